@@ -1,0 +1,40 @@
+# The two commands of this project are `make serve` and `make test`. Everything goes into .venv; nothing else is changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: install serve test lint bench clean
+
+install: $(READY)
+
+serve: $(READY)
+	$(BIN)/kpi serve $(ARGS)
+
+test: $(READY)
+	sh tests/browser/install.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+
+# Made anew whenever the locked packages or the project's own metadata change. The hashes are checked before anything
+# runs, and the project itself is built with the locked setuptools, so that nothing comes in that is not in the lock.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo '$(PYTHON) is missing or older than Python 3.11: install a newer one, or name it: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo '$(PYTHON) cannot make virtual environments: on Debian or Ubuntu run: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@echo 'Installing the pinned packages into .venv; the first time takes a minute or two.'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+	@touch $@

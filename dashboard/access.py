@@ -1,0 +1,32 @@
+"""Who may see which schools.
+
+Pure: it decides, the warehouse enforces. Closed unless opened: a scope of no schools sees no school, and the
+whole programme is a choice that must be made by name (`None`), never what is left when something is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The schools whose rows a viewer may read; `school_ids` of None means every school of the programme."""
+
+    label: str
+    school_ids: tuple[int, ...] | None = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is hidden: only then are rows without a school shown."""
+        return self.school_ids is None
+
+
+def bureau() -> Scope:
+    """The education bureau: every school of the programme."""
+    return Scope("教育處", None)
+
+
+def nobody() -> Scope:
+    """What a viewer without a role gets."""
+    return Scope("沒有檢視範圍", ())

@@ -1,0 +1,155 @@
+"""Small curves as inline SVG.
+
+Pure: steps in, text out. SVG instead of a chart library because a school's page shows nine of them at once and a
+plotly figure costs 4 MB of script; colours are the theme's CSS variables, so light and dark need no second drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+Step = tuple[date, float]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One indicator of one school over time: what was reached when, and what has to be reached by when."""
+
+    steps: Sequence[Step]
+    start: date
+    today: date
+    deadline: date
+    required: float
+    unit: str
+
+    @property
+    def end(self) -> date:
+        """The right edge: what is done after the deadline stays visible."""
+        return max(self.deadline, self.today)
+
+    @property
+    def top(self) -> float:
+        return max([self.required, 1.0, *(value for _, value in self.steps)])
+
+    @property
+    def now(self) -> float:
+        return self.steps[-1][1] if self.steps else 0.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a course is drawn, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    course: Course
+
+    def x(self, day: date) -> float:
+        span = max((self.course.end - self.course.start).days, 1)
+        share = min(max((day - self.course.start).days / span, 0.0), 1.0)
+        return self.left + share * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.bottom - value / self.course.top * (self.bottom - self.top)
+
+
+def _line(box: Box) -> str:
+    """The steps as a polyline: level until something was done, then up."""
+    points: list[tuple[float, float]] = [(box.left, box.y(0))] if not box.course.steps else []
+    for day, value in box.course.steps:
+        if points:
+            points.append((box.x(day), points[-1][1]))
+        points.append((box.x(day), box.y(value)))
+    points.append((box.x(box.course.today), points[-1][1]))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _pace(box: Box, width: float, dash: str) -> str:
+    course = box.course
+    return (
+        f'<line x1="{box.x(course.start):.1f}" y1="{box.y(0):.1f}" x2="{box.x(course.deadline):.1f}"'
+        f' y2="{box.y(course.required):.1f}" class="pace" stroke-width="{width}" stroke-dasharray="{dash}"></line>'
+    )
+
+
+def _actual(box: Box, width: float, radius: float) -> str:
+    course = box.course
+    return (
+        f'<polyline points="{_line(box)}" class="actual" stroke-width="{width}"></polyline>'
+        f'<circle cx="{box.x(course.today):.1f}" cy="{box.y(course.now):.1f}" r="{radius}" class="dot"></circle>'
+    )
+
+
+def _upright(x: float, top: float, bottom: float, name: str) -> str:
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}" class="{name}"></line>'
+
+
+def sparkline(course: Course) -> str:
+    """The course without words, beside the figures it draws."""
+    box = Box(3, 4, 147, 23, course)
+    due = _upright(box.x(course.deadline), 1, 24, "edge")
+    return f'<svg width="150" height="26" aria-hidden="true">{_pace(box, 1, "3 3")}{due}{_actual(box, 1.6, 2.6)}</svg>'
+
+
+def curve(course: Course, label: str, width: int = 620, height: int = 250) -> str:
+    """The course with its axis, the pace, the deadline and today, each named where it is drawn."""
+    box = Box(38, 26, width - 92, height - 30, course)
+    parts = [*_scale(box), *_months(box), _pace(box, 1.3, "6 4")]
+    due = box.x(course.deadline)
+    parts.append(_upright(due, 16, box.bottom, "due"))
+    parts.append(_upright(box.x(course.today), box.top, box.bottom, "today"))
+    parts.append(_actual(box, 2.2, 4))
+    parts.append(
+        f'<text x="{due + 6:.1f}" y="24" class="f">期限 {course.deadline.month}/{course.deadline.day}</text>'
+        f'<text x="{due + 6:.1f}" y="42">應達 {course.required:g} {escape(course.unit)}</text>'
+    )
+    middle = box.left + (due - box.left) * 0.3
+    parts.append(
+        f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">應有進度</text>'
+    )
+    parts.append(_today(box))
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
+        f' aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )
+
+
+def _today(box: Box) -> str:
+    course = box.course
+    x = box.x(course.today)
+    anchor, shift = ("start", 8) if x < box.left + 70 else ("end", -8)
+    y = max(box.y(course.now) - 9, 14)
+    return f'<text x="{x + shift:.1f}" y="{y:.1f}" class="f" text-anchor="{anchor}">{course.now:g} {escape(course.unit)}</text>'
+
+
+def _scale(box: Box) -> list[str]:
+    """Zero, the middle where it is whole, and the top."""
+    top = box.course.top
+    marks = {0.0, top} | ({top / 2} if top % 2 == 0 else set())
+    return [
+        f'<line x1="{box.left}" x2="{box.right}" y1="{box.y(mark):.1f}" y2="{box.y(mark):.1f}" class="grid"></line>'
+        f'<text x="{box.left - 6}" y="{box.y(mark) + 4:.1f}" text-anchor="end">{mark:g}</text>'
+        for mark in sorted(marks)
+    ]
+
+
+def _months(box: Box) -> list[str]:
+    """The first days of months, at most five of them."""
+    first, last = box.course.start, box.course.end
+    months = [
+        date(year, month, 1)
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if first <= date(year, month, 1) <= last
+    ]
+    every = max(1, -(-len(months) // 5))
+    return [
+        f'<line x1="{box.x(day):.1f}" x2="{box.x(day):.1f}" y1="{box.bottom}" y2="{box.bottom + 4}" class="edge"></line>'
+        f'<text x="{box.x(day):.1f}" y="{box.bottom + 19}">{day.month} 月</text>'
+        for day in months[::every]
+    ]

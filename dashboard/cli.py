@@ -1,0 +1,390 @@
+"""The command `kpi`. Results go to standard output, messages to standard error, so that a pipe holds results alone.
+
+Exit codes: 0 done; 2 the command line is wrong; 3 nothing was published, or there is nothing to read.
+"""
+
+import argparse
+import csv
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dashboard import config as configs
+from dashboard import programmes, warehouse
+from dashboard.programmes import Programme
+from dashboard.sources import contracts
+from dashboard.sources.files import FolderError
+
+EVERY_SCHOOL = type("EveryScool", (), {"school_ids": None})()
+FAILURES = (
+    configs.ConfigError,
+    contracts.ContractError,
+    programmes.DefinitionError,
+    warehouse.BuildError,
+    warehouse.NoSnapshot,
+    FolderError,
+)
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; gives its exit code."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        return int(options.run(options))
+    except FAILURES as error:
+        _say(f"錯誤：{error}")
+        return 3
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kpi", description="數位學習精進方案 KPI：由各校的表單與試算表到可信的數字。")
+    parser.add_argument("--config", type=Path, help="設定檔（預設為目前資料夾的 kpi.toml）")
+    commands = parser.add_subparsers(required=True, metavar="指令")
+
+    def command(run: Callable[[argparse.Namespace], int], name: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="設定檔")
+        added.set_defaults(run=run)
+        return added
+
+    build = command(_build, "build", "讀入資料、逐列檢查、計算並發布一份快照")
+    build.add_argument("--data", type=Path, help="資料夾")
+    build.add_argument("--programme", metavar="ID", help="計畫")
+    build.add_argument("--warehouse", type=Path, help="快照存放處")
+
+    serve = command(_serve, "serve", "啟動儀表板；沒有設定時使用示範資料")
+    serve.add_argument("--port", type=int, default=8501)
+
+    results = command(_results, "results", "各校、各組與全市的指標")
+    _reading(results)
+    results.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="截至日")
+    results.add_argument("--level", choices=("school", "group", "city"))
+    results.add_argument("--kpi", metavar="ID")
+
+    rejects = command(_rejects, "rejects", "被退回的列與怎麼改")
+    _reading(rejects)
+    rejects.add_argument("--all", action="store_true", help="連同警告")
+
+    units = command(_units, "units", "一個數字背後的人、班或場次")
+    _reading(units)
+    units.add_argument("--kpi", metavar="ID", required=True)
+    units.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
+    units.add_argument("--school", metavar="NAME")
+    units.add_argument("--missing", action="store_true", help="只列還沒完成的")
+
+    sample = command(_sample, "sample", "寫出一個示範資料夾")
+    sample.add_argument("folder", type=Path, metavar="DIR")
+    sample.add_argument("--schools", type=_positive)
+    sample.add_argument("--teachers", type=_positive)
+    sample.add_argument("--seed", type=int, default=1)
+
+    template = command(_template, "template", "寫出每張資料表的空白範本（XLSX）")
+    template.add_argument("folder", type=Path, metavar="DIR")
+
+    check = command(_check, "check", "檢查定義檔與設定，不建立快照")
+    check.add_argument("--programme", metavar="ID")
+    check.add_argument("--data", type=Path)
+    return parser
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--warehouse", type=Path, help="快照存放處")
+    parser.add_argument("--programme", metavar="ID", help="計畫")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"「{text}」不是日期，請寫成 2022-11-25") from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"「{text}」須是 1 以上的整數")
+    return int(text)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+# Commands
+
+
+def _config(options: argparse.Namespace) -> configs.Config:
+    loaded = configs.load(options.config)
+    data = getattr(options, "data", None)
+    place = getattr(options, "warehouse", None)
+    if data is None and place is None and not loaded.configured and (Path("sample") / "warehouse").is_dir():
+        return sample_config()
+    wanted = (options.programme,) if getattr(options, "programme", None) else loaded.programmes
+    return configs.Config(
+        wanted, (data or loaded.data).absolute(), (place or loaded.warehouse).absolute(), loaded.configured
+    )
+
+
+def sample_config() -> configs.Config:
+    """Where the sample lies that is served when nothing is configured."""
+    folder = Path("sample").absolute()
+    return configs.Config((), folder / "data", folder / "warehouse", True)
+
+
+def _build(options: argparse.Namespace) -> int:
+    config = _config(options)
+    build_all(config)
+    return 0
+
+
+def build_all(config: configs.Config) -> None:
+    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands."""
+    tables = contracts.load()
+    for path in programmes.find(config.data, config.programmes):
+        programme = programmes.load(path, tables)
+        bar = _Bar()
+        try:
+            snapshot, counts = warehouse.publish(config.warehouse, programme, config.data, tables, bar.show)
+        except (warehouse.BuildError, FolderError) as error:
+            bar.clear()
+            raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
+        bar.clear()
+        _summary(programme, snapshot, counts)
+
+
+def _still_stands(place: Path, programme: Programme) -> str:
+    try:
+        stamp = warehouse.current(place, programme.id).stamp
+    except warehouse.NoSnapshot:
+        return "沒有發布任何快照；先前也沒有快照。"
+    day, clock = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", f"{stamp[9:11]}:{stamp[11:13]}"
+    return f"這次沒有發布；畫面仍是 {day} {clock} 的快照，數字沒有變動。"
+
+
+def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[warehouse.TableCount]) -> None:
+    for count in counts:
+        if not count.supplied:
+            print(f"{_padded(count.label, 16)}未提供")
+            continue
+        extra = f"，警告 {count.warnings:,}" if count.warnings else ""
+        print(
+            f"{_padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
+            f" + 退回 {count.rejected:,}{extra}"
+        )
+    _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
+    for file, problem in problems:
+        _say(f"讀不進來：{file}：{problem}")
+    _say(f"已發布 {programme.title.zh}：{snapshot.path}")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Serve on loopback. With nothing configured the sample is made and built first."""
+    config = _config(options)
+    environment = dict(os.environ)
+    if not config.configured:
+        config = sample_config()
+    if config.data == sample_config().data and not warehouse.programmes_in(config.warehouse):
+        _make_sample(config)
+    place = Path("sample").absolute() / configs.FILE
+    if config.data == sample_config().data:
+        place.write_text('data = "data"\nwarehouse = "warehouse"\n', encoding="utf-8")
+        environment[configs.VARIABLE] = str(place)
+    elif options.config:
+        environment[configs.VARIABLE] = str(options.config.absolute())
+    if not warehouse.programmes_in(config.warehouse):
+        build_all(config)
+    _say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
+    root = Path(__file__).parents[1]
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(root / "dashboard" / "app.py"),
+        "--server.port", str(options.port), "--server.address", "127.0.0.1", "--server.headless", "true",
+    ]  # fmt: skip
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
+    environment["KPI_FOLDER"] = str(Path.cwd())
+    try:
+        return subprocess.call(command, env=environment, cwd=root)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _make_sample(config: configs.Config) -> None:
+    from dashboard import sample
+
+    if not config.data.is_dir():
+        _say("沒有設定資料夾，先產生示範資料…")
+        sample.write(config.data)
+    build_all(config)
+
+
+def _results(options: argparse.Namespace) -> int:
+    snapshot = _snapshot(options)
+    on = options.as_of or _pinned(snapshot)
+    _known_kpi(snapshot, options.kpi)
+    names, found = warehouse.rows(
+        snapshot, "kpi_results", EVERY_SCHOOL, on=on, level=options.level, kpi=options.kpi
+    )
+    _print(names, found, options.format)
+    return 0
+
+
+def _rejects(options: argparse.Namespace) -> int:
+    names, found = warehouse.rows(_snapshot(options), "kpi_rejects", EVERY_SCHOOL, all=options.all)
+    _print(names, found, options.format)
+    return 0
+
+
+def _units(options: argparse.Namespace) -> int:
+    snapshot = _snapshot(options)
+    _known_kpi(snapshot, options.kpi)
+    names, found = warehouse.rows(
+        snapshot, "kpi_units", EVERY_SCHOOL,
+        on=options.as_of or _pinned(snapshot), kpi=options.kpi, school=options.school, missing=options.missing,
+    )  # fmt: skip
+    _print(names, found, options.format)
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from dashboard import sample
+
+    try:
+        sample.write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
+    except (sample.SampleError, OSError) as error:
+        raise FolderError(str(error)) from error
+    _say(f"示範資料已寫入 {options.folder}")
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from dashboard.exports import template
+
+    tables = contracts.load()
+    definition = programmes.load(programmes.find(Path(), ())[0], tables)
+    choices = {
+        "employment": tuple(word for words in definition.employment.values() for word in words),
+        "role": tuple(definition.roles.values()),
+        "group": tuple(group.name for group in definition.groups),
+        "school": definition.schools,
+    }
+    try:
+        written = template.write(options.folder, tables, choices)
+    except (template.TemplateError, OSError) as error:
+        raise FolderError(str(error)) from error
+    _say(f"已寫出 {len(written)} 個範本到 {options.folder}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    config = _config(options)
+    tables = contracts.load()
+    for path in programmes.find(config.data, config.programmes):
+        programme = programmes.load(path, tables)
+        print(f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。")
+    return 0
+
+
+# Reading a snapshot
+
+
+def _snapshot(options: argparse.Namespace) -> warehouse.Snapshot:
+    config = _config(options)
+    there = warehouse.programmes_in(config.warehouse)
+    wanted = list(config.programmes) or there
+    if len(wanted) > 1:
+        raise warehouse.NoSnapshot(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
+    if not wanted:
+        raise warehouse.NoSnapshot(f"「{config.warehouse}」沒有任何資料快照。請先執行 kpi build。")
+    return warehouse.current(config.warehouse, wanted[0])
+
+
+def _pinned(snapshot: warehouse.Snapshot) -> dt.date:
+    _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
+    return found[0][0] or dt.date.today()
+
+
+def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
+    if kpi is not None and kpi not in known:
+        raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+
+
+# Printing
+
+
+def _print(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
+    match form:
+        case "csv":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows([_text(value) for value in row] for row in found)
+        case "json":
+            rows = [dict(zip(names, map(_plain, row), strict=True)) for row in found]
+            json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+            print()
+        case _:
+            _print_table(names, found)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _print_table(names: list[str], found: list[tuple[Any, ...]]) -> None:
+    cells = [names, *([" ".join(_text(value).split())[:60] for value in row] for row in found)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+class _Bar:
+    """A progress bar on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def show(self, share: float, text: str) -> None:
+        """`share` of the work is done; `text` says what is under way."""
+        if self.shown:
+            filled = int(share * 30)
+            print(f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {text}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self.shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    entry()

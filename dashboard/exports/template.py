@@ -1,0 +1,183 @@
+"""Empty XLSX templates, one a table, that read back without a fault: the headers are the contract's own.
+
+What is required is shown by style and told on the second worksheet, never written into the header, which must
+stay recognisable. Cells other than figures are text: Excel would turn 「5-2」 into a day of May, 「011601」
+into 11601, and 「85/8/1」 of the ROC calendar into 1985. Drop-downs help and seldom forbid, since the reader
+accepts more than they list.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+GUIDE = "填寫說明"
+LAST_ROW = 1_048_576
+YES_NO = ("是", "否")
+FIGURES = frozenset({"count", "hours", "number"})
+CLOSED = frozenset({"choice", "group", "role"})  # any other word would be rejected: the drop-down forbids it
+EXAMPLES = {
+    "class": "五年二班、502、忠班",
+    "code": "011601",
+    "count": "24",
+    "county": "新北市",
+    "date": "111/10/07、2022-10-07、1111007",
+    "grade": "五、5、5年級",
+    "hours": "3、1.5、90分鐘",
+    "id": "T0001",
+    "name": "王小明",
+    "number": "78.5",
+    "timestamp": "2022/10/7 下午 3:21:45",
+    "yes_no": "是、否",
+}
+INTRODUCTION = (
+    "請在第一張工作表填寫，一列一筆；標題列請保留原樣，欄位順序可以調整。深藍底的欄位必填。",
+    "下拉清單只是方便選取；日期、班級、校名等用平常的寫法即可，範例列在下表。",
+    "沒有資料可填的表，請不要把檔案放進資料夾：只有標題的檔案會視為「已填報，共 0 筆」。",
+)
+HEADINGS = ["欄位", "必填", "說明", "範例", "可選填的值"]
+FIRST_WORD = HEADINGS.index("可選填的值") + 1
+
+INK = Font(name="Noto Sans TC", size=11, color="1A1D21")
+STRONG = Font(name="Noto Sans TC", size=11, bold=True, color="FFFFFF")
+REQUIRED = PatternFill("solid", fgColor="0B4F8A")
+OPTIONAL = PatternFill("solid", fgColor="EBEDF0")
+RULE = Border(bottom=Side(style="thin", color="3A4148"))
+TOP = Alignment(vertical="top", wrap_text=True)
+
+
+class TemplateError(Exception):
+    """The templates cannot be written; the message says why and what to do."""
+
+
+class Column(Protocol):
+    """What a template needs of a column of `sources/`."""
+
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def choices(self) -> Mapping[str, str]: ...
+
+
+class Table(Protocol):
+    """What a template needs of a table of `sources/`."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def columns(self) -> Mapping[str, Column]: ...
+
+
+def write(
+    folder: Path, tables: Mapping[str, Table], choices: Mapping[str, Sequence[str]] | None = None
+) -> list[Path]:
+    """One empty XLSX for each of `tables`, in `folder`; the files written, in the order of `tables`.
+
+    `choices` gives the words of the column types that a programme's definition knows (employment, role,
+    group, school). A file that stands there already may hold somebody's work: nothing is written then.
+    """
+    paths = [folder / f"{table.names[0]}.xlsx" for table in tables.values()]
+    taken = [path.name for path in paths if path.exists()]
+    if taken:
+        raise TemplateError(
+            f"資料夾「{folder}」裡已經有 {'、'.join(taken)}。為了不蓋掉已填的內容，這次一個檔案都沒有寫入；"
+            "請換一個空的資料夾，或先移走這些檔案。"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, table in zip(paths, tables.values(), strict=True):
+            _workbook(table, choices or {}).save(path)
+    except OSError as error:
+        raise TemplateError(
+            f"資料夾「{folder}」無法寫入（{error.strerror or error}）。"
+            "請確認它是資料夾、可以寫入，磁碟也還有空間。"
+        ) from error
+    return paths
+
+
+def _workbook(table: Table, choices: Mapping[str, Sequence[str]]) -> Workbook:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = table.names[0]
+    columns = list(table.columns.values())
+    words = [_words(column, choices) for column in columns]
+    rows = _guide(book.create_sheet(GUIDE), columns, words)
+    for number, (column, allowed, row) in enumerate(zip(columns, words, rows, strict=True), start=1):
+        _column(sheet, number, column)
+        if allowed:
+            sheet.add_data_validation(_drop_down(column, number, row, len(allowed)))
+    sheet.freeze_panes = "A2"
+    return book
+
+
+def _words(column: Column, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """What a drop-down for `column` offers; nothing where any text will do."""
+    if column.type == "yes_no":
+        return (*YES_NO, *column.words)
+    return tuple(column.choices.values()) or choices.get(column.type, ())
+
+
+def _column(sheet: Worksheet, number: int, column: Column) -> None:
+    header = sheet.cell(row=1, column=number, value=column.headers[0])
+    header.font = STRONG if column.required else INK
+    header.fill = REQUIRED if column.required else OPTIONAL
+    header.border = RULE
+    header.comment = Comment(f"{_need(column)}。{column.note}", "kpi", width=260, height=90)
+    dimension = sheet.column_dimensions[get_column_letter(number)]
+    dimension.width = max(14, 2 * len(column.headers[0]) + 6)
+    dimension.number_format = "General" if column.type in FIGURES else "@"
+
+
+def _drop_down(column: Column, number: int, row: int, count: int) -> DataValidation:
+    """A list that points at the guide's cells: inside the rule itself it would end at 255 characters."""
+    first, last = get_column_letter(FIRST_WORD), get_column_letter(FIRST_WORD + count - 1)
+    rule = DataValidation(
+        type="list",
+        formula1=f"'{GUIDE}'!${first}${row}:${last}${row}",
+        allow_blank=True,
+        errorStyle="stop" if column.type in CLOSED else "warning",
+        errorTitle=column.headers[0],
+        error="清單裡沒有這個值；可選填的值列在「填寫說明」。",
+        showErrorMessage=True,
+    )
+    letter = get_column_letter(number)
+    rule.add(f"{letter}2:{letter}{LAST_ROW}")
+    return rule
+
+
+def _guide(sheet: Worksheet, columns: Sequence[Column], words: Sequence[Sequence[str]]) -> range:
+    """Explains every column on `sheet`; the rows they stand in, for the drop-downs to point at."""
+    for line in INTRODUCTION:
+        sheet.append([line])
+    sheet.append([])
+    sheet.append(HEADINGS)
+    for cell in sheet[sheet.max_row]:
+        cell.font, cell.fill, cell.border = STRONG, REQUIRED, RULE
+    start = sheet.max_row + 1
+    for column, allowed in zip(columns, words, strict=True):
+        example = EXAMPLES.get(column.type) or "、".join(allowed[:2])
+        sheet.append([column.headers[0], _need(column), column.note, example, *allowed])
+        for cell in sheet[sheet.max_row]:
+            cell.alignment, cell.number_format = TOP, "@"
+    for letter, width in zip("ABCD", (16, 10, 52, 34), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = sheet.cell(row=start, column=2)
+    return range(start, start + len(columns))
+
+
+def _need(column: Column) -> str:
+    return "必填" if column.required else "可空白"

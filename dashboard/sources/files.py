@@ -1,0 +1,405 @@
+"""Reading a folder of CSV and XLSX files into rows of text.
+
+Nothing is interpreted here but the shape: which table a file is, its encoding and separator, where the header stands,
+and on which physical line (or worksheet row) a row starts. A file that cannot be read carries a sentence in Chinese
+for the person who can mend it, and stops nothing else.
+
+A CSV file is read by Python's own reader, which copes with anything. Only large UTF-8 files are left to the database
+(`Sheet.bulk`), which must then prove that each line was one row, or the careful reader (`reread`) is used.
+"""
+
+import codecs
+import csv
+import datetime as dt
+import hashlib
+import io
+import itertools
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from dashboard.sources.contracts import Table, normalise, table_of
+
+HEADER_ROWS = 50
+BULK_BYTES = 4_000_000
+# A workbook whose parts declare more than this is a mistake or an attack: the nation's whole roster is a tenth of it.
+UNPACKED_BYTES = 300_000_000
+WORKSHEET_CELLS = 20_000_000
+# A quoted cell may hold line breaks, but one that runs on for longer is a quotation mark that was never closed.
+RECORD_LINES = 50
+LOST = "〓"
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+
+csv.field_size_limit(2**31 - 1)
+
+
+class FolderError(Exception):
+    """The data folder cannot be used at all."""
+
+
+class _Unreadable(Exception):
+    """A file is no table; the message is for its owner."""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A large UTF-8 file for the database to read: `lines` physical lines in all."""
+
+    path: Path
+    delimiter: str
+    columns: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A CSV file or one worksheet. `layout` names each column in file order ('' is unknown).
+
+    `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
+    `problem` says why nothing could be read.
+    """
+
+    file: str
+    size: int
+    modified_at: dt.datetime
+    sha256: str
+    table: str | None = None
+    encoding: str = ""
+    excel: bool = False
+    header_line: int = 0
+    layout: tuple[str, ...] = ()
+    rows: tuple[tuple[int, list[str]], ...] = ()
+    bulk: Bulk | None = None
+    lost_characters: int = 0
+    note: str | None = None
+    problem: str | None = None
+
+
+def paths(folder: Path) -> list[Path]:
+    """The files of `folder` in the order of their paths; hidden ones, `~$` ones and definitions are left out."""
+    if not folder.is_dir():
+        raise FolderError(f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。")
+    found: list[Path] = []
+    try:
+        for root, folders, names in os.walk(folder, onerror=_refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            found += [Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")]
+    except OSError as error:
+        raise FolderError(f"資料夾「{folder}」讀不到：{error.strerror}。請檢查讀取權限。") from error
+    return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
+
+
+def read(path: Path, folder: Path, tables: Mapping[str, Table]) -> list[Sheet]:
+    """Every sheet of one file: one for a CSV, one per worksheet of a workbook."""
+    try:
+        stat = path.stat()
+        digest, lines = _digest(path)
+    except OSError as error:
+        problem = f"讀不到這個檔案：{error.strerror}。請檢查讀取權限。"
+        blank = Sheet(_name(path, folder), 0, dt.datetime.fromtimestamp(0), "")
+        return [replace(blank, table=_id(table_of(path.stem, tables.values())), problem=problem)]
+    base = Sheet(
+        _name(path, folder), stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest
+    )
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _workbook(path, base, tables)
+    table = table_of(path.stem, tables.values())
+    if table is None or suffix not in TEXT_SUFFIXES + OTHER_WORKBOOKS:
+        return [base]
+    base = replace(base, table=table.id)
+    if suffix in OTHER_WORKBOOKS:
+        return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
+    try:
+        if base.size >= BULK_BYTES and (sheet := _bulk(path, base, table, lines)):
+            return [sheet]
+        return [_text(path, base, table)]
+    except _Unreadable as error:
+        return [replace(base, problem=str(error))]
+
+
+def reread(folder: Path, sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
+    """`sheet`, which the database could not read line by line, read with care."""
+    assert sheet.table is not None
+    base = replace(sheet, bulk=None)
+    try:
+        return _text(folder / sheet.file, base, tables[sheet.table])
+    except _Unreadable as error:
+        return replace(base, problem=str(error))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix().encode("utf-8", "replace").decode("utf-8")
+
+
+def _id(table: Table | None) -> str | None:
+    return table.id if table else None
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest, lines, last = hashlib.sha256(), 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            lines += block.count(b"\n")
+            last = block[-1:]
+    return digest.hexdigest(), lines + (last != b"\n")
+
+
+# Text files
+
+
+def _text(path: Path, base: Sheet, table: Table) -> Sheet:
+    text, encoding, lost = _decode(path.read_bytes())
+    notes = []
+    if lost:
+        notes.append(f"有 {lost} 個字元編碼存不下，以〓代替；請改存成 UTF-8。")
+    if "\0" in text:
+        notes.append(f"有 {text.count(chr(0))} 個 NUL 字元，已略去；檔案可能損壞，請重新匯出。")
+        text = text.replace("\0", "")
+    lines = io.StringIO(text, newline="").readlines()
+    delimiter, at, header = _find_header(lines, table)
+    layout, note = _layout(header, table)
+    records = _records(lines, delimiter)
+    rows = tuple((line, cells) for line, cells in records if line > at)
+    return replace(
+        base, encoding=encoding, header_line=at, layout=layout, rows=rows, lost_characters=lost,
+        note=" ".join(filter(None, [*notes, note])) or None,
+    )  # fmt: skip
+
+
+def _bulk(path: Path, base: Sheet, table: Table, lines: int) -> Sheet | None:
+    """`base` for the database to read, or None where the file is not plain UTF-8 at its start."""
+    with path.open("rb") as file:
+        head = file.read(1 << 18)
+    if b"\0" in head:
+        return None
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
+    layout, note = _layout(header, table)
+    return replace(
+        base, encoding="utf-8", header_line=at, layout=layout, note=note,
+        bulk=Bulk(path, delimiter, len(layout), lines),
+    )  # fmt: skip
+
+
+def _decode(data: bytes) -> tuple[str, str, int]:
+    """The text, its encoding, and how many characters it could not hold."""
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(bom):
+            return _lossy(data, encoding)
+    if not data.strip():
+        raise _Unreadable("這是空檔案。請重新匯出後再放進來。")
+    try:
+        return data.decode("utf-8"), "utf-8", 0
+    except UnicodeDecodeError:
+        pass
+    text, encoding, lost = min((_lossy(data, "cp950"), _lossy(data, "utf-8")), key=lambda found: found[2])
+    if lost > max(2, len(text) * 0.02):
+        raise _Unreadable("這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。")
+    return text, encoding, lost
+
+
+def _lossy(data: bytes, encoding: str) -> tuple[str, str, int]:
+    lost = 0
+
+    def replace_lost(error: UnicodeError) -> tuple[str, int]:
+        nonlocal lost
+        assert isinstance(error, UnicodeDecodeError)
+        lost += 1
+        # A user-defined character of CP950 is a pair of bytes that has no Unicode character.
+        pair = data[error.start : error.start + 2] if encoding == "cp950" else b""
+        is_pair = len(pair) == 2 and pair[0] >= 0x81 and (0x40 <= pair[1] <= 0x7E or pair[1] >= 0xA1)
+        return LOST, error.start + 2 if is_pair else error.end
+
+    codecs.register_error("kpi-lost", replace_lost)
+    return data.decode(encoding, errors="kpi-lost"), encoding, lost
+
+
+def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(physical line, cells) of each record. A quotation mark that is never closed is taken as a plain character."""
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter)
+        begin = start
+        for cells in reader:
+            end = start + reader.line_num
+            if end - begin > 1 and _runs_on(lines[begin:end]):
+                yield begin + 1, lines[begin].rstrip("\r\n").split(delimiter)
+                begin += 1
+                break
+            yield begin + 1, cells
+            begin = end
+        start = begin
+
+
+def _runs_on(record: list[str]) -> bool:
+    return len(record) > RECORD_LINES or sum(line.count('"') for line in record) % 2 == 1
+
+
+def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
+    best: tuple[int, str, int, list[str]] = (0, ",", 0, [])
+    for delimiter in (",", "\t", ";"):
+        for line, cells in itertools.islice(_records(lines[: HEADER_ROWS * 20], delimiter), HEADER_ROWS):
+            if (score := _score(cells, table)) > best[0]:
+                best = (score, delimiter, line, cells)
+    score, delimiter, line, cells = best
+    if score < 2:
+        raise _Unreadable(_no_header(table))
+    return delimiter, line, cells
+
+
+# Workbooks
+
+
+def _workbook(path: Path, base: Sheet, tables: Mapping[str, Table]) -> list[Sheet]:
+    own = table_of(path.stem, tables.values())
+    try:
+        _check_zip(path)
+        # A damaged workbook can make the reader panic, which is no Exception.
+        book = _guarded(lambda: CalamineWorkbook.from_path(str(path)))
+        titles = list(book.sheet_names)
+        fits = {title: table_of(title, tables.values()) for title in titles}
+        if own is not None and titles and not any(fits.values()):
+            fits[titles[0]] = own
+        return [_worksheet(book, title, base, fits[title]) for title in titles]
+    except _Unreadable as error:
+        return [replace(base, table=_id(own), excel=True, problem=str(error))]
+
+
+def _check_zip(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head:
+        raise _Unreadable("這是空檔案。請重新匯出後再放進來。")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _Unreadable("這是舊版 .xls 或有密碼保護的活頁簿。請移除密碼並另存成 .xlsx。")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            declared = sum(part.file_size for part in parts)
+            if declared > UNPACKED_BYTES:
+                size = f"{declared / 1e6:,.0f} MB"
+                raise _Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/"):
+                    _check_area(archive.read(part))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise _Unreadable("這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。") from error
+
+
+def _check_area(xml: bytes) -> None:
+    """A single stray cell in the far corner would make the reader lay out billions of empty ones."""
+    last = xml.rfind(b"<row ")
+    at = xml.find(b' r="', last)
+    rows = int(xml[at + 4 : xml.find(b'"', at + 4)]) if last >= 0 <= at else 0
+    # Columns of three letters (over 702) are never a table's; two letters are at most 702.
+    far = b'<c r="XFD' in xml or b'<c r="AAA' in xml
+    if rows * (16384 if far else 702) > WORKSHEET_CELLS * 50 or (far and rows > 1000):
+        raise _Unreadable("工作表太大：最遠的儲存格在很後面。請刪除資料以外的列與欄後另存新檔。")
+
+
+def _guarded(call: Any) -> Any:
+    try:
+        return call()
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise _Unreadable("這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。") from error
+
+
+def _worksheet(book: Any, title: str, base: Sheet, table: Table | None) -> Sheet:
+    sheet = replace(base, file=f"{base.file}#{title}", excel=True, encoding="xlsx", table=_id(table))
+    if table is None:
+        return sheet
+    try:
+        source = _guarded(lambda: book.get_sheet_by_name(title))
+        first = (source.start or (0, 0))[0] + 1
+        grid = _guarded(lambda: source.to_python(skip_empty_area=True))
+        rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(grid, first)]
+        at, header = _best_row(rows[:HEADER_ROWS], table)
+        layout, note = _layout(header, table)
+    except _Unreadable as error:
+        return replace(sheet, problem=str(error))
+    body = tuple((line, cells) for line, cells in rows if line > at)
+    return replace(sheet, header_line=at, layout=layout, rows=body, note=note)
+
+
+def _best_row(rows: Iterable[tuple[int, list[str]]], table: Table) -> tuple[int, list[str]]:
+    best = max(rows, key=lambda row: _score(row[1], table), default=(0, []))
+    if _score(best[1], table) < 2:
+        raise _Unreadable(_no_header(table))
+    return best
+
+
+def _cell(value: Any) -> str:
+    """A typed cell as the text a person would have typed."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        # Excel keeps a day fraction; half a second more or less is its rounding.
+        value = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    return "" if value is None else str(value)
+
+
+# Headers
+
+
+def _score(cells: list[str], table: Table) -> int:
+    known = {normalise(header) for column in table.columns.values() for header in column.headers}
+    return len(known & {normalise(cell) for cell in cells})
+
+
+def _layout(header: list[str], table: Table) -> tuple[tuple[str, ...], str | None]:
+    """The column id of each header cell, and a remark where a column stands twice (the first one is read)."""
+    names = {normalise(h): column.id for column in table.columns.values() for h in column.headers}
+    layout: list[str] = []
+    twice: list[str] = []
+    for cell in header:
+        column = names.get(normalise(cell), "")
+        if column in layout and column:
+            twice.append(table.columns[column].headers[0])
+            column = ""
+        layout.append(column)
+    missing = [c.headers[0] for c in table.columns.values() if c.required and not _present(c.id, layout)]
+    if missing:
+        needed = "、".join(c.headers[0] for c in table.columns.values() if c.required)
+        raise _Unreadable(f"找不到「{'」「'.join(missing)}」欄。欄名須有：{needed}。請補上後重新放入。")
+    note = f"「{'」「'.join(twice)}」欄出現兩次，採用第一欄；請刪除多的一欄。" if twice else None
+    return tuple(layout), note
+
+
+def _present(column: str, layout: list[str]) -> bool:
+    return column in layout or (column == "school" and "school_code" in layout)
+
+
+def _no_header(table: Table) -> str:
+    names = "、".join(column.headers[0] for column in table.columns.values() if column.required)
+    return f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
+
+
+def without_rows(sheet: Sheet) -> Sheet:
+    """`sheet` without its rows, once they are stored."""
+    return replace(sheet, rows=())

@@ -1,0 +1,49 @@
+"""What a page may use: ask for rows, show them, and the pieces both are made of.
+
+A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are in
+queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
+"""
+
+from dashboard.ui import cards, findings, matrix, parts, records, school_rows, words
+from dashboard.ui.frame import (
+    Missing,
+    View,
+    ask,
+    asked,
+    choose,
+    download,
+    dress,
+    fold,
+    guard,
+    head,
+    pick,
+    show,
+    sidebar,
+    some,
+    view,
+)
+
+__all__ = [
+    "Missing",
+    "View",
+    "ask",
+    "asked",
+    "cards",
+    "choose",
+    "download",
+    "dress",
+    "findings",
+    "fold",
+    "guard",
+    "head",
+    "matrix",
+    "parts",
+    "pick",
+    "records",
+    "school_rows",
+    "show",
+    "sidebar",
+    "some",
+    "view",
+    "words",
+]

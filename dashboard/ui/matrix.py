@@ -1,0 +1,186 @@
+"""Who stands where: groups x indicators and schools x indicators.
+
+Fill marks problems only. A group's cell is filled from a quarter of its schools on, or every cell would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+
+from dashboard.ui.parts import Cell, anchor, figure, table
+from dashboard.ui.words import STATUSES, escape, number, percent
+
+Row = SimpleNamespace
+Link = Callable[[Row], str]
+FILL_FROM = 4
+LATE = ("overdue", "behind")
+
+
+def signs(row: Row) -> str:
+    """▼2 ?1: what is wrong and how often; where nothing is, the sign of the whole."""
+    wrong = {"overdue": row.schools_overdue, "behind": row.schools_behind, "no_data": row.schools_no_data}
+    told = [f"{STATUSES[status].sign}{number(many)}" for status, many in wrong.items() if many]
+    return " ".join(told) or STATUSES[row.status].sign
+
+
+def shade(row: Row) -> str:
+    """The class of a group's cell."""
+    for status, many in (("overdue", row.schools_overdue), ("behind", row.schools_behind)):
+        if many:
+            return f"c-{status}" if many * FILL_FROM >= row.schools_judged else f"c-{status}0"
+    return f"c-{row.status}"
+
+
+def group_figures(row: Row, kpi: Row) -> str:
+    """4/7 93%: schools met of judged, and the pooled rate where there is a base."""
+    if row.status == "info":
+        return f"<span>{number(row.counted)} {escape(kpi.unit)}</span>"
+    if not row.schools_judged:
+        return f"<span>{STATUSES[row.status].word}</span>"
+    share = f'<span class="rt">{percent(row.counted, row.base, 0)}</span>' if row.base else ""
+    return f"<span>{number(row.schools_met)}/{number(row.schools_judged)}</span>{share}"
+
+
+def group_cell(row: Row, kpi: Row, group: str, link: Link | None) -> Cell:
+    """A group's (or with an empty name the city's) figures, leading on to the group's page."""
+    body = f'<span class="sg">{signs(row)}</span>{group_figures(row, kpi)}'
+    word = f' title="{escape(group)} {escape(kpi.label)}：{STATUSES[row.status].word}"'
+    facts = figure(row, group=group)
+    if link is None:
+        return Cell(
+            f'<div class="cell" {facts}{word}>{body}</div>', "" if row.level == "city" else shade(row)
+        )
+    return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{word}>{body}</a>', shade(row))
+
+
+def heads(first: str, kpis: Sequence[Row], chosen: str | None, width: int) -> list[Cell]:
+    """The header row: indicators by their short names, the chosen one marked."""
+    names = [
+        Cell(
+            f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>', "on" if kpi.kpi == chosen else ""
+        )
+        for kpi in kpis
+    ]
+    return [Cell(f'<div style="width:{width}px">{first}</div>', "l"), *names]
+
+
+def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
+    """Groups x indicators, the city in the last row."""
+    cells = {(row.group_id, row.kpi): row for row in totals}
+    names = {row.group_id: row.group_name for row in totals if row.level == "group"}
+    lines = []
+    for group_id, name in names.items():
+        found = [group_cell(cells[group_id, kpi.kpi], kpi, name, link) for kpi in kpis]
+        lines.append(("", [Cell(escape(name), "l"), *found]))
+    city = [group_cell(cells[None, kpi.kpi], kpi, "", None) for kpi in kpis]
+    lines.append(("sum", [Cell("全市", "l"), *city]))
+    return table("組別與指標", heads("組別", kpis, None, 112), lines, "mx")
+
+
+def school_figures(row: Row, kpi: Row) -> str:
+    """20/24, or the word where there is nothing to count."""
+    if row.counted is None:
+        return STATUSES[row.status].word
+    if row.status == "info":
+        return f"{number(row.counted)} {escape(kpi.unit)}"
+    return f"{number(row.counted)}/{number(row.required, '–')}"
+
+
+def school_cell(row: Row, kpi: Row, link: Link) -> Cell:
+    """Sign left, counted/required right; the words are in the title."""
+    status = STATUSES[row.status]
+    base = f"，基數 {number(row.base)}" if row.base is not None else ""
+    return Cell(
+        f'<a class="cell" href="{link(row)}" target="_self" {figure(row, school=row.school_name)}'
+        f' title="{escape(kpi.label)}：{status.word}{base}"><span class="sg">{status.sign}</span>'
+        f"<span>{school_figures(row, kpi)}</span></a>",
+        f"c-{row.status}",
+    )
+
+
+def by_school(
+    kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], link: Link, chosen: str | None = None
+) -> str:
+    """Schools x indicators; how many indicators are late stands at the end."""
+    head = [*heads("學校", kpis, chosen, 132), Cell('<span title="落後或逾期的項數">落後、逾期</span>')]
+    lines = []
+    for name, found in schools.items():
+        cells = {row.kpi: row for row in found}
+        role = (
+            f'<span class="role">{escape(found[0].role_label[:2])}</span>' if found[0].role == "lead" else ""
+        )
+        first = Cell(f"{anchor(link(SimpleNamespace(school_name=name, kpi=None)), escape(name))}{role}", "l")
+        late = sum(row.status in LATE for row in found)
+        last = Cell(f'<div class="cell">{late}</div>')
+        lines.append(
+            (found[0].role, [first, *(school_cell(cells[kpi.kpi], kpi, link) for kpi in kpis), last])
+        )
+    return table("學校與指標", head, lines, "mx")
+
+
+def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row], name: str) -> str:
+    """The two figures of the group beside the city's; a table of its own, so that sorting never moves them."""
+
+    def line(title: str, whose: Mapping[str, Row], shown: Callable[[Row], str]) -> tuple[str, list[Cell]]:
+        group_name = name if whose is group else ""
+        cells = [
+            Cell(
+                f'<div class="cell" {figure(whose[kpi.kpi], group=group_name)}>{shown(whose[kpi.kpi])}</div>'
+            )
+            for kpi in kpis
+        ]
+        return "sum", [Cell(title, "l"), *cells, Cell("")]
+
+    lines = [
+        line("本組　達標校數", group, _met),
+        line("全市　達標校數", city, _met),
+        line("本組　合計完成率", group, _rate),
+        line("全市　合計完成率", city, _rate),
+    ]
+    return table("本組與全市", [*heads("合計", kpis, None, 132), Cell("")], lines, "mx")
+
+
+def _met(row: Row) -> str:
+    if row.status == "info":
+        return "–"
+    return (
+        f"{number(row.schools_met)}/{number(row.schools_judged)}"
+        if row.schools_judged
+        else STATUSES[row.status].text
+    )
+
+
+def _rate(row: Row) -> str:
+    if row.base is None or row.counted is None:
+        return "–" if row.counted is None else f"共 {number(row.counted)}"
+    counts = f'<span class="mut small">（{number(row.counted)}/{number(row.base)}）</span>'
+    return f"<span>{percent(row.counted, row.base)}{counts}</span>"
+
+
+def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows by school, in the order they came."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.school_name, []).append(row)
+    return found
+
+
+def filtered(
+    schools: Mapping[str, list[Row]], status: str | None, kpi: str | None, late_first: bool
+) -> dict[str, list[Row]]:
+    """The schools with that status (in the chosen indicator, or in any), those with most late first if asked."""
+    kept = [
+        (name, rows)
+        for name, rows in schools.items()
+        if status is None or any(row.status == status and kpi in (None, row.kpi) for row in rows)
+    ]
+    if late_first:
+        kept.sort(key=lambda item: -sum(row.status in LATE for row in item[1]))
+    return dict(kept)
+
+
+def split(totals: Sequence[Row], group_id: int) -> tuple[dict[str, Row], dict[str, Row]]:
+    """One group's rows and the city's, by indicator."""
+    group = {row.kpi: row for row in totals if row.level == "group" and row.group_id == group_id}
+    return group, {row.kpi: row for row in totals if row.level == "city"}

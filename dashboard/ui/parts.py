@@ -1,0 +1,127 @@
+"""The pieces of HTML that pages are made of.
+
+Pure: values in, markup out. Every text that comes from data goes through `words.escape`, and every figure of an
+indicator carries its values as data attributes, so that a test (or a script) reads them without parsing words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, number, plain, short_day
+
+Row = SimpleNamespace
+UNMET = ("on_track", "behind", "overdue")
+
+
+def tag(status: str) -> str:
+    """Sign and word in the status's colours."""
+    return f'<span class="tag t-{status}">{STATUSES[status].text}</span>'
+
+
+def figure(row: Row, group: str = "", school: str = "") -> str:
+    """The machine-readable side of a shown figure."""
+    facts = {
+        "kpi": row.kpi,
+        "level": row.level,
+        "group": group,
+        "school": school,
+        "counted": plain(row.counted),
+        "base": plain(row.base),
+        "required": plain(row.required),
+        "status": row.status,
+        "met": plain(getattr(row, "schools_met", None)),
+        "judged": plain(getattr(row, "schools_judged", None)),
+    }
+    return " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
+
+
+def named(name: str, value: str) -> str:
+    """An attribute, or nothing where it would be empty."""
+    return f' {name}="{value}"' if value else ""
+
+
+def anchor(href: str, text: str, kind: str = "") -> str:
+    """A link that stays in this tab; `href` is already escaped, `text` is markup."""
+    return f'<a href="{href}" target="_self"{named("class", kind)}>{text}</a>'
+
+
+def notice(title: str, body: str, kind: str = "info") -> str:
+    """What happened, what the figures still are, what to do. Kinds: info, warning (missing or stale), failed."""
+    role = "alert" if kind == "failed" else "status"
+    return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
+
+
+def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
+    """Choices as links (text, address, chosen): a filter is part of the address."""
+    links = "".join(
+        f'<a class="pill{" on" if chosen else ""}" href="{href}" target="_self"'
+        f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
+        for text, href, chosen in choices
+    )
+    return f'<div class="pills">{f"<span class=of>{escape(of)}</span>" if of else ""}{links}</div>'
+
+
+def legend() -> str:
+    """Every status with its meaning."""
+    return "".join(
+        f"<div><span>{tag(code)}</span><span>{status.meaning}</span></div>"
+        for code, status in STATUSES.items()
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One table cell: finished markup and the classes of the cell."""
+
+    body: str
+    kind: str = ""
+
+    def html(self, element: str = "td", scope: str = "") -> str:
+        return f"<{element}{named('class', self.kind)}{named('scope', scope)}>{self.body}</{element}>"
+
+
+def text(value: object, kind: str = "l") -> Cell:
+    """A cell of plain text."""
+    return Cell(escape(value), kind)
+
+
+def count(value: object) -> Cell:
+    """A cell of a number, right-aligned."""
+    return Cell(number(value))
+
+
+def table(
+    caption: str, header: Sequence[Cell], body: Iterable[tuple[str, Sequence[Cell]]], kind: str = ""
+) -> str:
+    """A real table: the first cell of each row is its header; it scrolls within itself where it is too wide."""
+    top = "".join(cell.html("th", "col") for cell in header)
+    lines = "".join(_line(name, cells) for name, cells in body)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="df {kind}">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _line(name: str, cells: Sequence[Cell]) -> str:
+    rest = "".join(cell.html() for cell in cells[1:])
+    return f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{rest}</tr>"
+
+
+def due(deadline: object, left: int | None, status: str, year: int) -> str:
+    """「12/31 · 剩 43 天」, in amber when it is close and not met: urgency is not a status."""
+    if deadline is None or left is None:
+        return ""
+    shown = f"{short_day(deadline, year)} · {days_left(left)}"  # type: ignore[arg-type]
+    if status not in UNMET:
+        return f"<span>{shown}</span>"
+    if left < 0:
+        return f'<span class="s-overdue overdue">{shown}</span>'
+    return f'<span class="warn">{shown}</span>' if left <= URGENT_DAYS else f"<span>{shown}</span>"
+
+
+def empty(what: str, clear: str) -> str:
+    """A filter that leaves nothing offers the way back."""
+    return notice("這個範圍沒有資料", f"{escape(what)}目前沒有符合的列。{anchor(clear, '清除篩選')}")

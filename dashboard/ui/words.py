@@ -1,0 +1,160 @@
+"""Numbers, dates and names as the pages write them.
+
+Pure functions from values to text. Nothing here knows Streamlit or HTML beyond escaping, so that each rule of
+writing (ROC years, half-up rates, what a blank looks like) can be tested by itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+WEEKDAYS = "一二三四五六日"
+URGENT_DAYS = 14
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Status(NamedTuple):
+    """A status is never colour alone: it has a sign and a word."""
+
+    sign: str
+    word: str
+    meaning: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.sign} {self.word}"
+
+
+STATUSES = {
+    "met": Status("✓", "達標", "計數已達應達"),
+    "on_track": Status("◐", "進行中", "未達，跟上應有進度"),
+    "behind": Status("▼", "落後", "低於應有進度"),
+    "overdue": Status("✕", "逾期未達", "過了期限仍未達"),
+    "no_data": Status("?", "未填報", "缺資料，不是 0"),
+    "exempt": Status("–", "不適用", "依定義或基數為 0"),
+    "info": Status("i", "僅供參考", "不設應達"),
+}
+
+
+def escape(value: object) -> str:
+    """Text that is safe in an element and in an attribute; line ends become spaces (a blank line ends HTML in Markdown)."""
+    text = "" if value is None else str(value)
+    return html.escape(text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�"))
+
+
+def decimal(value: Any) -> Decimal:
+    """A figure without the noise of floats: 3.0 from a nullable column is 3."""
+    return Decimal(str(value)).normalize()
+
+
+def plain(value: Any) -> str:
+    """A figure for machines: no thousands mark, blank when missing."""
+    return "" if value is None else f"{decimal(value):f}"
+
+
+def number(value: Any, missing: str = "?") -> str:
+    """1,103; a true minus sign; missing is never 0."""
+    return missing if value is None else f"{decimal(value):,f}".replace("-", "−")
+
+
+def percent(part: Any, whole: Any, places: int = 1) -> str:
+    """Half up; 100% and 0% only when exact, so that one missing person never disappears in rounding."""
+    if part is None or not whole:
+        return ""
+    exact = Decimal(str(part)) * 100 / Decimal(str(whole))
+    if exact in (0, 100):
+        return f"{exact:.0f}%"
+    step = Decimal(1).scaleb(-places)
+    shown = exact.quantize(step, ROUND_HALF_UP)
+    if exact < 100:
+        shown = min(shown, 100 - step)
+    return f"{max(shown, step):f}%"
+
+
+def rate(counted: Any, base: Any, unit: str) -> str:
+    """「88.8%（979/1,103 人）」: a rate never stands without its counts."""
+    return f"{percent(counted, base)}（{number(counted)}/{number(base)} {unit}）"
+
+
+def roc(day: date, pad: bool = False) -> str:
+    """111/11/25, the form of the letters."""
+    return (
+        f"{day.year - 1911}/{day.month:02}/{day.day:02}"
+        if pad
+        else f"{day.year - 1911}/{day.month}/{day.day}"
+    )
+
+
+def full_day(day: date) -> str:
+    """111/11/25（五）."""
+    return f"{roc(day)}（{WEEKDAYS[day.weekday()]}）"
+
+
+def short_day(day: date | None, year: int) -> str:
+    """12/31 within the programme's year, 112/1/31 outside it."""
+    if day is None:
+        return "–"
+    return f"{day.month}/{day.day}" if day.year == year else roc(day)
+
+
+def moment(at: datetime, year: int) -> str:
+    """11/25 08:30."""
+    return f"{short_day(at.date(), year)} {at:%H:%M}"
+
+
+def fingerprint(text: str) -> str:
+    """Eight characters in two halves: short enough to read out on the telephone."""
+    return f"{text[:4]}-{text[4:8]}" if len(text) >= 8 else text
+
+
+def size(count: int) -> str:
+    """A file's size in the largest unit that leaves a readable number."""
+    for unit, step in (("MB", 1 << 20), ("KB", 1 << 10)):
+        if count >= step:
+            return f"{count / step:.1f} {unit}"
+    return f"{count} B"
+
+
+def days_left(days: int | None) -> str:
+    """剩 43 天, 今天截止, 已過 3 天."""
+    if days is None:
+        return ""
+    if days < 0:
+        return f"已過 {-days} 天"
+    return f"剩 {days} 天" if days else "今天截止"
+
+
+def names(listed: Sequence[str], total: int) -> str:
+    """A list that says how many it leaves out."""
+    return "、".join(listed) + (f"等 {total} 校" if total > len(listed) else "")
+
+
+def csv_cell(value: object) -> str:
+    """A cell that no spreadsheet runs: text beginning like a formula is quoted, numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        return plain(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV that Excel opens rightly: UTF-8 with its mark, every cell and header made safe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([csv_cell(cell) for cell in header])
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def file_name(*parts: str) -> str:
+    """A file name that Windows takes, from texts that may hold anything."""
+    joined = "_".join(part for part in parts if part)
+    return "".join("_" if char in '\\/:*?"<>|' or ord(char) < 32 else char for char in joined)

@@ -1,0 +1,578 @@
+"""Building a snapshot: sources in, one checked DuckDB file out.
+
+The file is built beside the live one and published only when every query in `queries/checks/` returns no row.
+Why one file a snapshot: readers open it read-only by its name, so a new one can never disturb them.
+"""
+
+import contextlib
+import datetime as dt
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dashboard import __version__
+from dashboard.programmes import Kpi, Programme, Share
+from dashboard.sources import files
+from dashboard.sources.contracts import Table
+from dashboard.warehouse import staging
+from dashboard.warehouse.suggest import suggest
+
+ROOT = Path(__file__).parents[2]
+QUERIES = ROOT / "queries"
+MEMORY = "1200MB"
+TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
+
+Progress = Callable[[float, str], None]
+
+
+class BuildError(Exception):
+    """Nothing was published; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """What became of the rows of one table; read = accepted + duplicate + rejected."""
+
+    table: str
+    label: str
+    supplied: bool
+    read: int
+    accepted: int
+    duplicate: int
+    rejected: int
+    warnings: int
+
+
+def build(
+    target: Path, programme: Programme, data: Path, tables: Mapping[str, Table], progress: Progress, today: dt.date
+) -> list[TableCount]:
+    """Write the snapshot of `data` to the new file `target`, checked.
+
+    Raises:
+        BuildError: the sources hold no table, or a check found rows.
+        FolderError: the data folder cannot be used.
+    """
+    con = duckdb.connect(str(target), config={"threads": "2", "memory_limit": MEMORY})
+    try:
+        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+        con.execute(f"set temp_directory = '{_escaped(target)}.tmp'")
+        con.execute("set preserve_insertion_order = true")
+        build = _Build(con, programme, tables, data, progress)
+        build.define(today)
+        build.read()
+        build.stage()
+        build.measure()
+        build.describe(today)
+        build.check()
+        counts = build.counts()
+        con.execute("checkpoint")
+        return counts
+    except duckdb.OutOfMemoryException as error:
+        raise BuildError(f"記憶體或暫存空間不足：{error}") from error
+    finally:
+        with contextlib.suppress(duckdb.Error):
+            con.remove_function("nfkc")  # it would keep the connection alive
+        con.close()
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+class _Build:
+    """The stages of one build over one connection."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        programme: Programme,
+        tables: Mapping[str, Table],
+        data: Path,
+        progress: Progress,
+    ) -> None:
+        self.con, self.programme, self.tables, self.data, self.progress = con, programme, tables, data, progress
+        self.sheets: list[tuple[int, files.Sheet]] = []
+
+    # Definition
+
+    def define(self, today: dt.date) -> None:
+        """The definition as tables, and the macros of the queries."""
+        programme = self.programme
+        places = [f"{programme.city}立", programme.city, *programme.districts, "市立", "私立"]
+        pattern = "|".join(place for place in places if place not in ("", "立"))
+        for name, value in {
+            "place_pattern": pattern,
+            "city": programme.city,
+            "whole_city": programme.roster_is_whole_city,
+            "today": today,
+        }.items():
+            self.con.execute(f"set variable {name} = $value", {"value": value})
+        self._table("fault_codes", "table_name text, reason text, column_name text, header text, code int",
+                    staging.fault_codes(self.tables.values()))  # fmt: skip
+        self._run("macros.sql", "messages.sql")
+        self._define_schools()
+        self._define_words()
+        self._define_kpis()
+        for table in self.tables.values():
+            self.con.execute(staging.create_raw(table))
+
+    def _define_schools(self) -> None:
+        groups = self.programme.groups
+        self._table("defined_groups", "group_id int, name text", [(i, g.name) for i, g in enumerate(groups, 1)])
+        schools = [
+            (group_id, "lead" if name == group.lead else "partner", name, self.programme.codes.get(name))
+            for group_id, group in enumerate(groups, 1)
+            for name in group.schools
+        ]
+        self._table(
+            "defined_school_rows", "ord int, group_id int, role text, name text, code_raw text",
+            [(i, *row) for i, row in enumerate(schools, 1)],
+        )  # fmt: skip
+        self.con.execute(
+            "create temp table defined_schools as select *, stem_of(name) as stem, code_of(code_raw) as code"
+            " from defined_school_rows"
+        )
+        self._table("defined_aliases", "alias text, school text", list(self.programme.aliases.items()))
+        self._table("group_rows", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
+        self.con.execute("create temp table group_words as select word(word) as word, group_id from group_rows")
+
+    def _define_words(self) -> None:
+        employment = [(word, kind) for kind, words in self.programme.employment.items() for word in words]
+        self._words("employment_words", "word text, employment text", employment)
+        self._words("role_words", "word text, role text, label text",
+                    [(label, role, label) for role, label in self.programme.roles.items()])  # fmt: skip
+        choices = [
+            (word, value, table.id, column.id)
+            for table in self.tables.values()
+            for column in table.columns.values()
+            for value, word in column.choices.items()
+        ]
+        self._words("choice_words", "word text, value text, table_name text, column_name text", choices)
+        courses = [
+            (course.category, i, course.category, list(course.contains), list(course.never))
+            for i, course in enumerate(self.programme.courses)
+        ]
+        self._table("course_rows", "word text, ord int, category text, contains text[], never text[]", courses)
+        self.con.execute(
+            "create temp table courses as select category, ord, word(word) as word,"
+            " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
+            " from course_rows"
+        )
+        self._table("column_types", "table_name text, column_name text, type text, life boolean, options text",
+                    [(t.id, c.id, c.type, c.span == "life", self._options(c.type, c.choices, c.words))
+                     for t in self.tables.values() for c in t.columns.values()])  # fmt: skip
+
+    def _options(self, kind: str, choices: Mapping[str, str], words: Sequence[str]) -> str:
+        programme = self.programme
+        match kind:
+            case "employment":
+                options: Iterable[str] = (word for words in programme.employment.values() for word in words)
+            case "role":
+                options = programme.roles.values()
+            case "group":
+                options = (group.name for group in programme.groups)
+            case "yes_no":
+                options = ("是", "否", *words)
+            case "county":
+                options = ("縣市全名，例如 新北市",)
+            case _:
+                options = choices.values()
+        return "、".join(options)
+
+    def _define_kpis(self) -> None:
+        rows = [
+            _kpi_row(kpi_id, i, kpi, period.id)
+            for i, (kpi_id, kpi) in enumerate(self.programme.kpis.items(), 1)
+            for period in self.programme.periods
+        ]
+        self._table(
+            "kpis",
+            'kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,'
+            ' empty_base text, "require" text, required_number bigint, share_numerator bigint, share_denominator bigint,'
+            " rounding text, period text, window_start date, window_end date, pace_start date, deadline date",
+            rows,
+            temp=False,
+        )
+        each = list(self.programme.kpis.items())
+        for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
+            table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[name]
+            self._table(table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
+                        temp=False)  # fmt: skip
+        self._table("kpi_parameters", "kpi text, name text, value bigint",
+                    [(k, *item) for k, kpi in each for item in kpi.parameters.items()], temp=False)  # fmt: skip
+        self._table("exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt], temp=False)
+        self._table('periods', 'period text, ord int, label text, start date, "end" date',
+                    [(p.id, i, p.label.zh, p.start, p.end) for i, p in enumerate(self.programme.periods, 1)],
+                    temp=False)  # fmt: skip
+
+    # Reading
+
+    def read(self) -> None:
+        """Every file of the data folder into the raw tables."""
+        paths = files.paths(self.data)
+        total = sum(path.stat().st_size for path in paths) or 1
+        done = 0
+        for path in paths:
+            self.progress(0.4 * done / total, f"讀取 {path.name}")
+            for sheet in files.read(path, self.data, self.tables):
+                self._add(sheet)
+            done += path.stat().st_size
+        if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
+            raise BuildError(self._nothing_read())
+
+    def _nothing_read(self) -> str:
+        labels = "、".join(table.label["zh-TW"] for table in self.tables.values())
+        problems = [f"{sheet.file}：{sheet.problem}" for _, sheet in self.sheets if sheet.problem]
+        found = f"資料夾「{self.data}」裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
+        return "\n".join([found, *problems])
+
+    def _add(self, sheet: files.Sheet) -> None:
+        file_id = len(self.sheets) + 1
+        first_row = 0
+        if sheet.table and not sheet.problem:
+            first_row = self._rows(sheet.table)
+            if sheet.bulk and not self._add_bulk(sheet, file_id, first_row):
+                sheet = files.reread(self.data, sheet, self.tables)
+            if not sheet.bulk and not sheet.problem:
+                self._add_rows(sheet, file_id)
+        self.sheets.append((first_row, files.without_rows(sheet)))
+
+    def _rows(self, table: str) -> int:
+        return int(self._value(f"select count(*) from raw_{table}"))
+
+    def _add_bulk(self, sheet: files.Sheet, file_id: int, first_row: int) -> bool:
+        """Whether the database read the file, one row a physical line; otherwise nothing was added."""
+        assert sheet.bulk and sheet.table
+        bulk, table = sheet.bulk, self.tables[sheet.table]
+        columns = ", ".join(f"'c{i}': 'varchar'" for i in range(bulk.columns))
+        names = ", ".join(f"'c{i}'" for i in range(bulk.columns))
+        unknown = [f"c{i}" for i, name in enumerate(sheet.layout) if not name]
+        cells = ", ".join(f"c{sheet.layout.index(name)}" if name in sheet.layout else "''" for name in table.columns)
+        extra = f"[{', '.join(unknown)}]" if unknown else "null"
+        self.con.execute("begin")
+        try:
+            self.con.execute(
+                f"insert into raw_{table.id} select {file_id}, null, false, {cells}, {extra}"
+                f" from read_csv($path, header = false, skip = {sheet.header_line}, auto_detect = false,"
+                f" columns = {{{columns}}}, delim = $delimiter, quote = '\"', escape = '\"', null_padding = true,"
+                f" force_not_null = [{names}], max_line_size = 4000000)",
+                {"path": str(bulk.path), "delimiter": bulk.delimiter},
+            )
+            whole = self._rows(table.id) - first_row == bulk.lines - sheet.header_line
+        except duckdb.Error:
+            whole = False
+        self.con.execute("commit" if whole else "rollback")
+        return whole
+
+    def _add_rows(self, sheet: files.Sheet, file_id: int) -> None:
+        assert sheet.table
+        table = self.tables[sheet.table]
+        width = len(sheet.layout)
+        lines = [line for line, _ in sheet.rows]
+        cells = [row for _, row in sheet.rows]
+        columns = [[row[i] if i < len(row) else "" for row in cells] for i in range(width)]
+        unknown = [i for i, name in enumerate(sheet.layout) if not name]
+        extra = None
+        if unknown or any(len(row) > width for row in cells):
+            extra = [[*(columns[i][n] for i in unknown), *row[width:]] for n, row in enumerate(cells)]
+        arrays: dict[str, Any] = {
+            "file_id": pa.array([file_id] * len(cells), pa.int32()),
+            "line": pa.array(lines, pa.int32()),
+            "excel": pa.array([sheet.excel] * len(cells), pa.bool_()),
+        }
+        blank = [""] * len(cells)
+        for name in table.columns:
+            values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
+            arrays[name] = pa.array(values, pa.string())
+        arrays["extra"] = pa.array(extra, pa.list_(pa.string())) if extra else pa.nulls(len(cells), pa.list_(pa.string()))
+        self._insert(f"raw_{table.id}", pa.table(arrays))
+
+    # Staging
+
+    def stage(self) -> None:
+        """Raw texts to accepted rows, duplicates and rejects, table by table."""
+        self._describe_files()
+        con, tables = self.con, self.tables
+        for sql in staging.create_texts(tables.values()):
+            con.execute(sql)
+        self.progress(0.42, "整理文字與日期")
+        self._run("staging/maps.sql", "staging/known_schools.sql")
+        con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
+        con.execute(
+            "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
+            " suggestion text, original text, school_id int)"
+        )
+        con.execute(staging.create_school_texts([tables["schools"]]))
+        self._run("staging/school_map.sql")
+        self._define_roster_groups()
+        self._stage_table(tables["schools"])
+        self._keep_schools()
+        con.execute(staging.create_school_texts(tables.values()))
+        self._run("staging/school_map.sql")
+        self._file_schools()
+        self._stage_table(tables["staff"])
+        con.execute("create temp view kept_staff as select rowid as n, * from staff")
+        self._run("staging/people.sql")
+        rest = [table for name, table in tables.items() if name not in ("schools", "staff")]
+        for done, table in enumerate(rest):
+            self.progress(0.5 + 0.3 * done / len(rest), f"檢查 {table.label['zh-TW']}")
+            self._stage_table(table)
+        self._explain()
+
+    def _define_roster_groups(self) -> None:
+        """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
+        if self.programme.groups:
+            return
+        self.con.execute(
+            "insert into defined_groups select row_number() over (order by min(n)), arg_min(tidy(\"group\"), n)"
+            " from raw_rows_of_schools where squeeze(\"group\") <> '' group by word(\"group\")"
+        )
+        self.con.execute("insert into group_words select word(name), group_id from defined_groups")
+
+    def _keep_schools(self) -> None:
+        """Where 學校名冊 itself decides, only schools with an accepted row are expected."""
+        self.con.execute("create temp view kept_schools as select * from schools")
+        if not self.programme.groups:
+            for table in ("known_schools", "school_names", "school_codes"):
+                self.con.execute(f"delete from {table} where school_id not in (select school_id from kept_schools)")
+
+    def _stage_table(self, table: Table) -> None:
+        con = self.con
+        con.execute(staging.create_typed(table))
+        source = f"typed_{table.id}"
+        if (QUERIES / "staging" / f"{table.id}.sql").is_file():
+            if table.person == "open":
+                con.execute(
+                    "create or replace temp view met_teachers as"
+                    f" select staff_id, school_id, teacher from typed_{table.id} where fault is null"
+                )
+                self._run("staging/open_people.sql")
+            self._run(f"staging/{table.id}.sql")
+            source = f"keyed_{table.id}"
+        columns = self._columns(source)
+        con.execute(staging.create_duplicates(table, source, columns))
+        con.execute(staging.create_model(table, source, columns))
+        con.execute(staging.create_flagged(table, source))
+        con.execute(
+            f"insert into row_counts select '{table.id}', file_id, count(*) filter (where fault is null), 0, 0"
+            f" from {source} group by file_id"
+        )
+        con.execute(
+            f"insert into row_counts select '{table.id}', file_id, -count(*), count(*), 0"
+            f" from duplicates_{table.id} group by file_id"
+        )
+        con.execute(
+            f"insert into row_counts select '{table.id}', file_id, 0, 0, count(*) from flagged_{table.id}"
+            " where severity = 'rejected' group by file_id"
+        )
+        con.execute(f"drop table typed_{table.id}")
+        if source != f"typed_{table.id}":
+            con.execute(f"drop table {source}")
+
+    def _explain(self) -> None:
+        """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
+        con = self.con
+        parts = " union all ".join(
+            f"select distinct stem_of(value) as stem from flagged_{t}"
+            " where reason = 'unknown_school' and county_in(squeeze(value)) is null" for t in self.tables
+        )  # fmt: skip
+        unknown = [stem for (stem,) in con.execute(f"select distinct stem from ({parts}) where stem <> ''").fetchall()]
+        known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
+        self._table("likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
+        for table in self.tables:
+            con.execute(f"create or replace temp view flagged as select * from flagged_{table}")
+            self._run("staging/rejects.sql")
+        con.execute(
+            "create table duplicate_rows as "
+            + " union all ".join(f"select '{t}' as table_name, file_id, line from duplicates_{t}" for t in self.tables)
+        )
+
+    def _describe_files(self) -> None:
+        rows = [
+            (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding, list(s.layout), first, s.header_line,
+             s.lost_characters, s.note, s.problem)
+            for i, (first, s) in enumerate(self.sheets, 1)
+        ]  # fmt: skip
+        self._table(
+            "files",
+            "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
+            " layout text[], first_row bigint, header_line int, lost_characters int, note text, problem text",
+            rows,
+        )
+        self.con.execute("alter table files add column school_id int")
+        self.con.execute(
+            "create temp table row_counts (table_name text, file_id int, accepted bigint, duplicate bigint, rejected bigint)"
+        )
+
+    def _file_schools(self) -> None:
+        """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
+        self.con.execute(
+            "update files set school_id = (select any_value(n.school_id) from school_names as n where n.stem = stem_of("
+            " regexp_extract(files.file, '[_－-]([^_/#.]+)\\.[a-z]+(#.*)?$', 1))"
+            " having count(distinct n.school_id) = 1)"
+        )
+
+    def _supplied(self) -> set[str]:
+        return {s.table for _, s in self.sheets if s.table and not s.problem}
+
+    # Measuring
+
+    def measure(self) -> None:
+        """Units of every indicator, then the states and results that follow from them."""
+        self.progress(0.82, "計算指標")
+        supplied = self._supplied()
+        self._table("tables", "table_name text, ord int, label text, supplied boolean",
+                    [(t.id, i, t.label["zh-TW"], t.id in supplied) for i, t in enumerate(self._in_order(), 1)],
+                    temp=False)  # fmt: skip
+        self.con.execute(
+            "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
+            " until date, attained_on date, amount bigint)"
+        )
+        models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
+        for name in [m for m in models if m < "3"]:
+            self._run(f"models/{name}")
+        self._run("kpi_macros.sql")
+        for kpi in self.programme.kpis:
+            query = (QUERIES / "kpis" / f"{kpi}.sql").read_text(encoding="utf-8")
+            self.con.execute(
+                f"insert into units select '{kpi}', period, school_id, unit_id, unit_label, since, until, attained_on, amount"
+                f" from (\n{query}\n) where school_id in (select school_id from all_schools) order by school_id, unit_id"
+            )
+        self.progress(0.9, "彙整各校、各組")
+        for name in [m for m in models if m >= "3"]:
+            self._run(f"models/{name}")
+
+    def _in_order(self) -> list[Table]:
+        """Rosters first, then the tables in the order of the indicators that rest on them."""
+        first = dict.fromkeys(["schools", "staff", *(kpi.table for kpi in self.programme.kpis.values())])
+        return [self.tables[name] for name in dict.fromkeys([*first, *self.tables])]
+
+    def describe(self, today: dt.date) -> None:
+        """What the snapshot is made of: its inputs, the definition and the product's version."""
+        con, programme = self.con, self.programme
+        con.execute(
+            "create table inputs as with counted as (select file_id, sum(accepted)::bigint as accepted,"
+            " sum(duplicate)::bigint as duplicate, sum(rejected)::bigint as rejected from row_counts group by file_id),"
+            " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
+            " select file_id, case when contains(file, '#') and encoding = 'xlsx' then regexp_replace(file, '#[^#]*$', '')"
+            " else file end as path, file, case when encoding = 'xlsx' then regexp_extract(file, '#([^#]*)$', 1) end as sheet,"
+            " files.table_name, tables.label, size, modified_at, sha256, encoding,"
+            " coalesce(accepted, 0) + coalesce(duplicate, 0) + coalesce(rejected, 0) as read,"
+            " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
+            " coalesce(warnings, 0) as warnings, note, problem, school_id"
+            " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
+            " order by file_id"
+        )
+        con.execute(
+            "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
+            " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
+            " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
+            " coalesce(sum(warnings), 0)::bigint as warnings"
+            " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
+        )
+        self._table("reasons", "reason text, ord int, label text",
+                    [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
+        inputs = con.execute("select file, sha256 from inputs order by file").fetchall()
+        digest = hashlib.sha256(repr((programme.fingerprint, __version__, today, inputs)).encode()).hexdigest()
+        built = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        self._table(
+            "snapshot",
+            "programme text, title text, source_title text, built_at timestamp, version text, definition_hash text,"
+            ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
+            [(programme.id, programme.title.zh, programme.source.zh, built, __version__, programme.fingerprint,
+              f"{digest[:4]}-{digest[4:8]}", programme.as_of, programme.sample,
+              min(p.start for p in programme.periods), max(p.end for p in programme.periods),
+              programme.model_dump_json(by_alias=True))],
+            temp=False,
+        )  # fmt: skip
+
+    def check(self) -> None:
+        """Every query in `queries/checks/` must return no rows.
+
+        Raises:
+            BuildError: with the title of each check that failed and its first rows.
+        """
+        self.progress(0.97, "查核")
+        failed = []
+        for path in sorted((QUERIES / "checks").glob("*.sql")):
+            query = path.read_text(encoding="utf-8")
+            if rows := self.con.execute(query).fetchall():
+                title = query.partition("\n")[0].removeprefix("-- ").partition(":")[0]
+                failed.append(f"查核「{title}」未通過：{rows[:3]}")
+        if failed:
+            raise BuildError("\n".join(failed))
+
+    def counts(self) -> list[TableCount]:
+        """What became of each table's rows."""
+        rows = self.con.execute(
+            "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
+        ).fetchall()
+        return [TableCount(*row) for row in rows]
+
+    # Small helpers
+
+    def _run(self, *names: str) -> None:
+        for name in names:
+            self.con.execute((QUERIES / name).read_text(encoding="utf-8"))
+
+    def _value(self, query: str) -> Any:
+        return self.con.execute(query).fetchall()[0][0]
+
+    def _columns(self, table: str) -> list[str]:
+        return [str(row[0]) for row in self.con.execute(f"describe {table}").fetchall()]
+
+    def _table(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]], *, temp: bool = True) -> None:
+        self.con.execute(f"create {'temp ' if temp else ''}table {name} ({columns})")
+        if rows:
+            self._insert(name, pa.table({f"c{i}": list(values) for i, values in enumerate(zip(*rows, strict=True))}))
+
+    def _insert(self, name: str, rows: Any) -> None:
+        self.con.register("incoming", rows)
+        self.con.execute(f"insert into {name} select * from incoming")
+        self.con.unregister("incoming")
+
+    def _words(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A table of synonyms whose first column is compared as `word` does."""
+        self._table(name, columns, rows)
+        self.con.execute(f"update {name} set word = word(word)")
+
+
+_REASON_LABELS = {
+    "missing_value": "必填未填",
+    "unknown_school": "學校名稱不在名單",
+    "bad_date": "日期讀不懂",
+    "bad_number": "不是數字",
+    "out_of_range": "超出合理範圍",
+    "bad_choice": "不在選項內",
+    "ambiguous_person": "認不出是哪一位",
+    "unknown_person": "名冊沒有這個人",
+    "bad_character": "編碼存不下的字",
+}
+
+
+def _kpi_row(kpi_id: str, order: int, kpi: Kpi, period: str) -> tuple[Any, ...]:
+    require, number, numerator, denominator, rounding = "none", None, None, None, None
+    match kpi.require:
+        case Share(share=share, rounding=rounding):
+            require = "share"
+            numerator, denominator = (int(part) for part in share.split("/"))
+        case int(number):
+            require = "number"
+        case str(require):
+            pass
+    window = kpi.window
+    return (
+        kpi_id, order, kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base,
+        kpi.empty_base, require, number, numerator, denominator, rounding, period,
+        window and window.start, window and window.end, kpi.pace_start or (window and window.start), kpi.deadline,
+    )  # fmt: skip

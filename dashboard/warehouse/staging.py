@@ -1,0 +1,372 @@
+"""From raw text to typed rows: the SQL that a table's contract implies.
+
+Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> keyed_<t> (persons, hosts: what
+`queries/staging/<t>.sql` adds) -> <t> (accepted rows, in the snapshot). A fault is a number: its reason's place in the
+list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dashboard.sources.contracts import Column, Table
+
+REASONS = (
+    "missing_value",
+    "unknown_school",
+    "bad_date",
+    "bad_number",
+    "out_of_range",
+    "bad_choice",
+    "ambiguous_person",
+    "unknown_person",
+    "bad_character",
+)
+
+# The types whose distinct texts go through one map, and that map.
+MAPS = {
+    "text": "text", "name": "text", "id": "text", "county": "text", "employment": "text", "role": "text",
+    "group": "text", "choice": "text", "host": "text", "date": "date", "timestamp": "date", "hours": "hours",
+    "count": "number", "number": "number", "yes_no": "yes_no",
+}  # fmt: skip
+PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason."""
+
+    joins: tuple[str, ...]
+    values: Mapping[str, str]
+    blank: str
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def fault(reason: str, table: Table, column: str) -> int:
+    """The number of a fault; the least one of a row is its first in the order of the reasons."""
+    return (REASONS.index(reason) + 1) * 32 + list(table.columns).index(column)
+
+
+def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int]]:
+    """(table, reason, column, header, code) of every fault there can be."""
+    return [
+        (table.id, reason, column.id, column.headers[0], fault(reason, table, column.id))
+        for table in tables
+        for reason in REASONS
+        for column in table.columns.values()
+    ]
+
+
+def create_raw(table: Table) -> str:
+    """The table of raw texts; '' is blank, `extra` holds the cells of unknown columns in file order.
+
+    A row's `line` is null where it follows from its place: the file's first line plus the rows before it.
+    """
+    columns = ",\n    ".join(f"{_quoted(name)} varchar not null" for name in table.columns)
+    return (
+        f"create temp table raw_{table.id} (\n    file_id int,\n    line int,\n    excel boolean,\n    {columns},\n"
+        f"    extra varchar[]\n);\n"
+        f"create temp view raw_rows_of_{table.id} as select rowid as n, * from raw_{table.id}"
+    )
+
+
+def create_texts(tables: Iterable[Table]) -> list[str]:
+    """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
+    found: dict[str, list[str]] = {name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")}
+    for table in tables:
+        for column in table.columns.values():
+            name = _quoted(column.id)
+            if column.type in ("class", "category"):
+                first, second = _pair(table, column.type)
+                found[column.type].append(
+                    f"select distinct {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
+                    f" from raw_{table.id}"
+                )
+            elif column.type in MAPS:
+                excel = ", excel" if MAPS[column.type] == "date" else ""
+                found[MAPS[column.type]].append(f"select distinct {name} as raw{excel} from raw_{table.id}")
+    return [f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts) for name, parts in found.items()]
+
+
+def create_school_texts(tables: Iterable[Table]) -> str:
+    """A view of the distinct pairs of a school's name and code over `tables`, hosts too."""
+    parts = []
+    for table in tables:
+        for column in table.columns.values():
+            if column.type == "school":
+                first, second = _pair(table, "school")
+                parts.append(f"select distinct {first} as name_raw, {second} as code_raw from raw_{table.id}")
+            elif column.type == "host":
+                parts.append(f"select distinct {column.id} as name_raw, '' as code_raw from raw_{table.id}")
+    return "create or replace temp view school_texts as\n" + "\nunion\n".join(parts)
+
+
+def create_typed(table: Table) -> str:
+    """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a column."""
+    columns = {column.id: _typed(table, column) for column in table.columns.values() if column.type != "code"}
+    values = [f"{sql} as {_quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
+    faults = []
+    warned = []
+    for name, typed in columns.items():
+        column = table.columns[name]
+        if column.required:
+            faults.append(_when(typed.blank, fault("missing_value", table, name)))
+        if column.rejects:
+            faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
+        elif typed.faults:
+            bit = 1 << list(table.columns).index(name)
+            warned.append(f"case when {' or '.join(f'({sql})' for sql in typed.faults.values())} then {bit} else 0 end")
+    joins = [join for typed in columns.values() for join in typed.joins]
+    listed = ",\n    ".join(
+        [
+            "r.n",
+            "r.file_id",
+            "coalesce(r.line, (r.n - files.first_row + files.header_line + 1)::int) as line",
+            *values,
+            f"least({', '.join([*faults, 'null'])})::smallint as fault",
+            f"({' + '.join([*warned, '0'])})::int as warned",
+        ]
+    )
+    return (
+        f"create temp table typed_{table.id} as\nselect\n    {listed}\n\nfrom raw_rows_of_{table.id} as r\n\n"
+        "inner join files\n    using (file_id)\n\n" + "\n\n".join(joins)
+    )
+
+
+def create_duplicates(table: Table, source: str, columns: Iterable[str]) -> str:
+    """duplicates_<t>: the rows that say again what another row says (`stands` is that row's n), by the table's key.
+
+    Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole. The row that
+    stands gets the merged values, in merged_<t>.
+    """
+    key = ", ".join(_quoted(_key_column(name)) for name in table.key)
+    fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
+    order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
+    merged = "".join(f",\n    {_MERGES[how].format(_value_column(name))}" for name, how in table.merge.items())
+    return f"""
+create temp table suspects as
+with hashed as (select hash({key}) as h from {source} where {fit}),
+twice as (select h from hashed group by h having count(*) > 1)
+select {source}.* from {source} where {fit} and hash({key}) in (select h from twice);
+
+create temp table ranked as
+select
+    *,
+    first_value(n) over same_fact as stands,
+    row_number() over same_fact as place
+from suspects
+window same_fact as (partition by {key} order by {order});
+
+create temp table duplicates_{table.id} as
+select n, file_id, line, stands from ranked where place > 1;
+
+create temp table merged_{table.id} as
+select stands as n{merged} from ranked group by stands having count(*) > 1;
+
+drop table suspects;
+drop table ranked;
+"""
+
+
+def create_model(table: Table, source: str, columns: Iterable[str]) -> str:
+    """<t>: the accepted rows of `source` with merged values, for good."""
+    merged = {_value_column(name) for name in table.merge}
+    hidden = {"n", "fault", "warned", "school_blank"}
+    listed = ",\n    ".join(
+        f"coalesce(m.{_quoted(c)}, s.{_quoted(c)}) as {_quoted(c)}" if c in merged else f"s.{_quoted(c)}"
+        for c in columns
+        if c not in hidden
+    )
+    merge_join = f"left join merged_{table.id} as m on s.n = m.n\n" if merged else ""
+    return (
+        f"create table {table.id} as\nselect\n    {listed}\nfrom {source} as s\n"
+        f"left join duplicates_{table.id} as d on s.n = d.n\n{merge_join}"
+        "where s.fault is null and d.n is null"
+    )
+
+
+_MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
+
+
+def _key_column(name: str) -> str:
+    return {"school": "school_id", "person": "person_id", "class": "class_key"}.get(name, name)
+
+
+def _value_column(name: str) -> str:
+    return {"hours": "minutes"}.get(name, name)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _when(sql: str, code: int) -> str:
+    return f"case when {sql} then {code} end"
+
+
+def _pair(table: Table, kind: str) -> tuple[str, str]:
+    """The raw expressions of a type that two columns make up; a column that the table lacks is blank."""
+    first, second = (_quoted(name) if name in table.columns else "''" for name in PAIRS[kind])
+    return first, second
+
+
+def _typed(table: Table, column: Column) -> Typed:
+    raw = f"r.{_quoted(column.id)}"
+    alias = f"m_{column.id}"
+    match column.type:
+        case "school" | "class" | "category":
+            return _typed_pair(table, column)
+        case "date" | "timestamp":
+            return _typed_day(column, raw, alias)
+        case "grade":
+            return _typed_grade(table, column)
+        case "host":
+            join = f"inner join school_map as {alias}\n    on {raw} = {alias}.name_raw\n    and {alias}.code_raw = ''"
+            values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
+            return Typed((join,), values, f"{alias}.name = ''")
+    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on {raw} = {alias}.raw"
+    blank = f"{alias}.blank"
+    match column.type:
+        case "text":
+            return Typed((join,), {column.id: f"{alias}.text"}, blank)
+        case "name" | "id":
+            return Typed((join,), {column.id: f"{alias}.name"}, blank)
+        case "county":
+            value = f"county_of({alias}.name)"
+            return Typed((join,), {column.id: value}, blank, {"bad_choice": f"not {blank} and {value} is null"})
+        case "hours":
+            value = f"{alias}.minutes"
+            faults = {"bad_number": f"not {blank} and {value} is null", "out_of_range": f"{value} <= 0 or {value} > 12000"}
+            return Typed((join,), {"minutes": f"case when {value} > 0 and {value} <= 12000 then {value} end"}, blank, faults)
+        case "count" | "number":
+            value = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
+            faults = {"bad_number": f"not {blank} and {value} is null", "out_of_range": f"{value} < 0"}
+            return Typed((join,), {column.id: f"case when {value} >= 0 then {value} end"}, blank, faults)
+        case "yes_no":
+            listed = ", ".join(f"'{word}'" for word in column.words)
+            value = f"yes_no_of({raw}, [{listed}])" if column.words else f"{alias}.answer"
+            return Typed((join,), {column.id: value}, blank, {"bad_choice": f"not {blank} and {value} is null"})
+    words = f"w_{column.id}"
+    which, name, value = {
+        "employment": ("plain_word", "employment_words", "employment"),
+        "role": ("word", "role_words", "role"),
+        "group": ("word", "group_words", "group_id"),
+        "choice": ("word", "choice_words", "value"),
+    }[column.type]
+    narrowed = f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
+    joins = (
+        join,
+        f"left join {name} as {words}\n    on {alias}.{which} = {words}.word" + (narrowed if name == "choice_words" else ""),
+    )
+    out = "group_id" if column.type == "group" else column.id
+    return Typed(joins, {out: f"{words}.{value}"}, blank, {"bad_choice": f"not {blank} and {words}.{value} is null"})
+
+
+def _typed_pair(table: Table, column: Column) -> Typed:
+    alias = f"m_{column.id}"
+    first, second = (part if part == "''" else f"r.{part}" for part in _pair(table, column.type))
+    left, right = {"school": ("name_raw", "code_raw")}.get(column.type, tuple(f"{n}_raw" for n in PAIRS[column.type]))
+    join = f"inner join {column.type}_map as {alias}\n    on {first} = {alias}.{left}\n    and {second} = {alias}.{right}"
+    match column.type:
+        case "school":
+            values = {"school_id": f"{alias}.school_id", "school_blank": f"{alias}.blank"}
+            return Typed(
+                (join,), values, f"{alias}.blank", {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"}
+            )
+        case "class":
+            bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.class_key = '')"
+            value = f"case when not {alias}.class_blank and not {alias}.conflict then nullif({alias}.class_key, '') end"
+            return Typed((join,), {"class_key": value}, f"{alias}.class_blank", {"bad_choice": bad})
+        case _:
+            return Typed((join,), {column.id: f"{alias}.category"}, "false")
+
+
+def _typed_grade(table: Table, column: Column) -> Typed:
+    """The grade comes with its class: one map reads both."""
+    alias = "m_class"
+    blank = f"{alias}.grade_blank"
+    return Typed((), {"grade": f"{alias}.grade"}, blank, {"bad_choice": f"not {blank} and {alias}.grade is null"})
+
+
+def _typed_day(column: Column, raw: str, alias: str) -> Typed:
+    """A day may lie from 2000 to the day of loading; an employment's from 1940 to 2100."""
+    join = f"inner join date_map as {alias}\n    on {raw} = {alias}.raw\n    and r.excel = {alias}.excel"
+    value = f"{alias}.{'moment' if column.type == 'timestamp' else 'day'}"
+    low, high = ("date '1940-01-01'", "date '2100-12-31'") if column.span == "life" else (
+        "date '2000-01-01'", "getvariable('today')"
+    )  # fmt: skip
+    inside = f"{alias}.day between {low} and {high}"
+    out = f"not ({inside})"
+    if column.not_before:
+        out = f"({out} or {alias}.day < m_{column.not_before}.day)"
+    faults = {"bad_date": f"not {alias}.blank and {alias}.day is null", "out_of_range": out}
+    return Typed((join,), {column.id: f"case when {inside} then {value} end"}, f"{alias}.blank", faults)
+
+
+def create_flagged(table: Table, source: str) -> str:
+    """flagged_<t>: every fault to report, rejections and warnings, with the raw text it is about and the whole row.
+
+    A row is put together again in the order of its file's columns, unknown ones included.
+    """
+    cells = ", ".join(f"'{name}': r.{_quoted(name)}" for name in table.columns)
+    whole = (
+        "array_to_string(list_concat(list_transform(files.layout, lambda name, i: csv_cell(case when name = '' then "
+        "coalesce(r.extra[len(list_filter(files.layout[1:i], lambda x: x = ''))], '') else "
+        f"map {{{cells}}}[name] end)), list_transform(coalesce(r.extra[len(list_filter(files.layout, lambda x: x = '')) + 1:], []), "
+        "lambda x: csv_cell(x))), ',')"
+    )
+    value = "case f.column_name " + " ".join(f"when '{name}' then r.{_quoted(name)}" for name in table.columns) + " end"
+    if "school_code" in table.columns:
+        # Where the name is blank it is the code that no school has.
+        value = f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {value} end"
+    person = "r.staff_id" if "staff_id" in table.columns else "''"
+    name = next((f"r.{n}" for n in ("name", "teacher") if n in table.columns), "''")
+    cells_in_all = ", ".join(f"r.{_quoted(n)}" for n in table.columns)
+    some = f"squeeze(concat({cells_in_all}, array_to_string(r.extra, ''))) <> ''"
+    bits = [
+        f"select k.n, {fault(reason, table, column.id)} as fault from {source} as k"
+        f" inner join raw_rows_of_{table.id} as r using (n) {' '.join(typed.joins)}"
+        f" where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null and ({sql})"
+        for column in table.columns.values()
+        if column.type != "code" and not column.rejects
+        for typed in (_typed(table, column),)
+        for reason, sql in typed.faults.items()
+    ]
+    lost = " or ".join(f"contains(r.{_quoted(n)}, '〓')" for n in table.columns)
+    return f"""
+create temp table flagged_{table.id} as
+with
+warnings as (
+    {' union all '.join(bits) or 'select null::bigint as n, null::int as fault where false'}
+    union all
+    select k.n, {fault('bad_character', table, next(iter(table.columns)))} as fault
+    from {source} as k
+    inner join raw_rows_of_{table.id} as r using (n)
+    inner join files on r.file_id = files.file_id and files.lost_characters > 0
+    where k.fault is null and ({lost})
+),
+found as (
+    select 'rejected' as severity, n, fault from {source} where fault is not null
+    union all
+    select 'warning', n, fault from warnings
+)
+select
+    found.severity,
+    found.n,
+    k.file_id,
+    k.line,
+    f.reason,
+    f.column_name,
+    f.header,
+    coalesce({value}, '') as value,
+    squeeze({person}) as staff_id,
+    squeeze({name}) as person,
+    {'k.school_id' if table.school else 'null::int'} as school_id,
+    {whole} as original
+from found
+inner join {source} as k using (n)
+inner join raw_rows_of_{table.id} as r using (n)
+inner join files on r.file_id = files.file_id
+inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
+where {some}
+"""
+

@@ -1,0 +1,30 @@
+"""總覽
+
+The whole programme on one page: each indicator, what needs attention first, and which group lacks what.
+"""
+
+from dashboard import ui
+
+seen = ui.view()
+at = {"on": seen.on, "period": seen.period.period}
+kpis = ui.ask(seen, "kpis", period=seen.period.period)
+totals = ui.ask(seen, "totals", **at)
+findings = ui.ask(seen, "attention", **at)
+deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
+standing = ui.ask(seen, "standing", **at, group_id=None)[0]
+cities = {row.kpi: row for row in totals if row.level == "city"}
+
+
+def to_group(row):
+    return seen.link("group", group=row.group_name, kpi=row.kpi)
+
+
+lead = ui.findings.first_sentence(deadlines) + ui.findings.standing(standing)
+ui.head(seen, "總覽", lead)
+ui.show(f"""<div class="stack">{ui.cards.tiles(kpis, cities, seen.year)}
+<section class="two first"><div><h2>需要注意</h2><p class="sub">依期限與缺口；點藍字看原因</p>
+{ui.findings.attention(findings, seen.link, seen.year)}</div>
+<div><h2>各項期限</h2><p class="sub">過了期限仍未達標即列「逾期未達」</p>{ui.findings.coming(deadlines, seen.year)}</div></section>
+<section><h2>哪一組、哪一項</h2><p class="sub">每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。
+底色：四分之一以上的學校落後或逾期。點一格看該組該項</p>
+{ui.matrix.by_group(kpis, totals, to_group)}</section></div>""")

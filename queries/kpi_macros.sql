@@ -1,0 +1,43 @@
+-- What an indicator's query asks of the definition.
+
+create or replace temp macro periods_of(wanted) as table
+    select
+        period,
+        coalesce(window_start, date '-infinity') as window_start,
+        coalesce(window_end, date 'infinity') as window_end
+
+    from kpis
+
+    where kpi = wanted;
+
+create or replace temp macro categories_of(wanted) as table
+    select category from kpi_categories where kpi = wanted;
+
+create or replace temp macro parameter_of(wanted, called) as (
+    select value from kpi_parameters where kpi = wanted and name = called
+);
+
+-- The staff of an indicator's base: those of its employments and, where it names any, of its duties.
+create or replace temp macro base_of(wanted) as table
+    select staff_spells.*
+
+    from staff_spells
+
+    where employment in (select employment from kpi_employments where kpi = wanted)
+        and (
+            not exists (from kpi_duties where kpi = wanted)
+            or exists (
+                from kpi_duties where kpi = wanted and contains(coalesce(staff_spells.duty, ''), kpi_duties.duty)
+            )
+        );
+
+create or replace macro class_label(class_key) as
+    replace(class_key, '-', ' 年 ') || ' 班';
+
+-- A share of a base as a whole number, with integers alone: ceil(30 x 1/10) is 3 whatever floating point says.
+create or replace temp macro rounded(product, denominator, how) as
+    case how
+        when 'ceil' then (product + denominator - 1) // denominator
+        when 'floor' then product // denominator
+        when 'round' then (product * 2 + denominator) // (denominator * 2)
+    end;

@@ -1,0 +1,55 @@
+-- A1、A2 研習完成 (人)
+-- A formal teacher counts from the day the later of a certified A1 and a certified A2 was earned, at any school, in any
+-- year. Without a certificate nobody counts; substitutes, hourly teachers, clerks and principals are not in the base.
+-- 三(四)1
+
+with
+
+earned as (
+
+    select
+        person_id,
+        training.category,
+        min(date) as earned_on
+
+    from training
+
+    inner join categories_of('a1a2') as wanted
+        on training.category = wanted.category
+
+    where certified
+
+    group by all
+
+),
+
+completed as (
+
+    select
+        person_id,
+        max(earned_on) as attained_on
+
+    from earned
+
+    group by person_id
+
+    having count(*) = (select count(*) from categories_of('a1a2'))
+
+)
+
+select
+    periods.period,
+    spells.school_id,
+    spells.staff_id as unit_id,
+    spells.name as unit_label,
+    spells.since,
+    spells.until,
+    completed.attained_on,
+    1 as amount
+
+from base_of('a1a2') as spells
+
+cross join periods_of('a1a2') as periods
+
+left join completed
+    on spells.person_id = completed.person_id

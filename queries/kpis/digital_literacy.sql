@@ -1,0 +1,43 @@
+-- 數位素養研習參與 (人)
+-- A formal or substitute teacher counts from the first digital-literacy course in the window, of any length.
+-- Infosec courses do not count unless the definition adds their category.
+-- 三(四)3
+
+with
+
+attended as (
+
+    select
+        periods.period,
+        training.person_id,
+        min(training.date) as attained_on
+
+    from training
+
+    inner join categories_of('digital_literacy') as wanted
+        on training.category = wanted.category
+
+    inner join periods_of('digital_literacy') as periods
+        on training.date between periods.window_start and periods.window_end
+
+    group by all
+
+)
+
+select
+    periods.period,
+    spells.school_id,
+    spells.staff_id as unit_id,
+    spells.name as unit_label,
+    spells.since,
+    spells.until,
+    attended.attained_on,
+    1 as amount
+
+from base_of('digital_literacy') as spells
+
+cross join periods_of('digital_literacy') as periods
+
+left join attended
+    on periods.period = attended.period
+    and spells.person_id = attended.person_id

@@ -1,0 +1,60 @@
+-- 資通安全 3 小時 (人)
+-- One of the staff counts from the day the hours of general infosec training in the window reach 3, certified or not.
+-- A course named 專業職能 is no infosec course: professional hours do not offset the general ones.
+-- 三(四)3
+
+with
+
+added_up as (
+
+    select
+        periods.period,
+        training.person_id,
+        training.date,
+        sum(training.minutes) over (
+            partition by periods.period, training.person_id order by training.date
+            range between unbounded preceding and current row
+        ) as minutes
+
+    from training
+
+    inner join categories_of('infosec') as wanted
+        on training.category = wanted.category
+
+    inner join periods_of('infosec') as periods
+        on training.date between periods.window_start and periods.window_end
+
+),
+
+completed as (
+
+    select
+        period,
+        person_id,
+        min(date) as attained_on
+
+    from added_up
+
+    where minutes >= parameter_of('infosec', 'minutes')
+
+    group by all
+
+)
+
+select
+    periods.period,
+    spells.school_id,
+    spells.staff_id as unit_id,
+    spells.name as unit_label,
+    spells.since,
+    spells.until,
+    completed.attained_on,
+    1 as amount
+
+from base_of('infosec') as spells
+
+cross join periods_of('infosec') as periods
+
+left join completed
+    on periods.period = completed.period
+    and spells.person_id = completed.person_id

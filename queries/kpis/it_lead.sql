@@ -1,0 +1,43 @@
+-- 資訊組長增能研習 (人)
+-- A person whose 職務 says 資訊組長 or 資訊負責人 counts from the first IT-lead course in the window.
+-- A course outside the window, or somebody without the duty, does not count.
+-- 三(四)2
+
+with
+
+attended as (
+
+    select
+        periods.period,
+        training.person_id,
+        min(training.date) as attained_on
+
+    from training
+
+    inner join categories_of('it_lead') as wanted
+        on training.category = wanted.category
+
+    inner join periods_of('it_lead') as periods
+        on training.date between periods.window_start and periods.window_end
+
+    group by all
+
+)
+
+select
+    periods.period,
+    spells.school_id,
+    spells.staff_id as unit_id,
+    spells.name as unit_label,
+    spells.since,
+    spells.until,
+    attended.attained_on,
+    1 as amount
+
+from base_of('it_lead') as spells
+
+cross join periods_of('it_lead') as periods
+
+left join attended
+    on periods.period = attended.period
+    and spells.person_id = attended.person_id

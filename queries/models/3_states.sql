@@ -1,0 +1,203 @@
+-- The state of every school for every indicator on every day, as stretches of days on which it does not change:
+-- asking for a day is then one comparison a row. The grid is what is expected; evidence is joined onto it.
+-- A roster's base is fixed after the deadline: who comes or goes later changes nothing. Evidence may still come.
+
+create table states as
+
+with
+
+grid as (
+
+    select
+        kpis.*,
+        all_schools.school_id,
+        all_schools.classes,
+        exemptions.school is not null as exempted,
+        tables.supplied
+
+    from kpis
+
+    cross join all_schools
+
+    inner join tables
+        on kpis.table_name = tables.table_name
+
+    left join exemptions
+        on kpis.kpi = exemptions.kpi
+        and all_schools.name = exemptions.school
+
+),
+
+-- From when to when a unit is in the base, and from when it counts.
+stretches as (
+
+    select
+        units.kpi,
+        units.period,
+        units.school_id,
+        units.amount,
+        coalesce(units.since, date '-infinity') as since,
+        case
+            when units.until <= coalesce(kpis.deadline, date 'infinity') then units.until
+            else date 'infinity'
+        end as until,
+        greatest(coalesce(units.since, date '-infinity'), units.attained_on) as counts_from,
+        units.attained_on is not null as attained
+
+    from units
+
+    inner join kpis
+        using (kpi, period)
+
+    where coalesce(units.since, date '-infinity') <= coalesce(kpis.deadline, date 'infinity')
+
+),
+
+heads as (
+
+    select
+        kpis.kpi,
+        kpis.period,
+        staff_spells.school_id,
+        staff_spells.since,
+        case when staff_spells.until <= kpis.deadline then staff_spells.until else date 'infinity' end as until
+
+    from staff_spells
+
+    inner join kpis
+        on kpis.base = 'staff'
+        and staff_spells.since <= coalesce(kpis.deadline, date 'infinity')
+
+),
+
+changes as (
+
+    select kpi, period, school_id, since as day, amount as base, 0 as counted, 0 as heads
+    from stretches
+
+    union all
+
+    select kpi, period, school_id, until, -amount, 0, 0
+    from stretches
+    where until < date 'infinity'
+
+    union all
+
+    select kpi, period, school_id, counts_from, 0, amount, 0
+    from stretches
+    where attained and counts_from < until
+
+    union all
+
+    select kpi, period, school_id, until, 0, -amount, 0
+    from stretches
+    where attained and counts_from < until and until < date 'infinity'
+
+    union all
+
+    select kpi, period, school_id, since, 0, 0, 1
+    from heads
+
+    union all
+
+    select kpi, period, school_id, until, 0, 0, -1
+    from heads
+    where until < date 'infinity'
+
+    union all
+
+    select kpi, period, school_id, date '-infinity', 0, 0, 0
+    from grid
+
+),
+
+per_day as (
+
+    select
+        kpi,
+        period,
+        school_id,
+        day,
+        sum(base) as base,
+        sum(counted) as counted,
+        sum(heads) as heads
+
+    from changes
+
+    group by all
+
+),
+
+running as (
+
+    select
+        kpi,
+        period,
+        school_id,
+        day as since,
+        coalesce(lead(day) over in_order, date 'infinity') as until,
+        sum(base) over in_order as base,
+        sum(counted) over in_order as counted,
+        sum(heads) over in_order as heads
+
+    from per_day
+
+    window in_order as (partition by kpi, period, school_id order by day)
+
+),
+
+measured as (
+
+    select
+        grid.*,
+        running.since,
+        running.until,
+        running.counted::bigint as counted,
+        case grid.base
+            when 'staff' then running.base::bigint
+            when 'classes' then grid.classes::bigint
+        end as base_count,
+        running.heads
+
+    from grid
+
+    inner join running
+        using (kpi, period, school_id)
+
+),
+
+required as (
+
+    select
+        *,
+        case require
+            when 'all' then base_count
+            when 'number' then required_number
+            when 'share' then rounded(base_count * share_numerator, share_denominator, rounding)
+        end as required_count
+
+    from measured
+
+)
+
+select
+    kpi,
+    period,
+    school_id,
+    since,
+    until,
+    counted,
+    base_count as base,
+    required_count as required,
+    case
+        when not supplied then 'no_data'
+        when base = 'staff' and heads = 0 then 'no_data'
+        when base = 'staff' and empty_base = 'no_data' and base_count = 0 then 'no_data'
+        when base = 'classes' and classes is null then 'no_data'
+        when require = 'none' then 'info'
+        when exempted or base_count = 0 then 'exempt'
+    end as unjudged
+
+from required
+
+order by kpi, period, since, school_id;

@@ -1,0 +1,46 @@
+-- What a viewer may see: only the schools of the scope that is set, and nothing where none is.
+
+create macro in_scope(id) as coalesce(list_contains(getvariable('school_ids'), id), false);
+
+create view visible_schools as select * from all_schools where in_scope(school_id);
+
+create view visible_units as select * from units where in_scope(school_id);
+
+create view visible_states as select * from states where in_scope(school_id);
+
+create macro visible_results_on(on_day) as table
+    select * from results_on(on_day) where level <> 'school' or in_scope(school_id);
+
+-- A row whose school is unknown belongs to nobody; only who may see every school sees it.
+create view visible_rejects as
+select * from rejects
+where in_scope(school_id)
+    or (school_id is null and len(getvariable('school_ids')) = (select count(*) from all_schools));
+
+create view visible_public_lessons as
+select
+    school_id,
+    teacher,
+    date,
+    digital,
+    four_learning,
+    invited_on,
+    subject,
+    class_label(class_key) as class_label
+
+from public_lessons
+
+where in_scope(school_id);
+
+create view visible_observations as
+select
+    school_id,
+    host_school_id,
+    host_label,
+    date,
+    teacher,
+    event_id
+
+from observations
+
+where in_scope(school_id);

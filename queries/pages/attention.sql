@@ -1,0 +1,156 @@
+-- 需要注意: ten findings at most, each one sentence. A finding is a school, or where many schools lack a little, an indicator:
+-- late    an indicator past its deadline, with the schools that missed it
+-- soon    an indicator due within two weeks, with the schools that have not met it
+-- absent  an indicator that no school can be judged on
+-- behind  a school whose gap in an indicator is over 3
+-- silent  a school that lacks data others have, with the indicators it cannot be judged on
+-- few     an indicator with schools behind by 3 or less
+-- The first of each kind are kept before more of the same kind, so that no kind hides another.
+
+with
+
+judged as (
+
+    select
+        results.kpi,
+        results.kpi_ord,
+        results.school_id,
+        results.counted,
+        results.required,
+        results.status,
+        results.deadline,
+        schools.name as school_name,
+        schools.short as school_short,
+        schools.ord as school_ord,
+        kpis.short as kpi_short,
+        kpis.unit,
+        greatest(results.required - results.counted, 0) as gap,
+        date_diff('day', $on::date, results.deadline) as days_left,
+        count(*) filter (where results.status <> 'no_data') over (partition by results.kpi) as with_data
+
+    from visible_results_on($on::date) as results
+
+    inner join visible_schools as schools
+        on results.school_id = schools.school_id
+
+    inner join kpis
+        on results.kpi = kpis.kpi
+        and results.period = kpis.period
+
+    where results.level = 'school'
+        and results.period = $period
+
+),
+
+sorted as (
+
+    select
+        judged.*,
+        case
+            when status = 'overdue' then 'late'
+            when status = 'no_data' and with_data = 0 then 'absent'
+            when status = 'no_data' then 'silent'
+            when status in ('behind', 'on_track') and days_left between 0 and 14 then 'soon'
+            when status = 'behind' and gap > 3 then 'behind'
+            when status = 'behind' then 'few'
+        end as kind
+
+    from judged
+
+),
+
+findings as (
+
+    select
+        kind,
+        kpi,
+        case when kind in ('behind', 'silent') then school_id end as one_school,
+        kpi_ord * (kind <> 'silent')::integer as position,
+        any_value(kpi_short) as kpi_short,
+        any_value(unit) as unit,
+        count(*) as schools,
+        sum(gap) as gap,
+        any_value(counted) as counted,
+        any_value(required) as required,
+        any_value(deadline) as deadline,
+        any_value(days_left) as days_left,
+        array_to_string(list(school_name order by gap desc, school_ord)[1:12], '|') as school_names,
+        array_to_string(list(school_short order by gap desc, school_ord)[1:12], '|') as school_shorts,
+        '' as kpi_shorts
+
+    from sorted
+
+    where kind is not null
+        and kind <> 'silent'
+
+    group by all
+
+    union all by name
+
+    select
+        kind,
+        arg_min(kpi, kpi_ord) as kpi,
+        school_id as one_school,
+        school_ord as position,
+        count(*) as schools,
+        any_value(school_name) as school_names,
+        any_value(school_short) as school_shorts,
+        string_agg(kpi_short, '、' order by kpi_ord) as kpi_shorts
+
+    from sorted
+
+    where kind = 'silent'
+
+    group by
+        kind,
+        school_id,
+        school_ord
+
+),
+
+ranked as (
+
+    select
+        findings.*,
+        row_number() over (partition by kind order by deadline nulls last, gap desc nulls last, position) as place
+
+    from findings
+
+),
+
+kept as (
+
+    select *
+
+    from ranked
+
+    order by
+        place > case kind
+            when 'behind' then 4
+            when 'silent' then 1
+            else 2
+        end,
+        list_position(['late', 'soon', 'absent', 'behind', 'silent', 'few'], kind),
+        place
+
+    limit 10
+
+)
+
+select
+    kept.*,
+    kept.counted - before.counted as gained
+
+from kept
+
+left join visible_states as before
+    on kept.kind = 'behind'
+    and kept.kpi = before.kpi
+    and kept.one_school = before.school_id
+    and before.period = $period
+    and before.since <= $on::date - 28
+    and (before.until is null or before.until > $on::date - 28)
+
+order by
+    list_position(['late', 'soon', 'absent', 'behind', 'silent', 'few'], kept.kind),
+    kept.place

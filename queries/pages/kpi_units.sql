@@ -1,0 +1,35 @@
+-- 指標明細: `kpi units`, the units behind a figure; with $missing those of the base on that day that do not count yet
+select
+    units.kpi,
+    units.period,
+    visible_schools.name as school,
+    units.unit_id as unit,
+    units.unit_label as label,
+    units.since,
+    units.until,
+    units.attained_on,
+    units.amount
+
+from visible_units as units
+
+inner join visible_schools
+    using (school_id)
+
+inner join kpis
+    using (kpi, period)
+
+where units.kpi = $kpi
+    and ($school is null or visible_schools.name = $school)
+    and (
+        not $missing
+        or (
+            (units.attained_on is null or units.attained_on > $on)
+            and coalesce(units.since, date '-infinity') <= least($on, coalesce(kpis.deadline, $on))
+            and coalesce(units.until, date 'infinity') > least($on, coalesce(kpis.deadline, $on))
+        )
+    )
+
+order by
+    visible_schools.ord,
+    units.unit_id,
+    units.since;

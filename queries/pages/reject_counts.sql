@@ -1,0 +1,95 @@
+-- How many rows each choice of a filter leaves, the other filters as they are.
+
+with
+
+rejects as (
+
+    select
+        rejects.severity,
+        rejects.table_name,
+        rejects.reason,
+        schools.name as school_name,
+        tables.label as table_label,
+        tables.ord as table_ord,
+        reasons.label as reason_label
+
+    from visible_rejects as rejects
+
+    left join tables
+        on rejects.table_name = tables.table_name
+
+    left join reasons
+        on rejects.reason = reasons.reason
+
+    left join visible_schools as schools
+        on rejects.school_id = schools.school_id
+
+)
+
+select
+    'severity' as facet,
+    severity as value,
+    severity as label,
+    0 as ord,
+    count(*) as rows
+
+from rejects
+
+group by all
+
+union all
+
+select
+    'table',
+    table_name,
+    any_value(table_label),
+    any_value(table_ord),
+    count(*)
+
+from rejects
+
+where severity = $severity
+    and ($reason::varchar is null or reason = $reason::varchar)
+    and ($school::varchar is null or school_name = $school::varchar)
+
+group by table_name
+
+union all
+
+select
+    'reason',
+    reason,
+    any_value(reason_label),
+    -count(*),
+    count(*)
+
+from rejects
+
+where severity = $severity
+    and ($table::varchar is null or table_name = $table::varchar)
+    and ($school::varchar is null or school_name = $school::varchar)
+
+group by reason
+
+union all
+
+select
+    'school',
+    school_name,
+    school_name,
+    -count(*),
+    count(*)
+
+from rejects
+
+where severity = $severity
+    and school_name is not null
+    and ($table::varchar is null or table_name = $table::varchar)
+    and ($reason::varchar is null or reason = $reason::varchar)
+
+group by school_name
+
+order by
+    1,
+    4,
+    3

@@ -1,0 +1,37 @@
+-- Rows that were not taken, or taken with a warning: one page of what the filters leave.
+
+select
+    rejects.severity,
+    tables.label as table_label,
+    rejects.file,
+    rejects.line,
+    reasons.label as reason_label,
+    rejects.message,
+    rejects.suggestion,
+    rejects.original,
+    schools.name as school_name
+
+from visible_rejects as rejects
+
+left join tables
+    on rejects.table_name = tables.table_name
+
+left join reasons
+    on rejects.reason = reasons.reason
+
+left join visible_schools as schools
+    on rejects.school_id = schools.school_id
+
+where rejects.severity = $severity
+    and ($table::varchar is null or rejects.table_name = $table::varchar)
+    and ($reason::varchar is null or rejects.reason = $reason::varchar)
+    and ($school::varchar is null or schools.name = $school::varchar)
+
+order by
+    rejects.file,
+    rejects.line,
+    rejects.reason
+
+limit $size::integer
+
+offset $skip::integer

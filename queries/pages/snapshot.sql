@@ -1,0 +1,5 @@
+-- What is on screen: the snapshot's one row.
+
+select *
+
+from snapshot

@@ -1,0 +1,33 @@
+-- How many schools lack something: one row for the lead sentence of a page.
+
+with
+
+per_school as (
+
+    select
+        school_id,
+        count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
+        count(*) filter (where status = 'met') as met,
+        count(*) filter (where status = 'behind') as behind,
+        count(*) filter (where status = 'overdue') as overdue,
+        count(*) filter (where status = 'no_data') as no_data
+
+    from visible_results_on($on::date)
+
+    where level = 'school'
+        and period = $period
+        and ($group_id::integer is null or group_id = $group_id::integer)
+
+    group by all
+
+)
+
+select
+    count(*) as schools,
+    count(*) filter (where behind > 0) as behind,
+    count(*) filter (where overdue > 0) as overdue,
+    count(*) filter (where behind + overdue > 0) as late,
+    count(*) filter (where no_data > 0) as no_data,
+    count(*) filter (where judged > 0 and met = judged and no_data = 0) as done
+
+from per_school

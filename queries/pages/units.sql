@@ -1,0 +1,48 @@
+-- Who or what stands behind a school's figures: done with the day since when, or missing, of those in the base that day.
+
+with
+
+evaluated as (
+
+    select
+        units.*,
+        kpis.base,
+        least($on::date, coalesce(kpis.deadline, $on::date)) as base_day
+
+    from visible_units as units
+
+    inner join kpis
+        on units.kpi = kpis.kpi
+        and units.period = kpis.period
+
+    where units.school_id = $school_id::integer
+        and units.period = $period
+
+)
+
+select
+    kpi,
+    unit_id,
+    unit_label,
+    since,
+    attained_on,
+    amount,
+    coalesce(attained_on <= $on::date, false) as done
+
+from evaluated
+
+where (base is not null or attained_on <= $on::date)
+    and (
+        base is null
+        or (
+            (since is null or since <= base_day)
+            and (until is null or base_day < until)
+        )
+    )
+
+order by
+    kpi,
+    done,
+    attained_on,
+    unit_label,
+    unit_id

@@ -1,0 +1,84 @@
+-- The rejected rows and the warnings of one table (`flagged`), each with a sentence that says how to mend it.
+-- A row whose school cannot be read belongs to the school that its file is named after, if any.
+insert into rejects
+
+with
+
+-- Who bears the name at the school that the row names, for a wrong or missing 教師編號.
+same_names as (
+
+    select
+        school_id,
+        name,
+        string_agg(distinct staff_id, '、' order by staff_id) as staff_ids
+
+    from roster_names
+
+    group by all
+
+),
+
+names_of_ids as (
+
+    select
+        staff_id,
+        string_agg(distinct name, '、' order by name) as names
+
+    from roster_names
+
+    group by all
+
+),
+
+suggested as (
+
+    select
+        flagged.*,
+        coalesce(flagged.school_id, files.school_id) as owner_id,
+        files.file,
+        files.table_name,
+        case
+            when reason = 'unknown_school' then likely_schools.name
+            when reason = 'unknown_person' and flagged.staff_id <> '' then same_names.staff_ids
+            when reason = 'ambiguous_person' and flagged.staff_id <> '' then names_of_ids.names
+            when reason = 'ambiguous_person' then same_names.staff_ids
+        end as suggestion
+
+    from flagged
+
+    inner join files
+        using (file_id)
+
+    left join likely_schools
+        on flagged.reason = 'unknown_school'
+        and stem_of(flagged.value) = likely_schools.stem
+
+    left join same_names
+        on flagged.school_id = same_names.school_id
+        and flagged.person = same_names.name
+
+    left join names_of_ids
+        on flagged.staff_id = names_of_ids.staff_id
+
+)
+
+select
+    severity,
+    suggested.table_name,
+    file,
+    line,
+    reason,
+    mend(
+        reason, header, column_types.type, column_types.life, value, suggestion, column_types.options,
+        suggested.staff_id <> ''
+    ),
+    suggestion,
+    original,
+    owner_id
+
+from suggested
+
+left join column_types
+    using (table_name, column_name)
+
+order by file_id, line, severity, reason;

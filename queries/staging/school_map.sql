@@ -1,0 +1,94 @@
+-- A school's name and code to the school. The name decides; where it is blank or unknown, the code does, unless the
+-- name's ending is another kind of school. A name that fits two schools needs its code or district. Never a guess.
+create or replace temp table school_map as
+
+with
+
+texts as (
+
+    select
+        name_raw,
+        code_raw,
+        squeeze(name_raw) as name,
+        stem_of(name_raw) as stem,
+        kind_of(name_raw) as kind,
+        code_of(code_raw) as code
+
+    from school_texts
+
+),
+
+candidates as (
+
+    select
+        texts.name_raw,
+        texts.code_raw,
+        known_schools.school_id,
+        count(*) over (partition by texts.name_raw, texts.code_raw) = 1 as alone,
+        coalesce(known_schools.code = texts.code, false) as by_code,
+        coalesce(contains(texts.name, known_schools.district), false) as by_district
+
+    from texts
+
+    inner join school_names
+        on texts.stem = school_names.stem
+
+    inner join known_schools
+        on school_names.school_id = known_schools.school_id
+
+),
+
+by_name as (
+
+    select
+        name_raw,
+        code_raw,
+        case
+            when bool_or(alone) then any_value(school_id)
+            when count(*) filter (where by_code) = 1 then any_value(school_id) filter (where by_code)
+            when count(*) filter (where by_district) = 1 then any_value(school_id) filter (where by_district)
+        end as school_id
+
+    from candidates
+
+    group by all
+
+),
+
+decided as (
+
+    select
+        texts.*,
+        by_name.school_id as named_id,
+        by_name.name_raw is not null and by_name.school_id is null as undecided,
+        school_codes.school_id as coded_id,
+        kind_of(known_schools.name) as coded_kind
+
+    from texts
+
+    left join by_name
+        using (name_raw, code_raw)
+
+    left join school_codes
+        on texts.code = school_codes.code
+
+    left join known_schools
+        on school_codes.school_id = known_schools.school_id
+
+)
+
+select
+    name_raw,
+    code_raw,
+    name,
+    stem,
+    kind,
+    name = '' and code is null as blank,
+    case
+        when named_id is not null and coded_id <> named_id then null
+        when named_id is not null then named_id
+        when undecided then null
+        when kind is null or coded_kind is null or kind = coded_kind then coded_id
+    end as school_id
+
+from decided;

@@ -1,0 +1,241 @@
+"""The running product, and a browser that looks at it and notes where every request goes.
+
+The product is started as a user starts it, in an empty working folder: nothing is configured, so it makes and
+serves its sample. Its figures are asked for with the same command, in the same folder.
+"""
+
+import contextlib
+import csv
+import io
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 180
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product as it runs: where it answers, in which folder, and what it printed."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    log: Path
+    notes: Path
+
+    def address(self, page="", **query):
+        """The address of a page, with what a viewer chose."""
+        return f"http://127.0.0.1:{self.port}/{page}" + (f"?{urlencode(query)}" if query else "")
+
+    def kpi(self, *arguments):
+        """What `kpi` prints in the same folder."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dashboard.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"kpi {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def results(self, day=None):
+        """`kpi results` of a day (the sample's own without one), by indicator, level, group and school."""
+        chosen = ["--as-of", day] if day else []
+        rows = list(csv.DictReader(io.StringIO(self.kpi("results", "--format", "csv", *chosen))))
+        return {(row["kpi"], row["level"], row["group"], row["school"]): row for row in rows}
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _await_health(product, process):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(product.address("_stcore/health"), timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"kpi serve does not answer:\n{product.log.read_text(encoding='utf-8')[-4000:]}")
+
+
+def _stop(process):
+    """Ends the process group that the fixture started, and nothing else."""
+    if os.name != "posix":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    """`kpi serve` in an empty folder, answering."""
+    folder = tmp_path_factory.mktemp("working folder")
+    outside = tmp_path_factory.mktemp("outside")
+    notes = outside / "notes.txt"
+    notes.touch()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "STREAMLIT_"))},
+        "KPI_TEST_NOTES": str(notes),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "witness"), str(ROOT)]),
+        "PYTHONUTF8": "1",
+    }
+    product = Product(folder, _free_port(), environment, outside / "serve.log", notes)
+    with product.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(product.port)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _await_health(product, process)
+        yield product
+    finally:
+        _stop(process)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium or Chrome; `CHROMIUM` names another one."""
+    found = [path for name in (os.environ.get("CHROMIUM", ""), *BROWSERS) if (path := shutil.which(name))]
+    if not found:
+        pytest.fail("no Chromium found: run `make test`, which installs it or says what to install")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class View:
+    """A tab of a given width that notes what went wrong in it and which hosts it asked."""
+
+    page: object
+    product: Product
+    size: tuple[int, int]
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def __post_init__(self):
+        self.page.on("request", lambda request: self._ask(request.url))
+        self.page.on("websocket", lambda socket: self._ask(socket.url))
+        self.page.on("pageerror", lambda error: self.errors.append(f"{self.page.url}: {error}"))
+        self.page.on("console", lambda message: self._hear(message))
+
+    def _ask(self, url):
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob", "about"}:
+            self.hosts.add(parts.hostname or url)
+
+    def _hear(self, message):
+        source = message.location.get("url", "")
+        if message.type == "error" and not source.endswith(PROBES):
+            self.errors.append(f"{self.page.url}: {message.text} ({source})")
+
+    def open(self, page="", **query):
+        """Opens a page and waits until its script has run and its heading stands."""
+        self.page.goto(self.product.address(page, **query))
+        self.settle()
+        return self
+
+    def settle(self):
+        """Waits until Streamlit has run the script to its end and drawn what it sent."""
+        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
+        expect(self.page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=60_000)
+        expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=60_000)
+        return self
+
+    def text(self):
+        """Everything that can be read on the page, the sidebar included."""
+        return self.page.locator("body").inner_text()
+
+    def figures(self):
+        """Every figure on the page as its element states it, with its text and whether it can be seen."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-kpi]')].map(element => ({
+                ...element.dataset,
+                text: element.textContent,
+                visible: element.checkVisibility(),
+            }))"""
+        )
+
+    def shoot(self, name):
+        """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
+        width, height = self.size
+        tall = self.page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": max(height, min(tall, 16_000))})
+        self.page.wait_for_timeout(400)  # charts and tables are drawn anew at the new size
+        folder = ROOT / "build" / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.set_viewport_size({"width": width, "height": height})
+
+
+@pytest.fixture(scope="module")
+def windows(browser):
+    """One window a width, shared so that Streamlit's scripts are fetched once."""
+    opened = {
+        width: browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="zh-TW", timezone_id="Asia/Taipei"
+        )
+        for width, size in WIDTHS.items()
+    }
+    yield opened
+    for window in opened.values():
+        window.close()
+
+
+@pytest.fixture
+def look(windows, product):
+    """Opens a tab of a width; it is closed at the end."""
+    pages = []
+
+    def _look(width="1440"):
+        pages.append(windows[width].new_page())
+        return View(pages[-1], product, WIDTHS[width])
+
+    yield _look
+    for page in pages:
+        page.close()

@@ -1,0 +1,190 @@
+"""Each page of the running product in a browser: its figures are those of `kpi results`, at every width.
+
+A page states each figure it shows in attributes of the element that shows it (`data-kpi`, `data-level` …), so
+that the figures can be compared without knowing how the page is laid out.
+"""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[0-9]*_*.py"))
+PATHS = ["", *(page.partition("_")[2] for page in PAGES)]
+WIDTHS = ["1440", "1920", "390"]
+OTHER_DAY = "2022-10-31"
+DAYS = {"the sample's day": None, OTHER_DAY: OTHER_DAY}
+STATED = {
+    "counted": "counted",
+    "base": "base",
+    "required": "required",
+    "status": "status",
+    "met": "schools_met",
+    "judged": "schools_judged",
+}
+
+# What stands out of the page: elements that reach beyond the window, in no box of their own that scrolls.
+OVERFLOW = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    const found = [];
+    if (document.documentElement.scrollWidth > innerWidth) found.push('the document');
+    if (main.scrollWidth > main.clientWidth) found.push('the main part');
+    const contained = element => {
+        for (let box = element.parentElement; box && box !== main; box = box.parentElement)
+            if (getComputedStyle(box).overflowX !== 'visible') return true;
+        return false;
+    };
+    for (const element of main.querySelectorAll('*')) {
+        const box = element.getBoundingClientRect();
+        if (box.width && element.checkVisibility() && box.right > innerWidth + 1 && !contained(element))
+            found.push(`${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
+    }
+    return found.slice(0, 5);
+}"""
+
+
+def key_of(figure):
+    """The row of `kpi results` that a figure on a page stands for."""
+    level = figure["level"]
+    group = figure.get("group", "") if level == "group" else ""
+    school = figure.get("school", "") if level == "school" else ""
+    return figure["kpi"], level, group, school
+
+
+def by_key(rows):
+    """`kpi results` by what a page's figure says of itself: a school's row is found without its group."""
+    return {
+        (kpi, level, group * (level == "group"), school): row
+        for (kpi, level, group, school), row in rows.items()
+    }
+
+
+def says(figure, row):
+    """Whether the text that is read gives the figure of `row`, and not only the attributes."""
+    text = figure["text"].replace(",", "")
+    if row["status"] == "no_data" and not row["counted"]:
+        return "?" in text or "未填報" in text
+    judged = row["schools_judged"] and f"{row['schools_met']}/{row['schools_judged']}"
+    return any(part and part in text for part in (row["counted"], judged)) or row["status"] == "exempt"
+
+
+def check_figures(view, rows, required):
+    """Every figure on the page is that of its row, and those of `required` are there to be seen."""
+    rows, seen, wrong = by_key(rows), set(), []
+    for figure in view.figures():
+        key = key_of(figure)
+        row = rows.get(key)
+        if row is None:
+            wrong.append(f"{key}: no such row")
+            continue
+        if figure["visible"]:
+            seen.add(key)
+        stated = {name: figure.get(name) for name in STATED}
+        expected = {name: row[column] for name, column in STATED.items()}
+        if stated != expected:
+            wrong.append(f"{key}: {stated} instead of {expected}")
+        elif not says(figure, row):
+            wrong.append(f"{key}: the text {figure['text']!r} does not give {expected}")
+    assert not wrong, f"{view.page.url}\n" + "\n".join(wrong[:20])
+    missing = sorted(set(required) - seen)
+    assert not missing, f"{view.page.url}: {len(missing)} figures are not shown, such as {missing[:5]}"
+
+
+def names(rows, position):
+    """The indicators (0), groups (2) or schools (3) of `rows`, each once, in their order."""
+    return list(dict.fromkeys(key[position] for key in rows if key[position]))
+
+
+@pytest.fixture(scope="module")
+def results(product):
+    """`kpi results` of each day that is looked at."""
+    return {day: product.results(day) for day in DAYS.values()}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", PATHS)
+def test_each_page_stands_at_each_width(look, path, width):
+    view = look(width).open(path)
+    view.shoot(f"{path or 'start'}-{width}")
+    assert view.page.locator('[data-testid="stException"]').count() == 0, view.text()
+    assert view.page.evaluate(OVERFLOW) == []
+    assert view.errors == []
+    assert view.hosts <= {"127.0.0.1", "localhost"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_page_says_which_day_it_shows_and_that_it_is_a_sample(look, path):
+    text = look().open(path).text()
+    assert "111/11/25" in text
+    assert "示範資料" in text
+
+
+@pytest.mark.parametrize("width", ["1440", "390"])
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_serious_on_any_page(look, path, width):
+    view = look(width).open(path)
+    found = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(view.page).response["violations"]
+        for node in violation["nodes"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+@pytest.mark.parametrize("path", ["", "overview"])
+def test_the_overview_shows_each_indicator_of_the_city_and_of_each_group(look, results, path, day):
+    rows = results[day]
+    view = look().open(path, **({"on": day} if day else {}))
+    check_figures(view, rows, [key for key in rows if key[1] in {"city", "group"}])
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+def test_the_page_of_each_group_shows_each_of_its_schools_and_indicators(look, results, day):
+    rows, view = results[day], look()
+    for group in names(rows, 2):
+        view.open("group", group=group, **({"on": day} if day else {}))
+        check_figures(
+            view, rows, [(k, level, "", school) for k, level, g, school in rows if g == group and school]
+        )
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+def test_the_page_of_each_school_shows_each_of_its_indicators(look, results, day):
+    rows, view = results[day], look()
+    schools = names(rows, 3)
+    for school in schools if day is None else schools[::7]:
+        view.open("school", school=school, **({"on": day} if day else {}))
+        check_figures(view, rows, [(kpi, "school", "", school) for kpi in names(rows, 0)])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_figures_of_each_page_hold_on_a_phone_too(look, results, path):
+    check_figures(look("390").open(path), results[None], [])
+
+
+def test_the_product_answers_on_the_loopback_address_alone(product):
+    elsewhere = {"127.0.0.2"}  # on Linux this machine too: a server bound to every address answers here
+    elsewhere |= {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for address in elsewhere - {"127.0.0.1"}:
+        with socket.socket() as probe:
+            probe.settimeout(5)
+            assert probe.connect_ex((address, product.port)) != 0, f"it answers on {address} as well"
+
+
+def test_the_witness_notes_what_a_process_asks_of_another_machine(product, tmp_path):
+    notes = tmp_path / "notes.txt"
+    connect = "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.connect_ex(('192.0.2.1', 9))"
+    environment = {**product.environment, "KPI_TEST_NOTES": str(notes)}
+    subprocess.run([sys.executable, "-c", connect], env=environment, check=True)  # UDP: no packet is sent
+    assert notes.read_text(encoding="utf-8") == "socket.connect 192.0.2.1\n"
+
+
+def test_the_server_asked_nothing_of_another_machine_while_all_pages_were_shown(product, look):
+    for path in PATHS:
+        look().open(path)
+    assert product.notes.read_text(encoding="utf-8") == ""

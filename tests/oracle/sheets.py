@@ -1,0 +1,322 @@
+"""Lays rows out in one CSV or workbook, with everything that real exports have around their rows.
+
+Titles above the header, blank rows, columns in any order, columns nobody asked for, quoted line breaks: every
+row is told its physical line, or its row of the worksheet, while it is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from tests.oracle.facts import RARE, Facts, StaffRow, Statement, is_rare
+from tests.oracle.faults import REQUIRED, Fault
+from tests.oracle.writing import Cells, CellValue, Pen, cells_of
+
+NAMES = {
+    "schools": ("學校名冊", "schools"),
+    "staff": ("教職員名冊", "staff"),
+    "training": ("研習紀錄", "training"),
+    "public_lessons": ("公開授課", "public_lessons"),
+    "observations": ("觀課紀錄", "公開授課觀課紀錄", "observations"),
+    "srl_survey": ("自主學習量表", "srl_survey"),
+    "achievement": ("學力觀察", "achievement"),
+    "coaching": ("入校輔導", "coaching"),
+}
+
+HEADERS = {
+    "school": "學校名稱", "school_code": "學校代碼", "group": "組別", "role": "角色", "classes": "班級數",
+    "district": "行政區", "staff_id": "教師編號", "name": "姓名", "employment": "身分別", "duty": "職務",
+    "start_date": "到職日", "end_date": "離職日", "course": "課程名稱", "category": "課程類別",
+    "session": "場次", "hours": "時數", "certified": "研習證明", "teacher": "授課教師",
+    "digital": "數位學習模式", "four_learning": "四學模式", "invited_on": "邀請日期", "subject": "領域",
+    "class": "班級", "event_id": "活動編號", "host": "主辦學校", "host_county": "主辦縣市",
+    "timestamp": "時間戳記", "grade": "年級", "seat": "座號", "phase": "測驗別", "method": "評量方式",
+    "pre_mean": "前測平均", "post_mean": "後測平均", "students": "人數", "adviser": "輔導人員",
+    "topic": "主題",
+}  # fmt: skip
+OWN_HEADERS = {
+    "training": {"date": "研習日期"},
+    "public_lessons": {"date": "授課日期"},
+    "observations": {"date": "觀課日期", "school": "觀課學校", "teacher": "觀課教師"},
+    "coaching": {"date": "輔導日期"},
+}
+COLUMNS = {
+    "schools": ("school", "school_code", "group", "role", "classes", "district"),
+    "staff": (
+        "school", "school_code", "staff_id", "name", "employment", "duty", "start_date", "end_date",
+    ),
+    "training": (
+        "school", "school_code", "staff_id", "name", "course", "category", "date", "session", "hours",
+        "certified",
+    ),
+    "public_lessons": (
+        "school", "school_code", "staff_id", "teacher", "date", "digital", "four_learning", "invited_on",
+        "subject", "class",
+    ),
+    "observations": (
+        "event_id", "host", "host_county", "date", "school", "school_code", "staff_id", "teacher",
+    ),
+    "srl_survey": ("timestamp", "school", "school_code", "grade", "class", "seat", "phase"),
+    "achievement": (
+        "timestamp", "school", "school_code", "grade", "class", "method", "subject", "pre_mean", "post_mean",
+        "students",
+    ),
+    "coaching": ("school", "school_code", "date", "adviser", "topic"),
+}  # fmt: skip
+
+USER_DEFINED = (b"\xfa\x40", b"\xfa\x7c", b"\x8e\x5c", b"\xfd\xa5")
+"""Two-byte characters that CP950 leaves to its users; some trail bytes are ASCII (@, |, \\)."""
+
+
+@dataclass
+class Row:
+    """One input row: what it says, what is wrong with it, and where it stands."""
+
+    table: str
+    statement: Statement
+    faults: list[Fault] = field(default_factory=list)
+    reason: str | None = None
+    """The reason code of a row that must be rejected."""
+    warnings: frozenset[str] = frozenset()
+    tolerated: frozenset[str] = frozenset()
+    """Warnings that the contract neither demands nor rules out."""
+    file: str = ""
+    line: int = 0
+    texts: list[str] = field(default_factory=list)
+    """The row's own texts, where they stand in the file as they are: its original must hold them."""
+
+
+@dataclass
+class Grid:
+    """A run of rows of one table that shares a CSV or a worksheet."""
+
+    table: str
+    rows: list[Row]
+    school: str | None = None
+    path: str = ""
+    worksheet: str | None = None
+    user_defined: bool = False
+    """Whether some characters could only be written as user-defined ones."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns in their order (None: one that nobody asked for, or an empty one) and their headers."""
+
+    columns: tuple[str | None, ...]
+    headers: tuple[str, ...]
+    titles: tuple[tuple[str, ...], ...]
+
+    def values(self, rng: random.Random, cells: Cells, line_break: str) -> list[CellValue]:
+        """The row's values; columns that nobody asked for hold remarks, some over several lines."""
+        remarks = ("", "", "已確認", f"第一行{line_break}第二行", '他說"好"，再議; 謝謝', "a,b;c\td")
+        return [
+            cells.get(column) if column else (rng.choice(remarks) if header else "")
+            for column, header in zip(self.columns, self.headers, strict=True)
+        ]
+
+
+TITLES = (
+    ("基隆市111年度推動數位學習精進方案",),
+    ("填表說明：請於期限內填報, 如有疑問; 請電洽本府",),
+    ("學校名稱", "請填全銜"),
+    ("", "", "單位：教育處"),
+    ("說明：\n一、請勿更動欄位\n二、請勿合併儲存格",),
+)
+
+
+def _layout(rng: random.Random, table: str, all_cells: list[Cells]) -> Layout:
+    """Required columns, those that some row needs, a few others; perhaps empty ones at the end."""
+    filled = {column for cells in all_cells for column, value in cells.items() if value not in (None, "")}
+    needed = filled | set(REQUIRED[table])
+    known = [column for column in COLUMNS[table] if column in needed or rng.random() < 0.3]
+    both: list[tuple[str | None, str]] = [(column, _header(rng, table, column)) for column in known]
+    unknown = ("備註", "流水號", "填報人", "聯絡電話")
+    both += [(None, header) for header in rng.sample(unknown, rng.choice((0, 0, 1, 2)))]
+    if rng.random() < 0.6:
+        rng.shuffle(both)
+    both += [(None, "")] * rng.choice((0, 0, 1, 2))
+    titles = tuple(rng.choice(TITLES) for _ in range(rng.choice((0, 0, 1, 2, 5, 12))))
+    return Layout(tuple(column for column, _ in both), tuple(header for _, header in both), titles)
+
+
+def _header(rng: random.Random, table: str, column: str) -> str:
+    """The Chinese header or its alias, perhaps with blanks, a line break or full-width letters in it."""
+    chinese = OWN_HEADERS.get(table, {}).get(column) or HEADERS[column]
+    text = rng.choice((chinese, chinese, chinese, column))
+    chance = rng.random()
+    if chance < 0.1:
+        return text[:2] + rng.choice((" ", "\n", "　")) + text[2:]
+    if chance < 0.2 and text == column:
+        return text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    return f" {text} " if chance < 0.25 else text
+
+
+def _all_cells(pen: Pen, facts: Facts, grid: Grid) -> list[Cells]:
+    found = []
+    for row in grid.rows:
+        cells = cells_of(pen, facts, row.statement)
+        for fault in row.faults:
+            cells |= fault.cells
+        found.append(cells)
+    return found
+
+
+# --- CSV
+
+
+def write_csv(rng: random.Random, facts: Facts, folder: Path, grid: Grid) -> None:
+    encoding = _encoding(rng, grid)
+    pen = Pen(rng, worksheet=False, encoding=encoding)
+    all_cells = _all_cells(pen, facts, grid)
+    layout = _layout(rng, grid.table, all_cells)
+    break_ = rng.choice(("\n", "\r\n"))
+    text = _Text(break_, rng.choice((",", ",", "\t", ";")), rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
+    _lay_out(rng, layout, text.append, break_, zip(grid.rows, all_cells, strict=True))
+    for row, cells in zip(grid.rows, all_cells, strict=True):
+        row.file = grid.path
+        row.texts = [str(value) for value in cells.values() if value and _is_plain(str(value))]
+    content = text.content if rng.random() < 0.8 else text.content.removesuffix(break_)
+    grid.user_defined = encoding == "cp950" and is_rare(content)
+    target = folder / grid.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(_encoded(content, encoding))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether an original would show the text unchanged, however it keeps cells apart."""
+    return len(text) > 1 and not is_rare(text) and not set(text) & set('"\\\n\r\t') and text == text.strip()
+
+
+def _encoding(rng: random.Random, grid: Grid) -> str:
+    """Any encoding, but no CP950 for a roster with a name that it cannot hold: the name would be lost."""
+    encodings = ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp950", "cp950"]
+    names = [row.statement.name for row in grid.rows if isinstance(row.statement, StaffRow)]
+    return rng.choice(encodings[:4] if any(map(is_rare, names)) else encodings)
+
+
+def _encoded(content: str, encoding: str) -> bytes:
+    if encoding.startswith("utf-16"):
+        return ("\ufeff" + content).encode(encoding)
+    if encoding != "cp950":
+        return content.encode(encoding)
+    return b"".join(
+        USER_DEFINED[RARE.index(character) % len(USER_DEFINED)]
+        if character in RARE
+        else character.encode(encoding)
+        for character in content
+    )
+
+
+class _Text:
+    """A growing CSV text that knows on which physical line its next record starts."""
+
+    def __init__(self, line_break: str, separator: str, quoting: int) -> None:
+        self._stream = io.StringIO(newline="")
+        self._writer = csv.writer(
+            self._stream,
+            delimiter=separator,
+            lineterminator=line_break,
+            quoting=quoting,  # type: ignore[arg-type]
+        )
+        self._break = line_break
+        self._line = 1
+
+    @property
+    def content(self) -> str:
+        return self._stream.getvalue()
+
+    def append(self, values: list[CellValue]) -> int:
+        """Writes a record, or an empty line for no values, and returns the line it starts on."""
+        line, before = self._line, self._stream.tell()
+        if values:
+            self._writer.writerow(["" if value is None else value for value in values])
+        else:
+            self._stream.write(self._break)
+        self._stream.seek(before)
+        self._line += self._stream.read().count("\n")
+        return line
+
+
+# --- XLSX
+
+
+def write_workbook(rng: random.Random, facts: Facts, path: Path, grids: list[Grid]) -> None:
+    """The grids as worksheets, among others that fit no table and are to be ignored."""
+    workbook = Workbook(write_only=True)
+    titled = grids[0].worksheet != "工作表1"
+    if titled and rng.random() < 0.5:
+        _ignored_worksheet(workbook, "說明")
+    for grid in grids:
+        _write_worksheet(rng, facts, workbook.create_sheet(grid.worksheet), grid)
+    if rng.random() < 0.5:
+        _ignored_worksheet(workbook, "工作表2")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workbook.save(path)
+
+
+def _ignored_worksheet(workbook: Workbook, title: str) -> None:
+    """Looks like a table, but no name says which: it would count as a lesson and a visit if it were read."""
+    worksheet = workbook.create_sheet(title)
+    worksheet.append(["學校名稱", "授課教師", "授課日期", "數位學習模式", "輔導日期"])
+    worksheet.append(["武崙國小", "路人甲", "2022-10-07", "是", "2022-10-07"])
+
+
+def _write_worksheet(rng: random.Random, facts: Facts, worksheet: WriteOnlyWorksheet, grid: Grid) -> None:
+    pen = Pen(rng, worksheet=True, encoding="utf-8")
+    all_cells = _all_cells(pen, facts, grid)
+    layout = _layout(rng, grid.table, all_cells)
+    number = 0
+    margin: list[CellValue] = [None] * rng.choice((0, 0, 0, 1))
+
+    def append(values: list[CellValue]) -> int:
+        nonlocal number
+        number += 1
+        worksheet.append([_cell(worksheet, value) for value in (margin + values if values else [])])
+        return number
+
+    for _ in range(rng.choice((0, 0, 0, 2))):
+        append([])
+    _lay_out(rng, layout, append, "\n", zip(grid.rows, all_cells, strict=True))
+    for row in grid.rows:
+        row.file = f"{grid.path}#{grid.worksheet}"
+
+
+def _cell(worksheet: WriteOnlyWorksheet, value: CellValue) -> CellValue | WriteOnlyCell:
+    """A text that begins with = stays a text; a blank stays no cell at all."""
+    if not (isinstance(value, str) and value.startswith("=")):
+        return None if value == "" else value
+    cell = WriteOnlyCell(worksheet, value)
+    cell.data_type = "s"
+    return cell
+
+
+# --- both
+
+
+def _lay_out(
+    rng: random.Random,
+    layout: Layout,
+    append: Callable[[list[CellValue]], int],
+    line_break: str,
+    rows: Iterable[tuple[Row, Cells]],
+) -> None:
+    """Titles, the header, then the rows with blank ones strewn in; each row learns where it stands."""
+    for title in layout.titles:
+        append([text.replace("\n", line_break) for text in title])
+        if rng.random() < 0.2:
+            append([])
+    append(list(layout.headers))
+    for row, cells in rows:
+        while rng.random() < 0.03:
+            append(rng.choice(([], [""] * len(layout.columns))))
+        row.line = append(layout.values(rng, cells, line_break))

@@ -1,0 +1,371 @@
+"""How one value can be written in a cell: every form that the contract accepts, chosen at random.
+
+A `Pen` knows where it writes (a CSV in some encoding, or a worksheet) and so which forms are possible there:
+a real date or a serial number only in a worksheet, ✓ only where the encoding has it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import TypeVar
+
+from tests.oracle.facts import (
+    RARE,
+    AchievementRow,
+    CoachingRow,
+    Facts,
+    Host,
+    LessonRow,
+    ObservationRow,
+    School,
+    SchoolRow,
+    StaffRow,
+    Statement,
+    SurveyRow,
+    TrainingRow,
+    all_schools,
+)
+
+CellValue = str | int | float | bool | date | datetime | None
+Cells = dict[str, CellValue]
+Choice = TypeVar("Choice")
+
+SCHOOLS = {school.name: school for school in all_schools()}
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+DIGITS = dict(enumerate("一二三四五六七八九", 1))
+
+ALIASES = {"私立二信小學": "二信高中附設國小", "私立聖心小學": "輔大聖心高中附設國小"}
+
+EMPLOYMENTS = {
+    "formal": ("編制內正式專任教師", "正式教師", "專任教師", "專任教師(導師)", "正式教師（114.8 起）"),
+    "substitute": ("代理教師", "代理教師(育嬰缺)", "代理教師（長期）"),
+    "hourly": ("代課教師", "兼任教師", "代課教師(鐘點)"),
+    "clerk": ("職員", "幹事", "護理師", "工友", "職員(約僱)"),
+    "supervisor": ("校長", "主管", "校長(代理)"),
+}
+DUTY_FORMS = {"資訊組長": ("資訊組長", "教師兼資訊組長"), "資訊負責人": ("資訊負責人",)}
+
+YES = ("是", "有", "Y", "V", "✓", "○", "1", "yes", "true")
+NO = ("否", "無", "N", "✗", "0", "X", "no", "false")
+
+
+@dataclass(frozen=True)
+class Pen:
+    rng: random.Random
+    worksheet: bool
+    encoding: str
+
+    def pick(self, forms: Iterable[Choice]) -> Choice:
+        """One of the forms that this place can hold."""
+        possible = [form for form in forms if not isinstance(form, str) or self.can_hold(form)]
+        return self.rng.choice(possible)
+
+    def can_hold(self, text: str) -> bool:
+        """Whether the text survives; rare characters do not count, they are written as user-defined ones."""
+        try:
+            text.translate({ord(character): "" for character in RARE}).encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+
+# --- schools
+
+
+def school_name(pen: Pen, school: School) -> str:
+    """Any way to write the school's name that leaves no doubt about its stem."""
+    stem, district = school.stem, school.district
+    if school.private:
+        kinds = (f"{stem}國小", f"{stem}小學", f"{stem}國民小學")
+        plain = [prefix + kind for prefix in ("", "私立", "基隆市私立") for kind in kinds]
+        plain += [ALIASES[school.name], "基隆市" + ALIASES[school.name]]
+    else:
+        prefixes = ("", "", "基隆市", "基隆市立", f"基隆市{district}", district, "市立")
+        endings = ("國小", "國小", "國民小學", "小學")
+        plain = [prefix + stem + ending for prefix in prefixes for ending in endings]
+        plain.append(stem)
+    name = pen.pick(plain)
+    if pen.rng.random() < 0.1:
+        cut = pen.rng.randrange(1, len(name))
+        name = name[:cut] + pen.pick((" ", "　", "  ")) + name[cut:]
+    return name + pen.pick(("", "", "", " ")) if pen.rng.random() < 0.1 else name
+
+
+def school_cells(pen: Pen, name: str, coded: frozenset[str]) -> Cells:
+    """The name, with the code beside it, or (where the code is known to be known) the code in its stead."""
+    school = SCHOOLS[name]
+    code: CellValue = pen.pick((school.code, int(school.code))) if pen.worksheet else school.code
+    chance = pen.rng.random()
+    if name in coded and chance < 0.08:
+        return {"school": None, "school_code": code}
+    if name in coded and not school.private and chance < 0.12:
+        return {"school": pen.pick(("基隆市第一國小", "不知名國小", "深奧國小")), "school_code": code}
+    if name in coded and chance < 0.2:
+        return {"school": school_name(pen, school), "school_code": code}
+    return {"school": school_name(pen, school), "school_code": None}
+
+
+def host_cells(pen: Pen, host: Host) -> Cells:
+    if host.ours:
+        return {"host": school_name(pen, SCHOOLS[host.name]), "host_county": pen.pick(("", "", "基隆市"))}
+    if host.county is None:
+        return {"host": host.name, "host_county": None}
+    forms = ((host.county + host.name, ""), (host.name, host.county), (host.county + host.name, host.county))
+    name, county = pen.rng.choice(forms)
+    return {"host": name, "host_county": county}
+
+
+# --- dates
+
+
+def date_cell(pen: Pen, day: date) -> CellValue:
+    """A calendar day as text, or in a worksheet also as a real date, a serial or a bare number."""
+    texts = [
+        f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day:%Y/%m/%d}",
+        f"{day.year}.{day.month}.{day.day}", f"{day:%Y%m%d}", f"{day:%Y-%m-%d}T15:21:45", *_roc_forms(day),
+    ]  # fmt: skip
+    if pen.rng.random() < 0.1:
+        texts = _moment_forms(datetime(day.year, day.month, day.day, 15, 21, 45))
+    if pen.worksheet and pen.rng.random() < 0.5:
+        roc = (day.year - 1911) * 10000 + day.month * 100 + day.day
+        midnight = datetime(day.year, day.month, day.day)
+        return pen.pick((day, midnight, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc))
+    return pen.pick(texts)
+
+
+def _roc_forms(day: date) -> list[str]:
+    year, month, number = day.year - 1911, day.month, day.day
+    return [
+        f"{year}/{month:02}/{number:02}", f"{year}/{month}/{number}", f"{year}-{month}-{number}",
+        f"{year}.{month:02}.{number:02}", f"{year}{month:02}{number:02}", f"{year}年{month}月{number}日",
+        f"民國{year}年{month}月{number}日",
+    ]  # fmt: skip
+
+
+def serial(day: date) -> int:
+    return (day - date(1899, 12, 30)).days
+
+
+def moment_cell(pen: Pen, moment: datetime, exact: bool) -> CellValue:
+    """A form's timestamp; where only the day matters it may stand without a time."""
+    if not exact and pen.rng.random() < 0.2:
+        return date_cell(pen, moment.date())
+    if pen.worksheet and pen.rng.random() < 0.3:
+        return moment
+    return pen.pick(_moment_forms(moment))
+
+
+def _moment_forms(moment: datetime) -> list[str]:
+    """The forms' timestamps; 12 o'clock hours are 12 in the twelve-hour clock too."""
+    half = "下午" if moment.hour >= 12 else "上午"
+    clock = f"{moment.hour % 12 or 12}:{moment:%M:%S}"
+    return [
+        f"{moment.year}/{moment.month}/{moment.day} {half} {clock}",
+        f"{moment.year}/{moment.month}/{moment.day} {moment.hour}:{moment:%M:%S}",
+        f"{moment:%Y/%m/%d} {clock} {half} GMT+8",
+        f"{moment.month}/{moment.day}/{moment.year} {moment.hour}:{moment:%M:%S}",
+        f"{moment:%Y-%m-%dT%H:%M:%S}",
+    ]
+
+
+def day_before(day: date) -> str:
+    return f"{day - timedelta(days=1):%Y-%m-%d}"
+
+
+# --- numbers, choices, classes
+
+
+def hours_cell(pen: Pen, hours: Fraction) -> CellValue:
+    """Hours as a decimal where they have one, otherwise in minutes: 20 minutes are no decimal."""
+    minutes = hours * 60
+    forms: list[CellValue] = []
+    if minutes.denominator == 1:
+        forms += [f"{minutes}分鐘", f"{minutes}分鐘".translate(FULL_WIDTH)]
+    if (hours * 100).denominator == 1:
+        plain = f"{float(hours):g}"
+        forms += [plain, plain, f"{plain}小時", plain.translate(FULL_WIDTH), f"{float(hours):.2f}"]
+        if pen.worksheet:
+            forms += [float(hours), float(hours)]
+    return pen.pick(forms)
+
+
+def count_cell(pen: Pen, count: int | None, unit: str) -> CellValue:
+    if count is None:
+        return None
+    forms: list[CellValue] = [str(count), f"{count}{unit}", str(count).translate(FULL_WIDTH)]
+    return pen.pick([*forms, count] if pen.worksheet else forms)
+
+
+def yes_no_cell(pen: Pen, value: bool | None) -> CellValue:
+    if value is None:
+        return None
+    forms: list[CellValue] = list(YES if value else NO)
+    return pen.pick([*forms, value, int(value)] if pen.worksheet else forms)
+
+
+def number_or_text(pen: Pen, text: str | None) -> CellValue:
+    """What Excel makes of digits: a number, now and then."""
+    if text and text.isdigit() and pen.worksheet and pen.rng.random() < 0.6:
+        return int(text)
+    return text
+
+
+def grade_cell(pen: Pen, grade: int) -> CellValue:
+    forms: list[CellValue] = [
+        DIGITS[grade], str(grade), f"{grade}年級", f"{DIGITS[grade]}年級",
+        f"{grade}年級".translate(FULL_WIDTH),
+    ]  # fmt: skip
+    return pen.pick([*forms, grade] if pen.worksheet else forms)
+
+
+def class_cell(pen: Pen, class_: tuple[int, str] | None, beside_grade: bool) -> CellValue:
+    """A class; without a grade column beside it, only the forms that say the grade as well."""
+    if class_ is None:
+        return None
+    grade, name = class_
+    if not name.isdigit():
+        forms: list[CellValue] = [f"{DIGITS[grade]}年{name}班"]
+        return pen.pick([*forms, name, f"{name}班"] if beside_grade else forms)
+    number = int(name)
+    forms = [f"{grade}{number:02}", f"{grade}-{number}"]
+    if pen.worksheet:
+        forms.append(grade * 100 + number)
+    if number < 10:
+        forms.append(f"{DIGITS[grade]}年{DIGITS[number]}班")
+    if beside_grade:
+        forms.append(f"{number}班")
+        forms += [name, DIGITS[number], f"{DIGITS[number]}班"] if number < 10 else []
+    return pen.pick(forms)
+
+
+# --- rows
+
+
+def cells_of(pen: Pen, facts: Facts, statement: Statement) -> Cells:
+    """A whole row, column by column, in the table's English names."""
+    return _WRITERS[type(statement)](pen, facts, statement)
+
+
+def _school_row(pen: Pen, facts: Facts, row: SchoolRow) -> Cells:
+    school = SCHOOLS[row.school]
+    code: CellValue = int(school.code) if pen.worksheet and pen.rng.random() < 0.5 else school.code
+    return {
+        "school": school_name(pen, school),
+        "school_code": code if row.coded else None,
+        "group": school.group,
+        "role": "重點學校" if school.role == "lead" else "夥伴學校",
+        "classes": count_cell(pen, row.classes, "班"),
+        "district": school.district if row.coded else None,
+    }
+
+
+def _staff_row(pen: Pen, facts: Facts, row: StaffRow) -> Cells:
+    return {
+        **school_cells(pen, row.school, facts.coded),
+        "staff_id": number_or_text(pen, row.staff_id),
+        "name": row.name,
+        "employment": pen.pick(EMPLOYMENTS[row.employment]),
+        "duty": pen.pick(DUTY_FORMS.get(row.duty or "", (row.duty,))),
+        "start_date": date_cell(pen, row.start),
+        "end_date": date_cell(pen, row.end) if row.end else None,
+    }
+
+
+def _training_row(pen: Pen, facts: Facts, row: TrainingRow) -> Cells:
+    """With an id the school plays no part, so there the code is left alone."""
+    school: Cells = {"school": None, "school_code": None}
+    if row.school and row.staff_id:
+        school = {"school": school_name(pen, SCHOOLS[row.school]), "school_code": None}
+    elif row.school:
+        school = school_cells(pen, row.school, facts.coded)
+    name = row.name
+    if name and row.staff_id and pen.encoding == "utf-8" and pen.rng.random() < 0.02:
+        name = name[:-1] + "〓"
+    return {
+        **school,
+        "staff_id": number_or_text(pen, row.staff_id),
+        "name": name,
+        "course": row.course,
+        "category": row.category,
+        "date": date_cell(pen, row.held_on),
+        "session": row.session,
+        "hours": hours_cell(pen, row.hours),
+        "certified": yes_no_cell(pen, row.certified),
+    }
+
+
+def _lesson_row(pen: Pen, facts: Facts, row: LessonRow) -> Cells:
+    four = row.four_learning
+    return {
+        **school_cells(pen, row.school, facts.coded),
+        "staff_id": number_or_text(pen, row.staff_id),
+        "teacher": row.teacher,
+        "date": date_cell(pen, row.taught_on),
+        "digital": yes_no_cell(pen, row.digital),
+        "four_learning": yes_no_cell(pen, four == "是") if four in ("是", "否") else four,
+        "invited_on": date_cell(pen, row.invited_on) if row.invited_on else None,
+        "subject": row.subject,
+        "class": class_cell(pen, row.class_, beside_grade=False),
+    }
+
+
+def _observation_row(pen: Pen, facts: Facts, row: ObservationRow) -> Cells:
+    return {
+        "event_id": row.event_id,
+        **host_cells(pen, row.host),
+        "date": date_cell(pen, row.held_on),
+        **school_cells(pen, row.school, facts.coded),
+        "staff_id": number_or_text(pen, row.staff_id),
+        "teacher": row.teacher,
+    }
+
+
+def _survey_row(pen: Pen, facts: Facts, row: SurveyRow) -> Cells:
+    return {
+        "timestamp": moment_cell(pen, row.answered_at, exact=False),
+        **school_cells(pen, row.school, facts.coded),
+        "grade": grade_cell(pen, row.class_[0]),
+        "class": class_cell(pen, row.class_, beside_grade=True),
+        "seat": number_or_text(pen, str(row.seat) if row.seat else None),
+        "phase": row.phase,
+    }
+
+
+def _achievement_row(pen: Pen, facts: Facts, row: AchievementRow) -> Cells:
+    """The code is left out: all known columns tell two facts apart, and the code is one of them."""
+    return {
+        "timestamp": moment_cell(pen, row.answered_at, exact=True),
+        "school": school_name(pen, SCHOOLS[row.school]),
+        "grade": grade_cell(pen, row.class_[0]),
+        "class": class_cell(pen, row.class_, beside_grade=True),
+        "method": row.method,
+        "subject": row.subject,
+        "pre_mean": float(row.pre_mean) if row.pre_mean and pen.worksheet else row.pre_mean,
+        "post_mean": float(row.post_mean) if row.post_mean and pen.worksheet else row.post_mean,
+        "students": count_cell(pen, row.students, "人"),
+    }
+
+
+def _visit_row(pen: Pen, facts: Facts, row: CoachingRow) -> Cells:
+    return {
+        **school_cells(pen, row.school, facts.coded),
+        "date": date_cell(pen, row.visited_on),
+        "adviser": row.adviser,
+        "topic": row.topic,
+    }
+
+
+_WRITERS: dict[type, Callable[[Pen, Facts, Statement], Cells]] = {
+    SchoolRow: _school_row,
+    StaffRow: _staff_row,
+    TrainingRow: _training_row,
+    LessonRow: _lesson_row,
+    ObservationRow: _observation_row,
+    SurveyRow: _survey_row,
+    AchievementRow: _achievement_row,
+    CoachingRow: _visit_row,
+}
