@@ -32,7 +32,7 @@ def _title(path: Path) -> str:
 
 def main() -> None:
     """The first page also answers at the root, so that both addresses are links that last."""
-    st.set_page_config(page_title="數位學習精進方案", layout="wide")
+    st.set_page_config(page_title="數位學習精進方案", layout="wide", initial_sidebar_state=264)
     ui.dress()
     found = listing()
     pages = {name: st.Page(path, title=title, url_path=name) for name, (path, title) in found.items()}

@@ -5,7 +5,7 @@ What was read, what was not taken and how to mend it.
 
 from dashboard import ui
 
-SIZE = 50
+SIZE = 20
 
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")

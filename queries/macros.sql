@@ -21,88 +21,28 @@ create or replace temp macro without_remark(t) as regexp_replace(t, '[(\[【〔]
 -- A whole number in Arabic or Chinese numerals up to 99.
 create or replace temp macro numeral(t) as
     case
-        when regexp_full_match(t, '\d{1,4}') then t::int
-        when regexp_full_match(t, '[一二三四五六七八九]') then translate(t, '一二三四五六七八九', '123456789')::int
+        when regexp_full_match(t, '\d{1,4}') then try_cast(t as int)
+        when regexp_full_match(t, '[一二三四五六七八九]') then strpos('一二三四五六七八九', t)::int
         when regexp_full_match(t, '[一二三四五六七八九]?十[一二三四五六七八九]?')
-            then coalesce(nullif(translate(split_part(t, '十', 1), '一二三四五六七八九', '123456789'), ''), '1')::int * 10
-                + coalesce(nullif(translate(split_part(t, '十', 2), '一二三四五六七八九', '123456789'), ''), '0')::int
+            then greatest(strpos('一二三四五六七八九', split_part(t, '十', 1)), 1)::int * 10
+                + case when ends_with(t, '十') then 0 else strpos('一二三四五六七八九', split_part(t, '十', 2)) end::int
     end;
 
--- Dates. Year, month, day with - / . or 年月日, 6 to 8 digits, or month first with a time (a sheet in US locale).
--- A year below 1000 is ROC. A form's time may stand behind: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
+-- A form's time, at the end of a text.
 create or replace temp macro clock_pattern() as
     '[T ]+(?:(上午|下午|AM|PM) ?)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(上午|下午|AM|PM))?'
-    || '(?: ?(?:Z|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?))?$';
+        || '(?: ?(?:Z|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?))?$';
 
-create or replace temp macro date_text(t) as trim(regexp_replace(upper(tidy(t)), ' ?(上午|下午) ?', ' \1 ', 'g'));
-
--- The day of a text without its clock as 'year-month-day', or null.
-create or replace temp macro day_text(head, has_clock) as
-    case
-        when regexp_full_match(head, '\d{1,2}/\d{1,2}/\d{4}')
-            then case when has_clock then regexp_replace(head, '(\d+)/(\d+)/(\d+)', '\3-\1-\2') end
-        when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日')
-            then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)\D+$', '\1-\2-\3')
-        when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,2}')
-            then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)$', '\1-\2-\3')
-        when regexp_full_match(head, '\d{6,8}')
-            then regexp_replace(head, '^(\d+)(\d{2})(\d{2})$', '\1-\2-\3')
-    end;
-
-create or replace temp macro year_of(digits) as case when digits < 1000 then digits + 1911 else digits end;
-
-create or replace temp macro moment(day, clock) as
+-- A number in a text without blanks: thousands may be separated, one of `units` may follow.
+create or replace temp macro number_of(word, units) as
     try_cast(
-        printf(
-            '%04d-%02d-%02d %02d:%02d:%02d',
-            year_of(split_part(day, '-', 1)::int), split_part(day, '-', 2)::int, split_part(day, '-', 3)::int,
-            case
-                when clock.hour = '' then 0
-                when clock.before || clock.after in ('下午', 'PM') and clock.hour::int < 12 then clock.hour::int + 12
-                when clock.before || clock.after in ('上午', 'AM') and clock.hour::int = 12 then 0
-                when clock.before || clock.after in ('上午', 'AM') and clock.hour::int > 12 then 99
-                else clock.hour::int
-            end,
-            coalesce(nullif(clock.minute, ''), '0')::int,
-            coalesce(nullif(clock.second, ''), '0')::int
-        ) as timestamp
+        case
+            when regexp_full_match(regexp_replace(word, '(' || units || ')$', ''), '[+-]?\d{1,3}(,\d{3})+(\.\d+)?')
+                then replace(regexp_replace(word, '(' || units || ')$', ''), ',', '')
+            when regexp_full_match(regexp_replace(word, '(' || units || ')$', ''), '[+-]?(\d{1,12}(\.\d*)?|\.\d+)')
+                then regexp_replace(word, '(' || units || ')$', '')
+        end as decimal(24, 6)
     );
-
--- A bare number below 100000 in a workbook's cell is Excel's serial day.
-create or replace temp macro is_serial(t, excel) as excel and regexp_full_match(tidy(t), '\d{1,5}(\.\d+)?');
-
-create or replace temp macro timestamp_of(t, excel) as
-    case
-        when is_serial(t, excel)
-            then timestamp '1899-12-30' + to_seconds(round(tidy(t)::double * 86400)::bigint)
-        else moment(
-            day_text(
-                trim(regexp_replace(date_text(t), clock_pattern(), '')), regexp_matches(date_text(t), clock_pattern())
-            ),
-            regexp_extract(date_text(t), clock_pattern(), ['before', 'hour', 'minute', 'second', 'after'])
-        )
-    end;
-
--- Numbers. Exact decimals; thousands may be separated; a unit may follow.
-create or replace temp macro digits_of(t) as
-    case
-        when regexp_full_match(t, '[+-]?\d{1,3}(,\d{3})+(\.\d+)?') then replace(t, ',', '')
-        when regexp_full_match(t, '[+-]?(\d{1,12}(\.\d*)?|\.\d+)') then t
-    end;
-
-create or replace temp macro number_of(t, units) as
-    try_cast(digits_of(regexp_replace(word(t), '(' || units || ')$', '')) as decimal(24, 6));
-
-create or replace temp macro whole_of(number) as
-    case when number = trunc(number) and abs(number) < 1000000000 then number::int end;
-
--- Hours as exact minutes, so that nine times 20 minutes are 3 hours.
-create or replace temp macro minutes_of(t) as
-    case
-        when regexp_matches(word(t), '(分鐘|分|min|mins|minute|minutes)$')
-            then number_of(t, '分鐘|分|minutes|minute|mins|min')::decimal(28, 8)
-        else number_of(t, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h')::decimal(28, 8) * 60
-    end;
 
 -- Yes or no; a list of `words` that all are allowed is a yes as well.
 create or replace temp macro yes_no_of(t, words) as
@@ -115,30 +55,6 @@ create or replace temp macro yes_no_of(t, words) as
             )) = 0
             then true
     end;
-
--- Classes: a pair of grade and class.
-create or replace temp macro grade_of(t) as
-    case
-        when numeral(regexp_extract(squeeze(t), '^([\d一二三四五六七八九十]{1,3})(年級|年|級)?$', 1)) between 1 and 12
-            then numeral(regexp_extract(squeeze(t), '^([\d一二三四五六七八九十]{1,3})(年級|年|級)?$', 1))
-    end;
-
-create or replace temp macro class_parts(t) as
-    case
-        when regexp_full_match(upper(squeeze(t)), '(\d{1,2}|[一二三四五六七八九十]{1,3})-(.+?)班?')
-            then regexp_extract(upper(squeeze(t)), '^([^-]+)-(.+?)班?$', ['grade', 'class'])
-        when regexp_full_match(upper(squeeze(t)), '(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?')
-            then regexp_extract(upper(squeeze(t)), '^(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?$', ['grade', 'class'])
-        when regexp_full_match(upper(squeeze(t)), '\d{3,4}班?')
-            then regexp_extract(upper(squeeze(t)), '^(\d{1,2})(\d{2})班?$', ['grade', 'class'])
-        else regexp_extract(upper(squeeze(t)), '^()(.+?)班?$', ['grade', 'class'])
-    end;
-
-create or replace temp macro class_name_of(t) as
-    coalesce(
-        numeral(regexp_replace(class_parts(t).class, '^第', ''))::varchar,
-        nullif(class_parts(t).class, '')
-    );
 
 -- Schools: a name without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
 create or replace temp macro without_place(t) as

@@ -3,21 +3,16 @@
 create or replace temp macro shown(value) as
     '「' || case when length(value) > 40 then value[1:40] || '…' else value end || '」';
 
-create or replace temp macro mend_day(header, value, life) as
+create or replace temp macro mend_day(header, value, life, is_future) as
     header || shown(value) || case
         when life then '不合理：須在 29 年（1940）到 189 年（2100）之間，離職日也不能早於到職日；仍在職請把離職日清空。'
-        when timestamp_of(value, false)::date > getvariable('today') or timestamp_of(value, true)::date > getvariable('today')
-            then '晚於讀取當天；請確認年份與月日。'
+        when is_future then '晚於讀取當天；請確認年份與月日。'
         else '早於 89 年（2000）；請確認年份。'
     end;
 
 create or replace temp macro mend_month(header, value) as
     header || shown(value) || coalesce(
-        '：' || (case
-            when try_cast(regexp_extract(tidy(value), '^\D*\d+\D+(\d+)\D+\d+', 1) as int) > 12
-                then '沒有 ' || regexp_extract(tidy(value), '^\D*\d+\D+(\d+)\D+\d+', 1) || ' 月'
-        end),
-        '不是看得懂的日期'
+        '沒有 ' || nullif(regexp_extract(value, '^\D*\d+\D+(1[3-9]|[2-9]\d)\D+\d+', 1), '') || ' 月', '不是看得懂的日期'
     ) || '；請寫成 111/10/07 或 2022-10-07。';
 
 create or replace temp macro mend_person(value, suggestion, given_id) as
@@ -28,7 +23,7 @@ create or replace temp macro mend_person(value, suggestion, given_id) as
         else '這所學校的名冊沒有' || shown(value) || '；請更正姓名、填教師編號，或把這個人補進名冊。'
     end;
 
-create or replace temp macro mend(reason, header, type, life, value, suggestion, options, given_id) as
+create or replace temp macro mend(reason, header, type, life, value, suggestion, options, given_id, is_future) as
     case reason
         when 'missing_value' then '「' || header || '」空白；請補上。'
         when 'unknown_school' then
@@ -43,7 +38,7 @@ create or replace temp macro mend(reason, header, type, life, value, suggestion,
             when 'hours' then header || shown(value) || '不合理；須大於 0、不超過 200 小時。'
             when 'count' then header || shown(value) || '不能小於 0。'
             when 'number' then header || shown(value) || '不能小於 0。'
-            else mend_day(header, value, life)
+            else mend_day(header, value, life, is_future)
         end
         when 'bad_choice' then case type
             when 'class' then header || shown(value) || '與年級不符，或年級不在 1 到 12；請確認年級與班級。'

@@ -70,8 +70,8 @@ def tile(kpi: Row, city: Row, year: int) -> str:
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{escape(kpi.short)}</b>'
         f"{due(city.deadline, city.days_left, city.status, year)}</div>"
-        f'<div class="n"><span class="big">{shown}</span></div>{strip(schools)}<div class="cnt">{tally(schools)}</div>'
-        f'<div class="r"><span>{pooled(kpi, city)}</span><span>{requirement(kpi)}</span></div></div>'
+        f'<div class="n"><span class="big">{shown}</span><span class="must">{requirement(kpi)}</span></div>{strip(schools)}<div class="cnt">{tally(schools)}</div>'
+        f'<div class="r">{pooled(kpi, city)}</div></div>'
     )
 
 

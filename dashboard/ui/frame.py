@@ -79,7 +79,12 @@ def view() -> View:
     """Reads the address; raises `warehouse.NoSnapshot` when there is nothing to show."""
     settings = config.from_environment()
     notices: list[str] = []
-    programme = _known(st.query_params.get("programme"), settings.programmes, "計畫", notices)
+    programmes = tuple(settings.programmes) or tuple(warehouse.programmes_in(settings.warehouse))
+    if not programmes:
+        raise warehouse.NoSnapshot(
+            f"「{settings.warehouse}」裡還沒有資料快照。請系統管理者先執行 kpi build。"
+        )
+    programme = _known(st.query_params.get("programme"), programmes, "計畫", notices)
     snapshot = warehouse.current(settings.warehouse, programme)
     scope = access.bureau()
     facts = _asked(snapshot, scope, "snapshot", ())[0]
@@ -88,7 +93,7 @@ def view() -> View:
     period = period_of(_asked(snapshot, scope, "periods", ()), on)
     return View(
         programme=programme,
-        programmes=tuple(settings.programmes),
+        programmes=programmes,
         warehouse=settings.warehouse,
         snapshot=snapshot,
         facts=facts,

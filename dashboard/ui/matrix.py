@@ -44,7 +44,8 @@ def group_figures(row: Row, kpi: Row) -> str:
 
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
-    body = f'<span class="sg">{signs(row)}</span>{group_figures(row, kpi)}'
+    sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
+    body = f"{sign}{group_figures(row, kpi)}"
     word = f' title="{escape(group)} {escape(kpi.label)}：{STATUSES[row.status].word}"'
     facts = figure(row, group=group)
     if link is None:
@@ -54,15 +55,17 @@ def group_cell(row: Row, kpi: Row, group: str, link: Link | None) -> Cell:
     return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{word}>{body}</a>', shade(row))
 
 
-def heads(first: str, kpis: Sequence[Row], chosen: str | None, width: int) -> list[Cell]:
+def heads(first: str, kpis: Sequence[Row], chosen: str | None = None) -> list[Cell]:
     """The header row: indicators by their short names, the chosen one marked."""
     names = [
-        Cell(
-            f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>', "on" if kpi.kpi == chosen else ""
-        )
+        Cell(f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>', _head(kpi, chosen))
         for kpi in kpis
     ]
-    return [Cell(f'<div style="width:{width}px">{first}</div>', "l"), *names]
+    return [Cell(first, "l"), *names]
+
+
+def _head(kpi: Row, chosen: str | None) -> str:
+    return "on" if kpi.kpi == chosen else ("narrow" if kpi.require == "none" else "")
 
 
 def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
@@ -75,7 +78,7 @@ def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
         lines.append(("", [Cell(escape(name), "l"), *found]))
     city = [group_cell(cells[None, kpi.kpi], kpi, "", None) for kpi in kpis]
     lines.append(("sum", [Cell("全市", "l"), *city]))
-    return table("組別與指標", heads("組別", kpis, None, 112), lines, "mx")
+    return table("組別與指標", heads("組別", kpis), lines, "mx")
 
 
 def school_figures(row: Row, kpi: Row) -> str:
@@ -103,7 +106,7 @@ def by_school(
     kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], link: Link, chosen: str | None = None
 ) -> str:
     """Schools x indicators; how many indicators are late stands at the end."""
-    head = [*heads("學校", kpis, chosen, 132), Cell('<span title="落後或逾期的項數">落後、逾期</span>')]
+    head = [*heads("學校", kpis, chosen), Cell('<span title="落後或逾期的項數">▼ ✕ 項數</span>', "narrow")]
     lines = []
     for name, found in schools.items():
         cells = {row.kpi: row for row in found}
@@ -114,7 +117,10 @@ def by_school(
         late = sum(row.status in LATE for row in found)
         last = Cell(f'<div class="cell">{late}</div>')
         lines.append(
-            (found[0].role, [first, *(school_cell(cells[kpi.kpi], kpi, link) for kpi in kpis), last])
+            (
+                "leads" if found[0].role == "lead" else "",
+                [first, *(school_cell(cells[kpi.kpi], kpi, link) for kpi in kpis), last],
+            )
         )
     return table("學校與指標", head, lines, "mx")
 
@@ -138,7 +144,7 @@ def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row],
         line("本組　合計完成率", group, _rate),
         line("全市　合計完成率", city, _rate),
     ]
-    return table("本組與全市", [*heads("合計", kpis, None, 132), Cell("")], lines, "mx")
+    return table("本組與全市", [*heads("合計", kpis), Cell("", "narrow")], lines, "mx")
 
 
 def _met(row: Row) -> str:
@@ -154,8 +160,8 @@ def _met(row: Row) -> str:
 def _rate(row: Row) -> str:
     if row.base is None or row.counted is None:
         return "–" if row.counted is None else f"共 {number(row.counted)}"
-    counts = f'<span class="mut small">（{number(row.counted)}/{number(row.base)}）</span>'
-    return f"<span>{percent(row.counted, row.base)}{counts}</span>"
+    counts = f"<small>{number(row.counted)}/{number(row.base)}</small>"
+    return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:

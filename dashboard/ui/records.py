@@ -113,14 +113,13 @@ def rejected(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    return table("被退回與有警告的列", header, lines, "wide")
+    return table("被退回與有警告的列", header, lines, "wide rows")
 
 
 def _advice(row: Row) -> str:
     """The message says what is wrong; a suggestion is a guess and is said as one."""
-    guess = (
-        f'<span class="mut">（可能是「{escape(row.suggestion)}」，請確認）</span>' if row.suggestion else ""
-    )
+    told = row.suggestion and row.suggestion not in row.message
+    guess = f'<span class="mut">（可能是「{escape(row.suggestion)}」，請確認）</span>' if told else ""
     return f"{escape(row.message)}{guess}"
 
 

@@ -16,7 +16,7 @@ Row = SimpleNamespace
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info")
 HEAD = (
     '<div class="kr head"><span></span><span>狀態</span><span>指標</span><span class="num">計數/應達</span>'
-    '<span>完成比例（┃應有進度）</span><span>累計走勢至期限</span><span class="num">還差</span><span class="num">期限</span></div>'
+    '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span><span class="num">期限</span></div>'
 )
 
 

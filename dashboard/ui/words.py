@@ -110,7 +110,8 @@ def moment(at: datetime, year: int) -> str:
 
 def fingerprint(text: str) -> str:
     """Eight characters in two halves: short enough to read out on the telephone."""
-    return f"{text[:4]}-{text[4:8]}" if len(text) >= 8 else text
+    letters = text.replace("-", "")
+    return f"{letters[:4]}-{letters[4:8]}" if len(letters) >= 8 else text
 
 
 def size(count: int) -> str:

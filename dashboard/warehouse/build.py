@@ -102,6 +102,7 @@ class _Build:
     ) -> None:
         self.con, self.programme, self.tables, self.data, self.progress = con, programme, tables, data, progress
         self.sheets: list[tuple[int, files.Sheet]] = []
+        self.pending: dict[str, list[Any]] = {}
 
     # Definition
 
@@ -227,6 +228,8 @@ class _Build:
             for sheet in files.read(path, self.data, self.tables):
                 self._add(sheet)
             done += path.stat().st_size
+        for table in list(self.pending):
+            self._flush(table)
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
 
@@ -240,9 +243,11 @@ class _Build:
         file_id = len(self.sheets) + 1
         first_row = 0
         if sheet.table and not sheet.problem:
-            first_row = self._rows(sheet.table)
-            if sheet.bulk and not self._add_bulk(sheet, file_id, first_row):
-                sheet = files.reread(self.data, sheet, self.tables)
+            if sheet.bulk:
+                self._flush(sheet.table)
+                first_row = self._rows(sheet.table)
+                if not self._add_bulk(sheet, file_id, first_row):
+                    sheet = files.reread(self.data, sheet, self.tables)
             if not sheet.bulk and not sheet.problem:
                 self._add_rows(sheet, file_id)
         self.sheets.append((first_row, files.without_rows(sheet)))
@@ -295,7 +300,12 @@ class _Build:
             values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
             arrays[name] = pa.array(values, pa.string())
         arrays["extra"] = pa.array(extra, pa.list_(pa.string())) if extra else pa.nulls(len(cells), pa.list_(pa.string()))
-        self._insert(f"raw_{table.id}", pa.table(arrays))
+        self.pending.setdefault(table.id, []).append(pa.table(arrays))
+
+    def _flush(self, table: str) -> None:
+        """Store the rows that were read with care, in the order of their files."""
+        if parts := self.pending.pop(table, None):
+            self._insert(f"raw_{table}", pa.concat_tables(parts))
 
     # Staging
 
@@ -389,9 +399,10 @@ class _Build:
         unknown = [stem for (stem,) in con.execute(f"select distinct stem from ({parts}) where stem <> ''").fetchall()]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
         self._table("likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
-        for table in self.tables:
-            con.execute(f"create or replace temp view flagged as select * from flagged_{table}")
-            self._run("staging/rejects.sql")
+        con.execute(
+            "create temp view flagged as " + " union all ".join(f"select * from flagged_{table}" for table in self.tables)
+        )
+        self._run("staging/rejects.sql")
         con.execute(
             "create table duplicate_rows as "
             + " union all ".join(f"select '{t}' as table_name, file_id, line from duplicates_{t}" for t in self.tables)

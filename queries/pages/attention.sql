@@ -112,7 +112,14 @@ ranked as (
 
     select
         findings.*,
-        row_number() over (partition by kind order by deadline nulls last, gap desc nulls last, position) as place
+        row_number() over (
+            partition by kind
+            order by
+                deadline nulls last,
+                gap desc nulls last,
+                case kind when 'silent' then -schools else 0 end,
+                position
+        ) as place
 
     from findings
 

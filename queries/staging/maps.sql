@@ -2,42 +2,201 @@
 -- `…_texts` are the distinct raw texts of all columns of that type.
 
 create or replace temp table text_map as
+
+with
+
+cleaned as (
+
+    select
+        raw,
+        tidy(raw) as text,
+        squeeze(raw) as name
+
+    from text_texts
+
+)
+
 select
     raw,
-    nullif(tidy(raw), '') as text,
-    nullif(squeeze(raw), '') as name,
-    word(raw) as word,
-    word(without_remark(normal(raw))) as plain_word,
-    squeeze(raw) = '' as blank
+    nullif(text, '') as text,
+    nullif(name, '') as name,
+    lower(name) as word,
+    lower(without_remark(name)) as plain_word,
+    name = '' as blank
 
-from text_texts;
+from cleaned;
 
+-- Dates: year, month, day with - / . or 年月日, 6 to 8 digits, or month first with a time (a sheet in US locale).
+-- A year below 1000 is ROC. A form's time may stand behind: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
+-- A bare number below 100000 in a workbook's cell is Excel's serial day.
 create or replace temp table date_map as
+
+with
+
+cleaned as (
+
+    select
+        raw,
+        excel,
+        trim(regexp_replace(upper(tidy(raw)), ' ?(上午|下午) ?', ' \1 ', 'g')) as text
+
+    from date_texts
+
+),
+
+halved as (
+
+    select
+        raw,
+        excel,
+        text,
+        trim(regexp_replace(text, clock_pattern(), '')) as head,
+        regexp_matches(text, clock_pattern()) as has_clock,
+        regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after']) as clock
+
+    from cleaned
+
+),
+
+spelled as (
+
+    select
+        raw,
+        excel,
+        text,
+        clock,
+        clock.before || clock.after as half,
+        case
+            when regexp_full_match(head, '\d{1,2}/\d{1,2}/\d{4}')
+                then case when has_clock then regexp_replace(head, '(\d+)/(\d+)/(\d+)', '\3-\1-\2') end
+            when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日')
+                then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)\D+$', '\1-\2-\3')
+            when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,2}')
+                then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)$', '\1-\2-\3')
+            when regexp_full_match(head, '\d{6,8}')
+                then regexp_replace(head, '^(\d+)(\d{2})(\d{2})$', '\1-\2-\3')
+        end as day
+
+    from halved
+
+),
+
+numbered as (
+
+    select
+        raw,
+        excel,
+        text,
+        half,
+        try_cast(split_part(day, '-', 1) as int) as year,
+        try_cast(split_part(day, '-', 2) as int) as month,
+        try_cast(split_part(day, '-', 3) as int) as day,
+        coalesce(try_cast(clock.hour as int), 0) as hour,
+        coalesce(try_cast(clock.minute as int), 0) as minute,
+        coalesce(try_cast(clock.second as int), 0) as second
+
+    from spelled
+
+),
+
+timed as (
+
+    select
+        raw,
+        excel,
+        text,
+        case
+            when excel and regexp_full_match(text, '\d{1,5}(\.\d+)?')
+                then timestamp '1899-12-30' + to_seconds(round(try_cast(text as double) * 86400)::bigint)
+            else try_cast(
+                printf(
+                    '%04d-%02d-%02d %02d:%02d:%02d',
+                    case when year < 1000 then year + 1911 else year end,
+                    month,
+                    day,
+                    case
+                        when half in ('下午', 'PM') and hour < 12 then hour + 12
+                        when half in ('上午', 'AM') and hour = 12 then 0
+                        when half in ('上午', 'AM') and hour > 12 then 99
+                        else hour
+                    end,
+                    minute,
+                    second
+                ) as timestamp
+            )
+        end as moment
+
+    from numbered
+
+)
+
 select
     raw,
     excel,
-    timestamp_of(raw, excel) as moment,
-    timestamp_of(raw, excel)::date as day,
-    squeeze(raw) = '' as blank
+    moment,
+    moment::date as day,
+    text = '' as blank
 
-from date_texts;
+from timed;
 
+-- Hours as exact minutes, so that nine times 20 minutes are 3 hours.
 create or replace temp table hours_map as
+
+with
+
+cleaned as (
+
+    select
+        raw,
+        word(raw) as word
+
+    from hours_texts
+
+)
+
 select
     raw,
-    minutes_of(raw) as minutes,
-    squeeze(raw) = '' as blank
+    case
+        when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)$')
+            then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(28, 8)
+        else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h')::decimal(28, 8) * 60
+    end as minutes,
+    word = '' as blank
 
-from hours_texts;
+from cleaned;
 
 create or replace temp table number_map as
+
+with
+
+cleaned as (
+
+    select
+        raw,
+        word(raw) as word
+
+    from number_texts
+
+),
+
+numbers as (
+
+    select
+        raw,
+        number_of(word, '個班級|班級|個班|班|人|位|名|分|個|次|節') as number,
+        word = '' as blank
+
+    from cleaned
+
+)
+
 select
     raw,
-    number_of(raw, '個班級|班級|個班|班|人|位|名|分|個|次|節') as number,
-    whole_of(number) as whole,
-    squeeze(raw) = '' as blank
+    number,
+    case when number = trunc(number) and abs(number) < 1000000000 then number::int end as whole,
+    blank
 
-from number_texts;
+from numbers;
 
 create or replace temp table yes_no_map as
 select
@@ -47,37 +206,64 @@ select
 
 from yes_no_texts;
 
--- A class's text may bear the grade as well, which must then be the grade's.
+-- Classes are the pair of grade and class; a class's text may bear the grade as well, which must then be the grade's.
 create or replace temp table class_map as
 
 with
 
-parts as (
+cleaned as (
 
     select
         grade_raw,
         class_raw,
-        grade_of(grade_raw) as own_grade,
-        numeral(class_parts(class_raw).grade) as class_grade,
-        class_name_of(class_raw) as class_name,
-        squeeze(grade_raw) = '' as grade_blank,
-        squeeze(class_raw) = '' as class_blank
+        squeeze(grade_raw) as grade_text,
+        upper(squeeze(class_raw)) as class_text
 
     from class_texts
+
+),
+
+split as (
+
+    select
+        *,
+        numeral(regexp_extract(grade_text, '^([\d一二三四五六七八九十]{1,3})(年級|年|級)?$', 1)) as own_grade,
+        case
+            when regexp_full_match(class_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})-(.+?)班?')
+                then regexp_extract(class_text, '^([^-]+)-(.+?)班?$', ['grade', 'class'])
+            when regexp_full_match(class_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?')
+                then regexp_extract(class_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?$', ['grade', 'class'])
+            when regexp_full_match(class_text, '\d{3,4}班?')
+                then regexp_extract(class_text, '^(\d{1,2})(\d{2})班?$', ['grade', 'class'])
+            else regexp_extract(class_text, '^()(.+?)班?$', ['grade', 'class'])
+        end as parts
+
+    from cleaned
+
+),
+
+named as (
+
+    select
+        *,
+        case when own_grade between 1 and 12 then own_grade end as grade,
+        numeral(parts.grade) as class_grade,
+        coalesce(numeral(regexp_replace(parts.class, '^第', ''))::varchar, nullif(parts.class, '')) as class_name
+
+    from split
 
 )
 
 select
     grade_raw,
     class_raw,
-    own_grade as grade,
-    coalesce(own_grade, class_grade)::varchar as grade_text,
-    concat_ws('-', coalesce(own_grade, class_grade), class_name) as class_key,
-    case when class_grade is not null and class_grade not between 1 and 12 or class_grade <> own_grade then true else false end as conflict,
-    grade_blank,
-    class_blank
+    grade,
+    concat_ws('-', coalesce(grade, class_grade), class_name) as class_key,
+    coalesce(class_grade not between 1 and 12 or class_grade <> grade, false) as conflict,
+    grade_text = '' as grade_blank,
+    class_text = '' as class_blank
 
-from parts;
+from named;
 
 -- 課程類別 decides; where it is blank or unknown, the first pattern found in the course's name.
 create or replace temp table category_map as

@@ -1,4 +1,4 @@
--- The rejected rows and the warnings of one table (`flagged`), each with a sentence that says how to mend it.
+-- The rejected rows and the warnings of all tables, each with a sentence that says how to mend it.
 -- A row whose school cannot be read belongs to the school that its file is named after, if any.
 insert into rejects
 
@@ -70,7 +70,8 @@ select
     reason,
     mend(
         reason, header, column_types.type, column_types.life, value, suggestion, column_types.options,
-        suggested.staff_id <> ''
+        suggested.staff_id <> '',
+        days.day > getvariable('today')
     ),
     suggestion,
     original,
@@ -80,5 +81,9 @@ from suggested
 
 left join column_types
     using (table_name, column_name)
+
+left join (select raw, max(day) as day from date_map group by raw) as days
+    on suggested.reason = 'out_of_range'
+    and suggested.value = days.raw
 
 order by file_id, line, severity, reason;

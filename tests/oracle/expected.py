@@ -72,6 +72,7 @@ class Ledger:
         self.surveys: list[SurveyRow] = self._merge("srl_survey", self._survey_key, _first)
         self.achievements: list[AchievementRow] = self._merge("achievement", lambda row: row, _first)
         self.visits: list[CoachingRow] = self._merge("coaching", self._visit_key, _first)
+        self.placed: dict[date, dict[str, list[StaffRow]]] = {}
         self.spells: dict[str, list[StaffRow]] = defaultdict(list)
         for spell in self.staff:
             self.spells[spell.staff_id].append(spell)
@@ -202,8 +203,13 @@ def placement(spells: Iterable[StaffRow], day: date) -> StaffRow | None:
 
 
 def staff_of(ledger: Ledger, school: str, day: date) -> list[StaffRow]:
-    placements = [placement(spells, day) for spells in ledger.spells.values()]
-    return [spell for spell in placements if spell and spell.school == school]
+    """Everybody who counts at a school on a day; a day's placements are worked out once."""
+    if day not in ledger.placed:
+        ledger.placed[day] = defaultdict(list)
+        for spells in ledger.spells.values():
+            if spell := placement(spells, day):
+                ledger.placed[day][spell.school].append(spell)
+    return ledger.placed[day][school]
 
 
 def _trained_members(
