@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import config as configs
-from dashboard import programmes, warehouse
+from dashboard import access, programmes, warehouse
+from dashboard.exports.cells import safe
 from dashboard.programmes import Programme
 from dashboard.sources import contracts
 from dashboard.sources.files import FolderError
 
-EVERY_SCHOOL = type("EveryScool", (), {"school_ids": None})()
+EVERY_SCHOOL = access.bureau()
 FAILURES = (
     configs.ConfigError,
     contracts.ContractError,
@@ -334,7 +335,7 @@ def _print(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
         case "csv":
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)
-            writer.writerows([_text(value) for value in row] for row in found)
+            writer.writerows([_text(safe(value)) for value in row] for row in found)
         case "json":
             rows = [dict(zip(names, map(_plain, row), strict=True)) for row in found]
             json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)

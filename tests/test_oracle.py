@@ -30,7 +30,7 @@ from tests.oracle.sheets import NAMES, Row
 SEEDS = range(10)
 REJECT_KEYS = {"severity", "table", "file", "line", "reason", "message", "suggestion", "original"}
 UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
-SHOWN = 25
+SHOWN = 4
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -257,5 +257,10 @@ def _amount(units: Iterable[dict[str, str]]) -> Decimal:
 
 
 def _listed(lines: list[str]) -> str:
-    more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    return "\n".join(["", *lines[:SHOWN], *more])
+    """A few lines of each kind (they begin alike), so that one frequent fault does not hide the others."""
+    kinds: dict[str, list[str]] = {}
+    for line in lines:
+        kinds.setdefault(" ".join(line.split()[: 3 if line[:1] in "-+" else 2]), []).append(line)
+    shown = [line for alike in kinds.values() for line in alike[:SHOWN]]
+    more = [f"… {len(lines)} in all"] if len(shown) < len(lines) else []
+    return "\n".join(["", *shown, *more])

@@ -1,27 +1,13 @@
 """What a page may use: ask for rows, show them, and the pieces both are made of.
 
-A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are in
-queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
+A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are
+in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
 from dashboard.ui import cards, findings, matrix, parts, records, school_rows, words
-from dashboard.ui.frame import (
-    Missing,
-    View,
-    ask,
-    asked,
-    choose,
-    download,
-    dress,
-    fold,
-    guard,
-    head,
-    pick,
-    show,
-    sidebar,
-    some,
-    view,
-)
+from dashboard.ui.address import View, ask, asked, pick, view
+from dashboard.ui.frame import Missing, choose, download, dress, fold, guard, head, show, some
+from dashboard.ui.sidebar import sidebar
 
 __all__ = [
     "Missing",

@@ -78,7 +78,7 @@ def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
         lines.append(("", [Cell(escape(name), "l"), *found]))
     city = [group_cell(cells[None, kpi.kpi], kpi, "", None) for kpi in kpis]
     lines.append(("sum", [Cell("全市", "l"), *city]))
-    return table("組別與指標", heads("組別", kpis), lines, "mx")
+    return table("組別與指標", heads("組別", kpis), lines, "mx groups")
 
 
 def school_figures(row: Row, kpi: Row) -> str:

@@ -61,7 +61,7 @@ def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
         f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
         for text, href, chosen in choices
     )
-    return f'<div class="pills">{f"<span class=of>{escape(of)}</span>" if of else ""}{links}</div>'
+    return f'<div class="pills">{f"<span class=of>{escape(of)}</span>" if of else ""}<div>{links}</div></div>'
 
 
 def legend() -> str:

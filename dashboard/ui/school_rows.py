@@ -72,7 +72,7 @@ def _row(item: Item, opened: bool) -> str:
     gap = findings.gap(row, kpi.unit)
     week = findings.pace(row, kpi.unit)
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
-    missing = f'<span class="gap">{gap}</span>{pace}' if gap else '<span class="mut">–</span>'
+    missing = f'<span class="gap">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
     return (
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status)}</span>'

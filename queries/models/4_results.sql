@@ -46,6 +46,7 @@ create macro results_on(on_day) as table (
 
     ),
 
+    -- The largest team of one school and that of another add up to nothing: without a base there is no sum.
     summed as (
 
         select
@@ -57,10 +58,10 @@ create macro results_on(on_day) as table (
             case when grouping(group_id) = 1 then 'city' else 'group' end as level,
             group_id,
             group_ord,
-            sum(counted) filter (where status in ('met', 'overdue', 'behind', 'on_track', 'info'))::bigint as counted,
-            sum(base) filter (where status in ('met', 'overdue', 'behind', 'on_track'))::bigint as base,
-            sum(required) filter (where status in ('met', 'overdue', 'behind', 'on_track'))::bigint as required,
-            count(*) filter (where status in ('met', 'overdue', 'behind', 'on_track')) as schools_judged,
+            sum(counted) filter (where status = 'info' or is_judged and base is not null)::bigint as counted,
+            sum(base) filter (where is_judged)::bigint as base,
+            sum(required) filter (where is_judged and base is not null)::bigint as required,
+            count(*) filter (where is_judged) as schools_judged,
             count(*) filter (where status = 'met') as schools_met,
             count(*) filter (where status = 'no_data') as schools_no_data,
             count(*) filter (where status = 'on_track') as schools_on_track,
@@ -69,7 +70,7 @@ create macro results_on(on_day) as table (
             count(*) filter (where status = 'exempt') as schools_exempt,
             count(*) filter (where status = 'info') as schools_info
 
-        from judged
+        from (select *, status in ('met', 'overdue', 'behind', 'on_track') as is_judged from judged)
 
         group by grouping sets (
             (kpi, kpi_ord, period, deadline, require, group_id, group_ord),

@@ -1,0 +1,11 @@
+"""Cells that no spreadsheet runs, for everything that leaves the product as CSV or XLSX."""
+
+from typing import Any
+
+# OWASP's list. A number is no text: −3 stays a number.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(value: Any) -> Any:
+    """`value`, with ' in front of a text that would be read as a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

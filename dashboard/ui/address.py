@@ -1,0 +1,178 @@
+"""The address, and the one way to ask.
+
+The address is the only memory: programme, day, group, school, indicator and filters are query parameters, so every
+view is a link and a page needs no session state. What the address asks for is checked here, once, for all pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import access, config
+from dashboard import warehouse as store
+from dashboard.ui import words
+
+Row = SimpleNamespace
+TAIPEI = ZoneInfo("Asia/Taipei")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the address asks to see, checked: a bad value has become the default and a notice."""
+
+    programme: str
+    programmes: tuple[str, ...]
+    warehouse: Path
+    snapshot: store.Snapshot
+    facts: Row
+    period: Row
+    scope: access.Scope
+    on: date
+    notices: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> int:
+        """The year that dates may leave out."""
+        return int(self.period.start.year)
+
+    @property
+    def today(self) -> date:
+        """The day shown when the address names none: the definition's own, or today in Taiwan."""
+        return self.facts.as_of or datetime.now(TAIPEI).date()
+
+    def link(self, page: str, /, **parameters: object) -> str:
+        """An address within the product, carrying programme and day; blank parameters are left out."""
+        carried = {"programme": self.programme, "on": self.on.isoformat()}
+        wanted = carried | {name: str(value) for name, value in parameters.items() if value not in (None, "")}
+        return words.escape(f"./{page}?{urlencode(wanted)}")
+
+
+def view() -> View:
+    """Reads the address; raises `store.NoSnapshot` when there is nothing to show."""
+    settings = config.from_environment()
+    notices: list[str] = []
+    programmes = tuple(settings.programmes) or tuple(store.programmes_in(settings.warehouse))
+    if not programmes:
+        raise store.NoSnapshot(
+            f"「{settings.warehouse}」裡還沒有資料快照。請系統管理者先執行 kpi build。"
+        )
+    programme = _known(st.query_params.get("programme"), programmes, "計畫", notices)
+    snapshot = store.current(settings.warehouse, programme)
+    scope = access.bureau()
+    facts = facts_of(snapshot, scope)
+    default = facts.as_of or datetime.now(TAIPEI).date()
+    on = day_of(st.query_params.get("on"), default, notices)
+    period = period_of(_asked(snapshot, scope, "periods", ()), on)
+    kpis = [kpi.kpi for kpi in _asked(snapshot, scope, "kpis", (("period", period.period),))]
+    wanted = st.query_params.get("kpi")
+    if wanted and wanted not in kpis:
+        notices.append(f"網址裡的指標「{wanted}」不存在，已略過。")
+    return View(
+        programme=programme,
+        programmes=programmes,
+        warehouse=settings.warehouse,
+        snapshot=snapshot,
+        facts=facts,
+        period=period,
+        scope=scope,
+        on=on,
+        notices=tuple(notices),
+    )
+
+
+def facts_of(snapshot: store.Snapshot, scope: access.Scope) -> Row:
+    """What a snapshot says about itself."""
+    return _asked(snapshot, scope, "snapshot", ())[0]
+
+
+def _known(asked: str | None, known: Sequence[str], what: str, notices: list[str]) -> str:
+    if asked and asked in known:
+        return asked
+    if asked:
+        notices.append(f"網址裡的{what}「{asked}」不存在，已改為預設。")
+    return known[0]
+
+
+def day_of(asked: str | None, default: date, notices: list[str]) -> date:
+    """The day an address names; anything but YYYY-MM-DD in a sensible year is told and ignored."""
+    if not asked:
+        return default
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(asked) if DAY.fullmatch(asked) else None
+        if day and 2000 <= day.year < 2100:
+            return day
+    notices.append(
+        f"網址裡的日期「{asked}」讀不懂，已改為 {words.full_day(default)}。日期請寫成 2022-11-25。"
+    )
+    return default
+
+
+def period_of(periods: Sequence[Row], on: date) -> Row:
+    """The period that holds the day; otherwise the last one begun, or the first."""
+    holding = [period for period in periods if period.start <= on <= period.end]
+    begun = [period for period in periods if period.start <= on]
+    return (holding or begun or list(periods[:1]))[-1]
+
+
+def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
+    """The rows of one named query, as the viewer's scope may see them."""
+    return _asked(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+
+
+def _asked(
+    snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
+) -> list[Row]:
+    return _cached(str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters)
+
+
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _cached(
+    path: str,
+    stamp: str,
+    label: str,
+    school_ids: tuple[int, ...] | None,
+    name: str,
+    parameters: tuple[tuple[str, Any], ...],
+) -> list[Row]:
+    """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live."""
+    snapshot = store.Snapshot(Path(path), stamp)
+    return rows(store.ask(snapshot, name, access.Scope(label, school_ids), **dict(parameters)))
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """Plain values: None for every kind of missing, dates as dates (a column named …_at keeps its time of day)."""
+    columns = {str(name): _values(str(name), frame[name]) for name in frame.columns}
+    return [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def _values(name: str, series: pd.Series[Any]) -> list[Any]:
+    values = series.astype(object).where(series.notna(), None).tolist()
+    if not pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return values
+    if name.endswith("_at"):
+        return [value and value.to_pydatetime() for value in values]
+    return [value and value.date() for value in values]
+
+
+def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:
+    """The row that the address names."""
+    return next((row for row in listed if asked and getattr(row, name) == asked), None)
+
+
+def asked(name: str, known: Sequence[str] | Mapping[str, object] | None = None) -> str | None:
+    """One query parameter, or None where it is absent or not one of `known`."""
+    value = st.query_params.get(name)
+    return value if value and (known is None or value in known) else None
