@@ -1,8 +1,8 @@
-"""The frame around the pages: it lists the folder, draws the sidebar, and runs the page that the address names.
+"""The frame around the pages: it lists the folder, draws the sidebar, and runs the page the address names.
 
-The listing of pages/ is the registry: a file's number is its place, its docstring's first line its title, its name
-without the number its address. The entry file is not beside that folder on purpose: Streamlit would serve a sibling
-pages/ folder by its older mechanism, past this file.
+The listing of pages/ is the registry: a file's number is its place, its docstring's first line its title, its
+name without the number its address. The entry file is not beside that folder on purpose: Streamlit would
+serve a sibling pages/ folder by its older mechanism, past this file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Small curves as inline SVG.
 
-Pure: steps in, text out. SVG instead of a chart library because a school's page shows nine of them at once and a
-plotly figure costs 4 MB of script; colours are the theme's CSS variables, so light and dark need no second drawing.
+Pure: steps in, text out. SVG instead of a chart library because a school's page shows nine of them at once
+and a plotly figure costs 4 MB of script; colours are in the style sheet, so light and dark are one drawing.
 """
 
 from __future__ import annotations
@@ -71,17 +71,18 @@ def _line(box: Box) -> str:
 
 def _pace(box: Box, width: float, dash: str) -> str:
     course = box.course
+    start, due = box.x(course.start), box.x(course.deadline)
     return (
-        f'<line x1="{box.x(course.start):.1f}" y1="{box.y(0):.1f}" x2="{box.x(course.deadline):.1f}"'
-        f' y2="{box.y(course.required):.1f}" class="pace" stroke-width="{width}" stroke-dasharray="{dash}"></line>'
+        f'<line x1="{start:.1f}" y1="{box.y(0):.1f}" x2="{due:.1f}" y2="{box.y(course.required):.1f}"'
+        f' class="pace" stroke-width="{width}" stroke-dasharray="{dash}"></line>'
     )
 
 
 def _actual(box: Box, width: float, radius: float) -> str:
-    course = box.course
+    x, y = box.x(box.course.today), box.y(box.course.now)
     return (
         f'<polyline points="{_line(box)}" class="actual" stroke-width="{width}"></polyline>'
-        f'<circle cx="{box.x(course.today):.1f}" cy="{box.y(course.now):.1f}" r="{radius}" class="dot"></circle>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" class="dot"></circle>'
     )
 
 
@@ -93,7 +94,8 @@ def sparkline(course: Course) -> str:
     """The course without words, beside the figures it draws."""
     box = Box(3, 4, 147, 23, course)
     due = _upright(box.x(course.deadline), 1, 24, "edge")
-    return f'<svg width="150" height="26" aria-hidden="true">{_pace(box, 1, "3 3")}{due}{_actual(box, 1.6, 2.6)}</svg>'
+    lines = _pace(box, 1, "3 3") + due + _actual(box, 1.6, 2.6)
+    return f'<svg width="150" height="26" aria-hidden="true">{lines}</svg>'
 
 
 def curve(course: Course, label: str, width: int = 620, height: int = 250) -> str:
@@ -124,7 +126,8 @@ def _today(box: Box) -> str:
     x = box.x(course.today)
     anchor, shift = ("start", 8) if x < box.left + 70 else ("end", -8)
     y = max(box.y(course.now) - 9, 14)
-    return f'<text x="{x + shift:.1f}" y="{y:.1f}" class="f" text-anchor="{anchor}">{course.now:g} {escape(course.unit)}</text>'
+    place = f'x="{x + shift:.1f}" y="{y:.1f}" class="f" text-anchor="{anchor}"'
+    return f"<text {place}>{course.now:g} {escape(course.unit)}</text>"
 
 
 def _scale(box: Box) -> list[str]:
@@ -132,9 +135,9 @@ def _scale(box: Box) -> list[str]:
     top = box.course.top
     marks = {0.0, top} | ({top / 2} if top % 2 == 0 else set())
     return [
-        f'<line x1="{box.left}" x2="{box.right}" y1="{box.y(mark):.1f}" y2="{box.y(mark):.1f}" class="grid"></line>'
-        f'<text x="{box.left - 6}" y="{box.y(mark) + 4:.1f}" text-anchor="end">{mark:g}</text>'
-        for mark in sorted(marks)
+        f'<line x1="{box.left}" x2="{box.right}" y1="{y:.1f}" y2="{y:.1f}" class="grid"></line>'
+        f'<text x="{box.left - 6}" y="{y + 4:.1f}" text-anchor="end">{mark:g}</text>'
+        for mark, y in ((mark, box.y(mark)) for mark in sorted(marks))
     ]
 
 
@@ -149,7 +152,7 @@ def _months(box: Box) -> list[str]:
     ]
     every = max(1, -(-len(months) // 5))
     return [
-        f'<line x1="{box.x(day):.1f}" x2="{box.x(day):.1f}" y1="{box.bottom}" y2="{box.bottom + 4}" class="edge"></line>'
+        f"{_upright(box.x(day), box.bottom, box.bottom + 4, 'edge')}"
         f'<text x="{box.x(day):.1f}" y="{box.bottom + 19}">{day.month} 月</text>'
         for day in months[::every]
     ]

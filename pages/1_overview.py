@@ -5,6 +5,11 @@ The whole programme on one page: each indicator, what needs attention first, and
 
 from dashboard import ui
 
+CELLS = (
+    "每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"
+    "底色：四分之一以上的學校落後或逾期。點一格看該組該項"
+)
+
 seen = ui.view()
 at = {"on": seen.on, "period": seen.period.period}
 kpis = ui.ask(seen, "kpis", period=seen.period.period)
@@ -24,7 +29,7 @@ ui.head(seen, "總覽", lead)
 ui.show(f"""<div class="stack">{ui.cards.tiles(kpis, cities, seen.year)}
 <section class="two first"><div><h2>需要注意</h2><p class="sub">依期限與缺口；點藍字看原因</p>
 {ui.findings.attention(findings, seen.link, seen.year)}</div>
-<div><h2>各項期限</h2><p class="sub">過了期限仍未達標即列「逾期未達」</p>{ui.findings.coming(deadlines, seen.year)}</div></section>
-<section><h2>哪一組、哪一項</h2><p class="sub">每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。
-底色：四分之一以上的學校落後或逾期。點一格看該組該項</p>
+<div><h2>各項期限</h2><p class="sub">過了期限仍未達標即列「逾期未達」</p>
+{ui.findings.coming(deadlines, seen.year)}</div></section>
+<section><h2>哪一組、哪一項</h2><p class="sub">{CELLS}</p>
 {ui.matrix.by_group(kpis, totals, to_group)}</section></div>""")

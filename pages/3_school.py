@@ -1,6 +1,6 @@
 """學校
 
-One school: every indicator with what is still missing, and behind it the people, the rule and the rows not taken.
+One school: every indicator with what is still missing, and behind it people, rule and rows not taken.
 """
 
 from dashboard import ui

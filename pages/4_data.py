@@ -10,15 +10,10 @@ SIZE = 20
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
 severity = ui.asked("severity", ui.records.SEVERITIES) or "rejected"
-chosen = {
-    "severity": severity,
-    "table": ui.asked("table"),
-    "reason": ui.asked("reason"),
-    "school": ui.asked("school"),
-}
+chosen = {"severity": severity, **{name: ui.asked(name) for name in ("table", "reason", "school")}}
 counts = ui.ask(seen, "reject_counts", **chosen)
 total = ui.records.matching(counts, chosen)
-page = ui.records.page(ui.asked("page"), total, SIZE)
+page = ui.parts.page(ui.asked("page"), total, SIZE)
 rejects = ui.ask(seen, "rejects", **chosen, size=SIZE, skip=(page - 1) * SIZE)
 
 
@@ -31,20 +26,15 @@ def everything():
 
 
 ui.head(seen, "資料", ui.records.lead(tables, inputs), ui.records.origin(seen.facts))
-ui.show(
-    f"""{ui.records.unreadable(inputs)}<h2>來源</h2><p class="sub">讀入 = 採用 + 重複 + 退回，逐檔相符</p>{ui.records.sources(tables)}"""
-)
+ui.show(f"""{ui.records.unreadable(inputs)}<h2>來源</h2><p class="sub">讀入 = 採用 + 重複 + 退回，逐檔相符</p>
+{ui.records.sources(tables)}""")
 with ui.fold(f"檔案（{len(inputs)}）"):
     ui.show(ui.records.files(inputs, seen.year))
-filters = ui.records.filters(counts, chosen, here)
-ui.show(f"""<h2 id="rejects">{ui.records.SEVERITIES[severity]}的 {ui.words.number(total)} 列，怎麼改</h2>
-<p class="sub">原文照登；改原始檔後重新讀取即可</p>{filters}
-{ui.records.rejected(rejects) if rejects else ui.parts.empty("目前的篩選", seen.link("data", severity=severity))}
-{ui.records.pager(page, total, SIZE, here)}""")
+nothing = ui.parts.empty("目前的篩選沒有符合的列", seen.link("data", severity=severity))
+ui.show(f"""<h2>{ui.records.SEVERITIES[severity]}：{ui.words.number(total)} 列，怎麼改</h2>
+<p class="sub">原文照登；改原始檔後重新讀取即可</p>{ui.records.filters(counts, chosen, here)}
+{ui.records.rejected(rejects) or nothing}
+{ui.parts.pager(page, total, SIZE, here)}""")
 if rejects:
-    ui.download(
-        "下載 CSV",
-        ui.records.csv_name(seen.facts.title, severity, seen.on),
-        ui.records.CSV_HEADER,
-        everything,
-    )
+    name = ui.records.csv_name(seen.facts.title, severity, seen.on)
+    ui.download("下載 CSV", name, ui.records.CSV_HEADER, everything)

@@ -93,14 +93,26 @@ def test_every_rejected_row_has_its_place_and_its_reason(city: City) -> None:
     assert got == wanted, _flaw_difference(city, wanted - got, got - wanted)
 
 
+def test_without_all_only_rejected_rows_are_listed(city: City) -> None:
+    listed = json.loads(city.ask("rejects", "--format", "json"))
+    assert {flaw["severity"] for flaw in listed} <= {"rejected"}
+    own = [flaw for flaw in listed if (flaw["file"] or "").split("#")[0] not in city.rendered.unreadable]
+    assert len(own) == len(expected.rejected(city.rendered))
+
+
 def test_every_bad_value_that_may_be_blank_is_a_warning(city: City) -> None:
     warned = {_flaw(flaw) for flaw in city.flaws if flaw["severity"] == "warning"}
     got = {flaw for flaw in warned if flaw.reason != "bad_character"}
     wanted = expected.warnings(city.rendered)
     unexpected = got - wanted - expected.tolerated(city.rendered)
     assert not wanted - got and not unexpected, _flaw_difference(city, wanted - got, unexpected)
-    lossy = {flaw.file for flaw in warned if flaw.reason == "bad_character"}
-    assert lossy == city.rendered.user_defined
+
+
+def test_a_character_that_cp950_cannot_hold_is_warned_of(city: City) -> None:
+    """At the least where a row that counts has one; a rejected row or a duplicate has said enough."""
+    lossy = {flaw["file"] for flaw in city.flaws if flaw["reason"] == "bad_character"}
+    assert expected.files_with_lost_characters(city.ledger.accepted) <= lossy
+    assert lossy <= expected.files_with_lost_characters(city.rendered.rows)
 
 
 def test_a_reject_says_in_chinese_how_to_mend_what_was_there(city: City) -> None:
@@ -160,6 +172,36 @@ def test_units_add_up_to_counted_and_base(city: City) -> None:
                     own = [unit for unit in units if unit["school"] == row["school"]]
                     wrong += _unit_differences(kpi, row, own, day)
     assert not wrong, _listed(wrong)
+
+
+def test_missing_units_are_those_of_the_base_that_do_not_count_yet(city: City) -> None:
+    day = date(2022, 12, 31)
+    figures = [row for row in expected.results(city.ledger, day) if row["level"] == "school"]
+    wrong: list[str] = []
+    for kpi in expected.KPIS:
+        if not kpi.members:
+            continue
+        options = ("--kpi", kpi.id, "--as-of", day.isoformat(), "--missing", "--format", "csv")
+        units = rows_of(city.ask("units", *options))[1]
+        for row in figures:
+            if row["kpi"] == kpi.id and row["status"] != expected.NO_DATA:
+                missing = _amount(unit for unit in units if unit["school"] == row["school"])
+                if missing != int(row["base"]) - int(row["counted"]):
+                    wrong.append(f"{kpi.id} missing {row['school']}: {missing} units, expected {row}")
+    assert not wrong, _listed(wrong)
+
+
+def test_units_of_one_school_are_its_part_of_all(city: City) -> None:
+    options = ("--kpi", "public_lesson", "--as-of", "2023-07-31", "--format", "csv")
+    of_all = rows_of(city.ask("units", *options))[1]
+    of_one = rows_of(city.ask("units", *options, "--school", "武崙國小"))[1]
+    assert of_one == [unit for unit in of_all if unit["school"] == "武崙國小"]
+
+
+@pytest.mark.parametrize("wrong", [("--level", "village"), ("--as-of", "2022-13-01"), ("--format", "pdf")])
+def test_a_wrong_command_line_is_told_apart_from_a_failure(wrong: tuple[str, str], tmp_path: Path) -> None:
+    outcome = in_this_process("results", "--warehouse", str(tmp_path), *wrong)
+    assert (outcome.code, outcome.out) == (2, "")
 
 
 def test_nothing_to_read_publishes_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TYPES = frozenset(
     {
         "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
-        "number", "yes_no", "choice", "category", "grade", "class", "host", "county",
+        "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county",
     }
 )  # fmt: skip
 

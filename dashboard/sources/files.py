@@ -4,7 +4,7 @@ Nothing is interpreted here but the shape: which table a file is, its encoding a
 and on which physical line (or worksheet row) a row starts. A file that cannot be read carries a sentence in Chinese
 for the person who can mend it, and stops nothing else.
 
-A CSV file is read by Python's own reader, which copes with anything. Only large UTF-8 files are left to the database
+A CSV file is read by Python's own reader, which copes with anything. Larger ones are left to the database
 (`Sheet.bulk`), which must then prove that each line was one row, or the careful reader (`reread`) is used.
 """
 
@@ -26,7 +26,7 @@ from python_calamine import CalamineWorkbook
 from dashboard.sources.contracts import Table, normalise, table_of
 
 HEADER_ROWS = 50
-BULK_BYTES = 4_000_000
+BULK_BYTES = 200_000
 # A workbook whose parts declare more than this is a mistake or an attack: the nation's whole roster is a tenth of it.
 UNPACKED_BYTES = 300_000_000
 WORKSHEET_CELLS = 20_000_000
@@ -49,7 +49,7 @@ class _Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Bulk:
-    """A large UTF-8 file for the database to read: `lines` physical lines in all."""
+    """A large file for the database to read, in UTF-8 (a copy, where it is not): `lines` physical lines in all."""
 
     path: Path
     delimiter: str
@@ -95,8 +95,8 @@ def paths(folder: Path) -> list[Path]:
     return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
 
 
-def read(path: Path, folder: Path, tables: Mapping[str, Table]) -> list[Sheet]:
-    """Every sheet of one file: one for a CSV, one per worksheet of a workbook."""
+def read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
+    """Every sheet of one file: one for a CSV, one per worksheet of a workbook. `scratch` is for copies in UTF-8."""
     try:
         stat = path.stat()
         digest, lines = _digest(path)
@@ -117,7 +117,7 @@ def read(path: Path, folder: Path, tables: Mapping[str, Table]) -> list[Sheet]:
     if suffix in OTHER_WORKBOOKS:
         return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
     try:
-        if base.size >= BULK_BYTES and (sheet := _bulk(path, base, table, lines)):
+        if base.size >= BULK_BYTES and (sheet := _bulk(path, base, table, lines, scratch)):
             return [sheet]
         return [_text(path, base, table)]
     except _Unreadable as error:
@@ -127,7 +127,7 @@ def read(path: Path, folder: Path, tables: Mapping[str, Table]) -> list[Sheet]:
 def reread(folder: Path, sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
     """`sheet`, which the database could not read line by line, read with care."""
     assert sheet.table is not None
-    base = replace(sheet, bulk=None)
+    base = replace(sheet, bulk=None, lost_characters=0, note=None)
     try:
         return _text(folder / sheet.file, base, tables[sheet.table])
     except _Unreadable as error:
@@ -161,9 +161,7 @@ def _digest(path: Path) -> tuple[str, int]:
 
 def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     text, encoding, lost = _decode(path.read_bytes())
-    notes = []
-    if lost:
-        notes.append(f"有 {lost} 個字元編碼存不下，以〓代替；請改存成 UTF-8。")
+    notes = [_lost_note(lost)]
     if "\0" in text:
         notes.append(f"有 {text.count(chr(0))} 個 NUL 字元，已略去；檔案可能損壞，請重新匯出。")
         text = text.replace("\0", "")
@@ -178,22 +176,32 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     )  # fmt: skip
 
 
-def _bulk(path: Path, base: Sheet, table: Table, lines: int) -> Sheet | None:
-    """`base` for the database to read, or None where the file is not plain UTF-8 at its start."""
+def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> Sheet | None:
+    """`base` for the database to read, or None where the file wants care from its first lines on."""
     with path.open("rb") as file:
         head = file.read(1 << 18)
-    if b"\0" in head:
-        return None
+    encoding, lost = "utf-8", 0
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
+        text, encoding, lost = _decode(path.read_bytes())
+        path = scratch / f"{base.sha256}.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        lines = text.count("\n") + (not text.endswith("\n"))
+        text = text[: 1 << 17]
+    if "\0" in text:
         return None
     delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
     layout, note = _layout(header, table)
     return replace(
-        base, encoding="utf-8", header_line=at, layout=layout, note=note,
+        base, encoding=encoding, header_line=at, layout=layout, lost_characters=lost,
+        note=" ".join(filter(None, [_lost_note(lost), note])) or None,
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
+
+
+def _lost_note(lost: int) -> str | None:
+    return f"有 {lost} 個字元編碼存不下，以〓代替；請改存成 UTF-8。" if lost else None
 
 
 def _decode(data: bytes) -> tuple[str, str, int]:
@@ -211,7 +219,10 @@ def _decode(data: bytes) -> tuple[str, str, int]:
         return data.decode("utf-8"), "utf-8", 0
     except UnicodeDecodeError:
         pass
-    text, encoding, lost = min((_lossy(data, "cp950"), _lossy(data, "utf-8")), key=lambda found: found[2])
+    text, encoding, lost = _lossy(data, "cp950")
+    if lost > max(2, len(text) * 0.02):
+        # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character.
+        text, encoding, lost = _lossy(data, "utf-8")
     if lost > max(2, len(text) * 0.02):
         raise _Unreadable("這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。")
     return text, encoding, lost

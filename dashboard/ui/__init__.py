@@ -7,7 +7,7 @@ in queries/, rules of writing in `words`, and every piece of markup in the modul
 from dashboard.ui import cards, findings, matrix, parts, records, school_rows, words
 from dashboard.ui.address import View, ask, asked, pick, view
 from dashboard.ui.frame import Missing, choose, download, dress, fold, guard, head, show, some
-from dashboard.ui.sidebar import sidebar
+from dashboard.ui.navigation import sidebar
 
 __all__ = [
     "Missing",

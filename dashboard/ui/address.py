@@ -1,7 +1,7 @@
 """The address, and the one way to ask.
 
-The address is the only memory: programme, day, group, school, indicator and filters are query parameters, so every
-view is a link and a page needs no session state. What the address asks for is checked here, once, for all pages.
+The address is the only memory: programme, day, group, school, indicator and filters are query parameters, so
+every view is a link and a page needs no session state. What it asks for is checked here, once for all pages.
 """
 
 from __future__ import annotations
@@ -66,9 +66,7 @@ def view() -> View:
     notices: list[str] = []
     programmes = tuple(settings.programmes) or tuple(store.programmes_in(settings.warehouse))
     if not programmes:
-        raise store.NoSnapshot(
-            f"「{settings.warehouse}」裡還沒有資料快照。請系統管理者先執行 kpi build。"
-        )
+        raise store.NoSnapshot(f"「{settings.warehouse}」裡還沒有資料快照。請系統管理者先執行 kpi build。")
     programme = _known(st.query_params.get("programme"), programmes, "計畫", notices)
     snapshot = store.current(settings.warehouse, programme)
     scope = access.bureau()
@@ -153,7 +151,7 @@ def _cached(
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:
-    """Plain values: None for every kind of missing, dates as dates (a column named …_at keeps its time of day)."""
+    """Plain values: None for every kind of missing, dates as dates (a column named …_at keeps its time)."""
     columns = {str(name): _values(str(name), frame[name]) for name in frame.columns}
     return [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
 

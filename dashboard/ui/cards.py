@@ -31,9 +31,9 @@ def strip(schools: Mapping[str, int]) -> str:
 def tally(schools: Mapping[str, int]) -> str:
     """✓ 19 ◐ 12 ▼ 9: the strip in figures."""
     return "".join(
-        f'<span class="st s-{name}" role="img" aria-label="{STATUSES[name].word} {many} 校" title="{STATUSES[name].word}">'
-        f"{STATUSES[name].sign} {number(many)}</span>"
-        for name, many in schools.items()
+        f'<span class="st s-{name}" role="img" aria-label="{status.word} {many} 校" title="{status.word}">'
+        f"{status.sign} {number(many)}</span>"
+        for name, many, status in ((name, many, STATUSES[name]) for name, many in schools.items())
     )
 
 
@@ -54,11 +54,12 @@ def requirement(kpi: Row) -> str:
 
 
 def pooled(kpi: Row, row: Row, whose: str = "全市") -> str:
-    """The pooled figure with its counts, or the bare sum where the indicator has no base."""
-    if row.counted is None:
+    """The pooled figure with its counts; where the indicator has no base, how many schools lack it."""
+    if not row.schools_judged:
         return f"{whose}未填報"
     if row.base is None:
-        return f"{whose}共 {number(row.counted)} {escape(kpi.unit)}"
+        short = row.schools_judged - row.schools_met
+        return f"還有 {number(short)} 校未達標" if short else "已評定的學校都達標"
     return f"{whose} {rate(row.counted, row.base, escape(kpi.unit))}"
 
 
@@ -70,7 +71,8 @@ def tile(kpi: Row, city: Row, year: int) -> str:
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{escape(kpi.short)}</b>'
         f"{due(city.deadline, city.days_left, city.status, year)}</div>"
-        f'<div class="n"><span class="big">{shown}</span><span class="must">{requirement(kpi)}</span></div>{strip(schools)}<div class="cnt">{tally(schools)}</div>'
+        f'<div class="n"><span class="big">{shown}</span><span class="must">{requirement(kpi)}</span></div>'
+        f'{strip(schools)}<div class="cnt">{tally(schools)}</div>'
         f'<div class="r">{pooled(kpi, city)}</div></div>'
     )
 

@@ -47,7 +47,8 @@ def first_sentence(deadlines: Sequence[Row]) -> str:
         if row.days_left < 0
         else f"{days_left(row.days_left)}（期限 {row.deadline.month}/{row.deadline.day}）"
     )
-    return f"{escape(row.short)} <b>{when}，{number(row.schools)} 校還差 {number(row.gap)} {escape(row.unit)}</b>。"
+    lacking = f"{number(row.schools)} 校還差 {number(row.gap)} {escape(row.unit)}"
+    return f"{escape(row.short)} <b>{when}，{lacking}</b>。"
 
 
 def standing(row: Row, where: str = "") -> str:
@@ -141,7 +142,8 @@ def _deadline(found: Sequence[Row], year: int) -> str:
     left = found[0].days_left
     shown = f'<span class="s-overdue st">{days_left(left)}</span>' if left < 0 else days_left(left)
     lines = "".join(
-        f"<small>{escape(row.short)}：{number(row.schools)} 校未達標，還差 {number(row.gap)} {escape(row.unit)}</small>"
+        f"<small>{escape(row.short)}：{number(row.schools)} 校未達標，"
+        f"還差 {number(row.gap)} {escape(row.unit)}</small>"
         if row.schools
         else f"<small>{escape(row.short)}：已評定的學校都達標</small>"
         for row in found
@@ -155,9 +157,8 @@ def to_do(schools: Mapping[str, Sequence[Row]], kpis: Mapping[str, Row], link: L
     for name, found in schools.items():
         told = _missing(found, kpis, year)
         if told:
-            lines.append(
-                f'<div class="li gaps"><span>{anchor(link("school", school=name), escape(name))}</span><span>{told}</span></div>'
-            )
+            who = anchor(link("school", school=name), escape(name))
+            lines.append(f'<div class="li gaps"><span>{who}</span><span>{told}</span></div>')
         else:
             done.append(escape(name))
     rest = f'<p class="foot">{"、".join(done)}：沒有落後、逾期或未填報，維持進度即可</p>' if done else ""
@@ -183,7 +184,7 @@ def _missing(found: Sequence[Row], kpis: Mapping[str, Row], year: int) -> str:
 
 
 def school_lead(found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, warned: int) -> str:
-    """A school's page in two sentences: what is due, where it stands, and whether rows of its own were not taken."""
+    """A school's page in two sentences: what is due, where it stands, how many of its rows were not taken."""
     due = sorted(
         (row for row in found if row.status in ("behind", "overdue", "on_track") and row.gap),
         key=lambda row: row.deadline,

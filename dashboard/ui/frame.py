@@ -1,6 +1,6 @@
 """How a page reaches the screen: its head, HTML, the few widgets, and what stands there when something fails.
 
-Each choice on a page is a link (see follow.js) or a widget that writes the address. Every failure ends in a notice.
+Each choice on a page is a link (see follow.js) or a widget that writes the address; a failure is a notice.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Missing:
 
 
 def show(fragment: str) -> None:
-    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which therefore goes as Markdown."""
+    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which goes as Markdown."""
     body = f'<div class="kpi">{fragment}</div>'
     if "<svg" in fragment:
         st.markdown(body, unsafe_allow_html=True)
@@ -44,7 +44,7 @@ def show(fragment: str) -> None:
 
 
 def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None = None) -> None:
-    """The top of every page: title, one quiet line (and a page's own), the finding, and what was wrong in the address."""
+    """The top of every page: title, quiet lines, what was wrong in the address, and the finding."""
     st.set_page_config(page_title=f"{title} · {seen.facts.title}")
     line = [
         f"截至 <b>{words.full_day(seen.on)}</b>",
@@ -56,9 +56,8 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
     told = [*seen.notices, *_not_found(missing)]
     notes = "".join(parts.notice("已改用預設", words.escape(text), "warning") for text in told)
-    show(
-        f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>{more}{notes}<p class="lead">{lead}</p>'
-    )
+    top = f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
+    show(f'{top}{more}{notes}<p class="lead">{lead}</p>')
 
 
 def _not_found(missing: Missing | None) -> list[str]:
@@ -131,11 +130,13 @@ def _dress() -> tuple[str, str]:
 
 @contextlib.contextmanager
 def guard() -> Iterator[None]:
-    """Turns whatever goes wrong into a notice that says what happened and what to do; the log has the rest."""
+    """Turns whatever goes wrong into a notice of what happened and what to do; the log has the rest."""
     try:
         yield
     except store.NoSnapshot as missing:
-        show(parts.notice("✕ 還沒有可以看的資料", words.escape(missing), "failed"))
+        back = f"　{parts.anchor(f'./{HOME}', '回到預設計畫')}" if "programme" in st.query_params else ""
+        told = parts.notice("✕ 還沒有可以看的資料", f"{words.escape(missing)}{back}", "failed")
+        show(f"<h1>數位學習精進方案</h1>{told}")
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("page failed, reference %s", number)

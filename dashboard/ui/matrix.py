@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
-from dashboard.ui.parts import Cell, anchor, figure, table
+from dashboard.ui.parts import Cell, anchor, figure, pills, table
 from dashboard.ui.words import STATUSES, escape, number, percent
 
 Row = SimpleNamespace
 Link = Callable[[Row], str]
 FILL_FROM = 4
+NONE = "–"
 LATE = ("overdue", "behind")
+FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
 
 
 def signs(row: Row) -> str:
@@ -105,7 +107,9 @@ def school_cell(row: Row, kpi: Row, link: Link) -> Cell:
 def by_school(
     kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], link: Link, chosen: str | None = None
 ) -> str:
-    """Schools x indicators; how many indicators are late stands at the end."""
+    """Schools x indicators, at the end how many are late; nothing where there is no school."""
+    if not schools:
+        return ""
     head = [*heads("學校", kpis, chosen), Cell('<span title="落後或逾期的項數">▼ ✕ 項數</span>', "narrow")]
     lines = []
     for name, found in schools.items():
@@ -126,30 +130,35 @@ def by_school(
 
 
 def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row], name: str) -> str:
-    """The two figures of the group beside the city's; a table of its own, so that sorting never moves them."""
-
-    def line(title: str, whose: Mapping[str, Row], shown: Callable[[Row], str]) -> tuple[str, list[Cell]]:
-        group_name = name if whose is group else ""
-        cells = [
-            Cell(
-                f'<div class="cell" {figure(whose[kpi.kpi], group=group_name)}>{shown(whose[kpi.kpi])}</div>'
-            )
-            for kpi in kpis
-        ]
-        return "sum", [Cell(title, "l"), *cells, Cell("")]
-
+    """The two figures of the group beside the city's; a table apart, so that sorting never moves them."""
+    if not group:
+        return ""
     lines = [
-        line("本組　達標校數", group, _met),
-        line("全市　達標校數", city, _met),
-        line("本組　合計完成率", group, _rate),
-        line("全市　合計完成率", city, _rate),
+        (
+            "sum",
+            [
+                Cell(f"{told}　{title}", "l"),
+                *(_sum(whose[kpi.kpi], whose_name, shown) for kpi in kpis),
+                Cell(""),
+            ],
+        )
+        for title, shown in (("達標校數", _met), ("合計完成率", _rate))
+        for told, whose, whose_name in (("本組", group, name), ("全市", city, ""))
     ]
-    return table("本組與全市", [*heads("合計", kpis), Cell("", "narrow")], lines, "mx")
+    head = [*heads("合計", kpis), Cell("", "narrow")]
+    return f'<div style="height:8px"></div>{table("本組與全市", head, lines, "mx")}'
+
+
+def _sum(row: Row, group: str, shown: Callable[[Row], str]) -> Cell:
+    """A figure, or the dash of an indicator that has no such figure."""
+    told = shown(row)
+    facts = "" if told == NONE else f" {figure(row, group=group)}"
+    return Cell(f'<div class="cell"{facts}>{told}</div>')
 
 
 def _met(row: Row) -> str:
     if row.status == "info":
-        return "–"
+        return NONE
     return (
         f"{number(row.schools_met)}/{number(row.schools_judged)}"
         if row.schools_judged
@@ -158,8 +167,10 @@ def _met(row: Row) -> str:
 
 
 def _rate(row: Row) -> str:
-    if row.base is None or row.counted is None:
-        return "–" if row.counted is None else f"共 {number(row.counted)}"
+    if row.counted is None:
+        return NONE
+    if row.base is None:
+        return f"共 {number(row.counted)}"
     counts = f"<small>{number(row.counted)}/{number(row.base)}</small>"
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
@@ -175,7 +186,7 @@ def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def filtered(
     schools: Mapping[str, list[Row]], status: str | None, kpi: str | None, late_first: bool
 ) -> dict[str, list[Row]]:
-    """The schools with that status (in the chosen indicator, or in any), those with most late first if asked."""
+    """The schools with that status (in the chosen indicator, or in any); if asked, the most late first."""
     kept = [
         (name, rows)
         for name, rows in schools.items()
@@ -186,7 +197,23 @@ def filtered(
     return dict(kept)
 
 
+def cut(schools: Mapping[str, list[Row]], page: int, size: int) -> dict[str, list[Row]]:
+    """One page of them: a county has more schools than a table should."""
+    return dict(list(schools.items())[(page - 1) * size : page * size])
+
+
 def split(totals: Sequence[Row], group_id: int) -> tuple[dict[str, Row], dict[str, Row]]:
     """One group's rows and the city's, by indicator."""
     group = {row.kpi: row for row in totals if row.level == "group" and row.group_id == group_id}
     return group, {row.kpi: row for row in totals if row.level == "city"}
+
+
+def filters(
+    kpis: Sequence[Row], status: str | None, chosen: str | None, sort: str | None, here: Callable[..., str]
+) -> str:
+    """Status and order as links; an indicator that came with the address can be let go of."""
+    choices = [("全部", here(status=None), status is None)]
+    choices += [(STATUSES[code].text, here(status=code), status == code) for code in FILTERS]
+    order = [("依落後、逾期數排序", here(sort=None if sort else "late"), bool(sort))]
+    order += [(f"標示：{kpi.short}（取消）", here(kpi=None), True) for kpi in kpis if kpi.kpi == chosen]
+    return pills(choices, "狀態") + pills(order, "排列")

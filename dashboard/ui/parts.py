@@ -1,12 +1,12 @@
 """The pieces of HTML that pages are made of.
 
-Pure: values in, markup out. Every text that comes from data goes through `words.escape`, and every figure of an
-indicator carries its values as data attributes, so that a test (or a script) reads them without parsing words.
+Pure: values in, markup out. Every text that comes from data goes through `words.escape`, and every figure of
+an indicator carries its values as data attributes, so that a test reads them without parsing words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -49,7 +49,7 @@ def anchor(href: str, text: str, kind: str = "") -> str:
 
 
 def notice(title: str, body: str, kind: str = "info") -> str:
-    """What happened, what the figures still are, what to do. Kinds: info, warning (missing or stale), failed."""
+    """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
     role = "alert" if kind == "failed" else "status"
     return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
 
@@ -96,13 +96,12 @@ def count(value: object) -> Cell:
 def table(
     caption: str, header: Sequence[Cell], body: Iterable[tuple[str, Sequence[Cell]]], kind: str = ""
 ) -> str:
-    """A real table: the first cell of each row is its header; it scrolls within itself where it is too wide."""
+    """A real table: the first cell of each row is its header; it scrolls within itself where too wide."""
     top = "".join(cell.html("th", "col") for cell in header)
     lines = "".join(_line(name, cells) for name, cells in body)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="df {kind}">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    inside = f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody>"
+    box = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
+    return f'<div {box}><table class="df {kind}">{inside}</table></div>'
 
 
 def _line(name: str, cells: Sequence[Cell]) -> str:
@@ -124,4 +123,20 @@ def due(deadline: object, left: int | None, status: str, year: int) -> str:
 
 def empty(what: str, clear: str) -> str:
     """A filter that leaves nothing offers the way back."""
-    return notice("這個範圍沒有資料", f"{escape(what)}目前沒有符合的列。{anchor(clear, '清除篩選')}")
+    return notice("這個範圍沒有資料", f"{escape(what)}。{anchor(clear, '清除篩選')}")
+
+
+def page(asked: str | None, total: int, size: int) -> int:
+    """The page that the address names, within what there is."""
+    last = max(1, -(-total // size))
+    return min(max(int(asked), 1), last) if asked and asked.isdecimal() and len(asked) < 7 else 1
+
+
+def pager(current: int, total: int, size: int, here: Callable[..., str], of: str = "列") -> str:
+    """1–20，共 146 列, with the way back and on."""
+    if total <= size:
+        return ""
+    first, last = (current - 1) * size + 1, min(current * size, total)
+    back = anchor(here(page=current - 1), "上一頁") if current > 1 else ""
+    on = anchor(here(page=current + 1), "下一頁") if last < total else ""
+    return f'<p class="foot">{number(first)}–{number(last)}，共 {number(total)} {of}　{back}　{on}</p>'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 
-from dashboard.ui.parts import Cell, anchor, count, notice, pills, table, text
+from dashboard.ui.parts import Cell, count, notice, pills, table, text
 from dashboard.ui.words import escape, fingerprint, moment, number, percent, roc, size
 
 Row = SimpleNamespace
@@ -96,7 +96,9 @@ def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:
 
 
 def rejected(rows: Sequence[Row]) -> str:
-    """The rows of one page: where, what, and how to mend it."""
+    """The rows of one page: where, what, and how to mend it; nothing where there is no row."""
+    if not rows:
+        return ""
     names = ("檔案", "列", "原因", "原文", "怎麼改", "學校")
     header = [Cell(name, "" if name == "列" else "l") for name in names]
     lines = [
@@ -147,7 +149,8 @@ def own_rejects(rows: Sequence[Row], limit: int = 20) -> str:
     more = f'<p class="foot">另有 {number(len(rows) - limit)} 列，見資料頁。</p>' if len(rows) > limit else ""
     return (
         f'<div style="margin-top:14px"><h3>{told}，可能就是原因</h3><div class="rej">'
-        f'<div class="h"><span>檔案 · 列</span><span>原文</span><span>怎麼改</span></div>{lines}</div>{more}</div>'
+        f'<div class="h"><span>檔案 · 列</span><span>原文</span><span>怎麼改</span></div>'
+        f"{lines}</div>{more}</div>"
     )
 
 
@@ -175,22 +178,6 @@ def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
     return sum(row.rows for row in counts if row.facet == "table" and own in (None, row.value))
 
 
-def page(asked: str | None, total: int, size: int) -> int:
-    """The page that the address names, within what there is."""
-    last = max(1, -(-total // size))
-    return min(max(int(asked), 1), last) if asked and asked.isdecimal() and len(asked) < 7 else 1
-
-
-def pager(current: int, total: int, size: int, here: Callable[..., str]) -> str:
-    """1–50，共 146 列, with the way back and on."""
-    if total <= size:
-        return ""
-    first, last = (current - 1) * size + 1, min(current * size, total)
-    back = anchor(here(page=current - 1), "上一頁") if current > 1 else ""
-    on = anchor(here(page=current + 1), "下一頁") if last < total else ""
-    return f'<p class="foot">{number(first)}–{number(last)}，共 {number(total)} 列　{back}　{on}</p>'
-
-
 def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
     """Rows in and out, and what is missing."""
     sums = {name: sum(getattr(row, name) or 0 for row in tables) for name in _COUNTS}
@@ -208,7 +195,8 @@ def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
 
 def origin(facts: Row) -> str:
     """Where the definition comes from, and what about the sample is not of that year."""
-    line = f"定義依據：{escape(facts.source_title)} · 定義檔 {fingerprint(str(facts.definition_hash))} · 版本 {escape(facts.version)}"
+    definition = fingerprint(str(facts.definition_hash))
+    line = f"定義依據：{escape(facts.source_title)} · 定義檔 {definition} · 版本 {escape(facts.version)}"
     sample = " · 示範資料的人名與紀錄都是虛構；班級數為 113 學年度的公開數字" if facts.sample else ""
     return line + sample
 

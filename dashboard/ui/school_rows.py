@@ -1,4 +1,4 @@
-"""A school's indicators, one row each that opens: figures, curve, who is missing, the rule, the rows not taken."""
+"""A school's indicators, one row each that opens: figures, curve, the missing, the rule, rows not taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Row = SimpleNamespace
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info")
 HEAD = (
     '<div class="kr head"><span></span><span>狀態</span><span>指標</span><span class="num">計數/應達</span>'
-    '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span><span class="num">期限</span></div>'
+    '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span>'
+    '<span class="num">期限</span></div>'
 )
 
 
@@ -77,8 +78,9 @@ def _row(item: Item, opened: bool) -> str:
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status)}</span>'
         f'<span class="nm"><b>{escape(kpi.label)}</b></span><span class="num">{_counts(row, kpi)}</span>'
-        f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span><span class="gapc num">{missing}</span>'
-        f'<span class="dlc num small">{due(row.deadline, row.days_left, row.status, item.year) or "–"}</span>'
+        f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
+        f'<span class="gapc num">{missing}</span>'
+        f'<span class="dlc num small">{due(row.deadline, row.days_left, row.status, item.year)}</span>'
         f'</summary><div class="body">{_body(item)}</div></details>'
     )
 
@@ -110,8 +112,9 @@ def _bar(row: Row) -> str:
         if row.pace and row.status != "met"
         else ""
     )
+    told = f"完成 {number(row.counted)}，應達 {number(row.required)}"
     return (
-        f'<div class="bar {row.status}" role="img" aria-label="完成 {number(row.counted)}，應達 {number(row.required)}">'
+        f'<div class="bar {row.status}" role="img" aria-label="{told}">'
         f'<i style="width:{done:.1f}%"></i>{tick}</div>'
     )
 
@@ -124,7 +127,8 @@ def _body(item: Item) -> str:
     return (
         (f'<div class="figures">{drawn}<div>{people}</div></div>' if drawn else people)
         + records.own_rejects(item.rejects)
-        + f'<p class="rule"><b>規定</b>　{escape(kpi.rule)}<span class="mut small">（{escape(kpi.clause)}{window}）</span></p>'
+        + f'<p class="rule"><b>規定</b>　{escape(kpi.rule)}'
+        + f'<span class="mut small" style="white-space:nowrap">（{escape(kpi.clause)}{window}）</span></p>'
     )
 
 
@@ -166,7 +170,8 @@ def _units(item: Item) -> str:
     parts = []
     if missing:
         parts.append(
-            f"<h3>還缺的 {number(len(missing))} {escape(item.kpi.unit)}</h3>{_list(missing, item.year, False)}"
+            f"<h3>還缺的 {number(len(missing))} {escape(item.kpi.unit)}</h3>"
+            f"{_list(missing, item.year, False)}"
         )
     if done:
         title = f"已計入的 {number(len(done))} {escape(item.kpi.unit)}"

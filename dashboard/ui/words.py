@@ -43,7 +43,7 @@ STATUSES = {
 
 
 def escape(value: object) -> str:
-    """Text that is safe in an element and in an attribute; line ends become spaces (a blank line ends HTML in Markdown)."""
+    """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
     text = "" if value is None else str(value)
     return html.escape(text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�"))
 
@@ -133,7 +133,7 @@ def days_left(days: int | None) -> str:
 
 def names(listed: Sequence[str], total: int) -> str:
     """A list that says how many it leaves out."""
-    return "、".join(listed) + (f"等 {total} 校" if total > len(listed) else "")
+    return "、".join(listed) + (f"等 {number(total)} 校" if total > len(listed) else "")
 
 
 def csv_cell(value: object) -> str:

@@ -58,12 +58,12 @@ def build(
         BuildError: the sources hold no table, or a check found rows.
         FolderError: the data folder cannot be used.
     """
+    scratch = target.with_name(target.name + ".tmp")
     con = duckdb.connect(str(target), config={"threads": "2", "memory_limit": MEMORY})
     try:
         con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
-        con.execute(f"set temp_directory = '{_escaped(target)}.tmp'")
-        con.execute("set preserve_insertion_order = true")
-        build = _Build(con, programme, tables, data, progress)
+        con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
+        build = _Build(con, programme, tables, data, progress, scratch)
         build.define(today)
         build.read()
         build.stage()
@@ -85,10 +85,6 @@ def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 class _Build:
     """The stages of one build over one connection."""
 
@@ -99,8 +95,10 @@ class _Build:
         tables: Mapping[str, Table],
         data: Path,
         progress: Progress,
+        scratch: Path,
     ) -> None:
-        self.con, self.programme, self.tables, self.data, self.progress = con, programme, tables, data, progress
+        self.con, self.programme, self.tables, self.data = con, programme, tables, data
+        self.progress, self.scratch = progress, scratch
         self.sheets: list[tuple[int, files.Sheet]] = []
         self.pending: dict[str, list[Any]] = {}
 
@@ -221,15 +219,18 @@ class _Build:
     def read(self) -> None:
         """Every file of the data folder into the raw tables."""
         paths = files.paths(self.data)
+        self.scratch.mkdir(exist_ok=True)
         total = sum(path.stat().st_size for path in paths) or 1
         done = 0
         for path in paths:
             self.progress(0.4 * done / total, f"讀取 {path.name}")
-            for sheet in files.read(path, self.data, self.tables):
+            for sheet in files.read(path, self.data, self.tables, self.scratch):
                 self._add(sheet)
             done += path.stat().st_size
         for table in list(self.pending):
             self._flush(table)
+        # From here on every row knows its place.
+        self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
 
@@ -327,11 +328,11 @@ class _Build:
         self._define_roster_groups()
         self._stage_table(tables["schools"])
         self._keep_schools()
-        con.execute(staging.create_school_texts(tables.values()))
+        con.execute(staging.create_school_texts(table for name, table in tables.items() if name != "schools"))
         self._run("staging/school_map.sql")
         self._file_schools()
         self._stage_table(tables["staff"])
-        con.execute("create temp view kept_staff as select rowid as n, * from staff")
+        con.execute(staging.create_person_texts(tables.values()))
         self._run("staging/people.sql")
         rest = [table for name, table in tables.items() if name not in ("schools", "staff")]
         for done, table in enumerate(rest):
@@ -361,12 +362,6 @@ class _Build:
         con.execute(staging.create_typed(table))
         source = f"typed_{table.id}"
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
-            if table.person == "open":
-                con.execute(
-                    "create or replace temp view met_teachers as"
-                    f" select staff_id, school_id, teacher from typed_{table.id} where fault is null"
-                )
-                self._run("staging/open_people.sql")
             self._run(f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         columns = self._columns(source)
@@ -388,6 +383,8 @@ class _Build:
         con.execute(f"drop table typed_{table.id}")
         if source != f"typed_{table.id}":
             con.execute(f"drop table {source}")
+        con.execute(f"drop view raw_rows_of_{table.id}")
+        con.execute(f"drop table raw_{table.id}")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""

@@ -29,6 +29,7 @@ MAPS = {
     "count": "number", "number": "number", "yes_no": "yes_no",
 }  # fmt: skip
 PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
+BLANKS = "' 　\t\u00a0'"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
     """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
     found: dict[str, list[str]] = {name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")}
     for table in tables:
-        for column in table.columns.values():
+        for column in _read(table):
             name = _quoted(column.id)
             if column.type in ("class", "category"):
                 first, second = _pair(table, column.type)
@@ -100,9 +101,33 @@ def create_school_texts(tables: Iterable[Table]) -> str:
     return "create or replace temp view school_texts as\n" + "\nunion\n".join(parts)
 
 
+def create_person_texts(tables: Iterable[Table]) -> str:
+    """A view of the distinct texts by which tables name a person; with a 教師編號 the school plays no part."""
+    parts = [
+        f"select distinct '{table.id}' as table_name, {'true' if table.person == 'open' else 'false'} as open,"
+        f" {school} as school_raw, {code} as code_raw, {staff} as staff_raw, {name} as name_raw from raw_{table.id} as r"
+        for table in tables
+        if table.person
+        for school, code, staff, name in (_person_key(table),)
+    ]
+    return "create or replace temp view person_texts as\n" + "\nunion all\n".join(parts)
+
+
+def _person_key(table: Table) -> tuple[str, str, str, str]:
+    """The raw expressions that name a person: school, code, 教師編號 and name."""
+    without_id = f"trim(r.staff_id, {BLANKS}) = ''"
+    name = next(column for column in ("name", "teacher") if column in table.columns)
+    return (
+        f"case when {without_id} then r.school else '' end",
+        f"case when {without_id} then r.school_code else '' end",
+        "r.staff_id",
+        f"r.{name}",
+    )
+
+
 def create_typed(table: Table) -> str:
     """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a column."""
-    columns = {column.id: _typed(table, column) for column in table.columns.values() if column.type != "code"}
+    columns = {column.id: _typed(table, column) for column in _read(table)}
     values = [f"{sql} as {_quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
     faults = []
     warned = []
@@ -116,6 +141,12 @@ def create_typed(table: Table) -> str:
             bit = 1 << list(table.columns).index(name)
             warned.append(f"case when {' or '.join(f'({sql})' for sql in typed.faults.values())} then {bit} else 0 end")
     joins = [join for typed in columns.values() for join in typed.joins]
+    if table.person:
+        keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
+        on = "".join(f"\n    and person_map.{key} = {raw}" for key, raw in keys)
+        joins.append(f"inner join person_map\n    on person_map.table_name = '{table.id}'{on}")
+        values.append("person_map.person_id")
+        faults.append("person_map.fault")
     listed = ",\n    ".join(
         [
             "r.n",
@@ -188,7 +219,13 @@ _MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
 
 
 def _key_column(name: str) -> str:
-    return {"school": "school_id", "person": "person_id", "class": "class_key"}.get(name, name)
+    return {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}.get(name, name)
+
+
+def _read(table: Table) -> list[Column]:
+    """The columns read by themselves: a code goes with its school, and a roster person's id and name with the person."""
+    hidden = {"roster": {"staff_id", "name"}, "open": {"staff_id"}}.get(table.person or "", set())
+    return [column for column in table.columns.values() if column.type != "code" and column.id not in hidden]
 
 
 def _value_column(name: str) -> str:
@@ -219,6 +256,8 @@ def _typed(table: Table, column: Column) -> Typed:
             return _typed_day(column, raw, alias)
         case "grade":
             return _typed_grade(table, column)
+        case "course":
+            return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
         case "host":
             join = f"inner join school_map as {alias}\n    on {raw} = {alias}.name_raw\n    and {alias}.code_raw = ''"
             values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
@@ -307,47 +346,44 @@ def create_flagged(table: Table, source: str) -> str:
 
     A row is put together again in the order of its file's columns, unknown ones included.
     """
-    cells = ", ".join(f"'{name}': r.{_quoted(name)}" for name in table.columns)
-    whole = (
-        "array_to_string(list_concat(list_transform(files.layout, lambda name, i: csv_cell(case when name = '' then "
-        "coalesce(r.extra[len(list_filter(files.layout[1:i], lambda x: x = ''))], '') else "
-        f"map {{{cells}}}[name] end)), list_transform(coalesce(r.extra[len(list_filter(files.layout, lambda x: x = '')) + 1:], []), "
-        "lambda x: csv_cell(x))), ',')"
-    )
-    value = "case f.column_name " + " ".join(f"when '{name}' then r.{_quoted(name)}" for name in table.columns) + " end"
-    if "school_code" in table.columns:
-        # Where the name is blank it is the code that no school has.
-        value = f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {value} end"
-    person = "r.staff_id" if "staff_id" in table.columns else "''"
-    name = next((f"r.{n}" for n in ("name", "teacher") if n in table.columns), "''")
-    cells_in_all = ", ".join(f"r.{_quoted(n)}" for n in table.columns)
-    some = f"squeeze(concat({cells_in_all}, array_to_string(r.extra, ''))) <> ''"
     bits = [
-        f"select k.n, {fault(reason, table, column.id)} as fault from {source} as k"
-        f" inner join raw_rows_of_{table.id} as r using (n) {' '.join(typed.joins)}"
-        f" where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null and ({sql})"
-        for column in table.columns.values()
-        if column.type != "code" and not column.rejects
+        f"select k.n, {fault(reason, table, column.id)} as fault from flawed as k inner join raw_flawed as r using (n)"
+        f" {' '.join(typed.joins)} where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null"
+        f" and ({sql})"
+        for column in _read(table)
+        if not column.rejects
         for typed in (_typed(table, column),)
         for reason, sql in typed.faults.items()
     ]
-    lost = " or ".join(f"contains(r.{_quoted(n)}, '〓')" for n in table.columns)
+    cells = [f"r.{_quoted(name)}" for name in table.columns]
+    person = "r.staff_id" if "staff_id" in table.columns else "''"
+    name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
     return f"""
+create temp table lossy_files as
+select file_id from files where lost_characters > 0 and table_name = '{table.id}';
+
+create temp table lossy as
+select n from raw_rows_of_{table.id} as r
+where file_id in (select file_id from lossy_files) and contains(concat({', '.join(cells)}), '〓');
+
+create temp table flawed as
+select n, file_id, line, school_id, fault, warned from {source}
+where fault is not null or warned <> 0 or n in (select n from lossy);
+
+create temp table raw_flawed as
+select r.* from raw_rows_of_{table.id} as r where n in (select n from flawed);
+
 create temp table flagged_{table.id} as
 with
-warnings as (
-    {' union all '.join(bits) or 'select null::bigint as n, null::int as fault where false'}
-    union all
-    select k.n, {fault('bad_character', table, next(iter(table.columns)))} as fault
-    from {source} as k
-    inner join raw_rows_of_{table.id} as r using (n)
-    inner join files on r.file_id = files.file_id and files.lost_characters > 0
-    where k.fault is null and ({lost})
-),
 found as (
-    select 'rejected' as severity, n, fault from {source} where fault is not null
+    select 'rejected' as severity, n, fault from flawed where fault is not null
     union all
-    select 'warning', n, fault from warnings
+    select 'warning', n, fault from (
+        {' union all '.join(bits) or 'select null::bigint as n, null::int as fault where false'}
+        union all
+        select n, {fault("bad_character", table, next(iter(table.columns)))} from flawed
+        where fault is null and n in (select n from lossy)
+    )
 )
 select
     found.severity,
@@ -357,16 +393,39 @@ select
     f.reason,
     f.column_name,
     f.header,
-    coalesce({value}, '') as value,
+    coalesce({_faulty_cell(table)}, '') as value,
     squeeze({person}) as staff_id,
     squeeze({name}) as person,
-    {'k.school_id' if table.school else 'null::int'} as school_id,
-    {whole} as original
+    k.school_id,
+    {_whole_row(table)} as original
 from found
-inner join {source} as k using (n)
-inner join raw_rows_of_{table.id} as r using (n)
+inner join flawed as k using (n)
+inner join raw_flawed as r using (n)
 inner join files on r.file_id = files.file_id
 inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
-where {some}
+where squeeze(concat({', '.join(cells)}, array_to_string(r.extra, ''))) <> '';
+
+drop table lossy_files;
+drop table lossy;
+drop table flawed;
+drop table raw_flawed;
 """
 
+
+def _faulty_cell(table: Table) -> str:
+    cases = " ".join(f"when '{name}' then r.{_quoted(name)}" for name in table.columns)
+    cell = f"case f.column_name {cases} end"
+    if "school_code" in table.columns:
+        # Where the name is blank it is the code that no school has.
+        cell = f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {cell} end"
+    return cell
+
+
+def _whole_row(table: Table) -> str:
+    cells = ", ".join(f"'{name}': r.{_quoted(name)}" for name in table.columns)
+    return (
+        "array_to_string(list_concat(list_transform(files.layout, lambda name, i: csv_cell(case when name = '' then "
+        "coalesce(r.extra[len(list_filter(files.layout[1:i], lambda x: x = ''))], '') else "
+        f"map {{{cells}}}[name] end)), list_transform(coalesce("
+        "r.extra[len(list_filter(files.layout, lambda x: x = '')) + 1:], []), lambda x: csv_cell(x))), ',')"
+    )

@@ -53,20 +53,25 @@ stretches as (
 
 ),
 
-heads as (
+-- How many people the roster has at a school, to tell 「nobody counts」 from 「nobody reported」.
+head_changes as (
 
     select
-        kpis.kpi,
-        kpis.period,
-        staff_spells.school_id,
-        staff_spells.since,
-        case when staff_spells.until <= kpis.deadline then staff_spells.until else date 'infinity' end as until
+        school_id,
+        day,
+        sum(heads) as heads
 
-    from staff_spells
+    from (
 
-    inner join kpis
-        on kpis.base = 'staff'
-        and staff_spells.since <= coalesce(kpis.deadline, date 'infinity')
+        select school_id, since as day, 1 as heads from staff_spells
+
+        union all
+
+        select school_id, until, -1 from staff_spells where until is not null
+
+    )
+
+    group by all
 
 ),
 
@@ -95,14 +100,9 @@ changes as (
 
     union all
 
-    select kpi, period, school_id, since, 0, 0, 1
-    from heads
-
-    union all
-
-    select kpi, period, school_id, until, 0, 0, -1
-    from heads
-    where until < date 'infinity'
+    select kpis.kpi, kpis.period, head_changes.school_id, head_changes.day, 0, 0, head_changes.heads
+    from head_changes
+    inner join kpis on kpis.base = 'staff' and head_changes.day <= coalesce(kpis.deadline, date 'infinity')
 
     union all
 

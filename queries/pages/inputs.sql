@@ -1,11 +1,28 @@
--- Every file and worksheet that was looked at, those that could not be read first.
+-- Every file and worksheet that was looked at, those that could not be read first. A file of one school belongs to that
+-- school; one of many schools, or of none, is for who may see them all.
 
-select *
+select
+    inputs.file,
+    inputs.sheet,
+    inputs.table_name,
+    inputs.label,
+    inputs.size,
+    inputs.modified_at,
+    inputs.encoding,
+    inputs.read,
+    inputs.accepted,
+    inputs.duplicate,
+    inputs.rejected,
+    inputs.warnings,
+    inputs.problem
 
 from inputs
 
+where inputs.school_id in (select school_id from visible_schools)
+    or (select count(*) from visible_schools) = (select count(*) from all_schools)
+
 order by
-    problem is null,
-    table_name is null,
-    file,
-    sheet
+    inputs.problem is null,
+    inputs.table_name is null,
+    inputs.file,
+    inputs.sheet

@@ -1,4 +1,4 @@
--- How many rows each choice of a filter leaves, the other filters as they are.
+-- How many rows each choice of a filter leaves, the other filters as they are; of schools the twelve with most.
 
 with
 
@@ -23,6 +23,33 @@ rejects as (
 
     left join visible_schools as schools
         on rejects.school_id = schools.school_id
+
+),
+
+most_rejected as (
+
+    select
+        'school',
+        school_name,
+        school_name,
+        -count(*),
+        count(*)
+
+    from rejects
+
+    where severity = $severity
+        and school_name is not null
+        and ($table::varchar is null or table_name = $table::varchar)
+        and ($reason::varchar is null or reason = $reason::varchar)
+
+    group by school_name
+
+    order by
+        school_name = $school::varchar desc nulls last,
+        count(*) desc,
+        school_name
+
+    limit 12
 
 )
 
@@ -73,21 +100,9 @@ group by reason
 
 union all
 
-select
-    'school',
-    school_name,
-    school_name,
-    -count(*),
-    count(*)
+select *
 
-from rejects
-
-where severity = $severity
-    and school_name is not null
-    and ($table::varchar is null or table_name = $table::varchar)
-    and ($reason::varchar is null or reason = $reason::varchar)
-
-group by school_name
+from most_rejected
 
 order by
     1,

@@ -276,13 +276,14 @@ texts as (
         category_raw,
         course_raw,
         word(category_raw) as category_word,
+        squeeze(course_raw) as course,
         word(course_raw) as course_word
 
     from category_texts
 
 ),
 
-named as (
+fits as (
 
     select
         texts.category_raw,
@@ -297,17 +298,40 @@ named as (
 
     cross join courses
 
+),
+
+decided as (
+
+    select
+        category_raw,
+        course_raw,
+        case
+            when bool_or(given) then any_value(category) filter (where given and not barred)
+            else arg_min(category, ord) filter (where found and not barred)
+        end as category
+
+    from fits
+
+    group by all
+
 )
 
 select
-    category_raw,
-    course_raw,
-    case
-        when bool_or(given)
-            then any_value(category) filter (where given and not barred)
-        else arg_min(category, ord) filter (where found and not barred)
-    end as category
+    texts.category_raw,
+    texts.course_raw,
+    texts.course,
+    dense_rank() over (order by texts.course)::int as course_id,
+    texts.course = '' as blank,
+    decided.category
 
-from named
+from texts
 
-group by all;
+left join decided
+    using (category_raw, course_raw);
+
+create or replace table courses_taught as
+select distinct
+    course_id,
+    course
+
+from category_map;

@@ -1,4 +1,4 @@
--- Who went, and to whose lesson. A host is a school of ours unless 主辦縣市 names another county; elsewhere it is its
+-- To whose lesson they went. A host is a school of ours unless 主辦縣市 names another county; elsewhere it is its
 -- county and stem. A 國小 that is none of ours and of no other county is a misspelling where the roster is the whole city.
 create temp table keyed_observations as
 
@@ -20,11 +20,10 @@ placed as (
 )
 
 select
-    placed.* exclude (staff_id, fault, host_school_id, host_kind, elsewhere, other_county, host_county),
+    placed.* exclude (fault, host_school_id, host_kind, elsewhere, other_county, host_county),
     case when not elsewhere then host_school_id end as host_school_id,
     other_county as host_county,
     coalesce(known_schools.name, concat(case when not contains(host, other_county) then other_county end, host)) as host_label,
-    people.person_id,
     coalesce(
         case when not elsewhere then 'school:' || host_school_id end,
         concat(other_county, ':', stem_of(case
@@ -48,12 +47,4 @@ from placed
 
 left join known_schools
     on placed.host_school_id = known_schools.school_id
-    and not placed.elsewhere
-
-left join open_people
-    on placed.school_id = open_people.school_id
-    and placed.teacher = open_people.teacher
-    and placed.staff_id is not distinct from open_people.staff_id
-
-left join people
-    on open_people.identity = people.identity;
+    and not placed.elsewhere;

@@ -183,7 +183,7 @@ class View:
     def settle(self):
         """Waits until Streamlit has run the script to its end and drawn what it sent."""
         expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
-        expect(self.page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=60_000)
+        expect(self.page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=15_000)
         expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=60_000)
         return self
 

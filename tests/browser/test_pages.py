@@ -39,10 +39,31 @@ OVERFLOW = """() => {
     };
     for (const element of main.querySelectorAll('*')) {
         const box = element.getBoundingClientRect();
-        if (box.width && element.checkVisibility() && box.right > innerWidth + 1 && !contained(element))
+        const shown = box.width && box.height && element.checkVisibility();
+        if (shown && box.right > innerWidth + 1 && !contained(element))
             found.push(`${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
     }
     return found.slice(0, 5);
+}"""
+
+# Text that runs out of its table cell, over its neighbour: no box scrolls there, so nothing else tells.
+SPILLS = """() => {
+    const found = [];
+    for (const cell of document.querySelectorAll('[data-testid="stMain"] :is(td, th)')) {
+        const edge = cell.getBoundingClientRect();
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (cell.checkVisibility() && texts.nextNode()) {
+            let box = texts.currentNode.parentElement;
+            while (box !== cell && getComputedStyle(box).overflowX === 'visible') box = box.parentElement;
+            const range = document.createRange();
+            range.selectNodeContents(texts.currentNode);
+            const text = range.getBoundingClientRect();
+            const inside = text.left >= edge.left - 1 && text.right <= edge.right + 1;
+            if (getComputedStyle(box).overflowX === 'visible' && text.width && !inside)
+                found.push(`${cell.textContent.trim().slice(0, 40)}`);
+        }
+    }
+    return [...new Set(found)].slice(0, 5);
 }"""
 
 
@@ -67,6 +88,8 @@ def says(figure, row):
     text = figure["text"].replace(",", "")
     if row["status"] == "no_data" and not row["counted"]:
         return "?" in text or "未填報" in text
+    if row["schools_no_data"] in {"", "0"} and "未填報" in text:
+        return False
     judged = row["schools_judged"] and f"{row['schools_met']}/{row['schools_judged']}"
     return any(part and part in text for part in (row["counted"], judged)) or row["status"] == "exempt"
 
@@ -111,6 +134,8 @@ def test_each_page_stands_at_each_width(look, path, width):
     view.shoot(f"{path or 'start'}-{width}")
     assert view.page.locator('[data-testid="stException"]').count() == 0, view.text()
     assert view.page.evaluate(OVERFLOW) == []
+    assert view.page.evaluate(SPILLS) == []
+    assert view.page.evaluate("() => document.documentElement.lang").startswith("zh")
     assert view.errors == []
     assert view.hosts <= {"127.0.0.1", "localhost"}
 

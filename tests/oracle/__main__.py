@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.oracle.expected import Ledger, rejected, warnings
+from tests.oracle.expected import Ledger, files_with_lost_characters, rejected, warnings
 from tests.oracle.facts import make_facts
 from tests.oracle.render import render
 
@@ -24,7 +24,7 @@ def main() -> None:
     for (table, file), tally in sorted(ledger.files.items()):
         print(f"  {table} {file}: {tally}")
     print("unreadable:", *rendered.unreadable)
-    print("characters lost:", *sorted(rendered.user_defined))
+    print("characters lost:", *sorted(files_with_lost_characters(rendered.rows)))
     for flaw in rejected(rendered):
         print("rejected", flaw.table, f"{flaw.file}:{flaw.line}", flaw.reason)
     for flaw in sorted(warnings(rendered), key=lambda one: (one.table, one.file, one.line)):

@@ -27,6 +27,7 @@ from tests.oracle.facts import (
     all_schools,
 )
 from tests.oracle.render import Rendered
+from tests.oracle.sheets import Row
 
 COLUMNS = (
     "programme", "kpi", "period", "level", "group", "school", "counted", "base", "required", "rate", "status",
@@ -59,6 +60,7 @@ class Ledger:
         self.supplied = {table: rendered.facts.supply[table] in ("full", "empty") for table in TABLES}
         self.tables = {table: Tally() for table in TABLES}
         self.files: dict[tuple[str, str], Tally] = defaultdict(Tally)
+        self.accepted: list[Row] = []
         self._rendered = rendered
         self.staff: list[StaffRow] = self._merge("staff", self._staff_key, self._closed_stands)
         self._ids_of_name: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -96,6 +98,8 @@ class Ledger:
                 tally.rejected += row.reason is not None
                 tally.duplicate += row.reason is None and same in standing
                 tally.accepted += row.reason is None and same not in standing
+            if row.reason is None and same not in standing:
+                self.accepted.append(row)
             if row.reason is None:
                 standing[same] = merged(standing[same], fact) if same in standing else fact
         return list(standing.values())
@@ -488,6 +492,10 @@ def rejected(rendered: Rendered) -> list[Flaw]:
 def warnings(rendered: Rendered) -> set[Flaw]:
     """Those that must be there; characters that were lost are warned of by file, not here."""
     return {Flaw(row.table, row.file, row.line, one) for row in rendered.rows for one in row.warnings}
+
+
+def files_with_lost_characters(rows: Iterable[Row]) -> set[str]:
+    return {row.file for row in rows if row.lossy}
 
 
 def tolerated(rendered: Rendered) -> set[Flaw]:

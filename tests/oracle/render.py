@@ -33,8 +33,6 @@ class Rendered:
 
     facts: Facts
     rows: list[Row]
-    user_defined: set[str]
-    """Files with characters that their encoding cannot hold."""
     unreadable: dict[str, str]
     """Files that are no tables, by the table that their name claims."""
 
@@ -42,7 +40,7 @@ class Rendered:
 def render(facts: Facts, folder: Path) -> Rendered:
     """Writes everything below the folder; the same facts are always written the same way."""
     rng = random.Random(facts.seed * 7919 + 1)
-    rendered = Rendered(facts, [], set(), {})
+    rendered = Rendered(facts, [], {})
     spread = rng.choice([table for table in TABLES if table != "schools"])
     grids: list[Grid] = []
     for table in TABLES:
@@ -57,8 +55,6 @@ def render(facts: Facts, folder: Path) -> Rendered:
     _add_strangers(rng, facts, folder, rendered)
     for grid in sorted(grids, key=lambda grid: grid.path):
         rendered.rows += grid.rows
-        if grid.user_defined:
-            rendered.user_defined.add(grid.path)
     return rendered
 
 

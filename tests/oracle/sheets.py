@@ -91,6 +91,8 @@ class Row:
     """Warnings that the contract neither demands nor rules out."""
     file: str = ""
     line: int = 0
+    lossy: bool = False
+    """Whether it has a character that the file's encoding cannot hold."""
     texts: list[str] = field(default_factory=list)
     """The row's own texts, where they stand in the file as they are: its original must hold them."""
 
@@ -104,8 +106,6 @@ class Grid:
     school: str | None = None
     path: str = ""
     worksheet: str | None = None
-    user_defined: bool = False
-    """Whether some characters could only be written as user-defined ones."""
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,9 @@ def write_csv(rng: random.Random, facts: Facts, folder: Path, grid: Grid) -> Non
     _lay_out(rng, layout, text.append, break_, zip(grid.rows, all_cells, strict=True))
     for row, cells in zip(grid.rows, all_cells, strict=True):
         row.file = grid.path
+        row.lossy = encoding == "cp950" and any(is_rare(str(value)) for value in cells.values())
         row.texts = [str(value) for value in cells.values() if value and _is_plain(str(value))]
     content = text.content if rng.random() < 0.8 else text.content.removesuffix(break_)
-    grid.user_defined = encoding == "cp950" and is_rare(content)
     target = folder / grid.path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(_encoded(content, encoding))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
@@ -36,6 +36,8 @@ Choice = TypeVar("Choice")
 
 SCHOOLS = {school.name: school for school in all_schools()}
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+KANGXI_SMALL = "\u2f29"
+"""Looks like 小 and is 小 after NFKC: what copying from some PDFs leaves behind."""
 DIGITS = dict(enumerate("一二三四五六七八九", 1))
 
 ALIASES = {"私立二信小學": "二信高中附設國小", "私立聖心小學": "輔大聖心高中附設國小"}
@@ -89,6 +91,8 @@ def school_name(pen: Pen, school: School) -> str:
         plain = [prefix + stem + ending for prefix in prefixes for ending in endings]
         plain.append(stem)
     name = pen.pick(plain)
+    if pen.rng.random() < 0.05:
+        name = pen.pick((name, name.replace("小", KANGXI_SMALL)))
     if pen.rng.random() < 0.1:
         cut = pen.rng.randrange(1, len(name))
         name = name[:cut] + pen.pick((" ", "　", "  ")) + name[cut:]
@@ -132,8 +136,8 @@ def date_cell(pen: Pen, day: date) -> CellValue:
         texts = _moment_forms(datetime(day.year, day.month, day.day, 15, 21, 45))
     if pen.worksheet and pen.rng.random() < 0.5:
         roc = (day.year - 1911) * 10000 + day.month * 100 + day.day
-        midnight = datetime(day.year, day.month, day.day)
-        return pen.pick((day, midnight, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc))
+        first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 59, 59))
+        return pen.pick((day, first, last, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc))
     return pen.pick(texts)
 
 

@@ -1,4 +1,4 @@
-"""The sidebar: brand, pages, programme, day, and what the signs mean. Whatever is chosen goes into the address."""
+"""The sidebar: brand, pages, programme, day, and the legend. What is chosen goes into the address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
     )
     mark = '<span class="sample">示範資料</span>' if seen.facts.sample else ""
     st.html(
-        f'<div class="kpi side"><p class="brand">數位學習精進方案<small>{words.escape(seen.facts.title)}</small>{mark}</p>'
+        f'<div class="kpi side"><p class="brand">數位學習精進方案'
+        f"<small>{words.escape(seen.facts.title)}</small>{mark}</p>"
         f'<nav aria-label="頁面">{links}</nav></div>'
     )
     if len(seen.programmes) > 1:

@@ -1,0 +1,397 @@
+"""The pages: how they write numbers and dates, that data never becomes markup, and that every page runs."""
+
+import csv
+import datetime as dt
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import access, charts, config, warehouse
+from dashboard.ui import address, cards, findings, matrix, navigation, parts, records, school_rows, words
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "pages").glob("[0-9]*_*.py"), key=lambda path: int(path.stem.split("_")[0]))
+PAGES = [path.stem.split("_", 1)[1] for path in FILES]
+QUERIES = sorted(path.stem for path in (ROOT / "queries" / "pages").glob("*.sql"))
+DAY = dt.date(2022, 11, 25)
+HOSTILE = """<img src=x onerror="alert('1')">&\n\n# x"""
+
+
+# How things are written
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "places", "text"),
+    [
+        (979, 1103, 1, "88.8%"),
+        (1, 8, 0, "13%"),
+        (125, 1000, 0, "13%"),
+        (2000, 2000, 1, "100%"),
+        (1999, 2000, 1, "99.9%"),
+        (999, 1000, 0, "99%"),
+        (1, 3400, 1, "0.1%"),
+        (0, 12, 1, "0%"),
+        (0, 0, 1, ""),
+        (None, 5, 1, ""),
+        (3.0, 4.0, 1, "75.0%"),
+    ],
+)
+def test_a_rate_is_half_up_and_whole_only_when_exact(part, whole, places, text):
+    assert words.percent(part, whole, places) == text
+
+
+def test_a_figure_has_thousands_marks_and_a_missing_one_is_never_zero():
+    assert [words.number(value) for value in (1103, 3.0, -2, 0, None)] == ["1,103", "3", "−2", "0", "?"]
+    assert [words.plain(value) for value in (1103, 3.0, 0, None)] == ["1103", "3", "0", ""]
+
+
+def test_dates_are_in_roc_years_and_leave_out_the_programmes_own():
+    assert words.full_day(DAY) == "111/11/25（五）"
+    assert [words.short_day(day, 2022) for day in (dt.date(2022, 12, 31), dt.date(2023, 1, 31), None)] == [
+        "12/31",
+        "112/1/31",
+        "–",
+    ]
+    assert words.roc(dt.date(2021, 7, 8), pad=True) == "110/07/08"
+    assert [words.days_left(days) for days in (43, 0, -3, None)] == ["剩 43 天", "今天截止", "已過 3 天", ""]
+
+
+def test_text_from_data_never_becomes_markup_or_ends_it():
+    shown = words.escape(HOSTILE)
+    assert "<" not in shown and '"' not in shown and "\n" not in shown
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+886", "-1", "@x", "\t=1", "\r=1"])
+def test_a_downloaded_cell_is_never_a_formula(text):
+    assert words.csv_cell(text) == "'" + text
+
+
+def test_a_downloaded_file_opens_in_a_spreadsheet_with_its_numbers_and_safe_headers():
+    data = words.csv_bytes(["=名稱", "數"], [["@a", -3], [None, 2.0]])
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(data.decode("utf-8-sig")))) == [
+        ["'=名稱", "數"],
+        ["'@a", "-3"],
+        ["", "2"],
+    ]
+
+
+def test_a_file_name_holds_nothing_that_windows_refuses():
+    assert words.file_name('a/b:c*"d', "", "e\n") == "a_b_c__d_e_"
+
+
+# The address
+
+
+@pytest.mark.parametrize("asked", ["2022-13-40", "111/11/25", "<b>", "20221125", "0022-11-25", "٢٠٢٢-11-25"])
+def test_a_day_that_cannot_be_read_is_told_and_the_default_is_shown(asked):
+    notices: list[str] = []
+    assert address.day_of(asked, DAY, notices) == DAY
+    assert asked in notices[0]
+
+
+def test_a_day_that_can_be_read_is_shown():
+    assert address.day_of("2022-10-31", DAY, []) == dt.date(2022, 10, 31)
+
+
+def test_the_period_is_the_one_that_holds_the_day_else_the_last_begun_else_the_first():
+    years = [
+        SimpleNamespace(period=str(year), start=dt.date(year, 1, 1), end=dt.date(year, 10, 1))
+        for year in (2022, 2023)
+    ]
+    days = [dt.date(2022, 5, 1), dt.date(2022, 12, 1), dt.date(2024, 1, 1), dt.date(2020, 1, 1)]
+    assert [address.period_of(years, day).period for day in days] == ["2022", "2022", "2023", "2022"]
+
+
+def test_rows_have_none_for_every_kind_of_missing_and_dates_as_dates():
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2022-11-25", None]),
+            "built_at": pd.to_datetime(["2022-11-25 08:30", None]),
+            "many": pd.array([3, None], dtype="Int64"),
+            "share": [0.5, float("nan")],
+            "text": ["a", None],
+        }
+    )
+    full, empty = address.rows(frame)
+    assert (full.day, full.built_at, full.many, full.text) == (DAY, dt.datetime(2022, 11, 25, 8, 30), 3, "a")
+    assert set(vars(empty).values()) == {None}
+
+
+def test_the_shortcuts_are_today_the_last_month_end_and_each_deadline_once():
+    deadlines = [dt.date(2022, 12, 31), dt.date(2022, 11, 22), dt.date(2022, 12, 31), dt.date(2023, 1, 31)]
+    found = navigation.shortcuts(DAY, False, deadlines, 2022)
+    assert [text for _, text in found] == ["今天", "10 月底", "11/22 期限", "12/31 期限", "112/1/31 期限"]
+
+
+# Pieces
+
+
+def total(**changes):
+    plain = {"met": 4, "judged": 7, "no_data": 0, "on_track": 1, "behind": 2, "overdue": 0, "exempt": 0}
+    schools = {f"schools_{name}": changes.pop(name, many) for name, many in plain.items()}
+    facts = {"kpi": "a1a2", "level": "group", "group_name": "甲", "counted": 93, "base": 100, "required": 100}
+    return SimpleNamespace(
+        **(facts | {"status": "behind", "deadline": DAY, "days_left": 3} | changes | schools)
+    )
+
+
+KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", require="all")
+
+
+def test_a_figure_carries_its_values_and_blanks_what_is_missing():
+    row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
+    assert parts.figure(row, school='"校"') == (
+        'data-kpi="a" data-level="school" data-group="" data-school="&quot;校&quot;" data-counted="" data-base=""'
+        ' data-required="" data-status="no_data" data-met="" data-judged=""'
+    )
+
+
+def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on():
+    assert (matrix.signs(total()), matrix.shade(total())) == ("▼2", "c-behind")
+    assert matrix.shade(total(behind=1)) == "c-behind0"
+    assert matrix.signs(total(overdue=1, no_data=2)) == "✕1 ▼2 ?2"
+    assert matrix.shade(total(overdue=1)) == "c-overdue0"
+    assert matrix.shade(total(behind=0, status="no_data", judged=0)) == "c-no_data"
+
+
+def test_a_strip_has_a_cell_a_school_until_there_are_too_many_to_see():
+    assert cards.strip({"met": 3, "behind": 2}).count("<i ") == 5
+    assert cards.strip({"met": 3000, "behind": 400}).count("<i ") == 2
+
+
+def test_a_school_without_data_shows_no_zero():
+    row = SimpleNamespace(counted=None, base=None, required=None, status="no_data", gap=None, weekly=None)
+    assert matrix.school_figures(row, KPI) == "未填報"
+    assert "0" not in school_rows._counts(row, KPI)
+    assert findings.gap(row, "人") == ""
+
+
+def test_a_large_gap_is_told_with_its_pace_and_a_small_one_without():
+    assert findings.pace(SimpleNamespace(gap=4, weekly=0.651), "人") == "每週 0.7 人"
+    assert findings.pace(SimpleNamespace(gap=3, weekly=0.6), "人") == ""
+
+
+def test_a_curve_rises_in_steps_and_survives_having_no_step():
+    course = charts.Course(
+        [(dt.date(2022, 3, 1), 2.0)], dt.date(2022, 1, 1), DAY, dt.date(2022, 12, 31), 4, "<人>"
+    )
+    assert "<人>" not in charts.curve(course, HOSTILE) and "&lt;人&gt;" in charts.curve(course, HOSTILE)
+    nothing = charts.Course([], dt.date(2022, 1, 1), DAY, dt.date(2022, 12, 31), 4, "人")
+    assert "polyline" in charts.sparkline(nothing)
+
+
+def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless():
+    broken = SimpleNamespace(file=HOSTILE, sheet=None, problem=HOSTILE)
+    assert "<img" not in records.unreadable([broken] * 30)
+    row = SimpleNamespace(
+        severity="rejected", file=HOSTILE, line=3, reason_label="x", message=HOSTILE, suggestion=HOSTILE + "?"
+    )
+    row.original, row.school_name = HOSTILE * 10_000, HOSTILE
+    shown = records.rejected([row]) + records.own_rejects([row])
+    assert "<img" not in shown and len(shown) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"), [(None, 1), ("2", 2), ("99", 3), ("0", 1), ("x", 1), ("-1", 1), ("9" * 99, 1)]
+)
+def test_a_page_number_stays_within_what_there_is(asked, page):
+    assert parts.page(asked, 45, 20) == page
+
+
+# What runs
+
+
+class Figures(HTMLParser):
+    """The elements that carry a figure."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        if "data-kpi" in facts:
+            self.found.append({name.removeprefix("data-"): value for name, value in facts.items()})
+
+
+def html_of(app):
+    pieces = [element.proto.body for element in app.get("html")]
+    return "\n".join(pieces + [element.value for element in app.markdown])
+
+
+def figures_of(app):
+    parser = Figures()
+    parser.feed(html_of(app))
+    return parser.found
+
+
+@pytest.fixture
+def served(sample_warehouse, tmp_path, monkeypatch):
+    """The address of a configuration that serves the sample."""
+    file = tmp_path / "kpi.toml"
+    file.write_text(
+        f'programmes = ["keelung-111"]\nwarehouse = "{sample_warehouse.as_posix()}"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv(config.VARIABLE, str(file))
+    return sample_warehouse
+
+
+def open_page(name, **parameters):
+    """One page as the browser gets it; AppTest knows pages by file."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    app.run()
+    if name != PAGES[0]:
+        app.switch_page(f"../pages/{FILES[PAGES.index(name)].name}")
+        for key, value in parameters.items():
+            app.query_params[key] = value
+        app.run()
+    return app
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_runs_on_the_sample_and_says_its_day_and_that_it_is_a_sample(served, name):
+    app = open_page(name)
+    shown = html_of(app)
+    assert not app.exception
+    assert "這個畫面讀不出來" not in shown and "還沒有可以看的資料" not in shown
+    assert "截至 <b>111/11/25（五）</b>" in shown and "示範資料" in shown and "資料快照" in shown
+
+
+@pytest.mark.parametrize("day", ["2022-01-01", "2022-11-25", "2022-12-31", "2023-02-01", "2024-01-01"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_stands_on_any_day(served, name, day):
+    app = open_page(name, on=day)
+    assert "這個畫面讀不出來" not in html_of(app)
+    assert f"截至 <b>{words.full_day(dt.date.fromisoformat(day))}" in html_of(app)
+
+
+def results(served, level, on=DAY):
+    """`kpi results` of one level, by indicator, group and school."""
+    snapshot = warehouse.current(served, "keelung-111")
+    names, found = warehouse.rows(snapshot, "kpi_results", access.bureau(), on=on, level=level, kpi=None)
+    rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
+    return {(row.kpi, row.group * (level == "group"), row.school): row for row in rows}
+
+
+def agree(figures, rows):
+    """Every figure is that of its row; gives the rows that were shown."""
+    for figure in figures:
+        row = rows[figure["kpi"], figure["group"], figure["school"]]
+        told = (
+            figure["counted"],
+            figure["base"],
+            figure["required"],
+            figure["status"],
+            figure["met"],
+            figure["judged"],
+        )
+        values = (row.counted, row.base, row.required, row.status, row.schools_met, row.schools_judged)
+        assert told == tuple("" if value is None else str(value) for value in values), figure
+    return {(figure["kpi"], figure["group"], figure["school"]) for figure in figures}
+
+
+def test_the_overview_shows_every_indicator_of_the_city_and_of_every_group(served):
+    found = figures_of(open_page("overview"))
+    for level in ("city", "group"):
+        rows = results(served, level)
+        assert agree([figure for figure in found if figure["level"] == level], rows) == set(rows)
+
+
+def test_a_groups_page_shows_every_indicator_of_each_of_its_schools(served):
+    found = [
+        figure for figure in figures_of(open_page("group", group="行動學習組")) if figure["level"] == "school"
+    ]
+    rows = results(served, "school")
+    assert agree(found, rows) == {key for key, row in rows.items() if row.group == "行動學習組"}
+
+
+def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(served):
+    app = open_page("school", school="深澳國小", kpi="infosec", on="2022-10-31")
+    rows = results(served, "school", dt.date(2022, 10, 31))
+    assert agree(figures_of(app), rows) == {key for key in rows if key[2] == "深澳國小"}
+    assert re.search(r'<details class="kr" open data-kpi="infosec"', html_of(app))
+    assert html_of(app).count('<details class="kr" open') == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "told"),
+    [
+        ("school", {"school": HOSTILE}, "找不到學校"),
+        ("group", {"group": HOSTILE}, "找不到組別"),
+        ("group", {"kpi": HOSTILE}, "不存在，已略過"),
+        ("overview", {"on": HOSTILE}, "讀不懂"),
+        ("overview", {"programme": HOSTILE}, "不存在，已改為預設"),
+    ],
+)
+def test_what_an_address_asks_for_in_vain_is_told_and_the_default_is_shown(served, page, asked, told):
+    shown = html_of(open_page(page, **asked))
+    assert told in shown and "<img" not in shown
+    assert "data-kpi=" in shown
+
+
+def test_a_filter_that_leaves_nothing_offers_the_way_back(served):
+    app = open_page("group", status="exempt", group="自主學習組")
+    assert "清除篩選" not in html_of(app)
+    app = open_page("data", table="training", school="沒有這所學校")
+    assert "清除篩選" in html_of(app) and not app.exception
+
+
+def test_links_keep_programme_and_day(served):
+    shown = html_of(open_page("overview", on="2022-10-31"))
+    links = [link for link in re.findall(r'href="\./([^"]*)"', shown) if link.startswith(("group", "school"))]
+    assert links and all("programme=keelung-111" in link and "on=2022-10-31" in link for link in links)
+
+
+def test_without_a_snapshot_a_notice_says_what_to_do(tmp_path, monkeypatch):
+    file = tmp_path / "kpi.toml"
+    file.write_text('programmes = ["keelung-111"]\n', encoding="utf-8")
+    monkeypatch.setenv(config.VARIABLE, str(file))
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
+    assert "還沒有可以看的資料" in html_of(app) and "kpi build" in html_of(app) and not app.exception
+
+
+def test_a_query_that_fails_becomes_a_notice_and_no_traceback(served, monkeypatch):
+    def fail(*_, **__):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(warehouse, "ask", fail)
+    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
+    assert "這個畫面讀不出來" in html_of(app)
+    assert "secret detail" not in html_of(app) and not app.exception
+
+
+PARAMETERS = {
+    "on": DAY,
+    "period": "111",
+    "school_id": 1,
+    "group_id": 1,
+    "severity": "rejected",
+    "size": 50,
+    "skip": 0,
+}
+SCHOOLS_OWN = {"school_id", "school_name", "school", "school_names", "unit_id", "unit", "unit_label"}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_scope_of_no_schools_sees_no_school(sample_warehouse, name):
+    text = re.sub(r"--.*", "", (ROOT / "queries" / "pages" / f"{name}.sql").read_text("utf-8"))
+    asked = {parameter: PARAMETERS.get(parameter) for parameter in set(re.findall(r"\$([a-z_]+)", text))}
+    if name.startswith("kpi_"):
+        asked |= {"kpi": None if name == "kpi_results" else "a1a2", "all": True, "missing": False}
+        asked = {key: value for key, value in asked.items() if f"${key}" in text}
+    snapshot = warehouse.current(sample_warehouse, "keelung-111")
+    frame = warehouse.ask(snapshot, name, access.nobody(), **asked)
+    if "level" in frame:
+        assert "school" not in set(frame["level"])
+    own = [column for column in frame if column in SCHOOLS_OWN and name != "kpis" and name != "deadlines"]
+    assert not frame[own].replace("", None).notna().any(axis=None)
