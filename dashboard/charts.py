@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from html import escape
 
 Step = tuple[date, float]
@@ -25,12 +26,12 @@ class Course:
     required: float
     unit: str
 
-    @property
+    @cached_property
     def end(self) -> date:
         """The right edge: what is done after the deadline stays visible."""
         return max(self.deadline, self.today)
 
-    @property
+    @cached_property
     def top(self) -> float:
         return max([self.required, 1.0, *(value for _, value in self.steps)])
 

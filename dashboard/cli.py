@@ -16,8 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dashboard import config as configs
 from dashboard import access, programmes, warehouse
+from dashboard import config as configs
 from dashboard.exports.cells import safe
 from dashboard.programmes import Programme
 from dashboard.sources import contracts

@@ -148,8 +148,8 @@ KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", 
 def test_a_figure_carries_its_values_and_blanks_what_is_missing():
     row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
     assert parts.figure(row, school='"校"') == (
-        'data-kpi="a" data-level="school" data-group="" data-school="&quot;校&quot;" data-counted="" data-base=""'
-        ' data-required="" data-status="no_data" data-met="" data-judged=""'
+        'data-kpi="a" data-level="school" data-group="" data-school="&quot;校&quot;" data-counted=""'
+        ' data-base="" data-required="" data-status="no_data" data-met="" data-judged=""'
     )
 
 

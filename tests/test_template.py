@@ -4,7 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboard.exports import template
-from dashboard.sources import contracts
+from dashboard.sources import contracts, files
 
 TABLES = contracts.load()
 COLUMNS = [(table, column) for table, contract in TABLES.items() for column in contract.columns]
@@ -101,7 +101,7 @@ def test_the_guide_lists_every_column_with_its_note_and_an_example_or_words(book
         need, note, example, *words = guide[column.headers[0]]
         assert need == ("必填" if column.required else "可空白")
         assert note == column.note
-        assert example or any(words) or column.type in {"text", "host"}
+        assert example or any(words) or "例如" in note or column.type in {"text", "host"}
 
 
 def test_without_a_definition_the_contracts_own_choices_remain(tmp_path):
@@ -125,3 +125,16 @@ def test_a_folder_that_is_a_file_is_refused_with_a_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(template.TemplateError, match="請確認它是資料夾"):
         template.write(tmp_path / "file", TABLES, CHOICES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_template_that_was_filled_in_reads_back_whole(folder, tmp_path, table):
+    name = f"{TABLES[table].names[0]}.xlsx"
+    book = load_workbook(folder / name)
+    row = [f"{number}-2" for number, _ in enumerate(TABLES[table].columns)]
+    book.worksheets[0].append(row)
+    book.save(tmp_path / name)
+    filled, guide = files.read(tmp_path / name, tmp_path, TABLES, tmp_path)
+    assert (filled.table, filled.problem, guide.table) == (table, None, None)
+    assert list(filled.layout) == list(TABLES[table].columns)
+    assert [(line, list(cells)) for line, cells in filled.rows] == [(2, row)]

@@ -15,6 +15,7 @@ import hashlib
 import io
 import itertools
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +30,9 @@ HEADER_ROWS = 50
 BULK_BYTES = 200_000
 # A workbook whose parts declare more than this is a mistake or an attack: the nation's whole roster is a tenth of it.
 UNPACKED_BYTES = 300_000_000
-WORKSHEET_CELLS = 20_000_000
+# The reader lays out every cell of the rectangle that holds the filled ones. A larger rectangle than this must be
+# mostly filled: a filled cell takes some thirty bytes of the worksheet.
+WORKSHEET_CELLS = 10_000_000
 # A quoted cell may hold line breaks, but one that runs on for longer is a quotation mark that was never closed.
 RECORD_LINES = 50
 LOST = "〓"
@@ -37,6 +40,11 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 csv.field_size_limit(2**31 - 1)
+
+# The database takes *, ? and [ in a path as a pattern, which may fit another file, and no path that is not UTF-8.
+_PLAIN_PATH = re.compile(r"[^*?\[\]{}\ud800-\udfff]*", re.DOTALL)
+_CELL_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
+_CELL_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
 
 
 class FolderError(Exception):
@@ -83,10 +91,10 @@ class Sheet:
 
 def paths(folder: Path) -> list[Path]:
     """The files of `folder` in the order of their paths; hidden ones, `~$` ones and definitions are left out."""
-    if not folder.is_dir():
-        raise FolderError(f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。")
     found: list[Path] = []
     try:
+        if not folder.is_dir():
+            raise FolderError(f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。")
         for root, folders, names in os.walk(folder, onerror=_refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
             found += [Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")]
@@ -139,7 +147,8 @@ def _refuse(error: OSError) -> None:
 
 
 def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix().encode("utf-8", "replace").decode("utf-8")
+    """The path within the folder. Bytes that are no UTF-8 are written out, so that no two files get one name."""
+    return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _id(table: Table | None) -> str | None:
@@ -177,7 +186,9 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
 
 
 def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> Sheet | None:
-    """`base` for the database to read, or None where the file wants care from its first lines on."""
+    """`base` for the database to read, or None where its path or its first lines want care."""
+    if not _PLAIN_PATH.fullmatch(str(path)):
+        return None
     with path.open("rb") as file:
         head = file.read(1 << 18)
     encoding, lost = "utf-8", 0
@@ -206,6 +217,17 @@ def _lost_note(lost: int) -> str | None:
 
 def _decode(data: bytes) -> tuple[str, str, int]:
     """The text, its encoding, and how many characters it could not hold."""
+    text, encoding, lost = _recognised(data)
+    body = text.strip("\0 \t\r\n\v\f\ufeff")
+    if not body:
+        raise _Unreadable("這是空檔案。請重新匯出後再放進來。")
+    # Text in UTF-16 or UTF-32 without a mark is full of NULs; a few, or a tail of them, are a damaged file's.
+    if lost > max(2, len(text) * 0.02) or body.count("\0") > len(body) // 4:
+        raise _Unreadable("這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。")
+    return text, encoding, lost
+
+
+def _recognised(data: bytes) -> tuple[str, str, int]:
     for bom, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -213,28 +235,30 @@ def _decode(data: bytes) -> tuple[str, str, int]:
     ):
         if data.startswith(bom):
             return _lossy(data, encoding)
-    if not data.strip():
-        raise _Unreadable("這是空檔案。請重新匯出後再放進來。")
     try:
         return data.decode("utf-8"), "utf-8", 0
     except UnicodeDecodeError:
-        pass
-    text, encoding, lost = _lossy(data, "cp950")
-    if lost > max(2, len(text) * 0.02):
-        # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character.
-        text, encoding, lost = _lossy(data, "utf-8")
-    if lost > max(2, len(text) * 0.02):
-        raise _Unreadable("這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。")
-    return text, encoding, lost
+        text, encoding, lost = _lossy(data, "cp950")
+    # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character, is much worse as CP950.
+    try:
+        return _lossy(data, "utf-8", fewer_than=lost)
+    except _TooLossy:
+        return text, encoding, lost
 
 
-def _lossy(data: bytes, encoding: str) -> tuple[str, str, int]:
+class _TooLossy(Exception):
+    """Another encoding holds more of the text."""
+
+
+def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[str, str, int]:
     lost = 0
 
     def replace_lost(error: UnicodeError) -> tuple[str, int]:
         nonlocal lost
         assert isinstance(error, UnicodeDecodeError)
         lost += 1
+        if fewer_than is not None and lost >= fewer_than:
+            raise _TooLossy
         # A user-defined character of CP950 is a pair of bytes that has no Unicode character.
         pair = data[error.start : error.start + 2] if encoding == "cp950" else b""
         is_pair = len(pair) == 2 and pair[0] >= 0x81 and (0x40 <= pair[1] <= 0x7E or pair[1] >= 0xA1)
@@ -248,11 +272,11 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]
     """(physical line, cells) of each record. A quotation mark that is never closed is taken as a plain character."""
     start = 0
     while start < len(lines):
-        reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter)
+        reader = csv.reader((lines[i] for i in range(start, len(lines))), delimiter=delimiter)
         begin = start
         for cells in reader:
             end = start + reader.line_num
-            if end - begin > 1 and _runs_on(lines[begin:end]):
+            if end - begin > 1 and _runs_on(lines[begin:end], delimiter):
                 yield begin + 1, lines[begin].rstrip("\r\n").split(delimiter)
                 begin += 1
                 break
@@ -261,8 +285,15 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]
         start = begin
 
 
-def _runs_on(record: list[str]) -> bool:
-    return len(record) > RECORD_LINES or sum(line.count('"') for line in record) % 2 == 1
+def _runs_on(record: list[str], delimiter: str) -> bool:
+    """Whether a record of several lines is several rows, joined by a mark that the next stray one seems to close."""
+    if len(record) > RECORD_LINES:
+        return True
+    try:
+        list(csv.reader(record, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
@@ -310,21 +341,29 @@ def _check_zip(path: Path) -> None:
                 size = f"{declared / 1e6:,.0f} MB"
                 raise _Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
             for part in parts:
-                if part.filename.startswith("xl/worksheets/"):
+                if part.filename.endswith((".xml", ".rels")):
+                    # It is read no further than declared, so a part that hides its size is found out here.
                     _check_area(archive.read(part))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except _Unreadable:
+        raise
+    except Exception as error:
+        # A damaged archive fails in many ways: as a zip, in its compression, its names, its encryption.
         raise _Unreadable("這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。") from error
 
 
 def _check_area(xml: bytes) -> None:
     """A single stray cell in the far corner would make the reader lay out billions of empty ones."""
-    last = xml.rfind(b"<row ")
-    at = xml.find(b' r="', last)
-    rows = int(xml[at + 4 : xml.find(b'"', at + 4)]) if last >= 0 <= at else 0
-    # Columns of three letters (over 702) are never a table's; two letters are at most 702.
-    far = b'<c r="XFD' in xml or b'<c r="AAA' in xml
-    if rows * (16384 if far else 702) > WORKSHEET_CELLS * 50 or (far and rows > 1000):
+    columns = max(map(_column_number, set(_CELL_COLUMN.findall(xml))), default=0)
+    rows = max(map(int, set(_CELL_ROW.findall(xml))), default=0)
+    if rows * columns > max(WORKSHEET_CELLS, len(xml) // 10):
         raise _Unreadable("工作表太大：最遠的儲存格在很後面。請刪除資料以外的列與欄後另存新檔。")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _guarded(call: Any) -> Any:
@@ -342,15 +381,22 @@ def _worksheet(book: Any, title: str, base: Sheet, table: Table | None) -> Sheet
         return sheet
     try:
         source = _guarded(lambda: book.get_sheet_by_name(title))
-        first = (source.start or (0, 0))[0] + 1
-        grid = _guarded(lambda: source.to_python(skip_empty_area=True))
-        rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(grid, first)]
-        at, header = _best_row(rows[:HEADER_ROWS], table)
+        rows = _guarded(lambda: _filled_rows(source))
+        last = rows[0][0] + HEADER_ROWS if rows else 0
+        at, header = _best_row((row for row in rows if row[0] < last), table)
         layout, note = _layout(header, table)
     except _Unreadable as error:
         return replace(sheet, problem=str(error))
     body = tuple((line, cells) for line, cells in rows if line > at)
     return replace(sheet, header_line=at, layout=layout, rows=body, note=note)
+
+
+def _filled_rows(source: Any) -> list[tuple[int, list[str]]]:
+    return [
+        (line, [_cell(value) for value in row])
+        for line, row in enumerate(source.iter_rows(), 1)
+        if any(value != "" for value in row)
+    ]
 
 
 def _best_row(rows: Iterable[tuple[int, list[str]]], table: Table) -> tuple[int, list[str]]:

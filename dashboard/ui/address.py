@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -55,9 +56,12 @@ class View:
 
     def link(self, page: str, /, **parameters: object) -> str:
         """An address within the product, carrying programme and day; blank parameters are left out."""
-        carried = {"programme": self.programme, "on": self.on.isoformat()}
-        wanted = carried | {name: str(value) for name, value in parameters.items() if value not in (None, "")}
-        return words.escape(f"./{page}?{urlencode(wanted)}")
+        own = {name: value for name, value in parameters.items() if value not in (None, "")}
+        return words.escape(f"./{page}?{self._carried}{urlencode(own)}".rstrip("&"))
+
+    @cached_property
+    def _carried(self) -> str:
+        return urlencode({"programme": self.programme, "on": self.on.isoformat()}) + "&"
 
 
 def view() -> View:
@@ -133,21 +137,19 @@ def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
 def _asked(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
-    return _cached(str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters)
+    return _cached((str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters))
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)
-def _cached(
-    path: str,
-    stamp: str,
-    label: str,
-    school_ids: tuple[int, ...] | None,
-    name: str,
-    parameters: tuple[tuple[str, Any], ...],
-) -> list[Row]:
-    """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live."""
-    snapshot = store.Snapshot(Path(path), stamp)
-    return rows(store.ask(snapshot, name, access.Scope(label, school_ids), **dict(parameters)))
+def _cached(question: tuple[Any, ...]) -> list[Row]:
+    """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live.
+
+    The question is one plain tuple (file, stamp, scope, query, parameters) because Streamlit's key costs a
+    millisecond an argument.
+    """
+    path, stamp, label, school_ids, name, parameters = question
+    scope = access.Scope(label, school_ids)
+    return rows(store.ask(store.Snapshot(Path(path), stamp), name, scope, **dict(parameters)))
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:

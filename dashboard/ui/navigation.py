@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -78,7 +79,7 @@ def _day(seen: View) -> None:
     deadlines = [kpi.deadline for kpi in ask(seen, "kpis", period=seen.period.period) if kpi.deadline]
     here = {name: value for name, value in st.query_params.items() if name not in ("programme", "on")}
     pills = [
-        (label, seen.link("", **(here | {"on": day.isoformat()})).removeprefix("./"), day == seen.on)
+        (label, replace(seen, on=day).link("", **here).removeprefix("./"), day == seen.on)
         for day, label in shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
     ]
     st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')

@@ -126,7 +126,7 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
     cursor = _connection(snapshot.path).cursor()
     try:
         if scope.school_ids is None:
-            cursor.execute("set variable school_ids = (select list(school_id) from all_schools)")
+            cursor.execute("set variable every_school = true")
         else:
             cursor.execute("set variable school_ids = $ids::int[]", {"ids": list(scope.school_ids)})
         yield cursor

@@ -364,7 +364,7 @@ select file_id from files where lost_characters > 0 and table_name = '{table.id}
 
 create temp table lossy as
 select n from raw_rows_of_{table.id} as r
-where file_id in (select file_id from lossy_files) and contains(concat({', '.join(cells)}), '〓');
+where file_id in (select file_id from lossy_files) and ({' or '.join(f"contains({cell}, '〓')" for cell in cells)});
 
 create temp table flawed as
 select n, file_id, line, school_id, fault, warned from {source}

@@ -2,20 +2,21 @@
 select
     kpis.kpi,
     kpis.period,
-    all_schools.school_id,
-    count(states.kpi) as states
+    all_schools.name
 
 from kpis
 
 cross join all_schools
 
-left join states
-    on kpis.kpi = states.kpi
-    and kpis.period = states.period
-    and all_schools.school_id = states.school_id
-    and states.since <= current_date
-    and current_date < states.until
+cross join (select unnest([date '2000-01-01', current_date, (select max("end") from periods) + 1]) as day) as days
+
+left join results
+    on kpis.kpi = results.kpi
+    and kpis.period = results.period
+    and all_schools.school_id = results.school_id
+    and results.since <= days.day
+    and days.day < results.until
 
 group by all
 
-having count(states.kpi) <> 1;
+having count(results.kpi) <> 3;

@@ -2,7 +2,7 @@
 -- asking for a day is then one comparison a row. The grid is what is expected; evidence is joined onto it.
 -- A roster's base is fixed after the deadline: who comes or goes later changes nothing. Evidence may still come.
 
-create table states as
+create temp table states as
 
 with
 
@@ -198,6 +198,4 @@ select
         when exempted or base_count = 0 then 'exempt'
     end as unjudged
 
-from required
-
-order by kpi, period, since, school_id;
+from required;

@@ -1,158 +1,286 @@
--- The results of any day: schools, then their groups and the city, which are published complete whatever the scope.
+-- The results of every day, worked out once: a row holds for the days since <= D < until, so that asking for a day is
+-- one comparison. Schools first; groups and the city are sums of their schools, complete whatever a viewer's scope.
 
-create macro results_on(on_day) as table (
+-- A state holds one status, or turns at most twice: on_track, behind from the day the pace's whole part exceeds
+-- counted, overdue from the day after the deadline.
+create temp table judged as
 
-    with
+with
 
-    judged as (
-
-        select
-            kpis.kpi,
-            kpis.ord as kpi_ord,
-            kpis.period,
-            kpis.deadline,
-            kpis.require,
-            groups.group_id,
-            groups.ord as group_ord,
-            all_schools.school_id,
-            all_schools.ord as school_ord,
-            all_schools.role,
-            states.counted,
-            states.base,
-            states.required,
-            case
-                when states.unjudged is not null then states.unjudged
-                when states.counted >= states.required then 'met'
-                when on_day > kpis.deadline then 'overdue'
-                when states.counted
-                    < states.required * greatest(on_day - kpis.pace_start, 0) // (kpis.deadline - kpis.pace_start)
-                    then 'behind'
-                else 'on_track'
-            end as status
-
-        from states
-
-        inner join kpis
-            using (kpi, period)
-
-        inner join all_schools
-            using (school_id)
-
-        inner join groups
-            using (group_id)
-
-        where states.since <= on_day
-            and on_day < states.until
-
-    ),
-
-    -- The largest team of one school and that of another add up to nothing: without a base there is no sum.
-    summed as (
-
-        select
-            kpi,
-            kpi_ord,
-            period,
-            deadline,
-            require,
-            case when grouping(group_id) = 1 then 'city' else 'group' end as level,
-            group_id,
-            group_ord,
-            sum(counted) filter (where status = 'info' or is_judged and base is not null)::bigint as counted,
-            sum(base) filter (where is_judged)::bigint as base,
-            sum(required) filter (where is_judged and base is not null)::bigint as required,
-            count(*) filter (where is_judged) as schools_judged,
-            count(*) filter (where status = 'met') as schools_met,
-            count(*) filter (where status = 'no_data') as schools_no_data,
-            count(*) filter (where status = 'on_track') as schools_on_track,
-            count(*) filter (where status = 'behind') as schools_behind,
-            count(*) filter (where status = 'overdue') as schools_overdue,
-            count(*) filter (where status = 'exempt') as schools_exempt,
-            count(*) filter (where status = 'info') as schools_info
-
-        from (select *, status in ('met', 'overdue', 'behind', 'on_track') as is_judged from judged)
-
-        group by grouping sets (
-            (kpi, kpi_ord, period, deadline, require, group_id, group_ord),
-            (kpi, kpi_ord, period, deadline, require)
-        )
-
-    ),
-
-    all_levels as (
-
-        select
-            kpi,
-            period,
-            'school' as level,
-            group_id,
-            school_id,
-            case when status <> 'no_data' then counted end as counted,
-            case when status <> 'no_data' then base end as base,
-            case when status <> 'no_data' then required end as required,
-            status,
-            null::bigint as schools_met,
-            null::bigint as schools_judged,
-            null::bigint as schools_no_data,
-            null::bigint as schools_on_track,
-            null::bigint as schools_behind,
-            null::bigint as schools_overdue,
-            null::bigint as schools_exempt,
-            deadline,
-            kpi_ord,
-            1 as level_ord,
-            group_ord,
-            role,
-            school_ord
-
-        from judged
-
-        union all
-
-        select
-            kpi,
-            period,
-            level,
-            group_id,
-            null,
-            counted,
-            base,
-            required,
-            case
-                when schools_info > 0 then 'info'
-                when schools_judged = 0 and schools_no_data > 0 then 'no_data'
-                when schools_judged = 0 then 'exempt'
-                when schools_met = schools_judged and schools_no_data = 0 then 'met'
-                when schools_met = schools_judged and on_day > deadline then 'overdue'
-                when schools_met = schools_judged then 'on_track'
-                when schools_overdue > 0 then 'overdue'
-                when schools_behind > 0 then 'behind'
-                else 'on_track'
-            end,
-            schools_met,
-            schools_judged,
-            schools_no_data,
-            schools_on_track,
-            schools_behind,
-            schools_overdue,
-            schools_exempt,
-            deadline,
-            kpi_ord,
-            case level when 'group' then 2 else 3 end,
-            group_ord,
-            null,
-            null
-
-        from summed
-
-    )
+turns as (
 
     select
-        *,
-        case when base > 0
-            then ((counted * 2000000 + base) // (base * 2))::decimal(18, 0) * 0.000001::decimal(7, 6)
-        end as rate
+        states.*,
+        kpis.deadline,
+        kpis.deadline + 1 as overdue_from,
+        case
+            when required > 0 then kpis.pace_start + least(
+                ((counted + 1) * (kpis.deadline - kpis.pace_start) + required - 1) // required, 1000000
+            )::int
+        end as behind_from
 
-    from all_levels
+    from states
 
-);
+    inner join kpis
+        using (kpi, period)
+
+),
+
+pieces as (
+
+    select *, coalesce(unjudged, 'met') as status, since as begins, until as ends
+    from turns
+    where unjudged is not null or counted >= required
+
+    union all by name
+
+    select *, 'on_track' as status, since as begins, least(until, behind_from, overdue_from) as ends
+    from turns
+    where unjudged is null and counted < required
+
+    union all by name
+
+    select *, 'behind' as status, greatest(since, behind_from) as begins, least(until, overdue_from) as ends
+    from turns
+    where unjudged is null and counted < required
+
+    union all by name
+
+    select *, 'overdue' as status, greatest(since, overdue_from) as begins, until as ends
+    from turns
+    where unjudged is null and counted < required
+
+)
+
+select
+    kpi,
+    period,
+    school_id,
+    all_schools.group_id,
+    begins as since,
+    ends as until,
+    case when status <> 'no_data' then counted end as counted,
+    case when status <> 'no_data' then base end as base,
+    case when status <> 'no_data' then required end as required,
+    status,
+    status in ('met', 'overdue', 'behind', 'on_track') as is_judged
+
+from pieces
+
+inner join all_schools
+    using (school_id)
+
+where begins < ends;
+
+-- Sums change when a school's row begins or ends. The largest team of one school and that of another add up to
+-- nothing: without a base there is no sum, but for an indicator that is only shown.
+create temp table sums as
+
+with
+
+changes as (
+
+    select since as day, 1 as sign, * exclude (since, until) from judged
+
+    union all by name
+
+    select until as day, -1 as sign, * exclude (since, until) from judged where until < date 'infinity'
+
+),
+
+per_day as (
+
+    select
+        kpi,
+        period,
+        group_id,
+        day,
+        sum(sign * counted) filter (where status = 'info' or is_judged and base is not null) as counted,
+        sum(sign * base) filter (where is_judged) as base,
+        sum(sign * required) filter (where is_judged and base is not null) as required,
+        sum(sign) filter (where is_judged) as schools_judged,
+        sum(sign) filter (where status = 'met') as schools_met,
+        sum(sign) filter (where status = 'no_data') as schools_no_data,
+        sum(sign) filter (where status = 'on_track') as schools_on_track,
+        sum(sign) filter (where status = 'behind') as schools_behind,
+        sum(sign) filter (where status = 'overdue') as schools_overdue,
+        sum(sign) filter (where status = 'exempt') as schools_exempt,
+        sum(sign) filter (where status = 'info') as schools_info
+
+    from changes
+
+    group by grouping sets ((kpi, period, group_id, day), (kpi, period, day))
+
+),
+
+-- The day after the deadline is a change too, if only of the status.
+with_deadlines as (
+
+    select * from per_day
+
+    union all by name
+
+    select distinct
+        per_day.kpi,
+        per_day.period,
+        per_day.group_id,
+        kpis.deadline + 1 as day
+
+    from per_day
+
+    inner join kpis
+        using (kpi, period)
+
+    where kpis.deadline is not null
+
+),
+
+running as (
+
+    select
+        kpi,
+        period,
+        group_id,
+        day as since,
+        lead(day) over in_order as until,
+        sum(counted) over in_order as counted,
+        sum(base) over in_order as base,
+        sum(required) over in_order as required,
+        coalesce(sum(schools_judged) over in_order, 0) as schools_judged,
+        coalesce(sum(schools_met) over in_order, 0) as schools_met,
+        coalesce(sum(schools_no_data) over in_order, 0) as schools_no_data,
+        coalesce(sum(schools_on_track) over in_order, 0) as schools_on_track,
+        coalesce(sum(schools_behind) over in_order, 0) as schools_behind,
+        coalesce(sum(schools_overdue) over in_order, 0) as schools_overdue,
+        coalesce(sum(schools_exempt) over in_order, 0) as schools_exempt,
+        coalesce(sum(schools_info) over in_order, 0) as schools_info
+
+    from with_deadlines
+
+    window in_order as (partition by kpi, period, group_id order by day, counted is null)
+
+)
+
+select
+    * exclude (until),
+    coalesce(until, date 'infinity') as until
+
+from running
+
+where until is distinct from since;
+
+create table results as
+
+with
+
+all_levels as (
+
+    select
+        kpi,
+        period,
+        'school' as level,
+        group_id,
+        school_id,
+        since,
+        until,
+        counted,
+        base,
+        required,
+        status,
+        1 as level_ord
+
+    from judged
+
+    union all by name
+
+    select
+        sums.kpi,
+        sums.period,
+        case when sums.group_id is null then 'city' else 'group' end as level,
+        sums.group_id,
+        sums.since,
+        sums.until,
+        case when schools_judged + schools_info > 0 then counted end as counted,
+        case when schools_judged > 0 then sums.base end as base,
+        case when schools_judged > 0 then sums.required end as required,
+        case
+            when schools_info > 0 then 'info'
+            when schools_judged = 0 and schools_no_data > 0 then 'no_data'
+            when schools_judged = 0 then 'exempt'
+            when schools_met = schools_judged and schools_no_data = 0 then 'met'
+            when schools_met = schools_judged and sums.since > kpis.deadline then 'overdue'
+            when schools_met = schools_judged then 'on_track'
+            when schools_overdue > 0 then 'overdue'
+            when schools_behind > 0 then 'behind'
+            else 'on_track'
+        end as status,
+        case when sums.group_id is null then 3 else 2 end as level_ord,
+        schools_judged,
+        schools_met,
+        schools_no_data,
+        schools_on_track,
+        schools_behind,
+        schools_overdue,
+        schools_exempt
+
+    from sums
+
+    inner join kpis
+        using (kpi, period)
+
+)
+
+select
+    all_levels.kpi,
+    all_levels.period,
+    level,
+    all_levels.group_id,
+    groups.name as group_name,
+    all_levels.school_id,
+    all_schools.name as school_name,
+    since,
+    until,
+    counted::bigint as counted,
+    all_levels.base::bigint as base,
+    required::bigint as required,
+    -- Six decimals, half up, in integers.
+    case when all_levels.base > 0
+        then ((counted * 2000000 + all_levels.base) // (all_levels.base * 2))::decimal(18, 0) * 0.000001::decimal(7, 6)
+    end as rate,
+    status,
+    schools_met::bigint as schools_met,
+    schools_judged::bigint as schools_judged,
+    schools_no_data::bigint as schools_no_data,
+    schools_on_track::bigint as schools_on_track,
+    schools_behind::bigint as schools_behind,
+    schools_overdue::bigint as schools_overdue,
+    schools_exempt::bigint as schools_exempt,
+    kpis.deadline,
+    kpis.ord as kpi_ord,
+    periods.ord as period_ord,
+    level_ord,
+    groups.ord as group_ord,
+    all_schools.role,
+    all_schools.ord as school_ord
+
+from all_levels
+
+inner join kpis
+    on all_levels.kpi = kpis.kpi
+    and all_levels.period = kpis.period
+
+inner join periods
+    on all_levels.period = periods.period
+
+left join groups
+    on all_levels.group_id = groups.group_id
+
+left join all_schools
+    on all_levels.school_id = all_schools.school_id
+
+order by
+    since,
+    kpi_ord;
+
+create macro results_on(on_day) as table
+    select * exclude (since, until) from results where since <= on_day and on_day < until;

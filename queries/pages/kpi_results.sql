@@ -1,37 +1,31 @@
 -- 指標結果: `kpi results`, of one day
 select
     (select programme from snapshot) as programme,
-    r.kpi,
-    r.period,
-    r.level,
-    coalesce(groups.name, '') as "group",
-    coalesce(visible_schools.name, '') as school,
-    r.counted,
-    r.base,
-    r.required,
-    r.rate,
-    r.status,
-    r.schools_met,
-    r.schools_judged,
-    r.schools_no_data,
+    kpi,
+    period,
+    level,
+    coalesce(group_name, '') as "group",
+    coalesce(school_name, '') as school,
+    counted,
+    base,
+    required,
+    rate,
+    status,
+    schools_met,
+    schools_judged,
+    schools_no_data,
     $on as as_of,
-    r.deadline
+    deadline
 
-from visible_results_on($on) as r
+from visible_results_on($on)
 
-left join groups
-    using (group_id)
-
-left join visible_schools
-    using (school_id)
-
-where ($level is null or r.level = $level)
-    and ($kpi is null or r.kpi = $kpi)
+where ($level is null or level = $level)
+    and ($kpi is null or kpi = $kpi)
 
 order by
-    r.kpi_ord,
-    r.period,
-    r.level_ord,
-    r.group_ord,
-    r.role,
-    r.school_ord;
+    kpi_ord,
+    period_ord,
+    level_ord,
+    group_ord,
+    role,
+    school_ord;

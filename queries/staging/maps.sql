@@ -111,7 +111,7 @@ timed as (
             else try_cast(
                 printf(
                     '%04d-%02d-%02d %02d:%02d:%02d',
-                    case when year < 1000 then year + 1911 else year end,
+                    case when year = 0 then null when year < 1000 then year + 1911 else year end,
                     month,
                     day,
                     case
