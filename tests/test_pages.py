@@ -274,6 +274,15 @@ def test_every_page_stands_on_any_day(served, name, day):
     assert f"截至 <b>{words.full_day(dt.date.fromisoformat(day))}" in html_of(app)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_viewer_without_schools_gets_every_page_and_no_school_on_it(served, name, monkeypatch):
+    monkeypatch.setattr(access, "bureau", access.nobody)
+    app = open_page(name)
+    shown = html_of(app)
+    assert not app.exception and "這個畫面讀不出來" not in shown
+    assert 'data-level="school"' not in shown and "國小<" not in shown
+
+
 def results(served, level, on=DAY):
     """`kpi results` of one level, by indicator, group and school."""
     snapshot = warehouse.current(served, "keelung-111")

@@ -9,6 +9,7 @@ from dashboard.sources import contracts, files
 TABLES = contracts.load()
 COLUMNS = [(table, column) for table, contract in TABLES.items() for column in contract.columns]
 CHOICES = {
+    "category": ["A1", "A2", "資安"],
     "employment": ["正式教師", "代理教師", "職員"],
     "group": ["自主學習組", "行動學習組"],
     "role": ["重點學校", "夥伴學校"],

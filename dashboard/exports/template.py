@@ -87,8 +87,8 @@ def write(
 ) -> list[Path]:
     """One empty XLSX for each of `tables`, in `folder`; the files written, in the order of `tables`.
 
-    `choices` gives the words of the column types that a programme's definition knows (employment, role,
-    group, school). A file that stands there already may hold somebody's work: nothing is written then.
+    `choices` gives the words of the column types that a programme's definition knows (category, employment,
+    role, group, school). A file that stands there already may hold somebody's work: nothing is written then.
     """
     paths = [folder / f"{table.names[0]}.xlsx" for table in tables.values()]
     taken = [path.name for path in paths if path.exists()]

@@ -11,6 +11,7 @@ A CSV file is read by Python's own reader, which copes with anything. Larger one
 import codecs
 import csv
 import datetime as dt
+import errno
 import hashlib
 import io
 import itertools
@@ -99,19 +100,23 @@ def paths(folder: Path) -> list[Path]:
             folders[:] = [name for name in folders if not name.startswith(".")]
             found += [Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")]
     except OSError as error:
-        raise FolderError(f"資料夾「{folder}」讀不到：{error.strerror}。請檢查讀取權限。") from error
+        raise FolderError(f"資料夾「{folder}」讀不到：{why(error)}。請檢查讀取權限。") from error
     return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
 
 
 def read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
     """Every sheet of one file: one for a CSV, one per worksheet of a workbook. `scratch` is for copies in UTF-8."""
     try:
-        stat = path.stat()
-        digest, lines = _digest(path)
+        return _read(path, folder, tables, scratch)
     except OSError as error:
-        problem = f"讀不到這個檔案：{error.strerror}。請檢查讀取權限。"
+        problem = f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
         blank = Sheet(_name(path, folder), 0, dt.datetime.fromtimestamp(0), "")
         return [replace(blank, table=_id(table_of(path.stem, tables.values())), problem=problem)]
+
+
+def _read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
+    stat = path.stat()
+    digest, lines = _digest(path)
     base = Sheet(
         _name(path, folder), stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest
     )
@@ -140,6 +145,24 @@ def reread(folder: Path, sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
         return _text(folder / sheet.file, base, tables[sheet.table])
     except _Unreadable as error:
         return replace(base, problem=str(error))
+
+
+def why(error: OSError) -> str:
+    """What the operating system said, in Chinese where it is one of the usual things."""
+    return _WHY.get(error.errno or 0) or error.strerror or str(error)
+
+
+_WHY = {
+    errno.EACCES: "沒有權限",
+    errno.EPERM: "沒有權限",
+    errno.ENOENT: "檔案不存在",
+    errno.ENOSPC: "磁碟空間不足",
+    errno.EFBIG: "超過檔案大小上限",
+    errno.EROFS: "磁碟是唯讀的",
+    errno.EEXIST: "已有同名的檔案",
+    errno.ENOTDIR: "路徑中有一段不是資料夾",
+    errno.EIO: "磁碟讀寫失敗",
+}
 
 
 def _refuse(error: OSError) -> None:
@@ -416,8 +439,8 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime):
         # Excel keeps a day fraction; half a second more or less is its rounding.
-        value = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+        moment: dt.datetime = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
+        return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(sep=" ")
     return "" if value is None else str(value)
 
 

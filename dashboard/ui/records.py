@@ -11,7 +11,7 @@ from dashboard.ui.words import escape, fingerprint, moment, number, percent, roc
 
 Row = SimpleNamespace
 SEVERITIES = {"rejected": "被退回", "warning": "有警告（列仍採用）"}
-CSV_HEADER = ("嚴重程度", "資料表", "檔案", "列", "原因", "說明", "怎麼改", "原文", "學校")
+CSV_HEADER = ("嚴重程度", "資料表", "檔案", "列", "原因", "怎麼改", "可能是", "原文", "學校")
 
 
 def sources(tables: Sequence[Row]) -> str:
@@ -80,7 +80,8 @@ def files(inputs: Sequence[Row], year: int) -> str:
 
 
 def _file(row: Row) -> str:
-    return f"{row.file} · {row.sheet}" if row.sheet else str(row.file)
+    named = not row.sheet or str(row.file).endswith(f"#{row.sheet}")
+    return str(row.file) if named else f"{row.file} · {row.sheet}"
 
 
 def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:

@@ -61,7 +61,7 @@ def build(
     scratch = target.with_name(target.name + ".tmp")
     con = duckdb.connect(str(target), config={"threads": "2", "memory_limit": MEMORY})
     try:
-        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
         con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
         build = _Build(con, programme, tables, data, progress, scratch)
         build.define(today)
@@ -569,18 +569,13 @@ _REASON_LABELS = {
 
 
 def _kpi_row(kpi_id: str, order: int, kpi: Kpi, period: str) -> tuple[Any, ...]:
-    require, number, numerator, denominator, rounding = "none", None, None, None, None
-    match kpi.require:
-        case Share(share=share, rounding=rounding):
-            require = "share"
-            numerator, denominator = (int(part) for part in share.split("/"))
-        case int(number):
-            require = "number"
-        case str(require):
-            pass
+    share = kpi.require if isinstance(kpi.require, Share) else None
+    number = kpi.require if isinstance(kpi.require, int) else None
+    require = "share" if share else "number" if number else kpi.require
+    numerator, denominator = map(int, share.share.split("/")) if share else (None, None)
     window = kpi.window
     return (
         kpi_id, order, kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base,
-        kpi.empty_base, require, number, numerator, denominator, rounding, period,
+        kpi.empty_base, require, number, numerator, denominator, share and share.rounding, period,
         window and window.start, window and window.end, kpi.pace_start or (window and window.start), kpi.deadline,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table
+from dashboard.sources.files import why
 from dashboard.warehouse.build import QUERIES, TAIPEI, BuildError, Progress, TableCount, build
 
 KEPT = 5
@@ -156,7 +157,7 @@ def _writable(folder: Path) -> Iterator[None]:
         probe.unlink()
         yield
     except OSError as error:
-        raise BuildError(f"「{folder}」寫不進去：{error.strerror or error}。請檢查權限與磁碟空間。") from error
+        raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
 
 
 @contextmanager

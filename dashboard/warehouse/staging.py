@@ -247,57 +247,88 @@ def _pair(table: Table, kind: str) -> tuple[str, str]:
 
 
 def _typed(table: Table, column: Column) -> Typed:
-    raw = f"r.{_quoted(column.id)}"
-    alias = f"m_{column.id}"
+    """How a column's type reads it."""
     match column.type:
         case "school" | "class" | "category":
             return _typed_pair(table, column)
         case "date" | "timestamp":
-            return _typed_day(column, raw, alias)
+            return _typed_day(column)
         case "grade":
-            return _typed_grade(table, column)
+            return _typed_grade()
         case "course":
             return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
         case "host":
-            join = f"inner join school_map as {alias}\n    on {raw} = {alias}.name_raw\n    and {alias}.code_raw = ''"
-            values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
-            return Typed((join,), values, f"{alias}.name = ''")
-    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on {raw} = {alias}.raw"
+            return _typed_host(column)
+        case "employment" | "role" | "group" | "choice":
+            return _typed_word(table, column)
+        case _:
+            return _typed_alone(column)
+
+
+def _mapped(column: Column) -> tuple[str, str]:
+    """The alias of the map of a column's type, and the join that finds its raw text there."""
+    alias = f"m_{column.id}"
+    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on r.{_quoted(column.id)} = {alias}.raw"
+    return alias, join
+
+
+def _typed_alone(column: Column) -> Typed:
+    """A value that its own text tells."""
+    alias, join = _mapped(column)
     blank = f"{alias}.blank"
+    name, faults = column.id, {}
     match column.type:
         case "text":
-            return Typed((join,), {column.id: f"{alias}.text"}, blank)
+            value = f"{alias}.text"
         case "name" | "id":
-            return Typed((join,), {column.id: f"{alias}.name"}, blank)
-        case "county":
-            value = f"county_of({alias}.name)"
-            return Typed((join,), {column.id: value}, blank, {"bad_choice": f"not {blank} and {value} is null"})
+            value = f"{alias}.name"
         case "hours":
-            value = f"{alias}.minutes"
-            faults = {"bad_number": f"not {blank} and {value} is null", "out_of_range": f"{value} <= 0 or {value} > 12000"}
-            return Typed((join,), {"minutes": f"case when {value} > 0 and {value} <= 12000 then {value} end"}, blank, faults)
+            name, number = "minutes", f"{alias}.minutes"
+            value = f"case when {number} > 0 and {number} <= 12000 then {number}::decimal(14, 6) end"
+            faults = {"bad_number": number, "out_of_range": f"{number} <= 0 or {number} > 12000"}
         case "count" | "number":
-            value = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
-            faults = {"bad_number": f"not {blank} and {value} is null", "out_of_range": f"{value} < 0"}
-            return Typed((join,), {column.id: f"case when {value} >= 0 then {value} end"}, blank, faults)
+            number = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
+            value = f"case when {number} >= 0 then {number} end"
+            faults = {"bad_number": number, "out_of_range": f"{number} < 0"}
         case "yes_no":
             listed = ", ".join(f"'{word}'" for word in column.words)
-            value = f"yes_no_of({raw}, [{listed}])" if column.words else f"{alias}.answer"
-            return Typed((join,), {column.id: value}, blank, {"bad_choice": f"not {blank} and {value} is null"})
+            value = f"yes_no_of(r.{_quoted(name)}, [{listed}])" if column.words else f"{alias}.answer"
+            faults = {"bad_choice": value}
+        case _:
+            value = f"county_of({alias}.name)"
+            faults = {"bad_choice": value}
+    unread = {why: f"not {blank} and {sql} is null" if why != "out_of_range" else sql for why, sql in faults.items()}
+    return Typed((join,), {name: value}, blank, unread)
+
+
+def _typed_word(table: Table, column: Column) -> Typed:
+    """A word of a list: the definition's synonyms, or the contract's choices."""
+    alias, join = _mapped(column)
     words = f"w_{column.id}"
-    which, name, value = {
+    which, source, value = {
         "employment": ("plain_word", "employment_words", "employment"),
         "role": ("word", "role_words", "role"),
         "group": ("word", "group_words", "group_id"),
         "choice": ("word", "choice_words", "value"),
     }[column.type]
-    narrowed = f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
-    joins = (
-        join,
-        f"left join {name} as {words}\n    on {alias}.{which} = {words}.word" + (narrowed if name == "choice_words" else ""),
+    listed = f"left join {source} as {words}\n    on {alias}.{which} = {words}.word"
+    if column.type == "choice":
+        listed += f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
+    found = f"{words}.{value}"
+    name = "group_id" if column.type == "group" else column.id
+    bad = f"not {alias}.blank and {found} is null"
+    return Typed((join, listed), {name: found}, f"{alias}.blank", {"bad_choice": bad})
+
+
+def _typed_host(column: Column) -> Typed:
+    """A school by its name alone: the row's code is the visitor's."""
+    alias = f"m_{column.id}"
+    join = (
+        f"inner join school_map as {alias}\n    on r.{_quoted(column.id)} = {alias}.name_raw\n"
+        f"    and {alias}.code_raw = ''"
     )
-    out = "group_id" if column.type == "group" else column.id
-    return Typed(joins, {out: f"{words}.{value}"}, blank, {"bad_choice": f"not {blank} and {words}.{value} is null"})
+    values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
+    return Typed((join,), values, f"{alias}.name = ''")
 
 
 def _typed_pair(table: Table, column: Column) -> Typed:
@@ -319,20 +350,20 @@ def _typed_pair(table: Table, column: Column) -> Typed:
             return Typed((join,), {column.id: f"{alias}.category"}, "false")
 
 
-def _typed_grade(table: Table, column: Column) -> Typed:
+def _typed_grade() -> Typed:
     """The grade comes with its class: one map reads both."""
     alias = "m_class"
     blank = f"{alias}.grade_blank"
     return Typed((), {"grade": f"{alias}.grade"}, blank, {"bad_choice": f"not {blank} and {alias}.grade is null"})
 
 
-def _typed_day(column: Column, raw: str, alias: str) -> Typed:
+def _typed_day(column: Column) -> Typed:
     """A day may lie from 2000 to the day of loading; an employment's from 1940 to 2100."""
-    join = f"inner join date_map as {alias}\n    on {raw} = {alias}.raw\n    and r.excel = {alias}.excel"
+    alias, join = _mapped(column)
+    join += f"\n    and r.excel = {alias}.excel"
     value = f"{alias}.{'moment' if column.type == 'timestamp' else 'day'}"
-    low, high = ("date '1940-01-01'", "date '2100-12-31'") if column.span == "life" else (
-        "date '2000-01-01'", "getvariable('today')"
-    )  # fmt: skip
+    event, life = ("date '2000-01-01'", "getvariable('today')"), ("date '1940-01-01'", "date '2100-12-31'")
+    low, high = life if column.span == "life" else event
     inside = f"{alias}.day between {low} and {high}"
     out = f"not ({inside})"
     if column.not_before:

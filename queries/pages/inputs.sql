@@ -18,8 +18,8 @@ select
 
 from inputs
 
-where inputs.school_id in (select school_id from visible_schools)
-    or (select count(*) from visible_schools) = (select count(*) from all_schools)
+where in_scope(inputs.school_id)
+    or getvariable('every_school')
 
 order by
     inputs.problem is null,

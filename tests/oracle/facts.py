@@ -458,7 +458,7 @@ COURSES: dict[str | None, tuple[tuple[str | None, str], ...]] = {
 UNKNOWN_CATEGORIES = frozenset(("其他", "不分類", "一般"))
 
 MINUTES = (
-    (180,), (60, 120), (6, 12, 162), (20,) * 9, (90, 90), (100, 80), (45, 45, 45, 45), (240,), (20, 160),
+    (180,), (60, 120), (6, 12, 162), (20,) * 9, (18,) * 10, (90, 90), (100, 80), (45, 45, 45, 45), (240,), (20, 160),
 )  # fmt: skip
 TOO_FEW_MINUTES = ((174,), (150, 24), (20,) * 8, (60,), (100, 79), (6, 12, 156))
 
@@ -637,13 +637,25 @@ def _observations(rng: random.Random, days: list[date], people: _People) -> Iter
         events.append((event_id, host, held_on))
         if event_id and rng.random() < 0.3:
             events.append((event_id + "-2", host, held_on))
-    for other in ("新北市", "桃園市"):
-        events.append((None, Host("中山國小", other), date(2022, 10, 5)))
+    yield from _split_teams(rng, people)
     for event_id, host, held_on in events:
         for school in rng.sample(all_schools(), rng.randint(1, 3)):
             yield from _team(rng, people, school.name, event_id, host, held_on)
         if host.ours and rng.random() < 0.5:
             yield from _team(rng, people, host.name, event_id, host, held_on)
+
+
+def _split_teams(rng: random.Random, people: _People) -> Iterator[ObservationRow]:
+    """Two of a school, each at another event: two hosts of one name that day, or two events of one host."""
+    day = date(2022, 10, 5)
+    counties = [(None, Host("中山國小", county)) for county in ("新北市", "桃園市")]
+    lessons = [(event_id, Host("暖暖國小", ours=True)) for event_id in ("A", "B")]
+    for number, school in enumerate(rng.sample(all_schools(), 16)):
+        teachers = _some_teachers(rng, people, school.name, 2)
+        for (event_id, host), (staff_id, name) in zip(
+            (counties, lessons)[number % 2], teachers, strict=False
+        ):
+            yield ObservationRow(event_id, host, day, school.name, staff_id, name)
 
 
 def _team(

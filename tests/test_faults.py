@@ -1,0 +1,535 @@
+"""Files that are broken, hostile or not there: one clear sentence each, no row lost, and what served goes on serving.
+
+The broken files all lie in one folder, beside good ones, and are built once: so each of them stops nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from dashboard import warehouse
+from dashboard.sources import contracts, files
+from tests.running import PROGRAMME, Outcome, build, build_apart, flaws, inputs, unchanged
+
+TABLES = contracts.load()
+HEADER = "學校名稱,輔導日期,輔導人員,主題"
+NOBODY = 65534
+# A path that means something to a shell, to SQL, to a pattern of files and to a database's address.
+HOSTILE = "O'Brien's 「資料」; drop table staff; -- ☃😀 $(id) %s"
+
+
+def visit(tag: str, number: int = 1, topic: str = "備課") -> str:
+    """A row of 入校輔導 that no other tag or number gives."""
+    return f"深澳國小,111/10/{number % 28 + 1:02d},{tag}{number},{topic}"
+
+
+def visits(tag: str, many: int = 3) -> str:
+    return "".join(f"{line}\n" for line in [HEADER, *(visit(tag, i) for i in range(1, many + 1))])
+
+
+def workbook(rows: list[list[object]], **cells: object) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "入校輔導"
+    for row in rows:
+        sheet.append(row)
+    for place, value in cells.items():
+        sheet[place] = value
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def good_workbook(tag: str, **cells: object) -> bytes:
+    return workbook([line.split(",") for line in visits(tag).splitlines()], **cells)
+
+
+def rezipped(data: bytes, change: Callable[[zipfile.ZipInfo, bytes], bytes]) -> bytes:
+    """A workbook whose parts were changed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            new.writestr(part.filename, change(part, old.read(part)))
+    return packed.getvalue()
+
+
+def declaring(data: bytes, part: str, size: int) -> bytes:
+    """A workbook whose table of contents says that `part` unpacks to `size` bytes."""
+    name = part.encode()
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(name))
+    assert data[at + 46 : at + 46 + len(name)] == name
+    return data[: at + 24] + size.to_bytes(4, "little") + data[at + 28 :]
+
+
+def swollen_styles(part: zipfile.ZipInfo, content: bytes) -> bytes:
+    return content + b" " * 3_000_000 if part.filename == "xl/styles.xml" else content
+
+
+def damaged_sheet(data: bytes) -> bytes:
+    """A workbook whose packed worksheet has a flipped byte in the middle, as after a bad transfer."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = part.header_offset + 30 + len(part.filename)
+    return data[:start] + b"\x07" * 40 + data[start + 40 :]
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + random.Random(1).randbytes(4000)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+TWO_COLUMNS = "學校名稱,輔導人員\n深澳國小,王\n"
+
+# What cannot be read at all: the file's name after 入校輔導_, its content, and what the sentence must say.
+UNREADABLE: dict[str, tuple[bytes, str]] = {
+    "照片.csv": (JPEG, "不是文字檔"),
+    "大照片.csv": (JPEG * 60, "不是文字檔"),
+    "照片.xlsx": (JPEG, "不是 XLSX"),
+    "空.csv": (b"", "空檔案"),
+    "空.xlsx": (b"", "空檔案"),
+    "空白.csv": (b" \r\n\t\r\n  \n", "空檔案"),
+    "只有BOM.csv": (b"\xef\xbb\xbf", "空檔案"),
+    "空白16.csv": ("\ufeff \r\n".encode("utf-16-le"), "空檔案"),
+    "只有NUL.csv": (bytes(5000), "空檔案"),
+    "亂碼.csv": (random.Random(2).randbytes(3000), "編碼無法辨識"),
+    "亂碼16.csv": (b"\xff\xfe" + random.Random(3).randbytes(3000), "編碼無法辨識"),
+    "utf16沒有BOM.csv": (visits("甲").encode("utf-16-le"), "編碼無法辨識"),
+    "utf32.csv": (visits("乙").encode("utf-32"), "編碼無法辨識"),
+    "utf32沒有BOM.csv": (visits("丙").encode("utf-32-le"), "編碼無法辨識"),
+    "簡體.csv": (visits("丁").encode("gb18030"), "編碼無法辨識"),
+    "沒有標題.csv": ("深澳國小,111/10/07,王\n".encode(), "找不到標題列"),
+    "缺欄.csv": (TWO_COLUMNS.encode(), "「輔導日期」"),
+    "缺欄.xlsx": (workbook([line.split(",") for line in TWO_COLUMNS.splitlines()]), "「輔導日期」"),
+    "舊版.xls": (OLE, "不支援 .xls"),
+    "開放.ods": (good_workbook("戊"), "不支援 .ods"),
+    "密碼.xlsx": (OLE, "密碼"),
+    "半個.xlsx": (good_workbook("己")[:3000], "不是 XLSX"),
+    "壓壞.xlsx": (damaged_sheet(good_workbook("庚")), "不是 XLSX"),
+    "別的壓縮檔.xlsx": (rezipped(good_workbook("辛"), lambda part, _: b"x"), "已損壞"),
+    "炸彈.xlsx": (declaring(good_workbook("壬"), "xl/worksheets/sheet1.xml", 0xFFFF0000), "4,294 MB"),
+    "謊報.xlsx": (
+        declaring(rezipped(good_workbook("癸"), swollen_styles), "xl/styles.xml", 900),
+        "不是 XLSX",
+    ),
+    "角落XFD.xlsx": (good_workbook("子", XFD1048576="x"), "工作表太大"),
+    "角落ZZ.xlsx": (good_workbook("丑", ZZ1048576="x"), "工作表太大"),
+    "角落BCD.xlsx": (good_workbook("寅", BCD900000="x"), "工作表太大"),
+    "兩個角落.xlsx": (good_workbook("卯", A1048576="x", ZZZ1="x"), "工作表太大"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """A file that can be read: its content, and how many of its rows are taken, with a warning or rejected."""
+
+    content: bytes | str
+    accepted: int
+    rejected: int = 0
+    reason: str = ""
+    warnings: int = 0
+    note: str = ""
+
+    @property
+    def data(self) -> bytes:
+        return self.content if isinstance(self.content, bytes) else self.content.encode()
+
+
+def replaced(tag: str, old: str, new: str) -> str:
+    text = visits(tag)
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+def stray_marks(tag: str, *rows: int) -> str:
+    """Twenty rows; those numbered have a quotation mark that is never closed."""
+    return (
+        visits(tag, 20).replace("\n", "\n", 1)
+        if not rows
+        else functools.reduce(
+            lambda text, i: text.replace(f",{tag}{i},", f',"{tag}{i},'), rows, visits(tag, 20)
+        )
+    )
+
+
+def wide(tag: str) -> str:
+    """Two hundred columns, four of them known; the second row has no date."""
+    names = [f"欄{i}" for i in range(98)]
+    lines = [",".join([*names, HEADER, *names])]
+    for date in ("111/10/07", "", "111/10/09"):
+        lines.append(",".join([*("左" * 98), "深澳國小", date, tag, "", *("右" * 98)]))
+    return "\n".join(lines)
+
+
+HUGE = "長" * 3_500_000
+WHOLE = visits("未")
+
+KEPT: dict[str, Kept] = {
+    "好.csv": Kept(visits("午"), 3),
+    "好.xlsx": Kept(good_workbook("未"), 3),
+    "很下面.xlsx": Kept(good_workbook("申", A200000=" ", B150000="111/10/07"), 3, 1, "missing_value"),
+    "很右邊.xlsx": Kept(good_workbook("酉", XFD1="註"), 3),
+    "切在列中.csv": Kept(visits("戌")[: -len("10/04,戌3,備課\n")], 2, 1, "bad_date"),
+    "切在欄後.csv": Kept(visits("亥")[: -len(",111/10/04,亥3,備課\n")], 2, 1, "missing_value"),
+    "切在字中.csv": Kept(visits("金").encode()[:-2], 3, warnings=1, reason="bad_character", note="1 個字元"),
+    "切在引號中.csv": Kept(visits("木") + '深澳國小,111/10/09,"木9', 4),
+    "多為英數而切斷.csv": Kept(
+        ("".join(["school,date,adviser,topic\n", *(visit("mu", i, "x" * 300) + "\n" for i in range(27))]) + "深澳").encode()[:-1],
+        27, 1, "missing_value", 1, "1 個字元",
+    ),
+    "一個引號.csv": Kept(stray_marks("水", 5), 20),
+    "相鄰兩個引號.csv": Kept(stray_marks("火", 5, 6), 20),
+    "處處有引號.csv": Kept(stray_marks("土", *range(1, 21)), 20),
+    "末列引號.csv": Kept(stray_marks("日", 20), 20),
+    "幾個NUL.csv": Kept(replaced("月", "月2", "\0月\0" + "2"), 3, note="2 個 NUL"),
+    "尾端NUL.csv": Kept(visits("星").encode() + bytes(4096), 3, note="4096 個 NUL"),
+    "欄名兩次.csv": Kept("輔導日期,學校名稱,輔導日期\n111/10/07,深澳國小,不是日期\n", 1, note="「輔導日期」欄出現兩次"),
+    "標題又一次.csv": Kept(visits("辰") + visits("巳"), 6, 1, "unknown_school"),
+    "兩百欄.csv": Kept(wide("寬"), 2, 1, "missing_value"),
+    "巨大格.csv": Kept(visits("巨") + visit("巨", 9, HUGE) + "\n" + visit("巨", 10) + "\n", 5),
+    "巨大校名.csv": Kept(visits("校") + f"{HUGE},111/10/07,校9,備課\n" + visit("校", 10) + "\n", 4, 1, "unknown_school"),
+    "只有標題.csv": Kept(HEADER + "\n", 0),
+    "SQL.csv": Kept(
+        "學校名稱,輔導日期,輔導人員,主題,\"'); drop table staff; --\",\"\"\"x\"\"\"\n"
+        "深澳國小,111/10/07,Robert'); drop table staff; --,$$ select 1 $$,' or 1=1,\"\"\"\n"
+        "'; drop table rejects; --,111/10/07,x,,{1},%s\n"
+        "深澳國小,'; select,y,,,\n",
+        1, 2,
+    ),
+}  # fmt: skip
+
+NAMES = ("深'澳\"", " 有 空 白 ", "😀", "第一行\n第二行", "; drop table files; --", "%s{0}$1", "#1", "[ab]*?")
+
+
+def named(place: Path) -> dict[str, str]:
+    """Files whose names are awkward; each holds its own rows. Bytes that are no UTF-8 can be in a name too."""
+    found = {f"入校輔導_{name}.csv": visits(f"名{i}-") for i, name in enumerate(NAMES)}
+    for name, text in found.items():
+        (place / name).write_text(text, encoding="utf-8")
+    for byte in (b"\xff", b"\xfe"):
+        content = visits(f"位{byte.hex()}-", 6000 if byte == b"\xff" else 3).encode()
+        Path(os.fsdecode(os.fsencode(place) + b"/" + "入校輔導_".encode() + byte + b".csv")).write_bytes(
+            content
+        )
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class City:
+    """The folder of every fault after it was built."""
+
+    data: Path
+    warehouse: Path
+    told: Outcome
+    inputs: dict[str, dict[str, Any]]
+    flaws: list[dict[str, Any]]
+    seconds: float
+
+    def flaws_of(self, file: str) -> list[dict[str, Any]]:
+        return [flaw for flaw in self.flaws if flaw["file"].partition("#")[0] == file]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    folder = tmp_path_factory.mktemp("faults") / HOSTILE
+    data, place = folder / "data", folder / "warehouse"
+    data.mkdir(parents=True)
+    for name, (content, _) in UNREADABLE.items():
+        (data / f"入校輔導_{name}").write_bytes(content)
+    for name, kept in KEPT.items():
+        (data / f"入校輔導_{name}").write_bytes(kept.data)
+    named(data)
+    for name in (
+        "~$入校輔導_鎖.xlsx",
+        ".入校輔導_隱藏.csv",
+        ".git/入校輔導.csv",
+        "入校輔導_子/再下一層/好.txt",
+        "入校輔導.toml.bak",
+    ):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(visits("藏").encode())
+    (data / "入校輔導_子" / "入校輔導_下層.csv").write_text(visits("下"), encoding="utf-8")
+    start = time.process_time()
+    told = build(data, place)
+    seconds = time.process_time() - start
+    assert told.code == 0, told.err
+    return City(data, place, told, inputs(place), flaws(place), seconds)
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_an_unreadable_file_is_named_with_what_is_wrong_and_what_to_do(name: str, city: City) -> None:
+    file, says = f"入校輔導_{name}", UNREADABLE[name][1]
+    (problem,) = [row["problem"] for told, row in city.inputs.items() if told.partition("#")[0] == file]
+    assert says in problem
+    assert "請" in problem or "標題列須有" in problem
+    assert f"{file}" in city.told.err
+    assert problem in city.told.err
+
+
+def test_a_sentence_is_chinese_and_no_programmers_message(city: City) -> None:
+    for row in city.inputs.values():
+        for word in ("Error", "Exception", "Traceback", "codec", "byte", "None"):
+            assert word not in (row["problem"] or ""), row
+
+
+def test_a_bomb_is_refused_by_what_it_declares_before_anything_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = tmp_path / "入校輔導.xlsx"
+    bomb.write_bytes(UNREADABLE["炸彈.xlsx"][0])
+
+    def unpacked(*_: object, **__: object) -> None:
+        raise AssertionError("unpacked")
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
+    monkeypatch.setattr(files, "CalamineWorkbook", unpacked)
+    (sheet,) = files.read(bomb, tmp_path, TABLES, tmp_path)
+    assert sheet.problem and "超過上限" in sheet.problem
+
+
+def test_a_part_that_hides_its_size_is_read_no_further_than_it_declares(tmp_path: Path) -> None:
+    packed = zlib.compress(b"")  # the helper must really have hidden three million bytes
+    liar = tmp_path / "入校輔導.xlsx"
+    liar.write_bytes(UNREADABLE["謊報.xlsx"][0])
+    with zipfile.ZipFile(liar) as archive, pytest.raises(zipfile.BadZipFile):
+        archive.read("xl/styles.xml")
+    assert packed and files.read(liar, tmp_path, TABLES, tmp_path)[0].problem
+
+
+# What can be read
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_every_row_of_a_damaged_file_is_taken_or_rejected_with_a_reason(name: str, city: City) -> None:
+    file, kept = f"入校輔導_{name}", KEPT[name]
+    (row,) = [row for told, row in city.inputs.items() if told.partition("#")[0] == file]
+    found = city.flaws_of(file)
+    assert row["problem"] is None
+    assert (row["accepted"], row["rejected"], row["duplicate"]) == (kept.accepted, kept.rejected, 0), found
+    assert row["read"] == kept.accepted + kept.rejected
+    assert row["warnings"] == kept.warnings
+    assert len(found) == kept.rejected + kept.warnings
+    assert not kept.reason or kept.reason in {flaw["reason"] for flaw in found}
+
+
+@pytest.mark.parametrize("name", [name for name, kept in KEPT.items() if kept.note])
+def test_a_file_that_was_mended_on_reading_has_a_note(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"入校輔導_{name}"
+    path.write_bytes(KEPT[name].data)
+    (sheet,) = files.read(path, tmp_path, TABLES, tmp_path)
+    assert sheet.note and KEPT[name].note in sheet.note
+
+
+def test_a_row_of_two_hundred_columns_is_told_whole(city: City) -> None:
+    (flaw,) = city.flaws_of("入校輔導_兩百欄.csv")
+    assert flaw["original"] == ",".join([*("左" * 98), "深澳國小", "", "寬", "", *("右" * 98)])
+    assert flaw["line"] == 3
+
+
+def test_a_rejected_cell_of_ten_megabytes_is_kept_whole_and_told_in_short(city: City) -> None:
+    (flaw,) = city.flaws_of("入校輔導_巨大校名.csv")
+    assert flaw["original"] == f"{HUGE},111/10/07,校9,備課"
+    assert len(flaw["message"]) < 200
+
+
+def test_what_looks_like_sql_is_text(city: City) -> None:
+    first, second = city.flaws_of("入校輔導_SQL.csv")
+    assert (first["reason"], second["reason"]) == ("unknown_school", "bad_date")
+    assert first["original"].startswith("'; drop table rejects; --,")
+    assert "'; drop table rejects; --" in first["message"]
+    with duckdb.connect(str(warehouse.current(city.warehouse, PROGRAMME).path), read_only=True) as snapshot:
+        advisers = snapshot.execute(
+            "select adviser from coaching where contains(adviser, 'Robert')"
+        ).fetchall()
+    assert advisers == [("Robert'); drop table staff; --",)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_may_have_any_name(name: str, city: City) -> None:
+    row = city.inputs[f"入校輔導_{name}.csv"]
+    assert (row["problem"], row["accepted"]) == (None, 3)
+
+
+def test_two_names_that_are_no_text_stay_two_files(city: City) -> None:
+    told = {name: row for name, row in city.inputs.items() if name.startswith("入校輔導_\\")}
+    assert sorted(row["accepted"] for row in told.values()) == [3, 6000]
+    assert "".join(told).isprintable()
+
+
+def test_hidden_and_lock_files_are_skipped_and_folders_are_searched(city: City) -> None:
+    told = set(city.inputs)
+    assert not any("鎖" in name or "隱藏" in name or name.startswith(".") for name in told)
+    assert city.inputs["入校輔導_子/入校輔導_下層.csv"]["accepted"] == 3
+    assert city.inputs["入校輔導_子/再下一層/好.txt"]["table_name"] is None
+
+
+def test_all_that_takes_no_longer_than_reading_it_once(city: City) -> None:
+    """Nothing is quadratic in the size of a cell; the two huge ones and all else take a few seconds."""
+    assert city.seconds < 20
+
+
+def test_a_file_that_bears_another_files_name_as_a_pattern_is_read_itself(tmp_path: Path) -> None:
+    """A browser that saves a second copy writes 入校輔導[1].csv, which as a pattern is 入校輔導1.csv."""
+    names = {"入校輔導[1].csv": "甲", "入校輔導1.csv": "乙"}
+    for name, tag in names.items():
+        (tmp_path / name).write_text(visits(tag, 20) + "\n" * files.BULK_BYTES, encoding="utf-8")
+    for name, tag in names.items():
+        (sheet,) = files.read(tmp_path / name, tmp_path, TABLES, tmp_path)
+        if sheet.bulk:
+            assert (len(duckdb.sql(f"from glob('{sheet.bulk.path}')").fetchall()), name) == (
+                1,
+                "入校輔導1.csv",
+            )
+        else:
+            assert sheet.rows[0][1][2] == f"{tag}1"
+
+
+# When nothing can be published
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A warehouse with a snapshot, open to every user as a deployment's may be."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data").mkdir()
+        (folder / "data" / "入校輔導.csv").write_text(visits("舊"), encoding="utf-8")
+        told = build(folder / "data", folder / "warehouse")
+        assert told.code == 0, told.err
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o777)
+        yield folder
+
+
+def refused(told: Outcome, *says: str) -> None:
+    """Exit code 3, and messages that say why and that the former snapshot stands, on standard error alone."""
+    assert (told.code, told.out) == (3, ""), told
+    for text in (*says, "這次沒有發布", "數字沒有變動"):
+        assert text in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_folder_without_any_table_publishes_nothing(served: Path, tmp_path: Path) -> None:
+    (tmp_path / "午餐.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with unchanged(served / "warehouse"):
+        refused(build(tmp_path, served / "warehouse"), str(tmp_path), "檔名須以資料表名稱開頭", "入校輔導")
+
+
+def test_a_folder_of_unreadable_files_publishes_nothing_and_names_each(served: Path, tmp_path: Path) -> None:
+    for name in ("照片.csv", "密碼.xlsx", "空.csv"):
+        (tmp_path / f"入校輔導_{name}").write_bytes(UNREADABLE[name][0])
+    with unchanged(served / "warehouse"):
+        refused(build(tmp_path, served / "warehouse"), "照片.csv：這不是文字檔", "密碼.xlsx：", "空.csv：")
+
+
+@pytest.mark.parametrize("kind", ["missing", "a file"])
+def test_a_data_folder_that_is_none_publishes_nothing(kind: str, served: Path, tmp_path: Path) -> None:
+    place = tmp_path / "資料"
+    if kind == "a file":
+        place.write_text("x", encoding="utf-8")
+    with unchanged(served / "warehouse"):
+        refused(build(place, served / "warehouse"), f"找不到資料夾「{place}」", "請建立它")
+
+
+def drop_rights() -> None:
+    """From here on as a user who owns nothing; without root the rights taken from the owner are enough."""
+    os.umask(0)
+    if os.getuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+@pytest.fixture
+def closed(served: Path) -> Iterator[Callable[[Path, int], None]]:
+    """Take rights from a path, until the test is over."""
+    changed: list[Path] = []
+
+    def close(path: Path, mode: int) -> None:
+        changed.append(path)
+        path.chmod(mode)
+
+    yield close
+    for path in reversed(changed):
+        path.chmod(0o777)
+
+
+@pytest.mark.parametrize("depth", [".", ".."])
+def test_a_data_folder_that_may_not_be_read_publishes_nothing(
+    depth: str, served: Path, closed: Callable[[Path, int], None]
+) -> None:
+    data = served / "內" / "資料"
+    data.mkdir(parents=True, exist_ok=True)
+    closed((data / depth).resolve(), 0)
+    with unchanged(served / "warehouse"):
+        refused(
+            build_apart(data, served / "warehouse", drop_rights).ends(), f"「{data}」", "沒有權限", "請檢查"
+        )
+
+
+def test_a_file_that_may_not_be_read_is_named_and_stops_nothing_else(
+    served: Path, tmp_path: Path, closed: Callable[[Path, int], None]
+) -> None:
+    data = served / "一檔"
+    data.mkdir()
+    for name in ("入校輔導_鎖.csv", "入校輔導_開.csv"):
+        (data / name).write_text(visits(name), encoding="utf-8")
+    closed(data / "入校輔導_鎖.csv", 0)
+    place = served / "另一個"
+    told = build_apart(data, place, drop_rights).ends()
+    assert told.code == 0, told.err
+    assert "入校輔導_鎖.csv：讀不到這個檔案：沒有權限。請檢查讀取權限。" in told.err
+    assert inputs(place)["入校輔導_開.csv"]["accepted"] == 3
+
+
+def test_a_warehouse_that_may_not_be_written_publishes_nothing(
+    served: Path, closed: Callable[[Path, int], None]
+) -> None:
+    folder = served / "warehouse" / PROGRAMME
+    closed(folder, 0o555)
+    with unchanged(served / "warehouse"):
+        refused(
+            build_apart(served / "data", served / "warehouse", drop_rights).ends(),
+            f"「{folder}」寫不進去", "沒有權限", "請檢查權限",
+        )  # fmt: skip
+
+
+def test_a_warehouse_that_is_a_file_is_told_and_left_alone(served: Path, tmp_path: Path) -> None:
+    place = tmp_path / "warehouse"
+    place.write_text("ours", encoding="utf-8")
+    told = build(served / "data", place)
+    assert (told.code, told.out) == (3, "")
+    assert f"「{place / PROGRAMME}」寫不進去" in told.err and "先前也沒有快照" in told.err
+    assert place.read_text(encoding="utf-8") == "ours"
+
+
+def fill_disk(room: int) -> None:
+    """From here on no file grows beyond `room` bytes: what a full disk is to one who writes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+
+@pytest.mark.parametrize("room", [0, 20_000, 1_000_000, 3_000_000])
+def test_a_full_disk_publishes_nothing(room: int, served: Path) -> None:
+    told_size = warehouse.current(served / "warehouse", PROGRAMME).path.stat().st_size
+    assert room < told_size
+    with unchanged(served / "warehouse"):
+        told = build_apart(served / "data", served / "warehouse", functools.partial(fill_disk, room)).ends()
+        refused(told, "請")
+        assert "空間" in told.err

@@ -1,0 +1,112 @@
+"""The house rules that a machine can keep: who imports whom, where each library lives, how a query begins."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
+QUERIES = sorted((ROOT / "queries").rglob("*.sql"))
+
+# Imports run one way; what is not named here imports nothing of ours.
+MAY_IMPORT = {
+    "pages": {"ui", "charts"},
+    "app": {"ui"},
+    "ui": {"warehouse", "exports", "access", "programmes", "config", "charts"},
+    "exports": {"charts", "access"},
+    "warehouse": {"sources", "programmes"},
+    "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources"},
+}
+# Each third-party library has one home.
+HOMES = {
+    "duckdb": {"warehouse"},
+    "pyarrow": {"warehouse"},
+    "filelock": {"warehouse"},
+    "pypinyin": {"warehouse"},
+    "python_calamine": {"sources"},
+    "pydantic": {"programmes"},
+    "gspread": {"sources"},
+    "plotly": {"charts"},
+    "streamlit": {"app", "ui", "charts", "pages"},
+    "openpyxl": {"exports", "sample"},
+    "numpy": {"sample"},
+}
+
+
+def part_of(path: Path) -> str:
+    """The part of the house that a module is: a module or package of dashboard/, or `pages`."""
+    inside = path.relative_to(ROOT).parts
+    return "pages" if inside[0] == "pages" else inside[1].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "dashboard":
+                yield from (f"dashboard.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_lies_below_it(path: Path):
+    part = part_of(path)
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("dashboard.")} - {part, "__version__"}
+    assert ours <= MAY_IMPORT.get(part, set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_library_is_used_only_in_its_home(path: Path):
+    used = {name.split(".")[0] for name in imports(path)} & set(HOMES)
+    assert all(part_of(path) in HOMES[library] for library in used)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_for(path: Path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_query_begins_with_what_it_says(path: Path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("-- ")
+    if path.parent.name in ("kpis", "checks"):
+        assert re.search(r"[一-鿿]", first), "the label is Chinese"
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_query_is_lower_case(path: Path):
+    code = re.sub(r"--.*|'[^']*'|\"[^\"]*\"|\$\w+", "", path.read_text(encoding="utf-8"))
+    assert not re.findall(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY|ORDER BY)\b", code)
+
+
+def test_no_page_query_reads_a_table_of_rows_past_the_gate():
+    gated = re.compile(r"\b(?:from|join)\s+(units|states|rejects|all_schools|staff|training|public_lessons|observations|"
+                       r"srl_survey|achievement|coaching|staff_spells|results|results_on)\b")  # fmt: skip
+    for path in (ROOT / "queries" / "pages").glob("*.sql"):
+        code = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        steps = set(re.findall(r"(\w+) as \(", code))
+        assert set(gated.findall(code)) <= steps, path.name
+
+
+def test_pages_hold_no_rule_no_query_and_no_cache():
+    for path in (ROOT / "pages").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"session_state|cache_data|cache_resource|\bselect\b.*\bfrom\b", text), path.name
+        assert len(text.splitlines()) <= 60, path.name
+
+
+def test_no_file_names_a_registry_or_a_path_of_a_machine():
+    places = "|".join(("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/"))
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.splitlines()
+    assert listed
+    texts = {name: (ROOT / name).read_bytes() for name in listed if (ROOT / name).is_file()}
+    assert [name for name, text in texts.items() if re.search(places.encode(), text)] == []
