@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import json
 import os
+import socket
 import subprocess
 import sys
 import unicodedata
@@ -24,6 +25,8 @@ from dashboard.sources import contracts
 from dashboard.sources.files import FolderError
 
 EVERY_SCHOOL = access.bureau()
+# Served when nothing is configured; below the working folder, as everything is.
+SAMPLE = Path("sample")
 FAILURES = (
     configs.ConfigError,
     contracts.ContractError,
@@ -136,18 +139,12 @@ def _config(options: argparse.Namespace) -> configs.Config:
     loaded = configs.load(options.config)
     data = getattr(options, "data", None)
     place = getattr(options, "warehouse", None)
-    if data is None and place is None and not loaded.configured and (Path("sample") / "warehouse").is_dir():
-        return sample_config()
+    if data is None and place is None and not loaded.configured and (SAMPLE / "warehouse").is_dir():
+        return configs.load(SAMPLE)
     wanted = (options.programme,) if getattr(options, "programme", None) else loaded.programmes
     return configs.Config(
         wanted, (data or loaded.data).absolute(), (place or loaded.warehouse).absolute(), loaded.configured
     )
-
-
-def sample_config() -> configs.Config:
-    """Where the sample lies that is served when nothing is configured."""
-    folder = Path("sample").absolute()
-    return configs.Config((), folder / "data", folder / "warehouse", True)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -198,18 +195,13 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
 
 def _serve(options: argparse.Namespace) -> int:
     """Serve on loopback. With nothing configured the sample is made and built first."""
+    _check_port(options.port)
     config = _config(options)
-    environment = dict(os.environ)
-    if not config.configured:
-        config = sample_config()
-    if config.data == sample_config().data and not warehouse.programmes_in(config.warehouse):
-        _make_sample(config)
-    place = Path("sample").absolute() / configs.FILE
-    if config.data == sample_config().data:
-        place.write_text('data = "data"\nwarehouse = "warehouse"\n', encoding="utf-8")
-        environment[configs.VARIABLE] = str(place)
-    elif options.config:
-        environment[configs.VARIABLE] = str(options.config.absolute())
+    place = options.config or Path.cwd()
+    if not config.configured or place.absolute() == SAMPLE.absolute():
+        place = SAMPLE
+        config = _make_sample()
+    environment = {**os.environ, configs.VARIABLE: str(place.absolute())}
     if not warehouse.programmes_in(config.warehouse):
         build_all(config)
     _say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
@@ -219,20 +211,34 @@ def _serve(options: argparse.Namespace) -> int:
         "--server.port", str(options.port), "--server.address", "127.0.0.1", "--server.headless", "true",
     ]  # fmt: skip
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
-    environment["KPI_FOLDER"] = str(Path.cwd())
+    if os.name == "posix":
+        # The same process, so that whoever stops the command stops the server.
+        os.chdir(root)
+        os.execve(sys.executable, command, environment)
     try:
         return subprocess.call(command, env=environment, cwd=root)
     except KeyboardInterrupt:
         return 0
 
 
-def _make_sample(config: configs.Config) -> None:
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            raise warehouse.NoSnapshot(f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。") from None
+
+
+def _make_sample() -> configs.Config:
     from dashboard import sample
 
+    SAMPLE.mkdir(exist_ok=True)
+    config = configs.load(SAMPLE)
     if not config.data.is_dir():
         _say("沒有設定資料夾，先產生示範資料…")
         sample.write(config.data)
-    build_all(config)
+    return config
 
 
 def _results(options: argparse.Namespace) -> int:
@@ -278,8 +284,10 @@ def _template(options: argparse.Namespace) -> int:
     from dashboard.exports import template
 
     tables = contracts.load()
-    definition = programmes.load(programmes.find(Path(), ())[0], tables)
+    config = _config(options)
+    definition = programmes.load(programmes.find(config.data, config.programmes)[0], tables)
     choices = {
+        "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
         "employment": tuple(word for words in definition.employment.values() for word in words),
         "role": tuple(definition.roles.values()),
         "group": tuple(group.name for group in definition.groups),

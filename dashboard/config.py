@@ -28,17 +28,18 @@ class Config:
 
 
 def load(path: Path | None = None) -> Config:
-    """The configuration in `path`, else in kpi.toml of the working folder, else the defaults.
+    """The configuration in the file `path`, or in kpi.toml of the folder `path` (the working folder), or the defaults.
 
     Raises:
         ConfigError: the file is missing, not TOML, or has an unknown key or a wrong value.
     """
-    file = path or Path(FILE)
+    place = path or Path()
+    file = place / FILE if place.is_dir() else place
     if not file.is_file():
-        if path is not None:
+        if not place.is_dir():
             raise ConfigError(f"找不到設定檔「{path}」。")
-        data = Path("data").absolute()
-        return Config((), data, Path("warehouse").absolute(), data.is_dir())
+        data = (place / "data").absolute()
+        return Config((), data, (place / "warehouse").absolute(), data.is_dir())
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -52,7 +53,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def from_environment() -> Config:
-    """The configuration of the served product, which learns its file from the command that started it."""
+    """The configuration of the served product, which learns its file or folder from the command that started it."""
     name = os.environ.get(VARIABLE)
     return load(Path(name) if name else None)
 
