@@ -48,7 +48,7 @@ def load(path: Path | None = None) -> Config:
         raise ConfigError(f"「{file}」有不認得的鍵：{'、'.join(unknown)}。可用的鍵：{'、'.join(KEYS)}。")
     programmes = raw.get("programmes", [])
     if not isinstance(programmes, list) or not all(isinstance(name, str) for name in programmes):
-        raise ConfigError(f"「{file}」的 programmes 須是清單，例如 programmes = [\"keelung-111\"]。")
+        raise ConfigError(f'「{file}」的 programmes 須是清單，例如 programmes = ["keelung-111"]。')
     return Config(tuple(programmes), _folder(file, raw, "data"), _folder(file, raw, "warehouse"), True)
 
 
@@ -61,5 +61,5 @@ def from_environment() -> Config:
 def _folder(file: Path, raw: dict[str, object], key: str) -> Path:
     value = raw.get(key, key)
     if not isinstance(value, str):
-        raise ConfigError(f"「{file}」的 {key} 須是資料夾路徑，例如 {key} = \"{key}\"。")
+        raise ConfigError(f'「{file}」的 {key} 須是資料夾路徑，例如 {key} = "{key}"。')
     return (file.parent / Path(value).expanduser()).absolute()

@@ -7,6 +7,8 @@ sentence for the person who edits it. Nothing here computes a figure.
 import datetime as dt
 import hashlib
 import json
+import os
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "programmes"
@@ -30,13 +32,38 @@ class DefinitionError(Exception):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _is_share(text: str) -> str:
+    if not re.fullmatch(r"\d+/[1-9]\d*", text):
+        raise ValueError('須是分數，例如 "1/10"')
     if not 0 < Fraction(text) <= 1:
         raise ValueError("比例須大於 0 且不超過 1")
     return text
+
+
+def _is_programme_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
+        raise ValueError("只能用小寫英文字母、數字與 -")
+    return text
+
+
+def _is_kpi_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
+        raise ValueError("只能用小寫英文字母、數字與 _")
+    return text
+
+
+_FORMS = ("as a word", "as a number", "as a share")
+
+
+def _form(requirement: Any) -> str:
+    """Which of its forms a requirement is meant to be, so that only that form's faults are told."""
+    word, number, share = _FORMS
+    if isinstance(requirement, dict | Share):
+        return share
+    return number if isinstance(requirement, int | float) and not isinstance(requirement, bool) else word
 
 
 class Text(_Model):
@@ -56,7 +83,7 @@ class Window(_Model):
 class Share(_Model):
     """A share of the base, as an exact fraction, and how its product is rounded to a whole number."""
 
-    share: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$"), AfterValidator(_is_share)]
+    share: Annotated[str, AfterValidator(_is_share)]
     rounding: Literal["ceil", "floor", "round"] = "ceil"
 
 
@@ -90,6 +117,14 @@ class Period(_Model):
     end: dt.date
 
 
+Requirement = Annotated[
+    Annotated[Literal["all", "none"], Tag(_FORMS[0])]
+    | Annotated[int, Field(gt=0), Tag(_FORMS[1])]
+    | Annotated[Share, Tag(_FORMS[2])],
+    Discriminator(_form),
+]
+
+
 class Kpi(_Model):
     """An indicator's parameters; `queries/kpis/<id>.sql` says who or what counts."""
 
@@ -105,7 +140,7 @@ class Kpi(_Model):
     duties: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     parameters: Mapping[str, int] = {}
-    require: Literal["all", "none"] | Annotated[int, Field(gt=0)] | Share
+    require: Requirement
     window: Window | None = None
     pace_start: dt.date | None = None
     deadline: dt.date | None = None
@@ -115,7 +150,7 @@ class Kpi(_Model):
 class Programme(_Model):
     """A programme's whole definition. With no `groups`, 學校名冊 decides schools, groups and roles."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    id: Annotated[str, AfterValidator(_is_programme_id)]
     title: Text
     source: Text
     city: str
@@ -128,7 +163,7 @@ class Programme(_Model):
     employment: Mapping[str, tuple[str, ...]]
     courses: tuple[Course, ...]
     periods: Annotated[tuple[Period, ...], Field(min_length=1)]
-    kpis: Annotated[Mapping[str, Kpi], Field(min_length=1)]
+    kpis: Annotated[Mapping[Annotated[str, AfterValidator(_is_kpi_id)], Kpi], Field(min_length=1)]
     sample: bool = False
     as_of: dt.date | None = None
 
@@ -148,7 +183,7 @@ def find(data: Path, ids: Iterable[str] = ()) -> list[Path]:
 
     A definition in the data folder goes before a shipped one of the same id.
     """
-    own = {path.stem: path for path in sorted(data.glob("*.toml"))} if data.is_dir() else {}
+    own = {path.stem: path for path in sorted(data.glob("*.toml"))} if os.path.isdir(data) else {}
     shipped = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
     wanted = tuple(ids)
     if not wanted:
@@ -177,32 +212,69 @@ def load(path: Path, tables: Iterable[str]) -> Programme:
     return programme
 
 
-def _merged(path: Path) -> dict[str, Any]:
+def _merged(path: Path, extended: tuple[Path, ...] = ()) -> dict[str, Any]:
     """The file's keys over those of the definition that it `extends`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DefinitionError(path, ["找不到這個定義檔。"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(path, [f"不是正確的 TOML：{error}"]) from error
+    raw = _raw(path)
     base = raw.pop("extends", None)
     if base is None:
         return raw
     parent = FOLDER / f"{base}.toml"
     if not parent.is_file():
         raise DefinitionError(path, [f"extends 指的「{base}」不存在：programmes/ 裡沒有 {base}.toml。"])
-    return {**_merged(parent), **raw, **({"codes": {}, "aliases": {}} if raw.get("groups") == [] else {})}
+    if parent in (path, *extended):
+        raise DefinitionError(path, [f"extends 指的「{base}」又以它為本，繞了一圈。"])
+    own_schools = {"codes": {}, "aliases": {}} if raw.get("groups") == [] else {}
+    return {**_merged(parent, (path, *extended)), **raw, **own_schools}
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DefinitionError(path, ["找不到這個定義檔。"]) from None
+    except OSError as error:
+        raise DefinitionError(path, [f"讀不到這個定義檔：{error.strerror}。請檢查讀取權限。"]) from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(path, ["不是 UTF-8 編碼。請另存成 UTF-8。"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(path, [f"不是正確的 TOML：{error}"]) from error
 
 
 def _sentence(fault: Any) -> str:
-    place = ".".join(str(part) for part in fault["loc"])
-    match fault["type"]:
-        case "extra_forbidden":
-            return f"不認得的鍵「{place}」，請檢查拼字或刪除。"
-        case "missing":
-            return f"缺少「{place}」。"
-        case _:
-            return f"「{place}」的值「{fault['input']}」不對：{fault['msg']}"
+    kind, key = fault["type"], fault["loc"][-1] == "[key]"
+    place = ".".join(str(part) for part in fault["loc"] if part != "[key]" and part not in _FORMS)
+    if kind == "extra_forbidden" or (key and kind == "literal_error"):
+        return f"不認得的鍵「{place}」，請檢查拼字或刪除。"
+    if kind == "missing":
+        return f"缺少「{place}」。"
+    what = f"鍵「{place}」" if key else f"「{place}」的值「{str(fault['input'])[:60]}」"
+    return f"{what}不對：{_must_be(kind, fault)}。"
+
+
+def _must_be(kind: str, fault: Any) -> str:
+    told = fault.get("ctx", {})
+    match kind:
+        case "value_error":
+            return str(told["error"])
+        case "literal_error":
+            return f"須是 {told['expected'].replace(' or ', ' 或 ')}"
+        case "greater_than":
+            return f"須大於 {told['gt']}"
+    first = kind.partition("_")[0]
+    return _MUST_BE.get(first, fault["msg"])
+
+
+_MUST_BE = {
+    "string": "須是文字，前後加引號",
+    "int": "須是整數",
+    "bool": "須是 true 或 false",
+    "date": "須是日期，例如 2022-12-31",
+    "tuple": '須是清單，例如 ["甲", "乙"]',
+    "model": "須是一組「鍵 = 值」",
+    "dict": "須是一組「鍵 = 值」",
+    "mapping": "須是一組「鍵 = 值」",
+    "too": "不能是空的",
+}
 
 
 def _wrong_name(programme: Programme, path: Path) -> list[str]:
@@ -212,31 +284,54 @@ def _wrong_name(programme: Programme, path: Path) -> list[str]:
 
 
 def _faults(programme: Programme, tables: set[str]) -> list[str]:
+    groups, periods, roles = programme.groups, programme.periods, programme.roles
+    words = [word for kind in programme.employment.values() for word in kind]
     faults = [
-        *(f"學校「{name}」出現在兩個分組。" for name, n in Counter(programme.schools).items() if n > 1),
-        *(f"分組「{n}」出現兩次。" for n, c in Counter(g.name for g in programme.groups).items() if c > 1),
-        *(f"學校代碼「{c}」給了兩所學校。" for c, n in Counter(programme.codes.values()).items() if n > 1),
-        *(f"periods「{p.id}」的結束日 {p.end} 早於開始日 {p.start}。" for p in programme.periods if p.end < p.start),
+        *(f"學校「{name}」出現兩次；一校只能在一組一次。" for name in _twice(programme.schools)),
+        *(f"分組「{name}」出現兩次。" for name in _twice(group.name for group in groups)),
+        *(f"學校代碼「{code}」給了兩所學校。" for code in _twice(programme.codes.values())),
+        *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in _twice(words)),
+        *(f"缺少「roles.{role}」。" for role in ("lead", "partner") if role not in roles),
+        *(f"roles 的「{word}」出現兩次。" for word in _twice(roles.values())),
+        *(f"periods「{period}」出現兩次。" for period in _twice(p.id for p in periods)),
+        *(f"periods「{p.id}」的結束日 {p.end} 早於開始日 {p.start}。" for p in periods if p.end < p.start),
     ]
     known = set(programme.schools)
     for key, names in (("codes", programme.codes), ("aliases", programme.aliases.values())):
-        faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if name not in known]
+        faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if groups and name not in known]
     for kpi_id, kpi in programme.kpis.items():
         faults += [f"kpis.{kpi_id}：{fault}" for fault in _kpi_faults(kpi_id, kpi, programme, tables)]
     return faults
 
 
+def _twice(values: Iterable[str]) -> list[str]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
 def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme, tables: set[str]) -> list[str]:
     faults = []
-    if not (KPI_QUERIES / f"{kpi_id}.sql").is_file():
+    query = KPI_QUERIES / f"{kpi_id}.sql"
+    if query.is_file():
+        asked = set(re.findall(r"parameter_of\('\w+', '(\w+)'\)", query.read_text(encoding="utf-8")))
+        faults += [f"缺少「parameters.{name}」。" for name in sorted(asked - set(kpi.parameters))]
+        faults += [
+            f"不認得的鍵「parameters.{name}」，請檢查拼字或刪除。"
+            for name in kpi.parameters
+            if name not in asked
+        ]
+    else:
         faults.append(f"找不到 queries/kpis/{kpi_id}.sql。")
     if kpi.table not in tables:
         faults.append(f"table「{kpi.table}」不是資料表；sources/ 裡有：{'、'.join(sorted(tables))}。")
-    faults += [f"身分「{word}」不在 employment。" for word in kpi.employment if word not in programme.employment]
+    faults += [
+        f"身分「{word}」不在 employment。" for word in kpi.employment if word not in programme.employment
+    ]
     categories = {course.category for course in programme.courses}
     faults += [f"課程類別「{word}」不在 courses。" for word in kpi.categories if word not in categories]
     if programme.groups:
-        faults += [f"exempt 的「{name}」不在任何分組。" for name in kpi.exempt if name not in programme.schools]
+        faults += [
+            f"exempt 的「{name}」不在任何分組。" for name in kpi.exempt if name not in programme.schools
+        ]
     if kpi.base is None and (kpi.require == "all" or isinstance(kpi.require, Share)):
         faults.append("require 是比例或 all 時，須有 base。")
     return faults + _date_faults(kpi)
@@ -248,7 +343,7 @@ def _date_faults(kpi: Kpi) -> list[str]:
         faults.append(f"window 的結束日 {kpi.window.end} 早於開始日 {kpi.window.start}。")
     start = kpi.pace_start or (kpi.window and kpi.window.start)
     if kpi.deadline and start and kpi.deadline <= start:
-        faults.append(f"期限 {kpi.deadline} 早於開始日 {start}。")
+        faults.append(f"期限 {kpi.deadline} 不晚於開始日 {start}。")
     if kpi.require != "none" and (kpi.deadline is None or start is None):
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
     return faults

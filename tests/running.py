@@ -7,22 +7,22 @@ import csv
 import io
 import json
 import multiprocessing
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from dashboard import access, warehouse
 from dashboard.cli import main
+from dashboard.warehouse import snapshots
 
 EVERY_SCHOOL = access.bureau()
 PROGRAMME = "keelung-111"
 
 # A process forked from one that has done nothing but import the product starts at once and holds no lock or thread.
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["dashboard.cli"])
+_SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pytest"])
 
 
 @dataclass(frozen=True)
@@ -55,32 +55,35 @@ def kpi(*arguments: object) -> Outcome:
 class Apart:
     """The command in a process of its own, which first calls `before` (of a module, so that it can be sent there)."""
 
-    def __init__(self, *arguments: object, before: Callable[[], Any]) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self._said = [Path(self._folder.name, name) for name in ("out", "err")]
+    def __init__(self, *arguments: object, before: Callable[[], object]) -> None:
+        self._told, telling = _SERVER.Pipe(duplex=False)
         words = [str(argument) for argument in arguments]
-        self._process = _SERVER.Process(target=_run, args=(words, before, *map(str, self._said)))
+        self._process = _SERVER.Process(target=_run, args=(words, before, telling))
         self._process.start()
+        telling.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Its number as a process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.is_alive()
 
     def ends(self) -> Outcome:
         """Wait for it."""
+        with self._told, contextlib.suppress(EOFError):
+            return self._told.recv()
         self._process.join()
-        with self._folder:
-            out, err = (path.read_text(encoding="utf-8") if path.exists() else "" for path in self._said)
         assert self._process.exitcode is not None
-        return Outcome(self._process.exitcode, out, err)
+        return Outcome(self._process.exitcode, "", "")
 
 
-def _run(arguments: list[str], before: Callable[[], Any], out: str, err: str) -> None:
-    with (
-        open(out, "w", encoding="utf-8") as told,
-        open(err, "w", encoding="utf-8") as said,
-        contextlib.redirect_stdout(told),
-        contextlib.redirect_stderr(said),
-    ):
-        before()
-        code = main(arguments)
-    sys.exit(code)
+def _run(arguments: list[str], before: Callable[[], object], telling: Connection) -> None:
+    before()
+    telling.send(kpi(*arguments))
 
 
 def build(data: Path, place: Path) -> Outcome:
@@ -88,7 +91,7 @@ def build(data: Path, place: Path) -> Outcome:
     return kpi("build", "--data", data, "--warehouse", place, "--programme", PROGRAMME)
 
 
-def build_apart(data: Path, place: Path, before: Callable[[], Any]) -> Apart:
+def build_apart(data: Path, place: Path, before: Callable[[], object]) -> Apart:
     """`kpi build` in a process of its own."""
     return Apart("build", "--data", data, "--warehouse", place, "--programme", PROGRAMME, before=before)
 
@@ -99,6 +102,12 @@ def asked(
     """The rows of `queries/pages/<name>.sql` over the snapshot that serves in `place`."""
     names, found = warehouse.rows(warehouse.current(place, PROGRAMME), name, scope, **parameters)
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def stored(place: Path, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds in the snapshot that serves."""
+    with snapshots._connection(warehouse.current(place, PROGRAMME).path).cursor() as cursor:
+        return cursor.execute(query).fetchall()
 
 
 def inputs(place: Path) -> dict[str, dict[str, Any]]:

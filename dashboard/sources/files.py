@@ -44,6 +44,7 @@ csv.field_size_limit(2**31 - 1)
 
 # The database takes *, ? and [ in a path as a pattern, which may fit another file, and no path that is not UTF-8.
 _PLAIN_PATH = re.compile(r"[^*?\[\]{}\ud800-\udfff]*", re.DOTALL)
+_PADDED_MARK = re.compile(rb'[,;\t\n] +"')
 _CELL_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
 _CELL_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
 
@@ -95,10 +96,14 @@ def paths(folder: Path) -> list[Path]:
     found: list[Path] = []
     try:
         if not folder.is_dir():
-            raise FolderError(f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。")
+            raise FolderError(
+                f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。"
+            )
         for root, folders, names in os.walk(folder, onerror=_refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")]
+            found += [
+                Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")
+            ]
     except OSError as error:
         raise FolderError(f"資料夾「{folder}」讀不到：{why(error)}。請檢查讀取權限。") from error
     return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
@@ -116,10 +121,8 @@ def read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -
 
 def _read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
     stat = path.stat()
-    digest, lines = _digest(path)
-    base = Sheet(
-        _name(path, folder), stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest
-    )
+    digest, lines, padded = _digest(path)
+    base = Sheet(_name(path, folder), stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         return _workbook(path, base, tables)
@@ -130,7 +133,8 @@ def _read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) 
     if suffix in OTHER_WORKBOOKS:
         return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
     try:
-        if base.size >= BULK_BYTES and (sheet := _bulk(path, base, table, lines, scratch)):
+        large = base.size >= BULK_BYTES and not padded
+        if large and (sheet := _bulk(path, base, table, lines, scratch)):
             return [sheet]
         return [_text(path, base, table)]
     except _Unreadable as error:
@@ -178,14 +182,17 @@ def _id(table: Table | None) -> str | None:
     return table.id if table else None
 
 
-def _digest(path: Path) -> tuple[str, int]:
-    digest, lines, last = hashlib.sha256(), 0, b"\n"
+def _digest(path: Path) -> tuple[str, int, bool]:
+    """The file's hash, its number of lines, and whether a mark stands after blanks: the database would skip them."""
+    digest, lines, padded, tail = hashlib.sha256(), 0, False, b"\n"
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
             lines += block.count(b"\n")
-            last = block[-1:]
-    return digest.hexdigest(), lines + (last != b"\n")
+            seam = tail + block
+            padded = padded or (b' "' in seam and _PADDED_MARK.search(seam) is not None)
+            tail = block[-100:]
+    return digest.hexdigest(), lines + (not tail.endswith(b"\n")), padded
 
 
 # Text files
@@ -201,7 +208,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     delimiter, at, header = _find_header(lines, table)
     layout, note = _layout(header, table)
     records = _records(lines, delimiter)
-    rows = tuple((line, cells) for line, cells in records if line > at)
+    rows = tuple((line, _within(cells, len(layout))) for line, cells in records if line > at)
     return replace(
         base, encoding=encoding, header_line=at, layout=layout, rows=rows, lost_characters=lost,
         note=" ".join(filter(None, [*notes, note])) or None,
@@ -214,14 +221,16 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         return None
     with path.open("rb") as file:
         head = file.read(1 << 18)
-    encoding, lost = "utf-8", 0
+    encoding, lost = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8", 0
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         text, encoding, lost = _decode(path.read_bytes())
         path = scratch / f"{base.sha256}.csv"
         path.write_text(text, encoding="utf-8", newline="")
-        lines = text.count("\n") + (not text.endswith("\n"))
+        _, lines, padded = _digest(path)
+        if padded:
+            return None
         text = text[: 1 << 17]
     if "\0" in text:
         return None
@@ -232,6 +241,11 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         note=" ".join(filter(None, [_lost_note(lost), note])) or None,
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
+
+
+def _within(cells: list[str], columns: int) -> list[str]:
+    """A row without the empty cells after the header's last."""
+    return cells if any(cells[columns:]) else cells[:columns]
 
 
 def _lost_note(lost: int) -> str | None:
@@ -371,7 +385,9 @@ def _check_zip(path: Path) -> None:
         raise
     except Exception as error:
         # A damaged archive fails in many ways: as a zip, in its compression, its names, its encryption.
-        raise _Unreadable("這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。") from error
+        raise _Unreadable(
+            "這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。"
+        ) from error
 
 
 def _check_area(xml: bytes) -> None:

@@ -7,6 +7,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,47 @@ def build(
         con.close()
 
 
+def _select_bulk(sheet: files.Sheet, table: Table, file_id: int) -> str:
+    """A file's rows as those of its raw table; `$path<file_id>` is the file."""
+    assert sheet.bulk
+    columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
+    names = ", ".join(f"'c{i}'" for i in range(sheet.bulk.columns))
+    places = {name: f"c{i}" for i, name in enumerate(sheet.layout) if name}
+    cells = ", ".join(places.get(name, "''") for name in table.columns)
+    unknown = ", ".join(f"c{i}" for i, name in enumerate(sheet.layout) if not name)
+    delimiter = {"\t": "\\t"}.get(sheet.bulk.delimiter, sheet.bulk.delimiter)
+    return (
+        f"select {file_id} as file_id, null as line, false as excel, {cells}, {f'[{unknown}]' if unknown else 'null'}"
+        f" from read_csv($path{file_id}, header = false, skip = {sheet.header_line}, auto_detect = false,"
+        f" columns = {{{columns}}}, delim = '{delimiter}', quote = '\"', escape = '\"', null_padding = true,"
+        f" force_not_null = [{names}], max_line_size = 4000000)"
+    )
+
+
+def _columns_of(sheet: files.Sheet, table: Table, file_id: int) -> Any:
+    """The rows of a sheet that was read with care, as the columns of its raw table."""
+    width = len(sheet.layout)
+    lines = [line for line, _ in sheet.rows]
+    cells = [row for _, row in sheet.rows]
+    columns = [[row[i] if i < len(row) else "" for row in cells] for i in range(width)]
+    unknown = [i for i, name in enumerate(sheet.layout) if not name]
+    extra = None
+    if unknown or any(len(row) > width for row in cells):
+        extra = [[*(columns[i][n] for i in unknown), *row[width:]] for n, row in enumerate(cells)]
+    arrays: dict[str, Any] = {
+        "file_id": pa.array([file_id] * len(cells), pa.int32()),
+        "line": pa.array(lines, pa.int32()),
+        "excel": pa.array([sheet.excel] * len(cells), pa.bool_()),
+    }
+    blank = [""] * len(cells)
+    for name in table.columns:
+        values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
+        arrays[name] = pa.array(values, pa.string())
+    kind = pa.list_(pa.string())
+    arrays["extra"] = pa.array(extra, kind) if extra else pa.nulls(len(cells), kind)
+    return pa.table(arrays)
+
+
 def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
@@ -100,7 +142,7 @@ class _Build:
         self.con, self.programme, self.tables, self.data = con, programme, tables, data
         self.progress, self.scratch = progress, scratch
         self.sheets: list[tuple[int, files.Sheet]] = []
-        self.pending: dict[str, list[Any]] = {}
+        self.pending: dict[str, list[int]] = {}
 
     # Definition
 
@@ -111,6 +153,8 @@ class _Build:
         pattern = "|".join(place for place in places if place not in ("", "立"))
         for name, value in {
             "place_pattern": pattern,
+            "programme": programme.id,
+            "schools_listed": bool(programme.groups),
             "city": programme.city,
             "whole_city": programme.roster_is_whole_city,
             "today": today,
@@ -122,8 +166,6 @@ class _Build:
         self._define_schools()
         self._define_words()
         self._define_kpis()
-        for table in self.tables.values():
-            self.con.execute(staging.create_raw(table))
 
     def _define_schools(self) -> None:
         groups = self.programme.groups
@@ -223,12 +265,14 @@ class _Build:
         total = sum(path.stat().st_size for path in paths) or 1
         done = 0
         for path in paths:
-            self.progress(0.4 * done / total, f"讀取 {path.name}")
+            self.progress(0.2 * done / total, f"讀取 {path.name}")
             for sheet in files.read(path, self.data, self.tables, self.scratch):
                 self._add(sheet)
             done += path.stat().st_size
-        for table in list(self.pending):
-            self._flush(table)
+        for done, table in enumerate(self.tables.values()):
+            self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
+            self._store(table, self.pending.get(table.id, []))
+            self.con.execute(staging.create_raw_rows(table))
         # From here on every row knows its place.
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
@@ -241,72 +285,72 @@ class _Build:
         return "\n".join([found, *problems])
 
     def _add(self, sheet: files.Sheet) -> None:
-        file_id = len(self.sheets) + 1
-        first_row = 0
+        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
+        self.sheets.append((0, sheet))
         if sheet.table and not sheet.problem:
-            if sheet.bulk:
-                self._flush(sheet.table)
-                first_row = self._rows(sheet.table)
-                if not self._add_bulk(sheet, file_id, first_row):
-                    sheet = files.reread(self.data, sheet, self.tables)
-            if not sheet.bulk and not sheet.problem:
-                self._add_rows(sheet, file_id)
-        self.sheets.append((first_row, files.without_rows(sheet)))
+            self.pending.setdefault(sheet.table, []).append(len(self.sheets))
 
-    def _rows(self, table: str) -> int:
-        return int(self._value(f"select count(*) from raw_{table}"))
+    def _store(self, table: Table, file_ids: Sequence[int]) -> None:
+        """The rows of a table's sheets, in their order.
 
-    def _add_bulk(self, sheet: files.Sheet, file_id: int, first_row: int) -> bool:
-        """Whether the database read the file, one row a physical line; otherwise nothing was added."""
-        assert sheet.bulk and sheet.table
-        bulk, table = sheet.bulk, self.tables[sheet.table]
-        columns = ", ".join(f"'c{i}': 'varchar'" for i in range(bulk.columns))
-        names = ", ".join(f"'c{i}'" for i in range(bulk.columns))
-        unknown = [f"c{i}" for i, name in enumerate(sheet.layout) if not name]
-        cells = ", ".join(f"c{sheet.layout.index(name)}" if name in sheet.layout else "''" for name in table.columns)
-        extra = f"[{', '.join(unknown)}]" if unknown else "null"
-        self.con.execute("begin")
+        Where the database did not find one row on each physical line of a file, or could not read it, that file is
+        read with care instead.
+        """
         try:
-            self.con.execute(
-                f"insert into raw_{table.id} select {file_id}, null, false, {cells}, {extra}"
-                f" from read_csv($path, header = false, skip = {sheet.header_line}, auto_detect = false,"
-                f" columns = {{{columns}}}, delim = $delimiter, quote = '\"', escape = '\"', null_padding = true,"
-                f" force_not_null = [{names}], max_line_size = 4000000)",
-                {"path": str(bulk.path), "delimiter": bulk.delimiter},
-            )
-            whole = self._rows(table.id) - first_row == bulk.lines - sheet.header_line
+            whole = self._try_store(table, file_ids)
         except duckdb.Error:
             whole = False
-        self.con.execute("commit" if whole else "rollback")
-        return whole
+        if not whole:
+            for file_id in file_ids:
+                sheet = self.sheets[file_id - 1][1]
+                if sheet.bulk and not self._reads(sheet, table, file_id):
+                    self.sheets[file_id - 1] = (0, files.reread(self.data, sheet, self.tables))
+            self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
+        for file_id in file_ids:
+            first_row, sheet = self.sheets[file_id - 1]
+            self.sheets[file_id - 1] = (first_row, files.without_rows(sheet))
 
-    def _add_rows(self, sheet: files.Sheet, file_id: int) -> None:
-        assert sheet.table
-        table = self.tables[sheet.table]
-        width = len(sheet.layout)
-        lines = [line for line, _ in sheet.rows]
-        cells = [row for _, row in sheet.rows]
-        columns = [[row[i] if i < len(row) else "" for row in cells] for i in range(width)]
-        unknown = [i for i, name in enumerate(sheet.layout) if not name]
-        extra = None
-        if unknown or any(len(row) > width for row in cells):
-            extra = [[*(columns[i][n] for i in unknown), *row[width:]] for n, row in enumerate(cells)]
-        arrays: dict[str, Any] = {
-            "file_id": pa.array([file_id] * len(cells), pa.int32()),
-            "line": pa.array(lines, pa.int32()),
-            "excel": pa.array([sheet.excel] * len(cells), pa.bool_()),
-        }
-        blank = [""] * len(cells)
-        for name in table.columns:
-            values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
-            arrays[name] = pa.array(values, pa.string())
-        arrays["extra"] = pa.array(extra, pa.list_(pa.string())) if extra else pa.nulls(len(cells), pa.list_(pa.string()))
-        self.pending.setdefault(table.id, []).append(pa.table(arrays))
+    def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
+        """Whether every file gave as many rows as it has lines below its header."""
+        parts, paths, careful = [], {}, {}
+        for file_id in file_ids:
+            sheet = self.sheets[file_id - 1][1]
+            if sheet.bulk:
+                paths[f"path{file_id}"] = str(sheet.bulk.path)
+                parts.append(_select_bulk(sheet, table, file_id))
+            else:
+                careful[f"sheet{file_id}"] = _columns_of(sheet, table, file_id)
+                parts.append(f"select * from sheet{file_id}")
+        for name, rows in careful.items():
+            self.con.register(name, rows)
+        try:
+            self.con.execute(staging.create_raw(table, parts), paths)
+        finally:
+            for name in careful:
+                self.con.unregister(name)
+        found = self.con.execute(
+            f"select file_id, count(*), min(rowid) from raw_{table.id} group by file_id"
+        ).fetchall()
+        rows = {file_id: count for file_id, count, _ in found}
+        for file_id, _, first_row in found:
+            self.sheets[file_id - 1] = (first_row, self.sheets[file_id - 1][1])
+        sheets = {file_id: self.sheets[file_id - 1][1] for file_id in file_ids}
+        return all(
+            rows.get(file_id, 0) == sheet.bulk.lines - sheet.header_line
+            for file_id, sheet in sheets.items()
+            if sheet.bulk
+        )
 
-    def _flush(self, table: str) -> None:
-        """Store the rows that were read with care, in the order of their files."""
-        if parts := self.pending.pop(table, None):
-            self._insert(f"raw_{table}", pa.concat_tables(parts))
+    def _reads(self, sheet: files.Sheet, table: Table, file_id: int) -> bool:
+        """Whether the database reads the file as it is, one row a physical line."""
+        assert sheet.bulk
+        path = {f"path{file_id}": str(sheet.bulk.path)}
+        query = f"select count(*) from ({_select_bulk(sheet, table, file_id)}) as rows where not excel"
+        try:
+            ((count,),) = self.con.execute(query, path).fetchall()
+        except duckdb.Error:
+            return False
+        return bool(count == sheet.bulk.lines - sheet.header_line)
 
     # Staging
 
@@ -407,14 +451,15 @@ class _Build:
 
     def _describe_files(self) -> None:
         rows = [
-            (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding, list(s.layout), first, s.header_line,
-             s.lost_characters, s.note, s.problem)
+            (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
+             staging.places(s.layout, self.tables[s.table]) if s.table else [], s.layout.count(""), first,
+             s.header_line, s.lost_characters, s.note, s.problem)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         self._table(
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
-            " layout text[], first_row bigint, header_line int, lost_characters int, note text, problem text",
+            " places int[], unknown int, first_row bigint, header_line int, lost_characters int, note text, problem text",
             rows,
         )
         self.con.execute("alter table files add column school_id int")

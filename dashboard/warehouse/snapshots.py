@@ -10,6 +10,7 @@ import functools
 import getpass
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from dashboard.programmes import Programme
@@ -26,6 +28,9 @@ from dashboard.sources.files import why
 from dashboard.warehouse.build import QUERIES, TAIPEI, BuildError, Progress, TableCount, build
 
 KEPT = 5
+CURSORS = 16
+
+_threads = threading.local()
 
 
 class NoSnapshot(Exception):
@@ -77,13 +82,21 @@ def publish(
             _sync(part)
             os.replace(part, folder / f"{stamp}.duckdb")
             _point(folder, stamp)
-        except duckdb.IOException as error:
-            raise BuildError(f"寫入快照失敗，可能是磁碟空間不足：{str(error).splitlines()[0]}") from error
+        except duckdb.Error as error:
+            raise BuildError(_told(error)) from error
         finally:
             for left in folder.glob(f"{stamp}.duckdb.part*"):
                 _remove(left)
         _prune(folder, stamp)
     return Snapshot(folder / f"{stamp}.duckdb", stamp), counts
+
+
+def _told(error: duckdb.Error) -> str:
+    """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
+    cause = str(error).partition("\n")[0]
+    if isinstance(error, duckdb.IOException) or "Could not write" in cause:
+        return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
+    return f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{cause}"
 
 
 def current(warehouse: Path, programme: str) -> Snapshot:
@@ -111,10 +124,16 @@ def programmes_in(warehouse: Path) -> list[str]:
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
     """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
     with _cursor(snapshot, scope) as cursor:
-        return cursor.execute(_query(name), parameters).df()
+        found = cursor.sql(_query(name), params=parameters).to_arrow_table()
+    exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
+    for i in exact:
+        found = found.set_column(i, found.schema.names[i], found.column(i).cast(pa.float64()))
+    return found.to_pandas(date_as_object=False)
 
 
-def rows(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+def rows(
+    snapshot: Snapshot, name: str, scope: Scope, **parameters: Any
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """As `ask`, as column names and plain tuples: exact values for other programs to read."""
     with _cursor(snapshot, scope) as cursor:
         cursor.execute(_query(name), parameters)
@@ -123,24 +142,60 @@ def rows(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> tupl
 
 @contextmanager
 def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor of its own, since a shared connection mixes up threads, on which only the scope's schools are visible."""
-    cursor = _connection(snapshot.path).cursor()
+    """A cursor on which only the scope's schools are visible.
+
+    A shared connection mixes up threads, so each thread has its own, one a snapshot and scope: what is visible is set
+    when it is made and never changed.
+    """
+    mine: dict[tuple[Path, tuple[int, ...] | None], duckdb.DuckDBPyConnection]
+    mine = _threads.__dict__.setdefault("cursors", {})
+    key = (snapshot.path, scope.school_ids)
+    if key not in mine:
+        while len(mine) >= CURSORS:
+            mine.pop(next(iter(mine))).close()
+        mine[key] = _scoped(_connection(snapshot.path), scope)
     try:
-        if scope.school_ids is None:
-            cursor.execute("set variable every_school = true")
-        else:
-            cursor.execute("set variable school_ids = $ids::int[]", {"ids": list(scope.school_ids)})
-        yield cursor
-    finally:
-        cursor.close()
+        yield mine[key]
+    except duckdb.Error as error:
+        mine.pop(key).close()
+        if isinstance(error, _DAMAGES):
+            raise _damaged(snapshot.path) from error
+        raise
+
+
+# How a file that opens, but is cut off, altered, or of another version of the product, shows itself.
+_DAMAGES = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+    duckdb.CatalogException,
+    duckdb.BinderException,
+)
+
+
+def _damaged(path: Path) -> NoSnapshot:
+    return NoSnapshot(f"快照檔「{path.name}」讀不出來，可能已損壞或屬於別的版本。請執行 kpi build 重新建立。")
+
+
+def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
+    cursor = connection.cursor()
+    if scope.school_ids is None:
+        cursor.execute("set variable every_school = true")
+    else:
+        cursor.execute("set variable school_ids = $ids::int[]", {"ids": list(scope.school_ids)})
+    return cursor
 
 
 @functools.lru_cache(maxsize=KEPT)
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), read_only=True, config={"threads": "2"})
+        # Without replacements a name in a query is never a variable of this program.
+        return duckdb.connect(
+            str(path), read_only=True, config={"threads": "2", "python_enable_replacements": "false"}
+        )
     except duckdb.Error as error:
-        raise NoSnapshot(f"快照檔「{path.name}」打不開，可能已損壞。請執行 kpi build 重新建立。") from error
+        raise _damaged(path) from error
 
 
 @functools.cache
@@ -172,7 +227,9 @@ def _locked(folder: Path) -> Iterator[None]:
         raise Busy(f"另一次建立正在進行：{who}。請等它完成後再試。") from None
     try:
         since = dt.datetime.now(TAIPEI).strftime("%m/%d %H:%M:%S")
-        holder.write_text(f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}，{since} 開始", encoding="utf-8")
+        holder.write_text(
+            f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}，{since} 開始", encoding="utf-8"
+        )
         yield
     finally:
         _remove(holder)

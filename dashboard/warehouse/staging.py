@@ -5,7 +5,8 @@ Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> ke
 list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report.
 """
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.sources.contracts import Column, Table
@@ -23,10 +24,10 @@ REASONS = (
 )
 
 # The types whose distinct texts go through one map, and that map.
+# Names and ids have none: they are nearly all different.
 MAPS = {
-    "text": "text", "name": "text", "id": "text", "county": "text", "employment": "text", "role": "text",
-    "group": "text", "choice": "text", "host": "text", "date": "date", "timestamp": "date", "hours": "hours",
-    "count": "number", "number": "number", "yes_no": "yes_no",
+    "text": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
+    "date": "date", "timestamp": "date", "hours": "hours", "count": "number", "number": "number", "yes_no": "yes_no",
 }  # fmt: skip
 PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
 BLANKS = "' 　\t\u00a0'"
@@ -57,17 +58,20 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int]]
     ]
 
 
-def create_raw(table: Table) -> str:
-    """The table of raw texts; '' is blank, `extra` holds the cells of unknown columns in file order.
+def create_raw(table: Table, parts: Sequence[str]) -> str:
+    """The table of raw texts, of queries that give its columns in order; '' is blank.
 
-    A row's `line` is null where it follows from its place: the file's first line plus the rows before it.
+    A row's `line` is null where it follows from its place: the file's first line plus the rows before it. `extra`
+    holds the cells of unknown columns in file order.
     """
-    columns = ",\n    ".join(f"{_quoted(name)} varchar not null" for name in table.columns)
-    return (
-        f"create temp table raw_{table.id} (\n    file_id int,\n    line int,\n    excel boolean,\n    {columns},\n"
-        f"    extra varchar[]\n);\n"
-        f"create temp view raw_rows_of_{table.id} as select rowid as n, * from raw_{table.id}"
-    )
+    texts = "".join(f", ''::varchar as {_quoted(name)}" for name in table.columns)
+    nothing = f"select 0::int as file_id, 0::int as line, false as excel{texts}, null::varchar[] as extra where false"
+    return f"create or replace temp table raw_{table.id} as\n" + "\nunion all\n".join([nothing, *parts])
+
+
+def create_raw_rows(table: Table) -> str:
+    """The raw rows with their number `n`."""
+    return f"create temp view raw_rows_of_{table.id} as select rowid as n, * from raw_{table.id}"
 
 
 def create_texts(tables: Iterable[Table]) -> list[str]:
@@ -255,6 +259,9 @@ def _typed(table: Table, column: Column) -> Typed:
             return _typed_day(column)
         case "grade":
             return _typed_grade()
+        case "name" | "id":
+            text = f"squeeze(r.{_quoted(column.id)})"
+            return Typed((), {column.id: f"nullif({text}, '')"}, f"{text} = ''")
         case "course":
             return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
         case "host":
@@ -280,8 +287,6 @@ def _typed_alone(column: Column) -> Typed:
     match column.type:
         case "text":
             value = f"{alias}.text"
-        case "name" | "id":
-            value = f"{alias}.name"
         case "hours":
             name, number = "minutes", f"{alias}.minutes"
             value = f"case when {number} > 0 and {number} <= 12000 then {number}::decimal(14, 6) end"
@@ -434,7 +439,7 @@ inner join flawed as k using (n)
 inner join raw_flawed as r using (n)
 inner join files on r.file_id = files.file_id
 inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
-where squeeze(concat({', '.join(cells)}, array_to_string(r.extra, ''))) <> '';
+where f.reason <> 'missing_value' or squeeze(concat({', '.join(cells)}, array_to_string(r.extra, ''))) <> '';
 
 drop table lossy_files;
 drop table lossy;
@@ -453,10 +458,15 @@ def _faulty_cell(table: Table) -> str:
 
 
 def _whole_row(table: Table) -> str:
-    cells = ", ".join(f"'{name}': r.{_quoted(name)}" for name in table.columns)
-    return (
-        "array_to_string(list_concat(list_transform(files.layout, lambda name, i: csv_cell(case when name = '' then "
-        "coalesce(r.extra[len(list_filter(files.layout[1:i], lambda x: x = ''))], '') else "
-        f"map {{{cells}}}[name] end)), list_transform(coalesce("
-        "r.extra[len(list_filter(files.layout, lambda x: x = '')) + 1:], []), lambda x: csv_cell(x))), ',')"
-    )
+    """The row's cells in the order of its file's columns: known ones by their place, extra ones by theirs below zero."""
+    known = ", ".join(f"r.{_quoted(name)}" for name in table.columns)
+    cells = f"list_transform(files.places, lambda i: csv_cell(coalesce(case when i > 0 then [{known}][i] else r.extra[-i] end, '')))"
+    beyond = "list_transform(coalesce(r.extra[files.unknown + 1:], []), lambda cell: csv_cell(cell))"
+    return f"array_to_string(list_concat({cells}, {beyond}), ',')"
+
+
+def places(layout: Sequence[str], table: Table) -> list[int]:
+    """Where each of a file's columns stands in the raw table: from 1 among the known ones, from -1 among the others."""
+    order = {name: i for i, name in enumerate(table.columns, 1)}
+    unknown = itertools.count(1)
+    return [order[name] if name else -next(unknown) for name in layout]

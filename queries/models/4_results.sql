@@ -7,7 +7,7 @@ create temp table judged as
 
 with
 
-turns as (
+turns as materialized (
 
     select
         states.*,
@@ -231,6 +231,7 @@ all_levels as (
 )
 
 select
+    getvariable('programme') as programme,
     all_levels.kpi,
     all_levels.period,
     level,
@@ -259,6 +260,11 @@ select
     kpis.ord as kpi_ord,
     periods.ord as period_ord,
     level_ord,
+    -- The order of the rows of a day in one number: indicator, period, level, group, lead first, school.
+    (
+        (((kpis.ord * 100 + periods.ord) * 10 + level_ord)::bigint * 10000 + coalesce(groups.ord, 0)) * 10
+        + case all_schools.role when 'partner' then 1 else 0 end
+    ) * 100000 + coalesce(all_schools.ord, 0) as place,
     groups.ord as group_ord,
     all_schools.role,
     all_schools.ord as school_ord
@@ -276,11 +282,8 @@ left join groups
     on all_levels.group_id = groups.group_id
 
 left join all_schools
-    on all_levels.school_id = all_schools.school_id
+    on all_levels.school_id = all_schools.school_id;
 
-order by
-    since,
-    kpi_ord;
 
 create macro results_on(on_day) as table
     select * exclude (since, until) from results where since <= on_day and on_day < until;

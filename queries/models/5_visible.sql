@@ -24,7 +24,7 @@ where level = 'school'
     and in_scope(school_id);
 
 create macro visible_results_on(on_day) as table
-    select * from results_on(on_day) where level <> 'school' or in_scope(school_id);
+    select * from results_on(on_day) where school_id is null or in_scope(school_id);
 
 -- A row whose school is unknown belongs to nobody; only who may see every school sees it.
 create view visible_rejects as

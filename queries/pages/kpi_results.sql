@@ -1,6 +1,6 @@
 -- 指標結果: `kpi results`, of one day
 select
-    (select programme from snapshot) as programme,
+    programme,
     kpi,
     period,
     level,
@@ -22,10 +22,4 @@ from visible_results_on($on)
 where ($level is null or level = $level)
     and ($kpi is null or kpi = $kpi)
 
-order by
-    kpi_ord,
-    period_ord,
-    level_ord,
-    group_ord,
-    role,
-    school_ord;
+order by place;

@@ -105,7 +105,7 @@ select
 
 from identified
 
-where not exists (from defined_schools)
+where not getvariable('schools_listed')
 
 group by identity;
 
@@ -147,4 +147,4 @@ from code_owners
 inner join school_names
     using (stem)
 
-where exists (from defined_schools);
+where getvariable('schools_listed');

@@ -4,12 +4,23 @@ create temp table keyed_observations as
 
 with
 
+hosts as materialized (
+
+    select
+        host,
+        county_in(host) as named_county
+
+    from (select distinct host from typed_observations)
+
+),
+
 placed as (
 
     select
         typed_observations.*,
+        hosts.named_county,
         coalesce(
-            nullif(typed_observations.host_county, getvariable('city')), nullif(county_in(host), getvariable('city'))
+            nullif(typed_observations.host_county, getvariable('city')), nullif(hosts.named_county, getvariable('city'))
         ) as other_county,
         coalesce(
             getvariable('city') <> '' and typed_observations.host_county <> getvariable('city'), false
@@ -17,17 +28,20 @@ placed as (
 
     from typed_observations
 
+    left join hosts
+        on typed_observations.host = hosts.host
+
 )
 
 select
-    placed.* exclude (fault, host_school_id, host_kind, elsewhere, other_county, host_county),
+    placed.* exclude (fault, named_county, host_school_id, host_kind, elsewhere, other_county, host_county),
     case when not elsewhere then host_school_id end as host_school_id,
     other_county as host_county,
     coalesce(known_schools.name, concat(case when not contains(host, other_county) then other_county end, host)) as host_label,
     coalesce(
         case when not elsewhere then 'school:' || host_school_id end,
         concat(other_county, ':', stem_of(case
-            when county_in(host) = other_county then regexp_replace(host[length(other_county) + 1:], '^立', '')
+            when named_county = other_county then regexp_replace(host[length(other_county) + 1:], '^立', '')
             else host
         end))
     ) || '|' || placed.date || '|' || coalesce(placed.event_id, '') as event,

@@ -7,7 +7,7 @@ select
     least(
         typed_schools.fault,
         case
-            when known_schools.stem <> claims.stem and not exists (from defined_schools)
+            when known_schools.stem <> claims.stem and not getvariable('schools_listed')
                 then fault_of('schools', 'unknown_school', 'school')
             when defined_schools.group_id <> typed_schools.group_id then fault_of('schools', 'bad_choice', 'group')
             when defined_schools.role <> typed_schools.role then fault_of('schools', 'bad_choice', 'role')

@@ -1,0 +1,502 @@
+"""Snapshots: published whole or not at all, five kept, and read as a scope that sees only its schools."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import dashboard
+from dashboard import access, programmes, warehouse
+from dashboard.sources import contracts
+from dashboard.warehouse import build as building
+from dashboard.warehouse import snapshots
+from tests.running import EVERY_SCHOOL, PROGRAMME, asked, build, build_apart, inputs, kpi, stored, unchanged
+
+PAGES = sorted(path.stem for path in (building.QUERIES / "pages").glob("*.sql"))
+DAY = "2022-11-25"
+# The first two are seen by a scope; all that the third has sent bears its mark.
+OURS, OTHER, MARK = ("深澳國小", "武崙國小"), "忠孝國小", "外人"
+
+
+def write_city(data: Path, visits: int = 2) -> Path:
+    """Three schools with something in every table, a warning and a rejected row each."""
+    data.mkdir(parents=True)
+    every: dict[str, list[str]] = {
+        "學校名冊": ["學校名稱,組別,角色,班級數"],
+        "教職員名冊": ["學校名稱,教師編號,姓名,身分別,職務,到職日"],
+        "研習紀錄": ["教師編號,課程名稱,課程類別,研習日期,時數,研習證明"],
+        "公開授課": ["學校名稱,授課教師,授課日期,數位學習模式,領域"],
+        "觀課紀錄": ["主辦學校,主辦縣市,觀課日期,觀課學校,觀課教師"],
+        "自主學習量表": ["時間戳記,學校名稱,年級,班級,座號,測驗別"],
+        "學力觀察": ["時間戳記,學校名稱,年級,班級,評量方式,領域"],
+    }
+    for place, school in enumerate((*OURS, OTHER)):
+        who = f"{MARK if school == OTHER else '我們'}{place}"
+        role = "重點學校" if school == "武崙國小" else "夥伴學校"
+        every["學校名冊"].append(f"{school},自主學習組,{role},{12 + place}")
+        every["教職員名冊"] += [
+            f"{school},T{place}{MARK * (school == OTHER)},{who}師,正式教師,資訊組長,109/08/01",
+            f"{school},,{who}無號,正式教師,,109/08/01",
+        ]
+        every["研習紀錄"].append(f"T{place}{MARK * (school == OTHER)},資訊組長增能,資訊組長,111/10/05,3,是")
+        every["公開授課"].append(f"{school},{who}師,111/10/1{place},是,{who}科")
+        every["觀課紀錄"].append(f"{who}國中,新北市,111/10/1{place},{school},{who}師")
+        every["自主學習量表"] += [
+            f"111/10/1{place} 08:00,{school},五,二,1,{test}" for test in ("前測", "後測")
+        ]
+        every["學力觀察"].append(
+            f"111/10/1{place} 08:00,{school},五,{MARK if school == OTHER else '我'},短期學習成效,{who}科"
+        )
+        lines = ["學校名稱,輔導日期,輔導人員,主題", f"{school},{who}日,{who}員,", f",111/10/09,{who}員,"]
+        lines += [f"{school},111/10/{i + 1:02d},{who}員,{who}題" for i in range(visits)]
+        (data / f"入校輔導_{school}.csv").write_text("\n".join(lines), encoding="utf-8")
+    for name, lines in every.items():
+        (data / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    return data
+
+
+@dataclass(frozen=True)
+class City:
+    """A warehouse with one snapshot, the folder that it was built of, and one of other data."""
+
+    data: Path
+    other_data: Path
+    warehouse: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.warehouse / PROGRAMME
+
+    def copy(self, place: Path) -> City:
+        """The same snapshot in a warehouse of one's own."""
+        shutil.copytree(self.warehouse, place)
+        return City(self.data, self.other_data, place)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    folder = tmp_path_factory.mktemp("city")
+    found = City(write_city(folder / "data"), write_city(folder / "other", visits=9), folder / "warehouse")
+    told = build(found.data, found.warehouse)
+    assert told.code == 0, told.err
+    return found
+
+
+def figures(city: City) -> str:
+    told = kpi("results", "--warehouse", city.warehouse, "--as-of", DAY, "--format", "csv")
+    assert told.code == 0, told.err
+    return told.out
+
+
+def names_in(folder: Path, pattern: str) -> list[str]:
+    return sorted(path.name for path in folder.glob(pattern))
+
+
+# Publishing
+
+
+def watched(watch: Callable[[str], None]) -> Callable[..., Any]:
+    """The build, telling `watch` of each of its stages as it begins."""
+    real = building.build
+
+    def build_watched(part: Path, programme: Any, data: Path, tables: Any, progress: Any, today: Any) -> Any:
+        return real(part, programme, data, tables, lambda share, text: watch(text), today)
+
+    return build_watched
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_in_stage(number: int) -> None:
+    """Killed as stage `number` of the build begins."""
+    left = iter(range(number))
+
+    def watch(text: str) -> None:
+        if next(left, None) is None:
+            die()
+
+    snapshots.build = watched(watch)
+
+
+def die_before(step: str) -> None:
+    """Killed when the snapshot is built and `step` of publishing it is due."""
+    setattr(snapshots, step, die)
+
+
+def stages_of(data: Path, place: Path) -> list[str]:
+    """What a build reports, stage by stage."""
+    found: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshots, "build", watched(found.append))
+        assert build(data, place).code == 0
+    return found
+
+
+def test_a_build_that_is_killed_in_any_stage_leaves_the_former_serving_and_the_next_one_heals(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    before, serving = figures(own), (own.folder / "current").read_bytes()
+    (snapshot,) = own.folder.glob("*.duckdb")
+    content = snapshot.read_bytes()
+    # One file, so that no stage comes again and again.
+    (tmp_path / "data").mkdir()
+    shutil.copy(own.other_data / f"入校輔導_{OTHER}.csv", tmp_path / "data")
+    stages = stages_of(tmp_path / "data", tmp_path / "elsewhere")
+    deaths = [functools.partial(die_in_stage, i) for i in range(len(stages))]
+    deaths += [functools.partial(die_before, step) for step in ("_sync", "_point")]
+    assert len(deaths) > 10
+    for death in deaths:
+        told = build_apart(tmp_path / "data", own.warehouse, death).ends()
+        assert told.code == -signal.SIGKILL, death
+        assert (own.folder / "current").read_bytes() == serving, death
+        assert snapshot.read_bytes() == content, death
+        assert len(names_in(own.folder, "*.part")) <= 1, death
+    assert figures(own) == before
+    assert build(tmp_path / "data", own.warehouse).code == 0
+    assert figures(own) != before
+    assert names_in(own.folder, "*.part*") == names_in(own.folder, "build.holder") == []
+
+
+def test_a_build_that_is_killed_once_it_is_pointed_to_serves(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    before = figures(own)
+    told = build_apart(own.other_data, own.warehouse, functools.partial(die_before, "_prune")).ends()
+    assert told.code == -signal.SIGKILL
+    assert figures(own) != before
+
+
+def wait_in_stage(number: int, here: Path) -> None:
+    """Stop in stage `number` until the file that is then written is taken away."""
+    left = iter(range(number))
+
+    def watch(text: str) -> None:
+        if next(left, None) is None and not here.with_suffix(".done").exists():
+            here.touch()
+            while here.exists():
+                time.sleep(0.01)
+            here.with_suffix(".done").touch()
+
+    snapshots.build = watched(watch)
+
+
+def test_of_two_builds_at_once_the_second_says_who_holds_the_lock_and_the_first_completes(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    before, here = figures(own), tmp_path / "here"
+    first = build_apart(own.other_data, own.warehouse, functools.partial(wait_in_stage, 3, here))
+    while not here.exists():
+        assert first.is_alive
+        time.sleep(0.01)
+    second = build(own.data, own.warehouse)
+    assert (second.code, second.out) == (3, "")
+    assert re.search(
+        rf"另一次建立正在進行：\S+@\S+，程序 {first.pid}，\d\d/\d\d \d\d:\d\d:\d\d 開始。請等它完成",
+        second.err,
+    )
+    assert "這次沒有發布" in second.err
+    assert figures(own) == before
+    here.unlink()
+    told = first.ends()
+    assert told.code == 0, told.err
+    assert figures(own) != before
+    assert names_in(own.folder, "*.part*") == []
+
+
+def test_a_check_that_finds_rows_publishes_nothing_and_is_named(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    (tmp_path / "queries" / "checks" / "zz.sql").write_text(
+        "-- 輔導都有主題: a check that fails.\nselect adviser from coaching where topic is null or true;",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    with unchanged(city.warehouse) as stamp:
+        told = build(city.other_data, city.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert "查核「輔導都有主題」未通過" in told.err
+    clock = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}"
+    assert f"這次沒有發布；畫面仍是 {clock} 的快照，數字沒有變動。" in told.err
+
+
+def test_a_fault_of_the_database_publishes_nothing_and_is_told(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    (tmp_path / "queries" / "checks" / "zz.sql").write_text(
+        "-- 壞的查核\nselect no_such_column;", encoding="utf-8"
+    )
+    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    with unchanged(city.warehouse):
+        told = build(city.other_data, city.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert "no_such_column" in told.err and "請" in told.err and "這次沒有發布" in told.err
+
+
+def test_the_last_five_snapshots_are_kept(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (serving,) = own.folder.glob("*.duckdb")
+    for year in range(2001, 2008):
+        shutil.copy(serving, own.folder / f"{year}0101T000000000000.duckdb")
+    assert build(own.other_data, own.warehouse).code == 0
+    kept = names_in(own.folder, "*.duckdb")
+    assert [name[:4] for name in kept[:3]] == ["2005", "2006", "2007"]
+    assert kept[3:] == [serving.name, warehouse.current(own.warehouse, PROGRAMME).path.name]
+
+
+def test_a_reader_keeps_its_snapshot_and_finds_the_new_one_on_the_next_ask(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    former = warehouse.current(own.warehouse, PROGRAMME)
+    before = warehouse.rows(former, "tables", EVERY_SCHOOL)
+    with snapshots._connection(former.path).cursor() as open_cursor:
+        reading = open_cursor.execute("select * from units order by all")
+        first = reading.fetchone()
+        assert build(own.other_data, own.warehouse).code == 0
+        rest = reading.fetchall()
+    assert [first, *rest] == stored(city.warehouse, "select * from units order by all")
+    assert warehouse.rows(former, "tables", EVERY_SCHOOL) == before
+    latest = warehouse.current(own.warehouse, PROGRAMME)
+    assert latest.stamp > former.stamp
+    assert warehouse.rows(latest, "tables", EVERY_SCHOOL) != before
+
+
+# What a snapshot says of itself
+
+
+def test_a_snapshot_records_its_inputs_the_definition_and_the_version(city: City) -> None:
+    found = inputs(city.warehouse)
+    assert set(found) == {path.name for path in city.data.iterdir()}
+    sums = {name: digest for name, digest in stored(city.warehouse, "select file, sha256 from inputs")}
+    for name, row in found.items():
+        content = (city.data / name).read_bytes()
+        assert (row["size"], sums[name]) == (len(content), hashlib.sha256(content).hexdigest())
+        assert row["read"] == content.count(b"\n")
+    ((version, definition, label),) = stored(
+        city.warehouse, "select version, definition_hash, title from snapshot"
+    )
+    shipped = programmes.load(programmes.FOLDER / f"{PROGRAMME}.toml", contracts.load())
+    assert (version, definition, label) == (dashboard.__version__, shipped.fingerprint, shipped.title.zh)
+
+
+def test_every_row_read_of_every_file_is_accepted_a_duplicate_or_rejected(city: City) -> None:
+    for name, row in inputs(city.warehouse).items():
+        assert row["read"] == row["accepted"] + row["duplicate"] + row["rejected"], name
+        expected = (
+            (2, 2)
+            if name.startswith("入校輔導")
+            else (3, 3)
+            if name == "教職員名冊.csv"
+            else (row["read"], 0)
+        )
+        assert (row["accepted"], row["rejected"]) == expected, name
+
+
+def test_the_same_inputs_have_the_same_fingerprint_and_others_another(city: City, tmp_path: Path) -> None:
+    def fingerprint(data: Path, place: Path) -> Any:
+        assert build(data, place).code == 0
+        return stored(place, "select fingerprint from snapshot")
+
+    shutil.copytree(city.data, tmp_path / "copy")
+    first = stored(city.warehouse, "select fingerprint from snapshot")
+    assert fingerprint(tmp_path / "copy", tmp_path / "again") == first
+    (tmp_path / "copy" / "學力觀察.csv").unlink()
+    assert fingerprint(tmp_path / "copy", tmp_path / "less") != first
+
+
+# What is lost or damaged
+
+
+def lose(snapshot: Path) -> None:
+    snapshot.unlink()
+
+
+def cut(snapshot: Path) -> None:
+    os.truncate(snapshot, snapshot.stat().st_size // 2)
+
+
+def empty(snapshot: Path) -> None:
+    snapshot.write_bytes(b"")
+
+
+def scramble(snapshot: Path) -> None:
+    """The first page and the middle stand, all else is noise: it opens, but cannot be read."""
+    content = snapshot.read_bytes()
+    snapshot.write_bytes(content[:12288] + bytes(byte ^ 0x5A for byte in content[12288:]))
+
+
+def overwrite(snapshot: Path) -> None:
+    snapshot.write_text("not a database" * 1000, encoding="ascii")
+
+
+def put_another(snapshot: Path) -> None:
+    """A database that is whole, but none of ours, or of a version that is long gone."""
+    snapshot.unlink()
+    with duckdb.connect(str(snapshot)) as other:
+        other.execute("create table schools as select 1 as school_id")
+
+
+def point_elsewhere(snapshot: Path) -> None:
+    (snapshot.parent / "current").write_text("../../elsewhere\n", encoding="ascii")
+
+
+def blank_pointer(snapshot: Path) -> None:
+    (snapshot.parent / "current").write_bytes(b"")
+
+
+def noisy_pointer(snapshot: Path) -> None:
+    (snapshot.parent / "current").write_bytes(b"\xff\xfe\x00")
+
+
+DAMAGES = (lose, cut, empty, scramble, overwrite, put_another, point_elsewhere, blank_pointer, noisy_pointer)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_snapshot_that_is_lost_or_damaged_is_told_with_what_to_do(
+    damage: Callable[[Path], None], city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (snapshot,) = own.folder.glob("*.duckdb")
+    damage(snapshot)
+    for command in ("results", "rejects"):
+        told = kpi(command, "--warehouse", own.warehouse)
+        assert (told.code, told.out) == (3, "")
+        assert "快照" in told.err and "請" in told.err and "kpi build" in told.err
+
+
+def test_the_next_build_replaces_a_damaged_snapshot(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (snapshot,) = own.folder.glob("*.duckdb")
+    overwrite(snapshot)
+    assert build(own.data, own.warehouse).code == 0
+    assert figures(own) == figures(city)
+
+
+# Who sees what
+
+
+@pytest.fixture(scope="module")
+def ids(city: City) -> dict[str, int]:
+    return dict(stored(city.warehouse, "select name, school_id from all_schools"))
+
+
+@pytest.fixture(scope="module")
+def two_schools(ids: dict[str, int]) -> access.Scope:
+    return access.Scope("兩校", tuple(ids[name] for name in OURS))
+
+
+def seen(city: City, scope: access.Scope, query: str) -> list[tuple[Any, ...]]:
+    with snapshots._cursor(warehouse.current(city.warehouse, PROGRAMME), scope) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+VISIBLE = "select view_name from duckdb_views() where starts_with(view_name, 'visible_') order by all"
+
+
+def test_every_visible_view_holds_rows_of_the_scopes_schools_alone(
+    city: City, two_schools: access.Scope, ids: dict[str, int]
+) -> None:
+    views = [name for (name,) in stored(city.warehouse, VISIBLE)]
+    assert {"visible_schools", "visible_units", "visible_states", "visible_rejects"} <= set(views)
+    for view in views:
+        query = f"select distinct school_id from {view}"
+        every = {school for (school,) in seen(city, EVERY_SCHOOL, query)}
+        assert {*two_schools.school_ids, ids[OTHER]} <= every, view
+        assert {school for (school,) in seen(city, two_schools, query)} == set(two_schools.school_ids), view
+        assert seen(city, access.nobody(), query) == [], view
+
+
+def test_a_connection_on_which_no_scope_was_set_sees_nothing(city: City) -> None:
+    for (view,) in stored(city.warehouse, VISIBLE):
+        assert stored(city.warehouse, f"from {view}") == [], view
+
+
+def parameters_of(name: str, school_id: int) -> dict[str, Any]:
+    """What a page query needs; the school that is asked for by name is the other one."""
+    values: dict[str, Any] = {
+        "on": DAY, "period": "111", "kpi": "coaching", "school": None, "school_id": school_id, "group_id": None,
+        "level": None, "all": True, "missing": False, "severity": "rejected", "table": None, "reason": None,
+        "size": 1000, "skip": 0,
+    }  # fmt: skip
+    text = (building.QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
+    return {word: values[word] for word in set(re.findall(r"\$(\w+)", re.sub(r"--.*", "", text)))}
+
+
+def of_schools(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that are about a school: not the published totals of groups and the city."""
+    return [row for row in rows if row.get("level", "school") == "school"]
+
+
+def schools_of(rows: list[dict[str, Any]], ids: dict[str, int]) -> set[str]:
+    names = {number: name for name, number in ids.items()}
+    told = {
+        row[column]
+        for row in rows
+        for column in ("school", "school_name", "one_school", "name")
+        if column in row
+    }
+    told |= {names.get(row.get("school_id"), "") for row in rows}
+    return {names.get(value, value) for value in told} & set(ids)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_query_tells_a_scope_nothing_of_other_schools(
+    name: str, city: City, two_schools: access.Scope, ids: dict[str, int]
+) -> None:
+    for school in (*OURS, OTHER):
+        parameters = parameters_of(name, ids[school])
+        found = of_schools(asked(city.warehouse, name, two_schools, **parameters))
+        assert MARK not in repr(found)
+        assert OTHER not in repr(found) or name == "snapshot"  # it holds the definition, which is public
+        assert schools_of(found, ids) <= set(OURS)
+        nothing = of_schools(asked(city.warehouse, name, access.nobody(), **parameters))
+        assert not schools_of(nothing, ids)
+        assert "我們" not in repr(nothing) and MARK not in repr(nothing)
+
+
+def test_what_is_hidden_from_a_scope_is_there_to_be_seen(city: City, ids: dict[str, int]) -> None:
+    """Otherwise the test above could not fail."""
+    told = {
+        name
+        for name in PAGES
+        for found in [asked(city.warehouse, name, EVERY_SCHOOL, **parameters_of(name, ids[OTHER]))]
+        if MARK in repr(found) or OTHER in repr(found)
+    }
+    assert {
+        "inputs",
+        "kpi_rejects",
+        "kpi_results",
+        "kpi_units",
+        "rejects",
+        "reject_counts",
+    } <= told
+    assert {"school_rejects", "school_results", "schools", "units"} <= told
+
+
+def test_totals_of_groups_and_the_city_are_whole_whatever_the_scope(
+    city: City, two_schools: access.Scope
+) -> None:
+    parameters = {"on": DAY, "period": "111"}
+    every = asked(city.warehouse, "totals", EVERY_SCHOOL, **parameters)
+    assert every
+    assert asked(city.warehouse, "totals", two_schools, **parameters) == every
