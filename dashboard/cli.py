@@ -59,7 +59,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kpi", description="數位學習精進方案 KPI：由各校的表單與試算表到可信的數字。")
+    parser = argparse.ArgumentParser(
+        prog="kpi", description="數位學習精進方案 KPI：由各校的表單與試算表到可信的數字。"
+    )
     parser.add_argument("--config", type=Path, help="設定檔（預設為目前資料夾的 kpi.toml）")
     commands = parser.add_subparsers(required=True, metavar="指令")
 
@@ -227,7 +229,9 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError):
-            raise warehouse.NoSnapshot(f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。") from None
+            raise warehouse.NoSnapshot(
+                f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。"
+            ) from None
 
 
 def _make_sample() -> configs.Config:
@@ -306,7 +310,9 @@ def _check(options: argparse.Namespace) -> int:
     tables = contracts.load()
     for path in programmes.find(config.data, config.programmes):
         programme = programmes.load(path, tables)
-        print(f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。")
+        print(
+            f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。"
+        )
     return 0
 
 
@@ -387,7 +393,12 @@ class _Bar:
         """`share` of the work is done; `text` says what is under way."""
         if self.shown:
             filled = int(share * 30)
-            print(f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {text}", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {text}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def clear(self) -> None:
         """Take the bar away."""

@@ -223,7 +223,7 @@ def _merged(path: Path, extended: tuple[Path, ...] = ()) -> dict[str, Any]:
         raise DefinitionError(path, [f"extends 指的「{base}」不存在：programmes/ 裡沒有 {base}.toml。"])
     if parent in (path, *extended):
         raise DefinitionError(path, [f"extends 指的「{base}」又以它為本，繞了一圈。"])
-    own_schools = {"codes": {}, "aliases": {}} if raw.get("groups") == [] else {}
+    own_schools: dict[str, Any] = {"codes": {}, "aliases": {}} if raw.get("groups") == [] else {}
     return {**_merged(parent, (path, *extended)), **raw, **own_schools}
 
 
@@ -260,8 +260,7 @@ def _must_be(kind: str, fault: Any) -> str:
             return f"須是 {told['expected'].replace(' or ', ' 或 ')}"
         case "greater_than":
             return f"須大於 {told['gt']}"
-    first = kind.partition("_")[0]
-    return _MUST_BE.get(first, fault["msg"])
+    return str(_MUST_BE.get(kind.partition("_")[0], fault["msg"]))
 
 
 _MUST_BE = {

@@ -36,7 +36,10 @@ def plain_read(data: Path) -> dict[str, Any]:
 
 def _count(con: Any, path: Path, encoding: str) -> int:
     source = "read_csv($path, all_varchar = true, header = false, strict_mode = false, null_padding = true, encoding = $code)"
-    columns = [row[0] for row in con.execute(f"describe from {source}", {"path": str(path), "code": encoding}).fetchall()]
+    columns = [
+        row[0]
+        for row in con.execute(f"describe from {source}", {"path": str(path), "code": encoding}).fetchall()
+    ]
     counted = ", ".join(f"count({name})" for name in columns)
     query = f"select count(*), {counted} from {source}"
     return int(con.execute(query, {"path": str(path), "code": encoding}).fetchall()[0][0])
@@ -97,7 +100,10 @@ def _measure(name: str, size: dict[str, int], root: Path) -> None:
     sample.write(root / "data", **size)
     print(f"{name}: written in {time.perf_counter() - start:.1f} s", flush=True)
     plain = min((_step("plain", root / "data") for _ in range(3)), key=lambda found: found["wall"])
-    made = min((_step("build", root / "data", root / f"warehouse{i}") for i in range(2)), key=lambda found: found["wall"])
+    made = min(
+        (_step("build", root / "data", root / f"warehouse{i}") for i in range(2)),
+        key=lambda found: found["wall"],
+    )
     asked = _step("ask", root / "warehouse0")
     print(
         f"  plain read   {plain['wall']:7.2f} s   cpu {plain['cpu']:6.2f} s   {plain['rows']:,} rows of CSV\n"

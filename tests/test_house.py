@@ -57,7 +57,10 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_imports_only_what_lies_below_it(path: Path):
     part = part_of(path)
-    ours = {name.split(".")[1] for name in imports(path) if name.startswith("dashboard.")} - {part, "__version__"}
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("dashboard.")} - {
+        part,
+        "__version__",
+    }
     assert ours <= MAY_IMPORT.get(part, set())
 
 
@@ -103,9 +106,14 @@ def test_pages_hold_no_rule_no_query_and_no_cache():
 
 
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
-    places = "|".join(("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/"))
+    places = "|".join(
+        ("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/")
+    )
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()
     assert listed
     texts = {name: (ROOT / name).read_bytes() for name in listed if (ROOT / name).is_file()}

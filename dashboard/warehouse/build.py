@@ -7,7 +7,6 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
-import itertools
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +50,12 @@ class TableCount:
 
 
 def build(
-    target: Path, programme: Programme, data: Path, tables: Mapping[str, Table], progress: Progress, today: dt.date
+    target: Path,
+    programme: Programme,
+    data: Path,
+    tables: Mapping[str, Table],
+    progress: Progress,
+    today: dt.date,
 ) -> list[TableCount]:
     """Write the snapshot of `data` to the new file `target`, checked.
 
@@ -169,7 +173,9 @@ class _Build:
 
     def _define_schools(self) -> None:
         groups = self.programme.groups
-        self._table("defined_groups", "group_id int, name text", [(i, g.name) for i, g in enumerate(groups, 1)])
+        self._table(
+            "defined_groups", "group_id int, name text", [(i, g.name) for i, g in enumerate(groups, 1)]
+        )
         schools = [
             (group_id, "lead" if name == group.lead else "partner", name, self.programme.codes.get(name))
             for group_id, group in enumerate(groups, 1)
@@ -185,7 +191,9 @@ class _Build:
         )
         self._table("defined_aliases", "alias text, school text", list(self.programme.aliases.items()))
         self._table("group_rows", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
-        self.con.execute("create temp table group_words as select word(word) as word, group_id from group_rows")
+        self.con.execute(
+            "create temp table group_words as select word(word) as word, group_id from group_rows"
+        )
 
     def _define_words(self) -> None:
         employment = [(word, kind) for kind, words in self.programme.employment.items() for word in words]
@@ -203,7 +211,9 @@ class _Build:
             (course.category, i, course.category, list(course.contains), list(course.never))
             for i, course in enumerate(self.programme.courses)
         ]
-        self._table("course_rows", "word text, ord int, category text, contains text[], never text[]", courses)
+        self._table(
+            "course_rows", "word text, ord int, category text, contains text[], never text[]", courses
+        )
         self.con.execute(
             "create temp table courses as select category, ord, word(word) as word,"
             " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
@@ -238,7 +248,7 @@ class _Build:
         ]
         self._table(
             "kpis",
-            'kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,'
+            "kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,"
             ' empty_base text, "require" text, required_number bigint, share_numerator bigint, share_denominator bigint,'
             " rounding text, period text, window_start date, window_end date, pace_start date, deadline date",
             rows,
@@ -246,12 +256,16 @@ class _Build:
         )
         each = list(self.programme.kpis.items())
         for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
-            table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[name]
+            table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[
+                name
+            ]
             self._table(table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
                         temp=False)  # fmt: skip
         self._table("kpi_parameters", "kpi text, name text, value bigint",
                     [(k, *item) for k, kpi in each for item in kpi.parameters.items()], temp=False)  # fmt: skip
-        self._table("exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt], temp=False)
+        self._table(
+            "exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt], temp=False
+        )
         self._table('periods', 'period text, ord int, label text, start date, "end" date',
                     [(p.id, i, p.label.zh, p.start, p.end) for i, p in enumerate(self.programme.periods, 1)],
                     temp=False)  # fmt: skip
@@ -389,8 +403,8 @@ class _Build:
         if self.programme.groups:
             return
         self.con.execute(
-            "insert into defined_groups select row_number() over (order by min(n)), arg_min(tidy(\"group\"), n)"
-            " from raw_rows_of_schools where squeeze(\"group\") <> '' group by word(\"group\")"
+            'insert into defined_groups select row_number() over (order by min(n)), arg_min(tidy("group"), n)'
+            ' from raw_rows_of_schools where squeeze("group") <> \'\' group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 
@@ -399,7 +413,9 @@ class _Build:
         self.con.execute("create temp view kept_schools as select * from schools")
         if not self.programme.groups:
             for table in ("known_schools", "school_names", "school_codes"):
-                self.con.execute(f"delete from {table} where school_id not in (select school_id from kept_schools)")
+                self.con.execute(
+                    f"delete from {table} where school_id not in (select school_id from kept_schools)"
+                )
 
     def _stage_table(self, table: Table) -> None:
         con = self.con
@@ -437,16 +453,22 @@ class _Build:
             f"select distinct stem_of(value) as stem from flagged_{t}"
             " where reason = 'unknown_school' and county_in(squeeze(value)) is null" for t in self.tables
         )  # fmt: skip
-        unknown = [stem for (stem,) in con.execute(f"select distinct stem from ({parts}) where stem <> ''").fetchall()]
+        unknown = [
+            stem
+            for (stem,) in con.execute(f"select distinct stem from ({parts}) where stem <> ''").fetchall()
+        ]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
         self._table("likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
         con.execute(
-            "create temp view flagged as " + " union all ".join(f"select * from flagged_{table}" for table in self.tables)
+            "create temp view flagged as "
+            + " union all ".join(f"select * from flagged_{table}" for table in self.tables)
         )
         self._run("staging/rejects.sql")
         con.execute(
             "create table duplicate_rows as "
-            + " union all ".join(f"select '{t}' as table_name, file_id, line from duplicates_{t}" for t in self.tables)
+            + " union all ".join(
+                f"select '{t}' as table_name, file_id, line from duplicates_{t}" for t in self.tables
+            )
         )
 
     def _describe_files(self) -> None:
@@ -536,7 +558,9 @@ class _Build:
         self._table("reasons", "reason text, ord int, label text",
                     [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
         inputs = con.execute("select file, sha256 from inputs order by file").fetchall()
-        digest = hashlib.sha256(repr((programme.fingerprint, __version__, today, inputs)).encode()).hexdigest()
+        digest = hashlib.sha256(
+            repr((programme.fingerprint, __version__, today, inputs)).encode()
+        ).hexdigest()
         built = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
         self._table(
             "snapshot",
@@ -587,7 +611,9 @@ class _Build:
     def _table(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]], *, temp: bool = True) -> None:
         self.con.execute(f"create {'temp ' if temp else ''}table {name} ({columns})")
         if rows:
-            self._insert(name, pa.table({f"c{i}": list(values) for i, values in enumerate(zip(*rows, strict=True))}))
+            self._insert(
+                name, pa.table({f"c{i}": list(values) for i, values in enumerate(zip(*rows, strict=True))})
+            )
 
     def _insert(self, name: str, rows: Any) -> None:
         self.con.register("incoming", rows)

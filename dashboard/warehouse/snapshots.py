@@ -128,7 +128,8 @@ def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.Da
     exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
     for i in exact:
         found = found.set_column(i, found.schema.names[i], found.column(i).cast(pa.float64()))
-    return found.to_pandas(date_as_object=False)
+    frame: pd.DataFrame = found.to_pandas(date_as_object=False)
+    return frame
 
 
 def rows(

@@ -76,7 +76,9 @@ def create_raw_rows(table: Table) -> str:
 
 def create_texts(tables: Iterable[Table]) -> list[str]:
     """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
-    found: dict[str, list[str]] = {name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")}
+    found: dict[str, list[str]] = {
+        name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")
+    }
     for table in tables:
         for column in _read(table):
             name = _quoted(column.id)
@@ -89,7 +91,10 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
             elif column.type in MAPS:
                 excel = ", excel" if MAPS[column.type] == "date" else ""
                 found[MAPS[column.type]].append(f"select distinct {name} as raw{excel} from raw_{table.id}")
-    return [f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts) for name, parts in found.items()]
+    return [
+        f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts)
+        for name, parts in found.items()
+    ]
 
 
 def create_school_texts(tables: Iterable[Table]) -> str:
@@ -143,7 +148,9 @@ def create_typed(table: Table) -> str:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
         elif typed.faults:
             bit = 1 << list(table.columns).index(name)
-            warned.append(f"case when {' or '.join(f'({sql})' for sql in typed.faults.values())} then {bit} else 0 end")
+            warned.append(
+                f"case when {' or '.join(f'({sql})' for sql in typed.faults.values())} then {bit} else 0 end"
+            )
     joins = [join for typed in columns.values() for join in typed.joins]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
@@ -176,7 +183,9 @@ def create_duplicates(table: Table, source: str, columns: Iterable[str]) -> str:
     key = ", ".join(_quoted(_key_column(name)) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
-    merged = "".join(f",\n    {_MERGES[how].format(_value_column(name))}" for name, how in table.merge.items())
+    merged = "".join(
+        f",\n    {_MERGES[how].format(_value_column(name))}" for name, how in table.merge.items()
+    )
     return f"""
 create temp table suspects as
 with hashed as (select hash({key}) as h from {source} where {fit}),
@@ -223,7 +232,9 @@ _MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
 
 
 def _key_column(name: str) -> str:
-    return {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}.get(name, name)
+    return {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}.get(
+        name, name
+    )
 
 
 def _read(table: Table) -> list[Column]:
@@ -302,7 +313,9 @@ def _typed_alone(column: Column) -> Typed:
         case _:
             value = f"county_of({alias}.name)"
             faults = {"bad_choice": value}
-    unread = {why: f"not {blank} and {sql} is null" if why != "out_of_range" else sql for why, sql in faults.items()}
+    unread = {
+        why: f"not {blank} and {sql} is null" if why != "out_of_range" else sql for why, sql in faults.items()
+    }
     return Typed((join,), {name: value}, blank, unread)
 
 
@@ -339,13 +352,18 @@ def _typed_host(column: Column) -> Typed:
 def _typed_pair(table: Table, column: Column) -> Typed:
     alias = f"m_{column.id}"
     first, second = (part if part == "''" else f"r.{part}" for part in _pair(table, column.type))
-    left, right = {"school": ("name_raw", "code_raw")}.get(column.type, tuple(f"{n}_raw" for n in PAIRS[column.type]))
+    left, right = {"school": ("name_raw", "code_raw")}.get(
+        column.type, tuple(f"{n}_raw" for n in PAIRS[column.type])
+    )
     join = f"inner join {column.type}_map as {alias}\n    on {first} = {alias}.{left}\n    and {second} = {alias}.{right}"
     match column.type:
         case "school":
             values = {"school_id": f"{alias}.school_id", "school_blank": f"{alias}.blank"}
             return Typed(
-                (join,), values, f"{alias}.blank", {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"}
+                (join,),
+                values,
+                f"{alias}.blank",
+                {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"},
             )
         case "class":
             bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.class_key = '')"
@@ -359,7 +377,9 @@ def _typed_grade() -> Typed:
     """The grade comes with its class: one map reads both."""
     alias = "m_class"
     blank = f"{alias}.grade_blank"
-    return Typed((), {"grade": f"{alias}.grade"}, blank, {"bad_choice": f"not {blank} and {alias}.grade is null"})
+    return Typed(
+        (), {"grade": f"{alias}.grade"}, blank, {"bad_choice": f"not {blank} and {alias}.grade is null"}
+    )
 
 
 def _typed_day(column: Column) -> Typed:
@@ -400,7 +420,7 @@ select file_id from files where lost_characters > 0 and table_name = '{table.id}
 
 create temp table lossy as
 select n from raw_rows_of_{table.id} as r
-where file_id in (select file_id from lossy_files) and ({' or '.join(f"contains({cell}, '〓')" for cell in cells)});
+where file_id in (select file_id from lossy_files) and ({" or ".join(f"contains({cell}, '〓')" for cell in cells)});
 
 create temp table flawed as
 select n, file_id, line, school_id, fault, warned from {source}
@@ -415,7 +435,7 @@ found as (
     select 'rejected' as severity, n, fault from flawed where fault is not null
     union all
     select 'warning', n, fault from (
-        {' union all '.join(bits) or 'select null::bigint as n, null::int as fault where false'}
+        {" union all ".join(bits) or "select null::bigint as n, null::int as fault where false"}
         union all
         select n, {fault("bad_character", table, next(iter(table.columns)))} from flawed
         where fault is null and n in (select n from lossy)
@@ -439,7 +459,7 @@ inner join flawed as k using (n)
 inner join raw_flawed as r using (n)
 inner join files on r.file_id = files.file_id
 inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
-where f.reason <> 'missing_value' or squeeze(concat({', '.join(cells)}, array_to_string(r.extra, ''))) <> '';
+where f.reason <> 'missing_value' or squeeze(concat({", ".join(cells)}, array_to_string(r.extra, ''))) <> '';
 
 drop table lossy_files;
 drop table lossy;
@@ -453,7 +473,9 @@ def _faulty_cell(table: Table) -> str:
     cell = f"case f.column_name {cases} end"
     if "school_code" in table.columns:
         # Where the name is blank it is the code that no school has.
-        cell = f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {cell} end"
+        cell = (
+            f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {cell} end"
+        )
     return cell
 
 
