@@ -6,8 +6,10 @@ Exit codes: 0 done; 2 the command line is wrong; 3 nothing was published, or the
 import argparse
 import csv
 import datetime as dt
+import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -38,7 +40,10 @@ FAILURES = (
 
 
 def entry() -> None:
-    """The console script."""
+    """The console script. Results are UTF-8 whatever the terminal or the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -49,7 +54,9 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # a reader that has gone is noticed here rather than at exit
+        return code
     except FAILURES as error:
         _say(f"錯誤：{error}")
         return 3
@@ -119,6 +126,8 @@ def _reading(parser: argparse.ArgumentParser) -> None:
 
 def _day(text: str) -> dt.date:
     try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            raise ValueError
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"「{text}」不是日期，請寫成 2022-11-25") from None

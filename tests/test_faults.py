@@ -218,9 +218,7 @@ def named(place: Path) -> dict[str, str]:
         (place / name).write_text(text, encoding="utf-8")
     for byte in (b"\xff", b"\xfe"):
         content = visits(f"位{byte.hex()}-", 6000 if byte == b"\xff" else 3).encode()
-        Path(os.fsdecode(os.fsencode(place) + b"/" + "入校輔導_".encode() + byte + b".csv")).write_bytes(
-            content
-        )
+        (place / os.fsdecode("入校輔導_".encode() + byte + b".csv")).write_bytes(content)
     return found
 
 
@@ -431,6 +429,14 @@ def after(text: str, every: int) -> Callable[[int, list[str]], str]:
     return lambda i, cells: ",".join(cells) + (text if i % every == 0 else "")
 
 
+def late(tag: str, byte: bytes) -> bytes:
+    """A byte far behind what is looked at to tell the encoding."""
+    data = table(tag, lambda i, cells: ",".join([*cells, "長" * 60])).encode()
+    name = f"{tag}{ROWS - 10}".encode()
+    assert data.index(name) > 1 << 18
+    return data.replace(name, name + byte)
+
+
 TRAITS: dict[str, str | bytes] = {
     "plain": table("a"),
     "CRLF": table("b", newline="\r\n"),
@@ -450,8 +456,8 @@ TRAITS: dict[str, str | bytes] = {
     "text after a closing mark": table("p", at('"{}"（補）'.format, 70, 700)),
     "a blank before a mark": table("q", at(' "{}, 二"'.format, 70, 700)),
     "a blank after a mark": table("r", at('"{}, 二" '.format, 70, 700)),
-    "a mark that is never closed": table("s", at('"{}'.format, 2000)),
-    "two marks that are never closed": table("t", at('"{}'.format, 2000, 2001, column=2)),
+    "a mark that is never closed": table("s", at('"{}'.format, 1000)),
+    "two marks that are never closed": table("t", at('"{}'.format, 1000, 1001, column=2)),
     "rows cut short": table("u", lambda i, cells: ",".join(cells[: 2 + i % 3])),
     "rows too long": table("v", after(",多,出,來", 50)),
     "trailing separators": table("w", after(",", 1), header=HEADER + ","),
@@ -460,8 +466,8 @@ TRAITS: dict[str, str | bytes] = {
     "cp950 with a user-defined character": table("z").encode("cp950").replace("主題3".encode("cp950"), b"\xfa\x40"),
     "BOM": table("A").encode("utf-8-sig"),
     "UTF-16": table("B").encode("utf-16"),
-    "a byte that breaks late": table("C").encode().replace(b"C3990,", b"C\xff3990,"),
-    "a NUL that comes late": table("D").encode().replace(b"D3990,", b"D\x003990,"),
+    "a byte that breaks late": late("C", b"\xff"),
+    "a NUL that comes late": late("D", b"\0"),
     "title rows": "基隆市,,\n說明：,,\n" + table("E"),
     "title rows with a line break": '基隆市,,\n"說明\n第二行",,\n\n' + table("T"),
     "a line break in the header": table("F", header='學校名稱,輔導日期,輔導人員,"主\n題"'),
@@ -679,7 +685,7 @@ def fill_disk(room: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
-@pytest.mark.parametrize("room", [0, 20_000, 1_000_000, 3_000_000])
+@pytest.mark.parametrize("room", [0, 20_000, 1_000_000])
 def test_a_full_disk_publishes_nothing(room: int, served: Path) -> None:
     told_size = warehouse.current(served / "warehouse", PROGRAMME).path.stat().st_size
     assert room < told_size

@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ class Table:
     stands: str = "first"
     merge: Mapping[str, str] = field(default_factory=dict)
     person: str | None = None
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The column id of every header text, as headers are compared."""
+        return {normalise(header): column.id for column in self.columns.values() for header in column.headers}
 
     @property
     def school(self) -> Column | None:

@@ -464,17 +464,15 @@ def _cell(value: Any) -> str:
 
 
 def _score(cells: list[str], table: Table) -> int:
-    known = {normalise(header) for column in table.columns.values() for header in column.headers}
-    return len(known & {normalise(cell) for cell in cells})
+    return len(table.headers.keys() & {normalise(cell) for cell in cells})
 
 
 def _layout(header: list[str], table: Table) -> tuple[tuple[str, ...], str | None]:
     """The column id of each header cell, and a remark where a column stands twice (the first one is read)."""
-    names = {normalise(h): column.id for column in table.columns.values() for h in column.headers}
     layout: list[str] = []
     twice: list[str] = []
     for cell in header:
-        column = names.get(normalise(cell), "")
+        column = table.headers.get(normalise(cell), "")
         if column in layout and column:
             twice.append(table.columns[column].headers[0])
             column = ""

@@ -5,6 +5,8 @@ A build writes `<stamp>.duckdb.part` and renames it when all is well, so that wh
 `current` names is whole. Readers open by the versioned name: a file replaced in place would show old data.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import functools
 import getpass
@@ -15,10 +17,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
@@ -26,6 +27,9 @@ from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table
 from dashboard.sources.files import why
 from dashboard.warehouse.build import QUERIES, TAIPEI, BuildError, Progress, TableCount, build
+
+if TYPE_CHECKING:
+    import pandas as pd  # a second to import, and only pages need it
 
 KEPT = 5
 CURSORS = 16

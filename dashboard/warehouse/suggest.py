@@ -4,6 +4,7 @@ Names are typed by zhuyin, so a typo is mostly a homophone: 深奧 is 深澳 rat
 person; no row is ever matched by it.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -37,7 +38,9 @@ def _variants(stem: str) -> Iterator[str]:
 
 
 def _nearest(stem: str, near: Iterable[str]) -> list[str]:
-    from pypinyin import lazy_pinyin  # its dictionary takes a while to load, and most builds need none
+    # Its dictionary takes a while to load: most builds need none, and names need no phrases.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import lazy_pinyin
 
     def distance(other: str) -> tuple[int, int, int]:
         sounds, others = lazy_pinyin(stem), lazy_pinyin(other)
