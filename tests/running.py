@@ -22,7 +22,7 @@ PROGRAMME = "keelung-111"
 
 # A process forked from one that has done nothing but import the product starts at once and holds no lock or thread.
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pytest"])
+_SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pandas", "pytest"])
 
 
 @dataclass(frozen=True)
