@@ -199,8 +199,8 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f" + 退回 {count.rejected:,}{extra}"
         )
     _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, problem in problems:
-        _say(f"讀不進來：{file}：{problem}")
+    for file, message, was_read in problems:
+        _say(f"{'請注意' if was_read else '讀不進來'}：{file}：{message}")
     _say(f"已發布 {programme.title.zh}：{snapshot.path}")
 
 
@@ -274,6 +274,7 @@ def _rejects(options: argparse.Namespace) -> int:
 def _units(options: argparse.Namespace) -> int:
     snapshot = _snapshot(options)
     _known_kpi(snapshot, options.kpi)
+    _known_school(snapshot, options.school)
     names, found = warehouse.rows(
         snapshot, "kpi_units", EVERY_SCHOOL,
         on=options.as_of or _pinned(snapshot), kpi=options.kpi, school=options.school, missing=options.missing,
@@ -348,6 +349,12 @@ def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
     if kpi is not None and kpi not in known:
         raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+
+
+def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "school_names", EVERY_SCHOOL)[1]]
+    if school is not None and school not in known:
+        raise warehouse.NoSnapshot(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")
 
 
 # Printing

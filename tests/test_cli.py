@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from dashboard import programmes
 from dashboard.cli import entry, main
 from dashboard.sources import contracts

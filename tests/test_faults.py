@@ -12,7 +12,6 @@ import io
 import os
 import random
 import resource
-import sys
 import tempfile
 import time
 import zipfile
@@ -23,8 +22,6 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard import warehouse
 from dashboard.sources import contracts, files

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard import programmes
 from dashboard.programmes import DefinitionError, Kpi, Programme, Share, Window

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ from typing import Any
 
 import duckdb
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import dashboard
 from dashboard import access, programmes, warehouse

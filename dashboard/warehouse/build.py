@@ -127,6 +127,14 @@ def _columns_of(sheet: files.Sheet, table: Table, file_id: int) -> Any:
     return pa.table(arrays)
 
 
+def _size(path: Path) -> int:
+    """For the progress alone: a file that has gone meanwhile is reported when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
@@ -276,13 +284,14 @@ class _Build:
         """Every file of the data folder into the raw tables."""
         paths = files.paths(self.data)
         self.scratch.mkdir(exist_ok=True)
-        total = sum(path.stat().st_size for path in paths) or 1
+        sizes = {path: _size(path) for path in paths}
+        total = sum(sizes.values()) or 1
         done = 0
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             for sheet in files.read(path, self.data, self.tables, self.scratch):
                 self._add(sheet)
-            done += path.stat().st_size
+            done += sizes[path]
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
             self._store(table, self.pending.get(table.id, []))
