@@ -66,11 +66,6 @@ class Table:
         """The column id of every header text, as headers are compared."""
         return {normalise(header): column.id for column in self.columns.values() for header in column.headers}
 
-    @property
-    def school(self) -> Column | None:
-        """The column that names the school a row belongs to."""
-        return self.columns.get("school")
-
 
 def normalise(text: object) -> str:
     """`text` as headers and names of tables are compared: Unicode NFKC, no white space, lower case."""

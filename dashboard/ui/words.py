@@ -14,9 +14,10 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+from dashboard.exports.cells import safe
+
 WEEKDAYS = "一二三四五六日"
 URGENT_DAYS = 14
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Status(NamedTuple):
@@ -142,8 +143,7 @@ def csv_cell(value: object) -> str:
         return ""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return plain(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return str(safe(str(value)))
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

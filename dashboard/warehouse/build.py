@@ -434,7 +434,7 @@ class _Build:
             self._run(f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         columns = self._columns(source)
-        con.execute(staging.create_duplicates(table, source, columns))
+        con.execute(staging.create_duplicates(table, source))
         con.execute(staging.create_model(table, source, columns))
         con.execute(staging.create_flagged(table, source))
         con.execute(

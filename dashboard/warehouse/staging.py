@@ -174,7 +174,7 @@ def create_typed(table: Table) -> str:
     )
 
 
-def create_duplicates(table: Table, source: str, columns: Iterable[str]) -> str:
+def create_duplicates(table: Table, source: str) -> str:
     """duplicates_<t>: the rows that say again what another row says (`stands` is that row's n), by the table's key.
 
     Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole. The row that

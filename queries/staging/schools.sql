@@ -3,7 +3,6 @@
 create temp table keyed_schools as
 select
     typed_schools.* exclude (fault),
-    claims.name as listed_name,
     least(
         typed_schools.fault,
         case
