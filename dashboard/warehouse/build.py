@@ -26,6 +26,7 @@ from dashboard.warehouse.suggest import suggest
 ROOT = Path(__file__).parents[2]
 QUERIES = ROOT / "queries"
 MEMORY = "1200MB"
+LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
 Progress = Callable[[float, str], None]
@@ -286,6 +287,9 @@ class _Build:
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
+        if total < LARGE:
+            # Handing a few thousand rows from thread to thread costs more than it saves.
+            self.con.execute("set threads = 1")
         done = 0
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
@@ -436,18 +440,18 @@ class _Build:
         columns = self._columns(source)
         con.execute(staging.create_duplicates(table, source))
         con.execute(staging.create_model(table, source, columns))
-        con.execute(staging.create_flagged(table, source))
+        lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
+        ((faults, warned),) = con.execute(
+            f"select count(fault), coalesce(bit_or(warned), 0) from {source}"
+        ).fetchall()
+        if faults or warned or lossy:
+            con.execute(staging.insert_flagged(table, source, warned, lossy))
         con.execute(
             f"insert into row_counts select '{table.id}', file_id, count(*) filter (where fault is null), 0, 0"
-            f" from {source} group by file_id"
-        )
-        con.execute(
-            f"insert into row_counts select '{table.id}', file_id, -count(*), count(*), 0"
-            f" from duplicates_{table.id} group by file_id"
-        )
-        con.execute(
-            f"insert into row_counts select '{table.id}', file_id, 0, 0, count(*) from flagged_{table.id}"
-            " where severity = 'rejected' group by file_id"
+            f" from {source} group by file_id union all select '{table.id}', file_id, -count(*), count(*), 0"
+            f" from duplicates_{table.id} group by file_id union all select '{table.id}', file_id, 0, 0, count(*)"
+            f" from flagged inner join files using (file_id) where table_name = '{table.id}' and severity = 'rejected'"
+            " group by file_id"
         )
         con.execute(f"drop table typed_{table.id}")
         if source != f"typed_{table.id}":
@@ -458,20 +462,15 @@ class _Build:
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
         con = self.con
-        parts = " union all ".join(
-            f"select distinct stem_of(value) as stem from flagged_{t}"
-            " where reason = 'unknown_school' and county_in(squeeze(value)) is null" for t in self.tables
-        )  # fmt: skip
         unknown = [
             stem
-            for (stem,) in con.execute(f"select distinct stem from ({parts}) where stem <> ''").fetchall()
+            for (stem,) in con.execute(
+                "select distinct stem_of(value) as stem from flagged where reason = 'unknown_school'"
+                " and county_in(squeeze(value)) is null and stem_of(value) <> ''"
+            ).fetchall()
         ]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
         self._table("likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
-        con.execute(
-            "create temp view flagged as "
-            + " union all ".join(f"select * from flagged_{table}" for table in self.tables)
-        )
         self._run("staging/rejects.sql")
         con.execute(
             "create table duplicate_rows as "
@@ -494,6 +493,7 @@ class _Build:
             rows,
         )
         self.con.execute("alter table files add column school_id int")
+        self.con.execute(staging.FLAGGED)
         self.con.execute(
             "create temp table row_counts (table_name text, file_id int, accepted bigint, duplicate bigint, rejected bigint)"
         )

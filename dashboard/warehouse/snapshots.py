@@ -13,6 +13,7 @@ import getpass
 import os
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd  # a second to import, and only pages need it
 
 KEPT = 5
+LARGE = 32_000_000
 CURSORS = 16
+
+# The copy that it warns of is of the few rows of an answer; asking through a relation binds every query twice.
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
 
 _threads = threading.local()
 
@@ -128,7 +133,9 @@ def programmes_in(warehouse: Path) -> list[str]:
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
     """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
     with _cursor(snapshot, scope) as cursor:
-        found = cursor.sql(_query(name), params=parameters).to_arrow_table()
+        reader = cursor.execute(_query(name), parameters).to_arrow_reader()
+        assert reader is not None
+        found = reader.read_all()
     exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
     for i in exact:
         found = found.set_column(i, found.schema.names[i], found.column(i).cast(pa.float64()))
@@ -195,10 +202,14 @@ def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckD
 @functools.lru_cache(maxsize=KEPT)
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
-        # Without replacements a name in a query is never a variable of this program.
+        # One thread answers a small snapshot sooner than two. Without replacements a name in a query is never a variable
+        # of this program.
+        threads = "1" if path.stat().st_size < LARGE else "2"
         return duckdb.connect(
-            str(path), read_only=True, config={"threads": "2", "python_enable_replacements": "false"}
+            str(path), read_only=True, config={"threads": threads, "python_enable_replacements": "false"}
         )
+    except OSError as error:
+        raise NoSnapshot(f"快照檔「{path.name}」讀不到：{why(error)}。") from error
     except duckdb.Error as error:
         raise _damaged(path) from error
 

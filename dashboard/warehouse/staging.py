@@ -397,30 +397,36 @@ def _typed_day(column: Column) -> Typed:
     return Typed((join,), {column.id: f"case when {inside} then {value} end"}, f"{alias}.blank", faults)
 
 
-def create_flagged(table: Table, source: str) -> str:
-    """flagged_<t>: every fault to report, rejections and warnings, with the raw text it is about and the whole row.
+FLAGGED = """
+create temp table flagged (
+    severity text, n bigint, file_id int, line int, reason text, column_name text, header text, value text,
+    staff_id text, person text, school_id int, original text
+)"""
 
-    A row is put together again in the order of its file's columns, unknown ones included.
+
+def insert_flagged(table: Table, source: str, warned: int, lossy: Sequence[int]) -> str:
+    """Into `flagged`: every fault to report, rejections and warnings, with the raw text it is about and the whole row.
+
+    A row is put together again in the order of its file's columns, unknown ones included. `warned` has a bit for
+    each column that some row is warned about, `lossy` are the files with a character that their encoding could not hold.
     """
     bits = [
         f"select k.n, {fault(reason, table, column.id)} as fault from flawed as k inner join raw_flawed as r using (n)"
         f" {' '.join(typed.joins)} where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null"
         f" and ({sql})"
         for column in _read(table)
-        if not column.rejects
+        if not column.rejects and warned & 1 << list(table.columns).index(column.id)
         for typed in (_typed(table, column),)
         for reason, sql in typed.faults.items()
     ]
     cells = [f"r.{_quoted(name)}" for name in table.columns]
     person = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
+    has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
+    in_lossy = f"file_id in ({', '.join(map(str, lossy))}) and ({has_lost})" if lossy else "false"
     return f"""
-create temp table lossy_files as
-select file_id from files where lost_characters > 0 and table_name = '{table.id}';
-
 create temp table lossy as
-select n from raw_rows_of_{table.id} as r
-where file_id in (select file_id from lossy_files) and ({" or ".join(f"contains({cell}, '〓')" for cell in cells)});
+select n from raw_rows_of_{table.id} as r where {in_lossy};
 
 create temp table flawed as
 select n, file_id, line, school_id, fault, warned from {source}
@@ -429,7 +435,7 @@ where fault is not null or warned <> 0 or n in (select n from lossy);
 create temp table raw_flawed as
 select r.* from raw_rows_of_{table.id} as r where n in (select n from flawed);
 
-create temp table flagged_{table.id} as
+insert into flagged
 with
 found as (
     select 'rejected' as severity, n, fault from flawed where fault is not null
@@ -461,7 +467,6 @@ inner join files on r.file_id = files.file_id
 inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
 where f.reason <> 'missing_value' or squeeze(concat({", ".join(cells)}, array_to_string(r.extra, ''))) <> '';
 
-drop table lossy_files;
 drop table lossy;
 drop table flawed;
 drop table raw_flawed;

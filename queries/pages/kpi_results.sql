@@ -1,4 +1,4 @@
--- 指標結果: `kpi results`, of one day
+-- 指標結果: `kpi results`, of one day, in the order in which the results stand
 select
     programme,
     kpi,
@@ -20,6 +20,4 @@ select
 from visible_results_on($on)
 
 where ($level is null or level = $level)
-    and ($kpi is null or kpi = $kpi)
-
-order by place;
+    and ($kpi is null or kpi = $kpi);
