@@ -20,6 +20,7 @@ from dashboard import __version__
 from dashboard.programmes import Kpi, Programme, Share
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
+from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
 from dashboard.warehouse.suggest import suggest
 
@@ -87,7 +88,7 @@ def build(
         con.close()
 
 
-def _select_bulk(sheet: files.Sheet, table: Table, file_id: int) -> str:
+def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
     """A file's rows as those of its raw table; `$path<file_id>` is the file."""
     assert sheet.bulk
     columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
@@ -104,7 +105,7 @@ def _select_bulk(sheet: files.Sheet, table: Table, file_id: int) -> str:
     )
 
 
-def _columns_of(sheet: files.Sheet, table: Table, file_id: int) -> Any:
+def _columns_of(sheet: Sheet, table: Table, file_id: int) -> Any:
     """The rows of a sheet that was read with care, as the columns of its raw table."""
     width = len(sheet.layout)
     lines = [line for line, _ in sheet.rows]
@@ -154,7 +155,7 @@ class _Build:
     ) -> None:
         self.con, self.programme, self.tables, self.data = con, programme, tables, data
         self.progress, self.scratch = progress, scratch
-        self.sheets: list[tuple[int, files.Sheet]] = []
+        self.sheets: list[tuple[int, Sheet]] = []
         self.pending: dict[str, list[int]] = {}
 
     # Definition
@@ -311,7 +312,7 @@ class _Build:
         found = f"資料夾「{self.data}」裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
         return "\n".join([found, *problems])
 
-    def _add(self, sheet: files.Sheet) -> None:
+    def _add(self, sheet: Sheet) -> None:
         """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
         self.sheets.append((0, sheet))
         if sheet.table and not sheet.problem:
@@ -335,7 +336,7 @@ class _Build:
             self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
         for file_id in file_ids:
             first_row, sheet = self.sheets[file_id - 1]
-            self.sheets[file_id - 1] = (first_row, files.without_rows(sheet))
+            self.sheets[file_id - 1] = (first_row, without_rows(sheet))
 
     def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
         """Whether every file gave as many rows as it has lines below its header."""
@@ -368,7 +369,7 @@ class _Build:
             if sheet.bulk
         )
 
-    def _reads(self, sheet: files.Sheet, table: Table, file_id: int) -> bool:
+    def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
         """Whether the database reads the file as it is, one row a physical line."""
         assert sheet.bulk
         path = {f"path{file_id}": str(sheet.bulk.path)}
