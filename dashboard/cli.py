@@ -10,21 +10,24 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dashboard import access, programmes, warehouse
+from dashboard import access, programmes, reports, warehouse
 from dashboard import config as configs
 from dashboard.exports.cells import safe
 from dashboard.programmes import Programme
-from dashboard.sources import contracts
+from dashboard.sources import contracts, google
 from dashboard.sources.files import FolderError
+from dashboard.sources.places import faults_of
 
 EVERY_SCHOOL = access.bureau()
 # Served when nothing is configured; below the working folder, as everything is.
@@ -36,6 +39,7 @@ FAILURES = (
     warehouse.BuildError,
     warehouse.NoSnapshot,
     FolderError,
+    google.KeyFileError,
 )
 
 
@@ -82,6 +86,15 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--data", type=Path, help="資料夾")
     build.add_argument("--programme", metavar="ID", help="計畫")
     build.add_argument("--warehouse", type=Path, help="快照存放處")
+    build.add_argument("--if-changed", action="store_true", help="資料沒有變動就不另存快照")
+    build.add_argument("--by", metavar="NAME", help="由誰更新，告訴同時在等的人")
+
+    watch = command(_watch, "watch", "每隔一段時間更新一次")
+    watch.add_argument("--every", type=_interval, default=900.0, metavar="15m", help="間隔，例如 15m、1h")
+    watch.add_argument("--programme", metavar="ID", help="計畫")
+
+    sheets = command(_sheets, "sheets", "每個 Google 試算表讀不讀得到、各工作表與欄位認成什麼")
+    sheets.add_argument("--programme", metavar="ID", help="計畫")
 
     serve = command(_serve, "serve", "啟動儀表板；沒有設定時使用示範資料")
     serve.add_argument("--port", type=int, default=8501)
@@ -133,6 +146,13 @@ def _day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"「{text}」不是日期，請寫成 2022-11-25") from None
 
 
+def _interval(text: str) -> float:
+    try:
+        return max(60.0, configs.seconds(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"「{text}」不是時間長度，請寫成 15m 或 1h") from None
+
+
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"「{text}」須是 1 以上的整數")
@@ -152,40 +172,110 @@ def _config(options: argparse.Namespace) -> configs.Config:
     place = getattr(options, "warehouse", None)
     if data is None and place is None and not loaded.configured and (SAMPLE / "warehouse").is_dir():
         return configs.load(SAMPLE)
-    wanted = (options.programme,) if getattr(options, "programme", None) else loaded.programmes
-    return configs.Config(
-        wanted, (data or loaded.data).absolute(), (place or loaded.warehouse).absolute(), loaded.configured
-    )
+    wanted = (options.programme,) if getattr(options, "programme", None) else ()
+    return configs.with_folders(loaded, wanted, data, place)
 
 
 def _build(options: argparse.Namespace) -> int:
-    config = _config(options)
-    build_all(config)
+    build_all(_config(options), only_if_changed=options.if_changed, by=options.by)
     return 0
 
 
-def build_all(config: configs.Config) -> None:
+def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str | None = None) -> None:
     """Build every programme of `config`; the first that fails stops it, and its former snapshot stands."""
     tables = contracts.load()
-    for path in programmes.find(config.data, config.programmes):
+    for path in _definitions(config):
         programme = programmes.load(path, tables)
+        places = config.places_of(programme.id)
+        if places.key and (warning := google.key_warning(places.key)):
+            _say(f"請注意：{warning}")
         bar = _Bar()
+        former = _stamp(config.warehouse, programme)
         try:
-            snapshot, counts = warehouse.publish(config.warehouse, programme, config.data, tables, bar.show)
+            snapshot, counts = warehouse.publish(
+                config.warehouse, programme, places, tables, bar.show, only_if_changed=only_if_changed, by=by
+            )
         except (warehouse.BuildError, FolderError) as error:
             bar.clear()
             raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
         bar.clear()
-        _summary(programme, snapshot, counts)
+        if snapshot.stamp == former:
+            _say(f"{programme.title.zh}：資料沒有變動，仍是 {_when(former)} 的快照。")
+        else:
+            _summary(programme, snapshot, counts)
+        _tell_stale(config.warehouse, programme)
+
+
+def _definitions(config: configs.Config) -> list[Path]:
+    """The definition file of each programme: one in its own data folder goes before a shipped one."""
+    wanted = config.programmes or tuple(config.folders)
+    if not wanted:
+        return programmes.find(config.data)
+    return [path for name in wanted for path in programmes.find(config.folder_of(name), (name,))]
+
+
+def _tell_stale(place: Path, programme: Programme) -> None:
+    """Which spreadsheets could not be read, so that their rows are those of the last good reading."""
+    refresh = warehouse.last_refresh(place / programme.id)
+    for sheet in refresh.sheets if refresh else ():
+        if sheet.problem:
+            stands = f"沿用 {sheet.good_at:%m/%d %H:%M} 讀到的列" if sheet.good_at else "從來沒有讀到過"
+            _say(f"試算表「{sheet.title}」讀不到，{stands}：{sheet.problem}")
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Refresh for ever; what fails once is told, and tried again at the next turn."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _say(f"每 {options.every / 60:g} 分鐘更新一次（按 Ctrl+C 結束）")
+    try:
+        while True:
+            started = time.monotonic()
+            try:
+                build_all(_config(options), only_if_changed=True, by="自動更新")
+            except FAILURES as error:
+                _say(f"{dt.datetime.now():%m/%d %H:%M} 這次沒有更新：{error}")
+            time.sleep(max(1.0, options.every - (time.monotonic() - started)))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _sheets(options: argparse.Namespace) -> int:
+    """What each spreadsheet holds. Exit code 3 where one cannot be read."""
+    config = _config(options)
+    tables = contracts.load()
+    failed = False
+    for path in _definitions(config):
+        programme = programmes.load(path, tables)
+        places = config.places_of(programme.id)
+        if not places.spreadsheets:
+            _say(f"{programme.title.zh}：kpi.toml 沒有設定試算表。")
+            continue
+        if places.key:
+            _say(f"服務帳戶：{google.account_of(places.key)}（每份試算表都要分享給它，檢視者即可）")
+            if warning := google.key_warning(places.key):
+                _say(f"請注意：{warning}")
+        for line, good in reports.of_spreadsheets(places, tables):
+            print(line)
+            failed = failed or not good
+    return 3 if failed else 0
+
+
+def _stamp(place: Path, programme: Programme) -> str | None:
+    try:
+        return warehouse.current(place, programme.id).stamp
+    except warehouse.NoSnapshot:
+        return None
+
+
+def _when(stamp: str) -> str:
+    return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}"
 
 
 def _still_stands(place: Path, programme: Programme) -> str:
-    try:
-        stamp = warehouse.current(place, programme.id).stamp
-    except warehouse.NoSnapshot:
+    stamp = _stamp(place, programme)
+    if stamp is None:
         return "沒有發布任何快照；先前也沒有快照。"
-    day, clock = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", f"{stamp[9:11]}:{stamp[11:13]}"
-    return f"這次沒有發布；畫面仍是 {day} {clock} 的快照，數字沒有變動。"
+    return f"這次沒有發布；畫面仍是 {_when(stamp)} 的快照，數字沒有變動。"
 
 
 def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[warehouse.TableCount]) -> None:
@@ -299,7 +389,7 @@ def _template(options: argparse.Namespace) -> int:
 
     tables = contracts.load()
     config = _config(options)
-    definition = programmes.load(programmes.find(config.data, config.programmes)[0], tables)
+    definition = programmes.load(_definitions(config)[0], tables)
     choices = {
         "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
         "employment": tuple(word for words in definition.employment.values() for word in words),
@@ -318,8 +408,14 @@ def _template(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     config = _config(options)
     tables = contracts.load()
-    for path in programmes.find(config.data, config.programmes):
+    for path in _definitions(config):
         programme = programmes.load(path, tables)
+        entries = [
+            entry for one in config.places_of(programme.id).spreadsheets for entry in one.entries.values()
+        ]
+        entries += (config.files or {}).values()
+        if faults := [fault for entry in entries for fault in faults_of(entry, tables)]:
+            raise configs.ConfigError(f"「{config.file}」的設定不對：{' '.join(faults)}")
         print(
             f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。"
         )

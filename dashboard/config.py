@@ -4,13 +4,20 @@ Every key has a default; without a file and without a `data` folder the product 
 """
 
 import os
+import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from dashboard.sources.places import DEADLINE, STALE_AFTER_DAYS, Entry, Places, Spreadsheet, gid_in, id_in
 
 FILE = "kpi.toml"
 VARIABLE = "KPI_CONFIG"
-KEYS = ("programmes", "data", "warehouse")
+KEY_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
+KEYS = ("programmes", "data", "warehouse", "stale_after_days", "google", "spreadsheets", "files")
+_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class ConfigError(Exception):
@@ -19,12 +26,33 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """`programmes` are ids ('' of them: those that the data folder or the product defines); paths are absolute."""
+    """`programmes` are ids ('' of them: those that the data folder or the product defines); paths are absolute.
+
+    `data` is the folder of every programme that `folders` does not name.
+    """
 
     programmes: tuple[str, ...]
     data: Path
     warehouse: Path
     configured: bool
+    folders: Mapping[str, Path]
+    spreadsheets: tuple[tuple[str | None, Spreadsheet], ...] = ()
+    files: Mapping[str, Entry] | None = None
+    key: Path | None = None
+    deadline: float = DEADLINE
+    stale_after_days: int = STALE_AFTER_DAYS
+    file: Path | None = None
+
+    def folder_of(self, programme: str) -> Path:
+        """The data folder of a programme."""
+        return self.folders.get(programme, self.data)
+
+    def places_of(self, programme: str) -> Places:
+        """All sources of a programme. A folder that nobody named is optional where there are spreadsheets."""
+        folder = self.folder_of(programme)
+        spreadsheets = tuple(one for of, one in self.spreadsheets if of in (None, programme))
+        optional = bool(spreadsheets) and not folder.exists()
+        return Places(None if optional else folder, self.files or {}, spreadsheets, self.key, self.deadline)
 
 
 def load(path: Path | None = None) -> Config:
@@ -39,19 +67,17 @@ def load(path: Path | None = None) -> Config:
         if not place.is_dir():
             raise ConfigError(f"找不到設定檔「{path}」。")
         data = (place / "data").absolute()
-        return Config((), data, (place / "warehouse").absolute(), data.is_dir())
+        return Config((), data, (place / "warehouse").absolute(), data.is_dir(), {})
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"讀不到設定檔「{file}」：{error.strerror}。請檢查讀取權限。") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"「{file}」不是正確的 TOML：{error}") from error
-    if unknown := [key for key in raw if key not in KEYS]:
-        raise ConfigError(f"「{file}」有不認得的鍵：{'、'.join(unknown)}。可用的鍵：{'、'.join(KEYS)}。")
-    programmes = raw.get("programmes", [])
-    if not isinstance(programmes, list) or not all(isinstance(name, str) for name in programmes):
-        raise ConfigError(f'「{file}」的 programmes 須是清單，例如 programmes = ["keelung-111"]。')
-    return Config(tuple(programmes), _folder(file, raw, "data"), _folder(file, raw, "warehouse"), True)
+    try:
+        return _config(file, raw)
+    except _Wrong as error:
+        raise ConfigError(f"「{file}」{error}") from None
 
 
 def from_environment() -> Config:
@@ -60,8 +86,134 @@ def from_environment() -> Config:
     return load(Path(name) if name else None)
 
 
-def _folder(file: Path, raw: dict[str, object], key: str) -> Path:
-    value = raw.get(key, key)
+def seconds(text: str) -> float:
+    """「90s」, 「15m」 or 「2h」 in seconds.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    found = re.fullmatch(r"([1-9]\d*)([smh])", text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+class _Wrong(Exception):
+    """A key or value of the file; the message goes on from the file's name."""
+
+
+def _config(file: Path, raw: Mapping[str, Any]) -> Config:
+    _known(raw, KEYS, "")
+    google = _value(raw, "google", {}, _is_table, "須是一節 [google]")
+    _known(google, ("key", "deadline"), "google.")
+    data = raw.get("data", "data")
+    folders = data if isinstance(data, dict) else {}
+    key = google.get("key", os.environ.get(KEY_VARIABLE))
+    try:
+        deadline = seconds(str(google.get("deadline", f"{DEADLINE:.0f}s")))
+    except ValueError:
+        raise _Wrong('的 google.deadline 須是一段時間，例如 deadline = "5m"。') from None
+    days = _value(
+        raw, "stale_after_days", STALE_AFTER_DAYS, lambda v: type(v) is int and v > 0, "須是 1 以上的天數"
+    )
+    programmes = _value(
+        raw, "programmes", [], lambda v: isinstance(v, list) and all(isinstance(name, str) for name in v),
+        '須是清單，例如 programmes = ["keelung-111"]',
+    )  # fmt: skip
+    return Config(
+        programmes=tuple(programmes),
+        data=_folder(file, "data", "data" if folders else data),
+        warehouse=_folder(file, "warehouse", raw.get("warehouse", "warehouse")),
+        configured=True,
+        folders={name: _folder(file, f"data.{name}", folder) for name, folder in folders.items()},
+        spreadsheets=tuple(_spreadsheet(one, i) for i, one in enumerate(_tables(raw, "spreadsheets"), 1)),
+        files=dict(_file(one, i) for i, one in enumerate(_tables(raw, "files"), 1)),
+        key=_folder(file, "google.key", key) if key else None,
+        deadline=deadline,
+        stale_after_days=days,
+        file=file.absolute(),
+    )
+
+
+def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Spreadsheet]:
+    """(the programme that it is for, or None for all; the spreadsheet)."""
+    place = f"spreadsheets 第 {number} 個"
+    _known(raw, ("link", "programme", "by_link", "worksheets"), f"{place}的 ")
+    link = str(raw.get("link", ""))
+    if (found := id_in(link)) is None:
+        raise _Wrong(f"的 {place}：link「{link}」不是 Google 試算表的網址或代號。請從瀏覽器的網址列複製。")
+    entries: dict[str | int, Entry] = {}
+    for one in _tables(raw, "worksheets"):
+        _known(one, ("title", "gid", "table", "rename", "constants"), f"{place}的 worksheets.")
+        name = one.get("gid", one.get("title"))
+        if not isinstance(name, int | str):
+            raise _Wrong(f"的 {place}：每個 worksheets 須有 title 或 gid。")
+        entries[name] = _entry(one, place)
+    gids = tuple(name for name in entries if isinstance(name, int)) or (gid_in(link),)
+    programme = raw.get("programme")
+    by_link = _value(raw, "by_link", False, lambda v: isinstance(v, bool), "須是 true 或 false")
+    return programme, Spreadsheet(found, gids, entries, by_link)
+
+
+def _file(raw: Mapping[str, Any], number: int) -> tuple[str, Entry]:
+    place = f"files 第 {number} 個"
+    _known(raw, ("name", "table", "rename", "constants"), f"{place}的 ")
+    if not isinstance(raw.get("name"), str):
+        raise _Wrong(f'的 {place}：須有 name，例如 name = "表單回應.csv" 或 "彙整.xlsx#工作表1"。')
+    return raw["name"], _entry(raw, place)
+
+
+def _entry(raw: Mapping[str, Any], place: str) -> Entry:
+    table = _value(
+        raw, "table", None, lambda v: v is None or isinstance(v, str), f"（{place}）須是資料表的代號"
+    )
+    words = {
+        key: _value(raw, key, {}, _is_words, f'（{place}）須是一組「"文字" = "文字"」')
+        for key in ("rename", "constants")
+    }
+    return Entry(table, words["rename"], words["constants"])
+
+
+def _known(raw: Mapping[str, Any], keys: tuple[str, ...], place: str) -> None:
+    if unknown := [key for key in raw if key not in keys]:
+        raise _Wrong(f"有不認得的鍵：{place}{'、'.join(unknown)}。可用的鍵：{'、'.join(keys)}。")
+
+
+def _tables(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = _value(
+        raw, key, [], lambda v: isinstance(v, list) and all(map(_is_table, v)), f"須是一節節 [[{key}]]"
+    )
+    return found
+
+
+def _value(raw: Mapping[str, Any], key: str, default: Any, fits: Callable[[Any], bool], must: str) -> Any:
+    value = raw.get(key, default)
+    if not fits(value):
+        raise _Wrong(f"的 {key} {must}。")
+    return value
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(word, str) for word in value.values())
+
+
+def _folder(file: Path, key: str, value: Any) -> Path:
     if not isinstance(value, str):
-        raise ConfigError(f'「{file}」的 {key} 須是資料夾路徑，例如 {key} = "{key}"。')
+        raise _Wrong(f'的 {key} 須是路徑，例如 {key} = "{key}"。')
     return (file.parent / Path(value).expanduser()).absolute()
+
+
+def with_folders(
+    config: Config, programmes: tuple[str, ...], data: Path | None, warehouse: Path | None
+) -> Config:
+    """`config` with what the command line names instead; a data folder on the command line is the only source."""
+    changed = replace(config, programmes=programmes or config.programmes)
+    if warehouse is not None:
+        changed = replace(changed, warehouse=warehouse.absolute())
+    if data is not None:
+        changed = replace(changed, data=data.absolute(), folders={}, spreadsheets=())
+    return changed

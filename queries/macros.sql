@@ -116,3 +116,8 @@ create or replace temp macro county_of(answer) as
 create or replace temp macro fault_of(in_table, because, in_column) as (
     select code from fault_codes where table_name = in_table and reason = because and column_name = in_column
 );
+
+-- The letters of a spreadsheet's column: 1 is A, 27 is AA.
+create or replace temp macro column_letters(number) as
+    case when number > 26 then chr((64 + (number - 1) // 26)::int) else '' end
+    || chr((65 + (number - 1) % 26)::int);

@@ -63,11 +63,12 @@ def build(data: Path, place: Path) -> dict[str, Any]:
 
     from dashboard import programmes, warehouse
     from dashboard.sources import contracts
+    from dashboard.sources.places import Places
 
     tables = contracts.load()
     programme = programmes.load(programmes.find(data)[0], tables)
     start, cpu = time.perf_counter(), time.process_time()
-    _, counts = warehouse.publish(place, programme, data, tables)
+    _, counts = warehouse.publish(place, programme, Places(data), tables)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return {"wall": wall, "cpu": cpu, "rows": sum(c.read for c in counts), "memory": memory}

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import programmes, sample, warehouse
 from dashboard.sources import contracts
+from dashboard.sources.places import Places
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +23,5 @@ def sample_warehouse(sample_data: Path) -> Path:
     tables = contracts.load()
     (path,) = programmes.find(sample_data)
     place = sample_data.parent / "warehouse"
-    warehouse.publish(place, programmes.load(path, tables), sample_data, tables)
+    warehouse.publish(place, programmes.load(path, tables), Places(sample_data), tables)
     return place

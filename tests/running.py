@@ -106,7 +106,7 @@ def asked(
 
 def stored(place: Path, query: str) -> list[tuple[Any, ...]]:
     """What a query finds in the snapshot that serves."""
-    with snapshots._connection(warehouse.current(place, PROGRAMME).path).cursor() as cursor:
+    with snapshots.connection(warehouse.current(place, PROGRAMME).path).cursor() as cursor:
         return cursor.execute(query).fetchall()
 
 
@@ -130,6 +130,6 @@ def unchanged(place: Path) -> Iterator[str]:
 
 def _state(place: Path) -> tuple[str, list[str], list[tuple[Any, ...]]]:
     snapshot = warehouse.current(place, PROGRAMME)
-    names = sorted(path.name for path in snapshot.path.parent.iterdir() if path.name != "build.lock")
+    names = sorted(path.name for path in snapshot.path.parent.iterdir() if path.name not in ("build.lock", "refresh.json"))
     _, totals = warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
     return snapshot.stamp, names, totals

@@ -411,10 +411,10 @@ def test_what_the_command_line_names_goes_before_the_configuration(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (b'datas = "x"\n', "有不認得的鍵：datas。可用的鍵：programmes、data、warehouse。"),
+        (b'datas = "x"\n', "有不認得的鍵：datas。可用的鍵：programmes、data、warehouse、"),
         (b'programmes = "keelung-111"\n', "programmes 須是清單"),
         (b"programmes = [1]\n", "programmes 須是清單"),
-        (b"data = 5\n", "data 須是資料夾路徑"),
+        (b"data = 5\n", "data 須是路徑"),
         (b"data = x\n", "不是正確的 TOML"),
         ('data = "資料"\n'.encode("cp950"), "不是正確的 TOML"),
         (b'\xef\xbb\xbfprogrammes = ["none"]\n', "none.toml：找不到這個計畫的定義檔"),

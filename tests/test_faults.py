@@ -24,7 +24,7 @@ import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, files
+from dashboard.sources import contracts, files, workbooks
 from tests.running import PROGRAMME, Outcome, build, build_apart, flaws, inputs, stored, unchanged
 
 TABLES = contracts.load()
@@ -290,8 +290,8 @@ def test_a_bomb_is_refused_by_what_it_declares_before_anything_is_unpacked(
         raise AssertionError("unpacked")
 
     monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
-    monkeypatch.setattr(files, "CalamineWorkbook", unpacked)
-    (sheet,) = files.read(bomb, tmp_path, TABLES, tmp_path)
+    monkeypatch.setattr(workbooks, "CalamineWorkbook", unpacked)
+    (sheet,) = files.read(bomb, tmp_path, {}, TABLES, tmp_path)
     assert sheet.problem and "超過上限" in sheet.problem
 
 
@@ -301,7 +301,7 @@ def test_a_part_that_hides_its_size_is_read_no_further_than_it_declares(tmp_path
     with zipfile.ZipFile(liar) as archive:
         (part,) = [part for part in archive.infolist() if part.filename == "xl/styles.xml"]
     assert (part.file_size, liar.stat().st_size < 20_000) == (900, True)
-    (sheet,) = files.read(liar, tmp_path, TABLES, tmp_path)
+    (sheet,) = files.read(liar, tmp_path, {}, TABLES, tmp_path)
     assert sheet.problem
 
 
@@ -325,7 +325,7 @@ def test_every_row_of_a_damaged_file_is_taken_or_rejected_with_a_reason(name: st
 def test_a_file_that_was_mended_on_reading_has_a_note(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"入校輔導_{name}"
     path.write_bytes(KEPT[name].data)
-    (sheet,) = files.read(path, tmp_path, TABLES, tmp_path)
+    (sheet,) = files.read(path, tmp_path, {}, TABLES, tmp_path)
     assert sheet.note and KEPT[name].note in sheet.note
 
 
@@ -380,7 +380,7 @@ def test_a_file_that_bears_another_files_name_as_a_pattern_is_read_itself(tmp_pa
     for name, tag in names.items():
         (tmp_path / name).write_text(visits(tag, 20) + "\n" * files.BULK_BYTES, encoding="utf-8")
     for name, tag in names.items():
-        (sheet,) = files.read(tmp_path / name, tmp_path, TABLES, tmp_path)
+        (sheet,) = files.read(tmp_path / name, tmp_path, {}, TABLES, tmp_path)
         if sheet.bulk:
             assert (len(duckdb.sql(f"from glob('{sheet.bulk.path}')").fetchall()), name) == (
                 1,
@@ -504,9 +504,9 @@ def read_all(data: Path, place: Path, bulk_bytes: int) -> Read:
         bulk.update(sheet.file for sheet in sheets if sheet.bulk)
         return sheets
 
-    def spy_reread(folder: Path, sheet: files.Sheet, tables: Any) -> files.Sheet:
+    def spy_reread(folder: Path, sheet: files.Sheet, *others: Any) -> files.Sheet:
         bulk.discard(sheet.file)
-        return reread(folder, sheet, tables)
+        return reread(folder, sheet, *others)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "BULK_BYTES", bulk_bytes)

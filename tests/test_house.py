@@ -19,7 +19,9 @@ MAY_IMPORT = {
     "ui": {"warehouse", "exports", "access", "programmes", "config", "charts"},
     "exports": {"charts", "access"},
     "warehouse": {"sources", "programmes"},
-    "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources"},
+    "config": {"sources"},
+    "reports": {"warehouse", "sources"},
+    "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources", "reports"},
 }
 # Each third-party library has one home.
 HOMES = {
@@ -30,6 +32,10 @@ HOMES = {
     "python_calamine": {"sources"},
     "pydantic": {"programmes"},
     "gspread": {"sources"},
+    "google": {"sources"},
+    "requests": {"sources"},
+    "tenacity": {"sources"},
+    "urllib3": {"sources"},
     "plotly": {"charts"},
     "streamlit": {"app", "ui", "charts", "pages"},
     "openpyxl": {"exports", "sample"},

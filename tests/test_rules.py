@@ -16,6 +16,7 @@ import pytest
 
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
+from dashboard.sources.places import Places
 
 FORMAL, SUBSTITUTE, HOURLY, CLERK, HEAD = "專任教師", "代理教師", "代課教師", "職員", "校長"
 HEADERS = {
@@ -82,7 +83,11 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> warehouse.Snapshot:
             writer.writerow(headers)
             writer.writerows(rows[table])
     published, _ = warehouse.publish(
-        tmp_path_factory.mktemp("warehouse"), DEFINITION, data, contracts.load(), today=dt.date(2023, 12, 1)
+        tmp_path_factory.mktemp("warehouse"),
+        DEFINITION,
+        Places(data),
+        contracts.load(),
+        today=dt.date(2023, 12, 1),
     )
     return published
 
@@ -423,7 +428,7 @@ def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Pa
     data = tmp_path / "data"
     data.mkdir()
     (data / "入校輔導.csv").write_text("學校名稱,輔導日期\n深澳,111/10/7\n", encoding="utf-8")
-    snapshot, _ = warehouse.publish(tmp_path / "warehouse", DEFINITION, data, contracts.load())
+    snapshot, _ = warehouse.publish(tmp_path / "warehouse", DEFINITION, Places(data), contracts.load())
     names, rows = warehouse.rows(
         snapshot, "kpi_results", access.bureau(), on=dt.date(2022, 11, 1), level="city", kpi=None
     )

@@ -21,7 +21,7 @@ import dashboard
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.warehouse import build as building
-from dashboard.warehouse import snapshots
+from dashboard.warehouse import publishing, snapshots
 from tests.running import EVERY_SCHOOL, PROGRAMME, asked, build, build_apart, inputs, kpi, stored, unchanged
 
 PAGES = sorted(path.stem for path in (building.QUERIES / "pages").glob("*.sql"))
@@ -133,19 +133,19 @@ def die_in_stage(number: int) -> None:
         if next(left, None) is None:
             die()
 
-    snapshots.build = watched(watch)
+    publishing.build = watched(watch)
 
 
 def die_before(step: str) -> None:
     """Killed when the snapshot is built and `step` of publishing it is due."""
-    setattr(snapshots, step, die)
+    setattr(publishing, step, die)
 
 
 def stages_of(data: Path, place: Path) -> list[str]:
     """What a build reports, stage by stage."""
     found: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(snapshots, "build", watched(found.append))
+        patch.setattr(publishing, "build", watched(found.append))
         assert build(data, place).code == 0
     return found
 
@@ -196,7 +196,7 @@ def wait_in_stage(number: int, here: Path) -> None:
                 time.sleep(0.01)
             here.with_suffix(".done").touch()
 
-    snapshots.build = watched(watch)
+    publishing.build = watched(watch)
 
 
 def test_of_two_builds_at_once_the_second_says_who_holds_the_lock_and_the_first_completes(
@@ -271,7 +271,7 @@ def test_a_reader_keeps_its_snapshot_and_finds_the_new_one_on_the_next_ask(
     own = city.copy(tmp_path / "warehouse")
     former = warehouse.current(own.warehouse, PROGRAMME)
     before = warehouse.rows(former, "tables", EVERY_SCHOOL)
-    with snapshots._connection(former.path).cursor() as open_cursor:
+    with snapshots.connection(former.path).cursor() as open_cursor:
         reading = open_cursor.execute("select * from units order by all")
         first = reading.fetchone()
         assert build(own.other_data, own.warehouse).code == 0
@@ -418,9 +418,29 @@ def test_every_visible_view_holds_rows_of_the_scopes_schools_alone(
     for view in views:
         query = f"select distinct school_id from {view}"
         every = {school for (school,) in seen(city, EVERY_SCHOOL, query)}
+        if view == "visible_resolved_rejects":
+            continue  # a first snapshot has none; the next test makes some
         assert {*two_schools.school_ids, ids[OTHER]} <= every, view
         assert {school for (school,) in seen(city, two_schools, query)} == set(two_schools.school_ids), view
         assert seen(city, access.nobody(), query) == [], view
+
+
+def test_resolved_rejects_are_seen_by_their_schools_alone(
+    city: City, two_schools: access.Scope, ids: dict[str, int], tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    shutil.copytree(own.data, tmp_path / "data")
+    before = {tuple(row) for row in stored(own.warehouse, "select file, line, first_seen from rejects")}
+    for path in (tmp_path / "data").glob("入校輔導*.csv"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([lines[0], *lines[3:]]), encoding="utf-8")
+    assert build(tmp_path / "data", own.warehouse).code == 0
+    query = "select distinct school_id from visible_resolved_rejects where school_id is not null"
+    assert {*two_schools.school_ids, ids[OTHER]} <= {one for (one,) in seen(own, EVERY_SCHOOL, query)}
+    assert {one for (one,) in seen(own, two_schools, query)} == set(two_schools.school_ids)
+    assert seen(own, access.nobody(), query) == []
+    standing = {tuple(row) for row in stored(own.warehouse, "select file, line, first_seen from rejects")}
+    assert standing <= before, "a row that was known keeps the day on which it was first seen"
 
 
 def test_a_connection_on_which_no_scope_was_set_sees_nothing(city: City) -> None:

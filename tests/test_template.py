@@ -135,7 +135,7 @@ def test_a_template_that_was_filled_in_reads_back_whole(folder, tmp_path, table)
     row = [f"{number}-2" for number, _ in enumerate(TABLES[table].columns)]
     book.worksheets[0].append(row)
     book.save(tmp_path / name)
-    filled, guide = files.read(tmp_path / name, tmp_path, TABLES, tmp_path)
+    filled, guide = files.read(tmp_path / name, tmp_path, {}, TABLES, tmp_path)
     assert (filled.table, filled.problem, guide.table) == (table, None, None)
     assert list(filled.layout) == list(TABLES[table].columns)
     assert [(line, list(cells)) for line, cells in filled.rows] == [(2, row)]

@@ -22,7 +22,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from dashboard.sources import workbooks
-from dashboard.sources.contracts import Table, table_of
+from dashboard.sources.contracts import Table
+from dashboard.sources.places import Entry, constants_of, table_for
 from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, layout_of, no_header, score
 
 BULK_BYTES = 200_000
@@ -61,27 +62,37 @@ def paths(folder: Path) -> list[Path]:
     return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
 
 
-def read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
+def read(
+    path: Path, folder: Path, entries: Mapping[str, Entry], tables: Mapping[str, Table], scratch: Path
+) -> list[Sheet]:
     """Every sheet of one file: one for a CSV, one per worksheet of a workbook. `scratch` is for copies in UTF-8."""
+    name = _name(path, folder)
+    table = table_for(path.stem, entries.get(name), tables)
     try:
-        return _read(path, folder, tables, scratch)
+        return _read(path, name, table, entries, tables, scratch)
     except OSError as error:
         problem = f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
-        blank = Sheet(_name(path, folder), 0, dt.datetime.fromtimestamp(0), "")
-        return [replace(blank, table=_id(table_of(path.stem, tables.values())), problem=problem)]
+        blank = Sheet(name, 0, dt.datetime.fromtimestamp(0), "")
+        return [replace(blank, table=table.id if table else None, problem=problem)]
 
 
-def _read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) -> list[Sheet]:
+def _read(
+    path: Path,
+    name: str,
+    table: Table | None,
+    entries: Mapping[str, Entry],
+    tables: Mapping[str, Table],
+    scratch: Path,
+) -> list[Sheet]:
     stat = path.stat()
     digest, lines, padded = _digest(path)
-    base = Sheet(_name(path, folder), stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
+    base = Sheet(name, stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return workbooks.read(path, base, tables)
-    table = table_of(path.stem, tables.values())
+        return workbooks.read(path, base, table, entries, tables)
     if table is None or suffix not in TEXT_SUFFIXES + OTHER_WORKBOOKS:
         return [base]
-    base = replace(base, table=table.id)
+    base = replace(base, table=table.id, constants=constants_of(entries.get(name), tables[table.id]))
     if suffix in OTHER_WORKBOOKS:
         return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
     try:
@@ -93,12 +104,14 @@ def _read(path: Path, folder: Path, tables: Mapping[str, Table], scratch: Path) 
         return [replace(base, problem=str(error))]
 
 
-def reread(folder: Path, sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
+def reread(folder: Path, sheet: Sheet, entries: Mapping[str, Entry], tables: Mapping[str, Table]) -> Sheet:
     """`sheet`, which the database could not read line by line, read with care."""
-    assert sheet.table is not None
+    path = folder / sheet.file
+    table = table_for(path.stem, entries.get(sheet.file), tables)
+    assert table is not None
     base = replace(sheet, bulk=None, lost_characters=0, note=None)
     try:
-        return _text(folder / sheet.file, base, tables[sheet.table])
+        return _text(path, base, table)
     except Unreadable as error:
         return replace(base, problem=str(error))
 
@@ -128,10 +141,6 @@ def _refuse(error: OSError) -> None:
 def _name(path: Path, folder: Path) -> str:
     """The path within the folder. Bytes that are no UTF-8 are written out, so that no two files get one name."""
     return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _id(table: Table | None) -> str | None:
-    return table.id if table else None
 
 
 def _digest(path: Path) -> tuple[str, int, bool]:

@@ -32,7 +32,8 @@ class Sheet:
     """A CSV file or one worksheet. `layout` names each column in file order ('' is unknown).
 
     `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
-    `problem` says why nothing could be read.
+    `problem` says why nothing could be read. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
+    is its address. `constants` are (column id, value) that the configuration sets for every row.
     """
 
     file: str
@@ -49,6 +50,9 @@ class Sheet:
     lost_characters: int = 0
     note: str | None = None
     problem: str | None = None
+    worksheet: str | None = None
+    link: str | None = None
+    constants: tuple[tuple[str, str], ...] = ()
 
 
 def score(cells: list[str], table: Table) -> int:

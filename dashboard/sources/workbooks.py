@@ -13,7 +13,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from dashboard.sources.contracts import Table, table_of
+from dashboard.sources.contracts import Table
+from dashboard.sources.places import Entry, constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable, of_rows
 
 # A workbook whose parts declare more than this is a mistake or an attack: the nation's whole roster is a tenth of it.
@@ -26,17 +27,26 @@ _CELL_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
 _CELL_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
 
 
-def read(path: Path, base: Sheet, tables: Mapping[str, Table]) -> list[Sheet]:
-    own = table_of(path.stem, tables.values())
+def read(
+    path: Path, base: Sheet, own: Table | None, entries: Mapping[str, Entry], tables: Mapping[str, Table]
+) -> list[Sheet]:
+    """Every worksheet. One that `own`, the file's table, is lent to is the first of a workbook in which no title fits."""
     try:
         _check_zip(path)
         # A damaged workbook can make the reader panic, which is no Exception.
         book = _guarded(lambda: CalamineWorkbook.from_path(str(path)))
         titles = list(book.sheet_names)
-        fits = {title: table_of(title, tables.values()) for title in titles}
+        given = {title: entries.get(f"{base.file}#{title}") for title in titles}
+        fits = {title: table_for(title, entry, tables) for title, entry in given.items()}
         if own is not None and titles and not any(fits.values()):
             fits[titles[0]] = own
-        return [_worksheet(book, title, base, fits[title]) for title in titles]
+            given[titles[0]] = entries.get(base.file)
+        sheets = []
+        for title, table in fits.items():
+            sheet = _worksheet(book, title, base, table)
+            constants = constants_of(given[title], tables[table.id]) if table else ()
+            sheets.append(replace(sheet, constants=constants))
+        return sheets
     except Unreadable as error:
         return [replace(base, table=own.id if own else None, excel=True, problem=str(error))]
 
@@ -94,7 +104,12 @@ def _guarded(call: Any) -> Any:
 
 def _worksheet(book: Any, title: str, base: Sheet, table: Table | None) -> Sheet:
     sheet = replace(
-        base, file=f"{base.file}#{title}", excel=True, encoding="xlsx", table=table.id if table else None
+        base,
+        file=f"{base.file}#{title}",
+        excel=True,
+        encoding="xlsx",
+        worksheet=title,
+        table=table.id if table else None,
     )
     if table is None:
         return sheet

@@ -20,8 +20,10 @@ from dashboard import __version__
 from dashboard.programmes import Kpi, Programme, Share
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
+from dashboard.sources.places import Places
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
+from dashboard.warehouse.gather import Source, sheets_of, stored_rows
 from dashboard.warehouse.suggest import suggest
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +35,26 @@ TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 Progress = Callable[[float, str], None]
 
 
+TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
+
+
 class BuildError(Exception):
     """Nothing was published; the message says why, in Chinese."""
+
+
+class Unchanged(Exception):
+    """The sources, the definition and the day are those of the former snapshot."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a snapshot is made of. `former_rejects` are those of the snapshot before, to tell new ones from old; a
+    snapshot of the fingerprint `unless` would be the same again, and is not built."""
+
+    places: Places
+    sources: Sequence[Source] = ()
+    former_rejects: Any = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,15 +74,16 @@ class TableCount:
 def build(
     target: Path,
     programme: Programme,
-    data: Path,
+    inputs: Inputs,
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
 ) -> list[TableCount]:
-    """Write the snapshot of `data` to the new file `target`, checked.
+    """Write the snapshot of `inputs` to the new file `target`, checked.
 
     Raises:
         BuildError: the sources hold no table, or a check found rows.
+        Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
     scratch = target.with_name(target.name + ".tmp")
@@ -70,9 +91,11 @@ def build(
     try:
         con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
         con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
-        build = _Build(con, programme, tables, data, progress, scratch)
+        build = _Build(con, programme, tables, inputs, progress, scratch)
         build.define(today)
         build.read()
+        if build.fingerprint(today) == inputs.unless:
+            raise Unchanged
         build.stage()
         build.measure()
         build.describe(today)
@@ -94,7 +117,8 @@ def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
     columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
     names = ", ".join(f"'c{i}'" for i in range(sheet.bulk.columns))
     places = {name: f"c{i}" for i, name in enumerate(sheet.layout) if name}
-    cells = ", ".join(places.get(name, "''") for name in table.columns)
+    constants = {name: "'" + value.replace("'", "''") + "'" for name, value in sheet.constants}
+    cells = ", ".join({**places, **constants}.get(name, "''") for name in table.columns)
     unknown = ", ".join(f"c{i}" for i, name in enumerate(sheet.layout) if not name)
     delimiter = {"\t": "\\t"}.get(sheet.bulk.delimiter, sheet.bulk.delimiter)
     return (
@@ -120,9 +144,10 @@ def _columns_of(sheet: Sheet, table: Table, file_id: int) -> Any:
         "line": pa.array(lines, pa.int32()),
         "excel": pa.array([sheet.excel] * len(cells), pa.bool_()),
     }
-    blank = [""] * len(cells)
+    blank, constants = [""] * len(cells), dict(sheet.constants)
     for name in table.columns:
         values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
+        values = [constants[name]] * len(cells) if name in constants else values
         arrays[name] = pa.array(values, pa.string())
     kind = pa.list_(pa.string())
     arrays["extra"] = pa.array(extra, kind) if extra else pa.nulls(len(cells), kind)
@@ -149,11 +174,13 @@ class _Build:
         con: duckdb.DuckDBPyConnection,
         programme: Programme,
         tables: Mapping[str, Table],
-        data: Path,
+        inputs: Inputs,
         progress: Progress,
         scratch: Path,
     ) -> None:
-        self.con, self.programme, self.tables, self.data = con, programme, tables, data
+        self.con, self.programme, self.tables, self.inputs = con, programme, tables, inputs
+        self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
         self.sheets: list[tuple[int, Sheet]] = []
         self.pending: dict[str, list[int]] = {}
@@ -172,6 +199,7 @@ class _Build:
             "city": programme.city,
             "whole_city": programme.roster_is_whole_city,
             "today": today,
+            "now": self.now,
         }.items():
             self.con.execute(f"set variable {name} = $value", {"value": value})
         self._table("fault_codes", "table_name text, reason text, column_name text, header text, code int",
@@ -229,9 +257,9 @@ class _Build:
             " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
             " from course_rows"
         )
-        self._table("column_types", "table_name text, column_name text, type text, life boolean, options text",
-                    [(t.id, c.id, c.type, c.span == "life", self._options(c.type, c.choices, c.words))
-                     for t in self.tables.values() for c in t.columns.values()])  # fmt: skip
+        self._table("column_types", "table_name text, column_name text, ord int, type text, life boolean, options text",
+                    [(t.id, c.id, i, c.type, c.span == "life", self._options(c.type, c.choices, c.words))
+                     for t in self.tables.values() for i, c in enumerate(t.columns.values(), 1)])  # fmt: skip
 
     def _options(self, kind: str, choices: Mapping[str, str], words: Sequence[str]) -> str:
         programme = self.programme
@@ -283,8 +311,8 @@ class _Build:
     # Reading
 
     def read(self) -> None:
-        """Every file of the data folder into the raw tables."""
-        paths = files.paths(self.data)
+        """Every file of the data folder, then every spreadsheet, into the raw tables."""
+        paths = files.paths(self.folder) if self.folder else []
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
@@ -294,9 +322,14 @@ class _Build:
         done = 0
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
-            for sheet in files.read(path, self.data, self.tables, self.scratch):
+            assert self.folder
+            for sheet in files.read(path, self.folder, self.entries, self.tables, self.scratch):
                 self._add(sheet)
             done += sizes[path]
+        known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
+        for source in self.inputs.sources:
+            for sheet in sheets_of(source, known[source.id], self.tables):
+                self._add(sheet)
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
             self._store(table, self.pending.get(table.id, []))
@@ -309,7 +342,11 @@ class _Build:
     def _nothing_read(self) -> str:
         labels = "、".join(table.label["zh-TW"] for table in self.tables.values())
         problems = [f"{sheet.file}：{sheet.problem}" for _, sheet in self.sheets if sheet.problem]
-        found = f"資料夾「{self.data}」裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
+        problems += [
+            f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
+        ]
+        place = f"資料夾「{self.folder}」" if self.folder else "試算表"
+        found = f"{place}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
         return "\n".join([found, *problems])
 
     def _add(self, sheet: Sheet) -> None:
@@ -331,8 +368,11 @@ class _Build:
         if not whole:
             for file_id in file_ids:
                 sheet = self.sheets[file_id - 1][1]
-                if sheet.bulk and not self._reads(sheet, table, file_id):
-                    self.sheets[file_id - 1] = (0, files.reread(self.data, sheet, self.tables))
+                if sheet.bulk and self.folder and not self._reads(sheet, table, file_id):
+                    self.sheets[file_id - 1] = (
+                        0,
+                        files.reread(self.folder, sheet, self.entries, self.tables),
+                    )
             self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
         for file_id in file_ids:
             first_row, sheet = self.sheets[file_id - 1]
@@ -393,7 +433,7 @@ class _Build:
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
-            " suggestion text, original text, school_id int)"
+            " suggestion text, original text, school_id int, cell text, link text)"
         )
         con.execute(staging.create_school_texts([tables["schools"]]))
         self._run("staging/school_map.sql")
@@ -411,6 +451,7 @@ class _Build:
             self.progress(0.5 + 0.3 * done / len(rest), f"檢查 {table.label['zh-TW']}")
             self._stage_table(table)
         self._explain()
+        self._compare_rejects()
 
     def _define_roster_groups(self) -> None:
         """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
@@ -484,13 +525,14 @@ class _Build:
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              staging.places(s.layout, self.tables[s.table]) if s.table else [], s.layout.count(""), first,
-             s.header_line, s.lost_characters, s.note, s.problem)
+             s.header_line, s.lost_characters, s.note, s.problem, s.worksheet, s.link)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         self._table(
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
-            " places int[], unknown int, first_row bigint, header_line int, lost_characters int, note text, problem text",
+            " places int[], unknown int, first_row bigint, header_line int, lost_characters int, note text, problem text,"
+            " worksheet text, link text",
             rows,
         )
         self.con.execute("alter table files add column school_id int")
@@ -549,8 +591,7 @@ class _Build:
             "create table inputs as with counted as (select file_id, sum(accepted)::bigint as accepted,"
             " sum(duplicate)::bigint as duplicate, sum(rejected)::bigint as rejected from row_counts group by file_id),"
             " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
-            " select file_id, case when contains(file, '#') and encoding = 'xlsx' then regexp_replace(file, '#[^#]*$', '')"
-            " else file end as path, file, case when encoding = 'xlsx' then regexp_extract(file, '#([^#]*)$', 1) end as sheet,"
+            " select file_id, coalesce(left(file, len(file) - len(worksheet) - 1), file) as path, file, worksheet as sheet, link,"
             " files.table_name, tables.label, size, modified_at, sha256, encoding,"
             " coalesce(accepted, 0) + coalesce(duplicate, 0) + coalesce(rejected, 0) as read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
@@ -565,23 +606,53 @@ class _Build:
             " coalesce(sum(warnings), 0)::bigint as warnings"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
+        self._keep_spreadsheets()
         self._table("reasons", "reason text, ord int, label text",
                     [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
-        inputs = con.execute("select file, sha256 from inputs order by file").fetchall()
-        digest = hashlib.sha256(
-            repr((programme.fingerprint, __version__, today, inputs)).encode()
-        ).hexdigest()
-        built = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        built = self.now
         self._table(
             "snapshot",
             "programme text, title text, source_title text, built_at timestamp, version text, definition_hash text,"
             ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
             [(programme.id, programme.title.zh, programme.source.zh, built, __version__, programme.fingerprint,
-              f"{digest[:4]}-{digest[4:8]}", programme.as_of, programme.sample,
+              self.fingerprint(today), programme.as_of, programme.sample,
               min(p.start for p in programme.periods), max(p.end for p in programme.periods),
               programme.model_dump_json(by_alias=True))],
             temp=False,
         )  # fmt: skip
+
+    def _keep_spreadsheets(self) -> None:
+        """The rows of spreadsheets as they were read, for a refresh that finds them unchanged or out of reach."""
+        sources = self.inputs.sources
+        self._table(
+            "spreadsheets",
+            "spreadsheet_id text, title text, link text, version text, settings text, read_at timestamp",
+            [(s.id, s.title, s.link, s.version, s.settings, s.read_at) for s in sources if s.read_at],
+            temp=False,
+        )
+        self._table(
+            "worksheet_rows",
+            "spreadsheet_id text, gid bigint, title text, table_name text, line int, cells text[]",
+            stored_rows(sources),
+            temp=False,
+        )
+
+    def _compare_rejects(self) -> None:
+        """Which rejected rows are new since the former snapshot, and which of its are resolved."""
+        self.con.execute(
+            "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
+            " message text, original text, school_id int, first_seen timestamp)"
+        )
+        if self.inputs.former_rejects is not None:
+            self._insert("former_rejects", self.inputs.former_rejects)
+        self._run("staging/reject_history.sql")
+
+    def fingerprint(self, today: dt.date) -> str:
+        """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
+        read = [(s.file, s.table, s.sha256, s.layout, s.constants) for _, s in self.sheets]
+        told = repr((self.programme.fingerprint, __version__, today, read)).encode()
+        digest = hashlib.sha256(told).hexdigest()
+        return f"{digest[:4]}-{digest[4:8]}"
 
     def check(self) -> None:
         """Every query in `queries/checks/` must return no rows.
@@ -601,10 +672,7 @@ class _Build:
 
     def counts(self) -> list[TableCount]:
         """What became of each table's rows."""
-        rows = self.con.execute(
-            "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
-        ).fetchall()
-        return [TableCount(*row) for row in rows]
+        return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
     # Small helpers
 

@@ -1,20 +1,15 @@
-"""Snapshots on disk: publishing one atomically, finding the current one, and asking it.
+"""Snapshots on disk: finding the current one, and asking it as a scope.
 
 `<warehouse>/<programme>/current` is one line, the stamp of the snapshot that serves; `<stamp>.duckdb` is that snapshot.
-A build writes `<stamp>.duckdb.part` and renames it when all is well, so that whatever happens to it, the file that
-`current` names is whole. Readers open by the versioned name: a file replaced in place would show old data.
+Readers open by the versioned name: a file replaced in place would show old data.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import getpass
-import os
-import socket
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
-from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table
 from dashboard.sources.files import why
-from dashboard.warehouse.build import QUERIES, TAIPEI, BuildError, Progress, TableCount, build
+from dashboard.warehouse.build import QUERIES
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and only pages need it
@@ -46,10 +38,6 @@ class NoSnapshot(Exception):
     """There is nothing to read; the message says what to do, in Chinese."""
 
 
-class Busy(BuildError):
-    """Another build is under way; the message says whose."""
-
-
 class Scope(Protocol):
     """Whose schools may be seen; None is every school of the programme."""
 
@@ -63,49 +51,6 @@ class Snapshot:
 
     path: Path
     stamp: str
-
-
-def publish(
-    warehouse: Path,
-    programme: Programme,
-    data: Path,
-    tables: Mapping[str, Table],
-    progress: Progress = lambda share, text: None,
-    today: dt.date | None = None,
-) -> tuple[Snapshot, list[TableCount]]:
-    """Build a snapshot of `data` and make it the current one; the former serves until the very end.
-
-    Raises:
-        BuildError: nothing was published.
-        FolderError: the data folder cannot be used.
-    """
-    folder = warehouse / programme.id
-    now = dt.datetime.now(TAIPEI)
-    with _writable(folder), _locked(folder):
-        for left in folder.glob("*.part*"):
-            _remove(left)
-        stamp = now.strftime("%Y%m%dT%H%M%S%f")
-        part = folder / f"{stamp}.duckdb.part"
-        try:
-            counts = build(part, programme, data, tables, progress, today or now.date())
-            _sync(part)
-            os.replace(part, folder / f"{stamp}.duckdb")
-            _point(folder, stamp)
-        except duckdb.Error as error:
-            raise BuildError(_told(error)) from error
-        finally:
-            for left in folder.glob(f"{stamp}.duckdb.part*"):
-                _remove(left)
-        _prune(folder, stamp)
-    return Snapshot(folder / f"{stamp}.duckdb", stamp), counts
-
-
-def _told(error: duckdb.Error) -> str:
-    """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    cause = str(error).partition("\n")[0]
-    if isinstance(error, duckdb.IOException) or "Could not write" in cause:
-        return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
-    return f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{cause}"
 
 
 def current(warehouse: Path, programme: str) -> Snapshot:
@@ -165,7 +110,7 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
     if key not in mine:
         while len(mine) >= CURSORS:
             mine.pop(next(iter(mine))).close()
-        mine[key] = _scoped(_connection(snapshot.path), scope)
+        mine[key] = _scoped(connection(snapshot.path), scope)
     try:
         yield mine[key]
     except duckdb.Error as error:
@@ -200,7 +145,7 @@ def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckD
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _connection(path: Path) -> duckdb.DuckDBPyConnection:
+def connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         # One thread answers a small snapshot sooner than two. Without replacements a name in a query is never a variable
         # of this program.
@@ -217,77 +162,3 @@ def _connection(path: Path) -> duckdb.DuckDBPyConnection:
 @functools.cache
 def _query(name: str) -> str:
     return (QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-@contextmanager
-def _writable(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".probe"
-        probe.write_bytes(b"")
-        probe.unlink()
-        yield
-    except OSError as error:
-        raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One build at a time. The kernel lets go of the lock of a build that is killed."""
-    lock = FileLock(folder / "build.lock")
-    holder = folder / "build.holder"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一個程序"
-        raise Busy(f"另一次建立正在進行：{who}。請等它完成後再試。") from None
-    try:
-        since = dt.datetime.now(TAIPEI).strftime("%m/%d %H:%M:%S")
-        holder.write_text(
-            f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}，{since} 開始", encoding="utf-8"
-        )
-        yield
-    finally:
-        _remove(holder)
-        lock.release()
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "?"
-
-
-def _point(folder: Path, stamp: str) -> None:
-    fresh = folder / "current.part"
-    fresh.write_text(f"{stamp}\n", encoding="ascii")
-    _sync(fresh)
-    os.replace(fresh, folder / "current")
-    if os.name == "posix":
-        _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _prune(folder: Path, stamp: str) -> None:
-    for old in sorted(folder.glob("*.duckdb"))[:-KEPT]:
-        if old.stem != stamp:
-            _remove(old)
-
-
-def _remove(path: Path) -> None:
-    """Best effort: on Windows a file that a reader has open stays, and goes at the next build."""
-    remove: Callable[[], None] = path.rmdir if path.is_dir() else path.unlink
-    try:
-        for inner in path.iterdir() if path.is_dir() else ():
-            _remove(inner)
-        remove()
-    except OSError:
-        pass

@@ -32,6 +32,11 @@ select * from rejects
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 
+create view visible_resolved_rejects as
+select * from resolved_rejects
+where in_scope(school_id)
+    or (school_id is null and coalesce(getvariable('every_school'), false));
+
 create view visible_public_lessons as
 select
     school_id,

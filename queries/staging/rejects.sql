@@ -37,6 +37,8 @@ suggested as (
         coalesce(flagged.school_id, files.school_id) as owner_id,
         files.file,
         files.table_name,
+        files.places,
+        files.link as sheet_link,
         case
             when reason = 'unknown_school' then likely_schools.name
             when reason = 'unknown_person' and flagged.staff_id <> '' then same_names.staff_ids
@@ -75,7 +77,9 @@ select
     ),
     suggestion,
     original,
-    owner_id
+    owner_id,
+    column_letters(list_position(places, column_types.ord)) || line as cell,
+    sheet_link || '&range=' || coalesce(column_letters(list_position(places, column_types.ord)) || line, line || ':' || line)
 
 from suggested
 

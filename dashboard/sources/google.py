@@ -1,0 +1,481 @@
+"""Reading Google spreadsheets, within bounds: the only home of gspread, and the only module that opens a connection.
+
+With a service account gspread asks the Drive API for the file's version, then, only where that changed, the Sheets API
+for the worksheets and, in one batch, for their formatted text. A sheet that anyone with the link may read needs no
+account: it comes through its CSV export address. No address but Google's own is ever asked, whatever a redirect says.
+"""
+
+import csv
+import email.utils
+import functools
+import io
+import json
+import os
+import random
+import re
+import stat
+import time
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import google.auth.exceptions
+import gspread
+import requests
+import tenacity
+import urllib3
+from google.auth.transport.requests import Request
+from google.oauth2.service_account import Credentials
+from gspread.urls import DRIVE_FILES_API_V3_URL
+from gspread.utils import absolute_range_name
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from dashboard.sources.places import Spreadsheet
+
+SCOPES = (
+    "https://www.googleapis.com/auth/spreadsheets.readonly",
+    "https://www.googleapis.com/auth/drive.metadata.readonly",
+)
+HOSTS = frozenset({"sheets.googleapis.com", "www.googleapis.com", "oauth2.googleapis.com", "docs.google.com"})
+_EXPORT_HOST = re.compile(r"doc-[a-z0-9-]+-sheets\.googleusercontent\.com")
+_LOGIN_HOST = "accounts.google.com"
+TRIES = 5
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+READS_PER_MINUTE = 60
+LARGEST_BYTES = 200_000_000
+REDIRECTS = 3
+
+
+Wanted = Callable[[str, Sequence[tuple[int, str]]], Container[int]]
+
+
+class SheetError(Exception):
+    """A spreadsheet cannot be read now; the message says why and what to do, in Chinese."""
+
+
+class KeyFileError(Exception):
+    """The service account's key file cannot be used; the message never holds a part of it."""
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """One worksheet. `rows` are its cells as text from the first row on, or None where they were not asked for."""
+
+    gid: int
+    title: str
+    rows: tuple[list[str], ...] | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A spreadsheet as it was read; `version` is Drive's, None where that is not known."""
+
+    title: str
+    version: str | None
+    worksheets: tuple[Worksheet, ...]
+
+
+class _Refused(Exception):
+    """An answer that is none. It may pass if asked again; `retry_after` (seconds) is the server's own wish."""
+
+    def __init__(self, text: str, *, passes: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.passes, self.retry_after = passes, retry_after
+
+
+class _NoSuchRange(_Refused):
+    """A worksheet was renamed between the list of titles and the request for its cells."""
+
+
+def account_of(key: Path) -> str:
+    """The address of the service account: whom a spreadsheet must be shared with.
+
+    Raises:
+        KeyFileError: the file is no key.
+    """
+    return str(_key(key)["client_email"])
+
+
+def key_warning(key: Path) -> str | None:
+    """A sentence where others on this machine could read the key file."""
+    try:
+        mode = key.stat().st_mode
+    except OSError:
+        return None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return f"金鑰檔「{key}」其他人也讀得到。請執行：chmod 600 '{key}'"
+    return None
+
+
+class Reader:
+    """All the requests of one refresh, which share its deadline, the account's quota and one connection pool."""
+
+    def __init__(self, key: Path | None, deadline: float) -> None:
+        """`deadline` in seconds from now.
+
+        Raises:
+            KeyFileError: the file is no key.
+        """
+        self._ends = time.monotonic() + deadline
+        self._asked: deque[float] = deque()
+        self._account: str | None = None
+        self._plain = _session()
+        if key is not None:
+            self._account = account_of(key)
+            self._api = _client(key, self._send, self._left)
+
+    def read(self, spreadsheet: Spreadsheet, known_version: str | None, wanted: Wanted) -> Reading | None:
+        """The spreadsheet's worksheets; None where its version is `known_version`, and nothing more was asked.
+
+        The cells are read of those worksheets whose gids `wanted` gives, of the spreadsheet's title and its worksheets'
+        (gid, title).
+
+        Raises:
+            SheetError: it cannot be read.
+        """
+        try:
+            if self._account is None or spreadsheet.by_link:
+                return self._exported(spreadsheet)
+            version = self._version(spreadsheet.id)
+            if version is not None and version == known_version:
+                return None
+            try:
+                return self._listed(spreadsheet.id, version, wanted)
+            except _NoSuchRange:
+                return self._listed(spreadsheet.id, version, wanted)
+        except _Refused as error:
+            raise SheetError(str(error)) from None
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise SheetError("Google 的回應讀不懂。會在下次更新再試。") from error
+
+    # With an account
+
+    def _version(self, id: str) -> str | None:
+        """Drive's version of the file, asked for before its cells: what changes meanwhile is read next time."""
+        try:
+            found = self._api.request(
+                "get", f"{DRIVE_FILES_API_V3_URL}/{id}",
+                params={"fields": "version,modifiedTime", "supportsAllDrives": True},
+            )  # fmt: skip
+        except _ApiOff:
+            return None
+        told = _json(found)
+        return str(told.get("version") or told.get("modifiedTime") or "") or None
+
+    def _listed(self, id: str, version: str | None, wanted: Wanted) -> Reading:
+        fields = "properties.title,sheets.properties(sheetId,title,sheetType)"
+        told = self._api.fetch_sheet_metadata(id, params={"fields": fields})
+        title = str(told["properties"]["title"])
+        listed = [
+            (int(one["properties"].get("sheetId", 0)), str(one["properties"]["title"]))
+            for one in told.get("sheets", [])
+            if one["properties"].get("sheetType", "GRID") == "GRID"
+        ]
+        gids = wanted(title, listed)
+        asked = [(gid, name) for gid, name in listed if gid in gids]
+        cells: dict[int, tuple[list[str], ...]] = {}
+        if asked:
+            answer = self._api.values_batch_get(
+                id, [absolute_range_name(name) for _, name in asked],
+                params={"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"},
+            )  # fmt: skip
+            for (gid, _), found in zip(asked, answer["valueRanges"], strict=True):
+                cells[gid] = tuple([str(cell) for cell in row] for row in found.get("values", ()))
+        return Reading(title, version, tuple(Worksheet(gid, name, cells.get(gid)) for gid, name in listed))
+
+    # By link
+
+    def _exported(self, spreadsheet: Spreadsheet) -> Reading:
+        exported = [self._export(spreadsheet.id, gid) for gid in spreadsheet.gids]
+        return Reading(exported[0][0], None, tuple(worksheet for _, worksheet in exported))
+
+    def _export(self, id: str, gid: int) -> tuple[str, Worksheet]:
+        address = f"https://docs.google.com/spreadsheets/d/{id}/export"
+        answer = self._send(self._plain, "get", address, params={"format": "csv", "gid": gid})
+        if "csv" not in answer.headers.get("Content-Type", ""):
+            raise _Refused(_NOT_SHARED)
+        title, name = _titles(answer.headers.get("Content-Disposition", ""), gid)
+        text = answer.content.decode("utf-8-sig", errors="replace")
+        return title, Worksheet(gid, name, tuple(csv.reader(io.StringIO(text, newline=""))))
+
+    # One request, within the bounds
+
+    def _send(
+        self, session: requests.Session, method: str, address: str, **options: Any
+    ) -> requests.Response:
+        """The answer to a request: asked again while that may help and there is time, never outside Google.
+
+        Raises:
+            _Refused: there is none.
+        """
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            wish = error.retry_after if isinstance(error, _Refused) else None
+            own = tenacity.wait_random_exponential(multiplier=1, max=20)(state)
+            return own if wish is None else wish + random.random()
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            return state.attempt_number >= TRIES or state.upcoming_sleep >= self._left()
+
+        retrying = tenacity.Retrying(
+            stop=stop,
+            wait=wait,
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Refused) and error.passes),
+            reraise=True,
+        )
+        return retrying(lambda: self._once(session, method, address, options))
+
+    def _once(
+        self, session: requests.Session, method: str, address: str, options: Mapping[str, Any]
+    ) -> requests.Response:
+        params = options.get("params")
+        for _ in range(REDIRECTS + 1):
+            self._pace(address)
+            answer = self._ask(session, method, address, {**options, "params": params})
+            if answer.status_code == 401 and "token" in options:
+                answer = self._ask(session, method, address, {**options, "params": params, "fresh": True})
+            if not answer.is_redirect:
+                return _judged(answer, self._account)
+            # An export's address bears all that it needs.
+            address, params = urljoin(address, answer.headers["Location"]), None
+            if urlsplit(address).hostname == _LOGIN_HOST:
+                raise _Refused(_NOT_SHARED)
+        raise _Refused("Google 一直轉址，讀不到內容。請檢查連結是不是試算表本身的網址。")
+
+    def _ask(
+        self, session: requests.Session, method: str, address: str, options: Mapping[str, Any]
+    ) -> requests.Response:
+        _check_host(address)
+        left = self._left()
+        if left <= 0:
+            raise _Refused(_TOO_LATE)
+        timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+        token = options.get("token")
+        try:
+            headers = {"Authorization": f"Bearer {token(fresh='fresh' in options)}"} if token else {}
+            with session.request(
+                method, address, params=options.get("params"), headers=headers, timeout=timeout,
+                stream=True, allow_redirects=False,
+            ) as answer:  # fmt: skip
+                # The library's timeout is between two bytes; the deadline is for all of them.
+                answer._content = b"" if answer.is_redirect else self._body(answer)
+                return answer
+        except (requests.ConnectTimeout, requests.exceptions.ProxyError) as error:
+            raise _Refused("連不上 Google。請檢查網路與防火牆。", passes=True) from error
+        except requests.Timeout as error:
+            raise _Refused("Google 沒有在時限內回應。", passes=True) from error
+        except (
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+            urllib3.exceptions.ProtocolError,
+            urllib3.exceptions.DecodeError,
+        ) as error:
+            raise _Refused("Google 的回應傳到一半中斷。", passes=True) from error
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise _Refused("Google 沒有在時限內回應。", passes=True) from error
+        except requests.ConnectionError as error:
+            late = "timed out" in str(error).lower()
+            told = "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
+            raise _Refused(told, passes=True) from error
+        except google.auth.exceptions.TransportError as error:
+            raise _Refused("連不上 Google 的登入服務。請檢查網路與防火牆。", passes=True) from error
+        except google.auth.exceptions.RefreshError as error:
+            passes = bool(getattr(error, "retryable", False))
+            raise _Refused(
+                "Google 不接受這個服務帳戶：金鑰可能已刪除，或這台電腦的時間不準。請換一把金鑰，或校正時間。",
+                passes=passes,
+            ) from None
+        except requests.RequestException as error:
+            raise _Refused("Google 的回應讀不懂。", passes=True) from error
+
+    def _body(self, answer: requests.Response) -> bytes:
+        parts, size = [], 0
+        # What is there, not a whole block: a server that sends a byte now and then must not outlive the deadline.
+        while part := answer.raw.read1(1 << 16, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if self._left() <= 0:
+                raise _Refused(_TOO_LATE)
+            if size > LARGEST_BYTES:
+                raise _Refused("試算表太大，超過上限，未讀取。請分成幾個試算表。")
+        expected = answer.headers.get("Content-Length")
+        if expected and "Content-Encoding" not in answer.headers and size < int(expected):
+            raise _Refused("Google 的回應傳到一半中斷。", passes=True)
+        return b"".join(parts)
+
+    def _left(self) -> float:
+        return self._ends - time.monotonic()
+
+    def _pace(self, address: str) -> None:
+        """Keep the quota of reads a minute, by waiting."""
+        if urlsplit(address).hostname != "sheets.googleapis.com":
+            return
+        now = time.monotonic()
+        while self._asked and now - self._asked[0] >= 60:
+            self._asked.popleft()
+        if len(self._asked) >= READS_PER_MINUTE:
+            pause = 60 - (now - self._asked[0])
+            if pause >= self._left():
+                raise _Refused("試算表太多，時限內讀不完（Google 每分鐘只准讀 60 次）。請加長 deadline。")
+            time.sleep(pause)
+        self._asked.append(time.monotonic())
+
+
+_TOO_LATE = "這次更新超過時限，沒有讀完。"
+_NOT_SHARED = "這份試算表沒有開放「知道連結的人」檢視。請在 Google 試算表按「共用」，改成「知道連結的任何人」可檢視，或改用服務帳戶。"
+
+
+class _ApiOff(_Refused):
+    """The project of the service account has not switched the API on."""
+
+
+def _client(
+    key: Path, send: Callable[..., requests.Response], left: Callable[[], float]
+) -> gspread.HTTPClient:
+    """gspread's own client, whose requests go through `send` and bear a token.
+
+    Not google-auth's own session: that asks a further host about the account, from a thread of its own.
+    """
+    credentials = _credentials(key, key.stat().st_mtime_ns)
+    session = _session()
+    transport = Request(session)
+
+    def ask_token(*args: Any, **options: Any) -> Any:
+        timeout = max(0.001, min(READ_SECONDS, left()))
+        return transport(*args, **{**options, "timeout": timeout})
+
+    def token(*, fresh: bool) -> str:
+        if fresh or not credentials.valid:
+            credentials.refresh(ask_token)  # type: ignore[no-untyped-call]
+        return str(credentials.token)
+
+    class Bounded(gspread.HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **options: Any) -> requests.Response:
+            return send(self.session, method, endpoint, token=token, **options)
+
+    return Bounded(auth=credentials, session=session)
+
+
+@functools.lru_cache(maxsize=8)
+def _credentials(key: Path, changed: int) -> Credentials:
+    """The account's credentials. A token holds for an hour: a watch need not ask for one at every turn."""
+    try:
+        made: Credentials = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            _key(key), scopes=SCOPES
+        )
+    except (ValueError, google.auth.exceptions.GoogleAuthError):
+        raise KeyFileError(_no_key(key)) from None
+    return made
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.mount("https://", adapter())
+    return session
+
+
+def adapter() -> BaseAdapter:
+    """How a request gets to its host."""
+    return HTTPAdapter(max_retries=0)
+
+
+def _key(key: Path) -> Mapping[str, Any]:
+    try:
+        told = json.loads(key.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise KeyFileError(
+            f"讀不到服務帳戶的金鑰檔「{key}」：{error.strerror}。請檢查 kpi.toml 的路徑與權限。"
+        ) from None
+    except ValueError:
+        raise KeyFileError(_no_key(key)) from None
+    if not isinstance(told, dict) or told.get("type") != "service_account" or "client_email" not in told:
+        raise KeyFileError(_no_key(key))
+    if urlsplit(str(told.get("token_uri", ""))).hostname not in HOSTS:
+        raise KeyFileError(f"金鑰檔「{key}」的 token_uri 不是 Google 的網址，不使用。請重新下載金鑰。")
+    return told
+
+
+def _no_key(key: Path) -> str:
+    return f"「{key}」不是服務帳戶的 JSON 金鑰。請在 Google Cloud 的「服務帳戶」頁新增 JSON 金鑰後放到這裡。"
+
+
+def _check_host(address: str) -> None:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or not (host in HOSTS or _EXPORT_HOST.fullmatch(host)):
+        raise _Refused(f"Google 要轉到別的網址（{host}），已拒絕。請檢查連結。")
+
+
+def _judged(answer: requests.Response, account: str | None) -> requests.Response:
+    """The answer, if it is one.
+
+    Raises:
+        _Refused: an error of the server, told so that the one who can mend it knows what to do.
+    """
+    if answer.ok:
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise _Refused("Google 回了一個網頁而不是資料；可能要登入，或服務暫時異常。", passes=True)
+        return answer
+    status, (message, reasons) = answer.status_code, _told(answer)
+    wish = _retry_after(answer.headers.get("Retry-After"))
+    if status == 429 or reasons & {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}:
+        raise _Refused("Google 說讀得太頻繁（每分鐘上限）。會在下次更新再試。", passes=True, retry_after=wish)
+    if status >= 500:
+        raise _Refused(f"Google 暫時無法服務（{status}）。會在下次更新再試。", passes=True, retry_after=wish)
+    if reasons & {"accessNotConfigured", "SERVICE_DISABLED"}:
+        raise _ApiOff("服務帳戶的 Google Cloud 專案還沒有啟用 Google Sheets API。請啟用後再試。")
+    if status == 400 and "parse range" in message:
+        raise _NoSuchRange("工作表在讀取途中改了名字。請再更新一次。")
+    if status == 401:
+        raise _Refused("Google 不接受這個服務帳戶的憑證。請換一把金鑰。")
+    if status == 403:
+        whom = f"給服務帳戶 {account}（檢視者）" if account else "（知道連結的人可檢視）"
+        raise _Refused(f"沒有權限。請在 Google 試算表按「共用」，分享{whom}。")
+    if status == 404:
+        raise _Refused("找不到這份試算表：連結不對，或已經刪除。請檢查 kpi.toml 的連結。")
+    raise _Refused(f"Google 拒絕了這個要求（{status}）。請檢查 kpi.toml 的連結與工作表。")
+
+
+def _told(answer: requests.Response) -> tuple[str, set[str]]:
+    try:
+        error = answer.json()["error"]
+        details: Iterable[Mapping[str, Any]] = (*error.get("errors", ()), *error.get("details", ()))
+        reasons = {str(one["reason"]) for one in details if "reason" in one}
+        return str(error.get("message", "")), reasons
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", set()
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Seconds, of a number or a date (RFC 9110, 10.2.3)."""
+    if text is None:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _titles(disposition: str, gid: int) -> tuple[str, str]:
+    """The titles of the spreadsheet and the worksheet, from the name of an export: 「試算表 - 工作表.csv」."""
+    found = re.search(r"filename\*=UTF-8''([^;]+)", disposition)
+    name = unquote(found[1]) if found else ""
+    title, _, worksheet = name.removesuffix(".csv").rpartition(" - ")
+    return title or worksheet or "試算表", worksheet or f"gid {gid}"
+
+
+def _json(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError:
+        raise _Refused("Google 的回應讀不懂。", passes=True) from None
+    return told if isinstance(told, dict) else {}

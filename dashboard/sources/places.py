@@ -1,0 +1,118 @@
+"""Where a programme's rows come from: a folder of files, and Google spreadsheets.
+
+A file or worksheet says by its name which table it is. An entry may say it instead, rename columns and set constants.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dashboard.sources.contracts import Column, Table, normalise, table_of
+
+SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
+_LINK = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})(?:[/?#].*)?")
+_GID = re.compile(r"[#?&]gid=(\d+)")
+
+DEADLINE = 300.0
+STALE_AFTER_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the configuration says of one file or worksheet. `table` is '' where it is to be left out, None where its
+    name decides; `rename` turns its header texts into the contract's, `constants` sets a column (header: value)."""
+
+    table: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spreadsheet:
+    """A Google spreadsheet. `entries` are by worksheet title (str) or gid (int); `gids` are the worksheets to read where
+    there is no credential to list them with."""
+
+    id: str
+    gids: tuple[int, ...] = (0,)
+    entries: Mapping[str | int, Entry] = field(default_factory=dict)
+    by_link: bool = False
+
+    @property
+    def link(self) -> str:
+        """The address for a browser."""
+        return f"https://docs.google.com/spreadsheets/d/{self.id}/edit"
+
+
+@dataclass(frozen=True)
+class Places:
+    """All sources of one programme. `folder` is None where there is none; `files` are entries by path within it (and
+    `#worksheet`); `key` is a service account's key file; `deadline` (seconds) bounds all of a refresh's requests."""
+
+    folder: Path | None
+    files: Mapping[str, Entry] = field(default_factory=dict)
+    spreadsheets: tuple[Spreadsheet, ...] = ()
+    key: Path | None = None
+    deadline: float = DEADLINE
+
+
+def id_in(link: str) -> str | None:
+    """The id of a spreadsheet in its address, or the id itself."""
+    if SPREADSHEET_ID.fullmatch(link):
+        return link
+    found = _LINK.fullmatch(link)
+    return found[1] if found else None
+
+
+def gid_in(link: str) -> int:
+    """The worksheet that an address points at; the first is 0."""
+    found = _GID.search(link)
+    return int(found[1]) if found else 0
+
+
+def table_for(name: str, entry: Entry | None, tables: Mapping[str, Table]) -> Table | None:
+    """The table that a file or worksheet is, as `entry` has its columns; None where it is to be left out."""
+    if entry is None:
+        return table_of(name, tables.values())
+    table = tables.get(entry.table) if entry.table is not None else table_of(name, tables.values())
+    return _renamed(table, entry) if table else None
+
+
+def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:
+    """(column id, value) of the constants of an entry."""
+    given = entry.constants if entry else {}
+    return tuple((table.headers[normalise(header)], value) for header, value in given.items())
+
+
+def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:
+    """What is wrong with an entry, in Chinese: a table or a column that there is not."""
+    if entry.table is None:
+        known = {header for table in tables.values() for header in table.headers}
+    elif entry.table == "":
+        return []
+    elif entry.table not in tables:
+        return [f"table「{entry.table}」不是資料表；可用的有：{'、'.join(tables)}。"]
+    else:
+        known = set(tables[entry.table].headers)
+    return [
+        f"{key} 的「{header}」不是這張資料表的欄位。"
+        for key, headers in (("rename", entry.rename.values()), ("constants", entry.constants))
+        for header in headers
+        if normalise(header) not in known
+    ]
+
+
+def _renamed(table: Table, entry: Entry) -> Table:
+    """The table with the entry's header texts as further names of its columns; a constant need not be there."""
+    names = {
+        normalise(theirs): table.headers.get(normalise(ours), "") for theirs, ours in entry.rename.items()
+    }
+    constant = {column for column, _ in constants_of(entry, table)}
+
+    def column(one: Column) -> Column:
+        kept = tuple(text for text in one.headers if names.get(normalise(text), one.id) == one.id)
+        own = tuple(theirs for theirs in entry.rename if names[normalise(theirs)] == one.id)
+        required = one.required and one.id not in constant
+        return replace(one, headers=(*(kept or one.headers[-1:]), *own), required=required)
+
+    return replace(table, columns={name: column(one) for name, one in table.columns.items()})

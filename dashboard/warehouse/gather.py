@@ -1,0 +1,215 @@
+"""The spreadsheets of one refresh: what was read now, and what stands from the former snapshot.
+
+A spreadsheet that did not change is not read again, and one that cannot be read keeps the rows of the last good
+reading, with the reason why. Nothing of a source that fails ever turns into zero.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from dashboard.sources.contracts import Table
+from dashboard.sources.google import KeyFileError, Reader, Reading, SheetError
+from dashboard.sources.places import Entry, Places, Spreadsheet, constants_of, faults_of, table_for
+from dashboard.sources.sheet import Sheet, Unreadable, of_rows
+
+Listed = Sequence[tuple[int, str]]
+"""(gid, title) of each worksheet."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A worksheet's rows, as they were read and as the next refresh may need them again; `table` is None where it was
+    left out."""
+
+    gid: int
+    title: str
+    table: str | None
+    rows: tuple[Sequence[str], ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A spreadsheet as one build uses it. `problem` says why its rows are not those of now; `read_at` is theirs.
+
+    `settings` is a hash of what the configuration says of it: with other settings it is read again.
+    """
+
+    id: str
+    title: str
+    link: str
+    version: str | None
+    settings: str
+    read_at: dt.datetime | None
+    worksheets: tuple[Stored, ...] = ()
+    problem: str | None = None
+
+
+def gather(
+    places: Places,
+    tables: Mapping[str, Table],
+    former: Mapping[str, Source],
+    now: dt.datetime,
+    progress: Callable[[float, str], None],
+) -> list[Source]:
+    """Every spreadsheet of `places`, from Google or from `former`; without any, nothing is asked."""
+    if not places.spreadsheets:
+        return []
+    try:
+        reader = Reader(places.key, places.deadline)
+    except KeyFileError as error:
+        return [_kept(one, former.get(one.id), str(error)) for one in places.spreadsheets]
+    sources = []
+    for done, spreadsheet in enumerate(places.spreadsheets):
+        known = former.get(spreadsheet.id)
+        progress(0.15 * done / len(places.spreadsheets), f"讀取試算表 {known.title if known else done + 1}")
+        sources.append(_source(reader, spreadsheet, tables, known, now))
+    return sources
+
+
+def stand_still(places: Places, former: Mapping[str, Source]) -> list[Source]:
+    """Every spreadsheet as it was last read, with nothing asked: to try out what a new file would change."""
+    return [former[one.id] for one in places.spreadsheets if one.id in former]
+
+
+def sheets_of(source: Source, spreadsheet: Spreadsheet, tables: Mapping[str, Table]) -> list[Sheet]:
+    """The worksheets of a spreadsheet, as those of a workbook."""
+    return [_sheet(source, worksheet, spreadsheet, tables) for worksheet in source.worksheets]
+
+
+def _source(
+    reader: Reader,
+    spreadsheet: Spreadsheet,
+    tables: Mapping[str, Table],
+    known: Source | None,
+    now: dt.datetime,
+) -> Source:
+    settings = _settings(spreadsheet)
+    same = known is not None and known.settings == settings and known.read_at is not None
+
+    def wanted(title: str, listed: Listed) -> Mapping[int, str]:
+        return _tables_of(title, listed, spreadsheet, tables, known)
+
+    try:
+        if faults := [fault for entry in spreadsheet.entries.values() for fault in faults_of(entry, tables)]:
+            raise SheetError(f"kpi.toml 的設定不對：{' '.join(faults)}")
+        reading = reader.read(spreadsheet, known.version if same and known else None, wanted)
+        if reading is None:
+            assert known is not None
+            return replace(known, problem=None)
+        return _read(reading, spreadsheet, tables, known, settings, now)
+    except SheetError as error:
+        return _kept(spreadsheet, known, str(error))
+
+
+def _read(
+    reading: Reading,
+    spreadsheet: Spreadsheet,
+    tables: Mapping[str, Table],
+    known: Source | None,
+    settings: str,
+    now: dt.datetime,
+) -> Source:
+    """What was read. A worksheet that is no table any more keeps the rows it had when it was."""
+    _check_entries(reading, spreadsheet)
+    listed = [(one.gid, one.title) for one in reading.worksheets]
+    held = _tables_of(reading.title, listed, spreadsheet, tables, known)
+    if not held:
+        raise SheetError("裡面沒有任何一張認得的工作表。請檢查工作表的名稱，或在 kpi.toml 指明。")
+    before = {one.gid: one for one in known.worksheets if one.table} if known else {}
+    source = Source(spreadsheet.id, reading.title, spreadsheet.link, reading.version, settings, now)
+    stored, problems = [], []
+    for worksheet in reading.worksheets:
+        fresh = Stored(worksheet.gid, worksheet.title, held.get(worksheet.gid), worksheet.rows or ())
+        problem = _sheet(source, fresh, spreadsheet, tables).problem
+        if problem and worksheet.gid in before:
+            problems.append(f"工作表「{worksheet.title}」：{problem}")
+            fresh = replace(before[worksheet.gid], title=worksheet.title)
+        stored.append(fresh if fresh.table else replace(fresh, rows=()))
+    # The version of a half-read spreadsheet is not known, so that it is read again until it is whole.
+    version = None if problems else reading.version
+    return replace(source, worksheets=tuple(stored), version=version, problem="；".join(problems) or None)
+
+
+def _check_entries(reading: Reading, spreadsheet: Spreadsheet) -> None:
+    there = {*(one.gid for one in reading.worksheets), *(one.title for one in reading.worksheets)}
+    if missing := [str(name) for name in spreadsheet.entries if name not in there]:
+        titles = "、".join(one.title for one in reading.worksheets)
+        raise SheetError(f"找不到 kpi.toml 指明的工作表「{'」「'.join(missing)}」。現有：{titles}。")
+
+
+def _tables_of(
+    title: str,
+    listed: Listed,
+    spreadsheet: Spreadsheet,
+    tables: Mapping[str, Table],
+    known: Source | None,
+) -> dict[int, str]:
+    """Which worksheet (gid) is which table: by its entry, by its title, or by what it was before it was renamed.
+
+    Where none fits, the spreadsheet's own title is lent to the first.
+    """
+    found: dict[int, str] = {}
+    for gid, name in listed:
+        entry = _entry(gid, name, spreadsheet)
+        if entry and entry.table is not None:
+            found[gid] = entry.table
+        elif table := table_for(name, entry, tables):
+            found[gid] = table.id
+    for one in known.worksheets if known else ():
+        if one.table in tables and one.table not in found.values():
+            found |= {gid: str(one.table) for gid, _ in listed if gid == one.gid and gid not in found}
+    if not found and listed and (table := table_for(title, _entry(*listed[0], spreadsheet), tables)):
+        found[listed[0][0]] = table.id
+    return {gid: table_id for gid, table_id in found.items() if table_id}
+
+
+def _entry(gid: int, title: str, spreadsheet: Spreadsheet) -> Entry | None:
+    return spreadsheet.entries.get(gid) or spreadsheet.entries.get(title)
+
+
+def _sheet(source: Source, stored: Stored, spreadsheet: Spreadsheet, tables: Mapping[str, Table]) -> Sheet:
+    entry = _entry(stored.gid, stored.title, spreadsheet)
+    table = table_for(stored.title, replace(entry or Entry(), table=stored.table or ""), tables)
+    text = json.dumps(stored.rows, ensure_ascii=False, separators=(",", ":")).encode()
+    sheet = Sheet(
+        file=f"{source.title}#{stored.title}",
+        size=len(text),
+        modified_at=source.read_at or dt.datetime.min,
+        sha256=hashlib.sha256(text).hexdigest(),
+        table=table.id if table else None,
+        encoding="google",
+        worksheet=stored.title,
+        link=f"{source.link}#gid={stored.gid}",
+    )
+    if table is None:
+        return sheet
+    rows = [(line, list(cells)) for line, cells in enumerate(stored.rows, 1) if any(cells)]
+    try:
+        return replace(of_rows(sheet, table, rows), constants=constants_of(entry, tables[table.id]))
+    except Unreadable as error:
+        return replace(sheet, problem=str(error))
+
+
+def _kept(spreadsheet: Spreadsheet, known: Source | None, problem: str) -> Source:
+    if known is None:
+        return Source(spreadsheet.id, spreadsheet.id, spreadsheet.link, None, "", None, problem=problem)
+    return replace(known, problem=problem)
+
+
+def _settings(spreadsheet: Spreadsheet) -> str:
+    told = asdict(spreadsheet)
+    told["entries"] = sorted(((str(name), entry) for name, entry in told["entries"].items()))
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def stored_rows(sources: Sequence[Source]) -> list[tuple[str, int, str, str | None, int, Sequence[str]]]:
+    """(spreadsheet, gid, title, table, line, cells) of every row, for the snapshot to keep."""
+    return [
+        (source.id, one.gid, one.title, one.table, line, cells)
+        for source in sources
+        for one in source.worksheets
+        for line, cells in enumerate(one.rows or ((),), 1)
+    ]

@@ -1,0 +1,201 @@
+"""Publishing: a snapshot is built beside the one that serves, and takes its place only when all is well.
+
+A build writes `<stamp>.duckdb.part` and renames it at the very end, so that whatever happens to it, the file that
+`current` names is whole. What became of the refresh, and of each spreadsheet, is noted beside it (`status`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboard.programmes import Programme
+from dashboard.sources.contracts import Table
+from dashboard.sources.files import FolderError, why
+from dashboard.sources.places import Places
+from dashboard.warehouse import status
+from dashboard.warehouse.build import (
+    TABLE_COUNTS,
+    TAIPEI,
+    BuildError,
+    Inputs,
+    Progress,
+    TableCount,
+    Unchanged,
+    build,
+)
+from dashboard.warehouse.gather import Source, Stored, gather
+from dashboard.warehouse.snapshots import KEPT, NoSnapshot, Snapshot, connection, current
+
+
+@dataclass(frozen=True)
+class _Former:
+    """What a refresh takes from the snapshot before: spreadsheets by id, rejected rows, and its fingerprint."""
+
+    sources: Mapping[str, Source]
+    rejects: Any = None
+    fingerprint: str | None = None
+
+
+def publish(
+    warehouse: Path,
+    programme: Programme,
+    places: Places,
+    tables: Mapping[str, Table],
+    progress: Progress = lambda share, text: None,
+    today: dt.date | None = None,
+    *,
+    only_if_changed: bool = False,
+    by: str | None = None,
+) -> tuple[Snapshot, list[TableCount]]:
+    """Build a snapshot of `places` and make it the current one; the former serves until the very end.
+
+    With `only_if_changed` the former is given back where a new one would be the same. `by` is told to whoever waits.
+
+    Raises:
+        BuildError: nothing was published.
+        FolderError: the data folder cannot be used.
+    """
+    folder = warehouse / programme.id
+    now = dt.datetime.now(TAIPEI)
+    local = now.replace(tzinfo=None, microsecond=0)
+    with _writable(folder), status.locked(folder, by) as note:
+
+        def told(share: float, text: str) -> None:
+            note(share, text)
+            progress(share, text)
+
+        former = _former(folder)
+        sources = gather(places, tables, former.sources, local, told)
+        same = former.fingerprint if only_if_changed else None
+        inputs = Inputs(places, sources, former.rejects, same)
+        try:
+            made = _make(folder, programme, inputs, tables, told, now, today or now.date())
+        except (BuildError, FolderError) as error:
+            status.note_refresh(folder, sources, local, str(error))
+            raise
+        status.note_refresh(folder, sources, local, None)
+    return made
+
+
+def _make(
+    folder: Path,
+    programme: Programme,
+    inputs: Inputs,
+    tables: Mapping[str, Table],
+    progress: Progress,
+    now: dt.datetime,
+    today: dt.date,
+) -> tuple[Snapshot, list[TableCount]]:
+    for left in folder.glob("*.part*"):
+        _remove(left)
+    stamp = now.strftime("%Y%m%dT%H%M%S%f")
+    part = folder / f"{stamp}.duckdb.part"
+    try:
+        counts = build(part, programme, inputs, tables, progress, today)
+        _sync(part)
+        os.replace(part, folder / f"{stamp}.duckdb")
+        _point(folder, stamp)
+    except Unchanged:
+        snapshot = current(folder.parent, programme.id)
+        return snapshot, _counts(snapshot)
+    except duckdb.Error as error:
+        raise BuildError(_told(error)) from error
+    finally:
+        for left in folder.glob(f"{stamp}.duckdb.part*"):
+            _remove(left)
+    _prune(folder, stamp)
+    return Snapshot(folder / f"{stamp}.duckdb", stamp), counts
+
+
+def _former(folder: Path) -> _Former:
+    """Of the snapshot that serves; nothing where there is none, or it is of another version and lacks the tables."""
+    try:
+        with connection(current(folder.parent, folder.name).path).cursor() as cursor:
+            sheets = cursor.execute(
+                "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
+            ).fetchall()
+            cells = cursor.execute(
+                "select spreadsheet_id, gid, title, table_name, list(cells order by line) from worksheet_rows"
+                " group by all order by spreadsheet_id, min(rowid)"
+            ).fetchall()
+            rejects = cursor.sql(
+                "select severity, table_name, file, line, reason, message, original, school_id, first_seen from rejects"
+            ).to_arrow_table()
+            ((fingerprint,),) = cursor.execute("select fingerprint from snapshot").fetchall()
+    except (NoSnapshot, duckdb.Error):
+        return _Former({})
+    stored: dict[str, list[Stored]] = {}
+    for of, gid, title, table, rows in cells:
+        stored.setdefault(of, []).append(Stored(gid, title, table, tuple(rows) if table else ()))
+    sources = {
+        id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
+        for id, title, link, version, settings, read_at in sheets
+    }
+    return _Former(sources, rejects, fingerprint)
+
+
+def _counts(snapshot: Snapshot) -> list[TableCount]:
+    with connection(snapshot.path).cursor() as cursor:
+        return [TableCount(*row) for row in cursor.execute(TABLE_COUNTS).fetchall()]
+
+
+def _told(error: duckdb.Error) -> str:
+    """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
+    cause = str(error).partition("\n")[0]
+    if isinstance(error, duckdb.IOException) or "Could not write" in cause:
+        return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
+    return f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{cause}"
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+        yield
+    except OSError as error:
+        raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+
+
+def _point(folder: Path, stamp: str) -> None:
+    fresh = folder / "current.part"
+    fresh.write_text(f"{stamp}\n", encoding="ascii")
+    _sync(fresh)
+    os.replace(fresh, folder / "current")
+    if os.name == "posix":
+        _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _prune(folder: Path, stamp: str) -> None:
+    for old in sorted(folder.glob("*.duckdb"))[:-KEPT]:
+        if old.stem != stamp:
+            _remove(old)
+
+
+def _remove(path: Path) -> None:
+    """Best effort: on Windows a file that a reader has open stays, and goes at the next build."""
+    remove: Callable[[], None] = path.rmdir if path.is_dir() else path.unlink
+    try:
+        for inner in path.iterdir() if path.is_dir() else ():
+            _remove(inner)
+        remove()
+    except OSError:
+        pass

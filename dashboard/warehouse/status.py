@@ -1,0 +1,174 @@
+"""What goes on, and what became of the last refresh: two small files beside the snapshots, for whoever looks.
+
+`build.holder` lives as long as a build and says who builds and how far it is; the lock alone decides who may.
+`refresh.json` says of each spreadsheet when it was last in reach and what is wrong with it since.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from dashboard.warehouse.build import TAIPEI, BuildError
+from dashboard.warehouse.gather import Source
+
+HOLDER = "build.holder"
+LOCK = "build.lock"
+REFRESH = "refresh.json"
+# A page that looks whether the lock is held has it for a moment.
+PATIENCE = 0.5
+NOTED_EVERY = 0.25
+
+
+class Busy(BuildError):
+    """Another build is under way; the message says whose."""
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share that is done, and what it does now."""
+
+    by: str
+    since: str
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class SheetStatus:
+    """A spreadsheet at the last refresh. `problem` is None where it was in reach; `good_at` is when it last was, None
+    if never. Its rows feed `tables`."""
+
+    id: str
+    title: str
+    link: str
+    tables: tuple[str, ...]
+    good_at: dt.datetime | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """The last refresh: when, what became of each spreadsheet, and why nothing was published, if so."""
+
+    at: dt.datetime
+    error: str | None
+    sheets: tuple[SheetStatus, ...]
+
+
+@contextmanager
+def locked(folder: Path, by: str | None) -> Iterator[Callable[[float, str], None]]:
+    """One build at a time; gives what notes its progress. The kernel lets go of the lock of a build that is killed.
+
+    Raises:
+        Busy: another build has it.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        other = _holder(folder)
+        who = f"{other.by}，{other.since} 開始" if other else "另一個程序"
+        raise Busy(f"另一次建立正在進行：{who}。請等它完成後再試。") from None
+    since = dt.datetime.now(TAIPEI).strftime("%m/%d %H:%M:%S")
+    who = by or f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}"
+    noted = 0.0
+
+    def note(share: float, text: str) -> None:
+        nonlocal noted
+        if time.monotonic() - noted >= NOTED_EVERY:
+            noted = time.monotonic()
+            _write(folder / HOLDER, asdict(UnderWay(who, since, round(share, 3), text)))
+
+    try:
+        note(0, "準備")
+        yield note
+    finally:
+        with suppress(OSError):
+            (folder / HOLDER).unlink()
+        lock.release()
+
+
+def under_way(folder: Path) -> UnderWay | None:
+    """The build that goes on, if any. What a killed one left behind is not believed."""
+    found = _holder(folder)
+    if found is None:
+        return None
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return found
+    lock.release()
+    return None
+
+
+def note_refresh(folder: Path, sources: Sequence[Source], now: dt.datetime, error: str | None) -> None:
+    """Note what became of a refresh at `now`."""
+    found = last_refresh(folder)
+    before = {sheet.id: sheet.good_at for sheet in found.sheets} if found else {}
+    sheets = [
+        SheetStatus(
+            source.id,
+            source.title,
+            source.link,
+            tuple(sorted({one.table for one in source.worksheets if one.table})),
+            now if source.problem is None else before.get(source.id) or source.read_at,
+            source.problem,
+        )
+        for source in sources
+    ]
+    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets))))
+
+
+def last_refresh(folder: Path) -> Refresh | None:
+    """The last refresh, if one was ever noted."""
+    try:
+        told = json.loads((folder / REFRESH).read_text(encoding="utf-8"))
+        sheets = [
+            SheetStatus(**{**one, "tables": tuple(one["tables"]), "good_at": _moment(one["good_at"])})
+            for one in told["sheets"]
+        ]
+        return Refresh(dt.datetime.fromisoformat(told["at"]), told["error"], tuple(sheets))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _holder(folder: Path) -> UnderWay | None:
+    try:
+        return UnderWay(**json.loads((folder / HOLDER).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _write(path: Path, told: Any) -> None:
+    """Whole or not at all: a reader never sees half a file, and a full disk costs no more than the note."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(json.dumps(told, ensure_ascii=False, default=str), encoding="utf-8")
+        os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"
