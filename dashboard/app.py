@@ -48,6 +48,7 @@ def main() -> None:
                 chosen.url_path or next(iter(found)),
             )
         chosen.run()
+        ui.freshness.follow(seen)
 
 
 main()

@@ -298,11 +298,9 @@ def _serve(options: argparse.Namespace) -> int:
     """Serve on loopback. With nothing configured the sample is made and built first."""
     _check_port(options.port)
     config = _config(options)
-    place = options.config or Path.cwd()
-    if not config.configured or place.absolute() == SAMPLE.absolute():
-        place = SAMPLE
+    if not config.configured or config.place == SAMPLE.absolute():
         config = _make_sample()
-    environment = {**os.environ, configs.VARIABLE: str(place.absolute())}
+    environment = {**os.environ, configs.VARIABLE: str(config.place)}
     if not warehouse.programmes_in(config.warehouse):
         build_all(config)
     _say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
@@ -415,7 +413,7 @@ def _check(options: argparse.Namespace) -> int:
         ]
         entries += (config.files or {}).values()
         if faults := [fault for entry in entries for fault in faults_of(entry, tables)]:
-            raise configs.ConfigError(f"「{config.file}」的設定不對：{' '.join(faults)}")
+            raise configs.ConfigError(f"「{config.place}」的設定不對：{' '.join(faults)}")
         print(
             f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。"
         )

@@ -28,7 +28,7 @@ class ConfigError(Exception):
 class Config:
     """`programmes` are ids ('' of them: those that the data folder or the product defines); paths are absolute.
 
-    `data` is the folder of every programme that `folders` does not name.
+    `data` is the folder of every programme that `folders` does not name; `place` is the file or folder that says so.
     """
 
     programmes: tuple[str, ...]
@@ -41,7 +41,7 @@ class Config:
     key: Path | None = None
     deadline: float = DEADLINE
     stale_after_days: int = STALE_AFTER_DAYS
-    file: Path | None = None
+    place: Path = Path()
 
     def folder_of(self, programme: str) -> Path:
         """The data folder of a programme."""
@@ -67,7 +67,9 @@ def load(path: Path | None = None) -> Config:
         if not place.is_dir():
             raise ConfigError(f"找不到設定檔「{path}」。")
         data = (place / "data").absolute()
-        return Config((), data, (place / "warehouse").absolute(), data.is_dir(), {})
+        return Config(
+            (), data, (place / "warehouse").absolute(), data.is_dir(), {}, place=place.absolute()
+        )
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -131,7 +133,7 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         key=_folder(file, "google.key", key) if key else None,
         deadline=deadline,
         stale_after_days=days,
-        file=file.absolute(),
+        place=file.absolute(),
     )
 
 

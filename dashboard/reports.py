@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Places
+from dashboard.sources.places import EntryError, Places
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse.gather import gather, sheets_of
 
@@ -12,7 +12,12 @@ from dashboard.warehouse.gather import gather, sheets_of
 def of_spreadsheets(places: Places, tables: Mapping[str, Table]) -> Iterator[tuple[str, bool]]:
     """(line, whether all is well) for each spreadsheet and each of its worksheets, read now."""
     known = {spreadsheet.id: spreadsheet for spreadsheet in places.spreadsheets}
-    for source in gather(places, tables, {}, dt.datetime.now(), lambda share, text: None):
+    try:
+        sources = gather(places, tables, {}, dt.datetime.now(), lambda share, text: None)
+    except EntryError as error:
+        yield f"✗ {error}", False
+        return
+    for source in sources:
         if source.problem:
             yield f"✗ {source.title}  {source.link}", False
             yield f"    {source.problem}", False

@@ -130,6 +130,10 @@ def unchanged(place: Path) -> Iterator[str]:
 
 def _state(place: Path) -> tuple[str, list[str], list[tuple[Any, ...]]]:
     snapshot = warehouse.current(place, PROGRAMME)
-    names = sorted(path.name for path in snapshot.path.parent.iterdir() if path.name not in ("build.lock", "refresh.json"))
+    names = sorted(
+        path.name
+        for path in snapshot.path.parent.iterdir()
+        if path.name not in ("build.lock", "refresh.json")
+    )
     _, totals = warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
     return snapshot.stamp, names, totals

@@ -32,7 +32,7 @@ KPIS = [
     "achievement", "coaching",
 ]  # fmt: skip
 DAY = "2022-11-25"
-COMMANDS = ("build", "serve", "results", "rejects", "sample", "units", "template", "check")
+COMMANDS = ("build", "watch", "sheets", "serve", "results", "rejects", "sample", "units", "template", "check")
 
 DATA = {
     "教職員名冊.csv": """教師編號,姓名,學校名稱,身分別,職務,到職日
@@ -530,3 +530,21 @@ def test_messages_are_utf_8_whatever_the_terminal_says(
     err.flush()
     assert stop.value.code == 3
     assert "沒有「沒\\udce6」這項指標" in err.buffer.getvalue().decode("utf-8")
+
+
+def test_serving_the_sample_a_second_time_shows_the_same_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server learns the place of its configuration by a variable; `execve` would end this process."""
+    told: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        os, "execve", lambda path, arguments, environment: told.append(environment["KPI_CONFIG"])
+    )
+    monkeypatch.setattr(
+        subprocess, "call", lambda *_, **options: told.append(options["env"]["KPI_CONFIG"]) or 0
+    )
+    for _ in range(2):
+        os.chdir(tmp_path)
+        kpi("serve", "--port", "0")
+    assert told == [str(tmp_path / "sample")] * 2

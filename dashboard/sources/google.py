@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -27,7 +28,6 @@ import gspread
 import requests
 import tenacity
 import urllib3
-from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 from gspread.urls import DRIVE_FILES_API_V3_URL
 from gspread.utils import absolute_range_name
@@ -126,7 +126,7 @@ class Reader:
         self._plain = _session()
         if key is not None:
             self._account = account_of(key)
-            self._api = _client(key, self._send, self._left)
+            self._api = _client(key, self._send, self._ask)
 
     def read(self, spreadsheet: Spreadsheet, known_version: str | None, wanted: Wanted) -> Reading | None:
         """The spreadsheet's worksheets; None where its version is `known_version`, and nothing more was asked.
@@ -240,7 +240,7 @@ class Reader:
             if answer.status_code == 401 and "token" in options:
                 answer = self._ask(session, method, address, {**options, "params": params, "fresh": True})
             if not answer.is_redirect:
-                return _judged(answer, self._account)
+                return _judged(answer, self._account if "token" in options else None)
             # An export's address bears all that it needs.
             address, params = urljoin(address, answer.headers["Location"]), None
             if urlsplit(address).hostname == _LOGIN_HOST:
@@ -257,10 +257,12 @@ class Reader:
         timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
         token = options.get("token")
         try:
-            headers = {"Authorization": f"Bearer {token(fresh='fresh' in options)}"} if token else {}
+            headers = dict(options.get("headers", {}))
+            if token:
+                headers["Authorization"] = f"Bearer {token(fresh='fresh' in options)}"
             with session.request(
-                method, address, params=options.get("params"), headers=headers, timeout=timeout,
-                stream=True, allow_redirects=False,
+                method, address, params=options.get("params"), data=options.get("data"), headers=headers,
+                timeout=timeout, stream=True, allow_redirects=False,
             ) as answer:  # fmt: skip
                 # The library's timeout is between two bytes; the deadline is for all of them.
                 answer._content = b"" if answer.is_redirect else self._body(answer)
@@ -282,14 +284,8 @@ class Reader:
             late = "timed out" in str(error).lower()
             told = "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
             raise _Refused(told, passes=True) from error
-        except google.auth.exceptions.TransportError as error:
-            raise _Refused("連不上 Google 的登入服務。請檢查網路與防火牆。", passes=True) from error
-        except google.auth.exceptions.RefreshError as error:
-            passes = bool(getattr(error, "retryable", False))
-            raise _Refused(
-                "Google 不接受這個服務帳戶：金鑰可能已刪除，或這台電腦的時間不準。請換一把金鑰，或校正時間。",
-                passes=passes,
-            ) from None
+        except google.auth.exceptions.GoogleAuthError:
+            raise _Refused(_NO_ACCOUNT) from None
         except requests.RequestException as error:
             raise _Refused("Google 的回應讀不懂。", passes=True) from error
 
@@ -330,12 +326,15 @@ _TOO_LATE = "這次更新超過時限，沒有讀完。"
 _NOT_SHARED = "這份試算表沒有開放「知道連結的人」檢視。請在 Google 試算表按「共用」，改成「知道連結的任何人」可檢視，或改用服務帳戶。"
 
 
+_NO_ACCOUNT = "Google 不接受這個服務帳戶：金鑰可能已刪除，或這台電腦的時間不準。請換一把金鑰，或校正時間。"
+
+
 class _ApiOff(_Refused):
     """The project of the service account has not switched the API on."""
 
 
 def _client(
-    key: Path, send: Callable[..., requests.Response], left: Callable[[], float]
+    key: Path, send: Callable[..., requests.Response], ask: Callable[..., requests.Response]
 ) -> gspread.HTTPClient:
     """gspread's own client, whose requests go through `send` and bear a token.
 
@@ -343,11 +342,11 @@ def _client(
     """
     credentials = _credentials(key, key.stat().st_mtime_ns)
     session = _session()
-    transport = Request(session)
 
-    def ask_token(*args: Any, **options: Any) -> Any:
-        timeout = max(0.001, min(READ_SECONDS, left()))
-        return transport(*args, **{**options, "timeout": timeout})
+    def ask_token(url: str, method: str, body: bytes, headers: Mapping[str, str], **_: Any) -> Any:
+        # google-auth sees a good answer or none: its own tries would multiply ours.
+        answer = _granted(ask(session, method, url, {"data": body, "headers": headers}))
+        return SimpleNamespace(status=answer.status_code, headers=answer.headers, data=answer.content)
 
     def token(*, fresh: bool) -> str:
         if fresh or not credentials.valid:
@@ -373,8 +372,15 @@ def _credentials(key: Path, changed: int) -> Credentials:
     return made
 
 
+class _Session(requests.Session):
+    """Follows no redirect; the library would also read all of its body before it gave it back."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.mount("https://", adapter())
     return session
 
@@ -432,13 +438,27 @@ def _judged(answer: requests.Response, account: str | None) -> requests.Response
     if status == 400 and "parse range" in message:
         raise _NoSuchRange("工作表在讀取途中改了名字。請再更新一次。")
     if status == 401:
-        raise _Refused("Google 不接受這個服務帳戶的憑證。請換一把金鑰。")
+        raise _Refused("Google 不接受這個服務帳戶的憑證。請換一把金鑰。" if account else _NOT_SHARED)
     if status == 403:
         whom = f"給服務帳戶 {account}（檢視者）" if account else "（知道連結的人可檢視）"
         raise _Refused(f"沒有權限。請在 Google 試算表按「共用」，分享{whom}。")
     if status == 404:
         raise _Refused("找不到這份試算表：連結不對，或已經刪除。請檢查 kpi.toml 的連結。")
     raise _Refused(f"Google 拒絕了這個要求（{status}）。請檢查 kpi.toml 的連結與工作表。")
+
+
+def _granted(answer: requests.Response) -> requests.Response:
+    """The login service's answer, if it is one.
+
+    Raises:
+        _Refused: no token was given.
+    """
+    status = answer.status_code
+    if answer.is_redirect:
+        _check_host(urljoin(answer.url, answer.headers["Location"]))
+    if status == 200 or status == 429 or status >= 500:
+        return _judged(answer, None)
+    raise _Refused(_NO_ACCOUNT)
 
 
 def _told(answer: requests.Response) -> tuple[str, set[str]]:

@@ -4,7 +4,7 @@ A file or worksheet says by its name which table it is. An entry may say it inst
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,10 @@ _GID = re.compile(r"[#?&]gid=(\d+)")
 
 DEADLINE = 300.0
 STALE_AFTER_DAYS = 3
+
+
+class EntryError(Exception):
+    """The configuration says of a file or worksheet what cannot be; the message tells what, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,13 @@ def table_for(name: str, entry: Entry | None, tables: Mapping[str, Table]) -> Ta
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:
-    """(column id, value) of the constants of an entry."""
-    given = entry.constants if entry else {}
-    return tuple((table.headers[normalise(header)], value) for header, value in given.items())
+    """(column id, value) of the constants of an entry; one that the table has not is not there (`check` tells it)."""
+    given = (
+        [(table.headers.get(normalise(header)), value) for header, value in entry.constants.items()]
+        if entry
+        else []
+    )
+    return tuple((column, value) for column, value in given if column)
 
 
 def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:
@@ -100,6 +108,16 @@ def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:
         for header in headers
         if normalise(header) not in known
     ]
+
+
+def check(entries: Iterable[Entry], tables: Mapping[str, Table]) -> None:
+    """Nothing but an error: rows read by an entry that is wrong would be other figures, not the former ones.
+
+    Raises:
+        EntryError: an entry has a table or a column that there is not.
+    """
+    if faults := [fault for entry in entries for fault in faults_of(entry, tables)]:
+        raise EntryError(f"kpi.toml 的設定不對：{' '.join(faults)}")
 
 
 def _renamed(table: Table, entry: Entry) -> Table:

@@ -4,10 +4,11 @@ A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it 
 in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
-from dashboard.ui import cards, findings, matrix, parts, records, school_rows, words
+from dashboard.ui import cards, findings, freshness, matrix, parts, records, school_rows, words
 from dashboard.ui.address import View, ask, asked, pick, view
-from dashboard.ui.frame import Missing, choose, download, dress, fold, guard, head, show, some
+from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, show, some
 from dashboard.ui.navigation import sidebar
+from dashboard.ui.uploads import upload
 
 __all__ = [
     "Missing",
@@ -16,10 +17,12 @@ __all__ = [
     "asked",
     "cards",
     "choose",
+    "copy",
     "download",
     "dress",
     "findings",
     "fold",
+    "freshness",
     "guard",
     "head",
     "matrix",
@@ -30,6 +33,7 @@ __all__ = [
     "show",
     "sidebar",
     "some",
+    "upload",
     "view",
     "words",
 ]

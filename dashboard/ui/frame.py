@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import parts, words
+from dashboard.ui import freshness, parts, words
 from dashboard.ui.address import Row, View
 
 HERE = Path(__file__).parent
@@ -53,6 +53,7 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
     ]
     if seen.facts.sample:
         line.append('<span class="sample">示範資料</span>')
+    line += freshness.tags(seen)
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
     told = [*seen.notices, *_not_found(missing)]
     notes = "".join(parts.notice("已改用預設", words.escape(text), "warning") for text in told)
@@ -109,6 +110,13 @@ def download(
         mime="text/csv",
         on_click="ignore",
     )
+
+
+def copy(title: str, told: str) -> None:
+    """A text to copy and send, with the button that copies it."""
+    if told:
+        show(f"<h3>{words.escape(title)}</h3>")
+        st.code(told, language=None, wrap_lines=True)
 
 
 def dress() -> None:

@@ -48,6 +48,11 @@ def anchor(href: str, text: str, kind: str = "") -> str:
     return f'<a href="{href}" target="_self"{named("class", kind)}>{text}</a>'
 
 
+def outward(href: str, text: str) -> str:
+    """A link to elsewhere, in a tab of its own, which learns nothing of this page."""
+    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+
+
 def notice(title: str, body: str, kind: str = "info") -> str:
     """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
     role = "alert" if kind == "failed" else "status"

@@ -6,12 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 
-from dashboard.ui.parts import Cell, count, notice, pills, table, text
+from dashboard.ui.parts import Cell, anchor, count, notice, outward, pills, table, text
 from dashboard.ui.words import escape, fingerprint, moment, number, percent, roc, size
 
 Row = SimpleNamespace
 SEVERITIES = {"rejected": "被退回", "warning": "有警告（列仍採用）"}
-CSV_HEADER = ("嚴重程度", "資料表", "檔案", "列", "原因", "怎麼改", "可能是", "原文", "學校")
+CSV_HEADER = (
+    "嚴重程度",
+    "資料表",
+    "檔案",
+    "列",
+    "儲存格",
+    "原因",
+    "怎麼改",
+    "可能是",
+    "原文",
+    "學校",
+    "連結",
+)
 
 
 def sources(tables: Sequence[Row]) -> str:
@@ -60,7 +72,7 @@ def files(inputs: Sequence[Row], year: int) -> str:
         (
             "",
             [
-                Cell(escape(_file(row)), "l w"),
+                Cell(f"{_source_of(row)}{_note(row)}", "l w"),
                 text(
                     row.label or ("讀不進來" if row.problem else "不屬於任何資料表"),
                     "l" if row.label else "l mut",
@@ -77,6 +89,14 @@ def files(inputs: Sequence[Row], year: int) -> str:
         for row in inputs
     ]
     return table("讀到的檔案", header, lines, "wide")
+
+
+def _source_of(row: Row) -> str:
+    return outward(row.link, _file(row)) if row.link else escape(_file(row))
+
+
+def _note(row: Row) -> str:
+    return f'<br><span class="mut">! {escape(row.note)}</span>' if row.note else ""
 
 
 def _file(row: Row) -> str:
@@ -106,7 +126,7 @@ def rejected(rows: Sequence[Row]) -> str:
         (
             "",
             [
-                Cell(escape(row.file), "l w"),
+                Cell(f"{_new(row)}{_place(row)}", "l w"),
                 Cell(number(row.line, "")),
                 text(row.reason_label, "l"),
                 Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
@@ -117,6 +137,17 @@ def rejected(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     return table("被退回與有警告的列", header, lines, "wide rows")
+
+
+def _place(row: Row) -> str:
+    """The file; of a spreadsheet, a link to the very cell."""
+    if not row.link:
+        return escape(row.file)
+    return f"{escape(row.file)} {outward(row.link, row.cell or '開啟')}"
+
+
+def _new(row: Row) -> str:
+    return '<span class="tag t-new">新</span> ' if row.is_new else ""
 
 
 def _advice(row: Row) -> str:
@@ -142,7 +173,7 @@ def own_rejects(rows: Sequence[Row], limit: int = 20) -> str:
         text for text, many in ((f"{refused} 列被退回", refused), (f"{warned} 列有警告", warned)) if many
     )
     lines = "".join(
-        f'<div><span class="mut">{escape(row.file)} · 第 {number(row.line, "?")} 列</span>'
+        f'<div><span class="mut">{_place(row)} · 第 {number(row.line, "?")} 列</span>'
         f"<span><code>{escape(_cut(row.original))}</code></span>"
         f"<span>{'! 警告：' if row.severity == 'warning' else ''}{_advice(row)}</span></div>"
         for row in rows[:limit]
@@ -163,11 +194,13 @@ def csv_rows(rows: Sequence[Row]) -> list[list[object]]:
             row.table_label,
             row.file,
             row.line,
+            row.cell,
             row.reason_label,
             row.message,
             row.suggestion,
             row.original,
             row.school_name,
+            row.link,
         ]
         for row in rows
     ]
@@ -208,7 +241,7 @@ def filters(
     """Severity, table and reason as pills with their counts; schools too, those with most rows."""
     found = {
         facet: [row for row in counts if row.facet == facet]
-        for facet in ("severity", "table", "reason", "school")
+        for facet in ("severity", "fresh", "table", "reason", "school")
     }
     many = {row.value: row.rows for row in found["severity"]}
     lines = [
@@ -224,7 +257,12 @@ def filters(
             "種類",
         )
     ]
-    for facet, told in (("table", "資料表"), ("reason", "原因"), ("school", "學校")):
+    fresh = next((row.rows for row in found["fresh"]), None)
+    if fresh is not None:
+        told = [("全部", here(fresh=None), chosen["fresh"] is None)]
+        told.append((f"新出現 {number(fresh)}", here(fresh="new"), chosen["fresh"] == "new"))
+        lines.append(pills(told, "比上次"))
+    for facet, name in (("table", "資料表"), ("reason", "原因"), ("school", "學校")):
         if not found[facet]:
             continue
         choices = [("全部", here(**{facet: None}), chosen[facet] is None)]
@@ -237,8 +275,84 @@ def filters(
             for row in found[facet][:most]
             if row.value
         ]
-        lines.append(pills(choices, told))
+        lines.append(pills(choices, name))
     return "".join(lines)
+
+
+def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
+    """The schools that have something to mend, each with the way to its notice."""
+    if not schools:
+        return ""
+    header = [
+        Cell("學校", "l"),
+        Cell("分組", "l"),
+        Cell("退回"),
+        Cell("其中新出現"),
+        Cell("警告"),
+        Cell("通知", "l"),
+    ]
+    lines = [
+        (
+            "sel" if row.school_name == chosen else "",
+            [
+                text(row.school_name, "l"),
+                text(row.group_name or "", "l"),
+                count(row.rejected),
+                count(row.new),
+                count(row.warnings),
+                Cell(anchor(here(school=row.school_name, severity=None, fresh=None), "擬通知"), "l"),
+            ],
+        )
+        for row in schools
+    ]
+    return table("各校要改的列", header, lines)
+
+
+def notice_text(school: str, rows: Sequence[Row], snapshot: str) -> str:
+    """What to send to a school: which file or sheet, which row, what is wrong and how to mend it."""
+    refused = [row for row in rows if row.severity == "rejected"]
+    warned = [row for row in rows if row.severity == "warning"]
+    lines = [f"{school} 您好：", f"依 {snapshot} 讀到的資料，"]
+    lines[1] += "、".join(
+        part
+        for part, many in (
+            (f"有 {len(refused)} 列沒有採用", refused),
+            (f"{len(warned)} 列已採用但有一格讀不懂", warned),
+        )
+        if many
+    )
+    lines[1] += "，請在原檔改正；改好後系統會自己重新讀取。"
+    for number_, row in enumerate([*refused, *warned], 1):
+        where = f"第 {row.line} 列" if row.line else ""
+        cell = f"（{row.cell} 格）" if row.cell else ""
+        guess = (
+            f"可能是「{row.suggestion}」，請確認。"
+            if row.suggestion and row.suggestion not in row.message
+            else ""
+        )
+        lines.append(f"{number_}. {row.file} {where}{cell}：{row.message}{guess}")
+        if row.link:
+            lines.append(f"   {row.link}")
+    return "\n".join(lines)
+
+
+def resolved(rows: Sequence[Row]) -> str:
+    """What was refused at the former reading and is no more."""
+    header = [Cell("檔案", "l"), Cell("列"), Cell("原因", "l"), Cell("原文", "l"), Cell("學校", "l")]
+    lines = [
+        (
+            "",
+            [
+                text(row.file, "l w"),
+                Cell(number(row.line, "")),
+                text(row.reason_label, "l"),
+                Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+                text(row.school_name or "–", "l"),
+            ],
+        )
+        for row in rows
+    ]
+    return table("比上次少了的退回列", header, lines, "wide rows")
 
 
 def csv_name(title: str, severity: str, on: date) -> str:

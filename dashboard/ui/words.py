@@ -64,6 +64,11 @@ def number(value: Any, missing: str = "?") -> str:
     return missing if value is None else f"{decimal(value):,f}".replace("-", "−")
 
 
+def change(by: Any) -> str:
+    """+3, −2, 0."""
+    return f"+{number(by)}" if by > 0 else number(by)
+
+
 def percent(part: Any, whole: Any, places: int = 1) -> str:
     """Half up; 100% and 0% only when exact, so that one missing person never disappears in rounding."""
     if part is None or not whole:

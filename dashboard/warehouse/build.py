@@ -48,12 +48,13 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a snapshot is made of. `former_rejects` are those of the snapshot before, to tell new ones from old; a
-    snapshot of the fingerprint `unless` would be the same again, and is not built."""
+    """All that a snapshot is made of. `former_rejects` are those of the snapshot before (of `former_built_at`), to tell new
+    ones from old; a snapshot of the fingerprint `unless` would be the same again, and is not built."""
 
     places: Places
     sources: Sequence[Source] = ()
     former_rejects: Any = None
+    former_built_at: dt.datetime | None = None
     unless: str | None = None
 
 
@@ -609,12 +610,11 @@ class _Build:
         self._keep_spreadsheets()
         self._table("reasons", "reason text, ord int, label text",
                     [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
-        built = self.now
         self._table(
             "snapshot",
-            "programme text, title text, source_title text, built_at timestamp, version text, definition_hash text,"
+            "programme text, title text, source_title text, built_at timestamp, former_built_at timestamp, version text, definition_hash text,"
             ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
-            [(programme.id, programme.title.zh, programme.source.zh, built, __version__, programme.fingerprint,
+            [(programme.id, programme.title.zh, programme.source.zh, self.now, self.inputs.former_built_at, __version__, programme.fingerprint,
               self.fingerprint(today), programme.as_of, programme.sample,
               min(p.start for p in programme.periods), max(p.end for p in programme.periods),
               programme.model_dump_json(by_alias=True))],

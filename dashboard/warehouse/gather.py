@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from dashboard.sources.contracts import Table
 from dashboard.sources.google import KeyFileError, Reader, Reading, SheetError
-from dashboard.sources.places import Entry, Places, Spreadsheet, constants_of, faults_of, table_for
+from dashboard.sources.places import Entry, Places, Spreadsheet, check, constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable, of_rows
 
 Listed = Sequence[tuple[int, str]]
@@ -54,7 +54,14 @@ def gather(
     now: dt.datetime,
     progress: Callable[[float, str], None],
 ) -> list[Source]:
-    """Every spreadsheet of `places`, from Google or from `former`; without any, nothing is asked."""
+    """Every spreadsheet of `places`, from Google or from `former`; without any, nothing is asked.
+
+    Raises:
+        EntryError: the configuration names a table or column that there is not.
+    """
+    check(places.files.values(), tables)
+    for one in places.spreadsheets:
+        check(one.entries.values(), tables)
     if not places.spreadsheets:
         return []
     try:
@@ -93,8 +100,6 @@ def _source(
         return _tables_of(title, listed, spreadsheet, tables, known)
 
     try:
-        if faults := [fault for entry in spreadsheet.entries.values() for fault in faults_of(entry, tables)]:
-            raise SheetError(f"kpi.toml 的設定不對：{' '.join(faults)}")
         reading = reader.read(spreadsheet, known.version if same and known else None, wanted)
         if reading is None:
             assert known is not None
@@ -116,6 +121,9 @@ def _read(
     _check_entries(reading, spreadsheet)
     listed = [(one.gid, one.title) for one in reading.worksheets]
     held = _tables_of(reading.title, listed, spreadsheet, tables, known)
+    # An entry may leave the table to the worksheet's name: only now it is known whose columns it speaks of.
+    given = [(_entry(gid, title, spreadsheet), held[gid]) for gid, title in listed if gid in held]
+    check([replace(entry, table=table) for entry, table in given if entry], tables)
     if not held:
         raise SheetError("裡面沒有任何一張認得的工作表。請檢查工作表的名稱，或在 kpi.toml 指明。")
     before = {one.gid: one for one in known.worksheets if one.table} if known else {}

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import duckdb
 from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table
 from dashboard.sources.files import FolderError, why
-from dashboard.sources.places import Places
+from dashboard.sources.places import EntryError, Places
 from dashboard.warehouse import status
 from dashboard.warehouse.build import (
     TABLE_COUNTS,
@@ -31,17 +31,18 @@ from dashboard.warehouse.build import (
     Unchanged,
     build,
 )
-from dashboard.warehouse.gather import Source, Stored, gather
+from dashboard.warehouse.gather import Source, Stored, gather, stand_still
 from dashboard.warehouse.snapshots import KEPT, NoSnapshot, Snapshot, connection, current
 
 
 @dataclass(frozen=True)
-class _Former:
+class Former:
     """What a refresh takes from the snapshot before: spreadsheets by id, rejected rows, and its fingerprint."""
 
     sources: Mapping[str, Source]
     rejects: Any = None
     fingerprint: str | None = None
+    built_at: dt.datetime | None = None
 
 
 def publish(
@@ -73,9 +74,14 @@ def publish(
             progress(share, text)
 
         former = _former(folder)
-        sources = gather(places, tables, former.sources, local, told)
+        try:
+            sources = gather(places, tables, former.sources, local, told)
+        except EntryError as error:
+            kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
+            status.note_refresh(folder, kept, local, str(error))
+            raise BuildError(str(error)) from error
         same = former.fingerprint if only_if_changed else None
-        inputs = Inputs(places, sources, former.rejects, same)
+        inputs = Inputs(places, sources, former.rejects, former.built_at, same)
         try:
             made = _make(folder, programme, inputs, tables, told, now, today or now.date())
         except (BuildError, FolderError) as error:
@@ -115,10 +121,17 @@ def _make(
     return Snapshot(folder / f"{stamp}.duckdb", stamp), counts
 
 
-def _former(folder: Path) -> _Former:
-    """Of the snapshot that serves; nothing where there is none, or it is of another version and lacks the tables."""
+def _former(folder: Path) -> Former:
     try:
-        with connection(current(folder.parent, folder.name).path).cursor() as cursor:
+        return former_of(current(folder.parent, folder.name))
+    except NoSnapshot:
+        return Former({})
+
+
+def former_of(snapshot: Snapshot) -> Former:
+    """What a snapshot hands on; nothing where it is of another version and lacks the tables."""
+    try:
+        with connection(snapshot.path).cursor() as cursor:
             sheets = cursor.execute(
                 "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
             ).fetchall()
@@ -129,9 +142,11 @@ def _former(folder: Path) -> _Former:
             rejects = cursor.sql(
                 "select severity, table_name, file, line, reason, message, original, school_id, first_seen from rejects"
             ).to_arrow_table()
-            ((fingerprint,),) = cursor.execute("select fingerprint from snapshot").fetchall()
+            ((fingerprint, built_at),) = cursor.execute(
+                "select fingerprint, built_at from snapshot"
+            ).fetchall()
     except (NoSnapshot, duckdb.Error):
-        return _Former({})
+        return Former({})
     stored: dict[str, list[Stored]] = {}
     for of, gid, title, table, rows in cells:
         stored.setdefault(of, []).append(Stored(gid, title, table, tuple(rows) if table else ()))
@@ -139,7 +154,7 @@ def _former(folder: Path) -> _Former:
         id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
         for id, title, link, version, settings, read_at in sheets
     }
-    return _Former(sources, rejects, fingerprint)
+    return Former(sources, rejects, fingerprint, built_at)
 
 
 def _counts(snapshot: Snapshot) -> list[TableCount]:

@@ -159,6 +159,18 @@ def connection(path: Path) -> duckdb.DuckDBPyConnection:
         raise _damaged(path) from error
 
 
+@contextmanager
+def closed(path: Path) -> Iterator[None]:
+    """A snapshot that is read here and then no more: its connections do not outlive the block."""
+    try:
+        yield
+    finally:
+        mine = _threads.__dict__.get("cursors", {})
+        for key in [key for key in mine if key[0] == path]:
+            mine.pop(key).close()
+        connection.cache_clear()
+
+
 @functools.cache
 def _query(name: str) -> str:
     return (QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")

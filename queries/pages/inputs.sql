@@ -4,6 +4,7 @@
 select
     inputs.file,
     inputs.sheet,
+    inputs.link,
     inputs.table_name,
     inputs.label,
     inputs.size,
@@ -14,6 +15,7 @@ select
     inputs.duplicate,
     inputs.rejected,
     inputs.warnings,
+    inputs.note,
     inputs.problem
 
 from inputs

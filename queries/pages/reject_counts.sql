@@ -8,12 +8,16 @@ rejects as (
         rejects.severity,
         rejects.table_name,
         rejects.reason,
+        rejects.first_seen = snapshot.built_at as is_new,
+        snapshot.former_built_at is not null as has_former,
         schools.name as school_name,
         tables.label as table_label,
         tables.ord as table_ord,
         reasons.label as reason_label
 
     from visible_rejects as rejects
+
+    cross join snapshot
 
     left join tables
         on rejects.table_name = tables.table_name
@@ -41,6 +45,7 @@ most_rejected as (
         and school_name is not null
         and ($table::varchar is null or table_name = $table::varchar)
         and ($reason::varchar is null or reason = $reason::varchar)
+        and ($fresh::varchar is null or is_new)
 
     group by school_name
 
@@ -78,6 +83,7 @@ from rejects
 where severity = $severity
     and ($reason::varchar is null or reason = $reason::varchar)
     and ($school::varchar is null or school_name = $school::varchar)
+    and ($fresh::varchar is null or is_new)
 
 group by table_name
 
@@ -95,8 +101,27 @@ from rejects
 where severity = $severity
     and ($table::varchar is null or table_name = $table::varchar)
     and ($school::varchar is null or school_name = $school::varchar)
+    and ($fresh::varchar is null or is_new)
 
 group by reason
+
+union all
+
+select
+    'fresh',
+    'new',
+    '新出現',
+    0,
+    count(*) filter (where is_new)
+
+from rejects
+
+where severity = $severity
+    and ($table::varchar is null or table_name = $table::varchar)
+    and ($reason::varchar is null or reason = $reason::varchar)
+    and ($school::varchar is null or school_name = $school::varchar)
+
+having bool_and(has_former)
 
 union all
 

@@ -9,9 +9,14 @@ select
     rejects.message,
     rejects.suggestion,
     rejects.original,
-    schools.name as school_name
+    schools.name as school_name,
+    rejects.cell,
+    rejects.link,
+    rejects.first_seen = snapshot.built_at and snapshot.former_built_at is not null as is_new
 
 from visible_rejects as rejects
+
+cross join snapshot
 
 left join tables
     on rejects.table_name = tables.table_name
@@ -26,6 +31,7 @@ where rejects.severity = $severity
     and ($table::varchar is null or rejects.table_name = $table::varchar)
     and ($reason::varchar is null or rejects.reason = $reason::varchar)
     and ($school::varchar is null or schools.name = $school::varchar)
+    and ($fresh::varchar is null or rejects.first_seen = snapshot.built_at)
 
 order by
     rejects.file,

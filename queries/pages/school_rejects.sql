@@ -7,7 +7,9 @@ select
     line,
     message,
     suggestion,
-    original
+    original,
+    cell,
+    link
 
 from visible_rejects
 

@@ -108,6 +108,13 @@ def _stop(process):
 @pytest.fixture(scope="session")
 def product(tmp_path_factory):
     """`kpi serve` in an empty folder, answering."""
+    with serving(tmp_path_factory) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def serving(tmp_path_factory):
+    """`kpi serve` in an empty folder of its own, for a test that changes the data too."""
     folder = tmp_path_factory.mktemp("working folder")
     outside = tmp_path_factory.mktemp("outside")
     notes = outside / "notes.txt"

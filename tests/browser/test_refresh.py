@@ -1,0 +1,176 @@
+"""Data that change while pages are open: the update button, pages that follow, a source out of reach, a file dropped in.
+
+The product is one of its own, since its data folder is changed.
+"""
+
+import datetime as dt
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import WIDTHS, View, serving
+
+SCHOOL = "深澳國小"
+VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,補\n"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    with serving(tmp_path_factory) as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser, product):
+    """Opens a tab in a window of its own, as another viewer's."""
+    windows = []
+
+    def _tab(width="1440"):
+        size = WIDTHS[width]
+        windows.append(browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-TW"))
+        return View(windows[-1].new_page(), product, size)
+
+    yield _tab
+    for window in windows:
+        window.close()
+
+
+def quiet(view):
+    return view.page.locator(".kpi .quiet").first.inner_text()
+
+
+def folder(product):
+    return product.folder / "sample" / "data"
+
+
+def place(product):
+    return product.folder / "sample" / "warehouse" / "keelung-111"
+
+
+def update(view):
+    view.page.get_by_role("button", name="立即更新").click()
+    expect(view.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
+    view.settle()
+
+
+def visits(product, school=SCHOOL):
+    return product.results()[("coaching", "school", "自主學習組", school)]["counted"]
+
+
+def test_an_update_without_changes_leaves_the_snapshot(tab, product):
+    view = tab().open("data")
+    before = quiet(view)
+    update(view)
+    assert quiet(view) == before
+
+
+def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_chosen(tab, product):
+    watcher, clerk = tab().open("school", school=SCHOOL, on="2022-11-22"), tab().open("data")
+    before, address, count = quiet(watcher), watcher.page.url, int(visits(product))
+    (folder(product) / "入校輔導_補.csv").write_text(VISITS, encoding="utf-8")
+    update(clerk)
+    expect(watcher.page.locator(".kpi .quiet").first).not_to_have_text(before, timeout=30_000)
+    watcher.settle()
+    assert watcher.page.url == address
+    shown = [
+        figure for figure in watcher.figures() if figure["kpi"] == "coaching" and figure["school"] == SCHOOL
+    ]
+    assert {figure["counted"] for figure in shown} == {str(count + 1)} == {visits(product)}
+    assert watcher.errors == clerk.errors == []
+
+
+def test_who_looks_while_another_updates_sees_by_whom_and_how_far(tab, product):
+    view = tab().open("data")
+    expect(view.page.get_by_role("button", name="立即更新")).to_be_visible()
+    view.page.get_by_role("button", name="立即更新").click()
+    other = tab().open("data")
+    notice = other.page.locator(".kpi .msg", has_text="更新中")
+    expect(notice).to_be_visible(timeout=15_000)
+    expect(other.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
+
+
+def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(tab, product, tmp_path):
+    view = tab().open("data")
+    count = int(visits(product))
+    given = tmp_path / "入校輔導_補.csv"
+    given.write_text(VISITS + "深澳國小,111/11/02,甲,再補\n深奧國小,111/11/03,甲,錯校\n", encoding="utf-8")
+    view.page.get_by_text("放入檔案").first.click()
+    view.page.set_input_files("input[type=file]", given)
+    expect(view.page.get_by_text("檢查結果")).to_be_visible(timeout=60_000)
+    view.settle()
+    text = view.text()
+    assert "取代同名檔案" in text and "可能是「深澳國小」" in text
+    assert visits(product) == str(count), "nothing is taken yet"
+    view.shoot("upload")
+    view.page.get_by_role("button", name="採用").click()
+    expect(view.page.get_by_text("檢查結果")).to_have_count(0, timeout=60_000)
+    expect(view.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
+    expect(view.page.locator(".kpi .msg", has_text="更新中")).to_have_count(0, timeout=60_000)
+    view.settle()
+    assert visits(product) == str(count + 1)
+    (kept,) = (folder(product) / ".former").glob("*/入校輔導_補.csv")
+    assert kept.read_text(encoding="utf-8") == VISITS
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("照片.csv", b"\x89PNG", "不是任何資料表"),
+        ("研習紀錄.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "不是文字檔"),
+        ("教職員名冊_壞.csv", "學校名稱,姓名\n深澳國小,甲\n".encode(), "找不到「教師編號」"),
+    ],
+)
+def test_a_file_that_is_no_table_cannot_be_taken(tab, product, tmp_path, name, content, told):
+    view = tab().open("data")
+    (tmp_path / name).write_bytes(content)
+    view.page.get_by_text("放入檔案").first.click()
+    view.page.set_input_files("input[type=file]", tmp_path / name)
+    expect(view.page.get_by_text("不能採用")).to_be_visible(timeout=60_000)
+    assert told in view.text()
+    assert view.page.get_by_role("button", name="採用").count() == 0
+    assert not (folder(product) / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "mark", "width"),
+    [
+        (1, "! 公開授課 停在", "1440"),
+        (5, "✕ 公開授課 5 天未更新", "1920"),
+        (5, "✕ 公開授課 5 天未更新", "390"),
+    ],
+)
+def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(tab, product, days, mark, width):
+    now = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).replace(tzinfo=None, microsecond=0)
+    refresh = place(product) / "refresh.json"
+    before = refresh.read_bytes()
+    told = {"id": "x" * 30, "title": "全市公開授課", "link": "https://docs.google.com/spreadsheets/d/x/edit"}
+    told |= {"tables": ["public_lessons"], "good_at": str(now - dt.timedelta(days=days, hours=1))}
+    told |= {"problem": "Google 暫時無法服務（503）。會在下次更新再試。"}
+    try:
+        refresh.write_text(json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8")
+        view = tab(width)
+        for page in ("overview", "group", "school", "data"):
+            view.open(page)
+            assert mark in quiet(view), page
+        assert "503" in view.text() and "沿用" in view.text()
+        assert not [
+            found
+            for found in Axe().run(view.page).response["violations"]
+            if found["impact"] in ("serious", "critical")
+        ]
+        view.shoot(f"stale-{days}-{width}")
+    finally:
+        refresh.write_bytes(before)
+
+
+def test_a_notice_to_a_school_tells_each_row_and_can_be_copied(tab, product):
+    view = tab().open("data", school=SCHOOL)
+    notice = view.page.locator("pre", has_text=f"{SCHOOL} 您好")
+    expect(notice).to_be_visible()
+    rows = [row for row in json.loads(product.kpi("rejects", "--format", "json")) if SCHOOL in row["file"]]
+    assert rows
+    for row in rows:
+        assert f"{row['file']} 第 {row['line']} 列" in notice.inner_text()
+        assert row["message"] in notice.inner_text()
