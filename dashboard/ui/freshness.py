@@ -70,7 +70,7 @@ def notices(seen: View) -> str:
                 if sheet.good_at
                 else "從來沒有讀到過，有關的指標列為未填報，不是 0。"
             )
-            link = parts.anchor(words.escape(sheet.link), "開啟試算表")
+            link = parts.outward(sheet.link, "開啟試算表")
             body = f"{words.escape(sheet.problem)}<br>{since}{link}"
             long = sheet.good_at is None or _now() - sheet.good_at > timedelta(
                 days=config.from_environment().stale_after_days
