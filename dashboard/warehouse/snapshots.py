@@ -27,7 +27,8 @@ from filelock import FileLock, Timeout
 from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table
 from dashboard.sources.files import why
-from dashboard.warehouse.build import QUERIES, TAIPEI, BuildError, Progress, TableCount, build
+from dashboard.warehouse.build import TAIPEI, BuildError, Progress, TableCount, build
+from dashboard.warehouse.sql import QUERIES
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and only pages need it
