@@ -1,4 +1,5 @@
--- What an indicator's query asks of the definition.
+-- What an indicator's query asks of the definition. `$kpi` is the indicator that it is run for, so that one query can
+-- serve several.
 
 create or replace temp macro periods_of(wanted) as table
     select
@@ -15,6 +16,13 @@ create or replace temp macro categories_of(wanted) as table
 
 create or replace temp macro parameter_of(wanted, called) as (
     select value from kpi_parameters where kpi = wanted and name = called
+);
+
+create or replace temp macro words_of(wanted, called) as table
+    select word from kpi_parameters where kpi = wanted and name = called;
+
+create or replace temp macro is_supplied(wanted) as (
+    select supplied from tables where table_name = wanted
 );
 
 -- The staff of an indicator's base: those of its employments and, where it names any, of its duties.

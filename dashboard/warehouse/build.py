@@ -17,9 +17,9 @@ import duckdb
 import pyarrow as pa
 
 from dashboard import __version__
-from dashboard.programmes import Programme
+from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
-from dashboard.sources.contracts import Table
+from dashboard.sources.contracts import Table, chosen
 from dashboard.warehouse import staging
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.sql import QUERIES, columns_of, load, run
@@ -152,7 +152,8 @@ class _Build:
         progress: Progress,
         scratch: Path,
     ) -> None:
-        self.con, self.programme, self.tables, self.data = con, programme, tables, data
+        self.con, self.programme, self.data = con, programme, data
+        self.tables = chosen(tables, programme.tables, programme.columns)
         self.progress, self.scratch = progress, scratch
         self.sheets: list[tuple[int, files.Sheet]] = []
         self.pending: dict[str, list[int]] = {}
@@ -182,6 +183,12 @@ class _Build:
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
+        if not self.programme.groups and "schools" not in self._supplied():
+            problems = [
+                f"{s.file}：{s.problem}" for _, s in self.sheets if s.table == "schools" and s.problem
+            ]
+            told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進資料夾「{self.data}」。"
+            raise BuildError("\n".join([told, *problems]))
 
     def _nothing_read(self) -> str:
         labels = "、".join(table.label["zh-TW"] for table in self.tables.values())
@@ -281,13 +288,25 @@ class _Build:
         run(self.con, "staging/school_map.sql")
         self._file_schools()
         self._stage_table(tables["staff"])
-        con.execute(staging.create_person_texts(tables.values()))
         run(self.con, "staging/people.sql")
-        rest = [table for name, table in tables.items() if name not in ("schools", "staff")]
-        for done, table in enumerate(rest):
+        rest = {name: table for name, table in tables.items() if name not in ROSTERS}
+        for table in self._registers():
+            self._stage_table(rest.pop(table.id))
+            con.execute(staging.know_register(table))
+        con.execute(staging.create_person_texts(rest.values()))
+        run(self.con, "staging/persons.sql")
+        for done, table in enumerate(rest.values()):
             self.progress(0.5 + 0.3 * done / len(rest), f"檢查 {table.label['zh-TW']}")
             self._stage_table(table)
         self._explain()
+
+    def _registers(self) -> list[Table]:
+        """The tables whose people are known to the others as the roster's are; their own people are placed."""
+        registers = [table for table in self.tables.values() if table.person == "register"]
+        if registers:
+            self.con.execute(staging.create_person_texts(registers))
+            run(self.con, "staging/persons.sql")
+        return registers
 
     def _define_roster_groups(self) -> None:
         """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
@@ -306,6 +325,11 @@ class _Build:
             for table in ("known_schools", "school_names", "school_codes"):
                 self.con.execute(
                     f"delete from {table} where school_id not in (select school_id from kept_schools)"
+                )
+            ((schools,),) = self.con.execute("select count(*) from kept_schools").fetchall()
+            if not schools:
+                raise BuildError(
+                    f"學校名冊裡沒有一所「{self.programme.title.zh}」的學校。角色須是：{'、'.join(self.programme.roles.values())}。"
                 )
 
     def _stage_table(self, table: Table) -> None:
@@ -406,14 +430,26 @@ class _Build:
             run(self.con, f"models/{name}")
         run(self.con, "kpi_macros.sql")
         for kpi in self.programme.kpis:
-            query = (QUERIES / "kpis" / f"{kpi}.sql").read_text(encoding="utf-8")
             self.con.execute(
-                f"insert into units select '{kpi}', period, school_id, unit_id, unit_label, since, until, attained_on, amount"
-                f" from (\n{query}\n) where school_id in (select school_id from all_schools) order by school_id, unit_id"
+                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
+                f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
+                " order by school_id, unit_id",
+                {"kpi": kpi},
             )
+        self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
+
+    def _conditions(self) -> str:
+        """Which schools an indicator is for, where a column of 學校名冊 says so."""
+        nothing = "select '' as kpi, 0::int as school_id, false as holds where false"
+        told = [
+            f"select '{name}', school_id, \"{kpi.only_where}\" from kept_schools"
+            for name, kpi in self.programme.kpis.items()
+            if kpi.only_where
+        ]
+        return "create temp table conditions as " + " union all ".join([nothing, *told])
 
     def _in_order(self) -> list[Table]:
         """Rosters first, then the tables in the order of the indicators that rest on them."""

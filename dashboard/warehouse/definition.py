@@ -1,13 +1,13 @@
 """A definition as tables of the build, and the macros of the queries: what SQL knows of a programme."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import duckdb
 
-from dashboard.programmes import Kpi, Programme, Share
-from dashboard.sources.contracts import Table
+from dashboard.programmes import Kpi, Period, Programme, Share, Window
+from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse import staging
 from dashboard.warehouse.sql import load, load_words, run
 
@@ -30,6 +30,7 @@ def define(
     load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int",
          staging.fault_codes(tables.values()))  # fmt: skip
     run(con, "macros.sql", "messages.sql")
+    _define_periods(con, programme)
     _define_schools(con, programme)
     _define_words(con, programme, tables)
     _define_kpis(con, programme)
@@ -67,6 +68,8 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         for column in table.columns.values()
         for value, word in column.choices.items()
     ]
+    items = [(word, item, words[0]) for item, words in programme.items.items() for word in words]
+    load_words(con, "item_words", "word text, item text, label text", items)
     load_words(con, "choice_words", "word text, value text, table_name text, column_name text", choices)
     courses = [
         (course.category, i, course.category, list(course.contains), list(course.never))
@@ -79,69 +82,107 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         " from course_rows"
     )
     load(con, "column_types", "table_name text, column_name text, type text, life boolean, options text",
-                [(t.id, c.id, c.type, c.span == "life", _options(programme, c.type, c.choices, c.words))
+                [(t.id, c.id, c.type, c.span == "life", _options(programme, c))
                  for t in tables.values() for c in t.columns.values()])  # fmt: skip
 
 
-def _options(programme: Programme, kind: str, choices: Mapping[str, str], words: Sequence[str]) -> str:
-    match kind:
-        case "employment":
-            options: Iterable[str] = (word for words in programme.employment.values() for word in words)
-        case "role":
-            options = programme.roles.values()
-        case "group":
-            options = (group.name for group in programme.groups)
-        case "yes_no":
-            options = ("是", "否", *words)
-        case "county":
-            options = ("縣市全名，例如 新北市",)
-        case _:
-            options = choices.values()
-    return "、".join(options)
+def _options(programme: Programme, column: Column) -> str:
+    """What may stand in a column, for the sentence about a cell that holds something else."""
+    periods = [period.id for period in programme.periods if period.kind == column.type]
+    listed: dict[str, Iterable[str]] = {
+        "employment": (word for words in programme.employment.values() for word in words),
+        "role": programme.roles.values(),
+        "group": (group.name for group in programme.groups),
+        "yes_no": ("是", "否", *column.words),
+        "county": ("縣市全名，例如 新北市",),
+        "semester": periods,
+        "year": periods,
+        "item": (words[0] for words in programme.items.values()),
+    }
+    if column.at_most is not None:
+        return f"大於 {column.above}、不超過 {column.at_most}"
+    return "、".join(listed.get(column.type, column.choices.values()))
 
 
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    each = list(programme.kpis.items())
     rows = [
-        _kpi_row(kpi_id, i, kpi, period.id)
-        for i, (kpi_id, kpi) in enumerate(programme.kpis.items(), 1)
-        for period in programme.periods
+        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period))
+        for i, (kpi_id, kpi) in enumerate(each, 1)
+        for period in programme.periods_of(kpi)
     ]
     load(
         con,
         "kpis",
         "kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,"
-        ' empty_base text, "require" text, required_number bigint, share_numerator bigint, share_denominator bigint,'
-        " rounding text, period text, window_start date, window_end date, pace_start date, deadline date",
+        ' empty_base text, no_units text, conditional boolean, "require" text, required_number bigint,'
+        " share_numerator bigint, share_denominator bigint, rounding text, period text, opens date,"
+        " window_start date, window_end date, pace_start date, deadline date",
         rows,
         temp=False,
     )
-    each = list(programme.kpis.items())
     for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
         table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[name]
         load(con, table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
-                    temp=False)  # fmt: skip
-    load(con, "kpi_parameters", "kpi text, name text, value bigint",
-                [(k, *item) for k, kpi in each for item in kpi.parameters.items()], temp=False)  # fmt: skip
-    load(
-        con,
-        "exemptions",
-        "kpi text, school text",
-        [(k, s) for k, kpi in each for s in kpi.exempt],
-        temp=False,
-    )
-    load(con, 'periods', 'period text, ord int, label text, start date, "end" date',
-                [(p.id, i, p.label.zh, p.start, p.end) for i, p in enumerate(programme.periods, 1)],
-                temp=False)  # fmt: skip
+             temp=False)  # fmt: skip
+    load(con, "kpi_parameters", "kpi text, name text, value bigint, word text",
+         [(k, *row) for k, kpi in each for row in _parameters(kpi)], temp=False)  # fmt: skip
+    load(con, "exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt],
+         temp=False)  # fmt: skip
 
 
-def _kpi_row(kpi_id: str, order: int, kpi: Kpi, period: str) -> tuple[Any, ...]:
-    share = kpi.require if isinstance(kpi.require, Share) else None
-    number = kpi.require if isinstance(kpi.require, int) else None
-    require = "share" if share else "number" if number else kpi.require
-    numerator, denominator = map(int, share.share.split("/")) if share else (None, None)
-    window = kpi.window
+def _define_periods(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    load(con, "periods", 'period text, ord int, label text, kind text, start date, "end" date',
+         [(p.id, i, p.label.zh, p.kind, p.start, p.end) for i, p in enumerate(programme.periods, 1)],
+         temp=False)  # fmt: skip
+    load(con, "period_words", "kind text, word text, period text",
+         [(p.kind, _word(p), p.id) for p in programme.periods])  # fmt: skip
+
+
+def _word(period: Period) -> str:
+    """How the tables name a period, as the parsers give it: 112, or 111-2 for what begins from February to July."""
+    year, month = period.start.year - 1911, period.start.month
+    if period.kind == "semester":
+        return f"{year - (month < 8)}-{2 if 2 <= month < 8 else 1}"
+    return str(year)
+
+
+def _told(kpi: Kpi) -> tuple[Any, ...]:
     return (
-        kpi_id, order, kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base,
-        kpi.empty_base, require, number, numerator, denominator, share and share.rounding, period,
-        window and window.start, window and window.end, kpi.pace_start or (window and window.start), kpi.deadline,
+        kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base, kpi.empty_base,
+        kpi.no_units, kpi.only_where is not None,
     )  # fmt: skip
+
+
+def _required(kpi: Kpi, period: Period) -> tuple[Any, ...]:
+    """The kind of requirement, and its number or share."""
+    require = kpi.require
+    if isinstance(require, Mapping):
+        require = require.get(period.id) or require.get(period.kind)
+    if kpi.ceiling is not None:
+        return "ceiling", kpi.ceiling, None, None, None
+    if isinstance(require, Share):
+        return "share", None, *map(int, require.share.split("/")), require.rounding
+    return ("number", require, None, None, None) if isinstance(require, int) else (require, *[None] * 4)
+
+
+def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
+    """The first day of figures, the window, the start of the pace and the deadline."""
+    of_period = bool(kpi.periods)
+    window = kpi.window or (Window(start=period.start, end=period.end) if of_period else None)
+    return (
+        period.start if of_period and not kpi.timeless else None,
+        window and window.start,
+        window and window.end,
+        (kpi.pace_start or (window and window.start)) if kpi.pace else None,
+        kpi.deadline or (period.end if of_period else None),
+    )
+
+
+def _parameters(kpi: Kpi) -> Iterator[tuple[str, int | None, str | None]]:
+    """(name, number, word): a parameter is a number, a word, or several words."""
+    for name, value in kpi.parameters.items():
+        if isinstance(value, int):
+            yield name, value, None
+        else:
+            yield from ((name, None, word) for word in ([value] if isinstance(value, str) else value))
