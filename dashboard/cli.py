@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     results.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="截至日")
     results.add_argument("--level", choices=("school", "group", "city"))
     results.add_argument("--kpi", metavar="ID")
+    results.add_argument("--period", metavar="ID", help="期間")
 
     rejects = command(_rejects, "rejects", "被退回的列與怎麼改")
     _reading(rejects)
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     units = command(_units, "units", "一個數字背後的人、班或場次")
     _reading(units)
     units.add_argument("--kpi", metavar="ID", required=True)
+    units.add_argument("--period", metavar="ID", help="期間")
     units.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
     units.add_argument("--school", metavar="NAME")
     units.add_argument("--missing", action="store_true", help="只列還沒完成的")
@@ -258,9 +260,11 @@ def _results(options: argparse.Namespace) -> int:
     snapshot = _snapshot(options)
     on = options.as_of or _pinned(snapshot)
     _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
     names, found = warehouse.rows(
-        snapshot, "kpi_results", EVERY_SCHOOL, on=on, level=options.level, kpi=options.kpi
-    )
+        snapshot, "kpi_results", EVERY_SCHOOL,
+        on=on, level=options.level, kpi=options.kpi, period=options.period,
+    )  # fmt: skip
     _print(names, found, options.format)
     return 0
 
@@ -274,10 +278,12 @@ def _rejects(options: argparse.Namespace) -> int:
 def _units(options: argparse.Namespace) -> int:
     snapshot = _snapshot(options)
     _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
     _known_school(snapshot, options.school)
     names, found = warehouse.rows(
         snapshot, "kpi_units", EVERY_SCHOOL,
-        on=options.as_of or _pinned(snapshot), kpi=options.kpi, school=options.school, missing=options.missing,
+        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
+        missing=options.missing,
     )  # fmt: skip
     _print(names, found, options.format)
     return 0
@@ -320,9 +326,8 @@ def _check(options: argparse.Namespace) -> int:
     tables = contracts.load()
     for path in programmes.find(config.data, config.programmes):
         programme = programmes.load(path, tables)
-        print(
-            f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。"
-        )
+        schools = f"{len(programme.schools)} 校" if programme.schools else "名冊所列學校"
+        print(f"{programme.id}：{len(programme.kpis)} 項指標、{schools}，定義沒有問題。")
     return 0
 
 
@@ -349,6 +354,12 @@ def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
     if kpi is not None and kpi not in known:
         raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+
+
+def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "period_ids", EVERY_SCHOOL)[1]]
+    if period is not None and period not in known:
+        raise warehouse.NoSnapshot(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
 
 
 def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:

@@ -21,9 +21,9 @@ create or replace temp macro parameter_of(wanted, called) as (
 create or replace temp macro words_of(wanted, called) as table
     select word from kpi_parameters where kpi = wanted and name = called;
 
-create or replace temp macro is_supplied(wanted) as (
-    select supplied from tables where table_name = wanted
-);
+-- What the values of a column of choices are called.
+create or replace temp macro choices_of(in_table, in_column) as table
+    select value, label from choice_words where table_name = in_table and column_name = in_column;
 
 -- The staff of an indicator's base: those of its employments and, where it names any, of its duties.
 create or replace temp macro base_of(wanted) as table

@@ -63,14 +63,16 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     load_words(con, "role_words", "word text, role text, label text",
                 [(label, role, label) for role, label in programme.roles.items()])  # fmt: skip
     choices = [
-        (word, value, table.id, column.id)
+        (word, value, word, table.id, column.id)
         for table in tables.values()
         for column in table.columns.values()
         for value, word in column.choices.items()
     ]
     items = [(word, item, words[0]) for item, words in programme.items.items() for word in words]
     load_words(con, "item_words", "word text, item text, label text", items)
-    load_words(con, "choice_words", "word text, value text, table_name text, column_name text", choices)
+    load_words(
+        con, "choice_words", "word text, value text, label text, table_name text, column_name text", choices
+    )
     courses = [
         (course.category, i, course.category, list(course.contains), list(course.never))
         for i, course in enumerate(programme.courses)
