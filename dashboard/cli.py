@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
     template = command(_template, "template", "寫出每張資料表的空白範本（XLSX）")
     template.add_argument("folder", type=Path, metavar="DIR")
+    template.add_argument("--programme", metavar="ID", help="計畫")
 
     check = command(_check, "check", "檢查定義檔與設定，不建立快照")
     check.add_argument("--programme", metavar="ID")
@@ -167,18 +168,34 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def build_all(config: configs.Config) -> None:
-    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands."""
+    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
+
+    Of those that nobody named, one at least must do.
+    """
     tables = contracts.load()
-    for path in programmes.find(config.data, config.programmes):
+    paths = programmes.find(config.data, config.programmes)
+    # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
+    tried = 0 if config.programmes or paths[0].parent != programmes.FOLDER else len(paths) - 1
+    for path in paths:
         programme = programmes.load(path, tables)
-        bar = _Bar()
         try:
-            snapshot, counts = warehouse.publish(config.warehouse, programme, config.data, tables, bar.show)
-        except (warehouse.BuildError, FolderError) as error:
-            bar.clear()
-            raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
+            _build_one(config, programme, tables)
+        except warehouse.BuildError as error:
+            tried -= 1
+            if tried < 0:
+                raise
+            _say(f"沒有建立 {programme.id}：{error}")
+
+
+def _build_one(config: configs.Config, programme: Programme, tables: dict[str, contracts.Table]) -> None:
+    bar = _Bar()
+    try:
+        snapshot, counts = warehouse.publish(config.warehouse, programme, config.data, tables, bar.show)
+    except (warehouse.BuildError, FolderError) as error:
         bar.clear()
-        _summary(programme, snapshot, counts)
+        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
+    bar.clear()
+    _summary(programme, snapshot, counts)
 
 
 def _still_stands(place: Path, programme: Programme) -> str:
@@ -305,20 +322,31 @@ def _template(options: argparse.Namespace) -> int:
 
     tables = contracts.load()
     config = _config(options)
-    definition = programmes.load(programmes.find(config.data, config.programmes)[0], tables)
-    choices = {
+    written: dict[str, Path] = {}
+    for path in programmes.find(config.data, config.programmes):
+        definition = programmes.load(path, tables)
+        own = contracts.chosen(tables, definition.tables, definition.columns)
+        new = {name: table for name, table in own.items() if name not in written}
+        try:
+            written |= zip(new, template.write(options.folder, new, _choices(definition)), strict=True)
+        except (template.TemplateError, OSError) as error:
+            raise FolderError(str(error)) from error
+    _say(f"已寫出 {len(written)} 個範本到 {options.folder}")
+    return 0
+
+
+def _choices(definition: Programme) -> dict[str, tuple[str, ...]]:
+    """What the drop-downs of a programme's templates offer, by the type of a column."""
+    return {
         "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
         "employment": tuple(word for words in definition.employment.values() for word in words),
         "role": tuple(definition.roles.values()),
         "group": tuple(group.name for group in definition.groups),
         "school": definition.schools,
+        "item": tuple(words[0] for words in definition.items.values()),
+        "semester": tuple(p.id for p in definition.periods if p.kind == "semester"),
+        "year": tuple(p.id for p in definition.periods if p.kind == "year"),
     }
-    try:
-        written = template.write(options.folder, tables, choices)
-    except (template.TemplateError, OSError) as error:
-        raise FolderError(str(error)) from error
-    _say(f"已寫出 {len(written)} 個範本到 {options.folder}")
-    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

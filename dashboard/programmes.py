@@ -416,15 +416,24 @@ def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     query = programme.query_of(kpi_id)
     if query is None:
         return [f"找不到 queries/kpis/{kpi.query or kpi_id}.sql。"]
-    asked = set(re.findall(r"(?:parameter|words)_of\(\$kpi, '(\w+)'\)", query))
+    asked = {name: kind for kind, name in re.findall(r"(parameter|words)_of\(\$kpi, '(\w+)'\)", query)}
+    wrong = [
+        name
+        for name, value in kpi.parameters.items()
+        if name in asked and isinstance(value, int) != (asked[name] == "parameter")
+    ]
     return [
-        *(f"缺少「parameters.{name}」。" for name in sorted(asked - set(kpi.parameters))),
+        *(f"「parameters.{name}」須是{_KINDS[asked[name]]}。" for name in wrong),
+        *(f"缺少「parameters.{name}」。" for name in sorted(asked.keys() - kpi.parameters.keys())),
         *(
             f"不認得的鍵「parameters.{name}」，請檢查拼字或刪除。"
             for name in kpi.parameters
             if name not in asked
         ),
     ]
+
+
+_KINDS = {"parameter": "整數", "words": "文字或文字的清單"}
 
 
 def _period_faults(kpi: Kpi, programme: Programme) -> list[str]:
