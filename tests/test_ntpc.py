@@ -615,3 +615,83 @@ def test_people_are_known_by_the_participants_where_there_is_no_staff_roster(tmp
     (row,) = found(snapshot, "b1", "2023-06-30", level="school")
     assert (row["counted"], row["base"]) == (1, 1)
     assert json.loads("[]") == warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=True)[1]
+
+
+# The definition
+
+SHIPPED = (programmes.FOLDER / f"{PROGRAMME}.toml").read_text(encoding="utf-8")
+FAULTS: dict[str, tuple[str, str, str]] = {
+    "a table that is none": ('"targets", "budget",', '"targets", "budgets", "budget",', "tables 的「budgets」不是資料表；sources/ 裡有："),
+    "a table twice": ('"targets", "budget",', '"targets", "targets", "budget",', "tables 的「targets」出現兩次。"),
+    "no staff roster": ('"staff", ', "", "tables 缺少名冊「staff」。"),
+    "an indicator whose table is not read": ('"targets", "budget",', '"targets",', "kpis.grant_ceiling：table「budget」不在 tables；"),
+    "columns of a table that is not read": ("[columns.schools.remote]", "[columns.srl_survey.remote]", "columns 的「srl_survey」不在 tables。"),
+    "a column of an unknown type": ('headers = ["PBL"]\ntype = "yes_no"', 'headers = ["PBL"]\ntype = "flag"',
+                                    "「columns.schools.pbl.type」的值「flag」不對：須是 'text', 'yes_no', 'date', 'count' 或 'number'。"),
+    "a condition on no yes or no": ('headers = ["PBL"]\ntype = "yes_no"', 'headers = ["PBL"]\ntype = "text"',
+                                    "kpis.pbl_rounds：only_where 的「pbl」不是 columns.schools 裡的是否欄。"),
+    "no role": ('partner = "示範學校"', "", "roles 至少要有一種角色。"),
+    "an item twice": ('lesson_plans = ["教材教案"]', 'lesson_plans = ["教材教案", "公開授課"]', "items 的「公開授課」出現兩次；一個詞只能是一個項目。"),
+    "an unknown period": ('periods = ["112"]', 'periods = ["111"]', "kpis.a1a2：periods 的「111」不是期間，也不是有期間的種類；期間有："),
+    "an unknown kind of period": ('kind = "year"\nlabel = { zh-TW = "112', 'kind = "quarter"\nlabel = { zh-TW = "112',
+                                  "「periods.0.kind」的值「quarter」不對：須是 'year', 'semester' 或 'term'。"),
+    "a requirement of another period": ("{ year = 2, semester = 1 }", "{ year = 2, semester = 1, term = 3 }",
+                                        "kpis.public_lesson：require 的「term」不在 periods。"),
+    "no requirement for a period": ("{ year = 2, semester = 1 }", '{ year = 2, "111-2" = 1, "112-1" = 1, "112-2" = 1 }',
+                                    "kpis.public_lesson：require 沒有說期間「113-1」應達多少。"),
+    "a requirement of nothing in a period": ("{ year = 2, semester = 1 }", "{ year = 2, semester = 0 }",
+                                             "「kpis.public_lesson.require.semester」的值「0」不對：須大於 0。"),
+    "a requirement and a ceiling": ("ceiling = 700000", "ceiling = 700000\nrequire = 1", "kpis.grant_ceiling：require 與 ceiling 須有一個，也只能有一個。"),
+    "neither": ("ceiling = 700000", "", "kpis.grant_ceiling：require 與 ceiling 須有一個，也只能有一個。"),
+    "a ceiling of nothing": ("ceiling = 700000", "ceiling = 0", "「kpis.grant_ceiling.ceiling」的值「0」不對：須大於 0。"),
+    "a query that is none": ('query = "approved"\ntable = "budget"\nperiods = ["term"]', 'query = "granted"\ntable = "budget"\nperiods = ["term"]',
+                             "kpis.grant_ceiling：找不到 queries/kpis/granted.sql。"),
+    "a query that is a path": ('query = "lessons_given"', 'query = "../lessons"', "「kpis.public_lesson.query」的值「../lessons」不對：只能用小寫英文字母、數字與 _。"),
+    "a word for a number": ("parameters = { lessons = 10 }", 'parameters = { lessons = "10" }', "kpis.lessons：「parameters.lessons」須是整數。"),
+    "a number for a word": ('parameters = { scale = "srl" }', "parameters = { scale = 1 }", "kpis.srl_rounds：「parameters.scale」須是文字或文字的清單。"),
+    "a parameter that is neither": ('parameters = { scale = "srl" }', "parameters = { scale = 1.5 }",
+                                    "「kpis.srl_rounds.parameters.scale」的值「1.5」不對：須是整數、文字，或文字的清單"),
+    "queries in the definition": ('id = "ntpc-5g-112"', 'id = "ntpc-5g-112"\nqueries = { a = "select 1" }', "不認得的鍵「queries」，請檢查拼字或刪除。"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_definition_is_told_in_one_sentence(name: str, tmp_path: Path) -> None:
+    right, wrong, sentence = FAULTS[name]
+    assert right in SHIPPED
+    path = tmp_path / f"{PROGRAMME}.toml"
+    path.write_text(SHIPPED.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(programmes.DefinitionError) as caught:
+        programmes.load(path, TABLES)
+    assert caught.value.faults[0].startswith(sentence)
+    budget = {"an indicator whose table is not read": 3}
+    assert len(caught.value.faults) == budget.get(name, 1)
+
+
+# The guide's own numbers, copied from it by hand: what is required, in which kind of period
+REQUIRED: dict[str, tuple[Any, ...]] = {
+    "teachers": (2, "year"), "classes": (2, "year"), "lessons": ("all", "semester"), "lesson_plans": (4, "year"),
+    "plan_per_class": ("all", "semester"), "a1a2": ("all", "112"), "b1": ("all", "term"), "training_5g": ("all", "term"),
+    "observe_other": (1, "year"), "public_lesson": ({"year": 2, "semester": 1}, "year", "semester"), "promotion": (1, "year"),
+    "coaching": (1, "semester"), "effect": (1, "semester"), "effect_remedial": (1, "year"), "srl_rounds": (2, "year"),
+    "pbl_rounds": (1, "semester"), "observation_record": (1, "year"), "targets": ("all", "year"), "grant_ceiling": (None, "term"),
+    "capital_ceiling": (None, "year"), "execution": ("none", "year"),
+}  # fmt: skip
+
+
+def test_the_definition_says_what_the_guide_says() -> None:
+    assert {name: (kpi.require, *kpi.periods) for name, kpi in DEFINITION.kpis.items()} == REQUIRED
+    assert list(DEFINITION.kpis) == list(REQUIRED)
+    assert {name: kpi.ceiling for name, kpi in DEFINITION.kpis.items() if kpi.ceiling} == {
+        "grant_ceiling": 700_000, "capital_ceiling": 100_000,
+    }  # fmt: skip
+    assert len(DEFINITION.districts) == 29
+    assert [period.id for period in DEFINITION.periods] == [
+        "112",
+        "113",
+        "111-2",
+        "112-1",
+        "112-2",
+        "113-1",
+        "term",
+    ]
