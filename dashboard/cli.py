@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sample = command(_sample, "sample", "寫出一個示範資料夾")
     sample.add_argument("folder", type=Path, metavar="DIR")
+    sample.add_argument("--programme", metavar="ID", default="keelung-111", help="計畫")
     sample.add_argument("--schools", type=_positive)
     sample.add_argument("--teachers", type=_positive)
     sample.add_argument("--seed", type=int, default=1)
@@ -309,8 +310,11 @@ def _units(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from dashboard import sample
 
+    if options.programme not in sample.WRITERS:
+        raise FolderError(f"沒有「{options.programme}」的示範資料。現有：{'、'.join(sample.WRITERS)}。")
+    write = sample.WRITERS[options.programme]
     try:
-        sample.write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
+        write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
     except (sample.SampleError, OSError) as error:
         raise FolderError(str(error)) from error
     _say(f"示範資料已寫入 {options.folder}")

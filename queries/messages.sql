@@ -45,6 +45,7 @@ create or replace temp macro mend(reason, header, type, life, value, suggestion,
         when 'bad_choice' then case type
             when 'class' then header || shown(value) || '與年級不符，或年級不在 1 到 12；請確認年級與班級。'
             when 'grade' then header || shown(value) || '不是 1 到 12 年級；請填例如 五、5 或 5年級。'
+            when 'item' then header || shown(value) || '不是計畫的項目，只列出、不判定；若是其中之一，請填：' || options || '。'
             else header || shown(value) || '不在選項內，或與計畫公告不符；請填：' || options || '。'
         end
         when 'ambiguous_person' then

@@ -18,6 +18,7 @@ import pytest
 
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
+from tests.running import kpi
 
 PROGRAMME = "ntpc-5g-112"
 TABLES = contracts.load()
@@ -538,19 +539,19 @@ def test_results_come_by_indicator_then_period_then_level(snapshot):
 
 def test_units_add_up_to_counted_and_base_on_any_day(snapshot):
     for on in (dt.date(2023, 2, 1), dt.date(2023, 6, 15), dt.date(2024, 3, 1), dt.date(2025, 1, 31)):
-        for kpi, spec in DEFINITION.kpis.items():
+        for name, spec in DEFINITION.kpis.items():
             names, rows = warehouse.rows(
                 snapshot,
                 "kpi_units",
                 access.bureau(),
                 on=on,
-                kpi=kpi,
+                kpi=name,
                 school=None,
                 missing=False,
                 period=None,
             )
             units = [dict(zip(names, row, strict=True)) for row in rows]
-            for row in found(snapshot, kpi, on.isoformat(), level="school"):
+            for row in found(snapshot, name, on.isoformat(), level="school"):
                 if row["counted"] is None:
                     continue
                 day = min(on, row["deadline"])
@@ -561,9 +562,9 @@ def test_units_add_up_to_counted_and_base_on_any_day(snapshot):
                     if (not u["since"] or u["since"] <= day) and (not u["until"] or day < u["until"])
                 ]
                 counted = sum(u["amount"] for u in based if u["attained_on"] and u["attained_on"] <= on)
-                assert counted == row["counted"], (kpi, row, own)
+                assert counted == row["counted"], (name, row, own)
                 if spec.base:
-                    assert sum(u["amount"] for u in based) == row["base"], (kpi, row, own)
+                    assert sum(u["amount"] for u in based) == row["base"], (name, row, own)
 
 
 def test_without_a_school_roster_nothing_is_built_and_it_is_told(tmp_path: Path):
@@ -695,3 +696,76 @@ def test_the_definition_says_what_the_guide_says() -> None:
         "113-1",
         "term",
     ]
+
+
+# The sample
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with the sample."""
+    folder = tmp_path_factory.mktemp("shown")
+    assert kpi("sample", folder / "data", "--programme", PROGRAMME).code == 0
+    told = kpi("build", "--data", folder / "data", "--warehouse", folder / "warehouse")
+    assert told.code == 0, told.err
+    return folder
+
+
+def test_the_sample_shows_every_status_on_its_day_and_a_broken_ceiling(shown: Path) -> None:
+    rows = kpi("results", "--warehouse", shown / "warehouse", "--format", "csv").rows
+    schools = [row for row in rows if row["level"] == "school"]
+    assert {row["as_of"] for row in rows} == {"2023-11-30"}
+    assert {row["school"] for row in schools if row["kpi"] == "teachers"} == {
+        row["school"] for row in schools
+    }
+    assert len({row["school"] for row in schools}) == 24
+    every = {"met", "overdue", "behind", "on_track", "exempt", "no_data", "info", "upcoming"}
+    assert {row["status"] for row in schools} == every
+    broken = {row["kpi"] for row in schools if row["status"] == "overdue" and row["kpi"].endswith("_ceiling")}
+    assert broken == {"grant_ceiling", "capital_ceiling"}
+
+
+def test_the_samples_schools_differ(shown: Path) -> None:
+    rows = kpi("results", "--warehouse", shown / "warehouse", "--level", "city", "--format", "csv").rows
+    judged = [row for row in rows if row["schools_judged"] not in ("", "0")]
+    assert sum(0 < int(row["schools_met"]) < int(row["schools_judged"]) for row in judged) > len(judged) / 2
+
+
+def test_the_sample_has_rows_of_every_fate_in_every_table(shown: Path) -> None:
+    _, totals = warehouse.rows(warehouse.current(shown / "warehouse", PROGRAMME), "tables", access.bureau())
+    assert all(
+        supplied and accepted and rejected + warned
+        for _, _, supplied, _, _, accepted, _, rejected, warned in totals
+    )
+    assert sum(duplicate for *_, duplicate, _, _ in totals) > 50
+
+
+def test_the_same_seed_gives_the_same_sample_and_another_gives_another(shown: Path, tmp_path: Path) -> None:
+    def contents(folder: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    kpi("sample", tmp_path / "again", "--programme", PROGRAMME)
+    kpi("sample", tmp_path / "other", "--programme", PROGRAMME, "--seed", "2")
+    assert contents(tmp_path / "again") == contents(shown / "data")
+    assert contents(tmp_path / "other").keys() == contents(shown / "data").keys()
+    assert contents(tmp_path / "other")["參與名單.xlsx"] != contents(shown / "data")["參與名單.xlsx"]
+
+
+def test_a_sample_that_is_not_there_or_cannot_be_so_large_is_told(tmp_path: Path) -> None:
+    assert "沒有「none」的示範資料" in kpi("sample", tmp_path / "a", "--programme", "none").err
+    told = kpi("sample", tmp_path / "a", "--programme", PROGRAMME, "--schools", "100")
+    assert (told.code, "大小固定" in told.err) == (3, True)
+
+
+def test_results_and_units_of_a_period_alone_and_a_period_that_is_none(shown: Path) -> None:
+    place = shown / "warehouse"
+    rows = kpi(
+        "results", "--warehouse", place, "--kpi", "public_lesson", "--period", "112-1", "--format", "csv"
+    ).rows
+    assert {row["period"] for row in rows} == {"112-1"}
+    units = kpi(
+        "units", "--warehouse", place, "--kpi", "public_lesson", "--period", "112-1", "--format", "csv"
+    ).rows
+    assert {row["period"] for row in units} == {"112-1"}
+    told = kpi("results", "--warehouse", place, "--period", "114")
+    assert (told.code, "沒有「114」這個期間" in told.err) == (3, True)
