@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     results.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="截至日")
     results.add_argument("--level", choices=("school", "group", "city"))
     results.add_argument("--kpi", metavar="ID")
+    results.add_argument("--period", metavar="ID", help="期間")
 
     rejects = command(_rejects, "rejects", "被退回的列與怎麼改")
     _reading(rejects)
@@ -112,18 +113,21 @@ def _parser() -> argparse.ArgumentParser:
     units = command(_units, "units", "一個數字背後的人、班或場次")
     _reading(units)
     units.add_argument("--kpi", metavar="ID", required=True)
+    units.add_argument("--period", metavar="ID", help="期間")
     units.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
     units.add_argument("--school", metavar="NAME")
     units.add_argument("--missing", action="store_true", help="只列還沒完成的")
 
     sample = command(_sample, "sample", "寫出一個示範資料夾")
     sample.add_argument("folder", type=Path, metavar="DIR")
+    sample.add_argument("--programme", metavar="ID", default="keelung-111", help="計畫")
     sample.add_argument("--schools", type=_positive)
     sample.add_argument("--teachers", type=_positive)
     sample.add_argument("--seed", type=int, default=1)
 
     template = command(_template, "template", "寫出每張資料表的空白範本（XLSX）")
     template.add_argument("folder", type=Path, metavar="DIR")
+    template.add_argument("--programme", metavar="ID", help="計畫")
 
     check = command(_check, "check", "檢查定義檔與設定，不建立快照")
     check.add_argument("--programme", metavar="ID")
@@ -182,28 +186,51 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str | None = None) -> None:
-    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands."""
+    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
+
+    Of those that nobody named, one at least must do.
+    """
     tables = contracts.load()
-    for path in _definitions(config):
+    paths = _definitions(config)
+    # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
+    named = config.programmes or config.folders or paths[0].parent != programmes.FOLDER
+    tried = 0 if named else len(paths) - 1
+    for path in paths:
         programme = programmes.load(path, tables)
-        places = config.places_of(programme.id)
-        if places.key and (warning := google.key_warning(places.key)):
-            _say(f"請注意：{warning}")
-        bar = _Bar()
-        former = _stamp(config.warehouse, programme)
         try:
-            snapshot, counts = warehouse.publish(
-                config.warehouse, programme, places, tables, bar.show, only_if_changed=only_if_changed, by=by
-            )
-        except (warehouse.BuildError, FolderError) as error:
-            bar.clear()
-            raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
+            _build_one(config, programme, tables, only_if_changed, by)
+        except warehouse.BuildError as error:
+            tried -= 1
+            if tried < 0:
+                raise
+            _say(f"沒有建立 {programme.id}：{error}")
+
+
+def _build_one(
+    config: configs.Config,
+    programme: Programme,
+    tables: dict[str, contracts.Table],
+    only_if_changed: bool,
+    by: str | None,
+) -> None:
+    places = config.places_of(programme.id)
+    if places.key and (warning := google.key_warning(places.key)):
+        _say(f"請注意：{warning}")
+    bar = _Bar()
+    former = _stamp(config.warehouse, programme)
+    try:
+        snapshot, counts = warehouse.publish(
+            config.warehouse, programme, places, tables, bar.show, only_if_changed=only_if_changed, by=by
+        )
+    except (warehouse.BuildError, FolderError) as error:
         bar.clear()
-        if snapshot.stamp == former:
-            _say(f"{programme.title.zh}：資料沒有變動，仍是 {_when(former)} 的快照。")
-        else:
-            _summary(programme, snapshot, counts)
-        _tell_stale(config.warehouse, programme)
+        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
+    bar.clear()
+    if snapshot.stamp == former:
+        _say(f"{programme.title.zh}：資料沒有變動，仍是 {_when(former)} 的快照。")
+    else:
+        _summary(programme, snapshot, counts)
+    _tell_stale(config.warehouse, programme)
 
 
 def _definitions(config: configs.Config) -> list[Path]:
@@ -254,7 +281,8 @@ def _sheets(options: argparse.Namespace) -> int:
             _say(f"服務帳戶：{google.account_of(places.key)}（每份試算表都要分享給它，檢視者即可）")
             if warning := google.key_warning(places.key):
                 _say(f"請注意：{warning}")
-        for line, good in reports.of_spreadsheets(places, tables):
+        own = contracts.chosen(tables, programme.tables, programme.columns)
+        for line, good in reports.of_spreadsheets(places, own):
             print(line)
             failed = failed or not good
     return 3 if failed else 0
@@ -346,9 +374,11 @@ def _results(options: argparse.Namespace) -> int:
     snapshot = _snapshot(options)
     on = options.as_of or _pinned(snapshot)
     _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
     names, found = warehouse.rows(
-        snapshot, "kpi_results", EVERY_SCHOOL, on=on, level=options.level, kpi=options.kpi
-    )
+        snapshot, "kpi_results", EVERY_SCHOOL,
+        on=on, level=options.level, kpi=options.kpi, period=options.period,
+    )  # fmt: skip
     _print(names, found, options.format)
     return 0
 
@@ -362,10 +392,12 @@ def _rejects(options: argparse.Namespace) -> int:
 def _units(options: argparse.Namespace) -> int:
     snapshot = _snapshot(options)
     _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
     _known_school(snapshot, options.school)
     names, found = warehouse.rows(
         snapshot, "kpi_units", EVERY_SCHOOL,
-        on=options.as_of or _pinned(snapshot), kpi=options.kpi, school=options.school, missing=options.missing,
+        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
+        missing=options.missing,
     )  # fmt: skip
     _print(names, found, options.format)
     return 0
@@ -374,8 +406,11 @@ def _units(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from dashboard import sample
 
+    if options.programme not in sample.WRITERS:
+        raise FolderError(f"沒有「{options.programme}」的示範資料。現有：{'、'.join(sample.WRITERS)}。")
+    write = sample.WRITERS[options.programme]
     try:
-        sample.write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
+        write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
     except (sample.SampleError, OSError) as error:
         raise FolderError(str(error)) from error
     _say(f"示範資料已寫入 {options.folder}")
@@ -387,20 +422,31 @@ def _template(options: argparse.Namespace) -> int:
 
     tables = contracts.load()
     config = _config(options)
-    definition = programmes.load(_definitions(config)[0], tables)
-    choices = {
+    written: dict[str, Path] = {}
+    for path in _definitions(config):
+        definition = programmes.load(path, tables)
+        own = contracts.chosen(tables, definition.tables, definition.columns)
+        new = {name: table for name, table in own.items() if name not in written}
+        try:
+            written |= zip(new, template.write(options.folder, new, _choices(definition)), strict=True)
+        except (template.TemplateError, OSError) as error:
+            raise FolderError(str(error)) from error
+    _say(f"已寫出 {len(written)} 個範本到 {options.folder}")
+    return 0
+
+
+def _choices(definition: Programme) -> dict[str, tuple[str, ...]]:
+    """What the drop-downs of a programme's templates offer, by the type of a column."""
+    return {
         "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
         "employment": tuple(word for words in definition.employment.values() for word in words),
         "role": tuple(definition.roles.values()),
         "group": tuple(group.name for group in definition.groups),
         "school": definition.schools,
+        "item": tuple(words[0] for words in definition.items.values()),
+        "semester": tuple(p.id for p in definition.periods if p.kind == "semester"),
+        "year": tuple(p.id for p in definition.periods if p.kind == "year"),
     }
-    try:
-        written = template.write(options.folder, tables, choices)
-    except (template.TemplateError, OSError) as error:
-        raise FolderError(str(error)) from error
-    _say(f"已寫出 {len(written)} 個範本到 {options.folder}")
-    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -408,15 +454,15 @@ def _check(options: argparse.Namespace) -> int:
     tables = contracts.load()
     for path in _definitions(config):
         programme = programmes.load(path, tables)
+        own = contracts.chosen(tables, programme.tables, programme.columns)
         entries = [
             entry for one in config.places_of(programme.id).spreadsheets for entry in one.entries.values()
         ]
         entries += (config.files or {}).values()
-        if faults := [fault for entry in entries for fault in faults_of(entry, tables)]:
+        if faults := [fault for entry in entries for fault in faults_of(entry, own)]:
             raise configs.ConfigError(f"「{config.place}」的設定不對：{' '.join(faults)}")
-        print(
-            f"{programme.id}：{len(programme.kpis)} 項指標、{len(programme.schools) or '名冊所列'} 校，定義沒有問題。"
-        )
+        schools = f"{len(programme.schools)} 校" if programme.schools else "名冊所列學校"
+        print(f"{programme.id}：{len(programme.kpis)} 項指標、{schools}，定義沒有問題。")
     return 0
 
 
@@ -443,6 +489,12 @@ def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
     if kpi is not None and kpi not in known:
         raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+
+
+def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "period_ids", EVERY_SCHOOL)[1]]
+    if period is not None and period not in known:
+        raise warehouse.NoSnapshot(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
 
 
 def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:

@@ -67,9 +67,7 @@ def load(path: Path | None = None) -> Config:
         if not place.is_dir():
             raise ConfigError(f"找不到設定檔「{path}」。")
         data = (place / "data").absolute()
-        return Config(
-            (), data, (place / "warehouse").absolute(), data.is_dir(), {}, place=place.absolute()
-        )
+        return Config((), data, (place / "warehouse").absolute(), data.is_dir(), {}, place=place.absolute())
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "programmes"
 KPI_QUERIES = ROOT / "queries" / "kpis"
+ROSTERS = ("schools", "staff")
 
 
 class DefinitionError(Exception):
@@ -55,14 +56,25 @@ def _is_kpi_id(text: str) -> str:
     return text
 
 
-_FORMS = ("as a word", "as a number", "as a share")
+def _is_parameter(value: Any) -> Any:
+    words = value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, bool) or not (
+        isinstance(value, int) or (words and all(isinstance(word, str) for word in words))
+    ):
+        raise ValueError('須是整數、文字，或文字的清單，例如 ["甲", "乙"]')
+    return tuple(value) if isinstance(value, list) else value
+
+
+_FORMS = ("as a word", "as a number", "as a share", "by period")
 
 
 def _form(requirement: Any) -> str:
     """Which of its forms a requirement is meant to be, so that only that form's faults are told."""
-    word, number, share = _FORMS
-    if isinstance(requirement, dict | Share):
+    word, number, share, by_period = _FORMS
+    if isinstance(requirement, Share):
         return share
+    if isinstance(requirement, Mapping):
+        return share if {"share", "rounding"} & requirement.keys() else by_period
     return number if isinstance(requirement, int | float) and not isinstance(requirement, bool) else word
 
 
@@ -108,11 +120,21 @@ class Course(_Model):
     never: tuple[str, ...] = ()
 
 
+class Column(_Model):
+    """A column that only this programme has in a table of `sources/`."""
+
+    headers: Annotated[tuple[str, ...], Field(min_length=1)]
+    type: Literal["text", "yes_no", "date", "count", "number"]
+    required: bool = False
+    note: str = ""
+
+
 class Period(_Model):
-    """A stretch of time for which figures are given."""
+    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year."""
 
     id: str
     label: Text
+    kind: Literal["year", "semester", "term"] = "term"
     start: dt.date
     end: dt.date
 
@@ -120,35 +142,59 @@ class Period(_Model):
 Requirement = Annotated[
     Annotated[Literal["all", "none"], Tag(_FORMS[0])]
     | Annotated[int, Field(gt=0), Tag(_FORMS[1])]
-    | Annotated[Share, Tag(_FORMS[2])],
+    | Annotated[Share, Tag(_FORMS[2])]
+    | Annotated[Mapping[str, Annotated[int, Field(gt=0)]], Tag(_FORMS[3])],
     Discriminator(_form),
 ]
 
 
 class Kpi(_Model):
-    """An indicator's parameters; `queries/kpis/<id>.sql` says who or what counts."""
+    """An indicator's parameters; its query says who or what counts.
+
+    query: the SQL file's name, where it is not the indicator's own id.
+    periods: ids or kinds of periods. Window, deadline and start of the pace are then the period's where not given,
+        and before its first day the figures are `upcoming`.
+    base: what is counted out of: the roster's people, 學校名冊's classes, or whatever units the query gives.
+    empty_base, no_units: what a school is whose base is 0, or of which the query gives nothing at all.
+    require, ceiling: what counted must reach, or may not exceed. `require` may differ by id or kind of period.
+    timeless: its units have no day, so they count on every day and are never `upcoming`.
+    only_where: a yes/no column of 學校名冊; a school that says no is exempt, one that says nothing is `no_data`.
+    """
 
     label: Text
     short: Text
     rule: Text
     clause: str
     unit: Text
+    query: Annotated[str, AfterValidator(_is_kpi_id)] | None = None
     table: str
-    base: Literal["staff", "classes"] | None = None
+    periods: tuple[str, ...] = ()
+    base: Literal["staff", "classes", "units"] | None = None
     empty_base: Literal["exempt", "no_data"] = "exempt"
+    no_units: Literal["zero", "no_data"] = "zero"
     employment: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    parameters: Mapping[str, int] = {}
-    require: Requirement
+    parameters: Mapping[str, Annotated[Any, AfterValidator(_is_parameter)]] = {}
+    require: Requirement | None = None
+    ceiling: Annotated[int, Field(gt=0)] | None = None
     window: Window | None = None
+    pace: bool = True
     pace_start: dt.date | None = None
     deadline: dt.date | None = None
+    timeless: bool = False
     exempt: tuple[str, ...] = ()
+    only_where: str | None = None
 
 
 class Programme(_Model):
-    """A programme's whole definition. With no `groups`, 學校名冊 decides schools, groups and roles."""
+    """A programme's whole definition. With no `groups`, 學校名冊 decides schools, groups and roles.
+
+    tables: those of `sources/` that it reads; names of tables compete only among these.
+    columns: columns of its own, by table.
+    items: what a row of 量化目標 may be about, each with the words for it.
+    queries: the SQL of indicators of its own, from `queries/` beside the definition.
+    """
 
     id: Annotated[str, AfterValidator(_is_programme_id)]
     title: Text
@@ -160,8 +206,12 @@ class Programme(_Model):
     groups: tuple[Group, ...]
     codes: Mapping[str, str] = {}
     aliases: Mapping[str, str] = {}
+    tables: tuple[str, ...]
+    columns: Mapping[str, Mapping[Annotated[str, AfterValidator(_is_kpi_id)], Column]] = {}
     employment: Mapping[str, tuple[str, ...]]
     courses: tuple[Course, ...]
+    items: Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    queries: Mapping[str, str] = {}
     periods: Annotated[tuple[Period, ...], Field(min_length=1)]
     kpis: Annotated[Mapping[Annotated[str, AfterValidator(_is_kpi_id)], Kpi], Field(min_length=1)]
     sample: bool = False
@@ -171,6 +221,16 @@ class Programme(_Model):
     def schools(self) -> tuple[str, ...]:
         """The schools that the definition expects, in its order; none where 學校名冊 decides."""
         return tuple(school for group in self.groups for school in group.schools)
+
+    def periods_of(self, kpi: Kpi) -> tuple[Period, ...]:
+        """The periods for which an indicator is measured, in the definition's order."""
+        return tuple(p for p in self.periods if not kpi.periods or {p.id, p.kind} & {*kpi.periods})
+
+    def query_of(self, kpi_id: str) -> str | None:
+        """The SQL of an indicator, its own before a shipped one; None where there is neither."""
+        name = self.kpis[kpi_id].query or kpi_id
+        shipped = KPI_QUERIES / f"{name}.sql"
+        return self.queries.get(name) or (shipped.read_text(encoding="utf-8") if shipped.is_file() else None)
 
     @property
     def fingerprint(self) -> str:
@@ -203,6 +263,9 @@ def load(path: Path, tables: Iterable[str]) -> Programme:
         DefinitionError: with a sentence for every fault.
     """
     raw = _merged(path)
+    if "queries" in raw:
+        raise DefinitionError(path, ["不認得的鍵「queries」，請檢查拼字或刪除。"])
+    raw["queries"] = _own_queries(path.parent / "queries")
     try:
         programme = Programme.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
@@ -210,6 +273,13 @@ def load(path: Path, tables: Iterable[str]) -> Programme:
     if faults := [*_faults(programme, set(tables)), *_wrong_name(programme, path)]:
         raise DefinitionError(path, faults)
     return programme
+
+
+def _own_queries(folder: Path) -> dict[str, str]:
+    try:
+        return {path.stem: path.read_text(encoding="utf-8-sig") for path in sorted(folder.glob("*.sql"))}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(folder, [f"裡面的 SQL 讀不進來：{error}"]) from error
 
 
 def _merged(path: Path, extended: tuple[Path, ...] = ()) -> dict[str, Any]:
@@ -284,44 +354,49 @@ def _wrong_name(programme: Programme, path: Path) -> list[str]:
 
 def _faults(programme: Programme, tables: set[str]) -> list[str]:
     groups, periods, roles = programme.groups, programme.periods, programme.roles
-    words = [word for kind in programme.employment.values() for word in kind]
+    employments = [word for words in programme.employment.values() for word in words]
+    items = [word for words in programme.items.values() for word in words]
     faults = [
         *(f"學校「{name}」出現兩次；一校只能在一組一次。" for name in _twice(programme.schools)),
         *(f"分組「{name}」出現兩次。" for name in _twice(group.name for group in groups)),
         *(f"學校代碼「{code}」給了兩所學校。" for code in _twice(programme.codes.values())),
-        *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in _twice(words)),
-        *(f"缺少「roles.{role}」。" for role in ("lead", "partner") if role not in roles),
+        *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in _twice(employments)),
+        *(f"items 的「{word}」出現兩次；一個詞只能是一個項目。" for word in _twice(items)),
+        *(f"缺少「roles.{role}」。" for role in ("lead", "partner") if groups and role not in roles),
         *(f"roles 的「{word}」出現兩次。" for word in _twice(roles.values())),
         *(f"periods「{period}」出現兩次。" for period in _twice(p.id for p in periods)),
         *(f"periods「{p.id}」的結束日 {p.end} 早於開始日 {p.start}。" for p in periods if p.end < p.start),
+        *_table_faults(programme, tables),
     ]
+    if not roles:
+        faults.append("roles 至少要有一種角色。")
     known = set(programme.schools)
     for key, names in (("codes", programme.codes), ("aliases", programme.aliases.values())):
         faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if groups and name not in known]
     for kpi_id, kpi in programme.kpis.items():
-        faults += [f"kpis.{kpi_id}：{fault}" for fault in _kpi_faults(kpi_id, kpi, programme, tables)]
+        faults += [f"kpis.{kpi_id}：{fault}" for fault in _kpi_faults(kpi_id, kpi, programme)]
     return faults
+
+
+def _table_faults(programme: Programme, tables: set[str]) -> list[str]:
+    named = programme.tables
+    there = "、".join(sorted(tables))
+    return [
+        *(f"tables 的「{name}」不是資料表；sources/ 裡有：{there}。" for name in named if name not in tables),
+        *(f"tables 的「{name}」出現兩次。" for name in _twice(named)),
+        *(f"tables 缺少名冊「{name}」。" for name in ROSTERS if name not in named),
+        *(f"columns 的「{name}」不在 tables。" for name in programme.columns if name not in named),
+    ]
 
 
 def _twice(values: Iterable[str]) -> list[str]:
     return [value for value, times in Counter(values).items() if times > 1]
 
 
-def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme, tables: set[str]) -> list[str]:
-    faults = []
-    query = KPI_QUERIES / f"{kpi_id}.sql"
-    if query.is_file():
-        asked = set(re.findall(r"parameter_of\('\w+', '(\w+)'\)", query.read_text(encoding="utf-8")))
-        faults += [f"缺少「parameters.{name}」。" for name in sorted(asked - set(kpi.parameters))]
-        faults += [
-            f"不認得的鍵「parameters.{name}」，請檢查拼字或刪除。"
-            for name in kpi.parameters
-            if name not in asked
-        ]
-    else:
-        faults.append(f"找不到 queries/kpis/{kpi_id}.sql。")
-    if kpi.table not in tables:
-        faults.append(f"table「{kpi.table}」不是資料表；sources/ 裡有：{'、'.join(sorted(tables))}。")
+def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
+    faults = _query_faults(kpi_id, kpi, programme)
+    if kpi.table not in programme.tables:
+        faults.append(f"table「{kpi.table}」不在 tables；tables 有：{'、'.join(sorted(programme.tables))}。")
     faults += [
         f"身分「{word}」不在 employment。" for word in kpi.employment if word not in programme.employment
     ]
@@ -331,9 +406,62 @@ def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme, tables: set[str]) -
         faults += [
             f"exempt 的「{name}」不在任何分組。" for name in kpi.exempt if name not in programme.schools
         ]
+    column = programme.columns.get("schools", {}).get(kpi.only_where or "")
+    if kpi.only_where and (column is None or column.type != "yes_no"):
+        faults.append(f"only_where 的「{kpi.only_where}」不是 columns.schools 裡的是否欄。")
+    return faults + _period_faults(kpi, programme) + _requirement_faults(kpi, programme) + _date_faults(kpi)
+
+
+def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
+    query = programme.query_of(kpi_id)
+    if query is None:
+        return [f"找不到 queries/kpis/{kpi.query or kpi_id}.sql。"]
+    asked = {name: kind for kind, name in re.findall(r"(parameter|words)_of\(\$kpi, '(\w+)'\)", query)}
+    wrong = [
+        name
+        for name, value in kpi.parameters.items()
+        if name in asked and isinstance(value, int) != (asked[name] == "parameter")
+    ]
+    return [
+        *(f"「parameters.{name}」須是{_KINDS[asked[name]]}。" for name in wrong),
+        *(f"缺少「parameters.{name}」。" for name in sorted(asked.keys() - kpi.parameters.keys())),
+        *(
+            f"不認得的鍵「parameters.{name}」，請檢查拼字或刪除。"
+            for name in kpi.parameters
+            if name not in asked
+        ),
+    ]
+
+
+_KINDS = {"parameter": "整數", "words": "文字或文字的清單"}
+
+
+def _period_faults(kpi: Kpi, programme: Programme) -> list[str]:
+    known = {word for period in programme.periods for word in (period.id, period.kind)}
+    there = "、".join(period.id for period in programme.periods)
+    return [
+        f"periods 的「{word}」不是期間，也不是有期間的種類；期間有：{there}。"
+        for word in kpi.periods
+        if word not in known
+    ]
+
+
+def _requirement_faults(kpi: Kpi, programme: Programme) -> list[str]:
+    faults = []
+    if (kpi.require is None) == (kpi.ceiling is None):
+        faults.append("require 與 ceiling 須有一個，也只能有一個。")
     if kpi.base is None and (kpi.require == "all" or isinstance(kpi.require, Share)):
         faults.append("require 是比例或 all 時，須有 base。")
-    return faults + _date_faults(kpi)
+    if isinstance(kpi.require, Mapping):
+        periods = programme.periods_of(kpi)
+        used = {word for period in periods for word in (period.id, period.kind)}
+        faults += [f"require 的「{word}」不在 periods。" for word in kpi.require if word not in used]
+        faults += [
+            f"require 沒有說期間「{p.id}」應達多少。"
+            for p in periods
+            if not {p.id, p.kind} & kpi.require.keys()
+        ]
+    return faults
 
 
 def _date_faults(kpi: Kpi) -> list[str]:
@@ -343,6 +471,7 @@ def _date_faults(kpi: Kpi) -> list[str]:
     start = kpi.pace_start or (kpi.window and kpi.window.start)
     if kpi.deadline and start and kpi.deadline <= start:
         faults.append(f"期限 {kpi.deadline} 不晚於開始日 {start}。")
-    if kpi.require != "none" and (kpi.deadline is None or start is None):
+    given = kpi.deadline is not None and (start is not None or not kpi.pace)
+    if not kpi.periods and kpi.require not in ("none", None) and not given:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
     return faults

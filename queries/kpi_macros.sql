@@ -1,4 +1,5 @@
--- What an indicator's query asks of the definition.
+-- What an indicator's query asks of the definition. `$kpi` is the indicator that it is run for, so that one query can
+-- serve several.
 
 create or replace temp macro periods_of(wanted) as table
     select
@@ -16,6 +17,13 @@ create or replace temp macro categories_of(wanted) as table
 create or replace temp macro parameter_of(wanted, called) as (
     select value from kpi_parameters where kpi = wanted and name = called
 );
+
+create or replace temp macro words_of(wanted, called) as table
+    select word from kpi_parameters where kpi = wanted and name = called;
+
+-- What the values of a column of choices are called.
+create or replace temp macro choices_of(in_table, in_column) as table
+    select value, label from choice_words where table_name = in_table and column_name = in_column;
 
 -- The staff of an indicator's base: those of its employments and, where it names any, of its duties.
 create or replace temp macro base_of(wanted) as table

@@ -47,6 +47,37 @@ create or replace temp macro number_of(word, units) as
         end as decimal(24, 6)
     );
 
+-- Whole dollars, with or without NT$, 元 and separators; a fraction is none.
+create or replace temp macro money_of(word) as
+    number_of(
+        regexp_replace(word, '^([+-]?)(?:nt\$|新[臺台]幣|twd|\$)([+-]?)', '\1\2'), '元整|元|圓'
+    );
+
+-- 111-2, 1112, 111學年度第2學期, 111學年度下學期: the semester as 111-2.
+create or replace temp macro semester_in(name) as
+    case when regexp_full_match(name, '\d{3}(?:學年度?)?[-/.]?第?[12一二上下](?:學期)?')
+        then name[1:3] || case when regexp_matches(name, '[2二下](學期)?$') then '-2' else '-1' end
+    end;
+
+-- 112, 112年, 112年度, 2023: the year as 112.
+create or replace temp macro year_in(name) as
+    case
+        when regexp_full_match(name, '(?:民國)?\d{2,3}(?:年度?)?')
+            then (try_cast(regexp_extract(name, '\d+') as int))::varchar
+        when regexp_full_match(name, '(?:西元)?\d{4}(?:年度?)?')
+            then (try_cast(regexp_extract(name, '\d+') as int) - 1911)::varchar
+    end;
+
+-- 1, 第1次 and 第一次 are one round; any other text names itself.
+create or replace temp macro round_of(name) as
+    coalesce(numeral(regexp_extract(name, '^第?([\d一二三四五六七八九十]{1,3})[次回]?$', 1))::varchar, name);
+
+-- A number in front, as in a numbered list, is ignored; the 5 of 5G is no such number.
+create or replace temp macro without_number(word) as
+    regexp_replace(
+        word, '^\(?(?:\d{1,2}(?:[.、:)-]+|(\p{Han}))|[一二三四五六七八九十]{1,3}[.、:)-]+)', '\1'
+    );
+
 -- Yes or no; a list of `words` that all are allowed is a yes as well.
 create or replace temp macro yes_no_of(t, words) as
     case

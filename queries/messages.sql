@@ -32,17 +32,20 @@ create or replace temp macro mend(reason, header, type, life, value, suggestion,
         when 'bad_date' then mend_month(header, value)
         when 'bad_number' then header || shown(value) || case type
             when 'hours' then '不是數字；請填小時數，例如 3、1.5 或 90分鐘。'
+            when 'money' then '不是整數金額；請以元為單位填寫，例如 12,000。'
             else '不是數字；請填阿拉伯數字。'
         end
         when 'out_of_range' then case type
             when 'hours' then header || shown(value) || '不合理；須大於 0、不超過 200 小時。'
             when 'count' then header || shown(value) || '不能小於 0。'
-            when 'number' then header || shown(value) || '不能小於 0。'
+            when 'money' then header || shown(value) || '不能小於 0。'
+            when 'number' then header || shown(value) || coalesce('不合理；須' || nullif(options, '') || '。', '不能小於 0。')
             else mend_day(header, value, life, is_future)
         end
         when 'bad_choice' then case type
             when 'class' then header || shown(value) || '與年級不符，或年級不在 1 到 12；請確認年級與班級。'
             when 'grade' then header || shown(value) || '不是 1 到 12 年級；請填例如 五、5 或 5年級。'
+            when 'item' then header || shown(value) || '不是計畫的項目，只列出、不判定；若是其中之一，請填：' || options || '。'
             else header || shown(value) || '不在選項內，或與計畫公告不符；請填：' || options || '。'
         end
         when 'ambiguous_person' then

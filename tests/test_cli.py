@@ -288,7 +288,9 @@ def test_with_all_the_warnings_are_listed_too(place: Path) -> None:
 
 def test_a_build_prints_a_line_a_table_whose_numbers_add_up(place: Path) -> None:
     lines = (place / "built.out").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == len(contracts.load())
+    assert len(lines) == len(
+        programmes.load(programmes.FOLDER / f"{PROGRAMME}.toml", contracts.load()).tables
+    )
     said = {
         line.split()[0]: [int(word) for word in line.replace(",", "").split() if word.isdigit()]
         for line in lines
@@ -478,7 +480,20 @@ def test_progress_is_shown_on_a_terminal_and_taken_away(place: Path, tmp_path: P
     reader = threading.Thread(target=read)
     reader.start()
     with open(slave, "w", encoding="utf-8") as terminal, contextlib.redirect_stderr(terminal):
-        assert main(["build", "--data", str(place / "data"), "--warehouse", str(tmp_path)]) == 0
+        assert (
+            main(
+                [
+                    "build",
+                    "--data",
+                    str(place / "data"),
+                    "--warehouse",
+                    str(tmp_path),
+                    "--programme",
+                    PROGRAMME,
+                ]
+            )
+            == 0
+        )
     reader.join()
     os.close(master)
     text = b"".join(seen).decode("utf-8")

@@ -286,7 +286,9 @@ def test_a_viewer_without_schools_gets_every_page_and_no_school_on_it(served, na
 def results(served, level, on=DAY):
     """`kpi results` of one level, by indicator, group and school."""
     snapshot = warehouse.current(served, "keelung-111")
-    names, found = warehouse.rows(snapshot, "kpi_results", access.bureau(), on=on, level=level, kpi=None)
+    names, found = warehouse.rows(
+        snapshot, "kpi_results", access.bureau(), on=on, level=level, kpi=None, period=None
+    )
     rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
     return {(row.kpi, row.group * (level == "group"), row.school): row for row in rows}
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.warehouse.build import QUERIES
+from dashboard.warehouse.sql import QUERIES
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HAN = "零一二三四五六七八九"
@@ -239,3 +239,100 @@ def test_another_school_is_another_stem(maps: Maps, text: str):
 )  # fmt: skip
 def test_a_lost_character_fits_any_one_character(maps: Maps, a: str, b: str, same: bool):
     assert maps.con.execute("select same_name($1, $2)", [a, b]).fetchall() == [(same,)]
+
+
+# Semesters, years, money, rounds: read from the map of texts by a macro each
+
+
+def read_by(maps: Maps, macro: str, texts: Sequence[str]) -> list[Any]:
+    """What a macro gives for each text, as the columns of that type read it."""
+    return maps.read("text", [(text,) for text in texts], macro)
+
+
+@st.composite
+def written_semesters(draw: st.DrawFn) -> tuple[str, str]:
+    year, half = draw(st.integers(100, 199)), draw(st.integers(1, 2))
+    text = draw(
+        st.sampled_from([
+            f"{year}-{half}", f"{year}{half}", f"{year}學年度第{half}學期", f"{year}學年度第{HAN[half]}學期",
+            f"{year}學年度{'上下'[half - 1]}學期", f"{year} 學年 第 {half} 學期",
+        ])
+    )  # fmt: skip
+    return f"{year}-{half}", draw(st.sampled_from([text, wide(text), f" {text}　"]))
+
+
+@FEW
+@given(st.lists(written_semesters(), min_size=1, max_size=60))
+def test_a_semester_in_any_accepted_form_is_that_semester(maps: Maps, written: list[tuple[str, str]]):
+    assert read_by(maps, "semester_in(word)", [text for _, text in written]) == [name for name, _ in written]
+
+
+@pytest.mark.parametrize(
+    "text", ["112", "111-3", "11-2", "111學年度", "第2學期", "111-22", "2022-2", "下學期"]
+)
+def test_what_is_no_semester_is_nothing(maps: Maps, text: str):
+    assert read_by(maps, "semester_in(word)", [text]) == [None]
+
+
+@st.composite
+def written_years(draw: st.DrawFn) -> tuple[str, str]:
+    year = draw(st.integers(90, 188))
+    text = draw(
+        st.sampled_from(
+            [f"{year}", f"{year}年", f"{year}年度", f"{year + 1911}", f"{year + 1911}年度", f"民國{year}年"]
+        )
+    )
+    return str(year), draw(st.sampled_from([text, wide(text), f" {text} "]))
+
+
+@FEW
+@given(st.lists(written_years(), min_size=1, max_size=60))
+def test_a_year_in_any_accepted_form_is_that_year(maps: Maps, written: list[tuple[str, str]]):
+    assert read_by(maps, "year_in(word)", [text for _, text in written]) == [year for year, _ in written]
+
+
+@pytest.mark.parametrize("text", ["一一二", "112.5", "11200", "年", "112學年度"])
+def test_what_is_no_year_is_nothing(maps: Maps, text: str):
+    assert read_by(maps, "year_in(word)", [text]) == [None]
+
+
+@st.composite
+def written_money(draw: st.DrawFn) -> tuple[int, str]:
+    amount = draw(st.integers(-(10**9), 10**11))
+    figure = draw(st.sampled_from([f"{amount}", f"{amount:,}", f"{amount}.00"]))
+    front = draw(st.sampled_from(["", "NT$", "NT$ ", "nt$", "$", "新臺幣"]))
+    text = f"{front}{figure}{draw(st.sampled_from(['', '元', ' 元']))}"
+    return amount, draw(st.sampled_from([text, wide(text), f" {text} "]))
+
+
+@FEW
+@given(st.lists(written_money(), min_size=1, max_size=60))
+def test_money_in_any_accepted_form_is_that_amount(maps: Maps, written: list[tuple[int, str]]):
+    assert read_by(maps, "money_of(word)", [text for _, text in written]) == [amount for amount, _ in written]
+
+
+@pytest.mark.parametrize("text", ["1,00", "12萬", "NT", "元", "約 5000", "1,0000", "--5"])
+def test_what_is_no_money_is_nothing(maps: Maps, text: str):
+    assert read_by(maps, "money_of(word)", [text]) == [None]
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 99), st.sampled_from(["{0}", "第{0}次", "{1}", "第{1}次", "第 {0} 次"])),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_a_round_in_figures_or_numerals_is_one(maps: Maps, written: list[tuple[int, str]]):
+    texts = [form.format(number, han(number)) for number, form in written]
+    assert read_by(maps, "round_of(name)", texts) == [str(number) for number, _ in written]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [("1.單元", "單元"), ("(1)單元", "單元"), ("1單元", "單元"), ("１、單元", "單元"), ("一、單元", "單元"), ("5g應用", "5g應用"),
+     ("3. 5G 應用", "5g應用"), ("單元1", "單元1"), ("一單元", "一單元")],
+)  # fmt: skip
+def test_a_number_in_front_of_a_choice_is_ignored(maps: Maps, text: str, rest: str):
+    assert read_by(maps, "without_number(word)", [text]) == [rest]

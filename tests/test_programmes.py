@@ -43,7 +43,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         'base = "classes"\nrequire', "require", "kpis.srl_survey：require 是比例或 all 時，須有 base。",
     ),
     "a number for a text": ('city = "基隆市"', "city = 5", "「city」的值「5」不對：須是文字，前後加引號。"),
-    "a text for a number": ("minutes = 180", 'minutes = "180"', "「kpis.infosec.parameters.minutes」的值「180」不對：須是整數。"),
+    "a text for a number": ("minutes = 180", 'minutes = "180"', "kpis.infosec：「parameters.minutes」須是整數。"),
     "a text for a list": ('employment = ["formal"]', 'employment = "formal"',
                           '「kpis.a1a2.employment」的值「formal」不對：須是清單，例如 ["甲", "乙"]。'),
     "a text for a window": ("window = { start = 2022-09-13, end = 2022-11-22 }", 'window = "2022"',
@@ -54,7 +54,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
                           "「kpis.it_lead.deadline」的值「2022-11-22 08:00:00」不對：須是日期，例如 2022-12-31。"),
     "a text for yes": ("roster_is_whole_city = true", 'roster_is_whole_city = "yes"',
                        "「roster_is_whole_city」的值「yes」不對：須是 true 或 false。"),
-    "an unknown base": ('base = "staff"', 'base = "pupils"', "「kpis.a1a2.base」的值「pupils」不對：須是 'staff' 或 'classes'。"),
+    "an unknown base": ('base = "staff"', 'base = "pupils"', "「kpis.a1a2.base」的值「pupils」不對：須是 'staff', 'classes' 或 'units'。"),
     "an unknown requirement": ('require = "all"', 'require = "most"', "「kpis.a1a2.require」的值「most」不對：須是 'all' 或 'none'。"),
     "a requirement of nothing": ("require = 1\n", "require = 0\n", "「kpis.public_lesson.require」的值「0」不對：須大於 0。"),
     "a requirement of a part": ("require = 1\n", "require = 1.5\n", "「kpis.public_lesson.require」的值「1.5」不對：須是整數。"),
@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
                                     "鍵「kpis.../checks/rows_add_up」不對：只能用小寫英文字母、數字與 _。"),
     "an unknown table": (
         'table = "coaching"', 'table = "coachings"',
-        "kpis.coaching：table「coachings」不是資料表；sources/ 裡有："
+        "kpis.coaching：table「coachings」不在 tables；tables 有："
         "achievement、coaching、observations、public_lessons、schools、srl_survey、staff、training。",
     ),
     "a school in two groups": ('partners = ["中正國小"', 'partners = ["深澳國小", "中正國小"', "學校「深澳國小」出現兩次；一校只能在一組一次。"),

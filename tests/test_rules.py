@@ -98,7 +98,13 @@ def state(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., tuple[Any, 
 
     def ask(kpi: str, on: str, school: str = case.school) -> tuple[Any, ...]:
         names, rows = warehouse.rows(
-            snapshot, "kpi_results", access.bureau(), on=dt.date.fromisoformat(on), level="school", kpi=kpi
+            snapshot,
+            "kpi_results",
+            access.bureau(),
+            on=dt.date.fromisoformat(on),
+            level="school",
+            kpi=kpi,
+            period=None,
         )
         found = [dict(zip(names, row, strict=True)) for row in rows]
         (row,) = [row for row in found if row["school"] == school]
@@ -398,6 +404,7 @@ def test_a_person_on_two_rosters_counts_at_the_open_one_then_the_later_then_the_
             kpi="infosec",
             school=school,
             missing=True,
+            period=None,
         )
         return {row[3] for row in rows}
 
@@ -407,7 +414,13 @@ def test_a_person_on_two_rosters_counts_at_the_open_one_then_the_later_then_the_
 
 def test_a_group_is_the_pooled_rate_and_never_an_average(snapshot):
     names, rows = warehouse.rows(
-        snapshot, "kpi_results", access.bureau(), on=dt.date(2022, 12, 31), level=None, kpi="infosec"
+        snapshot,
+        "kpi_results",
+        access.bureau(),
+        on=dt.date(2022, 12, 31),
+        level=None,
+        kpi="infosec",
+        period=None,
     )
     found = [dict(zip(names, row, strict=True)) for row in rows]
     judged = ("met", "on_track", "behind", "overdue")
@@ -430,7 +443,7 @@ def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Pa
     (data / "入校輔導.csv").write_text("學校名稱,輔導日期\n深澳,111/10/7\n", encoding="utf-8")
     snapshot, _ = warehouse.publish(tmp_path / "warehouse", DEFINITION, Places(data), contracts.load())
     names, rows = warehouse.rows(
-        snapshot, "kpi_results", access.bureau(), on=dt.date(2022, 11, 1), level="city", kpi=None
+        snapshot, "kpi_results", access.bureau(), on=dt.date(2022, 11, 1), level="city", kpi=None, period=None
     )
     assert {row[names.index("kpi")]: row[names.index("status")] for row in rows} == {
         kpi: "info" if kpi == "coaching" else "no_data" for kpi in DEFINITION.kpis

@@ -76,7 +76,7 @@ def test_a_required_column_is_told_by_style_and_note(books, table, column):
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_whatever_is_not_a_figure_stays_the_text_that_was_typed(books, table, column):
     sheet, cell = sheet_and_cell(books, table, column)
-    figures = TABLES[table].columns[column].type in {"count", "hours", "number"}
+    figures = TABLES[table].columns[column].type in {"count", "hours", "money", "number"}
     assert sheet.column_dimensions[cell.column_letter].number_format == ("General" if figures else "@")
 
 

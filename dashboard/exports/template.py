@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 GUIDE = "填寫說明"
 LAST_ROW = 1_048_576
 YES_NO = ("是", "否")
-FIGURES = frozenset({"count", "hours", "number"})
+FIGURES = frozenset({"count", "hours", "money", "number"})
 CLOSED = frozenset({"choice", "group", "role"})  # any other word would be rejected: the drop-down forbids it
 EXAMPLES = {
     "class": "五年二班、502、忠班",
@@ -31,9 +31,13 @@ EXAMPLES = {
     "grade": "五、5、5年級",
     "hours": "3、1.5、90分鐘",
     "id": "T0001",
+    "money": "120000、120,000",
     "name": "王小明",
     "number": "78.5",
+    "round": "1、第一次",
+    "semester": "111-2、1112、111學年度第2學期",
     "timestamp": "2022/10/7 下午 3:21:45",
+    "year": "112、112年度、2023",
     "yes_no": "是、否",
 }
 INTRODUCTION = (

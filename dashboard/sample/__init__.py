@@ -10,7 +10,10 @@ seed gives the same bytes each time. Nothing else of ours is imported, so that n
 the sample exercises can be repeated here.
 """
 
+from dashboard.sample import demonstration
 from dashboard.sample.files import SampleError
 from dashboard.sample.folder import write
 
-__all__ = ["SampleError", "write"]
+WRITERS = {"keelung-111": write, "ntpc-5g-112": demonstration.write}
+
+__all__ = ["WRITERS", "SampleError", "write"]

@@ -7,17 +7,18 @@ makes two rows the same fact. How a text becomes a value is in `queries/macros.s
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 ROOT = Path(__file__).parents[2]
 
 TYPES = frozenset(
     {
         "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
-        "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county",
+        "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county", "semester", "year",
+        "money", "round", "item",
     }
 )  # fmt: skip
 
@@ -28,7 +29,11 @@ class ContractError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `headers` are the accepted header texts (the Chinese one first, the id last)."""
+    """One column: `headers` are the accepted header texts (the Chinese one first, the id last).
+
+    above, at_most: the bounds of a number. numbered: a number before a choice is ignored. open: a word that is none of
+    the list stays, with a warning.
+    """
 
     id: str
     headers: tuple[str, ...]
@@ -40,16 +45,24 @@ class Column:
     note: str = ""
     words: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    above: int | None = None
+    at_most: int | None = None
+    numbered: bool = False
+    open: bool = False
 
     @property
     def rejects(self) -> bool:
         """Whether a bad value rejects the row; otherwise it is blanked with a warning."""
-        return self.required or self.strict
+        return (self.required or self.strict) and not self.open
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `key` makes two rows one fact, `stands` says which of them stays ('first', 'last' or a column)."""
+    """One table: `key` makes two rows one fact, `stands` says which of them stays ('first', 'last' or a column).
+
+    person: whom a row may name: somebody on the `roster`, `open` anybody, or, in a `register`, anybody, who is then
+    known to the other tables as the roster's people are.
+    """
 
     id: str
     label: Mapping[str, str]
@@ -75,6 +88,38 @@ def normalise(text: object) -> str:
 def load(folder: Path = ROOT / "sources") -> dict[str, Table]:
     """Every table of `folder` by its id, in the order of file names."""
     return {path.stem: _table(path) for path in sorted(folder.glob("*.toml"))}
+
+
+class Extra(Protocol):
+    """What a definition says of a column that only its programme has."""
+
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def note(self) -> str: ...
+
+
+def chosen(
+    tables: Mapping[str, Table], names: Iterable[str], columns: Mapping[str, Mapping[str, Extra]]
+) -> dict[str, Table]:
+    """The tables that a programme reads, with the columns that only it has."""
+    wanted = set(names)
+    return {
+        name: replace(table, columns={**table.columns, **_extras(columns.get(name, {}))})
+        for name, table in tables.items()
+        if name in wanted
+    }
+
+
+def _extras(columns: Mapping[str, Extra]) -> dict[str, Column]:
+    return {
+        name: Column(name, (*extra.headers, name), extra.type, required=extra.required, note=extra.note)
+        for name, extra in columns.items()
+    }
 
 
 def table_of(title: str, tables: Iterable[Table]) -> Table | None:

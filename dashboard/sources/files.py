@@ -55,7 +55,9 @@ def paths(folder: Path) -> list[Path]:
         for root, folders, names in os.walk(folder, onerror=_refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
             found += [
-                Path(root, n) for n in names if not n.startswith((".", "~$")) and not n.endswith(".toml")
+                Path(root, n)
+                for n in names
+                if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
             ]
     except OSError as error:
         raise FolderError(f"資料夾「{folder}」讀不到：{why(error)}。請檢查讀取權限。") from error

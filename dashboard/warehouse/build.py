@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,17 @@ import duckdb
 import pyarrow as pa
 
 from dashboard import __version__
-from dashboard.programmes import Kpi, Programme, Share
+from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Places
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
+from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
+from dashboard.warehouse.sql import QUERIES, columns_of, load, run
 from dashboard.warehouse.suggest import suggest
 
-ROOT = Path(__file__).parents[2]
-QUERIES = ROOT / "queries"
 MEMORY = "1200MB"
 LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
@@ -93,7 +93,7 @@ def build(
         con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
         con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
         build = _Build(con, programme, tables, inputs, progress, scratch)
-        build.define(today)
+        define(con, programme, tables, today, build.now)
         build.read()
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
@@ -186,129 +186,6 @@ class _Build:
         self.sheets: list[tuple[int, Sheet]] = []
         self.pending: dict[str, list[int]] = {}
 
-    # Definition
-
-    def define(self, today: dt.date) -> None:
-        """The definition as tables, and the macros of the queries."""
-        programme = self.programme
-        places = [f"{programme.city}立", programme.city, *programme.districts, "市立", "私立"]
-        pattern = "|".join(place for place in places if place not in ("", "立"))
-        for name, value in {
-            "place_pattern": pattern,
-            "programme": programme.id,
-            "schools_listed": bool(programme.groups),
-            "city": programme.city,
-            "whole_city": programme.roster_is_whole_city,
-            "today": today,
-            "now": self.now,
-        }.items():
-            self.con.execute(f"set variable {name} = $value", {"value": value})
-        self._table("fault_codes", "table_name text, reason text, column_name text, header text, code int",
-                    staging.fault_codes(self.tables.values()))  # fmt: skip
-        self._run("macros.sql", "messages.sql")
-        self._define_schools()
-        self._define_words()
-        self._define_kpis()
-
-    def _define_schools(self) -> None:
-        groups = self.programme.groups
-        self._table(
-            "defined_groups", "group_id int, name text", [(i, g.name) for i, g in enumerate(groups, 1)]
-        )
-        schools = [
-            (group_id, "lead" if name == group.lead else "partner", name, self.programme.codes.get(name))
-            for group_id, group in enumerate(groups, 1)
-            for name in group.schools
-        ]
-        self._table(
-            "defined_school_rows", "ord int, group_id int, role text, name text, code_raw text",
-            [(i, *row) for i, row in enumerate(schools, 1)],
-        )  # fmt: skip
-        self.con.execute(
-            "create temp table defined_schools as select *, stem_of(name) as stem, code_of(code_raw) as code"
-            " from defined_school_rows"
-        )
-        self._table("defined_aliases", "alias text, school text", list(self.programme.aliases.items()))
-        self._table("group_rows", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
-        self.con.execute(
-            "create temp table group_words as select word(word) as word, group_id from group_rows"
-        )
-
-    def _define_words(self) -> None:
-        employment = [(word, kind) for kind, words in self.programme.employment.items() for word in words]
-        self._words("employment_words", "word text, employment text", employment)
-        self._words("role_words", "word text, role text, label text",
-                    [(label, role, label) for role, label in self.programme.roles.items()])  # fmt: skip
-        choices = [
-            (word, value, table.id, column.id)
-            for table in self.tables.values()
-            for column in table.columns.values()
-            for value, word in column.choices.items()
-        ]
-        self._words("choice_words", "word text, value text, table_name text, column_name text", choices)
-        courses = [
-            (course.category, i, course.category, list(course.contains), list(course.never))
-            for i, course in enumerate(self.programme.courses)
-        ]
-        self._table(
-            "course_rows", "word text, ord int, category text, contains text[], never text[]", courses
-        )
-        self.con.execute(
-            "create temp table courses as select category, ord, word(word) as word,"
-            " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
-            " from course_rows"
-        )
-        self._table("column_types", "table_name text, column_name text, ord int, type text, life boolean, options text",
-                    [(t.id, c.id, i, c.type, c.span == "life", self._options(c.type, c.choices, c.words))
-                     for t in self.tables.values() for i, c in enumerate(t.columns.values(), 1)])  # fmt: skip
-
-    def _options(self, kind: str, choices: Mapping[str, str], words: Sequence[str]) -> str:
-        programme = self.programme
-        match kind:
-            case "employment":
-                options: Iterable[str] = (word for words in programme.employment.values() for word in words)
-            case "role":
-                options = programme.roles.values()
-            case "group":
-                options = (group.name for group in programme.groups)
-            case "yes_no":
-                options = ("是", "否", *words)
-            case "county":
-                options = ("縣市全名，例如 新北市",)
-            case _:
-                options = choices.values()
-        return "、".join(options)
-
-    def _define_kpis(self) -> None:
-        rows = [
-            _kpi_row(kpi_id, i, kpi, period.id)
-            for i, (kpi_id, kpi) in enumerate(self.programme.kpis.items(), 1)
-            for period in self.programme.periods
-        ]
-        self._table(
-            "kpis",
-            "kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,"
-            ' empty_base text, "require" text, required_number bigint, share_numerator bigint, share_denominator bigint,'
-            " rounding text, period text, window_start date, window_end date, pace_start date, deadline date",
-            rows,
-            temp=False,
-        )
-        each = list(self.programme.kpis.items())
-        for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
-            table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[
-                name
-            ]
-            self._table(table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
-                        temp=False)  # fmt: skip
-        self._table("kpi_parameters", "kpi text, name text, value bigint",
-                    [(k, *item) for k, kpi in each for item in kpi.parameters.items()], temp=False)  # fmt: skip
-        self._table(
-            "exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt], temp=False
-        )
-        self._table('periods', 'period text, ord int, label text, start date, "end" date',
-                    [(p.id, i, p.label.zh, p.start, p.end) for i, p in enumerate(self.programme.periods, 1)],
-                    temp=False)  # fmt: skip
-
     # Reading
 
     def read(self) -> None:
@@ -339,6 +216,15 @@ class _Build:
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
+        if not self.programme.groups and "schools" not in self._supplied():
+            problems = [
+                f"{s.file}：{s.problem}" for _, s in self.sheets if s.table == "schools" and s.problem
+            ]
+            told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
+            raise BuildError("\n".join([told, *problems]))
+
+    def _place(self) -> str:
+        return f"資料夾「{self.folder}」" if self.folder else "試算表"
 
     def _nothing_read(self) -> str:
         labels = "、".join(table.label["zh-TW"] for table in self.tables.values())
@@ -346,8 +232,7 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        place = f"資料夾「{self.folder}」" if self.folder else "試算表"
-        found = f"{place}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
+        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
         return "\n".join([found, *problems])
 
     def _add(self, sheet: Sheet) -> None:
@@ -430,29 +315,41 @@ class _Build:
         for sql in staging.create_texts(tables.values()):
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
-        self._run("staging/maps.sql", "staging/known_schools.sql")
+        run(self.con, "staging/maps.sql", "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text)"
         )
         con.execute(staging.create_school_texts([tables["schools"]]))
-        self._run("staging/school_map.sql")
+        run(self.con, "staging/school_map.sql")
         self._define_roster_groups()
         self._stage_table(tables["schools"])
         self._keep_schools()
         con.execute(staging.create_school_texts(table for name, table in tables.items() if name != "schools"))
-        self._run("staging/school_map.sql")
+        run(self.con, "staging/school_map.sql")
         self._file_schools()
         self._stage_table(tables["staff"])
-        con.execute(staging.create_person_texts(tables.values()))
-        self._run("staging/people.sql")
-        rest = [table for name, table in tables.items() if name not in ("schools", "staff")]
-        for done, table in enumerate(rest):
+        run(self.con, "staging/people.sql")
+        rest = {name: table for name, table in tables.items() if name not in ROSTERS}
+        for table in self._registers():
+            self._stage_table(rest.pop(table.id))
+            con.execute(staging.know_register(table))
+        con.execute(staging.create_person_texts(rest.values()))
+        run(self.con, "staging/persons.sql")
+        for done, table in enumerate(rest.values()):
             self.progress(0.5 + 0.3 * done / len(rest), f"檢查 {table.label['zh-TW']}")
             self._stage_table(table)
         self._explain()
         self._compare_rejects()
+
+    def _registers(self) -> list[Table]:
+        """The tables whose people are known to the others as the roster's are; their own people are placed."""
+        registers = [table for table in self.tables.values() if table.person == "register"]
+        if registers:
+            self.con.execute(staging.create_person_texts(registers))
+            run(self.con, "staging/persons.sql")
+        return registers
 
     def _define_roster_groups(self) -> None:
         """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
@@ -472,15 +369,20 @@ class _Build:
                 self.con.execute(
                     f"delete from {table} where school_id not in (select school_id from kept_schools)"
                 )
+            ((schools,),) = self.con.execute("select count(*) from kept_schools").fetchall()
+            if not schools:
+                raise BuildError(
+                    f"學校名冊裡沒有一所「{self.programme.title.zh}」的學校。角色須是：{'、'.join(self.programme.roles.values())}。"
+                )
 
     def _stage_table(self, table: Table) -> None:
         con = self.con
         con.execute(staging.create_typed(table))
         source = f"typed_{table.id}"
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
-            self._run(f"staging/{table.id}.sql")
+            run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
-        columns = self._columns(source)
+        columns = columns_of(self.con, source)
         con.execute(staging.create_duplicates(table, source))
         con.execute(staging.create_model(table, source, columns))
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
@@ -513,8 +415,8 @@ class _Build:
             ).fetchall()
         ]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
-        self._table("likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
-        self._run("staging/rejects.sql")
+        load(self.con, "likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
+        run(self.con, "staging/rejects.sql")
         con.execute(
             "create table duplicate_rows as "
             + " union all ".join(
@@ -529,7 +431,8 @@ class _Build:
              s.header_line, s.lost_characters, s.note, s.problem, s.worksheet, s.link)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
-        self._table(
+        load(
+            self.con,
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " places int[], unknown int, first_row bigint, header_line int, lost_characters int, note text, problem text,"
@@ -559,7 +462,7 @@ class _Build:
         """Units of every indicator, then the states and results that follow from them."""
         self.progress(0.82, "計算指標")
         supplied = self._supplied()
-        self._table("tables", "table_name text, ord int, label text, supplied boolean",
+        load(self.con, "tables", "table_name text, ord int, label text, supplied boolean",
                     [(t.id, i, t.label["zh-TW"], t.id in supplied) for i, t in enumerate(self._in_order(), 1)],
                     temp=False)  # fmt: skip
         self.con.execute(
@@ -568,17 +471,29 @@ class _Build:
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
-            self._run(f"models/{name}")
-        self._run("kpi_macros.sql")
+            run(self.con, f"models/{name}")
+        run(self.con, "kpi_macros.sql")
         for kpi in self.programme.kpis:
-            query = (QUERIES / "kpis" / f"{kpi}.sql").read_text(encoding="utf-8")
             self.con.execute(
-                f"insert into units select '{kpi}', period, school_id, unit_id, unit_label, since, until, attained_on, amount"
-                f" from (\n{query}\n) where school_id in (select school_id from all_schools) order by school_id, unit_id"
+                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
+                f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
+                " order by school_id, unit_id",
+                {"kpi": kpi},
             )
+        self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         for name in [m for m in models if m >= "3"]:
-            self._run(f"models/{name}")
+            run(self.con, f"models/{name}")
+
+    def _conditions(self) -> str:
+        """Which schools an indicator is for, where a column of 學校名冊 says so."""
+        nothing = "select '' as kpi, 0::int as school_id, false as holds where false"
+        told = [
+            f"select '{name}', school_id, \"{kpi.only_where}\" from kept_schools"
+            for name, kpi in self.programme.kpis.items()
+            if kpi.only_where
+        ]
+        return "create temp table conditions as " + " union all ".join([nothing, *told])
 
     def _in_order(self) -> list[Table]:
         """Rosters first, then the tables in the order of the indicators that rest on them."""
@@ -608,9 +523,9 @@ class _Build:
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()
-        self._table("reasons", "reason text, ord int, label text",
+        load(self.con, "reasons", "reason text, ord int, label text",
                     [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
-        self._table(
+        load(self.con, 
             "snapshot",
             "programme text, title text, source_title text, built_at timestamp, former_built_at timestamp, version text, definition_hash text,"
             ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
@@ -624,13 +539,15 @@ class _Build:
     def _keep_spreadsheets(self) -> None:
         """The rows of spreadsheets as they were read, for a refresh that finds them unchanged or out of reach."""
         sources = self.inputs.sources
-        self._table(
+        load(
+            self.con,
             "spreadsheets",
             "spreadsheet_id text, title text, link text, version text, settings text, read_at timestamp",
             [(s.id, s.title, s.link, s.version, s.settings, s.read_at) for s in sources if s.read_at],
             temp=False,
         )
-        self._table(
+        load(
+            self.con,
             "worksheet_rows",
             "spreadsheet_id text, gid bigint, title text, table_name text, line int, cells text[]",
             stored_rows(sources),
@@ -644,8 +561,10 @@ class _Build:
             " message text, original text, school_id int, first_seen timestamp)"
         )
         if self.inputs.former_rejects is not None:
-            self._insert("former_rejects", self.inputs.former_rejects)
-        self._run("staging/reject_history.sql")
+            self.con.register("incoming", self.inputs.former_rejects)
+            self.con.execute("insert into former_rejects select * from incoming")
+            self.con.unregister("incoming")
+        run(self.con, "staging/reject_history.sql")
 
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
@@ -674,35 +593,6 @@ class _Build:
         """What became of each table's rows."""
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
-    # Small helpers
-
-    def _run(self, *names: str) -> None:
-        for name in names:
-            self.con.execute((QUERIES / name).read_text(encoding="utf-8"))
-
-    def _value(self, query: str) -> Any:
-        return self.con.execute(query).fetchall()[0][0]
-
-    def _columns(self, table: str) -> list[str]:
-        return [str(row[0]) for row in self.con.execute(f"describe {table}").fetchall()]
-
-    def _table(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]], *, temp: bool = True) -> None:
-        self.con.execute(f"create {'temp ' if temp else ''}table {name} ({columns})")
-        if rows:
-            self._insert(
-                name, pa.table({f"c{i}": list(values) for i, values in enumerate(zip(*rows, strict=True))})
-            )
-
-    def _insert(self, name: str, rows: Any) -> None:
-        self.con.register("incoming", rows)
-        self.con.execute(f"insert into {name} select * from incoming")
-        self.con.unregister("incoming")
-
-    def _words(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A table of synonyms whose first column is compared as `word` does."""
-        self._table(name, columns, rows)
-        self.con.execute(f"update {name} set word = word(word)")
-
 
 _REASON_LABELS = {
     "missing_value": "必填未填",
@@ -715,16 +605,3 @@ _REASON_LABELS = {
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
 }
-
-
-def _kpi_row(kpi_id: str, order: int, kpi: Kpi, period: str) -> tuple[Any, ...]:
-    share = kpi.require if isinstance(kpi.require, Share) else None
-    number = kpi.require if isinstance(kpi.require, int) else None
-    require = "share" if share else "number" if number else kpi.require
-    numerator, denominator = map(int, share.share.split("/")) if share else (None, None)
-    window = kpi.window
-    return (
-        kpi_id, order, kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base,
-        kpi.empty_base, require, number, numerator, denominator, share and share.rounding, period,
-        window and window.start, window and window.end, kpi.pace_start or (window and window.start), kpi.deadline,
-    )  # fmt: skip

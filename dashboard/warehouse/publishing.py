@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table
+from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import EntryError, Places
 from dashboard.warehouse import status
@@ -65,6 +65,7 @@ def publish(
         FolderError: the data folder cannot be used.
     """
     folder = warehouse / programme.id
+    own = chosen(tables, programme.tables, programme.columns)
     now = dt.datetime.now(TAIPEI)
     local = now.replace(tzinfo=None, microsecond=0)
     with _writable(folder), status.locked(folder, by) as note:
@@ -75,7 +76,7 @@ def publish(
 
         former = _former(folder)
         try:
-            sources = gather(places, tables, former.sources, local, told)
+            sources = gather(places, own, former.sources, local, told)
         except EntryError as error:
             kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
             status.note_refresh(folder, kept, local, str(error))
@@ -83,7 +84,7 @@ def publish(
         same = former.fingerprint if only_if_changed else None
         inputs = Inputs(places, sources, former.rejects, former.built_at, same)
         try:
-            made = _make(folder, programme, inputs, tables, told, now, today or now.date())
+            made = _make(folder, programme, inputs, own, told, now, today or now.date())
         except (BuildError, FolderError) as error:
             status.note_refresh(folder, sources, local, str(error))
             raise

@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from dashboard.sources.files import why
-from dashboard.warehouse.build import QUERIES
+from dashboard.warehouse.sql import QUERIES
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and only pages need it

@@ -27,6 +27,7 @@ REASONS = (
 # Names and ids have none: they are nearly all different.
 MAPS = {
     "text": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
+    "semester": "text", "year": "text", "round": "text", "money": "text", "item": "text",
     "date": "date", "timestamp": "date", "hours": "hours", "count": "number", "number": "number", "yes_no": "yes_no",
 }  # fmt: skip
 PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
@@ -92,9 +93,22 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
                 excel = ", excel" if MAPS[column.type] == "date" else ""
                 found[MAPS[column.type]].append(f"select distinct {name} as raw{excel} from raw_{table.id}")
     return [
-        f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts)
+        f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts or [_NO_TEXTS[name]])
         for name, parts in found.items()
     ]
+
+
+def _none(*names: str) -> str:
+    """No row of these texts: what a programme has whose tables lack a type."""
+    texts = ", ".join(f"''::varchar as {name}" for name in names)
+    return f"select {texts} where false"
+
+
+_NO_TEXTS = {
+    "text": _none("raw"), "date": f"select *, false as excel from ({_none('raw')})", "hours": _none("raw"),
+    "number": _none("raw"), "yes_no": _none("raw"), "class": _none("grade_raw", "class_raw"),
+    "category": _none("category_raw", "course_raw"),
+}  # fmt: skip
 
 
 def create_school_texts(tables: Iterable[Table]) -> str:
@@ -111,27 +125,45 @@ def create_school_texts(tables: Iterable[Table]) -> str:
 
 
 def create_person_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct texts by which tables name a person; with a 教師編號 the school plays no part."""
+    """A view of the distinct texts by which tables name a person.
+
+    With a 教師編號 the school plays no part, but in a register, which tells at which school a name is borne.
+    """
     parts = [
-        f"select distinct '{table.id}' as table_name, {'true' if table.person == 'open' else 'false'} as open,"
+        f"select distinct '{table.id}' as table_name, '{table.person}' as kind,"
         f" {school} as school_raw, {code} as code_raw, {staff} as staff_raw, {name} as name_raw from raw_{table.id} as r"
         for table in tables
         if table.person
         for school, code, staff, name in (_person_key(table),)
     ]
-    return "create or replace temp view person_texts as\n" + "\nunion all\n".join(parts)
+    nobody = _none("table_name", "kind", "school_raw", "code_raw", "staff_raw", "name_raw")
+    return "create or replace temp view person_texts as\n" + "\nunion all\n".join(parts or [nobody])
 
 
 def _person_key(table: Table) -> tuple[str, str, str, str]:
     """The raw expressions that name a person: school, code, 教師編號 and name."""
-    without_id = f"trim(r.staff_id, {BLANKS}) = ''"
-    name = next(column for column in ("name", "teacher") if column in table.columns)
+    needs_school = "true" if table.person == "register" else f"trim(r.staff_id, {BLANKS}) = ''"
     return (
-        f"case when {without_id} then r.school else '' end",
-        f"case when {without_id} then r.school_code else '' end",
+        f"case when {needs_school} then r.school else '' end",
+        f"case when {needs_school} then r.school_code else '' end",
         "r.staff_id",
-        f"r.{name}",
+        f"r.{_person_name(table)}",
     )
+
+
+def _person_name(table: Table) -> str:
+    return next(column for column in ("name", "teacher") if column in table.columns)
+
+
+def know_register(table: Table) -> str:
+    """Whom the accepted rows of a register name is known from here on; the roster's names of an id go first."""
+    listed = f"from {table.id} as listed inner join people using (person_id)"
+    return f"""
+insert into bearers select distinct school_id, listed.{_person_name(table)}, identity, people.staff_id {listed};
+
+insert into id_names select distinct people.staff_id, listed.{_person_name(table)} {listed}
+where people.staff_id is not null and people.staff_id not in (select staff_id from staff);
+"""
 
 
 def create_typed(table: Table) -> str:
@@ -239,7 +271,9 @@ def _key_column(name: str) -> str:
 
 def _read(table: Table) -> list[Column]:
     """The columns read by themselves: a code goes with its school, and a roster person's id and name with the person."""
-    hidden = {"roster": {"staff_id", "name"}, "open": {"staff_id"}}.get(table.person or "", set())
+    hidden = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}.get(
+        table.person or "", set()
+    )
     return [column for column in table.columns.values() if column.type != "code" and column.id not in hidden]
 
 
@@ -277,7 +311,7 @@ def _typed(table: Table, column: Column) -> Typed:
             return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
         case "host":
             return _typed_host(column)
-        case "employment" | "role" | "group" | "choice":
+        case "employment" | "role" | "group" | "choice" | "semester" | "year" | "item":
             return _typed_word(table, column)
         case _:
             return _typed_alone(column)
@@ -304,8 +338,14 @@ def _typed_alone(column: Column) -> Typed:
             faults = {"bad_number": number, "out_of_range": f"{number} <= 0 or {number} > 12000"}
         case "count" | "number":
             number = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
-            value = f"case when {number} >= 0 then {number} end"
-            faults = {"bad_number": number, "out_of_range": f"{number} < 0"}
+            value, faults = _bounded(column, number)
+        case "money":
+            number = f"money_of({alias}.word)"
+            value, faults = _bounded(
+                column, f"case when {number} = trunc({number}) then {number}::bigint end"
+            )
+        case "round":
+            value = f"round_of({alias}.name)"
         case "yes_no":
             listed = ", ".join(f"'{word}'" for word in column.words)
             value = f"yes_no_of(r.{_quoted(name)}, [{listed}])" if column.words else f"{alias}.answer"
@@ -319,23 +359,38 @@ def _typed_alone(column: Column) -> Typed:
     return Typed((join,), {name: value}, blank, unread)
 
 
+def _bounded(column: Column, number: str) -> tuple[str, dict[str, str]]:
+    """A number within its column's bounds, from 0 where it has none, and its faults."""
+    outside = f"{number} < 0"
+    if column.above is not None and column.at_most is not None:
+        outside = f"{number} <= {column.above} or {number} > {column.at_most}"
+    return f"case when not ({outside}) then {number} end", {"bad_number": number, "out_of_range": outside}
+
+
 def _typed_word(table: Table, column: Column) -> Typed:
     """A word of a list: the definition's synonyms, or the contract's choices."""
     alias, join = _mapped(column)
     words = f"w_{column.id}"
+    own = f"{alias}.word"
     which, source, value = {
-        "employment": ("plain_word", "employment_words", "employment"),
-        "role": ("word", "role_words", "role"),
-        "group": ("word", "group_words", "group_id"),
-        "choice": ("word", "choice_words", "value"),
+        "employment": (f"{alias}.plain_word", "employment_words", "employment"),
+        "role": (own, "role_words", "role"),
+        "group": (own, "group_words", "group_id"),
+        "choice": (f"without_number({own})" if column.numbered else own, "choice_words", "value"),
+        "semester": (f"semester_in({own})", "period_words", "period"),
+        "year": (f"year_in({own})", "period_words", "period"),
+        "item": (f"without_number({own})", "item_words", "item"),
     }[column.type]
-    listed = f"left join {source} as {words}\n    on {alias}.{which} = {words}.word"
+    listed = f"left join {source} as {words}\n    on {which} = {words}.word"
     if column.type == "choice":
         listed += f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
+    if source == "period_words":
+        listed += f"\n    and {words}.kind = '{column.type}'"
     found = f"{words}.{value}"
     name = "group_id" if column.type == "group" else column.id
     bad = f"not {alias}.blank and {found} is null"
-    return Typed((join, listed), {name: found}, f"{alias}.blank", {"bad_choice": bad})
+    kept = f"coalesce({found}, {alias}.name)" if column.open else found
+    return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad})
 
 
 def _typed_host(column: Column) -> Typed:

@@ -67,8 +67,9 @@ def try_out(
         DefinitionError: the programme's definition has a fault.
     """
     checked_name(name)
-    tables = contracts.load()
-    programme = programmes.load(definition, tables)
+    every = contracts.load()
+    programme = programmes.load(definition, every)
+    tables = contracts.chosen(every, programme.tables, programme.columns)
     with tempfile.TemporaryDirectory(prefix="kpi-trial-") as root:
         overlay, target = Path(root) / "data", Path(root) / "trial.duckdb"
         replaces = _overlay(places.folder, overlay, name, content)

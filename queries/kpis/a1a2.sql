@@ -14,7 +14,7 @@ earned as (
 
     from training
 
-    inner join categories_of('a1a2') as wanted
+    inner join categories_of($kpi) as wanted
         on training.category = wanted.category
 
     where certified
@@ -33,7 +33,7 @@ completed as (
 
     group by person_id
 
-    having count(*) = (select count(*) from categories_of('a1a2'))
+    having count(*) = (select count(*) from categories_of($kpi))
 
 )
 
@@ -47,9 +47,9 @@ select
     completed.attained_on,
     1 as amount
 
-from base_of('a1a2') as spells
+from base_of($kpi) as spells
 
-cross join periods_of('a1a2') as periods
+cross join periods_of($kpi) as periods
 
 left join completed
     on spells.person_id = completed.person_id

@@ -15,7 +15,7 @@ select
 
 from achievement
 
-inner join periods_of('achievement') as periods
+inner join periods_of($kpi) as periods
     on achievement.timestamp::date between periods.window_start and periods.window_end
 
 group by periods.period, achievement.school_id, achievement.class_key

@@ -14,5 +14,5 @@ select
 
 from coaching
 
-inner join periods_of('coaching') as periods
+inner join periods_of($kpi) as periods
     on coaching.date between periods.window_start and periods.window_end

@@ -17,7 +17,7 @@ teams as (
 
     from observations
 
-    inner join periods_of('cross_observation') as periods
+    inner join periods_of($kpi) as periods
         on observations.date between periods.window_start and periods.window_end
 
     where observations.host_school_id is distinct from observations.school_id

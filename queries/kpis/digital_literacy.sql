@@ -14,10 +14,10 @@ attended as (
 
     from training
 
-    inner join categories_of('digital_literacy') as wanted
+    inner join categories_of($kpi) as wanted
         on training.category = wanted.category
 
-    inner join periods_of('digital_literacy') as periods
+    inner join periods_of($kpi) as periods
         on training.date between periods.window_start and periods.window_end
 
     group by all
@@ -34,9 +34,9 @@ select
     attended.attained_on,
     1 as amount
 
-from base_of('digital_literacy') as spells
+from base_of($kpi) as spells
 
-cross join periods_of('digital_literacy') as periods
+cross join periods_of($kpi) as periods
 
 left join attended
     on periods.period = attended.period

@@ -18,10 +18,10 @@ added_up as (
 
     from training
 
-    inner join categories_of('infosec') as wanted
+    inner join categories_of($kpi) as wanted
         on training.category = wanted.category
 
-    inner join periods_of('infosec') as periods
+    inner join periods_of($kpi) as periods
         on training.date between periods.window_start and periods.window_end
 
 ),
@@ -35,7 +35,7 @@ completed as (
 
     from added_up
 
-    where minutes >= parameter_of('infosec', 'minutes')
+    where minutes >= parameter_of($kpi, 'minutes')
 
     group by all
 
@@ -51,9 +51,9 @@ select
     completed.attained_on,
     1 as amount
 
-from base_of('infosec') as spells
+from base_of($kpi) as spells
 
-cross join periods_of('infosec') as periods
+cross join periods_of($kpi) as periods
 
 left join completed
     on periods.period = completed.period

@@ -18,7 +18,7 @@ from public_lessons
 inner join people
     using (person_id)
 
-inner join periods_of('public_lesson') as periods
+inner join periods_of($kpi) as periods
     on public_lessons.date between periods.window_start and periods.window_end
 
 where public_lessons.digital

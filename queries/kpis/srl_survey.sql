@@ -15,7 +15,7 @@ select
 
 from srl_survey
 
-inner join periods_of('srl_survey') as periods
+inner join periods_of($kpi) as periods
     on srl_survey.timestamp::date between periods.window_start and periods.window_end
 
 group by periods.period, srl_survey.school_id, srl_survey.class_key

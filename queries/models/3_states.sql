@@ -1,5 +1,6 @@
 -- The state of every school for every indicator on every day, as stretches of days on which it does not change:
 -- asking for a day is then one comparison a row. The grid is what is expected; evidence is joined onto it.
+-- A unit of unknown amount (the table that would tell it was not supplied) leaves its school without data.
 -- A roster's base is fixed after the deadline: who comes or goes later changes nothing. Evidence may still come.
 
 create temp table states as
@@ -12,8 +13,10 @@ grid as (
         kpis.*,
         all_schools.school_id,
         all_schools.classes,
-        exemptions.school is not null as exempted,
-        tables.supplied
+        exemptions.school is not null or not conditions.holds as exempted,
+        kpis.conditional and conditions.holds is null as undecided,
+        tables.supplied,
+        reported.school_id is not null as reported
 
     from kpis
 
@@ -26,6 +29,15 @@ grid as (
         on kpis.kpi = exemptions.kpi
         and all_schools.name = exemptions.school
 
+    left join conditions
+        on kpis.kpi = conditions.kpi
+        and all_schools.school_id = conditions.school_id
+
+    left join (select distinct kpi, period, school_id from units) as reported
+        on kpis.kpi = reported.kpi
+        and kpis.period = reported.period
+        and all_schools.school_id = reported.school_id
+
 ),
 
 -- From when to when a unit is in the base, and from when it counts.
@@ -35,7 +47,8 @@ stretches as (
         units.kpi,
         units.period,
         units.school_id,
-        units.amount,
+        coalesce(units.amount, 0) as amount,
+        (units.amount is null)::int as unknown,
         coalesce(units.since, date '-infinity') as since,
         case
             when units.until <= coalesce(kpis.deadline, date 'infinity') then units.until
@@ -77,36 +90,36 @@ head_changes as (
 
 changes as (
 
-    select kpi, period, school_id, since as day, amount as base, 0 as counted, 0 as heads
+    select kpi, period, school_id, since as day, amount as base, 0 as counted, unknown, 0 as heads
     from stretches
 
     union all
 
-    select kpi, period, school_id, until, -amount, 0, 0
+    select kpi, period, school_id, until, -amount, 0, -unknown, 0
     from stretches
     where until < date 'infinity'
 
     union all
 
-    select kpi, period, school_id, counts_from, 0, amount, 0
+    select kpi, period, school_id, counts_from, 0, amount, 0, 0
     from stretches
     where attained and counts_from < until
 
     union all
 
-    select kpi, period, school_id, until, 0, -amount, 0
+    select kpi, period, school_id, until, 0, -amount, 0, 0
     from stretches
     where attained and counts_from < until and until < date 'infinity'
 
     union all
 
-    select kpis.kpi, kpis.period, head_changes.school_id, head_changes.day, 0, 0, head_changes.heads
+    select kpis.kpi, kpis.period, head_changes.school_id, head_changes.day, 0, 0, 0, head_changes.heads
     from head_changes
     inner join kpis on kpis.base = 'staff' and head_changes.day <= coalesce(kpis.deadline, date 'infinity')
 
     union all
 
-    select kpi, period, school_id, date '-infinity', 0, 0, 0
+    select kpi, period, school_id, date '-infinity', 0, 0, 0, 0
     from grid
 
 ),
@@ -120,6 +133,7 @@ per_day as (
         day,
         sum(base) as base,
         sum(counted) as counted,
+        sum(unknown) as unknown,
         sum(heads) as heads
 
     from changes
@@ -138,6 +152,7 @@ running as (
         coalesce(lead(day) over in_order, date 'infinity') as until,
         sum(base) over in_order as base,
         sum(counted) over in_order as counted,
+        sum(unknown) over in_order as unknown,
         sum(heads) over in_order as heads
 
     from per_day
@@ -150,19 +165,23 @@ measured as (
 
     select
         grid.*,
-        running.since,
+        greatest(running.since, grid.opens) as since,
         running.until,
         running.counted::bigint as counted,
-        case grid.base
-            when 'staff' then running.base::bigint
-            when 'classes' then grid.classes::bigint
+        case
+            when grid.base in ('staff', 'units') then running.base::bigint
+            when grid.base = 'classes' then grid.classes::bigint
         end as base_count,
+        running.unknown,
         running.heads
 
     from grid
 
     inner join running
         using (kpi, period, school_id)
+
+    where grid.opens is null
+        or running.until > grid.opens
 
 ),
 
@@ -173,6 +192,7 @@ required as (
         case require
             when 'all' then base_count
             when 'number' then required_number
+            when 'ceiling' then required_number
             when 'share' then rounded(base_count * share_numerator, share_denominator, rounding)
         end as required_count
 
@@ -190,12 +210,30 @@ select
     base_count as base,
     required_count as required,
     case
-        when not supplied then 'no_data'
+        when not supplied or undecided or unknown > 0 then 'no_data'
+        when no_units = 'no_data' and not reported then 'no_data'
         when base = 'staff' and heads = 0 then 'no_data'
-        when base = 'staff' and empty_base = 'no_data' and base_count = 0 then 'no_data'
+        when empty_base = 'no_data' and base_count = 0 then 'no_data'
         when base = 'classes' and classes is null then 'no_data'
         when require = 'none' then 'info'
         when exempted or base_count = 0 then 'exempt'
     end as unjudged
 
-from required;
+from required
+
+union all
+
+select
+    kpi,
+    period,
+    school_id,
+    date '-infinity',
+    opens,
+    null,
+    null,
+    null,
+    'upcoming'
+
+from grid
+
+where opens is not null;

@@ -2,7 +2,7 @@
 -- one comparison. Schools first; groups and the city are sums of their schools, complete whatever a viewer's scope.
 
 -- A state holds one status, or turns at most twice: on_track, behind from the day the pace's whole part exceeds
--- counted, overdue from the day after the deadline.
+-- counted, overdue from the day after the deadline. What is above a ceiling is overdue on any day.
 create temp table judged as
 
 with
@@ -12,9 +12,11 @@ turns as materialized (
     select
         states.*,
         kpis.deadline,
-        kpis.deadline + 1 as overdue_from,
+        kpis."require" = 'ceiling' as capped,
+        case when kpis."require" = 'ceiling' then counted <= required else counted >= required end as reached,
+        case when kpis."require" = 'ceiling' then since else kpis.deadline + 1 end as overdue_from,
         case
-            when required > 0 then kpis.pace_start + least(
+            when required > 0 and kpis."require" <> 'ceiling' then kpis.pace_start + least(
                 ((counted + 1) * (kpis.deadline - kpis.pace_start) + required - 1) // required, 1000000
             )::int
         end as behind_from
@@ -30,25 +32,25 @@ pieces as (
 
     select *, coalesce(unjudged, 'met') as status, since as begins, until as ends
     from turns
-    where unjudged is not null or counted >= required
+    where unjudged is not null or reached
 
     union all by name
 
     select *, 'on_track' as status, since as begins, least(until, behind_from, overdue_from) as ends
     from turns
-    where unjudged is null and counted < required
+    where unjudged is null and not reached
 
     union all by name
 
     select *, 'behind' as status, greatest(since, behind_from) as begins, least(until, overdue_from) as ends
     from turns
-    where unjudged is null and counted < required
+    where unjudged is null and not reached and behind_from is not null
 
     union all by name
 
     select *, 'overdue' as status, greatest(since, overdue_from) as begins, until as ends
     from turns
-    where unjudged is null and counted < required
+    where unjudged is null and not reached
 
 )
 
@@ -63,7 +65,8 @@ select
     case when status <> 'no_data' then base end as base,
     case when status <> 'no_data' then required end as required,
     status,
-    status in ('met', 'overdue', 'behind', 'on_track') as is_judged
+    status in ('met', 'overdue', 'behind', 'on_track') as is_judged,
+    base is not null or capped as adds_up
 
 from pieces
 
@@ -73,7 +76,7 @@ inner join all_schools
 where begins < ends;
 
 -- Sums change when a school's row begins or ends. The largest team of one school and that of another add up to
--- nothing: without a base there is no sum, but for an indicator that is only shown.
+-- nothing: without a base there is no sum, but for a ceiling or an indicator that is only shown.
 create temp table sums as
 
 with
@@ -95,9 +98,9 @@ per_day as (
         period,
         group_id,
         day,
-        sum(sign * counted) filter (where status = 'info' or is_judged and base is not null) as counted,
-        sum(sign * base) filter (where is_judged) as base,
-        sum(sign * required) filter (where is_judged and base is not null) as required,
+        sum(sign * counted) filter (where status = 'info' or is_judged and adds_up) as counted,
+        sum(sign * base) filter (where status = 'info' or is_judged) as base,
+        sum(sign * required) filter (where is_judged and adds_up) as required,
         sum(sign) filter (where is_judged) as schools_judged,
         sum(sign) filter (where status = 'met') as schools_met,
         sum(sign) filter (where status = 'no_data') as schools_no_data,
@@ -105,7 +108,8 @@ per_day as (
         sum(sign) filter (where status = 'behind') as schools_behind,
         sum(sign) filter (where status = 'overdue') as schools_overdue,
         sum(sign) filter (where status = 'exempt') as schools_exempt,
-        sum(sign) filter (where status = 'info') as schools_info
+        sum(sign) filter (where status = 'info') as schools_info,
+        sum(sign) filter (where status = 'upcoming') as schools_upcoming
 
     from changes
 
@@ -153,7 +157,8 @@ running as (
         coalesce(sum(schools_behind) over in_order, 0) as schools_behind,
         coalesce(sum(schools_overdue) over in_order, 0) as schools_overdue,
         coalesce(sum(schools_exempt) over in_order, 0) as schools_exempt,
-        coalesce(sum(schools_info) over in_order, 0) as schools_info
+        coalesce(sum(schools_info) over in_order, 0) as schools_info,
+        coalesce(sum(schools_upcoming) over in_order, 0) as schools_upcoming
 
     from with_deadlines
 
@@ -201,10 +206,11 @@ all_levels as (
         sums.since,
         sums.until,
         case when schools_judged + schools_info > 0 then counted end as counted,
-        case when schools_judged > 0 then sums.base end as base,
+        case when schools_judged + schools_info > 0 then sums.base end as base,
         case when schools_judged > 0 then sums.required end as required,
         case
-            when schools_info > 0 then 'info'
+            when schools_upcoming > 0 then 'upcoming'
+            when kpis."require" = 'none' and tables.supplied then 'info'
             when schools_judged = 0 and schools_no_data > 0 then 'no_data'
             when schools_judged = 0 then 'exempt'
             when schools_met = schools_judged and schools_no_data = 0 then 'met'
@@ -227,6 +233,9 @@ all_levels as (
 
     inner join kpis
         using (kpi, period)
+
+    inner join tables
+        on kpis.table_name = tables.table_name
 
 )
 

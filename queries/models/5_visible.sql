@@ -36,31 +36,3 @@ create view visible_resolved_rejects as
 select * from resolved_rejects
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
-
-create view visible_public_lessons as
-select
-    school_id,
-    teacher,
-    date,
-    digital,
-    four_learning,
-    invited_on,
-    subject,
-    class_label(class_key) as class_label
-
-from public_lessons
-
-where in_scope(school_id);
-
-create view visible_observations as
-select
-    school_id,
-    host_school_id,
-    host_label,
-    date,
-    teacher,
-    event_id
-
-from observations
-
-where in_scope(school_id);

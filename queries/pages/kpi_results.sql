@@ -20,4 +20,5 @@ select
 from visible_results_on($on)
 
 where ($level is null or level = $level)
-    and ($kpi is null or kpi = $kpi);
+    and ($kpi is null or kpi = $kpi)
+    and ($period is null or period = $period);

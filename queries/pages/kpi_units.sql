@@ -18,12 +18,17 @@ inner join visible_schools
 inner join kpis
     using (kpi, period)
 
+inner join periods
+    on units.period = periods.period
+
 where units.kpi = $kpi
+    and ($period is null or units.period = $period)
     and ($school is null or visible_schools.name = $school)
     and (
         not $missing
         or (
             (units.attained_on is null or units.attained_on > $on)
+            and units.amount is distinct from 0
             and coalesce(units.since, date '-infinity') <= least($on, coalesce(kpis.deadline, $on))
             and coalesce(units.until, date 'infinity') > least($on, coalesce(kpis.deadline, $on))
         )
@@ -31,5 +36,6 @@ where units.kpi = $kpi
 
 order by
     visible_schools.ord,
+    periods.ord,
     units.unit_id,
     units.since;

@@ -1,4 +1,4 @@
--- Everybody on the roster, by 教師編號, and who is meant by each text that names a person.
+-- Whom the roster knows: everybody by 教師編號, who bears a name at a school, and the names of an id.
 
 create temp table people as
 select
@@ -11,129 +11,18 @@ from staff
 
 group by staff_id;
 
-create temp table roster_names as
+create temp table bearers as
 select distinct
-    staff_id,
     school_id,
-    name
+    name,
+    'id:' || staff_id as identity,
+    staff_id
 
 from staff;
 
-create temp table namesakes as
-select
-    school_id,
-    name,
-    count(distinct staff_id) as persons,
-    string_agg(distinct staff_id, '、' order by staff_id) as staff_ids
+create temp table id_names as
+select distinct
+    staff_id,
+    name
 
-from roster_names
-
-group by all;
-
-create temp table person_words as
-
-with
-
-read as (
-
-    select
-        person_texts.*,
-        nullif(squeeze(person_texts.staff_raw), '') as staff_id,
-        nullif(squeeze(person_texts.name_raw), '') as name,
-        school_map.school_id,
-        coalesce(school_map.blank, true) as school_blank
-
-    from person_texts
-
-    left join school_map
-        on person_texts.school_raw = school_map.name_raw
-        and person_texts.code_raw = school_map.code_raw
-
-),
-
-fits as (
-
-    select
-        read.staff_id,
-        read.name,
-        coalesce(bool_or(same_name(roster_names.name, read.name)), true) as same
-
-    from (select distinct staff_id, name from read where staff_id is not null) as read
-
-    inner join roster_names
-        on read.staff_id = roster_names.staff_id
-
-    group by all
-
-)
-
--- By 教師編號 where given (the row's school then plays no part), else by the one roster person of that school with that
--- name. In a table of `roster` persons nobody is guessed: an id with another's name, or a name that two people bear, is
--- refused. A table of `open` ones takes who is not on the roster by school and name. So does any without a roster.
-select
-    read.table_name,
-    read.school_raw,
-    read.code_raw,
-    read.staff_raw,
-    read.name_raw,
-    read.staff_id,
-    read.name,
-    case
-        when read.staff_id is not null then 'id:' || read.staff_id
-        when namesakes.persons = 1 then 'id:' || namesakes.staff_ids
-        when read.name is not null and read.school_id is not null then 'name:' || read.school_id || ':' || read.name
-    end as identity,
-    case
-        when read.open then null
-        when read.staff_id is null and read.school_blank then fault_of(read.table_name, 'missing_value', 'school')
-        when read.staff_id is null and read.name is null then fault_of(read.table_name, 'missing_value', 'name')
-        when read.staff_id is null and read.school_id is null then fault_of(read.table_name, 'unknown_school', 'school')
-        when not getvariable('staff_supplied') then null
-        when read.staff_id is not null and fits.staff_id is null
-            then fault_of(read.table_name, 'unknown_person', 'staff_id')
-        when read.staff_id is not null and not fits.same then fault_of(read.table_name, 'ambiguous_person', 'name')
-        when read.staff_id is null and namesakes.persons > 1 then fault_of(read.table_name, 'ambiguous_person', 'name')
-        when read.staff_id is null and namesakes.persons is null
-            then fault_of(read.table_name, 'unknown_person', 'name')
-    end as fault
-
-from read
-
-left join fits
-    on read.staff_id = fits.staff_id
-    and read.name is not distinct from fits.name
-
-left join namesakes
-    on read.staff_id is null
-    and read.school_id = namesakes.school_id
-    and read.name = namesakes.name;
-
-insert into people
-select
-    (select coalesce(max(person_id), 0) from people) + row_number() over (order by identity),
-    identity,
-    min(staff_id),
-    min(name)
-
-from person_words
-
-where fault is null
-    and identity is not null
-    and identity not in (select identity from people)
-
-group by identity;
-
-create temp table person_map as
-select
-    person_words.table_name,
-    person_words.school_raw,
-    person_words.code_raw,
-    person_words.staff_raw,
-    person_words.name_raw,
-    people.person_id,
-    person_words.fault
-
-from person_words
-
-left join people
-    using (identity);
+from staff;

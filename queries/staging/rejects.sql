@@ -12,7 +12,7 @@ same_names as (
         name,
         string_agg(distinct staff_id, '、' order by staff_id) as staff_ids
 
-    from roster_names
+    from bearers
 
     group by all
 
@@ -24,7 +24,7 @@ names_of_ids as (
         staff_id,
         string_agg(distinct name, '、' order by name) as names
 
-    from roster_names
+    from id_names
 
     group by all
 

@@ -1,0 +1,195 @@
+"""A definition as tables of the build, and the macros of the queries: what SQL knows of a programme."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import duckdb
+
+from dashboard.programmes import Kpi, Period, Programme, Share, Window
+from dashboard.sources.contracts import Column, Table
+from dashboard.warehouse import staging
+from dashboard.warehouse.sql import load, load_words, run
+
+
+def define(
+    con: duckdb.DuckDBPyConnection,
+    programme: Programme,
+    tables: Mapping[str, Table],
+    today: dt.date,
+    now: dt.datetime,
+) -> None:
+    """The definition as tables, and the macros of the queries; `now` is when the snapshot is built."""
+    places = [f"{programme.city}立", programme.city, *programme.districts, "市立", "私立"]
+    pattern = "|".join(place for place in places if place not in ("", "立"))
+    for name, value in {
+        "place_pattern": pattern,
+        "programme": programme.id,
+        "schools_listed": bool(programme.groups),
+        "city": programme.city,
+        "whole_city": programme.roster_is_whole_city,
+        "today": today,
+        "now": now,
+    }.items():
+        con.execute(f"set variable {name} = $value", {"value": value})
+    load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int",
+         staging.fault_codes(tables.values()))  # fmt: skip
+    run(con, "macros.sql", "messages.sql")
+    _define_periods(con, programme)
+    _define_schools(con, programme)
+    _define_words(con, programme, tables)
+    _define_kpis(con, programme)
+
+
+def _define_schools(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    groups = programme.groups
+    load(con, "defined_groups", "group_id int, name text", [(i, g.name) for i, g in enumerate(groups, 1)])
+    schools = [
+        (group_id, "lead" if name == group.lead else "partner", name, programme.codes.get(name))
+        for group_id, group in enumerate(groups, 1)
+        for name in group.schools
+    ]
+    load(con, 
+        "defined_school_rows", "ord int, group_id int, role text, name text, code_raw text",
+        [(i, *row) for i, row in enumerate(schools, 1)],
+    )  # fmt: skip
+    con.execute(
+        "create temp table defined_schools as select *, stem_of(name) as stem, code_of(code_raw) as code"
+        " from defined_school_rows"
+    )
+    load(con, "defined_aliases", "alias text, school text", list(programme.aliases.items()))
+    load(con, "group_rows", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
+    con.execute("create temp table group_words as select word(word) as word, group_id from group_rows")
+
+
+def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
+    employment = [(word, kind) for kind, words in programme.employment.items() for word in words]
+    load_words(con, "employment_words", "word text, employment text", employment)
+    load_words(con, "role_words", "word text, role text, label text",
+                [(label, role, label) for role, label in programme.roles.items()])  # fmt: skip
+    choices = [
+        (word, value, word, table.id, column.id)
+        for table in tables.values()
+        for column in table.columns.values()
+        for value, word in column.choices.items()
+    ]
+    items = [(word, item, words[0]) for item, words in programme.items.items() for word in words]
+    load_words(con, "item_words", "word text, item text, label text", items)
+    load_words(
+        con, "choice_words", "word text, value text, label text, table_name text, column_name text", choices
+    )
+    courses = [
+        (course.category, i, course.category, list(course.contains), list(course.never))
+        for i, course in enumerate(programme.courses)
+    ]
+    load(con, "course_rows", "word text, ord int, category text, contains text[], never text[]", courses)
+    con.execute(
+        "create temp table courses as select category, ord, word(word) as word,"
+        " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
+        " from course_rows"
+    )
+    load(con, "column_types", "table_name text, column_name text, ord int, type text, life boolean, options text",
+                [(t.id, c.id, i, c.type, c.span == "life", _options(programme, c))
+                 for t in tables.values() for i, c in enumerate(t.columns.values(), 1)])  # fmt: skip
+
+
+def _options(programme: Programme, column: Column) -> str:
+    """What may stand in a column, for the sentence about a cell that holds something else."""
+    periods = [period.id for period in programme.periods if period.kind == column.type]
+    listed: dict[str, Iterable[str]] = {
+        "employment": (word for words in programme.employment.values() for word in words),
+        "role": programme.roles.values(),
+        "group": (group.name for group in programme.groups),
+        "yes_no": ("是", "否", *column.words),
+        "county": ("縣市全名，例如 新北市",),
+        "semester": periods,
+        "year": periods,
+        "item": (words[0] for words in programme.items.values()),
+    }
+    if column.at_most is not None:
+        return f"大於 {column.above}、不超過 {column.at_most}"
+    return "、".join(listed.get(column.type, column.choices.values()))
+
+
+def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    each = list(programme.kpis.items())
+    rows = [
+        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period))
+        for i, (kpi_id, kpi) in enumerate(each, 1)
+        for period in programme.periods_of(kpi)
+    ]
+    load(
+        con,
+        "kpis",
+        "kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,"
+        ' empty_base text, no_units text, conditional boolean, "require" text, required_number bigint,'
+        " share_numerator bigint, share_denominator bigint, rounding text, period text, opens date,"
+        " window_start date, window_end date, pace_start date, deadline date",
+        rows,
+        temp=False,
+    )
+    for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
+        table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[name]
+        load(con, table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
+             temp=False)  # fmt: skip
+    load(con, "kpi_parameters", "kpi text, name text, value bigint, word text",
+         [(k, *row) for k, kpi in each for row in _parameters(kpi)], temp=False)  # fmt: skip
+    load(con, "exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt],
+         temp=False)  # fmt: skip
+
+
+def _define_periods(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    load(con, "periods", 'period text, ord int, label text, kind text, start date, "end" date',
+         [(p.id, i, p.label.zh, p.kind, p.start, p.end) for i, p in enumerate(programme.periods, 1)],
+         temp=False)  # fmt: skip
+    load(con, "period_words", "kind text, word text, period text",
+         [(p.kind, _word(p), p.id) for p in programme.periods])  # fmt: skip
+
+
+def _word(period: Period) -> str:
+    """How the tables name a period, as the parsers give it: 112, or 111-2 for what begins from February to July."""
+    year, month = period.start.year - 1911, period.start.month
+    if period.kind == "semester":
+        return f"{year - (month < 8)}-{2 if 2 <= month < 8 else 1}"
+    return str(year)
+
+
+def _told(kpi: Kpi) -> tuple[Any, ...]:
+    return (
+        kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base, kpi.empty_base,
+        kpi.no_units, kpi.only_where is not None,
+    )  # fmt: skip
+
+
+def _required(kpi: Kpi, period: Period) -> tuple[Any, ...]:
+    """The kind of requirement, and its number or share."""
+    require = kpi.require
+    if isinstance(require, Mapping):
+        require = require.get(period.id) or require.get(period.kind)
+    if kpi.ceiling is not None:
+        return "ceiling", kpi.ceiling, None, None, None
+    if isinstance(require, Share):
+        return "share", None, *map(int, require.share.split("/")), require.rounding
+    return ("number", require, None, None, None) if isinstance(require, int) else (require, *[None] * 4)
+
+
+def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
+    """The first day of figures, the window, the start of the pace and the deadline."""
+    of_period = bool(kpi.periods)
+    window = kpi.window or (Window(start=period.start, end=period.end) if of_period else None)
+    return (
+        period.start if of_period and not kpi.timeless else None,
+        window and window.start,
+        window and window.end,
+        (kpi.pace_start or (window and window.start)) if kpi.pace else None,
+        kpi.deadline or (period.end if of_period else None),
+    )
+
+
+def _parameters(kpi: Kpi) -> Iterator[tuple[str, int | None, str | None]]:
+    """(name, number, word): a parameter is a number, a word, or several words."""
+    for name, value in kpi.parameters.items():
+        if isinstance(value, int):
+            yield name, value, None
+        else:
+            yield from ((name, None, word) for word in ([value] if isinstance(value, str) else value))

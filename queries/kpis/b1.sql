@@ -1,0 +1,62 @@
+-- 自主學習工作坊 B1 (人)
+-- A participating teacher counts from the first certificate of the category, earned at any school, in any year.
+-- Who took part in an earlier semester of the period stays in the base; who took part at two schools counts at both.
+
+with
+
+participating as (
+
+    select
+        periods.period,
+        participants.school_id,
+        participants.person_id,
+        coalesce(people.staff_id, people.name) as unit_id,
+        people.name as unit_label,
+        min(semesters.start) as since
+
+    from participants
+
+    inner join people
+        using (person_id)
+
+    inner join periods as semesters
+        on participants.semester = semesters.period
+
+    inner join periods_of($kpi) as periods
+        on semesters.start between periods.window_start and periods.window_end
+
+    group by all
+
+),
+
+certified as (
+
+    select
+        training.person_id,
+        min(training.date) as attained_on
+
+    from training
+
+    inner join categories_of($kpi) as wanted
+        on training.category = wanted.category
+
+    where training.certified
+
+    group by training.person_id
+
+)
+
+select
+    participating.period,
+    participating.school_id,
+    participating.unit_id,
+    participating.unit_label,
+    participating.since,
+    null::date as until,
+    certified.attained_on,
+    1 as amount
+
+from participating
+
+left join certified
+    using (person_id)

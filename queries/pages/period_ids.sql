@@ -1,0 +1,2 @@
+-- 期間代碼
+select period from periods order by ord;
