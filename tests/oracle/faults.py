@@ -238,7 +238,7 @@ def slips(statement: Statement) -> list[Fault]:
     if isinstance(statement, TrainingRow) and statement.certified is None:
         return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中")]
     if isinstance(statement, LessonRow):
-        return _lesson_slips(statement)
+        return lesson_slips(statement)
     if isinstance(statement, AchievementRow):
         blank = {
             "pre_mean": statement.pre_mean,
@@ -249,7 +249,7 @@ def slips(statement: Statement) -> list[Fault]:
     return []
 
 
-def _lesson_slips(row: LessonRow) -> list[Fault]:
+def lesson_slips(row: LessonRow) -> list[Fault]:
     found = []
     if row.invited_on is None:
         found += [Fault("bad_date", {"invited_on": text}) for text in BAD_DATES]

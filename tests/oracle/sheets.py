@@ -142,6 +142,8 @@ class Schema:
     """A header and a row on a worksheet whose title fits no table: they would count if they were read."""
     rosters: tuple[type, ...]
     """Statements that say how people are called: a name that is lost there would be missed elsewhere."""
+    chinese_only: tuple[str, ...] = ()
+    """Columns that have no alias."""
 
 
 TITLES = (
@@ -181,6 +183,7 @@ def _layout(rng: random.Random, schema: Schema, table: str, all_cells: list[Cell
 def _header(rng: random.Random, schema: Schema, table: str, column: str) -> str:
     """The Chinese header or its alias, perhaps with blanks, a line break or full-width letters in it."""
     chinese = schema.own_headers.get(table, {}).get(column) or schema.headers[column]
+    column = chinese if column in schema.chinese_only else column
     text = rng.choice((chinese, chinese, chinese, column))
     chance = rng.random()
     if chance < 0.1:
