@@ -30,7 +30,7 @@ def main() -> None:
     print("characters lost:", *sorted(files_with_lost_characters(rendered.rows)))
     for flaw in rejected(rendered):
         print("rejected", flaw.table, f"{flaw.file}:{flaw.line}", flaw.reason)
-    for flaw in sorted(warnings(rendered), key=lambda one: (one.table, one.file, one.line)):
+    for flaw in sorted(warnings(rendered), key=lambda one: (one.table, one.file, one.line, one.reason)):
         print("warning", flaw.table, f"{flaw.file}:{flaw.line}", flaw.reason)
     if arguments.day:
         for row in results(ledger, arguments.day):

@@ -353,7 +353,7 @@ def _school_rows(rng: random.Random, schools: tuple[School, ...]) -> Iterator[Sc
         )  # fmt: skip
         yield row
         if rng.random() < 0.15:
-            written = written if school.name in NAMESAKES else school.name
+            written = school.name if coded and school.name not in NAMESAKES else written
             yield replace(row, written=written, pbl=rng.choice((True, False, None)))
 
 
@@ -372,6 +372,7 @@ class _Cast:
         ]
         rng.shuffle(self._names)
         self._introduced: set[tuple[str, str]] = set()
+        self.doubles: set[str] = set()
         self.staff: list[StaffRow] = []
         self.twins: list[StaffRow] = []
         self.guests: list[Teacher] = []
@@ -450,12 +451,20 @@ class _Cast:
             visitor = self.rng.choice(homes)
             if self.rng.random() < 0.4 and all(one.name != visitor.name for one in self.at[school.code]):
                 self.at[school.code].append(replace(visitor, school=school.code, rostered=False))
+            if self.rng.random() < 0.15:
+                self._add_doubles(school.code)
         self.everybody = [one for people in self.at.values() for one in people]
+
+    def _add_doubles(self, school: str) -> None:
+        """Guests of one name: two with an id of their own, and by the name alone it is neither of them."""
+        name = self._names.pop()
+        self.doubles.add(name)
+        for staff_id in (self._new_id("D"), self._new_id("D"), None):
+            self.at[school].append(Teacher(school, staff_id, name, False))
 
     def introduce(self, rows: list[ParticipantRow]) -> None:
         """Whom 參與名單 names with an id at a school can be called by name there."""
         self._introduced = {(row.school, row.staff_id) for row in rows if row.staff_id}
-        self._taking_part = {(row.school, row.name) for row in rows}
 
     def is_introduced_guest(self, one: Teacher) -> bool:
         rostered = any(row.staff_id == one.staff_id for row in self.staff)
@@ -464,7 +473,8 @@ class _Cast:
     def reference(self, one: Teacher) -> tuple[str | None, str]:
         """(id, name), or the name alone where it leaves no doubt."""
         known = one.rostered or (one.school, one.staff_id) in self._introduced
-        by_name = known and not is_rare(one.name) and self.rng.random() < 0.4
+        plain = not is_rare(one.name) and one.name not in self.doubles
+        by_name = known and plain and self.rng.random() < 0.4
         return (None if by_name else one.staff_id), one.name
 
     def some(self, school: str, count: int) -> list[Teacher]:
@@ -494,17 +504,17 @@ def _participants(rng: random.Random, cast: _Cast, zeal: Zeal) -> Iterator[Parti
             if rng.random() > (1 if share == 1 else share + 0.1):
                 continue
             teachers = cast.some(school, rng.choice((2, 2, 3, 4) if share == 1 else (1, 1, 2, 3)))
-            classes = list({_a_class(rng, school) for _ in range(rng.choice((2, 2, 3, 4, 1)))})
+            classes = {_a_class(rng, school) for _ in range(rng.choice((2, 2, 3, 4, 1)))}
             if share == 1:
-                classes = list(
-                    {*classes, (7 if classes[0][0] > 6 else 3, _class_names(school)[0]), classes[0]}
-                )
+                classes.add((min(classes)[0], _class_names(school)[0]))
+                classes.add((min(classes)[0], _class_names(school)[1]))
             pairs = _pairs(rng, teachers, sorted(classes))
             counted: set[Class] = set()
             for teacher, class_ in pairs:
                 staff_id = teacher.staff_id
                 known = staff_id in introduced or teacher.rostered
-                if known and not is_rare(teacher.name) and rng.random() < 0.3:
+                plain = not is_rare(teacher.name) and teacher.name not in cast.doubles
+                if known and plain and rng.random() < 0.3:
                     staff_id = None
                 introduced.add(staff_id)
                 students = pupils if class_ not in counted or rng.random() < 0.7 else None
@@ -514,7 +524,7 @@ def _participants(rng: random.Random, cast: _Cast, zeal: Zeal) -> Iterator[Parti
                     rng.choice((None, "國語", "數學")),
                 )  # fmt: skip
                 yield row
-                if rng.random() < 0.15:
+                if rng.random() < 0.25:
                     fewer = rng.choice((None, pupils - 3, pupils))
                     yield replace(row, students=fewer, subject=rng.choice((None, "自然")))
 
@@ -525,7 +535,7 @@ def _pairs(rng: random.Random, teachers: list[Teacher], classes: list[Class]) ->
         return []
     pairs = {(rng.choice(teachers), class_) for class_ in classes}
     pairs |= {(teacher, rng.choice(classes)) for teacher in teachers}
-    return sorted(pairs, key=lambda pair: (pair[0].name, pair[1]))
+    return sorted(pairs, key=lambda pair: (pair[0].name, pair[0].staff_id or "", pair[1]))
 
 
 def _class_lessons(
@@ -543,9 +553,12 @@ def _class_lessons(
         while left > 0:
             lessons = min(left, rng.choice((1, 2, 3, 5, 9)))
             left -= lessons
+            lessons = 200 if not in_time and rng.random() < 0.01 else lessons
+            near = in_time or rng.random() < 0.6
+            held_on = _within(rng, SEMESTERS[semester]) if near else _any_day(rng, days)
             row = ClassLessonsRow(
                 school,
-                _within(rng, SEMESTERS[semester]) if in_time or rng.random() < 0.6 else _any_day(rng, days),
+                date(2022, 12, 31) if lessons == 9 and rng.random() < 0.3 else held_on,
                 rng.choice((None, "第三節", "4")),
                 rng.choice((None, "國語", "數學")),
                 teacher.staff_id if teacher and rng.random() < 0.6 else None,
@@ -579,12 +592,15 @@ def _plans(
             yield from _restated_plan(rng, cast, row)
         if in_time and rng.random() < 0.3:
             yield replace(row, title=f"教案{number}之二", lessons=2)
+        if semester and rng.random() < 0.15:
+            others = [one for one in SEMESTERS if one != semester]
+            yield replace(row, semester=rng.choice(others), handed_in=_any_day(rng, days))
 
 
 def _restated_plan(rng: random.Random, cast: _Cast, row: PlanRow) -> Iterator[PlanRow]:
     """The same plan again with other lessons, on another day of its semester, by the other reference."""
     semester = row.semester or semester_of(row.handed_in)
-    if semester is None:
+    if semester is None or row.name in cast.doubles:
         return
     known = [one for one in cast.at[row.school] if one.name == row.name]
     staff_id, name = cast.reference(known[0])
@@ -637,6 +653,8 @@ def _trainings(rng: random.Random, days: list[date], cast: _Cast, zeal: Zeal) ->
     for one in cast.everybody:
         people[one.staff_id or f"{one.school} {one.name}"].append(one)
     for person, places in people.items():
+        if places[0].staff_id is None and places[0].name in cast.doubles:
+            continue
         share = max(zeal[one.school] for one in places)
         for kind, sessions in _curriculum(rng, share):
             for number, minutes in enumerate(sessions, 1):
@@ -682,8 +700,10 @@ def _training(
 ) -> TrainingRow:
     """One attendance; the zealous go in time, the others any day and not always up to the certificate."""
     category, course = rng.choice(COURSES[kind])
-    early = date(2021, 3, 1), date(2023, 12, 31)
+    early, late = (date(2021, 3, 1), date(2023, 12, 31)), (date(2024, 12, 30), date(2025, 3, 2))
     held_on = _within(rng, early) if rng.random() < share else _any_day(rng, days)
+    if rng.random() < 0.05:
+        held_on = _within(rng, late)
     certified = rng.random() < 0.5 + share / 2 or rng.choice((None, False))
     staff_id, school, name = _training_reference(rng, cast, rng.choice(places))
     return TrainingRow(
@@ -870,7 +890,7 @@ def _targets(rng: random.Random, statements: dict[str, list[Statement]], zeal: Z
     for school, share in zeal.items():
         if rng.random() < 0.12:
             continue
-        items = [*ITEMS] if rng.random() < 0.5 else rng.sample([*ITEMS], rng.choice((0, 1, 3, 5)))
+        items = [*ITEMS] if rng.random() < 0.3 else rng.sample([*ITEMS], rng.choice((0, 1, 2, 2, 3, 3)))
         nothing = rng.random() < 0.1
         for item in items:
             row = TargetRow(
@@ -893,7 +913,7 @@ def _aims(
 ) -> tuple[int | None, int | None]:
     """Targets of both years: what is roughly reached, give or take one, and for the zealous no more."""
     first, second = (_roughly_reached(statements, school, item, last) for _, last in YEARS.values())
-    offsets = (-2, -1, 0) if share == 1 else (-1, 0, 0, 1)
+    offsets = (-2, -1, 0) if share == 1 and item != "students" else (-1, 0, 0, 0, 1)
     aim = max(0, first + rng.choice(offsets))
     aims = aim, max(0, second - aim + rng.choice(offsets))
     chance = rng.random()
@@ -909,9 +929,11 @@ def _roughly_reached(statements: dict[str, list[Statement]], school: str, item: 
         return [row for row in statements[table] if getattr(row, "school", None) == school]
 
     first = date(2023, 1, 1)
-    if item in ("a1a2", "b1", "training_5g"):
-        people = {row.name for row in rows("participants" if item != "a1a2" else "staff")}  # type: ignore[union-attr]
-        return len(people)
+    if item == "a1a2":
+        return sum(row.employment in ("formal", "substitute") for row in rows("staff"))  # type: ignore[union-attr]
+    if item in ("b1", "training_5g"):
+        started = [row for row in rows("participants") if SEMESTERS[row.semester][0] <= last]  # type: ignore[union-attr]
+        return len({row.name for row in started})  # type: ignore[union-attr]
     if item == "students":
         started = [row for row in rows("participants") if SEMESTERS[row.semester][0] <= last]  # type: ignore[union-attr]
         sizes = [
@@ -945,7 +967,7 @@ def _budgets(rng: random.Random, schools: tuple[School, ...]) -> Iterator[Budget
 
 
 def _year_budget(rng: random.Random, school: str, year: str, total: int) -> Iterator[BudgetRow]:
-    style = rng.choice(("spent", "spent", "spent", "unspent", "own"))
+    style = rng.choice((*["spent"] * 8, "unspent", "own"))
     capital = rng.choice((0, 100_000, 100_000, 100_001, 99_999, 60_000))
     staff = rng.randrange(0, total - capital, 500)
     parts = [(CURRENT, "人事費", staff), (CURRENT, "業務費", total - capital - staff)]
