@@ -19,6 +19,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.oracle import expected as keelung
 from tests.oracle.comparing import (
     CHINESE,
     amount,
@@ -39,7 +40,9 @@ from tests.oracle.expected import (
     tolerated,
     warnings,
 )
+from tests.oracle.facts import make_facts as make_keelung
 from tests.oracle.product import Outcome, in_a_process, in_this_process, rows_of
+from tests.oracle.render import render as keelung_render
 from tests.oracle_ntpc.expected import ALL_PERIODS, KPIS, NO_DATA, PROGRAMME, UPCOMING, Kpi, Ledger, results
 from tests.oracle_ntpc.facts import make_facts
 from tests.oracle_ntpc.render import Rendered, render
@@ -47,6 +50,13 @@ from tests.oracle_ntpc.sheets import NAMES
 
 SEEDS = range(6)
 UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+CHOICES = (
+    {"period": "112"},
+    {"period": "113-1", "level": "group"},
+    {"period": "term", "level": "school"},
+    {"period": "112-1", "kpi": "public_lesson"},
+    {"kpi": "targets", "level": "city"},
+)
 PERIODS = {period.id: period for period in ALL_PERIODS}
 
 
@@ -137,24 +147,14 @@ def test_results_are_those_of_the_rules_on_every_day(city: City) -> None:
     assert not wrong, listed(wrong)
 
 
-@pytest.mark.parametrize(
-    "choice",
-    [
-        {"period": "112"},
-        {"period": "113-1", "level": "group"},
-        {"period": "term", "level": "school"},
-        {"period": "112-1", "kpi": "public_lesson"},
-        {"period": "112", "kpi": "a1a2"},
-        {"kpi": "targets", "level": "city"},
-    ],
-    ids=lambda choice: " ".join(choice.values()),
-)
-def test_a_choice_is_that_part_of_the_results(city: City, choice: dict[str, str]) -> None:
-    options = [f"--{name}={value}" for name, value in choice.items()]
+def test_a_choice_is_that_part_of_the_results(city: City) -> None:
     rows = results(city.ledger, city.middle)
-    wanted = [row for row in rows if all(row[name] == value for name, value in choice.items())]
-    asked = city.ask("results", *options, "--as-of", city.middle.isoformat(), "--format", "csv")
-    wrong = result_differences(wanted, rows_of(asked)[1])
+    wrong: list[str] = []
+    for choice in CHOICES:
+        options = [f"--{name}={value}" for name, value in choice.items()]
+        asked = city.ask("results", *options, "--as-of", city.middle.isoformat(), "--format", "csv")
+        wanted = [row for row in rows if all(row[name] == value for name, value in choice.items())]
+        wrong += [f"{choice} {line}" for line in result_differences(wanted, rows_of(asked)[1])]
     assert not wrong, listed(wrong)
 
 
@@ -200,6 +200,29 @@ def test_without_a_school_register_nothing_is_published(tmp_path: Path) -> None:
     outcome = in_this_process("build", *options)
     assert (outcome.code, outcome.out) == (3, "")
     assert CHINESE.search(outcome.err)
+
+
+def test_one_warehouse_holds_both_programmes(tmp_path: Path) -> None:
+    """Building one leaves the other as it is, and each is asked for by its name."""
+    warehouse, day = str(tmp_path / "warehouse"), date(2023, 9, 1)
+    ours = render(make_facts(5), _folder(tmp_path / "ntpc"))
+    theirs = keelung_render(make_keelung(9), _folder(tmp_path / "keelung"))
+    for programme, data in ((PROGRAMME, "ntpc"), ("keelung-111", "keelung")):
+        options = ("--data", str(tmp_path / data), "--programme", programme, "--warehouse", warehouse)
+        assert in_this_process("build", *options).code == 0
+    for programme, wanted in (
+        (PROGRAMME, results(Ledger(ours), day)),
+        ("keelung-111", keelung.results(keelung.Ledger(theirs), day)),
+    ):
+        options = ("--warehouse", warehouse, "--programme", programme, "--as-of", day.isoformat())
+        outcome = in_this_process("results", *options, "--format", "csv")
+        wrong = result_differences(wanted, rows_of(outcome.out)[1])
+        assert not wrong, listed(wrong)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def _difference(city: City, missing: Counter[Flaw] | set[Flaw], extra: Counter[Flaw] | set[Flaw]) -> str:
