@@ -7,9 +7,10 @@ may be blank, which costs the value (a warning) and not the row.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from tests.oracle.facts import (
     AchievementRow,
@@ -23,6 +24,8 @@ from tests.oracle.facts import (
     TrainingRow,
 )
 from tests.oracle.writing import SCHOOLS, day_before
+
+Said = TypeVar("Said")
 
 REASONS = (
     "missing_value", "unknown_school", "bad_date", "bad_number", "out_of_range", "bad_choice",
@@ -78,7 +81,7 @@ def _wrong_schools(facts: Facts) -> Iterator[Fault]:
         yield Fault("unknown_school", {"school": "不知名國中", "school_code": other.code})
 
 
-def _wrong_dates(column: str) -> Iterator[Fault]:
+def wrong_dates(column: str) -> Iterator[Fault]:
     for text in BAD_DATES:
         yield Fault("bad_date", {column: text})
     future = date.today() + timedelta(days=40)
@@ -119,7 +122,7 @@ def _training_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     yield Fault("missing_value", {**by_name, "name": ""})
     for fault in _wrong_schools(facts):
         yield replace(fault, cells={**by_name, **fault.cells})
-    yield from _wrong_dates("date")
+    yield from wrong_dates("date")
     for text in NO_NUMBERS:
         yield Fault("bad_number", {"hours": text})
     for text in ("0", "201", "200.5", "-2", "0小時", "12060分鐘"):
@@ -139,7 +142,7 @@ def _training_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
 def _lesson_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     assert isinstance(row, LessonRow)
     yield from _wrong_schools(facts)
-    yield from _wrong_dates("date")
+    yield from wrong_dates("date")
     for text in ("也許", "2", "數位"):
         yield Fault("bad_choice", {"digital": text})
 
@@ -148,13 +151,13 @@ def _observation_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     """A host is wrong if it sounds like a primary school of this city and is none."""
     assert isinstance(row, ObservationRow)
     yield from _wrong_schools(facts)
-    yield from _wrong_dates("date")
+    yield from wrong_dates("date")
     yield Fault("unknown_school", {"host": "深奧國小", "host_county": ""}, suggests="深澳")
     yield Fault("unknown_school", {"host": "不知名國小", "host_county": ""})
     yield Fault("unknown_school", {"host": "基隆市不知名小學", "host_county": "基隆市"})
 
 
-def _wrong_classes(row: SurveyRow | AchievementRow) -> Iterator[Fault]:
+def wrong_classes() -> Iterator[Fault]:
     for grade in ("13", "0", "13年級"):
         yield Fault("bad_choice", {"grade": grade, "class": "1班"})
     for grade, class_ in (("五", "602"), ("5年級", "六年二班"), ("５", "6-2"), ("五年級", "六年忠班")):
@@ -164,10 +167,10 @@ def _wrong_classes(row: SurveyRow | AchievementRow) -> Iterator[Fault]:
 def _survey_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     assert isinstance(row, SurveyRow)
     yield from _wrong_schools(facts)
-    yield from _wrong_dates("timestamp")
+    yield from wrong_dates("timestamp")
     yield Fault("bad_date", {"timestamp": "2022/2/30 下午 3:21:45"})
     yield Fault("out_of_range", {"timestamp": "1999/12/31 下午 3:21:45"})
-    yield from _wrong_classes(row)
+    yield from wrong_classes()
     for text in ("期中", "前後測"):
         yield Fault("bad_choice", {"phase": text})
 
@@ -175,14 +178,14 @@ def _survey_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
 def _achievement_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     assert isinstance(row, AchievementRow)
     yield from _wrong_schools(facts)
-    yield from _wrong_dates("timestamp")
-    yield from _wrong_classes(row)
+    yield from wrong_dates("timestamp")
+    yield from wrong_classes()
     yield Fault("bad_choice", {"method": "長期學習成效"})
 
 
 def _visit_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     yield from _wrong_schools(facts)
-    yield from _wrong_dates("date")
+    yield from wrong_dates("date")
 
 
 _PARTICULAR = {
@@ -198,14 +201,20 @@ _PARTICULAR = {
 
 
 def bad_rows(facts: Facts, table: str, rng: random.Random) -> Iterator[tuple[Statement, list[Fault]]]:
+    """The table's bad rows."""
+    return faulty(facts.statements[table], lambda statement: faults(facts, table, statement), rng)
+
+
+def faulty(
+    statements: list[Said], faults_of: Callable[[Said], Iterator[Fault]], rng: random.Random
+) -> Iterator[tuple[Said, list[Fault]]]:
     """Every single fault once, and some rows with two of them in different columns."""
-    statements = facts.statements[table]
-    for fault in _unique(faults(facts, table, statements[0])):
+    for fault in _unique(faults_of(statements[0])):
         statement = rng.choice(statements)
-        yield statement, [_fitting(facts, table, statement, fault)]
+        yield statement, [_fitting(faults_of(statement), fault)]
     for _ in range(12):
         statement = rng.choice(statements)
-        first, second = rng.sample(list(faults(facts, table, statement)), 2)
+        first, second = rng.sample(list(faults_of(statement)), 2)
         if not first.cells.keys() & second.cells.keys():
             yield statement, [first, second]
 
@@ -214,12 +223,10 @@ def _unique(all_faults: Iterator[Fault]) -> list[Fault]:
     return list({(fault.reason, tuple(fault.cells.items())): fault for fault in all_faults}.values())
 
 
-def _fitting(facts: Facts, table: str, statement: Statement, like: Fault) -> Fault:
+def _fitting(possible: Iterator[Fault], like: Fault) -> Fault:
     """The same fault for another row: what is wrong may depend on what the row says (組別, 到職日)."""
     candidates = [
-        fault
-        for fault in faults(facts, table, statement)
-        if fault.reason == like.reason and fault.cells.keys() == like.cells.keys()
+        fault for fault in possible if fault.reason == like.reason and fault.cells.keys() == like.cells.keys()
     ]
     return like if like in candidates else candidates[0]
 
@@ -231,7 +238,7 @@ def slips(statement: Statement) -> list[Fault]:
     if isinstance(statement, TrainingRow) and statement.certified is None:
         return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中")]
     if isinstance(statement, LessonRow):
-        return _lesson_slips(statement)
+        return lesson_slips(statement)
     if isinstance(statement, AchievementRow):
         blank = {
             "pre_mean": statement.pre_mean,
@@ -242,7 +249,7 @@ def slips(statement: Statement) -> list[Fault]:
     return []
 
 
-def _lesson_slips(row: LessonRow) -> list[Fault]:
+def lesson_slips(row: LessonRow) -> list[Fault]:
     found = []
     if row.invited_on is None:
         found += [Fault("bad_date", {"invited_on": text}) for text in BAD_DATES]

@@ -50,7 +50,7 @@ def render(facts: Facts, folder: Path) -> Rendered:
         if supply == "full":
             grids += _deal(rng, table, list(_rows(rng, facts, table)), by_school=table == spread)
     _place(rng, grids)
-    _check_order([grid.path for grid in grids])
+    check_order([grid.path for grid in grids])
     _write(rng, facts, folder, grids)
     _add_strangers(rng, facts, folder, rendered)
     for grid in sorted(grids, key=lambda grid: grid.path):
@@ -74,10 +74,10 @@ def _rows(rng: random.Random, facts: Facts, table: str) -> Iterator[Row]:
         row.tolerated = frozenset(_tolerated(statement))
         yield row
     for statement, faults in bad_rows(facts, table, rng):
-        yield Row(table, statement, faults, worst(faults), tolerated=_EVERY_REASON)
+        yield Row(table, statement, faults, worst(faults), tolerated=EVERY_REASON)
 
 
-_EVERY_REASON = frozenset(
+EVERY_REASON = frozenset(
     (
         "missing_value",
         "unknown_school",
@@ -149,7 +149,7 @@ def _place_in_workbook(rng: random.Random, grid: Grid, name: str, number: int) -
         grid.path, grid.worksheet = "匯出/111學年度填報資料.xlsx", f"{name}-{number}"
 
 
-def _check_order(paths: list[str]) -> None:
+def check_order(paths: list[str]) -> None:
     """Paths sort alike as texts and part by part: the contract does not say which one it means."""
     assert sorted(paths) == sorted(paths, key=lambda path: PurePosixPath(path).parts)
 
@@ -176,16 +176,17 @@ def _add_strangers(rng: random.Random, facts: Facts, folder: Path, rendered: Ren
     for table in TABLES:
         if facts.supply[table] == "unreadable" or (facts.supply[table] == "full" and rng.random() < 0.15):
             stem = f"{rng.choice(NAMES[table])}_999"
-            path, content = rng.choice(list(_no_tables(table, stem)))
+            path, content = rng.choice(list(no_tables(REQUIRED[table], stem)))
             (folder / path).write_bytes(content)
             rendered.unreadable[path] = table
 
 
-def _no_tables(table: str, stem: str) -> Iterator[tuple[str, bytes]]:
+def no_tables(required: tuple[str, ...], stem: str) -> Iterator[tuple[str, bytes]]:
+    """Files of that stem which cannot be read: each as its path and its content."""
     yield f"{stem}.csv", b""
     yield f"{stem}.csv", "這裡沒有表格\n只有兩行字\n".encode()
     yield f"{stem}.xlsx", b"PK\x03\x04 no workbook"
     yield f"{stem}.csv", bytes(range(128, 256)) * 3
-    *columns, _lost = REQUIRED[table]
+    *columns, _lost = required
     if len(columns) > 1:
         yield f"{stem}.csv", ",".join(columns).encode() + b"\n" + b"x," * len(columns) + b"\n"

@@ -9,15 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from tests.oracle.facts import RARE, Facts, StaffRow, Statement, is_rare
+from tests.oracle.facts import RARE, StaffRow, is_rare
 from tests.oracle.faults import REQUIRED, Fault
 from tests.oracle.writing import Cells, CellValue, Pen, cells_of
 
@@ -82,7 +83,7 @@ class Row:
     """One input row: what it says, what is wrong with it, and where it stands."""
 
     table: str
-    statement: Statement
+    statement: Any
     faults: list[Fault] = field(default_factory=list)
     reason: str | None = None
     """The reason code of a row that must be rejected."""
@@ -125,6 +126,26 @@ class Layout:
         ]
 
 
+@dataclass(frozen=True)
+class Schema:
+    """What a programme's tables are called, their columns, and how a statement becomes cells."""
+
+    names: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, str]
+    own_headers: Mapping[str, Mapping[str, str]]
+    """Per table the headers that differ from the usual ones."""
+    columns: Mapping[str, tuple[str, ...]]
+    required: Mapping[str, tuple[str, ...]]
+    titles: tuple[tuple[str, ...], ...]
+    cells_of: Callable[[Pen, Any, Any], Cells]
+    decoy: tuple[tuple[str, ...], tuple[str, ...]]
+    """A header and a row on a worksheet whose title fits no table: they would count if they were read."""
+    rosters: tuple[type, ...]
+    """Statements that say how people are called: a name that is lost there would be missed elsewhere."""
+    chinese_only: tuple[str, ...] = ()
+    """Columns that have no alias."""
+
+
 TITLES = (
     ("基隆市111年度推動數位學習精進方案",),
     ("填表說明：請於期限內填報, 如有疑問; 請電洽本府",),
@@ -134,24 +155,35 @@ TITLES = (
 )
 
 
-def _layout(rng: random.Random, table: str, all_cells: list[Cells]) -> Layout:
+KEELUNG = Schema(
+    NAMES, HEADERS, OWN_HEADERS, COLUMNS, REQUIRED, TITLES, cells_of,
+    decoy=(
+        ("學校名稱", "授課教師", "授課日期", "數位學習模式", "輔導日期"),
+        ("武崙國小", "路人甲", "2022-10-07", "是", "2022-10-07"),
+    ),
+    rosters=(StaffRow,),
+)  # fmt: skip
+
+
+def _layout(rng: random.Random, schema: Schema, table: str, all_cells: list[Cells]) -> Layout:
     """Required columns, those that some row needs, a few others; perhaps empty ones at the end."""
     filled = {column for cells in all_cells for column, value in cells.items() if value not in (None, "")}
-    needed = filled | set(REQUIRED[table])
-    known = [column for column in COLUMNS[table] if column in needed or rng.random() < 0.3]
-    both: list[tuple[str | None, str]] = [(column, _header(rng, table, column)) for column in known]
+    needed = filled | set(schema.required[table])
+    known = [column for column in schema.columns[table] if column in needed or rng.random() < 0.3]
+    both: list[tuple[str | None, str]] = [(column, _header(rng, schema, table, column)) for column in known]
     unknown = ("備註", "流水號", "填報人", "聯絡電話")
     both += [(None, header) for header in rng.sample(unknown, rng.choice((0, 0, 1, 2)))]
     if rng.random() < 0.6:
         rng.shuffle(both)
     both += [(None, "")] * rng.choice((0, 0, 1, 2))
-    titles = tuple(rng.choice(TITLES) for _ in range(rng.choice((0, 0, 1, 2, 5, 12))))
+    titles = tuple(rng.choice(schema.titles) for _ in range(rng.choice((0, 0, 1, 2, 5, 12))))
     return Layout(tuple(column for column, _ in both), tuple(header for _, header in both), titles)
 
 
-def _header(rng: random.Random, table: str, column: str) -> str:
+def _header(rng: random.Random, schema: Schema, table: str, column: str) -> str:
     """The Chinese header or its alias, perhaps with blanks, a line break or full-width letters in it."""
-    chinese = OWN_HEADERS.get(table, {}).get(column) or HEADERS[column]
+    chinese = schema.own_headers.get(table, {}).get(column) or schema.headers[column]
+    column = chinese if column in schema.chinese_only else column
     text = rng.choice((chinese, chinese, chinese, column))
     chance = rng.random()
     if chance < 0.1:
@@ -161,10 +193,10 @@ def _header(rng: random.Random, table: str, column: str) -> str:
     return f" {text} " if chance < 0.25 else text
 
 
-def _all_cells(pen: Pen, facts: Facts, grid: Grid) -> list[Cells]:
+def _all_cells(pen: Pen, schema: Schema, facts: Any, grid: Grid) -> list[Cells]:
     found = []
     for row in grid.rows:
-        cells = cells_of(pen, facts, row.statement)
+        cells = schema.cells_of(pen, facts, row.statement)
         for fault in row.faults:
             cells |= fault.cells
         found.append(cells)
@@ -174,11 +206,11 @@ def _all_cells(pen: Pen, facts: Facts, grid: Grid) -> list[Cells]:
 # --- CSV
 
 
-def write_csv(rng: random.Random, facts: Facts, folder: Path, grid: Grid) -> None:
-    encoding = _encoding(rng, grid)
+def write_csv(rng: random.Random, facts: Any, folder: Path, grid: Grid, schema: Schema = KEELUNG) -> None:
+    encoding = _encoding(rng, schema, grid)
     pen = Pen(rng, worksheet=False, encoding=encoding)
-    all_cells = _all_cells(pen, facts, grid)
-    layout = _layout(rng, grid.table, all_cells)
+    all_cells = _all_cells(pen, schema, facts, grid)
+    layout = _layout(rng, schema, grid.table, all_cells)
     break_ = rng.choice(("\n", "\r\n"))
     text = _Text(break_, rng.choice((",", ",", "\t", ";")), rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
     _lay_out(rng, layout, text.append, break_, zip(grid.rows, all_cells, strict=True))
@@ -197,10 +229,10 @@ def _is_plain(text: str) -> bool:
     return len(text) > 1 and not is_rare(text) and not set(text) & set('"\\\n\r\t') and text == text.strip()
 
 
-def _encoding(rng: random.Random, grid: Grid) -> str:
+def _encoding(rng: random.Random, schema: Schema, grid: Grid) -> str:
     """Any encoding, but no CP950 for a roster with a name that it cannot hold: the name would be lost."""
     encodings = ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp950", "cp950"]
-    names = [row.statement.name for row in grid.rows if isinstance(row.statement, StaffRow)]
+    names = [row.statement.name for row in grid.rows if isinstance(row.statement, schema.rosters)]
     return rng.choice(encodings[:4] if any(map(is_rare, names)) else encodings)
 
 
@@ -250,31 +282,35 @@ class _Text:
 # --- XLSX
 
 
-def write_workbook(rng: random.Random, facts: Facts, path: Path, grids: list[Grid]) -> None:
+def write_workbook(
+    rng: random.Random, facts: Any, path: Path, grids: list[Grid], schema: Schema = KEELUNG
+) -> None:
     """The grids as worksheets, among others that fit no table and are to be ignored."""
     workbook = Workbook(write_only=True)
     titled = grids[0].worksheet != "工作表1"
     if titled and rng.random() < 0.5:
-        _ignored_worksheet(workbook, "說明")
+        _ignored_worksheet(workbook, schema, "說明")
     for grid in grids:
-        _write_worksheet(rng, facts, workbook.create_sheet(grid.worksheet), grid)
+        _write_worksheet(rng, schema, facts, workbook.create_sheet(grid.worksheet), grid)
     if rng.random() < 0.5:
-        _ignored_worksheet(workbook, "工作表2")
+        _ignored_worksheet(workbook, schema, "工作表2")
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook.save(path)
 
 
-def _ignored_worksheet(workbook: Workbook, title: str) -> None:
-    """Looks like a table, but no name says which: it would count as a lesson and a visit if it were read."""
+def _ignored_worksheet(workbook: Workbook, schema: Schema, title: str) -> None:
+    """Looks like a table, but no name says which."""
     worksheet = workbook.create_sheet(title)
-    worksheet.append(["學校名稱", "授課教師", "授課日期", "數位學習模式", "輔導日期"])
-    worksheet.append(["武崙國小", "路人甲", "2022-10-07", "是", "2022-10-07"])
+    for values in schema.decoy:
+        worksheet.append(list(values))
 
 
-def _write_worksheet(rng: random.Random, facts: Facts, worksheet: WriteOnlyWorksheet, grid: Grid) -> None:
+def _write_worksheet(
+    rng: random.Random, schema: Schema, facts: Any, worksheet: WriteOnlyWorksheet, grid: Grid
+) -> None:
     pen = Pen(rng, worksheet=True, encoding="utf-8")
-    all_cells = _all_cells(pen, facts, grid)
-    layout = _layout(rng, grid.table, all_cells)
+    all_cells = _all_cells(pen, schema, facts, grid)
+    layout = _layout(rng, schema, grid.table, all_cells)
     number = 0
     margin: list[CellValue] = [None] * rng.choice((0, 0, 0, 1))
 

@@ -268,8 +268,11 @@ def _school_row(pen: Pen, facts: Facts, row: SchoolRow) -> Cells:
 
 
 def _staff_row(pen: Pen, facts: Facts, row: StaffRow) -> Cells:
+    return {**school_cells(pen, row.school, facts.coded), **staff_cells(pen, row)}
+
+
+def staff_cells(pen: Pen, row: StaffRow) -> Cells:
     return {
-        **school_cells(pen, row.school, facts.coded),
         "staff_id": number_or_text(pen, row.staff_id),
         "name": row.name,
         "employment": pen.pick(EMPLOYMENTS[row.employment]),
@@ -286,11 +289,14 @@ def _training_row(pen: Pen, facts: Facts, row: TrainingRow) -> Cells:
         school = {"school": school_name(pen, SCHOOLS[row.school]), "school_code": None}
     elif row.school:
         school = school_cells(pen, row.school, facts.coded)
+    return {**school, **training_cells(pen, row)}
+
+
+def training_cells(pen: Pen, row: TrainingRow) -> Cells:
     name = row.name
     if name and row.staff_id and pen.encoding == "utf-8" and pen.rng.random() < 0.02:
         name = name[:-1] + "〓"
     return {
-        **school,
         "staff_id": number_or_text(pen, row.staff_id),
         "name": name,
         "course": row.course,
@@ -303,9 +309,12 @@ def _training_row(pen: Pen, facts: Facts, row: TrainingRow) -> Cells:
 
 
 def _lesson_row(pen: Pen, facts: Facts, row: LessonRow) -> Cells:
+    return {**school_cells(pen, row.school, facts.coded), **lesson_cells(pen, row)}
+
+
+def lesson_cells(pen: Pen, row: LessonRow) -> Cells:
     four = row.four_learning
     return {
-        **school_cells(pen, row.school, facts.coded),
         "staff_id": number_or_text(pen, row.staff_id),
         "teacher": row.teacher,
         "date": date_cell(pen, row.taught_on),
@@ -355,8 +364,11 @@ def _achievement_row(pen: Pen, facts: Facts, row: AchievementRow) -> Cells:
 
 
 def _visit_row(pen: Pen, facts: Facts, row: CoachingRow) -> Cells:
+    return {**school_cells(pen, row.school, facts.coded), **visit_cells(pen, row)}
+
+
+def visit_cells(pen: Pen, row: CoachingRow) -> Cells:
     return {
-        **school_cells(pen, row.school, facts.coded),
         "date": date_cell(pen, row.visited_on),
         "adviser": row.adviser,
         "topic": row.topic,
