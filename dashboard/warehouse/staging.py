@@ -467,7 +467,7 @@ def insert_flagged(table: Table, source: str, warned: int, lossy: Sequence[int])
     """
     bits = [
         f"select k.n, {fault(reason, table, column.id)} as fault from flawed as k inner join raw_flawed as r using (n)"
-        f" {' '.join(typed.joins)} where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null"
+        f" {' '.join(_joins(table, column))} where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null"
         f" and ({sql})"
         for column in _read(table)
         if not column.rejects and warned & 1 << list(table.columns).index(column.id)
@@ -526,6 +526,11 @@ drop table lossy;
 drop table flawed;
 drop table raw_flawed;
 """
+
+
+def _joins(table: Table, column: Column) -> tuple[str, ...]:
+    """The maps that a column is read with by itself; a grade is read with its class's."""
+    return _typed(table, table.columns["class"] if column.type == "grade" else column).joins
 
 
 def _faulty_cell(table: Table) -> str:

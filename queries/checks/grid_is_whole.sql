@@ -2,7 +2,8 @@
 select
     kpis.kpi,
     kpis.period,
-    all_schools.name
+    all_schools.name,
+    all_schools.school_id
 
 from kpis
 

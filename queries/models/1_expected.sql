@@ -1,12 +1,34 @@
--- Who is expected, whoever reported: the groups and schools of the programme.
+-- Who is expected, whoever reported: the groups and schools of the programme, in the definition's order, else in that
+-- of the first accepted row of 學校名冊.
 
 create table groups as
+
+with
+
+first_rows as (
+
+    select
+        group_id,
+        min(file_id * 10000000000 + line) as first_row
+
+    from kept_schools
+
+    group by group_id
+
+)
+
 select
     group_id,
-    group_id as ord,
+    row_number() over (order by case when getvariable('schools_listed') then group_id else first_row end)::int as ord,
     name
 
-from defined_groups;
+from defined_groups
+
+left join first_rows
+    using (group_id)
+
+where getvariable('schools_listed')
+    or first_row is not null;
 
 create table all_schools as
 
@@ -21,7 +43,12 @@ rosters as (
 
 select
     known_schools.school_id,
-    known_schools.ord,
+    row_number() over (
+        order by case
+            when getvariable('schools_listed') then known_schools.ord
+            else rosters.file_id * 10000000000 + rosters.line
+        end
+    )::int as ord,
     known_schools.name,
     regexp_replace(known_schools.name, '(國民小學|國小|小學)$', '') as short,
     coalesce(defined_schools.group_id, rosters.group_id) as group_id,
@@ -49,4 +76,4 @@ inner join groups
 left join (select distinct role, label from role_words) as role_words
     on coalesce(defined_schools.role, rosters.role) = role_words.role
 
-order by known_schools.ord;
+order by ord;
