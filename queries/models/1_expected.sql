@@ -1,12 +1,36 @@
 -- Who is expected, whoever reported: the groups and schools of the programme.
 
+-- Where 學校名冊 decides, a group is one with a school, in the order of its first.
 create table groups as
-select
-    group_id,
-    group_id as ord,
-    name
 
-from defined_groups;
+with
+
+first_rows as (
+
+    select
+        group_id,
+        min(file_id * 10000000000 + line) as place
+
+    from kept_schools
+
+    group by group_id
+
+)
+
+select
+    defined_groups.group_id,
+    row_number() over (
+        order by case when not getvariable('schools_listed') then first_rows.place end, defined_groups.group_id
+    )::int as ord,
+    defined_groups.name
+
+from defined_groups
+
+left join first_rows
+    on defined_groups.group_id = first_rows.group_id
+
+where getvariable('schools_listed')
+    or first_rows.place is not null;
 
 create table all_schools as
 

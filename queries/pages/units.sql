@@ -24,8 +24,8 @@ select
     kpi,
     unit_id,
     unit_label,
-    since,
-    attained_on,
+    case when base = 'staff' then since end as since,
+    case when isfinite(attained_on) then attained_on end as attained_on,
     amount,
     coalesce(attained_on <= $on::date, false) as done
 
