@@ -31,7 +31,8 @@ select
 
 from evaluated
 
-where (base is not null or attained_on <= $on::date)
+where amount is distinct from 0
+    and (base is not null or attained_on <= $on::date)
     and (
         base is null
         or (
