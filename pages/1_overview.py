@@ -11,25 +11,30 @@ CELLS = (
 )
 
 seen = ui.view()
-at = {"on": seen.on, "period": seen.period.period}
-kpis = ui.ask(seen, "kpis", period=seen.period.period)
-totals = ui.ask(seen, "totals", **at)
-findings = ui.ask(seen, "attention", **at)
-deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
-standing = ui.ask(seen, "standing", **at, group_id=None)[0]
-cities = {row.kpi: row for row in totals if row.level == "city"}
 
 
 def to_group(row):
     return seen.link("group", group=row.group_name, kpi=row.kpi)
 
 
-lead = ui.findings.first_sentence(deadlines) + ui.findings.standing(standing)
-ui.head(seen, "總覽", lead)
-ui.show(f"""<div class="stack">{ui.cards.tiles(kpis, cities, seen.year)}
+def section(period):
+    at = {"on": seen.on, "period": period.period}
+    kpis = ui.ask(seen, "kpis", period=period.period)
+    totals = ui.ask(seen, "totals", **at)
+    findings = ui.ask(seen, "attention", **at)
+    deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
+    cities = {row.kpi: row for row in totals if row.level == "city"}
+    return f"""{ui.parts.period(seen.periods, period)}<div class="stack">{ui.cards.tiles(kpis, cities, seen.year)}
 <section class="two first"><div><h2>需要注意</h2><p class="sub">依期限與缺口；點藍字看原因</p>
 {ui.findings.attention(findings, seen.link, seen.year)}</div>
 <div><h2>各項期限</h2><p class="sub">過了期限仍未達標即列「逾期未達」</p>
 {ui.findings.coming(deadlines, seen.year)}</div></section>
 <section><h2>哪一組、哪一項</h2><p class="sub">{CELLS}</p>
-{ui.matrix.by_group(kpis, totals, to_group)}</section></div>""")
+{ui.matrix.by_group(kpis, totals, to_group)}</section></div>"""
+
+
+at = {"on": seen.on, "period": seen.periods[0].period, "group_id": None}
+lead = ui.findings.first_sentence(ui.ask(seen, "deadlines", **at))
+ui.head(seen, "總覽", lead + ui.findings.standing(ui.ask(seen, "standing", **at)[0]))
+for each in seen.periods:
+    ui.show(section(each))

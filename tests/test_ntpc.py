@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import access, programmes, warehouse
+from dashboard import config as configs
 from dashboard.sources import contracts
 from tests.running import kpi
 
+ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"
 TABLES = contracts.load()
 DEFINITION = programmes.load(programmes.FOLDER / f"{PROGRAMME}.toml", TABLES)
@@ -769,3 +772,46 @@ def test_results_and_units_of_a_period_alone_and_a_period_that_is_none(shown: Pa
     assert {row["period"] for row in units} == {"112-1"}
     told = kpi("results", "--warehouse", place, "--period", "114")
     assert (told.code, "沒有「114」這個期間" in told.err) == (3, True)
+
+
+# The pages
+
+
+def open_page(name: str, **parameters: str) -> str:
+    """The markup of a page, as the browser gets it."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+    app.query_params.update(parameters)
+    app.run()
+    if name != "overview":
+        app.switch_page(f"../pages/{next((ROOT / 'pages').glob(f'*_{name}.py')).name}")
+        app.query_params.update(parameters)
+        app.run()
+    assert not app.exception
+    pieces = [element.proto.body for element in app.get("html")]
+    return "\n".join(pieces + [element.value for element in app.markdown])
+
+
+@pytest.fixture
+def served(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(configs.VARIABLE, str(shown))
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(
+    "chosen", [{}, {"period": "113"}, {"period": "term", "on": "2024-06-01"}, {"on": "2022-12-01"}]
+)
+@pytest.mark.parametrize("name", ["overview", "group", "school", "data"])
+def test_every_page_stands_in_any_period(name: str, chosen: dict[str, str]) -> None:
+    markup = open_page(name, **chosen)
+    assert "這個畫面讀不出來" not in markup and "還沒有可以看的資料" not in markup
+
+
+@pytest.mark.usefixtures("served")
+def test_a_page_shows_the_periods_that_hold_the_day_or_the_one_that_is_asked_for() -> None:
+    headings = ("<h2>112 年</h2>", "<h2>112 學年第 1 學期</h2>", "<h2>全期（112–113 年）</h2>")
+    markup = open_page("school")
+    assert all(
+        heading.encode("unicode_escape").decode() in markup or heading in markup for heading in headings
+    )
+    assert "period=111-2" in open_page("group", period="111-2")
+    assert "不存在，已改為" in open_page("overview", period="110")

@@ -106,7 +106,7 @@ def test_the_period_is_the_one_that_holds_the_day_else_the_last_begun_else_the_f
         for year in (2022, 2023)
     ]
     days = [dt.date(2022, 5, 1), dt.date(2022, 12, 1), dt.date(2024, 1, 1), dt.date(2020, 1, 1)]
-    assert [address.period_of(years, day).period for day in days] == ["2022", "2022", "2023", "2022"]
+    assert [address.periods_of(years, day)[-1].period for day in days] == ["2022", "2022", "2023", "2022"]
 
 
 def test_rows_have_none_for_every_kind_of_missing_and_dates_as_dates():

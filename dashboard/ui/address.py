@@ -32,22 +32,27 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class View:
-    """What the address asks to see, checked: a bad value has become the default and a notice."""
+    """What the address asks to see, checked: a bad value has become the default and a notice.
+
+    `periods` are those shown: the one that the address names, else those that hold the day.
+    """
 
     programme: str
     programmes: tuple[str, ...]
     warehouse: Path
     snapshot: store.Snapshot
     facts: Row
-    period: Row
+    periods: tuple[Row, ...]
+    all_periods: tuple[Row, ...]
     scope: access.Scope
     on: date
     notices: tuple[str, ...] = ()
+    period: str | None = None
 
     @property
     def year(self) -> int:
         """The year that dates may leave out."""
-        return int(self.period.start.year)
+        return int(self.periods[0].start.year)
 
     @property
     def today(self) -> date:
@@ -61,7 +66,8 @@ class View:
 
     @cached_property
     def _carried(self) -> str:
-        return urlencode({"programme": self.programme, "on": self.on.isoformat()}) + "&"
+        chosen = {"period": self.period} if self.period else {}
+        return urlencode({"programme": self.programme, "on": self.on.isoformat(), **chosen}) + "&"
 
 
 def view() -> View:
@@ -77,8 +83,10 @@ def view() -> View:
     facts = facts_of(snapshot, scope)
     default = facts.as_of or datetime.now(TAIPEI).date()
     on = day_of(st.query_params.get("on"), default, notices)
-    period = period_of(_asked(snapshot, scope, "periods", ()), on)
-    kpis = [kpi.kpi for kpi in _asked(snapshot, scope, "kpis", (("period", period.period),))]
+    periods = tuple(_asked(snapshot, scope, "periods", ()))
+    period = _asked_period(st.query_params.get("period"), periods, notices)
+    shown = tuple(p for p in periods if p.period == period) or periods_of(periods, on)
+    kpis = [kpi.kpi for p in shown for kpi in _asked(snapshot, scope, "kpis", (("period", p.period),))]
     wanted = st.query_params.get("kpi")
     if wanted and wanted not in kpis:
         notices.append(f"網址裡的指標「{wanted}」不存在，已略過。")
@@ -88,6 +96,8 @@ def view() -> View:
         warehouse=settings.warehouse,
         snapshot=snapshot,
         facts=facts,
+        periods=shown,
+        all_periods=periods,
         period=period,
         scope=scope,
         on=on,
@@ -122,11 +132,18 @@ def day_of(asked: str | None, default: date, notices: list[str]) -> date:
     return default
 
 
-def period_of(periods: Sequence[Row], on: date) -> Row:
-    """The period that holds the day; otherwise the last one begun, or the first."""
-    holding = [period for period in periods if period.start <= on <= period.end]
-    begun = [period for period in periods if period.start <= on]
-    return (holding or begun or list(periods[:1]))[-1]
+def periods_of(periods: Sequence[Row], on: date) -> tuple[Row, ...]:
+    """The periods that hold the day; otherwise the last one begun, or the first."""
+    holding = tuple(period for period in periods if period.start <= on <= period.end)
+    begun = tuple(period for period in periods if period.start <= on)
+    return holding or begun[-1:] or tuple(periods[:1])
+
+
+def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str]) -> str | None:
+    if not asked or asked in [period.period for period in periods]:
+        return asked or None
+    notices.append(f"網址裡的期間「{asked}」不存在，已改為截至日所在的期間。")
+    return None
 
 
 def ask(seen: View, name: str, **parameters: Any) -> list[Row]:

@@ -41,6 +41,8 @@ def requirement(kpi: Row) -> str:
     """What a school must reach, in the words of the definition."""
     if kpi.require == "all":
         return "須全數"
+    if kpi.require == "ceiling":
+        return f"每校至多 {number(kpi.required_number)} {escape(kpi.unit)}"
     if kpi.require == "number":
         return f"每校須 {number(kpi.required_number)} {escape(kpi.unit)}"
     if kpi.require == "share":
@@ -56,7 +58,7 @@ def requirement(kpi: Row) -> str:
 def pooled(kpi: Row, row: Row, whose: str = "全市") -> str:
     """The pooled figure with its counts; where the indicator has no base, how many schools lack it."""
     if not row.schools_judged:
-        return f"{whose}未填報"
+        return f"{whose}{STATUSES[row.status].word}"
     if row.base is None:
         short = row.schools_judged - row.schools_met
         return f"還有 {number(short)} 校未達標" if short else "已評定的學校都達標"

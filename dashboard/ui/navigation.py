@@ -29,6 +29,8 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
     )
     if len(seen.programmes) > 1:
         _programme(seen)
+    if len(seen.all_periods) > 1:
+        _period(seen)
     _day(seen)
     st.html(
         f'<div class="kpi side"><p class="label">檢視範圍</p>{words.escape(seen.scope.label)}'
@@ -64,6 +66,19 @@ def _title(seen: View, programme: str) -> str:
     return str(facts_of(snapshot, seen.scope).title)
 
 
+def _period(seen: View) -> None:
+    labels = {"": "截至日所在的期間", **{period.period: period.label for period in seen.all_periods}}
+    current = seen.period or ""
+    chosen = st.selectbox(
+        "期間", list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],
+        key=f"period={seen.programme}={current}",
+    )  # fmt: skip
+    if chosen != current:
+        kept = {name: value for name, value in st.query_params.items() if name != "period"}
+        st.query_params.from_dict({**kept, **({"period": chosen} if chosen else {})})
+        st.rerun()
+
+
 def _day(seen: View) -> None:
     chosen = st.date_input(
         "截至",
@@ -76,8 +91,10 @@ def _day(seen: View) -> None:
     if isinstance(chosen, date) and chosen != seen.on:
         st.query_params["on"] = chosen.isoformat()
         st.rerun()
-    deadlines = [kpi.deadline for kpi in ask(seen, "kpis", period=seen.period.period) if kpi.deadline]
-    here = {name: value for name, value in st.query_params.items() if name not in ("programme", "on")}
+    kpis = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
+    deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
+    known = ("programme", "on", "period")
+    here = {name: value for name, value in st.query_params.items() if name not in known}
     pills = [
         (label, replace(seen, on=day).link("", **here).removeprefix("./"), day == seen.on)
         for day, label in shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)

@@ -145,3 +145,8 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
     back = anchor(here(page=current - 1), "上一頁") if current > 1 else ""
     on = anchor(here(page=current + 1), "下一頁") if last < total else ""
     return f'<p class="foot">{number(first)}–{number(last)}，共 {number(total)} {of}　{back}　{on}</p>'
+
+
+def period(shown: Sequence[Row], one: Row) -> str:
+    """The heading of a period's part of a page, where there are several."""
+    return f"<h2>{escape(one.label)}</h2>" if len(shown) > 1 else ""

@@ -13,7 +13,7 @@ from dashboard.ui.parts import anchor, due, figure, tag
 from dashboard.ui.words import escape, number, roc
 
 Row = SimpleNamespace
-ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info")
+ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 HEAD = (
     '<div class="kr head"><span></span><span>狀態</span><span>指標</span><span class="num">計數/應達</span>'
     '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span>'
@@ -87,7 +87,7 @@ def _row(item: Item, opened: bool) -> str:
 
 def _counts(row: Row, kpi: Row) -> str:
     if row.counted is None:
-        return '<span class="mut">?</span>'
+        return f'<span class="mut">{"–" if row.status == "upcoming" else "?"}</span>'
     if row.required is None:
         return f"{number(row.counted)} {escape(kpi.unit)}"
     base = (
@@ -101,9 +101,8 @@ def _counts(row: Row, kpi: Row) -> str:
 def _bar(row: Row) -> str:
     """How much of what is required is done, with the tick where the pace is today."""
     if row.required is None or row.counted is None:
-        return (
-            f'<span class="mut small">{"缺資料，不是 0" if row.status == "no_data" else "不設應達數"}</span>'
-        )
+        told = {"no_data": "缺資料，不是 0", "upcoming": "期間還沒開始"}.get(row.status, "不設應達數")
+        return f'<span class="mut small">{told}</span>'
     if not row.required:
         return ""
     done = min(100 * row.counted / row.required, 100)

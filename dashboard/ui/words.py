@@ -40,6 +40,7 @@ STATUSES = {
     "no_data": Status("?", "未填報", "缺資料，不是 0"),
     "exempt": Status("–", "不適用", "依定義或基數為 0"),
     "info": Status("i", "僅供參考", "不設應達"),
+    "upcoming": Status("○", "未開始", "期間還沒開始"),
 }
 
 

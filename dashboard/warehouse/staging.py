@@ -6,10 +6,10 @@ list of reasons times 32, plus its column's place; so the least of a row's fault
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from dashboard.sources.contracts import Column, Table
+from dashboard.warehouse.columns import MAPS, PAIRS, pair, quoted, typed_of
 
 REASONS = (
     "missing_value",
@@ -23,25 +23,7 @@ REASONS = (
     "bad_character",
 )
 
-# The types whose distinct texts go through one map, and that map.
-# Names and ids have none: they are nearly all different.
-MAPS = {
-    "text": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
-    "semester": "text", "year": "text", "round": "text", "money": "text", "item": "text",
-    "date": "date", "timestamp": "date", "hours": "hours", "count": "number", "number": "number", "yes_no": "yes_no",
-}  # fmt: skip
-PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
 BLANKS = "' 　\t\u00a0'"
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason."""
-
-    joins: tuple[str, ...]
-    values: Mapping[str, str]
-    blank: str
-    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 def fault(reason: str, table: Table, column: str) -> int:
@@ -65,7 +47,7 @@ def create_raw(table: Table, parts: Sequence[str]) -> str:
     A row's `line` is null where it follows from its place: the file's first line plus the rows before it. `extra`
     holds the cells of unknown columns in file order.
     """
-    texts = "".join(f", ''::varchar as {_quoted(name)}" for name in table.columns)
+    texts = "".join(f", ''::varchar as {quoted(name)}" for name in table.columns)
     nothing = f"select 0::int as file_id, 0::int as line, false as excel{texts}, null::varchar[] as extra where false"
     return f"create or replace temp table raw_{table.id} as\n" + "\nunion all\n".join([nothing, *parts])
 
@@ -82,9 +64,9 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
     }
     for table in tables:
         for column in _read(table):
-            name = _quoted(column.id)
+            name = quoted(column.id)
             if column.type in ("class", "category"):
-                first, second = _pair(table, column.type)
+                first, second = pair(table, column.type)
                 found[column.type].append(
                     f"select distinct {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
@@ -117,7 +99,7 @@ def create_school_texts(tables: Iterable[Table]) -> str:
     for table in tables:
         for column in table.columns.values():
             if column.type == "school":
-                first, second = _pair(table, "school")
+                first, second = pair(table, "school")
                 parts.append(f"select distinct {first} as name_raw, {second} as code_raw from raw_{table.id}")
             elif column.type == "host":
                 parts.append(f"select distinct {column.id} as name_raw, '' as code_raw from raw_{table.id}")
@@ -168,8 +150,8 @@ where people.staff_id is not null and people.staff_id not in (select staff_id fr
 
 def create_typed(table: Table) -> str:
     """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a column."""
-    columns = {column.id: _typed(table, column) for column in _read(table)}
-    values = [f"{sql} as {_quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
+    columns = {column.id: typed_of(table, column) for column in _read(table)}
+    values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
     faults = []
     warned = []
     for name, typed in columns.items():
@@ -212,7 +194,7 @@ def create_duplicates(table: Table, source: str) -> str:
     Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole. The row that
     stands gets the merged values, in merged_<t>.
     """
-    key = ", ".join(_quoted(_key_column(name)) for name in table.key)
+    key = ", ".join(quoted(_key_column(name)) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
     merged = "".join(
@@ -248,7 +230,7 @@ def create_model(table: Table, source: str, columns: Iterable[str]) -> str:
     merged = {_value_column(name) for name in table.merge}
     hidden = {"n", "fault", "warned", "school_blank"}
     listed = ",\n    ".join(
-        f"coalesce(m.{_quoted(c)}, s.{_quoted(c)}) as {_quoted(c)}" if c in merged else f"s.{_quoted(c)}"
+        f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" if c in merged else f"s.{quoted(c)}"
         for c in columns
         if c not in hidden
     )
@@ -281,175 +263,8 @@ def _value_column(name: str) -> str:
     return {"hours": "minutes"}.get(name, name)
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
 def _when(sql: str, code: int) -> str:
     return f"case when {sql} then {code} end"
-
-
-def _pair(table: Table, kind: str) -> tuple[str, str]:
-    """The raw expressions of a type that two columns make up; a column that the table lacks is blank."""
-    first, second = (_quoted(name) if name in table.columns else "''" for name in PAIRS[kind])
-    return first, second
-
-
-def _typed(table: Table, column: Column) -> Typed:
-    """How a column's type reads it."""
-    match column.type:
-        case "school" | "class" | "category":
-            return _typed_pair(table, column)
-        case "date" | "timestamp":
-            return _typed_day(column)
-        case "grade":
-            return _typed_grade()
-        case "name" | "id":
-            text = f"squeeze(r.{_quoted(column.id)})"
-            return Typed((), {column.id: f"nullif({text}, '')"}, f"{text} = ''")
-        case "course":
-            return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
-        case "host":
-            return _typed_host(column)
-        case "employment" | "role" | "group" | "choice" | "semester" | "year" | "item":
-            return _typed_word(table, column)
-        case _:
-            return _typed_alone(column)
-
-
-def _mapped(column: Column) -> tuple[str, str]:
-    """The alias of the map of a column's type, and the join that finds its raw text there."""
-    alias = f"m_{column.id}"
-    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on r.{_quoted(column.id)} = {alias}.raw"
-    return alias, join
-
-
-def _typed_alone(column: Column) -> Typed:
-    """A value that its own text tells."""
-    alias, join = _mapped(column)
-    blank = f"{alias}.blank"
-    name, faults = column.id, {}
-    match column.type:
-        case "text":
-            value = f"{alias}.text"
-        case "hours":
-            name, number = "minutes", f"{alias}.minutes"
-            value = f"case when {number} > 0 and {number} <= 12000 then {number}::decimal(14, 6) end"
-            faults = {"bad_number": number, "out_of_range": f"{number} <= 0 or {number} > 12000"}
-        case "count" | "number":
-            number = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
-            value, faults = _bounded(column, number)
-        case "money":
-            number = f"money_of({alias}.word)"
-            value, faults = _bounded(
-                column, f"case when {number} = trunc({number}) then {number}::bigint end"
-            )
-        case "round":
-            value = f"round_of({alias}.name)"
-        case "yes_no":
-            listed = ", ".join(f"'{word}'" for word in column.words)
-            value = f"yes_no_of(r.{_quoted(name)}, [{listed}])" if column.words else f"{alias}.answer"
-            faults = {"bad_choice": value}
-        case _:
-            value = f"county_of({alias}.name)"
-            faults = {"bad_choice": value}
-    unread = {
-        why: f"not {blank} and {sql} is null" if why != "out_of_range" else sql for why, sql in faults.items()
-    }
-    return Typed((join,), {name: value}, blank, unread)
-
-
-def _bounded(column: Column, number: str) -> tuple[str, dict[str, str]]:
-    """A number within its column's bounds, from 0 where it has none, and its faults."""
-    outside = f"{number} < 0"
-    if column.above is not None and column.at_most is not None:
-        outside = f"{number} <= {column.above} or {number} > {column.at_most}"
-    return f"case when not ({outside}) then {number} end", {"bad_number": number, "out_of_range": outside}
-
-
-def _typed_word(table: Table, column: Column) -> Typed:
-    """A word of a list: the definition's synonyms, or the contract's choices."""
-    alias, join = _mapped(column)
-    words = f"w_{column.id}"
-    own = f"{alias}.word"
-    which, source, value = {
-        "employment": (f"{alias}.plain_word", "employment_words", "employment"),
-        "role": (own, "role_words", "role"),
-        "group": (own, "group_words", "group_id"),
-        "choice": (f"without_number({own})" if column.numbered else own, "choice_words", "value"),
-        "semester": (f"semester_in({own})", "period_words", "period"),
-        "year": (f"year_in({own})", "period_words", "period"),
-        "item": (f"without_number({own})", "item_words", "item"),
-    }[column.type]
-    listed = f"left join {source} as {words}\n    on {which} = {words}.word"
-    if column.type == "choice":
-        listed += f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
-    if source == "period_words":
-        listed += f"\n    and {words}.kind = '{column.type}'"
-    found = f"{words}.{value}"
-    name = "group_id" if column.type == "group" else column.id
-    bad = f"not {alias}.blank and {found} is null"
-    kept = f"coalesce({found}, {alias}.name)" if column.open else found
-    return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad})
-
-
-def _typed_host(column: Column) -> Typed:
-    """A school by its name alone: the row's code is the visitor's."""
-    alias = f"m_{column.id}"
-    join = (
-        f"inner join school_map as {alias}\n    on r.{_quoted(column.id)} = {alias}.name_raw\n"
-        f"    and {alias}.code_raw = ''"
-    )
-    values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
-    return Typed((join,), values, f"{alias}.name = ''")
-
-
-def _typed_pair(table: Table, column: Column) -> Typed:
-    alias = f"m_{column.id}"
-    first, second = (part if part == "''" else f"r.{part}" for part in _pair(table, column.type))
-    left, right = {"school": ("name_raw", "code_raw")}.get(
-        column.type, tuple(f"{n}_raw" for n in PAIRS[column.type])
-    )
-    join = f"inner join {column.type}_map as {alias}\n    on {first} = {alias}.{left}\n    and {second} = {alias}.{right}"
-    match column.type:
-        case "school":
-            values = {"school_id": f"{alias}.school_id", "school_blank": f"{alias}.blank"}
-            return Typed(
-                (join,),
-                values,
-                f"{alias}.blank",
-                {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"},
-            )
-        case "class":
-            bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.class_key = '')"
-            value = f"case when not {alias}.class_blank and not {alias}.conflict then nullif({alias}.class_key, '') end"
-            return Typed((join,), {"class_key": value}, f"{alias}.class_blank", {"bad_choice": bad})
-        case _:
-            return Typed((join,), {column.id: f"{alias}.category"}, "false")
-
-
-def _typed_grade() -> Typed:
-    """The grade comes with its class: one map reads both."""
-    alias = "m_class"
-    blank = f"{alias}.grade_blank"
-    return Typed(
-        (), {"grade": f"{alias}.grade"}, blank, {"bad_choice": f"not {blank} and {alias}.grade is null"}
-    )
-
-
-def _typed_day(column: Column) -> Typed:
-    """A day may lie from 2000 to the day of loading; an employment's from 1940 to 2100."""
-    alias, join = _mapped(column)
-    join += f"\n    and r.excel = {alias}.excel"
-    value = f"{alias}.{'moment' if column.type == 'timestamp' else 'day'}"
-    event, life = ("date '2000-01-01'", "getvariable('today')"), ("date '1940-01-01'", "date '2100-12-31'")
-    low, high = life if column.span == "life" else event
-    inside = f"{alias}.day between {low} and {high}"
-    out = f"not ({inside})"
-    if column.not_before:
-        out = f"({out} or {alias}.day < m_{column.not_before}.day)"
-    faults = {"bad_date": f"not {alias}.blank and {alias}.day is null", "out_of_range": out}
-    return Typed((join,), {column.id: f"case when {inside} then {value} end"}, f"{alias}.blank", faults)
 
 
 FLAGGED = """
@@ -471,10 +286,10 @@ def insert_flagged(table: Table, source: str, warned: int, lossy: Sequence[int])
         f" and ({sql})"
         for column in _read(table)
         if not column.rejects and warned & 1 << list(table.columns).index(column.id)
-        for typed in (_typed(table, column),)
+        for typed in (typed_of(table, column),)
         for reason, sql in typed.faults.items()
     ]
-    cells = [f"r.{_quoted(name)}" for name in table.columns]
+    cells = [f"r.{quoted(name)}" for name in table.columns]
     person = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
     has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
@@ -534,7 +349,7 @@ def _joins(table: Table, column: Column) -> tuple[str, ...]:
 
 
 def _faulty_cell(table: Table) -> str:
-    cases = " ".join(f"when '{name}' then r.{_quoted(name)}" for name in table.columns)
+    cases = " ".join(f"when '{name}' then r.{quoted(name)}" for name in table.columns)
     cell = f"case f.column_name {cases} end"
     if "school_code" in table.columns:
         # Where the name is blank it is the code that no school has.
@@ -546,7 +361,7 @@ def _faulty_cell(table: Table) -> str:
 
 def _whole_row(table: Table) -> str:
     """The row's cells in the order of its file's columns: known ones by their place, extra ones by theirs below zero."""
-    known = ", ".join(f"r.{_quoted(name)}" for name in table.columns)
+    known = ", ".join(f"r.{quoted(name)}" for name in table.columns)
     cells = f"list_transform(files.places, lambda i: csv_cell(coalesce(case when i > 0 then [{known}][i] else r.extra[-i] end, '')))"
     beyond = "list_transform(coalesce(r.extra[files.unknown + 1:], []), lambda cell: csv_cell(cell))"
     return f"array_to_string(list_concat({cells}, {beyond}), ',')"

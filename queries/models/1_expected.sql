@@ -9,7 +9,7 @@ first_rows as (
 
     select
         group_id,
-        min(file_id * 10000000000 + line) as first_row
+        min(file_id * 10000000000 + line) as place
 
     from kept_schools
 
@@ -18,17 +18,19 @@ first_rows as (
 )
 
 select
-    group_id,
-    row_number() over (order by case when getvariable('schools_listed') then group_id else first_row end)::int as ord,
-    name
+    defined_groups.group_id,
+    row_number() over (
+        order by case when not getvariable('schools_listed') then first_rows.place end, defined_groups.group_id
+    )::int as ord,
+    defined_groups.name
 
 from defined_groups
 
 left join first_rows
-    using (group_id)
+    on defined_groups.group_id = first_rows.group_id
 
 where getvariable('schools_listed')
-    or first_row is not null;
+    or first_rows.place is not null;
 
 create table all_schools as
 

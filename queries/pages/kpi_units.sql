@@ -1,4 +1,5 @@
--- 指標明細: `kpi units`, the units behind a figure; with $missing those of the base on that day that do not count yet
+-- 指標明細: `kpi units`, the units behind a figure; with $missing those of the base on that day that do not count yet.
+-- What has no day counts from the first day that can be written.
 select
     units.kpi,
     units.period,
@@ -7,7 +8,7 @@ select
     units.unit_label as label,
     units.since,
     units.until,
-    units.attained_on,
+    case when units.attained_on = date '-infinity' then date '0001-01-01' else units.attained_on end as attained_on,
     units.amount
 
 from visible_units as units

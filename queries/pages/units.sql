@@ -24,14 +24,15 @@ select
     kpi,
     unit_id,
     unit_label,
-    since,
-    attained_on,
+    case when base = 'staff' then since end as since,
+    case when isfinite(attained_on) then attained_on end as attained_on,
     amount,
     coalesce(attained_on <= $on::date, false) as done
 
 from evaluated
 
-where (base is not null or attained_on <= $on::date)
+where amount is distinct from 0
+    and (base is not null or attained_on <= $on::date)
     and (
         base is null
         or (
