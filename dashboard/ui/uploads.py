@@ -118,7 +118,9 @@ def _tables(trial: store.Trial) -> str:
 def _moved(seen: View, trial: store.Trial) -> str:
     if not trial.moved:
         return ""
-    labels = {kpi.kpi: kpi.short for kpi in ask(seen, "kpis", period=seen.period.period)}
+    labels = {
+        kpi.kpi: kpi.short for period in seen.all_periods for kpi in ask(seen, "kpis", period=period.period)
+    }
     order = {"city": 0, "group": 1, "school": 2}
     moved = sorted(trial.moved, key=lambda pair: order[pair[1]["level"]])
     header = [Cell("指標", "l"), Cell("範圍", "l"), Cell("目前"), Cell("之後"), Cell("狀態", "l")]
@@ -126,7 +128,7 @@ def _moved(seen: View, trial: store.Trial) -> str:
         (
             "",
             [
-                text(labels.get(new["kpi"], new["kpi"]), "l"),
+                text(_label(labels, seen, new), "l"),
                 text(new["school"] or new["group"] or "全部", "l"),
                 Cell(_figure(old)),
                 Cell(_figure(new)),
@@ -137,6 +139,11 @@ def _moved(seen: View, trial: store.Trial) -> str:
     ]
     more = f"，列出前 {MOST} 個" if len(moved) > MOST else ""
     return f"{table('會變的數字', header, lines)}<p class='foot'>共 {words.number(len(moved))} 個{more}。</p>"
+
+
+def _label(labels: Mapping[str, str], seen: View, row: Mapping[str, Any]) -> str:
+    label = labels.get(row["kpi"], row["kpi"])
+    return f"{label}（{row['period']}）" if len(seen.all_periods) > 1 else label
 
 
 def _figure(row: Mapping[str, Any]) -> str:

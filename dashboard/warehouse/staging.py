@@ -345,7 +345,7 @@ drop table raw_flawed;
 
 def _joins(table: Table, column: Column) -> tuple[str, ...]:
     """The maps that a column is read with by itself; a grade is read with its class's."""
-    return _typed(table, table.columns["class"] if column.type == "grade" else column).joins
+    return typed_of(table, table.columns["class"] if column.type == "grade" else column).joins
 
 
 def _faulty_cell(table: Table) -> str:
