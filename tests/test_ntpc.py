@@ -447,6 +447,14 @@ def test_pupils_are_those_of_the_semester_that_has_most_and_lessons_those_of_all
     assert state("targets", "112", "2023-08-01")[:2] == (2, 2)
 
 
+@given(
+    participants=[teacher("p1", pupils=""), teacher("p1", semester="112-1", pupils=9)],
+    targets=[("參與實施學生數", 9, "")],
+)
+def test_pupils_that_nobody_counted_in_one_semester_leave_the_others(state: State):
+    assert state("targets", "112", "2023-08-01")[:2] == (1, 1)
+
+
 @given()
 def test_a_school_that_sent_nothing_has_0_or_no_data_as_the_rule_says(state: State):
     expected = {"teachers": "on_track", "promotion": "on_track", "targets": "no_data", "execution": "no_data"}
