@@ -203,7 +203,7 @@ def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str 
             tried -= 1
             if tried < 0:
                 raise
-            _say(f"沒有建立 {programme.id}：{error}")
+            _say(f"沒有建立 {programme.id}：{str(error).partition(chr(10))[0]}")
 
 
 def _build_one(

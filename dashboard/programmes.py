@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
@@ -30,6 +30,20 @@ class DefinitionError(Exception):
     def __init__(self, path: Path, faults: Iterable[str]) -> None:
         self.path, self.faults = path, tuple(faults)
         super().__init__("\n".join(f"{path.name}：{fault}" for fault in self.faults))
+
+
+class ColumnOfChoices(Protocol):
+    """What a definition is checked against in a column of `sources/`."""
+
+    @property
+    def choices(self) -> Mapping[str, str]: ...
+
+
+class TableOfColumns(Protocol):
+    """What a definition is checked against in a table of `sources/`."""
+
+    @property
+    def columns(self) -> Mapping[str, ColumnOfChoices]: ...
 
 
 class _Model(BaseModel):
@@ -256,7 +270,7 @@ def find(data: Path, ids: Iterable[str] = ()) -> list[Path]:
     return [known[name] for name in wanted]
 
 
-def load(path: Path, tables: Iterable[str]) -> Programme:
+def load(path: Path, tables: Mapping[str, TableOfColumns]) -> Programme:
     """The definition in `path`, checked against the tables there are.
 
     Raises:
@@ -270,7 +284,7 @@ def load(path: Path, tables: Iterable[str]) -> Programme:
         programme = Programme.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         raise DefinitionError(path, [_sentence(fault) for fault in error.errors()]) from error
-    if faults := [*_faults(programme, set(tables)), *_wrong_name(programme, path)]:
+    if faults := [*_faults(programme, tables), *_wrong_name(programme, path)]:
         raise DefinitionError(path, faults)
     return programme
 
@@ -352,7 +366,7 @@ def _wrong_name(programme: Programme, path: Path) -> list[str]:
     return [f"id「{programme.id}」與檔名不同；檔名須是 {programme.id}.toml。"]
 
 
-def _faults(programme: Programme, tables: set[str]) -> list[str]:
+def _faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[str]:
     groups, periods, roles = programme.groups, programme.periods, programme.roles
     employments = [word for words in programme.employment.values() for word in words]
     items = [word for words in programme.items.values() for word in words]
@@ -374,11 +388,12 @@ def _faults(programme: Programme, tables: set[str]) -> list[str]:
     for key, names in (("codes", programme.codes), ("aliases", programme.aliases.values())):
         faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if groups and name not in known]
     for kpi_id, kpi in programme.kpis.items():
-        faults += [f"kpis.{kpi_id}：{fault}" for fault in _kpi_faults(kpi_id, kpi, programme)]
+        found = [*_kpi_faults(kpi_id, kpi, programme), *_word_faults(kpi, tables)]
+        faults += [f"kpis.{kpi_id}：{fault}" for fault in found]
     return faults
 
 
-def _table_faults(programme: Programme, tables: set[str]) -> list[str]:
+def _table_faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[str]:
     named = programme.tables
     there = "、".join(sorted(tables))
     return [
@@ -430,6 +445,19 @@ def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
             for name in kpi.parameters
             if name not in asked
         ),
+    ]
+
+
+def _word_faults(kpi: Kpi, tables: Mapping[str, TableOfColumns]) -> list[str]:
+    """Words that a parameter picks out of its table's choices, misspelt: nothing would ever count."""
+    columns = tables[kpi.table].columns.values() if kpi.table in tables else ()
+    choices = {value for column in columns for value in column.choices}
+    return [
+        f"「parameters.{name}」的「{word}」不在資料表 {kpi.table} 的選項：{'、'.join(sorted(choices))}。"
+        for name, value in kpi.parameters.items()
+        if choices and not isinstance(value, int)
+        for word in ((value,) if isinstance(value, str) else value)
+        if word not in choices
     ]
 
 

@@ -55,7 +55,7 @@ create or replace temp macro money_of(word) as
 
 -- 111-2, 1112, 111學年度第2學期, 111學年度下學期: the semester as 111-2.
 create or replace temp macro semester_in(name) as
-    case when regexp_full_match(name, '\d{3}(?:學年度?)?[-/.]?第?[12一二上下](?:學期)?')
+    case when regexp_full_match(name, '\d{3}(?:學?年度?)?[-/.]?第?[12一二上下](?:學期)?')
         then name[1:3] || case when regexp_matches(name, '[2二下](學期)?$') then '-2' else '-1' end
     end;
 

@@ -447,6 +447,14 @@ def test_pupils_are_those_of_the_semester_that_has_most_and_lessons_those_of_all
     assert state("targets", "112", "2023-08-01")[:2] == (2, 2)
 
 
+@given(
+    participants=[teacher("p1", pupils=""), teacher("p1", semester="112-1", pupils=9)],
+    targets=[("參與實施學生數", 9, "")],
+)
+def test_pupils_that_nobody_counted_in_one_semester_leave_the_others(state: State):
+    assert state("targets", "112", "2023-08-01")[:2] == (1, 1)
+
+
 @given()
 def test_a_school_that_sent_nothing_has_0_or_no_data_as_the_rule_says(state: State):
     expected = {"teachers": "on_track", "promotion": "on_track", "targets": "no_data", "execution": "no_data"}
@@ -576,6 +584,16 @@ def test_without_a_school_roster_nothing_is_built_and_it_is_told(tmp_path: Path)
         publish(tmp_path, data)
 
 
+def test_a_programme_that_nobody_named_may_fail_and_one_that_was_named_may_not(tmp_path: Path) -> None:
+    data = write(tmp_path / "data", {"入校輔導": [("深澳國小", "112/3/1", "")]})
+    place = ("--data", data, "--warehouse", tmp_path / "warehouse")
+    told = kpi("build", *place)
+    assert (told.code, warehouse.programmes_in(tmp_path / "warehouse")) == (0, ["keelung-111"])
+    assert f"沒有建立 {PROGRAMME}：沒有學校名冊" in told.err
+    told = kpi("build", *place, "--programme", PROGRAMME)
+    assert (told.code, "沒有學校名冊" in told.err) == (3, True)
+
+
 def test_only_the_items_in_the_base_need_their_tables(tmp_path: Path):
     schools = [(f"第{n}國小", "", "板橋區", "示範學校", "否", "") for n in (1, 2)]
     rows = {
@@ -653,6 +671,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a query that is a path": ('query = "lessons_given"', 'query = "../lessons"', "「kpis.public_lesson.query」的值「../lessons」不對：只能用小寫英文字母、數字與 _。"),
     "a word for a number": ("parameters = { lessons = 10 }", 'parameters = { lessons = "10" }', "kpis.lessons：「parameters.lessons」須是整數。"),
     "a number for a word": ('parameters = { scale = "srl" }', "parameters = { scale = 1 }", "kpis.srl_rounds：「parameters.scale」須是文字或文字的清單。"),
+    "a word that the table does not know": ('parameters = { scale = "srl" }', 'parameters = { scale = "slr" }',
+                                            "kpis.srl_rounds：「parameters.scale」的「slr」不在資料表 survey_rounds 的選項：competence、srl。"),
     "a parameter that is neither": ('parameters = { scale = "srl" }', "parameters = { scale = 1.5 }",
                                     "「kpis.srl_rounds.parameters.scale」的值「1.5」不對：須是整數、文字，或文字的清單"),
     "queries in the definition": ('id = "ntpc-5g-112"', 'id = "ntpc-5g-112"\nqueries = { a = "select 1" }', "不認得的鍵「queries」，請檢查拼字或刪除。"),

@@ -68,7 +68,8 @@ def linked(row: Row, link: Link) -> str:
 
 
 def _many(row: Row, link: Link) -> str:
-    return f"{number(row.schools)} 校還差 <b>{number(row.gap)} {escape(row.unit)}</b>：{linked(row, link)}"
+    lacking = f"還差 <b>{number(row.gap)} {escape(row.unit)}</b>" if row.gap else "<b>超過上限</b>"
+    return f"{number(row.schools)} 校{lacking}：{linked(row, link)}"
 
 
 def _one(row: Row, _: Link) -> str:

@@ -181,7 +181,7 @@ def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
         period.start if of_period and not kpi.timeless else None,
         window and window.start,
         window and window.end,
-        (kpi.pace_start or (window and window.start)) if kpi.pace else None,
+        (kpi.pace_start or (window and window.start)) if kpi.pace and kpi.ceiling is None else None,
         kpi.deadline or (period.end if of_period else None),
     )
 

@@ -104,7 +104,7 @@ pupils as (
     select
         school_id,
         begins,
-        sum(students) as students
+        coalesce(sum(students), 0) as students
 
     from (
 

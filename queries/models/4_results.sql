@@ -16,7 +16,7 @@ turns as materialized (
         case when kpis."require" = 'ceiling' then counted <= required else counted >= required end as reached,
         case when kpis."require" = 'ceiling' then since else kpis.deadline + 1 end as overdue_from,
         case
-            when required > 0 and kpis."require" <> 'ceiling' then kpis.pace_start + least(
+            when required > 0 then kpis.pace_start + least(
                 ((counted + 1) * (kpis.deadline - kpis.pace_start) + required - 1) // required, 1000000
             )::int
         end as behind_from

@@ -8,7 +8,7 @@ judged as (
     select
         results.*,
         kpis.pace_start,
-        greatest(results.required - results.counted, 0) as gap,
+        case when results.status = 'met' then 0 else greatest(results.required - results.counted, 0) end as gap,
         date_diff('day', $on::date, results.deadline) as days_left,
         date_diff('day', kpis.pace_start, results.deadline) as total_days,
         greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
