@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, programmes, warehouse
 from dashboard import config as configs
 from dashboard.sources import contracts
+from dashboard.sources.places import Places
 from tests.running import kpi
 
 ROOT = Path(__file__).parents[1]
@@ -100,7 +101,7 @@ def write(folder: Path, rows: Mapping[str, Rows]) -> Path:
 
 
 def publish(folder: Path, data: Path) -> warehouse.Snapshot:
-    return warehouse.publish(folder / "warehouse", DEFINITION, data, TABLES, today=TODAY)[0]
+    return warehouse.publish(folder / "warehouse", DEFINITION, Places(data), TABLES, today=TODAY)[0]
 
 
 def found(
@@ -653,7 +654,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a condition on no yes or no": ('headers = ["PBL"]\ntype = "yes_no"', 'headers = ["PBL"]\ntype = "text"',
                                     "kpis.pbl_rounds：only_where 的「pbl」不是 columns.schools 裡的是否欄。"),
     "no role": ('partner = "示範學校"', "", "roles 至少要有一種角色。"),
-    "an item twice": ('lesson_plans = ["教材教案"]', 'lesson_plans = ["教材教案", "公開授課"]', "items 的「公開授課」出現兩次；一個詞只能是一個項目。"),
+    "an item twice": ('lesson_plans = ["教材教案", "教材教案份數"]', 'lesson_plans = ["教材教案", "公開授課"]', "items 的「公開授課」出現兩次；一個詞只能是一個項目。"),
     "an unknown period": ('periods = ["112"]', 'periods = ["111"]', "kpis.a1a2：periods 的「111」不是期間，也不是有期間的種類；期間有："),
     "an unknown kind of period": ('kind = "year"\nlabel = { zh-TW = "112', 'kind = "quarter"\nlabel = { zh-TW = "112',
                                   "「periods.0.kind」的值「quarter」不對：須是 'year', 'semester' 或 'term'。"),
