@@ -6,7 +6,8 @@ as groups. The names, codes, districts and **class counts** of the 41 are real, 
 year **113** (the letter is of 111, for which no table was at hand); nobody in the rosters is.
 
 What it is not: a picture of any school's doings. Who did what is dealt out so that every status occurs. One
-seed gives the same bytes each time. Nothing else of ours is imported, so that no mistake of the code which
+seed gives the same bytes each time. The second programme has a sample of its own (`demonstration`), of invented
+schools. Nothing else of ours is imported, so that no mistake of the code which
 the sample exercises can be repeated here.
 """
 
