@@ -126,13 +126,23 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         warehouse=_folder(file, "warehouse", raw.get("warehouse", "warehouse")),
         configured=True,
         folders={name: _folder(file, f"data.{name}", folder) for name, folder in folders.items()},
-        spreadsheets=tuple(_spreadsheet(one, i) for i, one in enumerate(_tables(raw, "spreadsheets"), 1)),
+        spreadsheets=_spreadsheets(raw),
         files=dict(_file(one, i) for i, one in enumerate(_tables(raw, "files"), 1)),
         key=_folder(file, "google.key", key) if key else None,
         deadline=deadline,
         stale_after_days=days,
         place=file.absolute(),
     )
+
+
+def _spreadsheets(raw: Mapping[str, Any]) -> tuple[tuple[str | None, Spreadsheet], ...]:
+    found: list[tuple[str | None, Spreadsheet]] = []
+    for number, one in enumerate(_tables(raw, "spreadsheets"), 1):
+        programme, spreadsheet = _spreadsheet(one, number)
+        if any(other.id == spreadsheet.id and (of is None or programme in (of, None)) for of, other in found):
+            raise _Wrong(f"的 spreadsheets 第 {number} 個：這份試算表前面已經有了。請把兩節併成一節。")
+        found.append((programme, spreadsheet))
+    return tuple(found)
 
 
 def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Spreadsheet]:
@@ -146,11 +156,13 @@ def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Sprea
     for one in _tables(raw, "worksheets"):
         _known(one, ("title", "gid", "table", "rename", "constants"), f"{place}的 worksheets.")
         name = one.get("gid", one.get("title"))
-        if not isinstance(name, int | str):
-            raise _Wrong(f"的 {place}：每個 worksheets 須有 title 或 gid。")
+        if type(name) is not (int if "gid" in one else str):
+            raise _Wrong(f"的 {place}：每個 worksheets 須有 title（文字）或 gid（數字）。")
         entries[name] = _entry(one, place)
     gids = tuple(name for name in entries if isinstance(name, int)) or (gid_in(link),)
-    programme = raw.get("programme")
+    programme = _value(
+        raw, "programme", None, lambda v: v is None or isinstance(v, str), f"（{place}）須是計畫的代號"
+    )
     by_link = _value(raw, "by_link", False, lambda v: isinstance(v, bool), "須是 true 或 false")
     return programme, Spreadsheet(found, gids, entries, by_link)
 

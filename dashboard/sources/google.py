@@ -401,7 +401,8 @@ def _key(key: Path) -> Mapping[str, Any]:
         raise KeyFileError(_no_key(key)) from None
     if not isinstance(told, dict) or told.get("type") != "service_account" or "client_email" not in told:
         raise KeyFileError(_no_key(key))
-    if urlsplit(str(told.get("token_uri", ""))).hostname not in HOSTS:
+    login = urlsplit(str(told.get("token_uri", "")))
+    if login.scheme != "https" or login.hostname not in HOSTS:
         raise KeyFileError(f"金鑰檔「{key}」的 token_uri 不是 Google 的網址，不使用。請重新下載金鑰。")
     return told
 
