@@ -43,18 +43,15 @@ with ui.fold(f"檔案與工作表（{len(inputs)}）"):
     ui.show(ui.records.files(inputs, seen.year))
 with ui.fold("放入檔案"):
     ui.upload(seen)
-nothing = ui.parts.empty("目前的篩選沒有符合的列", seen.link("data", severity=severity))
 ui.show(f"""<h2>{ui.records.SEVERITIES[severity]}：{ui.words.number(total)} 列，怎麼改</h2>
 <p class="sub">原文照登；改原始檔後重新讀取即可</p>{ui.records.filters(counts, chosen, here)}
-{ui.records.rejected(rejects) or nothing}
+{ui.records.rejected(rejects) or ui.parts.empty("目前的篩選沒有符合的列", seen.link("data", severity=severity))}
 {ui.parts.pager(page, total, SIZE, here)}""")
 if rejects:
     name = ui.records.csv_name(seen.facts.title, severity, seen.on)
     ui.download("下載 CSV", name, ui.records.CSV_HEADER, everything)
-if school:
-    told = ui.ask(seen, "school_rejects", school_id=school.school_id)
-    read = ui.words.moment(seen.facts.built_at, seen.year)
-    ui.copy(f"通知{school.name}", ui.records.notice_text(school.name, told, read) if told else "")
+if school and (told := ui.ask(seen, "school_rejects", school_id=school.school_id)):
+    ui.copy(f"通知{school.name}", ui.records.notice_text(school.name, told, seen.facts.built_at))
 with ui.fold(f"通知學校（{len(schools)} 校有要改的列）"):
     ui.show(ui.records.notices(schools, chosen["school"], here))
 if resolved:

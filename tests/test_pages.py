@@ -191,7 +191,15 @@ def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless()
     broken = SimpleNamespace(file=HOSTILE, sheet=None, problem=HOSTILE)
     assert "<img" not in records.unreadable([broken] * 30)
     row = SimpleNamespace(
-        severity="rejected", file=HOSTILE, line=3, reason_label="x", message=HOSTILE, suggestion=HOSTILE + "?"
+        severity="rejected",
+        file=HOSTILE,
+        line=3,
+        cell="B3",
+        link=None,
+        is_new=False,
+        reason_label="x",
+        message=HOSTILE,
+        suggestion=HOSTILE + "?",
     )
     row.original, row.school_name = HOSTILE * 10_000, HOSTILE
     shown = records.rejected([row]) + records.own_rejects([row])

@@ -452,7 +452,7 @@ def parameters_of(name: str, school_id: int) -> dict[str, Any]:
     """What a page query needs; the school that is asked for by name is the other one."""
     values: dict[str, Any] = {
         "on": DAY, "period": "111", "kpi": "coaching", "school": None, "school_id": school_id, "group_id": None,
-        "level": None, "all": True, "missing": False, "severity": "rejected", "table": None, "reason": None,
+        "level": None, "all": True, "missing": False, "severity": "rejected", "table": None, "reason": None, "fresh": None,
         "size": 1000, "skip": 0,
     }  # fmt: skip
     text = (building.QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 
 from dashboard.ui.parts import Cell, anchor, count, notice, outward, pills, table, text
@@ -308,11 +308,11 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
     return table("各校要改的列", header, lines)
 
 
-def notice_text(school: str, rows: Sequence[Row], snapshot: str) -> str:
+def notice_text(school: str, rows: Sequence[Row], built_at: datetime) -> str:
     """What to send to a school: which file or sheet, which row, what is wrong and how to mend it."""
     refused = [row for row in rows if row.severity == "rejected"]
     warned = [row for row in rows if row.severity == "warning"]
-    lines = [f"{school} 您好：", f"依 {snapshot} 讀到的資料，"]
+    lines = [f"{school} 您好：", f"依 {roc(built_at.date())} {built_at:%H:%M} 讀到的資料，"]
     lines[1] += "、".join(
         part
         for part, many in (

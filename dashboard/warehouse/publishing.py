@@ -76,7 +76,7 @@ def publish(
 
         former = _former(folder)
         try:
-            sources = gather(places, own, former.sources, local, told)
+            sources = gather(places, own, status.with_versions(folder, former.sources), local, told)
         except EntryError as error:
             kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
             status.note_refresh(folder, kept, local, str(error))

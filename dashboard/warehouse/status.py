@@ -12,9 +12,9 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class UnderWay:
 @dataclass(frozen=True)
 class SheetStatus:
     """A spreadsheet at the last refresh. `problem` is None where it was in reach; `good_at` is when it last was, None
-    if never. Its rows feed `tables`."""
+    if never. Its rows feed `tables`; `version` is theirs, which may be newer than the snapshot that holds them."""
 
     id: str
     title: str
@@ -56,6 +56,7 @@ class SheetStatus:
     tables: tuple[str, ...]
     good_at: dt.datetime | None
     problem: str | None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def note_refresh(folder: Path, sources: Sequence[Source], now: dt.datetime, erro
             tuple(sorted({one.table for one in source.worksheets if one.table})),
             now if source.problem is None else before.get(source.id) or source.read_at,
             source.problem,
+            source.version,
         )
         for source in sources
     ]
@@ -143,6 +145,15 @@ def last_refresh(folder: Path) -> Refresh | None:
         return Refresh(dt.datetime.fromisoformat(told["at"]), told["error"], tuple(sheets))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def with_versions(folder: Path, former: Mapping[str, Source]) -> dict[str, Source]:
+    """The spreadsheets of the snapshot that serves, with the versions that the last refresh found the same rows at."""
+    found = last_refresh(folder)
+    versions = {one.id: one.version for one in found.sheets} if found and found.error is None else {}
+    return {
+        id: replace(source, version=versions.get(id) or source.version) for id, source in former.items()
+    }
 
 
 def _holder(folder: Path) -> UnderWay | None:
