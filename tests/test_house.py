@@ -39,6 +39,8 @@ HOMES = {
     "plotly": {"charts"},
     "streamlit": {"app", "ui", "charts", "pages"},
     "openpyxl": {"exports", "sample"},
+    "docxtpl": {"exports"},
+    "jinja2": {"exports"},
     "numpy": {"sample"},
 }
 

@@ -8,11 +8,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, charts, config, warehouse
+from dashboard.exports import tables
 from dashboard.ui import address, cards, findings, matrix, navigation, parts, records, school_rows, words
 
 ROOT = Path(__file__).parents[1]
@@ -67,13 +69,24 @@ def test_text_from_data_never_becomes_markup_or_ends_it():
     assert "<" not in shown and '"' not in shown and "\n" not in shown
 
 
+def cells_of(made: bytes) -> list[list[object]]:
+    """The cells of a CSV or an XLSX; a formula would be one still."""
+    if made.startswith(b"PK"):
+        sheet = openpyxl.load_workbook(io.BytesIO(made)).active
+        assert all(cell.data_type != "f" for row in sheet.rows for cell in row)
+        return [[cell.value for cell in row] for row in sheet.rows]
+    return list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline="")))
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+886", "-1", "@x", "\t=1", "\r=1"])
 def test_a_downloaded_cell_is_never_a_formula(text):
-    assert words.csv_cell(text) == "'" + text
+    for made in (tables.csv_bytes([text], [[text]]), tables.xlsx("表", [text], [[text]])):
+        told = cells_of(made)
+        assert told == [["'" + text], ["'" + text]] or (text[0] in "\t\r" and told[0][0].startswith("'"))
 
 
 def test_a_downloaded_file_opens_in_a_spreadsheet_with_its_numbers_and_safe_headers():
-    data = words.csv_bytes(["=名稱", "數"], [["@a", -3], [None, 2.0]])
+    data = tables.csv_bytes(["=名稱", "數"], [["@a", -3], [None, 2.0]])
     assert data.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(data.decode("utf-8-sig")))) == [
         ["'=名稱", "數"],

@@ -4,7 +4,7 @@ A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it 
 in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
-from dashboard.ui import cards, findings, freshness, matrix, parts, records, school_rows, words
+from dashboard.ui import cards, findings, freshness, glossary, indicator, matrix, parts, records, reminders, school_rows, words
 from dashboard.ui.address import View, ask, asked, pick, view
 from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, show, some
 from dashboard.ui.navigation import sidebar
@@ -23,12 +23,15 @@ __all__ = [
     "findings",
     "fold",
     "freshness",
+    "glossary",
     "guard",
     "head",
+    "indicator",
     "matrix",
     "parts",
     "pick",
     "records",
+    "reminders",
     "school_rows",
     "show",
     "sidebar",

@@ -17,11 +17,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard import warehouse as store
+from dashboard.exports import tables
 from dashboard.ui import freshness, parts, words
 from dashboard.ui.address import Row, View
 
 HERE = Path(__file__).parent
 HOME = "overview"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 logger = logging.getLogger(__name__)
 
 
@@ -100,15 +103,24 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
 
 
 def download(
-    label: str, name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]
+    name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]], what: str = ""
 ) -> None:
-    """A CSV that is only made when it is asked for."""
+    """A table as XLSX and as CSV, each made only when it is asked for."""
+    title = name.partition("_")[0]
+    kinds: list[tuple[str, str, Callable[[], bytes]]] = [
+        ("xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
+        ("csv", "text/csv", lambda: tables.csv_bytes(header, build())),
+    ]
+    with st.container(horizontal=True):
+        for kind, mime, made in kinds:
+            save(f"下載{what} {kind.upper()}", f"{name}.{kind}", mime, made)
+
+
+def save(label: str, name: str, mime: str, made: Callable[[], bytes]) -> None:
+    """A file that is made when it is asked for; its name is one that Windows takes."""
+    stem, _, ending = name.rpartition(".")
     st.download_button(
-        label,
-        data=lambda: words.csv_bytes(header, build()),
-        file_name=words.file_name(name) + ".csv",
-        mime="text/csv",
-        on_click="ignore",
+        label, data=made, file_name=f"{words.file_name(stem)}.{ending}", mime=mime, on_click="ignore"
     )
 
 

@@ -6,18 +6,17 @@ writing (ROC years, half-up rates, what a blank looks like) can be tested by its
 
 from __future__ import annotations
 
-import csv
 import html
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from dashboard.exports.cells import safe
-
 WEEKDAYS = "一二三四五六日"
 URGENT_DAYS = 14
+MONEY = "元"
+LARGE_SUM = 10_000
+SUMS = ("萬", "億")
 
 
 class Status(NamedTuple):
@@ -63,6 +62,37 @@ def plain(value: Any) -> str:
 def number(value: Any, missing: str = "?") -> str:
     """1,103; a true minus sign; missing is never 0."""
     return missing if value is None else f"{decimal(value):,f}".replace("-", "−")
+
+
+def brief(value: Any, unit: str, missing: str = "?") -> str:
+    """A figure that fits a cell: money from 10,000 on in 萬 or 億, to one decimal; all else in full."""
+    if value is None or unit != MONEY or abs(decimal(value)) < LARGE_SUM:
+        return number(value, missing)
+    size, name = (LARGE_SUM**2, "億") if abs(decimal(value)) >= LARGE_SUM**2 else (LARGE_SUM, "萬")
+    share = decimal(value) / size
+    shown = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
+    return f"{number(shown)} {name}"
+
+
+def amount(value: Any, unit: str, missing: str = "?") -> str:
+    """「24 人」, 「61.2 萬元」: a figure with its unit, as markup."""
+    shown = brief(value, unit, missing)
+    return f"{shown}{escape(unit)}" if shown.endswith(SUMS) else f"{shown} {escape(unit)}"
+
+
+def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
+    """20/24, 「61.2/70 萬」: two figures that stay apart when they are shortened."""
+    one, other = brief(counted, unit), brief(of, unit, missing)
+    if one == other and counted != of:
+        return f"{number(counted)}/{number(of, missing)}"
+    if one[-1] == other[-1] and other.endswith(SUMS):
+        one = one[:-2]
+    return f"{one}/{other}"
+
+
+def exact(value: Any, unit: str) -> str:
+    """The figure in full, for a title."""
+    return f"{number(value)} {escape(unit)}"
 
 
 def change(by: Any) -> str:
@@ -141,24 +171,6 @@ def days_left(days: int | None) -> str:
 def names(listed: Sequence[str], total: int) -> str:
     """A list that says how many it leaves out."""
     return "、".join(listed) + (f"等 {number(total)} 校" if total > len(listed) else "")
-
-
-def csv_cell(value: object) -> str:
-    """A cell that no spreadsheet runs: text beginning like a formula is quoted, numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        return plain(value)
-    return str(safe(str(value)))
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV that Excel opens rightly: UTF-8 with its mark, every cell and header made safe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([csv_cell(cell) for cell in header])
-    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
 
 
 def file_name(*parts: str) -> str:

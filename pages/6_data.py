@@ -49,7 +49,7 @@ ui.show(f"""<h2>{ui.records.SEVERITIES[severity]}：{ui.words.number(total)} 列
 {ui.parts.pager(page, total, SIZE, here)}""")
 if rejects:
     name = ui.records.csv_name(seen.facts.title, severity, seen.on)
-    ui.download("下載 CSV", name, ui.records.CSV_HEADER, everything)
+    ui.download(name, ui.records.CSV_HEADER, everything)
 if school and (told := ui.ask(seen, "school_rejects", school_id=school.school_id)):
     ui.copy(f"通知{school.name}", ui.records.notice_text(school.name, told, seen.facts.built_at))
 with ui.fold(f"通知學校（{len(schools)} 校有要改的列）"):

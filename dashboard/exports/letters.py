@@ -1,0 +1,65 @@
+"""Texts to send, from templates that a bureau can change: one message, or letters for all schools in one document."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from docxtpl import DocxTemplate
+from jinja2.sandbox import SandboxedEnvironment
+
+SHIPPED = Path(__file__).parents[2] / "templates"
+MESSAGE, LETTER = "message.txt", "letter.docx"
+
+
+class TemplateFault(Exception):
+    """A template cannot be used; the message says which and why, in Chinese."""
+
+
+def message(own: Path, context: Mapping[str, Any]) -> str:
+    """One school's message. A template in the folder `own` goes before the one that is shipped.
+
+    Raises:
+        TemplateFault: it names something that there is not, or is no template.
+    """
+    path = _path(own, MESSAGE)
+    try:
+        return _environment().from_string(path.read_text(encoding="utf-8-sig")).render(context).strip() + "\n"
+    except (jinja2.TemplateError, OSError, UnicodeDecodeError) as error:
+        raise TemplateFault(f"範本「{path}」不能用：{error}") from error
+
+
+def letters(own: Path, context: Mapping[str, Any]) -> bytes:
+    """A DOCX with a letter for each of `letters` in the context.
+
+    Raises:
+        TemplateFault: as `message`.
+    """
+    path = _path(own, LETTER)
+    try:
+        document = DocxTemplate(str(path))
+        document.render(dict(context), jinja_env=_environment(), autoescape=True)
+        out = io.BytesIO()
+        document.save(out)
+    except Exception as error:  # a damaged DOCX fails as a zip, as XML or as a template
+        raise TemplateFault(f"範本「{path}」不能用：{error}") from error
+    return out.getvalue()
+
+
+def check(own: Path) -> None:
+    """Raises `TemplateFault` where the letter's template names something that there is not."""
+    letters(own, {**_COMMON, "letters": [{**_COMMON, "school": "", "group": "", "owed": [_OWED]}]})
+
+
+_COMMON = dict.fromkeys(("programme", "source", "bureau", "as_of", "snapshot", "fingerprint"), "")
+_OWED = dict.fromkeys(("label", "state", "deadline", "days", "names", "clause"), "")
+
+
+def _path(own: Path, name: str) -> Path:
+    return own / name if (own / name).is_file() else SHIPPED / name
+
+
+def _environment() -> SandboxedEnvironment:
+    """A template is a file that somebody edited: it may show what it is given, and run nothing."""
+    return SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)

@@ -1,0 +1,133 @@
+"""催辦: what each school owes is what the results say, and what leaves the product is safe and of the scope alone."""
+
+import datetime as dt
+import io
+import re
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from dashboard import access, warehouse
+from dashboard.exports import letters, tables
+from dashboard.ui import address, reminders
+
+EVERY = access.bureau()
+DAY = dt.date(2022, 11, 25)
+HOSTILE = '=1+1<w:p/>&"{{ 7 * 7 }}'
+
+
+@pytest.fixture
+def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    snapshot = warehouse.current(sample_warehouse, "keelung-111")
+
+    def view(scope: access.Scope = EVERY) -> address.View:
+        facts = address.facts_of(snapshot, scope)
+        periods = tuple(address._asked(snapshot, scope, "periods", ()))
+        return address.View(
+            "keelung-111", ("keelung-111",), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
+        )
+
+    return view
+
+
+def wanted(**changes) -> reminders.Chosen:
+    usual = {"kpis": (), "groups": (), "statuses": reminders.DEFAULT, "names": False}
+    return reminders.Chosen(**(usual | changes))
+
+
+def test_a_school_owes_what_the_results_say_it_does(seen):
+    view = seen()
+    columns, rows = warehouse.rows(
+        view.snapshot, "kpi_results", view.scope, on=DAY, level="school", kpi=None, period=None
+    )
+    results = [dict(zip(columns, row, strict=True)) for row in rows]
+    expected = {(row["school"], row["kpi"]) for row in results if row["status"] in reminders.DEFAULT}
+    assert {
+        (one.school, item.kpi.kpi) for one in reminders.owed(view, wanted()) for item in one.items
+    } == expected
+    late = {(row["school"], row["kpi"]) for row in results if row["status"] == "overdue"}
+    found = reminders.owed(view, wanted(statuses=("overdue",)))
+    assert {(one.school, item.kpi.kpi) for one in found for item in one.items} == late
+
+
+def test_choices_narrow_to_the_groups_and_indicators(seen):
+    found = reminders.owed(seen(), wanted(groups=("自主學習組",), kpis=("a1a2",)))
+    assert {one.group for one in found} == {"自主學習組"}
+    assert {item.kpi.kpi for one in found for item in one.items} == {"a1a2"}
+
+
+def test_as_many_people_are_missing_as_the_gap_of_a_requirement_of_all(seen):
+    for one in reminders.owed(seen(), wanted(kpis=("a1a2", "infosec"))):
+        for item in one.items:
+            if item.row.status != "no_data":
+                assert len(item.missing) == item.row.gap
+
+
+def test_names_are_there_only_where_they_are_asked_for(seen):
+    view = seen()
+    found = reminders.owed(view, wanted())
+    names = {name for one in found for item in one.items for name in item.missing}
+    assert names
+    for listed in (False, True):
+        told = "".join(
+            letters.message(Path("nowhere"), reminders.context(view, one, listed)) for one in found
+        )
+        told += "".join(str(row) for row in reminders.rows(view, found, listed))
+        assert any(name in told for name in names) == listed
+
+
+def test_a_scope_owes_for_its_own_schools_alone(seen):
+    view = seen()
+    two = tuple(row.school_id for row in address.ask(view, "schools"))[:2]
+    mine = reminders.owed(seen(access.Scope("兩校", two)), wanted())
+    every = {one.school for one in reminders.owed(view, wanted())}
+    assert {one.school for one in mine} < every
+    assert {one.school for one in mine} <= {
+        row.name for row in address.ask(seen(access.Scope("兩校", two)), "schools")
+    }
+    assert reminders.owed(seen(access.nobody()), wanted()) == []
+
+
+def test_letters_hold_one_letter_a_school_and_take_texts_as_texts(seen):
+    view = seen()
+    found = reminders.owed(view, wanted())
+    common = reminders._common(view)
+    one = {**reminders.context(view, found[0], True), "school": HOSTILE}
+    told = [one, *(reminders.context(view, each, True) for each in found[1:])]
+    document = docx.Document(io.BytesIO(letters.letters(Path("nowhere"), {**common, "letters": told})))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert text.count("受文者：") == len(found)
+    assert HOSTILE in text
+    for each in found[1:]:
+        assert f"受文者：{each.school}\n" in text
+    assert not re.search(r"{[{%]", text.replace(HOSTILE, ""))
+
+
+def test_the_list_is_one_row_a_school_with_dates_as_dates(seen):
+    view = seen()
+    found = reminders.owed(view, wanted())
+    made = tables.xlsx("催辦", reminders.HEADER, reminders.rows(view, found, True))
+    header, *rows = openpyxl.load_workbook(io.BytesIO(made)).active.values
+    assert header == reminders.HEADER and len(rows) == len(found)
+    assert {row[2].date() for row in rows} == {DAY}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ nothing_of_the_kind }}", "{% for x in %}", "{{ school.__class__.__mro__[1].__subclasses__() }}"],
+)
+def test_a_template_that_asks_for_what_there_is_not_is_told(tmp_path: Path, text: str):
+    (tmp_path / "message.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(letters.TemplateFault, match=r"message\.txt"):
+        letters.message(tmp_path, {"school": "深澳國小"})
+
+
+def test_a_bureaus_own_template_goes_before_the_shipped_one(tmp_path: Path):
+    (tmp_path / "message.txt").write_text("致 {{ school }}", encoding="utf-8")
+    assert letters.message(tmp_path, {"school": "深澳國小"}) == "致 深澳國小\n"
+    (tmp_path / "letter.docx").write_bytes(b"PK no document")
+    with pytest.raises(letters.TemplateFault, match=r"letter\.docx"):
+        letters.check(tmp_path)
