@@ -25,6 +25,7 @@ class Course:
     deadline: date
     required: float
     unit: str
+    paced: bool = True
 
     @cached_property
     def end(self) -> date:
@@ -72,6 +73,8 @@ def _line(box: Box) -> str:
 
 def _pace(box: Box, width: float, dash: str) -> str:
     course = box.course
+    if not course.paced:
+        return ""
     start, due = box.x(course.start), box.x(course.deadline)
     return (
         f'<line x1="{start:.1f}" y1="{box.y(0):.1f}" x2="{due:.1f}" y2="{box.y(course.required):.1f}"'
@@ -112,9 +115,10 @@ def curve(course: Course, label: str, width: int = 620, height: int = 250) -> st
         f'<text x="{due + 6:.1f}" y="42">應達 {course.required:g} {escape(course.unit)}</text>'
     )
     middle = box.left + (due - box.left) * 0.3
-    parts.append(
-        f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">應有進度</text>'
-    )
+    if course.paced:
+        parts.append(
+            f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">應有進度</text>'
+        )
     parts.append(_today(box))
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
@@ -157,3 +161,66 @@ def _months(box: Box) -> list[str]:
         f'<text x="{box.x(day):.1f}" y="{box.bottom + 19}">{day.month} 月</text>'
         for day in months[::every]
     ]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its name, its layers from the bottom (class, value), and its sum in words. Without layers nobody told it."""
+
+    name: str
+    layers: Sequence[tuple[str, float]]
+    told: str
+
+
+def bars(
+    groups: Sequence[tuple[str, Sequence[Bar]]], label: str, axis: str, width: int = 380, height: int = 230
+) -> str:
+    """Groups of upright bars from zero, each with its name below and its sum above."""
+    left, right, bottom, high = 40.0, width - 6.0, height - 44.0, 30.0
+    top = _round_up(
+        max([sum(value for _, value in bar.layers) for _, found in groups for bar in found], default=0)
+    )
+    parts = [f'<text x="{left - 6}" y="14" text-anchor="end">{escape(axis)}</text>']
+    for mark in (0, top / 2, top):
+        y = bottom - mark / top * (bottom - high)
+        parts.append(
+            f'<line x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" class="grid"></line>'
+            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{mark:g}</text>'
+        )
+    span = (right - left) / max(len(groups), 1)
+    for place, (name, found) in enumerate(groups):
+        middle = left + span * (place + 0.5)
+        parts.append(
+            f'<text x="{middle:.1f}" y="{height - 6}" text-anchor="middle" class="f">{escape(name)}</text>'
+        )
+        step = span / (len(found) + 0.4)
+        for n, bar in enumerate(found):
+            x = middle + step * (n - (len(found) - 1) / 2)
+            parts.append(_upright_bar(bar, x, min(step * 0.6, 46), bottom, (bottom - high) / top))
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
+        f' aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )
+
+
+def _upright_bar(bar: Bar, x: float, wide: float, bottom: float, scale: float) -> str:
+    y, drawn = bottom, ""
+    for name, value in bar.layers:
+        y -= value * scale
+        drawn += (
+            f'<rect x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{value * scale:.1f}"'
+            f' class="{escape(name)}"></rect>'
+        )
+    told = bar.told.removeprefix(bar.name).strip()
+    return (
+        f'{drawn}<text x="{x:.1f}" y="{y - 6:.1f}" text-anchor="middle" class="f">{escape(told)}</text>'
+        f'<text x="{x:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{escape(bar.name)}</text>'
+    )
+
+
+def _round_up(value: float) -> float:
+    """The next 1, 2, 4, 5, 6, 8 or 10 times a power of ten: halves of these are short to write."""
+    size = 1.0
+    while size * 10 < value:
+        size *= 10
+    return next((size * step for step in (1, 2, 4, 5, 6, 8) if size * step >= value), size * 10)

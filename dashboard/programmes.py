@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "programmes"
 KPI_QUERIES = ROOT / "queries" / "kpis"
+VALUE_QUERIES = ROOT / "queries" / "values"
 ROSTERS = ("schools", "staff")
 
 
@@ -58,7 +59,12 @@ def _is_share(text: str) -> str:
     return text
 
 
-def _is_programme_id(text: str) -> str:
+def is_programme_id(text: str) -> str:
+    """`text`, where it can be the id of a programme.
+
+    Raises:
+        ValueError: it cannot.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
         raise ValueError("只能用小寫英文字母、數字與 -")
     return text
@@ -208,9 +214,10 @@ class Programme(_Model):
     columns: columns of its own, by table.
     items: what a row of 量化目標 may be about, each with the words for it.
     queries: the SQL of indicators of its own, from `queries/` beside the definition.
+    contact: whom to ask, in a sentence.
     """
 
-    id: Annotated[str, AfterValidator(_is_programme_id)]
+    id: Annotated[str, AfterValidator(is_programme_id)]
     title: Text
     source: Text
     city: str
@@ -230,6 +237,7 @@ class Programme(_Model):
     kpis: Annotated[Mapping[Annotated[str, AfterValidator(_is_kpi_id)], Kpi], Field(min_length=1)]
     sample: bool = False
     as_of: dt.date | None = None
+    contact: Text | None = None
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -245,6 +253,14 @@ class Programme(_Model):
         name = self.kpis[kpi_id].query or kpi_id
         shipped = KPI_QUERIES / f"{name}.sql"
         return self.queries.get(name) or (shipped.read_text(encoding="utf-8") if shipped.is_file() else None)
+
+    def values_of(self, kpi_id: str) -> str | None:
+        """The SQL of the values that a shipped indicator's query rests on and pages show too, where it has such."""
+        name = self.kpis[kpi_id].query or kpi_id
+        shipped = VALUE_QUERIES / f"{name}.sql"
+        if name in self.queries or not shipped.is_file():
+            return None
+        return shipped.read_text(encoding="utf-8")
 
     @property
     def fingerprint(self) -> str:
@@ -276,17 +292,44 @@ def load(path: Path, tables: Mapping[str, TableOfColumns]) -> Programme:
     Raises:
         DefinitionError: with a sentence for every fault.
     """
-    raw = _merged(path)
-    if "queries" in raw:
-        raise DefinitionError(path, ["不認得的鍵「queries」，請檢查拼字或刪除。"])
-    raw["queries"] = _own_queries(path.parent / "queries")
+    return of_values(_values(path, path.parent / "queries"), tables, path, named=True)
+
+
+def load_former(
+    path: Path, tables: Mapping[str, TableOfColumns], queries: Callable[[str], Path]
+) -> Programme:
+    """A definition as it once was, in a file of any name; with no queries beside it, those in `queries` of its id.
+
+    Raises:
+        DefinitionError: with a sentence for every fault.
+    """
+    beside = path.parent / "queries"
+    place = beside if beside.is_dir() else queries(str(_merged(path).get("id")))
+    return of_values(_values(path, place), tables, path)
+
+
+def of_values(
+    raw: Mapping[str, Any], tables: Mapping[str, TableOfColumns], path: Path, *, named: bool = False
+) -> Programme:
+    """The definition of these values, its queries among them; `path` is where its faults are, `named` after its id.
+
+    Raises:
+        DefinitionError: with a sentence for every fault.
+    """
     try:
         programme = Programme.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         raise DefinitionError(path, [_sentence(fault) for fault in error.errors()]) from error
-    if faults := [*_faults(programme, tables), *_wrong_name(programme, path)]:
+    if faults := [*_faults(programme, tables), *(_wrong_name(programme, path) if named else ())]:
         raise DefinitionError(path, faults)
     return programme
+
+
+def _values(path: Path, queries: Path) -> dict[str, Any]:
+    raw = _merged(path)
+    if "queries" in raw:
+        raise DefinitionError(path, ["不認得的鍵「queries」，請檢查拼字或刪除。"])
+    return {**raw, "queries": _own_queries(queries)}
 
 
 def _own_queries(folder: Path) -> dict[str, str]:
@@ -431,7 +474,8 @@ def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     query = programme.query_of(kpi_id)
     if query is None:
         return [f"找不到 queries/kpis/{kpi.query or kpi_id}.sql。"]
-    asked = {name: kind for kind, name in re.findall(r"(parameter|words)_of\(\$kpi, '(\w+)'\)", query)}
+    text = query + (programme.values_of(kpi_id) or "")
+    asked = {name: kind for kind, name in re.findall(r"(parameter|words)_of\(\$kpi, '(\w+)'\)", text)}
     wrong = [
         name
         for name, value in kpi.parameters.items()

@@ -33,8 +33,9 @@ def section(period):
 {ui.matrix.by_group(kpis, totals, to_group)}</section></div>"""
 
 
-at = {"on": seen.on, "period": seen.periods[0].period, "group_id": None}
-lead = ui.findings.first_sentence(ui.ask(seen, "deadlines", **at))
-ui.head(seen, "總覽", lead + ui.findings.standing(ui.ask(seen, "standing", **at)[0]))
+at = {"on": seen.on, "group_id": None}
+lead = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
+standing = ui.ask(seen, "standing", **at, periods=seen.shown)[0]
+ui.head(seen, "總覽", lead + ui.findings.standing(standing, seen.periods))
 for each in seen.periods:
     ui.show(section(each))

@@ -36,7 +36,6 @@ def section(period):
     nothing = ui.parts.empty("這個篩選目前沒有學校", here(status=None))
     return f"""{ui.parts.period(seen.periods, period)}<h2>各校各項</h2>
 <p class="sub">每格：狀態　計數／應達。點一格看原因</p>
-{ui.matrix.filters(kpis, status, marked, late_first, here)}
 {ui.matrix.by_school(kpis, shown, to_school, marked) or nothing}
 {ui.parts.pager(page, len(found), SIZE, here, "校")}
 {ui.matrix.sums(kpis, *ui.matrix.split(totals, group.group_id), group.name)}
@@ -44,10 +43,11 @@ def section(period):
 {ui.findings.to_do(shown, {kpi.kpi: kpi for kpi in kpis}, seen.link, seen.year)}"""
 
 
-at = {"on": seen.on, "period": seen.periods[0].period, "group_id": group.group_id}
-standing = ui.findings.standing(ui.ask(seen, "standing", **at)[0])
-lead = standing + ui.findings.first_sentence(ui.ask(seen, "deadlines", **at))
+at = {"on": seen.on, "group_id": group.group_id}
+standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
+lead = standing + ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
 ui.head(seen, f"分組 · {group.name}", lead, missing=ui.Missing("組別", wanted, group.name))
 ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
+ui.show(ui.matrix.filters(ui.ask_each(seen, "kpis"), status, chosen, late_first, here))
 for each in seen.periods:
     ui.show(section(each))

@@ -1,6 +1,7 @@
 """學校
 
-One school: every indicator with what is still missing, and behind it people, rule and rows not taken.
+One school: every indicator with what is still missing, and behind it people, rule and rows not taken; then its plan,
+where the programme has one.
 """
 
 from dashboard import ui
@@ -22,12 +23,18 @@ def items(period):
 
 
 found = [(period, items(period)) for period in seen.periods]
-first = found[0][1]
+every = [item for _, shown in found for item in shown]
 lead = ui.findings.school_lead(
-    [item.row for item in first], {item.kpi.kpi: item.kpi for item in first}, refused, len(rejects) - refused
+    [item.row for item in every],
+    {item.kpi.kpi: item.kpi for item in every},
+    refused,
+    len(rejects) - refused,
+    seen.periods,
 )
 place = ui.school_rows.place(school, seen.link)
 ui.head(seen, f"學校 · {school.name}", lead, place, missing=ui.Missing("學校", wanted, school.name))
 ui.choose("換學校", [row.name for row in schools], school.name, "school")
 for period, shown in found:
     ui.show(ui.parts.period(seen.periods, period) + ui.school_rows.school_rows(shown, ui.asked("kpi")))
+for fragment in ui.plan.sections(seen, school):
+    ui.show(fragment)

@@ -6,7 +6,6 @@ What was read, what was not taken and how to mend it.
 from dashboard import ui
 
 SIZE = 20
-RESOLVED = 200
 
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
@@ -23,7 +22,7 @@ page = ui.parts.page(ui.asked("page"), total, SIZE)
 rejects = ui.ask(seen, "rejects", **chosen, size=SIZE, skip=(page - 1) * SIZE)
 schools = ui.ask(seen, "notices")
 school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
-resolved = ui.ask(seen, "resolved_rejects", size=RESOLVED)
+resolved = ui.ask(seen, "resolved_rejects", size=200)
 
 
 def here(**changes):
@@ -35,7 +34,7 @@ def everything():
 
 
 ui.head(seen, "資料", ui.records.lead(tables, inputs), ui.records.origin(seen.facts))
-ui.show(ui.freshness.notices(seen))
+ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
 ui.show(f"""{ui.records.unreadable(inputs)}<h2>來源</h2><p class="sub">讀入 = 採用 + 重複 + 退回，逐檔相符</p>
 {ui.records.sources(tables)}""")
@@ -54,6 +53,8 @@ if school and (told := ui.ask(seen, "school_rejects", school_id=school.school_id
     ui.copy(f"通知{school.name}", ui.records.notice_text(school.name, told, seen.facts.built_at))
 with ui.fold(f"通知學校（{len(schools)} 校有要改的列）"):
     ui.show(ui.records.notices(schools, chosen["school"], here))
-if resolved:
-    with ui.fold(f"比上次少了的退回列（{len(resolved)}）"):
-        ui.show(ui.records.resolved(resolved))
+with ui.fold(f"比上次少了的退回列（{len(resolved)}）"):
+    ui.show(ui.records.resolved(resolved))
+ui.show(f"""<h2>與前一份快照相比</h2>{ui.history.changes(seen)}
+<h2>快照</h2>{ui.history.listing(seen)}""")
+ui.history.restore(seen)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import programmes
+from dashboard import programmes, warehouse
 from dashboard.cli import entry, main
 from dashboard.sources import contracts
 from tests.running import PROGRAMME, Outcome, kpi
@@ -32,7 +33,8 @@ KPIS = [
     "achievement", "coaching",
 ]  # fmt: skip
 DAY = "2022-11-25"
-COMMANDS = ("build", "watch", "sheets", "serve", "results", "rejects", "sample", "units", "template", "check")
+COMMANDS = ("build", "watch", "sheets", "serve", "results", "rejects", "sample", "units", "template", "check",
+            "new-programme", "compare")  # fmt: skip
 
 DATA = {
     "教職員名冊.csv": """教師編號,姓名,學校名稱,身分別,職務,到職日
@@ -547,7 +549,7 @@ def test_messages_are_utf_8_whatever_the_terminal_says(
     assert "沒有「沒\\udce6」這項指標" in err.buffer.getvalue().decode("utf-8")
 
 
-def test_serving_the_sample_a_second_time_shows_the_same_sample(
+def test_serving_a_second_time_shows_the_same_samples_and_their_figures_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server learns the place of its configuration by a variable; `execve` would end this process."""
@@ -562,4 +564,27 @@ def test_serving_the_sample_a_second_time_shows_the_same_sample(
     for _ in range(2):
         os.chdir(tmp_path)
         kpi("serve", "--port", "0")
-    assert told == [str(tmp_path / "sample")] * 2
+        assert set(told) == {str(tmp_path / "sample" / "kpi.toml")}
+    os.chdir(tmp_path)
+    assert warehouse.programmes_in(tmp_path / "sample" / "warehouse") == ["keelung-111", "ntpc-5g-112"]
+    for programme, day in (("keelung-111", "2022-11-25"), ("ntpc-5g-112", "2023-11-30")):
+        assert any((tmp_path / "sample" / "data" / programme).iterdir())
+        rows = kpi("results", "--programme", programme, "--level", "city", "--format", "csv").rows
+        assert {(row["programme"], row["as_of"]) for row in rows} == {(programme, day)}
+    assert "請以 --programme 指定一個" in kpi("results").err
+
+
+def test_a_start_that_was_interrupted_goes_on_with_the_sample_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "execve", lambda *_: None)
+    monkeypatch.setattr(subprocess, "call", lambda *_, **__: 0)
+    kpi("serve", "--port", "0")
+    os.chdir(tmp_path)
+    place = tmp_path / "sample" / "warehouse"
+    kept = warehouse.current(place, "keelung-111").stamp
+    shutil.rmtree(place / "ntpc-5g-112")
+    kpi("serve", "--port", "0")
+    assert warehouse.programmes_in(place) == ["keelung-111", "ntpc-5g-112"]
+    assert warehouse.current(place, "keelung-111").stamp == kept

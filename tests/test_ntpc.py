@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -836,3 +837,126 @@ def test_a_page_shows_the_periods_that_hold_the_day_or_the_one_that_is_asked_for
     )
     assert "period=111-2" in open_page("group", period="111-2")
     assert "不存在，已改為" in open_page("overview", period="110")
+
+
+def facts_of(markup: str, attribute: str) -> list[dict[str, str]]:
+    """The data attributes of every element that has this one."""
+    elements = [
+        dict(re.findall(r'data-([a-z]+)="([^"]*)"', tag)) for tag in re.findall(r"<[^>]*data-[^>]*>", markup)
+    ]
+    return [facts for facts in elements if attribute in facts]
+
+
+def schools_of(place: Path) -> list[str]:
+    rows = kpi(
+        "results", "--warehouse", place, "--kpi", "teachers", "--level", "school", "--format", "csv"
+    ).rows
+    return list(dict.fromkeys(row["school"] for row in rows))
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("on", ["2023-06-30", "2023-11-30", "2024-02-01", "2025-02-01"])
+@pytest.mark.parametrize("school", ["晴光國中", "望海國小", "曙光國小"])
+def test_every_figure_of_a_schools_page_is_that_of_the_results(shown: Path, school: str, on: str) -> None:
+    rows = kpi(
+        "results", "--warehouse", shown / "warehouse", "--as-of", on, "--level", "school", "--format", "csv"
+    ).rows
+    expected = {(row["kpi"], row["period"]): row for row in rows if row["school"] == school}
+    figures = facts_of(open_page("school", school=school, on=on), "kpi")
+    assert {("targets", "112"), ("targets", "113"), ("execution", "113"), ("grant_ceiling", "term")} <= {
+        (figure["kpi"], figure["period"]) for figure in figures
+    }
+    for figure in figures:
+        row = expected[figure["kpi"], figure["period"]]
+        for name in ("counted", "base", "required", "status"):
+            assert figure[name] == row[name], (figure, row)
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("on", ["2023-02-01", "2023-11-30", "2024-06-30", "2025-02-01"])
+def test_the_targets_of_every_school_are_reached_as_the_units_say(shown: Path, on: str) -> None:
+    place, seen = shown / "warehouse", set()
+    units = kpi("units", "--warehouse", place, "--kpi", "targets", "--as-of", on, "--format", "csv").rows
+    snapshot = warehouse.current(place, PROGRAMME)
+    ids = dict(
+        zip(
+            *(warehouse.ask(snapshot, "schools", access.bureau())[c] for c in ("name", "school_id")),
+            strict=True,
+        )
+    )
+    for school in schools_of(place):
+        asked = {"on": dt.date.fromisoformat(on), "school_id": int(ids[school])}
+        names, found = warehouse.rows(snapshot, "school_targets", access.bureau(), **asked)
+        for values in found:
+            row = dict(zip(names, values, strict=True))
+            if row["compared_on"] is None:
+                assert row["status"] in ("upcoming", None)
+                continue
+            day = row["compared_on"].isoformat()
+            (unit,) = [
+                one for one in units
+                if (one["school"], one["unit"], one["period"]) == (school, row["item"], row["period"])
+                and one["since"] <= day and (not one["until"] or day < one["until"])
+            ]  # fmt: skip
+            assert (row["status"] == "met") == bool(unit["attained_on"]), (row, unit)
+            assert (row["status"] in ("met", "on_track", "overdue")) == (unit["amount"] == "1")
+            if unit["amount"] == "1":
+                assert (row["value"] >= row["goal"]) == (row["status"] == "met")
+            seen.add(row["status"])
+    assert {"exempt", None} <= seen and seen & {"met", "on_track", "overdue"}
+
+
+@pytest.mark.usefixtures("served")
+def test_the_money_of_every_school_adds_up_to_its_figures(shown: Path) -> None:
+    place, snapshot = shown / "warehouse", warehouse.current(shown / "warehouse", PROGRAMME)
+    rows = kpi("results", "--warehouse", place, "--level", "school", "--format", "csv").rows
+    expected = {(row["school"], row["kpi"], row["period"]): row for row in rows}
+    for school, school_id in zip(
+        *(warehouse.ask(snapshot, "schools", access.bureau())[c] for c in ("name", "school_id")), strict=True
+    ):
+        names, found = warehouse.rows(snapshot, "school_money", access.bureau(), school_id=int(school_id))
+        money = {(row[0], row[2]): dict(zip(names, row, strict=True)) for row in found}
+
+        def text(value: Any) -> str:
+            return "" if value is None else str(value)
+
+        assert (
+            text(money[None, "granted"]["approved"]) == expected[school, "grant_ceiling", "term"]["counted"]
+        )
+        for year in ("112", "113"):
+            spent = expected[school, "execution", year]
+            assert text(money[year, "granted"]["spent"]) == spent["counted"]
+            assert text(money[year, "granted"]["told_approved"]) == spent["base"]
+            capital = money[year, "capital"]["approved"] or (0 if money[year, "granted"]["rows"] else None)
+            assert text(capital) == expected[school, "capital_ceiling", year]["counted"]
+
+
+@pytest.mark.usefixtures("served")
+def test_the_plan_says_what_is_missing_what_is_never_judged_and_how_much_is_left() -> None:
+    markup = open_page("school", school="晴光國中")
+    assert "尚餘 12 萬元" in markup and "未填" in markup and "其他：只呈現，不判定" in markup
+    assert 'role="img" aria-label="晴光國中 各年核定與實支（萬元）：112 年 核定 25 萬' in markup
+    assert "超出 2 萬元" in open_page("school", school="望海國小")
+    assert "量化目標未填報" in open_page("school", school="茶香國小")
+    assert "經費未填報" in open_page("school", school="湖心國小")
+
+
+@pytest.mark.usefixtures("served")
+def test_a_lead_speaks_of_every_period_that_is_shown() -> None:
+    for name in ("overview", "group", "school"):
+        (lead,) = re.findall(r'<p class="lead">(.*?)</p>', open_page(name))[:1]
+        assert "112 年、112 學年第 1 學期、全期（112–113 年）" in lead
+        (lead,) = re.findall(r'<p class="lead">(.*?)</p>', open_page(name, period="113"))[:1]
+        assert "112" not in lead
+
+
+def test_a_programme_without_such_tables_shows_no_plan(
+    sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kpi.toml"
+    file.write_text(
+        f'programmes = ["keelung-111"]\nwarehouse = "{sample_warehouse.as_posix()}"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv(configs.VARIABLE, str(file))
+    markup = open_page("school")
+    assert "<h2>量化目標</h2>" not in markup and "<h2>經費</h2>" not in markup

@@ -53,6 +53,51 @@ def test_a_figure_has_thousands_marks_and_a_missing_one_is_never_zero():
     assert [words.plain(value) for value in (1103, 3.0, 0, None)] == ["1103", "3", "0", ""]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (612_000, "元", "61.2 萬"),
+        (700_000, "元", "70 萬"),
+        (9_999, "元", "9,999"),
+        (-20_500, "元", "−2.1 萬"),
+        (14_425_000, "元", "1,443 萬"),
+        (123_456_789, "元", "1.2 億"),
+        (612_000, "人", "612,000"),
+        (0, "元", "0"),
+        (None, "元", "?"),
+    ],
+)
+def test_a_large_sum_of_money_is_shortened_and_nothing_else_is(value, unit, text):
+    assert words.brief(value, unit) == text
+
+
+def test_two_figures_stay_apart_when_they_are_shortened():
+    assert words.pair(612_000, 700_000, "元") == "61.2/70 萬"
+    assert words.pair(5_000, 100_000, "元") == "5,000/10 萬"
+    assert words.pair(700_001, 700_000, "元") == "700,001/700,000"
+    assert words.pair(20, None, "人") == "20/–"
+    assert words.amount(612_000, "元") == "61.2 萬元" and words.amount(24, "<人>") == "24 &lt;人&gt;"
+
+
+def test_a_ceiling_says_what_is_left_or_over_and_never_what_is_missing():
+    left, over = SimpleNamespace(room=88_000, gap=0), SimpleNamespace(room=-20_000, gap=0)
+    assert [findings.lacking(row, "元") for row in (left, over)] == ["尚餘 8.8 萬元", "超出 2 萬元"]
+    assert findings.lacking(SimpleNamespace(room=None, gap=3), "人") == "還差 3 人"
+    assert "超出上限" in parts.tag("overdue", "ceiling") and "逾期未達" in parts.tag("overdue")
+
+
+def test_bars_say_in_words_what_they_draw_and_have_none_for_what_nobody_told():
+    told = [
+        (
+            "112 年",
+            (charts.Bar("核定", [("current", 20.0)], "核定 20 萬"), charts.Bar("實支", [], "實支 未填")),
+        )
+    ]
+    drawn = charts.bars(told, HOSTILE, "萬元")
+    assert drawn.count("<rect") == 1 and "未填" in drawn and "萬元" in drawn and "<img" not in drawn
+    assert charts.bars([], "", "萬元").count("<rect") == 0
+
+
 def test_dates_are_in_roc_years_and_leave_out_the_programmes_own():
     assert words.full_day(DAY) == "111/11/25（五）"
     assert [words.short_day(day, 2022) for day in (dt.date(2022, 12, 31), dt.date(2023, 1, 31), None)] == [
@@ -405,6 +450,8 @@ def test_a_query_that_fails_becomes_a_notice_and_no_traceback(served, monkeypatc
 PARAMETERS = {
     "on": DAY,
     "period": "111",
+    "periods": ["111"],
+    "table": "training",
     "school_id": 1,
     "group_id": 1,
     "severity": "rejected",

@@ -4,8 +4,22 @@ A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it 
 in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
-from dashboard.ui import cards, findings, freshness, glossary, indicator, matrix, parts, records, reminders, school_rows, words
-from dashboard.ui.address import View, ask, asked, pick, view
+from dashboard.ui import (
+    cards,
+    findings,
+    freshness,
+    glossary,
+    history,
+    indicator,
+    matrix,
+    parts,
+    plan,
+    records,
+    reminders,
+    school_rows,
+    words,
+)
+from dashboard.ui.address import View, ask, ask_each, asked, pick, view
 from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, show, some
 from dashboard.ui.navigation import sidebar
 from dashboard.ui.uploads import upload
@@ -14,6 +28,7 @@ __all__ = [
     "Missing",
     "View",
     "ask",
+    "ask_each",
     "asked",
     "cards",
     "choose",
@@ -26,10 +41,12 @@ __all__ = [
     "glossary",
     "guard",
     "head",
+    "history",
     "indicator",
     "matrix",
     "parts",
     "pick",
+    "plan",
     "records",
     "reminders",
     "school_rows",

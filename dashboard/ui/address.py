@@ -50,6 +50,11 @@ class View:
     period: str | None = None
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The ids of the periods shown."""
+        return tuple(period.period for period in self.periods)
+
+    @property
     def year(self) -> int:
         """The year that dates may leave out."""
         return int(self.periods[0].start.year)
@@ -149,6 +154,11 @@ def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str])
 def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
     """The rows of one named query, as the viewer's scope may see them."""
     return _asked(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+
+
+def ask_each(seen: View, name: str, **parameters: Any) -> list[Row]:
+    """The rows of one named query in every period that is shown, period by period."""
+    return [row for period in seen.periods for row in ask(seen, name, period=period.period, **parameters)]
 
 
 def _asked(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
 from dashboard.ui.parts import due, figure
-from dashboard.ui.words import STATUSES, escape, number, rate
+from dashboard.ui.words import STATUSES, amount, escape, exact, number, pair, percent, rate
 
 Row = SimpleNamespace
 STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
@@ -42,7 +42,7 @@ def requirement(kpi: Row) -> str:
     if kpi.require == "all":
         return "須全數"
     if kpi.require == "ceiling":
-        return f"每校至多 {number(kpi.required_number)} {escape(kpi.unit)}"
+        return f"每校至多 {amount(kpi.required_number, kpi.unit)}"
     if kpi.require == "number":
         return f"每校須 {number(kpi.required_number)} {escape(kpi.unit)}"
     if kpi.require == "share":
@@ -59,8 +59,11 @@ def pooled(kpi: Row, row: Row, whose: str = "全市") -> str:
     """The pooled figure with its counts; where the indicator has no base, how many schools lack it."""
     if not row.schools_judged:
         return f"{whose}{STATUSES[row.status].word}"
+    short = row.schools_judged - row.schools_met
+    if kpi.require == "ceiling":
+        over = f"{number(short)} 校超出上限" if short else "都在上限內"
+        return f"{over}；{whose}核定 {pair(row.counted, row.required, kpi.unit)}{escape(kpi.unit)}"
     if row.base is None:
-        short = row.schools_judged - row.schools_met
         return f"還有 {number(short)} 校未達標" if short else "已評定的學校都達標"
     return f"{whose} {rate(row.counted, row.base, escape(kpi.unit))}"
 
@@ -68,11 +71,12 @@ def pooled(kpi: Row, row: Row, whose: str = "全市") -> str:
 def tile(kpi: Row, city: Row, year: int) -> str:
     """Schools met out of judged, the pooled rate, and where the schools stand."""
     schools = counts(city)
-    met = f"{number(city.schools_met)}<small>/{number(city.schools_judged)} 校達標</small>"
+    word = "校在上限內" if kpi.require == "ceiling" else "校達標"
+    met = f"{number(city.schools_met)}<small>/{number(city.schools_judged)} {word}</small>"
     shown = met if city.schools_judged else "?<small> 尚無學校可評定</small>"
+    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, year)
     return (
-        f'<div class="tile" {figure(city)}><div class="t"><b>{escape(kpi.short)}</b>'
-        f"{due(city.deadline, city.days_left, city.status, year)}</div>"
+        f'<div class="tile" {figure(city)}><div class="t"><b>{escape(kpi.short)}</b>{when}</div>'
         f'<div class="n"><span class="big">{shown}</span><span class="must">{requirement(kpi)}</span></div>'
         f'{strip(schools)}<div class="cnt">{tally(schools)}</div>'
         f'<div class="r">{pooled(kpi, city)}</div></div>'
@@ -82,8 +86,20 @@ def tile(kpi: Row, city: Row, year: int) -> str:
 def aside(kpi: Row, city: Row) -> str:
     """An indicator that is shown and never judged."""
     silent = f"；? 未填報 {number(city.schools_no_data)} 校" if city.schools_no_data else ""
-    shown = f"{number(city.counted)} {escape(kpi.unit)}" if city.counted is not None else "? 未填報"
-    return f"<span {figure(city)}>i {escape(kpi.label)} <b>{shown}</b>（僅供參考，不設應達{silent}）</span>"
+    return (
+        f"<span {figure(city)}>i {escape(kpi.label)} {_shown(kpi, city)}（僅供參考，不設應達{silent}）</span>"
+    )
+
+
+def _shown(kpi: Row, city: Row) -> str:
+    """The figure of an indicator that is never judged; of a share the rate, never without its counts."""
+    if city.counted is None:
+        return "<b>? 未填報</b>"
+    if city.base is None:
+        return f"<b>{amount(city.counted, kpi.unit)}</b>"
+    title = f"{exact(city.counted, kpi.unit)} ÷ {exact(city.base, kpi.unit)}"
+    counts = f"{pair(city.counted, city.base, kpi.unit)}{escape(kpi.unit)}"
+    return f'<b title="{title}">{percent(city.counted, city.base)}（{counts}）</b>'
 
 
 def tiles(kpis: Sequence[Row], cities: Mapping[str, Row], year: int) -> str:

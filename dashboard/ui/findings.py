@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
 from dashboard.ui.parts import anchor, tag
-from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, names, number, short_day
+from dashboard.ui.words import STATUSES, URGENT_DAYS, amount, days_left, escape, names, number, short_day
 
 Row = SimpleNamespace
 Link = Callable[..., str]
@@ -22,6 +22,18 @@ def gap(row: Row, unit: str) -> str:
     return f"還差 {number(row.gap)} {escape(unit)}" if row.gap else ""
 
 
+def room(row: Row, unit: str) -> str:
+    """What is left below a ceiling, or how far it was exceeded; nothing for what has none."""
+    if row.room is None:
+        return ""
+    return f"超出 {amount(-row.room, unit)}" if row.room < 0 else f"尚餘 {amount(row.room, unit)}"
+
+
+def lacking(row: Row, unit: str) -> str:
+    """What is still missing, or of a ceiling what is left or over."""
+    return room(row, unit) or gap(row, unit)
+
+
 def pace(row: Row, unit: str) -> str:
     """「每週 0.7 人」, only where the gap is big enough to be worth planning."""
     if not row.weekly or row.gap <= WORTH_A_PACE:
@@ -31,15 +43,16 @@ def pace(row: Row, unit: str) -> str:
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
     """The deadline to speak of first: one just missed, else one due within two weeks."""
-    unmet = [row for row in deadlines if row.schools]
+    unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
     missed = [row for row in unmet if row.days_left < 0]
     soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
     return missed[-1] if missed else (soon[0] if soon else None)
 
 
 def first_sentence(deadlines: Sequence[Row]) -> str:
-    """The most urgent deadline in words."""
+    """The most urgent deadline in words; where several periods are shown, of which one."""
     row = urgent(deadlines)
+    several = len({each.period_label for each in deadlines}) > 1
     if row is None:
         return ""
     when = (
@@ -47,12 +60,14 @@ def first_sentence(deadlines: Sequence[Row]) -> str:
         if row.days_left < 0
         else f"{days_left(row.days_left)}（期限 {row.deadline.month}/{row.deadline.day}）"
     )
-    lacking = f"{number(row.schools)} 校還差 {number(row.gap)} {escape(row.unit)}"
-    return f"{escape(row.short)} <b>{when}，{lacking}</b>。"
+    told = f"{number(row.schools)} 校還差 {number(row.gap)} {escape(row.unit)}"
+    whose = f"{escape(row.period_label)}的" if several else ""
+    return f"{whose}{escape(row.short)} <b>{when}，{told}</b>。"
 
 
-def standing(row: Row, where: str = "") -> str:
-    """How many schools lack something."""
+def standing(row: Row, periods: Sequence[Row] = ()) -> str:
+    """How many schools lack something, in whichever of several periods."""
+    where = f"{'、'.join(escape(each.label) for each in periods)}：" if len(periods) > 1 else ""
     silent = f"，{number(row.no_data)} 校有項目未填報" if row.no_data else ""
     done = f"{number(row.done)} 校全部達標" if row.done else "尚無學校全部達標"
     return (
@@ -68,8 +83,10 @@ def linked(row: Row, link: Link) -> str:
 
 
 def _many(row: Row, link: Link) -> str:
-    lacking = f"還差 <b>{number(row.gap)} {escape(row.unit)}</b>" if row.gap else "<b>超過上限</b>"
-    return f"{number(row.schools)} 校{lacking}：{linked(row, link)}"
+    told = f"還差 <b>{number(row.gap)} {escape(row.unit)}</b>"
+    if row.excess:
+        told = f"<b>超出上限 {amount(row.excess, row.unit)}</b>"
+    return f"{number(row.schools)} 校{told}：{linked(row, link)}"
 
 
 def _one(row: Row, _: Link) -> str:
@@ -119,12 +136,14 @@ def attention(findings: Sequence[Row], link: Link, year: int) -> str:
 def _finding(row: Row, link: Link, year: int) -> str:
     status, told = KINDS[row.kind]
     mark = (
-        f'<span class="tag t-behind">{days_left(row.days_left)}</span>' if status == "soon" else tag(status)
+        f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
+        if status == "soon"
+        else tag(status, "ceiling" if row.excess else None)
     )
     who = escape(row.kpi_short)
     if row.kind in ("behind", "silent"):
         who = anchor(link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
-    when = short_day(row.deadline, year) if row.deadline else ""
+    when = short_day(row.deadline, year) if row.deadline and not row.excess else ""
     return (
         f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(row, link)}</span>'
         f'<span class="d">{when}</span></div>'
@@ -172,6 +191,9 @@ def _missing(found: Sequence[Row], kpis: Mapping[str, Row], year: int) -> str:
         for row in found:
             if row.status == status:
                 kpi = kpis[row.kpi]
+                if row.room is not None:
+                    told.append(f"<b>{STATUSES[status].sign} {escape(kpi.short)}</b> {room(row, kpi.unit)}")
+                    continue
                 week = pace(row, kpi.unit)
                 when = f"{short_day(row.deadline, year)} 前" if row.days_left >= 0 else "已逾期"
                 rest = f"，{week}" if week else ""
@@ -184,7 +206,9 @@ def _missing(found: Sequence[Row], kpis: Mapping[str, Row], year: int) -> str:
     return "；".join(told)
 
 
-def school_lead(found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, warned: int) -> str:
+def school_lead(
+    found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, warned: int, periods: Sequence[Row] = ()
+) -> str:
     """A school's page in two sentences: what is due, where it stands, how many of its rows were not taken."""
     due = sorted(
         (row for row in found if row.status in ("behind", "overdue", "on_track") and row.gap),
@@ -197,10 +221,15 @@ def school_lead(found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, wa
         row = (late or soon)[0]
         when = f"已過期限 {-row.days_left} 天" if row.days_left < 0 else days_left(row.days_left)
         first = f"<b>{escape(kpis[row.kpi].short)} {when}，{gap(row, kpis[row.kpi].unit)}。</b>"
+    first += "".join(
+        f"<b>{escape(kpis[row.kpi].short)}{room(row, kpis[row.kpi].unit)}。</b>"
+        for row in found
+        if row.room is not None and row.room < 0
+    )
     judged = [row for row in found if row.status != "info"]
     tally = [
         f"{sum(row.status == status for row in judged)} 項{STATUSES[status].word}"
-        for status in ("met", "on_track", "behind", "overdue", "no_data", "exempt")
+        for status in ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming")
         if any(row.status == status for row in judged)
     ]
     rows = [
@@ -211,4 +240,7 @@ def school_lead(found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, wa
         )
         if many
     ]
-    return f"{first}{len(judged)} 項中 {'、'.join(tally)}{'；另有 ' + '、'.join(rows) if rows else ''}。"
+    where = f"{'、'.join(escape(each.label) for each in periods)}，" if len(periods) > 1 else ""
+    return (
+        f"{first}{where}{len(judged)} 項中 {'、'.join(tally)}{'；另有 ' + '、'.join(rows) if rows else ''}。"
+    )

@@ -151,8 +151,10 @@ def start(seen: View) -> None:
     place = os.environ.get(config.VARIABLE) or os.getcwd()
     command = [
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", seen.programme,
-        "--if-changed", "--by", "「資料」頁的檢視者",
+        "--by", "「資料」頁的檢視者",
     ]  # fmt: skip
+    if not store.pinned(_folder(seen)):
+        command.append("--if-changed")
     root = str(Path(__file__).parents[2])
     environment = {
         **os.environ,

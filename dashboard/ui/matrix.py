@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
 from dashboard.ui.parts import Cell, anchor, figure, pills, table
-from dashboard.ui.words import STATUSES, escape, number, percent
+from dashboard.ui.words import MONEY, STATUSES, amount, brief, escape, exact, number, pair, percent, word
 
 Row = SimpleNamespace
 Link = Callable[[Row], str]
 FILL_FROM = 4
 NONE = "–"
+LIMIT = {"ceiling": "上限"}
+MANY = 9
 LATE = ("overdue", "behind")
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
 
@@ -37,24 +39,44 @@ def shade(row: Row) -> str:
 def group_figures(row: Row, kpi: Row) -> str:
     """4/7 93%: schools met of judged, and the pooled rate where there is a base."""
     if row.status == "info":
-        return f"<span>{number(row.counted)} {escape(kpi.unit)}</span>"
+        return f"<span>{_informed(row, kpi)}</span>"
     if not row.schools_judged:
         return f"<span>{STATUSES[row.status].word}</span>"
     share = f'<span class="rt">{percent(row.counted, row.base, 0)}</span>' if row.base else ""
     return f"<span>{number(row.schools_met)}/{number(row.schools_judged)}</span>{share}"
 
 
+def _informed(row: Row, kpi: Row) -> str:
+    """What is shown and never judged: a share as its rate, since the counts are in the title."""
+    if row.counted is not None and row.base:
+        return percent(row.counted, row.base, 0)
+    return amount(row.counted, kpi.unit)
+
+
+def _told(row: Row, kpi: Row) -> str:
+    """The figures in full, for the title of a cell that shows them shortened."""
+    if row.counted is None:
+        return ""
+    limit = (
+        f"，{LIMIT.get(kpi.require, '應達')} {exact(row.required, kpi.unit)}"
+        if row.required is not None
+        else ""
+    )
+    base = f"，基數 {exact(row.base, kpi.unit)}" if row.base is not None else ""
+    return f"，{exact(row.counted, kpi.unit)}{limit}{base}"
+
+
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
     sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
     body = f"{sign}{group_figures(row, kpi)}"
-    word = f' title="{escape(group)} {escape(kpi.label)}：{STATUSES[row.status].word}"'
+    title = f' title="{escape(group)} {escape(kpi.label)}：{word(row.status, kpi.require)}{_told(row, kpi)}"'
     facts = figure(row, group=group)
     if link is None:
         return Cell(
-            f'<div class="cell" {facts}{word}>{body}</div>', "" if row.level == "city" else shade(row)
+            f'<div class="cell" {facts}{title}>{body}</div>', "" if row.level == "city" else shade(row)
         )
-    return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{word}>{body}</a>', shade(row))
+    return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{title}>{body}</a>', shade(row))
 
 
 def heads(first: str, kpis: Sequence[Row], chosen: str | None = None) -> list[Cell]:
@@ -67,7 +89,11 @@ def heads(first: str, kpis: Sequence[Row], chosen: str | None = None) -> list[Ce
 
 
 def _head(kpi: Row, chosen: str | None) -> str:
-    return "on" if kpi.kpi == chosen else ("narrow" if kpi.require == "none" else "")
+    if kpi.kpi == chosen:
+        return "on"
+    if kpi.unit == MONEY:
+        return "money"
+    return "narrow" if kpi.require == "none" else ""
 
 
 def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
@@ -88,17 +114,16 @@ def school_figures(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return STATUSES[row.status].word
     if row.status == "info":
-        return f"{number(row.counted)} {escape(kpi.unit)}"
-    return f"{number(row.counted)}/{number(row.required, '–')}"
+        return _informed(row, kpi)
+    return pair(row.counted, row.required, kpi.unit)
 
 
 def school_cell(row: Row, kpi: Row, link: Link) -> Cell:
     """Sign left, counted/required right; the words are in the title."""
     status = STATUSES[row.status]
-    base = f"，基數 {number(row.base)}" if row.base is not None else ""
     return Cell(
         f'<a class="cell" href="{link(row)}" target="_self" {figure(row, school=row.school_name)}'
-        f' title="{escape(kpi.label)}：{status.word}{base}"><span class="sg">{status.sign}</span>'
+        f' title="{escape(kpi.label)}：{word(row.status, kpi.require)}{_told(row, kpi)}"><span class="sg">{status.sign}</span>'
         f"<span>{school_figures(row, kpi)}</span></a>",
         f"c-{row.status}",
     )
@@ -126,7 +151,11 @@ def by_school(
                 [first, *(school_cell(cells[kpi.kpi], kpi, link) for kpi in kpis), last],
             )
         )
-    return table("學校與指標", head, lines, "mx")
+    return table("學校與指標", head, lines, _kind(kpis))
+
+
+def _kind(kpis: Sequence[Row]) -> str:
+    return "mx many" if len(kpis) > MANY else "mx"
 
 
 def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row], name: str) -> str:
@@ -138,7 +167,7 @@ def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row],
             "sum",
             [
                 Cell(f"{told}　{title}", "l"),
-                *(_sum(whose[kpi.kpi], whose_name, shown) for kpi in kpis),
+                *(_sum(kpi, whose[kpi.kpi], whose_name, shown) for kpi in kpis),
                 Cell(""),
             ],
         )
@@ -146,17 +175,18 @@ def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row],
         for told, whose, whose_name in (("本組", group, name), ("全市", city, ""))
     ]
     head = [*heads("合計", kpis), Cell("", "narrow")]
-    return f'<div style="height:8px"></div>{table("本組與全市", head, lines, "mx")}'
+    return f'<div style="height:8px"></div>{table("本組與全市", head, lines, _kind(kpis))}'
 
 
-def _sum(row: Row, group: str, shown: Callable[[Row], str]) -> Cell:
+def _sum(kpi: Row, row: Row, group: str, shown: Callable[[Row, Row], str]) -> Cell:
     """A figure, or the dash of an indicator that has no such figure."""
-    told = shown(row)
-    facts = "" if told == NONE else f" {figure(row, group=group)}"
+    told = shown(row, kpi)
+    title = f' title="{escape(kpi.label)}{_told(row, kpi)}"'
+    facts = "" if told == NONE else f" {figure(row, group=group)}{title}"
     return Cell(f'<div class="cell"{facts}>{told}</div>')
 
 
-def _met(row: Row) -> str:
+def _met(row: Row, _: Row) -> str:
     if row.status == "info":
         return NONE
     return (
@@ -166,12 +196,14 @@ def _met(row: Row) -> str:
     )
 
 
-def _rate(row: Row) -> str:
+def _rate(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return NONE
+    if kpi.require == "ceiling":
+        return pair(row.counted, row.required, kpi.unit)
     if row.base is None:
-        return f"共 {number(row.counted)}"
-    counts = f"<small>{number(row.counted)}/{number(row.base)}</small>"
+        return f"共 {brief(row.counted, kpi.unit)}"
+    counts = f"<small>{pair(row.counted, row.base, kpi.unit)}</small>"
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
 
@@ -215,5 +247,7 @@ def filters(
     choices = [("全部", here(status=None), status is None)]
     choices += [(STATUSES[code].text, here(status=code), status == code) for code in FILTERS]
     order = [("依落後、逾期數排序", here(sort=None if sort else "late"), bool(sort))]
-    order += [(f"標示：{kpi.short}（取消）", here(kpi=None), True) for kpi in kpis if kpi.kpi == chosen]
+    named = {kpi.kpi: kpi.short for kpi in kpis}
+    if chosen in named:
+        order.append((f"標示：{named[chosen]}（取消）", here(kpi=None), True))
     return pills(choices, "狀態") + pills(order, "排列")

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, number, plain, short_day
+from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, number, plain, short_day, word
 
 Row = SimpleNamespace
 UNMET = ("on_track", "behind", "overdue")
 
 
-def tag(status: str) -> str:
+def tag(status: str, require: str | None = None) -> str:
     """Sign and word in the status's colours."""
-    return f'<span class="tag t-{status}">{STATUSES[status].text}</span>'
+    return f'<span class="tag t-{status}">{STATUSES[status].sign} {word(status, require)}</span>'
 
 
 def figure(row: Row, group: str = "", school: str = "") -> str:
@@ -35,6 +35,8 @@ def figure(row: Row, group: str = "", school: str = "") -> str:
         "met": plain(getattr(row, "schools_met", None)),
         "judged": plain(getattr(row, "schools_judged", None)),
     }
+    if getattr(row, "period", None):
+        facts["period"] = row.period
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
 
 

@@ -338,6 +338,8 @@ def notice_text(school: str, rows: Sequence[Row], built_at: datetime) -> str:
 
 def resolved(rows: Sequence[Row]) -> str:
     """What was refused at the former reading and is no more."""
+    if not rows:
+        return '<p class="foot">沒有。</p>'
     header = [Cell("檔案", "l"), Cell("列"), Cell("原因", "l"), Cell("原文", "l"), Cell("學校", "l")]
     lines = [
         (

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 from dashboard import charts
 from dashboard.ui import findings, records
 from dashboard.ui.parts import anchor, due, figure, tag
-from dashboard.ui.words import escape, number, roc
+from dashboard.ui.words import MONEY, amount, escape, exact, number, pair, percent, roc
 
 Row = SimpleNamespace
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
+UNDATED = ("ceiling", "none")
 HEAD = (
     '<div class="kr head"><span></span><span>狀態</span><span>指標</span><span class="num">計數/應達</span>'
     '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span>'
@@ -54,10 +55,12 @@ class Item:
 
 
 def order(item: Item) -> tuple[object, ...]:
-    """Unmet by deadline and gap, then what cannot be judged, then what is done."""
+    """Exceeded ceilings, unmet by deadline and gap, then what cannot be judged, then what is done."""
     open_row = item.row.status in ORDER[:3]
     place = 0 if open_row else ORDER.index(item.row.status)
-    return (place, item.row.deadline or date.max, -(item.row.gap or 0))
+    exceeded = item.row.room is not None and item.row.room < 0
+    due_on = date.min if exceeded else item.row.deadline or date.max
+    return (place, due_on, -(item.row.gap or 0))
 
 
 def school_rows(items: Iterable[Item], opened: str | None) -> str:
@@ -70,17 +73,19 @@ def school_rows(items: Iterable[Item], opened: str | None) -> str:
 def _row(item: Item, opened: bool) -> str:
     row, kpi = item.row, item.kpi
     curve = charts.sparkline(item.course) if item.course else ""
-    gap = findings.gap(row, kpi.unit)
+    gap = findings.lacking(row, kpi.unit)
     week = findings.pace(row, kpi.unit)
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
-    missing = f'<span class="gap">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
+    kind = "gap left" if row.status == "met" else "gap"
+    missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
+    when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.year)
     return (
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
-        f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status)}</span>'
+        f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
         f'<span class="nm"><b>{escape(kpi.label)}</b></span><span class="num">{_counts(row, kpi)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
-        f'<span class="dlc num small">{due(row.deadline, row.days_left, row.status, item.year)}</span>'
+        f'<span class="dlc num small">{when}</span>'
         f'</summary><div class="body">{_body(item)}</div></details>'
     )
 
@@ -88,6 +93,8 @@ def _row(item: Item, opened: bool) -> str:
 def _counts(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return f'<span class="mut">{"–" if row.status == "upcoming" else "?"}</span>'
+    if kpi.unit == MONEY:
+        return _money(row, kpi)
     if row.required is None:
         return f"{number(row.counted)} {escape(kpi.unit)}"
     base = (
@@ -98,8 +105,19 @@ def _counts(row: Row, kpi: Row) -> str:
     return f"{number(row.counted)}/{number(row.required)} {escape(kpi.unit)}{base}"
 
 
+def _money(row: Row, kpi: Row) -> str:
+    """Out of what, as the indicator has it: a ceiling, or what was approved."""
+    limit = row.required if row.required is not None else row.base
+    if limit is None:
+        return f'<span title="{exact(row.counted, kpi.unit)}">{amount(row.counted, kpi.unit)}</span>'
+    title = f"{exact(row.counted, kpi.unit)}／{'上限' if kpi.require == 'ceiling' else '核定'} {exact(limit, kpi.unit)}"
+    return f'<span title="{title}">{pair(row.counted, limit, kpi.unit)}{escape(kpi.unit)}</span>'
+
+
 def _bar(row: Row) -> str:
     """How much of what is required is done, with the tick where the pace is today."""
+    if row.status == "info" and row.base:
+        return f'<span class="mut small">{percent(row.counted, row.base)}，不設應達數</span>'
     if row.required is None or row.counted is None:
         told = {"no_data": "缺資料，不是 0", "upcoming": "期間還沒開始"}.get(row.status, "不設應達數")
         return f'<span class="mut small">{told}</span>'
@@ -111,7 +129,7 @@ def _bar(row: Row) -> str:
         if row.pace and row.status != "met"
         else ""
     )
-    told = f"完成 {number(row.counted)}，應達 {number(row.required)}"
+    told = f"{number(row.counted)}，{'應達' if row.room is None else '上限'} {number(row.required)}"
     return (
         f'<div class="bar {row.status}" role="img" aria-label="{told}">'
         f'<i style="width:{done:.1f}%"></i>{tick}</div>'
@@ -186,14 +204,14 @@ def _list(units: Sequence[Row], year: int, done: bool) -> str:
 
 def _unit(unit: Row, year: int, done: bool) -> str:
     name = unit.unit_label or unit.unit_id
-    amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
+    many = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
     if done and unit.attained_on:
         when = f'<time datetime="{unit.attained_on.isoformat()}">✓ {roc(unit.attained_on, pad=True)}</time>'
     elif not done and unit.since and unit.since.year >= year:
         when = f'<time datetime="{unit.since.isoformat()}">{roc(unit.since, pad=True)} 到職</time>'
     else:
         when = ""
-    return f"<li><span>{escape(name)}{amount}</span>{when}</li>"
+    return f"<li><span>{escape(name)}{many}</span>{when}</li>"
 
 
 def place(school: Row, link: Callable[..., str]) -> str:

@@ -43,6 +43,12 @@ STATUSES = {
 }
 
 
+def word(status: str, require: str | None = None) -> str:
+    """What a status is called; a ceiling is kept or exceeded, and not reached."""
+    kept = {"met": "在上限內", "overdue": "超出上限"} if require == "ceiling" else {}
+    return kept.get(status) or STATUSES[status].word
+
+
 def escape(value: object) -> str:
     """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
     text = "" if value is None else str(value)

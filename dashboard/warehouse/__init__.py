@@ -1,16 +1,30 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
 from dashboard.warehouse.build import BuildError, TableCount
-from dashboard.warehouse.publishing import publish
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, ask, current, programmes_in, rows
-from dashboard.warehouse.status import Busy, Refresh, SheetStatus, UnderWay, last_refresh, under_way
+from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
+from dashboard.warehouse.publishing import publish, restore
+from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, ask, current, kept, programmes_in, rows
+from dashboard.warehouse.status import (
+    Busy,
+    Pinned,
+    Refresh,
+    SheetStatus,
+    UnderWay,
+    last_refresh,
+    pinned,
+    under_way,
+)
 from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, try_out
 
 __all__ = [
+    "COMPARED",
     "SUFFIXES",
     "BuildError",
     "Busy",
+    "Comparison",
+    "Ground",
     "NoSnapshot",
+    "Pinned",
     "Refresh",
     "Refused",
     "Scope",
@@ -21,10 +35,14 @@ __all__ = [
     "UnderWay",
     "accept",
     "ask",
+    "compare_definitions",
     "current",
+    "kept",
     "last_refresh",
+    "pinned",
     "programmes_in",
     "publish",
+    "restore",
     "rows",
     "try_out",
     "under_way",

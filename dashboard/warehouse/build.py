@@ -24,6 +24,7 @@ from dashboard.sources.places import Places
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
 from dashboard.warehouse.definition import define
+from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
 from dashboard.warehouse.sql import QUERIES, columns_of, load, run
 from dashboard.warehouse.suggest import suggest
@@ -474,6 +475,7 @@ class _Build:
             run(self.con, f"models/{name}")
         run(self.con, "kpi_macros.sql")
         for kpi in self.programme.kpis:
+            self._keep_values(kpi)
             self.con.execute(
                 "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
                 f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
@@ -482,8 +484,17 @@ class _Build:
             )
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
+        describe_rows(self.con, self.programme, self.tables)
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
+
+    def _keep_values(self, kpi: str) -> None:
+        """`<query>_values`: what the indicator's query reads next, and pages show."""
+        query = self.programme.values_of(kpi)
+        if query is not None:
+            name = f"{self.programme.kpis[kpi].query or kpi}_values"
+            self.con.execute(f"create table if not exists {name} as from (\n{query}\n) limit 0", {"kpi": kpi})
+            self.con.execute(f"insert into {name}\n{query}", {"kpi": kpi})
 
     def _conditions(self) -> str:
         """Which schools an indicator is for, where a column of 學校名冊 says so."""

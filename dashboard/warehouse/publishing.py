@@ -43,6 +43,7 @@ class Former:
     rejects: Any = None
     fingerprint: str | None = None
     built_at: dt.datetime | None = None
+    stamp: str | None = None
 
 
 def publish(
@@ -58,7 +59,8 @@ def publish(
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
-    With `only_if_changed` the former is given back where a new one would be the same. `by` is told to whoever waits.
+    With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
+    `by` is told to whoever waits.
 
     Raises:
         BuildError: nothing was published.
@@ -74,9 +76,14 @@ def publish(
             note(share, text)
             progress(share, text)
 
+        if only_if_changed and status.pinned(folder):
+            snapshot = current(warehouse, programme.id)
+            return snapshot, _counts(snapshot)
         former = _former(folder)
         try:
-            sources = gather(places, own, status.with_versions(folder, former.sources), local, told)
+            sources = gather(
+                places, own, status.with_versions(folder, former.sources, former.stamp), local, told
+            )
         except EntryError as error:
             kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
             status.note_refresh(folder, kept, local, str(error))
@@ -88,8 +95,25 @@ def publish(
         except (BuildError, FolderError) as error:
             status.note_refresh(folder, sources, local, str(error))
             raise
-        status.note_refresh(folder, sources, local, None)
+        status.note_refresh(folder, sources, local, None, made[0].stamp)
+        status.unpin(folder)
     return made
+
+
+def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
+    """Let a former snapshot serve again, until somebody builds by hand; an automatic update leaves it alone.
+
+    Raises:
+        BuildError: it is not there any more, or the folder cannot be written.
+    """
+    folder = warehouse / programme
+    path = folder / f"{stamp}.duckdb"
+    with _writable(folder), status.locked(folder, by):
+        if path not in folder.glob("*.duckdb"):
+            raise BuildError("這份快照已經不在了。請重新整理後再選。")
+        status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0))
+        _point(folder, stamp)
+    return Snapshot(path, stamp)
 
 
 def _make(
@@ -155,7 +179,7 @@ def former_of(snapshot: Snapshot) -> Former:
         id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
         for id, title, link, version, settings, read_at in sheets
     }
-    return Former(sources, rejects, fingerprint, built_at)
+    return Former(sources, rejects, fingerprint, built_at, snapshot.stamp)
 
 
 def _counts(snapshot: Snapshot) -> list[TableCount]:

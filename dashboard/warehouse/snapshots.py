@@ -70,6 +70,12 @@ def current(warehouse: Path, programme: str) -> Snapshot:
     return Snapshot(path, stamp)
 
 
+def kept(warehouse: Path, programme: str) -> list[Snapshot]:
+    """The snapshots that are kept, the newest first."""
+    paths = sorted((warehouse / programme).glob("*.duckdb"), reverse=True)
+    return [Snapshot(path, path.stem) for path in paths]
+
+
 def programmes_in(warehouse: Path) -> list[str]:
     """The programmes that have a snapshot."""
     return sorted(path.parent.name for path in warehouse.glob("*/current"))

@@ -26,6 +26,7 @@ from dashboard.warehouse.gather import Source
 HOLDER = "build.holder"
 LOCK = "build.lock"
 REFRESH = "refresh.json"
+PINNED = "pinned.json"
 # A page that looks whether the lock is held has it for a moment.
 PATIENCE = 0.5
 NOTED_EVERY = 0.25
@@ -61,11 +62,13 @@ class SheetStatus:
 
 @dataclass(frozen=True)
 class Refresh:
-    """The last refresh: when, what became of each spreadsheet, and why nothing was published, if so."""
+    """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, and which snapshot
+    served then."""
 
     at: dt.datetime
     error: str | None
     sheets: tuple[SheetStatus, ...]
+    stamp: str | None = None
 
 
 @contextmanager
@@ -115,8 +118,10 @@ def under_way(folder: Path) -> UnderWay | None:
     return None
 
 
-def note_refresh(folder: Path, sources: Sequence[Source], now: dt.datetime, error: str | None) -> None:
-    """Note what became of a refresh at `now`."""
+def note_refresh(
+    folder: Path, sources: Sequence[Source], now: dt.datetime, error: str | None, stamp: str | None = None
+) -> None:
+    """Note what became of a refresh at `now`, after which the snapshot `stamp` serves."""
     found = last_refresh(folder)
     before = {sheet.id: sheet.good_at for sheet in found.sheets} if found else {}
     sheets = [
@@ -131,7 +136,7 @@ def note_refresh(folder: Path, sources: Sequence[Source], now: dt.datetime, erro
         )
         for source in sources
     ]
-    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets))))
+    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp)))
 
 
 def last_refresh(folder: Path) -> Refresh | None:
@@ -142,18 +147,44 @@ def last_refresh(folder: Path) -> Refresh | None:
             SheetStatus(**{**one, "tables": tuple(one["tables"]), "good_at": _moment(one["good_at"])})
             for one in told["sheets"]
         ]
-        return Refresh(dt.datetime.fromisoformat(told["at"]), told["error"], tuple(sheets))
+        return Refresh(dt.datetime.fromisoformat(told["at"]), told["error"], tuple(sheets), told.get("stamp"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def with_versions(folder: Path, former: Mapping[str, Source]) -> dict[str, Source]:
-    """The spreadsheets of the snapshot that serves, with the versions that the last refresh found the same rows at."""
+def with_versions(folder: Path, former: Mapping[str, Source], stamp: str | None) -> dict[str, Source]:
+    """The spreadsheets of the snapshot `stamp`, with the versions that the last refresh found the same rows at."""
     found = last_refresh(folder)
-    versions = {one.id: one.version for one in found.sheets} if found and found.error is None else {}
-    return {
-        id: replace(source, version=versions.get(id) or source.version) for id, source in former.items()
-    }
+    same = found is not None and found.error is None and found.stamp == stamp is not None
+    versions = {one.id: one.version for one in found.sheets} if found and same else {}
+    return {id: replace(source, version=versions.get(id) or source.version) for id, source in former.items()}
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A former snapshot that was restored: by whom and when. It serves until somebody updates by hand."""
+
+    by: str
+    at: dt.datetime
+
+
+def pinned(folder: Path) -> Pinned | None:
+    """Whether the snapshot that serves is a restored one."""
+    try:
+        told = json.loads((folder / PINNED).read_text(encoding="utf-8"))
+        return Pinned(told["by"], dt.datetime.fromisoformat(told["at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def pin(folder: Path, by: str, at: dt.datetime) -> None:
+    """Keep the snapshot that serves from being replaced by an automatic update."""
+    _write(folder / PINNED, asdict(Pinned(by, at)))
+
+
+def unpin(folder: Path) -> None:
+    """Let updates publish again."""
+    (folder / PINNED).unlink(missing_ok=True)
 
 
 def _holder(folder: Path) -> UnderWay | None:

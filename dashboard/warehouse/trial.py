@@ -157,7 +157,7 @@ def _compared(
     wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": "new"}
     rejects = [row for row in asked(tried, "rejects", **wanted, size=100_000, skip=0)]
     resolved = len(asked(tried, "resolved_rejects", size=1_000_000))
-    day = {"on": on, "level": None, "kpi": None}
+    day = {"on": on, "level": None, "kpi": None, "period": None}
     was = {_place(row): row for row in asked(before, "kpi_results", **day)}
     now = {_place(row): row for row in asked(tried, "kpi_results", **day)}
     moved = [(was[at], row) for at, row in now.items() if at in was and _figures(was[at]) != _figures(row)]

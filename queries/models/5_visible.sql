@@ -23,6 +23,38 @@ from results
 where level = 'school'
     and in_scope(school_id);
 
+-- What a programme does not read is there without rows, so that every query of the pages can be asked.
+create table if not exists targets_values (
+    kpi text,
+    school_id int,
+    item text,
+    label text,
+    kind text,
+    unit text,
+    "current" decimal(24, 6),
+    place bigint,
+    period text,
+    own_goal decimal(38, 6),
+    goal decimal(38, 6),
+    in_base boolean,
+    is_told boolean,
+    day date,
+    value decimal(38, 6)
+);
+
+create table if not exists budget (
+    school_id int,
+    year text,
+    kind text,
+    item text,
+    approved bigint,
+    spent bigint
+);
+
+create view visible_targets_values as select * from targets_values where in_scope(school_id);
+
+create view visible_budget as select * from budget where in_scope(school_id);
+
 create macro visible_results_on(on_day) as table
     select * from results_on(on_day) where school_id is null or in_scope(school_id);
 

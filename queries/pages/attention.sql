@@ -25,6 +25,7 @@ judged as (
         kpis.short as kpi_short,
         kpis.unit,
         greatest(results.required - results.counted, 0) as gap,
+        case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
         date_diff('day', $on::date, results.deadline) as days_left,
         count(*) filter (where results.status <> 'no_data') over (partition by results.kpi) as with_data
 
@@ -70,6 +71,7 @@ findings as (
         any_value(unit) as unit,
         count(*) as schools,
         sum(gap) as gap,
+        sum(excess) as excess,
         any_value(counted) as counted,
         any_value(required) as required,
         any_value(deadline) as deadline,

@@ -1,4 +1,5 @@
--- What each indicator still lacks until its deadline: schools that have not met it, and the sum of their gaps.
+-- What each indicator still lacks until its deadline: schools that have not met it, and the sum of their gaps. A ceiling
+-- holds on any day and what is only shown is never due, so neither has a deadline to keep.
 
 with
 
@@ -24,6 +25,7 @@ select
     kpis.label,
     kpis.short,
     kpis.unit,
+    periods.label as period_label,
     kpis.deadline,
     date_diff('day', $on::date, kpis.deadline) as days_left,
     short_of.schools,
@@ -34,8 +36,12 @@ from kpis
 inner join short_of
     on kpis.kpi = short_of.kpi
 
+inner join periods
+    on kpis.period = periods.period
+
 where kpis.period = $period
     and kpis.deadline is not null
+    and kpis."require" not in ('ceiling', 'none')
 
 order by
     kpis.deadline,

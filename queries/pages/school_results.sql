@@ -8,7 +8,8 @@ judged as (
     select
         results.*,
         kpis.pace_start,
-        case when results.status = 'met' then 0 else greatest(results.required - results.counted, 0) end as gap,
+        case when kpis."require" = 'ceiling' then results.required - results.counted end as room,
+        case when results.status in ('met', 'exempt') then 0 else greatest(results.required - results.counted, 0) end as gap,
         date_diff('day', $on::date, results.deadline) as days_left,
         date_diff('day', kpis.pace_start, results.deadline) as total_days,
         greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
@@ -29,6 +30,7 @@ judged as (
 select
     judged.kpi,
     judged.level,
+    judged.period,
     judged.school_id,
     schools.name as school_name,
     schools.role,
@@ -39,6 +41,7 @@ select
     judged.status,
     judged.deadline,
     judged.gap,
+    judged.room,
     judged.days_left,
     case when judged.total_days > 0
         then least(floor(judged.required * judged.elapsed_days / judged.total_days), judged.required)

@@ -1,4 +1,4 @@
--- How many schools lack something: one row for the lead sentence of a page.
+-- How many schools lack something in any of the periods that are shown: one row for the lead sentence of a page.
 
 with
 
@@ -15,7 +15,7 @@ per_school as (
     from visible_results_on($on::date)
 
     where level = 'school'
-        and period = $period
+        and list_contains($periods::varchar[], period)
         and ($group_id::integer is null or group_id = $group_id::integer)
 
     group by all

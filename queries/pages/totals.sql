@@ -3,6 +3,7 @@
 select
     results.kpi,
     results.level,
+    results.period,
     results.group_id,
     groups.name as group_name,
     results.counted,

@@ -1,7 +1,7 @@
 """The running product, and a browser that looks at it and notes where every request goes.
 
 The product is started as a user starts it, in an empty working folder: nothing is configured, so it makes and
-serves its sample. Its figures are asked for with the same command, in the same folder.
+serves its samples. Its figures are asked for with the same command, in the same folder.
 """
 
 import contextlib
@@ -35,6 +35,7 @@ FLAGS = [
 ]
 # Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+PROGRAMME = "keelung-111"  # the one that pages open on
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
 
@@ -68,7 +69,7 @@ class Product:
 
     def results(self, day=None):
         """`kpi results` of a day (the sample's own without one), by indicator, level, group and school."""
-        chosen = ["--as-of", day] if day else []
+        chosen = ["--programme", PROGRAMME, *(["--as-of", day] if day else [])]
         rows = list(csv.DictReader(io.StringIO(self.kpi("results", "--format", "csv", *chosen))))
         return {(row["kpi"], row["level"], row["group"], row["school"]): row for row in rows}
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS, View, serving
+from tests.browser.conftest import PROGRAMME, WIDTHS, View, serving
 
 SCHOOL = "深澳國小"
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,補\n"
@@ -42,11 +42,11 @@ def quiet(view):
 
 
 def folder(product):
-    return product.folder / "sample" / "data"
+    return product.folder / "sample" / "data" / PROGRAMME
 
 
 def place(product):
-    return product.folder / "sample" / "warehouse" / "keelung-111"
+    return product.folder / "sample" / "warehouse" / PROGRAMME
 
 
 def update(view):
@@ -169,7 +169,11 @@ def test_a_notice_to_a_school_tells_each_row_and_can_be_copied(tab, product):
     view = tab().open("data", school=SCHOOL)
     notice = view.page.locator("pre", has_text=f"{SCHOOL} 您好")
     expect(notice).to_be_visible()
-    rows = [row for row in json.loads(product.kpi("rejects", "--format", "json")) if SCHOOL in row["file"]]
+    rows = [
+        row
+        for row in json.loads(product.kpi("rejects", "--programme", PROGRAMME, "--format", "json"))
+        if SCHOOL in row["file"]
+    ]
     assert rows
     for row in rows:
         assert f"{row['file']} 第 {row['line']} 列" in notice.inner_text()

@@ -1,0 +1,58 @@
+"""The command `kpi`. Results go to standard output, messages to standard error, so that a pipe holds results alone.
+
+Exit codes: 0 done; 2 the command line is wrong; 3 nothing was published, or there is nothing to read.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dashboard.cli import ask, build, definitions, serve, tools
+from dashboard.cli.common import FAILURES, say
+
+
+def entry() -> None:
+    """The console script. Results are UTF-8 whatever the terminal or the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; gives its exit code."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        code = int(options.run(options))
+        sys.stdout.flush()  # a reader that has gone is noticed here rather than at exit
+        return code
+    except FAILURES as error:
+        say(f"錯誤：{error}")
+        return 3
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kpi", description="數位學習精進方案 KPI：由各校的表單與試算表到可信的數字。"
+    )
+    parser.add_argument("--config", type=Path, help="設定檔（預設為目前資料夾的 kpi.toml）")
+    commands = parser.add_subparsers(required=True, metavar="指令")
+
+    def command(run: Callable[[argparse.Namespace], int], name: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="設定檔")
+        added.set_defaults(run=run)
+        return added
+
+    for module in (build, serve, ask, tools, definitions):
+        module.add(command)
+    return parser

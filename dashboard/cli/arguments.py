@@ -1,0 +1,59 @@
+"""What an argument of the command line may be, and the arguments that several commands have."""
+
+import argparse
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from dashboard import config as configs
+from dashboard import programmes
+
+
+class Command(Protocol):
+    """Adds a command to `kpi`: what it runs, its name, and what it does in a few words."""
+
+    def __call__(
+        self, run: Callable[[argparse.Namespace], int], name: str, text: str
+    ) -> argparse.ArgumentParser: ...
+
+
+def reading(parser: argparse.ArgumentParser) -> None:
+    """The arguments of a command that prints rows of a snapshot."""
+    parser.add_argument("--warehouse", type=Path, help="快照存放處")
+    parser.add_argument("--programme", metavar="ID", help="計畫")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def day(text: str) -> dt.date:
+    """A day, as 2022-11-25."""
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            raise ValueError
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"「{text}」不是日期，請寫成 2022-11-25") from None
+
+
+def interval(text: str) -> float:
+    """A length of time in seconds, a minute at least."""
+    try:
+        return max(60.0, configs.seconds(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"「{text}」不是時間長度，請寫成 15m 或 1h") from None
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"「{text}」須是 1 以上的整數")
+    return int(text)
+
+
+def programme_id(text: str) -> str:
+    """The id of a programme."""
+    try:
+        return programmes.is_programme_id(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"「{text}」不能當代號：{error}") from None

@@ -1,0 +1,98 @@
+"""The commands that read a snapshot: `results`, `rejects` and `units`."""
+
+import argparse
+import datetime as dt
+
+from dashboard import warehouse
+from dashboard.cli.arguments import Command, day, reading
+from dashboard.cli.common import EVERY_SCHOOL, config_of
+from dashboard.cli.printing import print_rows
+
+
+def add(command: Command) -> None:
+    """Add the commands of this module."""
+    results = command(_results, "results", "各校、各組與全市的指標")
+    reading(results)
+    results.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
+    results.add_argument("--level", choices=("school", "group", "city"))
+    results.add_argument("--kpi", metavar="ID")
+    results.add_argument("--period", metavar="ID", help="期間")
+
+    rejects = command(_rejects, "rejects", "被退回的列與怎麼改")
+    reading(rejects)
+    rejects.add_argument("--all", action="store_true", help="連同警告")
+
+    units = command(_units, "units", "一個數字背後的人、班或場次")
+    reading(units)
+    units.add_argument("--kpi", metavar="ID", required=True)
+    units.add_argument("--period", metavar="ID", help="期間")
+    units.add_argument("--as-of", type=day, metavar="YYYY-MM-DD")
+    units.add_argument("--school", metavar="NAME")
+    units.add_argument("--missing", action="store_true", help="只列還沒完成的")
+
+
+def _results(options: argparse.Namespace) -> int:
+    snapshot = snapshot_of(options)
+    on = options.as_of or _pinned(snapshot)
+    _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
+    names, found = warehouse.rows(
+        snapshot, "kpi_results", EVERY_SCHOOL,
+        on=on, level=options.level, kpi=options.kpi, period=options.period,
+    )  # fmt: skip
+    print_rows(names, found, options.format)
+    return 0
+
+
+def _rejects(options: argparse.Namespace) -> int:
+    names, found = warehouse.rows(snapshot_of(options), "kpi_rejects", EVERY_SCHOOL, all=options.all)
+    print_rows(names, found, options.format)
+    return 0
+
+
+def _units(options: argparse.Namespace) -> int:
+    snapshot = snapshot_of(options)
+    _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
+    _known_school(snapshot, options.school)
+    names, found = warehouse.rows(
+        snapshot, "kpi_units", EVERY_SCHOOL,
+        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
+        missing=options.missing,
+    )  # fmt: skip
+    print_rows(names, found, options.format)
+    return 0
+
+
+def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
+    config = config_of(options)
+    there = warehouse.programmes_in(config.warehouse)
+    wanted = list(config.programmes) or there
+    if len(wanted) > 1:
+        raise warehouse.NoSnapshot(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
+    if not wanted:
+        raise warehouse.NoSnapshot(f"「{config.warehouse}」沒有任何資料快照。請先執行 kpi build。")
+    return warehouse.current(config.warehouse, wanted[0])
+
+
+def _pinned(snapshot: warehouse.Snapshot) -> dt.date:
+    _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
+    return found[0][0] or dt.date.today()
+
+
+def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
+    if kpi is not None and kpi not in known:
+        raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+
+
+def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "period_ids", EVERY_SCHOOL)[1]]
+    if period is not None and period not in known:
+        raise warehouse.NoSnapshot(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
+
+
+def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
+    known = [name for (name,) in warehouse.rows(snapshot, "school_names", EVERY_SCHOOL)[1]]
+    if school is not None and school not in known:
+        raise warehouse.NoSnapshot(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")

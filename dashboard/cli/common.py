@@ -1,0 +1,52 @@
+"""What the commands share: the configuration they run under, the definitions it names, and what they say to a person."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from dashboard import access, programmes, warehouse
+from dashboard import config as configs
+from dashboard.sources import contracts, google
+from dashboard.sources.files import FolderError
+
+EVERY_SCHOOL = access.bureau()
+# Served when nothing is configured; below the working folder, as everything is.
+SAMPLE = Path("sample")
+FAILURES = (
+    configs.ConfigError,
+    contracts.ContractError,
+    programmes.DefinitionError,
+    warehouse.BuildError,
+    warehouse.NoSnapshot,
+    FolderError,
+    google.KeyFileError,
+)
+
+
+def config_of(options: argparse.Namespace) -> configs.Config:
+    """The configuration, with what the command line names instead."""
+    loaded = configs.load(options.config)
+    data = getattr(options, "data", None)
+    place = getattr(options, "warehouse", None)
+    if data is None and place is None and not loaded.configured and (SAMPLE / "warehouse").is_dir():
+        loaded = configs.load(SAMPLE)
+    wanted = (options.programme,) if getattr(options, "programme", None) else ()
+    return configs.with_folders(loaded, wanted, data, place)
+
+
+def definitions_of(config: configs.Config) -> list[Path]:
+    """The definition file of each programme: one in its own data folder goes before a shipped one."""
+    wanted = config.programmes or tuple(config.folders)
+    if not wanted:
+        return programmes.find(config.data)
+    return [path for name in wanted for path in programmes.find(config.folder_of(name), (name,))]
+
+
+def when(stamp: str) -> str:
+    """When the snapshot of a stamp was built."""
+    return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}"
+
+
+def say(text: str) -> None:
+    """A message to the person, beside the results."""
+    print(text, file=sys.stderr)

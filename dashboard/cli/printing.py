@@ -1,0 +1,75 @@
+"""How rows are printed: a table for people, CSV and JSON for other programs; and a bar for what takes long."""
+
+import csv
+import datetime as dt
+import json
+import sys
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from dashboard.exports.cells import safe
+
+
+def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
+    """Rows in one of the three forms."""
+    match form:
+        case "csv":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows([_text(safe(value)) for value in row] for row in found)
+        case "json":
+            rows = [dict(zip(names, map(_plain, row), strict=True)) for row in found]
+            json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+            print()
+        case _:
+            _print_table(names, found)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _print_table(names: list[str], found: list[tuple[Any, ...]]) -> None:
+    cells = [names, *([" ".join(_text(value).split())[:60] for value in row] for row in found)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """`text` with spaces up to a width in columns of the terminal."""
+    return text + " " * (width - _width(text))
+
+
+class Bar:
+    """A progress bar on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def show(self, share: float, text: str) -> None:
+        """`share` of the work is done; `text` says what is under way."""
+        if self.shown:
+            filled = int(share * 30)
+            print(
+                f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {text}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self.shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,85 @@
+"""The command `serve`: the dashboard in a browser, on a sample where nothing is configured."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from dashboard import config as configs
+from dashboard import warehouse
+from dashboard.cli.arguments import Command
+from dashboard.cli.build import build_all
+from dashboard.cli.common import SAMPLE, config_of, say
+
+SAMPLES_TOLD = "# The samples, served while nothing else is configured: a data folder for each programme."
+
+
+def add(command: Command) -> None:
+    """Add the command of this module."""
+    serve = command(_serve, "serve", "啟動儀表板；沒有設定時使用示範資料")
+    serve.add_argument("--port", type=int, default=8501)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Serve on loopback. With nothing configured the samples are made and built first."""
+    _check_port(options.port)
+    config = config_of(options)
+    if not config.configured or config.place.parent == SAMPLE.absolute():
+        config = _make_samples()
+        _build_missing(config)
+    environment = {**os.environ, configs.VARIABLE: str(config.place)}
+    if not warehouse.programmes_in(config.warehouse):
+        build_all(config)
+    say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
+    root = Path(__file__).parents[2]
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(root / "dashboard" / "app.py"),
+        "--server.port", str(options.port), "--server.address", "127.0.0.1", "--server.headless", "true",
+    ]  # fmt: skip
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
+    if os.name == "posix":
+        # The same process, so that whoever stops the command stops the server.
+        os.chdir(root)
+        os.execve(sys.executable, command, environment)
+    try:
+        return subprocess.call(command, env=environment, cwd=root)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            raise warehouse.NoSnapshot(
+                f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。"
+            ) from None
+
+
+def _make_samples() -> configs.Config:
+    """A sample of each programme that has one, in a data folder of its own, all in one warehouse."""
+    from dashboard import sample
+
+    SAMPLE.mkdir(exist_ok=True)
+    file = SAMPLE / configs.FILE
+    if not file.is_file():
+        folders = "".join(f'{name} = "data/{name}"\n' for name in sample.WRITERS)
+        file.write_text(f"{SAMPLES_TOLD}\n[data]\n{folders}", encoding="utf-8")
+    config = configs.load(SAMPLE)
+    for name, write in sample.WRITERS.items():
+        if name in config.folders and not config.folders[name].is_dir():
+            say(f"沒有設定資料夾，先產生示範資料：{name}…")
+            write(config.folders[name])
+    return config
+
+
+def _build_missing(config: configs.Config) -> None:
+    """Only what has no snapshot: a start that was interrupted goes on where it stopped."""
+    there = warehouse.programmes_in(config.warehouse)
+    missing = tuple(name for name in config.programmes or config.folders if name not in there)
+    if missing:
+        build_all(configs.with_folders(config, missing, None, None))

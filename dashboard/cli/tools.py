@@ -1,0 +1,72 @@
+"""The commands beside the figures: `sample` and `template`."""
+
+import argparse
+from pathlib import Path
+
+from dashboard import programmes
+from dashboard.cli.arguments import Command, positive
+from dashboard.cli.common import config_of, definitions_of, say
+from dashboard.programmes import Programme
+from dashboard.sources import contracts
+from dashboard.sources.files import FolderError
+
+
+def add(command: Command) -> None:
+    """Add the commands of this module."""
+    sample = command(_sample, "sample", "寫出一個示範資料夾")
+    sample.add_argument("folder", type=Path, metavar="DIR")
+    sample.add_argument("--programme", metavar="ID", default="keelung-111", help="計畫")
+    sample.add_argument("--schools", type=positive)
+    sample.add_argument("--teachers", type=positive)
+    sample.add_argument("--seed", type=int, default=1)
+
+    template = command(_template, "template", "寫出每張資料表的空白範本（XLSX）")
+    template.add_argument("folder", type=Path, metavar="DIR")
+    template.add_argument("--programme", metavar="ID", help="計畫")
+    template.add_argument("--data", type=Path, help="定義檔所在的資料夾")
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from dashboard import sample
+
+    if options.programme not in sample.WRITERS:
+        raise FolderError(f"沒有「{options.programme}」的示範資料。現有：{'、'.join(sample.WRITERS)}。")
+    write = sample.WRITERS[options.programme]
+    try:
+        write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
+    except (sample.SampleError, OSError) as error:
+        raise FolderError(str(error)) from error
+    say(f"示範資料已寫入 {options.folder}")
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from dashboard.exports import template
+
+    tables = contracts.load()
+    config = config_of(options)
+    written: dict[str, Path] = {}
+    for path in definitions_of(config):
+        definition = programmes.load(path, tables)
+        own = contracts.chosen(tables, definition.tables, definition.columns)
+        new = {name: table for name, table in own.items() if name not in written}
+        try:
+            written |= zip(new, template.write(options.folder, new, _choices(definition)), strict=True)
+        except (template.TemplateError, OSError) as error:
+            raise FolderError(str(error)) from error
+    say(f"已寫出 {len(written)} 個範本到 {options.folder}")
+    return 0
+
+
+def _choices(definition: Programme) -> dict[str, tuple[str, ...]]:
+    """What the drop-downs of a programme's templates offer, by the type of a column."""
+    return {
+        "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
+        "employment": tuple(word for words in definition.employment.values() for word in words),
+        "role": tuple(definition.roles.values()),
+        "group": tuple(group.name for group in definition.groups),
+        "school": definition.schools,
+        "item": tuple(words[0] for words in definition.items.values()),
+        "semester": tuple(p.id for p in definition.periods if p.kind == "semester"),
+        "year": tuple(p.id for p in definition.periods if p.kind == "year"),
+    }

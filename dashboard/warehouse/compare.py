@@ -1,0 +1,276 @@
+"""Two definitions over the same sources: whose figures differ, and which parameter did it.
+
+Each definition is replayed into a snapshot of its own that is thrown away; nothing is published and no spreadsheet is
+asked again. A difference is put down to a parameter by replaying the former definition with that parameter alone, and to
+several together where none of them does it alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboard import programmes
+from dashboard.programmes import DefinitionError, Programme
+from dashboard.sources.contracts import Table, chosen
+from dashboard.sources.places import EntryError, Places, check
+from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build
+from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
+from dashboard.warehouse.gather import Source, stand_still
+from dashboard.warehouse.publishing import former_of
+from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, rows
+
+FIGURES = ("counted", "base", "required", "status")
+COMPARED = (
+    "kpi", "period", "level", "group", "school",
+    *(f"{figure}_{side}" for figure in FIGURES for side in ("old", "new")), "because",
+)  # fmt: skip
+TOGETHER = "（合起來才如此）"
+
+Key = tuple[str, str, str, str]
+"""(kpi, period, school, and its group where schools of several groups are called that)"""
+Set = frozenset[int]
+"""Changes by their numbers."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What both definitions are replayed over, and for which day and viewer.
+
+    Spreadsheets are as the snapshot that serves in `warehouse` last read them.
+    """
+
+    places: Places
+    warehouse: Path
+    tables: Mapping[str, Table]
+    scope: Scope
+    on: dt.date
+    progress: Progress = lambda share, text: None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The parameters that differ, and a row of `COMPARED` for each figure of a school that does.
+
+    unread: how many spreadsheets were never read, so that their rows are missing on both sides.
+    """
+
+    changes: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    unread: int = 0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the schools' figures are under one definition, in the order of `kpi results`."""
+
+    groups: Mapping[Key, str]
+    values: Mapping[Key, tuple[Any, ...]]
+
+    def of(self, key: Key) -> tuple[Any, ...]:
+        """`FIGURES` of a row; all None where this definition has no such row."""
+        return self.values.get(key, (None,) * len(FIGURES))
+
+
+def compare_definitions(former: Programme, programme: Programme, ground: Ground) -> Comparison:
+    """Whose figures differ from `former` to `programme`, and why.
+
+    Raises:
+        BuildError: one of the two cannot be built over these sources.
+        FolderError: the data folder cannot be used.
+    """
+    changes = changes_of(former, programme)
+    if not changes:
+        return Comparison((), [])
+    sources = _as_last_read(ground, programme.id)
+    with tempfile.TemporaryDirectory(prefix="kpi-compare-") as root:
+        replays = _Replays(former, programme, changes, ground, sources, Path(root))
+        old, new = replays.ends()
+        places = merged(list(new.values), list(old.values))
+        differing = [key for key in places if old.of(key) != new.of(key)]
+        reasons = _Reasons(replays, old, new, differing) if differing else None
+        told = [_row(key, old, new, reasons.because(key)) for key in differing if reasons]
+    unread = len(ground.places.spreadsheets) - len(sources)
+    return Comparison(tuple(change.text for change in changes), told, unread)
+
+
+def _as_last_read(ground: Ground, programme: str) -> list[Source]:
+    if not ground.places.spreadsheets:
+        return []
+    try:
+        return stand_still(ground.places, former_of(current(ground.warehouse, programme)).sources)
+    except NoSnapshot:
+        return []
+
+
+def _row(key: Key, old: Figures, new: Figures, because: str) -> tuple[Any, ...]:
+    kpi, period, school, _ = key
+    group = (new if key in new.groups else old).groups[key]
+    pairs = [value for pair in zip(old.of(key), new.of(key), strict=True) for value in pair]
+    return kpi, period, "school", group, school, *pairs, because
+
+
+class _Replays:
+    """The figures under the former definition with any set of the changes."""
+
+    def __init__(
+        self,
+        former: Programme,
+        programme: Programme,
+        changes: tuple[Change, ...],
+        ground: Ground,
+        sources: Sequence[Source],
+        root: Path,
+    ) -> None:
+        self.former, self.programme, self.changes = former, programme, changes
+        self.ground, self.sources, self.root = ground, sources, root
+        self.every = frozenset(range(len(changes)))
+        self.known: dict[Set, Figures | None] = {}
+        self.done = 0
+        self.valid: dict[Set, Programme | None] = {frozenset(): former, self.every: programme}
+
+    def ends(self) -> tuple[Figures, Figures]:
+        """The figures of the former definition and of the new one."""
+        try:
+            old = self._replay(self.former, "原定義")
+        except BuildError as error:
+            raise BuildError(f"用原來的定義建立不起來：{error}") from error
+        new = self._replay(self.programme, "新定義")
+        self.known |= {frozenset(): old, self.every: new}
+        return old, new
+
+    def definition(self, some: Set) -> Programme | None:
+        """The former definition with some of the changes; None where that has faults."""
+        if some not in self.valid:
+            raw = with_changes(self.former, self.programme, [self.changes[i] for i in sorted(some)])
+            try:
+                self.valid[some] = programmes.of_values(
+                    raw, self.ground.tables, Path(f"{self.programme.id}.toml")
+                )
+            except DefinitionError:
+                self.valid[some] = None
+        return self.valid[some]
+
+    def smallest_with(self, change: int) -> Set:
+        """The change and as few others as it takes to be a definition without faults."""
+        alone = frozenset({change})
+        others = sorted(self.every - alone)
+        for some in (alone, *(alone | {other} for other in others)):
+            if self.definition(some):
+                return some
+        some = self.every
+        for block in (*({one} for one in others), *({a, b} for a in others for b in others if a < b)):
+            if self.definition(some - block):
+                some -= block
+        return some
+
+    def figures(self, some: Set) -> Figures | None:
+        """The figures with some of the changes; None where that is no definition, or cannot be built."""
+        if some not in self.known:
+            programme = self.definition(some)
+            try:
+                told = "、".join(self.changes[i].text for i in sorted(some))
+                self.known[some] = self._replay(programme, told[:40]) if programme else None
+            except BuildError:
+                self.known[some] = None
+        return self.known[some]
+
+    def _replay(self, programme: Programme, told: str) -> Figures:
+        own = chosen(self.ground.tables, programme.tables, programme.columns)
+        target = self.root / f"{self.done}.duckdb"
+        today = dt.datetime.now(TAIPEI).date()
+        self.ground.progress(min(self.done / (len(self.changes) + 2), 0.99), f"重算 {told}")
+        self.done += 1
+        try:
+            check(self.ground.places.files.values(), own)
+            build(
+                target,
+                programme,
+                Inputs(self.ground.places, self.sources),
+                own,
+                lambda share, text: None,
+                today,
+            )
+        except EntryError as error:
+            raise BuildError(str(error)) from error
+        except duckdb.Error as error:
+            told = str(error).partition("\n")[0]
+            raise BuildError(f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{told}") from error
+        with closed(target):
+            names, found = rows(
+                Snapshot(target, "compare"), "kpi_results", self.ground.scope,
+                on=self.ground.on, level="school", kpi=None, period=None,
+            )  # fmt: skip
+        target.unlink()
+        return _figures([dict(zip(names, row, strict=True)) for row in found])
+
+
+def _figures(found: Sequence[Mapping[str, Any]]) -> Figures:
+    times = Counter((row["kpi"], row["period"], row["school"]) for row in found)
+    keys: list[Key] = [
+        (*place, row["group"] if times[place] > 1 else "")
+        for row in found
+        for place in [(row["kpi"], row["period"], row["school"])]
+    ]
+    return Figures(
+        {key: row["group"] for key, row in zip(keys, found, strict=True)},
+        {key: tuple(row[name] for name in FIGURES) for key, row in zip(keys, found, strict=True)},
+    )
+
+
+class _Reasons:
+    """Which changes produce a new value: one alone, or several of which none may be missing."""
+
+    def __init__(self, replays: _Replays, old: Figures, new: Figures, differing: Iterable[Key]) -> None:
+        self.replays, self.old, self.new = replays, old, new
+        alone = {replays.smallest_with(change) for change in replays.every}
+        self.alone = {some: replays.figures(some) for some in sorted(alone, key=lambda s: (len(s), min(s)))}
+        self.without: dict[int, Figures | None] = {}
+        if any(not self._enough(key, i) for key in differing for i in self._fields(key)):
+            self.without = {change: self._lacking(change) for change in replays.every}
+
+    def because(self, key: Key) -> str:
+        """The sentence for a row: for each figure that differs, what produces it."""
+        told: dict[str, None] = {}
+        for i in self._fields(key):
+            for some in self._enough(key, i) or [self._together(key, i)]:
+                told[self._told(some)] = None
+        return "；".join(told)
+
+    def _fields(self, key: Key) -> list[int]:
+        pairs = zip(self.old.of(key), self.new.of(key), strict=True)
+        return [i for i, (was, now) in enumerate(pairs) if was != now]
+
+    def _enough(self, key: Key, field: int) -> list[Set]:
+        """The smallest sets that give a figure its new value."""
+        now = self.new.of(key)[field]
+        good = [some for some, figures in self.alone.items() if figures and figures.of(key)[field] == now]
+        return [some for some in good if not any(other < some for other in good)]
+
+    def _together(self, key: Key, field: int) -> Set:
+        """The changes without any of which a figure is not what it is; all, where it is not a matter of these."""
+        now = self.new.of(key)[field]
+        needed = frozenset(
+            change
+            for change, figures in self.without.items()
+            if figures is not None and figures.of(key)[field] != now
+        )
+        return needed if len(needed) > 1 else self.replays.every
+
+    def _lacking(self, change: int) -> Figures | None:
+        """All changes but this one and those that are no definition without it."""
+        leaning = {other for other in self.replays.every if change in self.replays.smallest_with(other)} | {
+            change
+        }
+        return self.replays.figures(self.replays.every - leaning)
+
+    def _told(self, some: Set) -> str:
+        texts = [self.replays.changes[i].text for i in sorted(some)]
+        return texts[0] if len(texts) == 1 else " ＋ ".join(texts) + TOGETHER

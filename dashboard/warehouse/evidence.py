@@ -1,0 +1,104 @@
+"""What the rows of every table have in common, so that one query can tell which of them stand behind a unit.
+
+Each table keeps its rows in columns of its own. Here its contract is turned into one branch of the table
+`accepted_rows`: where the row stands, whose it is, its day, and the rest in words. It is a table because planning a view
+of so many branches costs more at every question than keeping it once. Which rows an indicator takes is in
+`queries/models/6_evidence.sql`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import duckdb
+
+from dashboard.programmes import Kpi, Programme
+from dashboard.sources.contracts import Column, Table
+from dashboard.warehouse.columns import quoted
+from dashboard.warehouse.sql import columns_of, load
+
+# Told elsewhere in a row's line: whose it is and its day.
+_APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
+_ALONE = frozenset({"name", "text"})
+
+
+def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
+    """The queries of the indicators as they are run, and the rows of all tables in one."""
+    queries = [
+        (name, kpi.query or name, programme.query_of(name), name in programme.queries)
+        for name, kpi in programme.kpis.items()
+    ]
+    load(con, "kpi_queries", "kpi text, name text, query text, own boolean", queries, temp=False)
+    words = [row for name, kpi in programme.kpis.items() for row in _words(name, kpi, tables[kpi.table])]
+    load(con, "kpi_words", "kpi text, name text, ord int, label text", words, temp=False)
+    branches = [_branch(table, set(columns_of(con, table.id))) for table in tables.values()]
+    con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
+
+
+def _words(name: str, kpi: Kpi, table: Table) -> Iterator[tuple[str, str, int, str]]:
+    """The words among an indicator's parameters, as its table calls them."""
+    labels = {value: word for column in table.columns.values() for value, word in column.choices.items()}
+    for parameter, value in kpi.parameters.items():
+        if not isinstance(value, int):
+            words = (value,) if isinstance(value, str) else value
+            yield from ((name, parameter, i, labels.get(word, word)) for i, word in enumerate(words, 1))
+
+
+def _branch(table: Table, there: set[str]) -> str:
+    """One table's accepted rows; what it lacks is null."""
+    types = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
+    common = [name if name in there else f"null::{kind}" for name, kind in types.items()]
+    flags = [
+        f"case when {quoted(c.id)} then '{c.id}' end" for c in table.columns.values() if c.type == "yes_no"
+    ]
+    if "host_school_id" in there:
+        flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
+    choices = [quoted(c.id) for c in table.columns.values() if c.type in ("choice", "category")]
+    told = [part for column in table.columns.values() for part in _told(column, there)]
+    listed = [
+        f"'{table.id}' as table_name",
+        "file_id",
+        "line",
+        *(f"{value} as {name}" for value, name in zip(common, types, strict=True)),
+        f"{_day(table, there)} as day",
+        f"{'lessons' if 'lessons' in there else 'null'}::decimal(24, 6) as lessons",
+        f"[{', '.join(flags) or 'null::text'}] as flags",
+        f"[{', '.join(choices) or 'null::text'}] as words",
+        f"{'true' if table.person == 'roster' else 'false'} as anywhere",
+        f"concat_ws('，', {', '.join(told) or 'null'}) as told",
+    ]
+    return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}"
+
+
+def _day(table: Table, there: set[str]) -> str:
+    """The day of a row; a row of a semester has that on which it begins."""
+    if "date" in there:
+        return '"date"'
+    if "timestamp" in there:
+        return '"timestamp"::date'
+    if "semester" in there:
+        return f"(select any_value(start) from periods where periods.period = {table.id}.semester)"
+    return "null::date"
+
+
+def _told(column: Column, there: set[str]) -> list[str]:
+    """The value of a column in words, with its header where it does not speak for itself."""
+    name, header = column.id, column.headers[0].replace("'", "''")
+    if column.type == "hours":
+        return [f"{_plain('round(minutes / 60, 2)')} || ' 小時'"]
+    if column.type == "class":
+        return ["class_label(class_key)"]
+    if column.type == "host":
+        return ["host_label"]
+    if name not in there or column.type in _APART:
+        return []
+    if column.type == "yes_no":
+        return [f"'{header}' || case when {quoted(name)} then '：是' else '：否' end"]
+    if column.type == "choice":
+        cases = " ".join(f"when '{value}' then '{word}'" for value, word in column.choices.items())
+        return [f"case {quoted(name)} {cases} end"]
+    value = _plain(quoted(name)) if column.type == "number" else f"{quoted(name)}::text"
+    return [value if column.type in _ALONE else f"'{header} ' || {value}"]
+
+
+def _plain(number: str) -> str:
+    """A number without the zeros of its type."""
+    return f"format('{{:.12g}}', ({number})::double)"

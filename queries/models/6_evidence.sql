@@ -1,0 +1,185 @@
+-- Which accepted rows stand behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
+-- or by the day on which the unit was attained; the indicator's categories and choices hold for it as they do in its
+-- query. The rules below repeat of each query only how it finds its rows: an indicator that is not among them, such as
+-- one with a query of its own, rests on rows that cannot be told one by one.
+
+create table persons as select person_id, identity from people;
+
+create table evidence_rules as
+
+select *
+
+-- in_window: only days of the indicator's window. needs: a yes of the row. at_least: lessons a row must have.
+from (values
+    ('a1a2', 'person', false, 'certified', false),
+    ('achievement', 'class', true, null, false),
+    ('b1', 'person', false, 'certified', false),
+    ('classes', 'day', true, null, false),
+    ('coaching', 'day', true, null, false),
+    ('cross_observation', 'team', true, 'elsewhere', false),
+    ('digital_literacy', 'person', true, null, false),
+    ('effect', 'day', true, null, false),
+    ('infosec', 'person', true, null, false),
+    ('it_lead', 'person', true, null, false),
+    ('lesson_plans', 'day', true, null, true),
+    ('lessons', 'class', true, null, false),
+    ('lessons_given', 'day', true, null, false),
+    ('observation_record', 'day', true, null, false),
+    ('observe_other', 'day', true, 'elsewhere', false),
+    ('plan_per_class', 'pair', false, null, true),
+    ('promotion', 'day', true, null, false),
+    ('public_lesson', 'person', true, 'digital', false),
+    ('srl_survey', 'class', true, null, false),
+    ('survey_rounds', 'day', true, null, false),
+    ('teachers', 'person', true, null, false),
+    ('training_5g', 'person', false, null, false)
+) as rules (name, link, in_window, needs, at_least);
+
+create view visible_evidence as
+
+with
+
+-- A unit's person is known by 教師編號, or by name at the school; one that is a person and a class has the class behind it.
+asked as (
+
+    select
+        units.*,
+        rules.link,
+        rules.in_window,
+        rules.needs,
+        rules.at_least,
+        kpis.table_name,
+        kpis.window_start,
+        kpis.window_end,
+        case
+            when rules.link = 'pair' then regexp_extract(units.unit_id, '^(.*) [^ ]+$', 1)
+            else coalesce(units.unit_id, units.unit_label)
+        end as who
+
+    from visible_units as units
+
+    inner join kpis
+        using (kpi, period)
+
+    inner join kpi_queries
+        on units.kpi = kpi_queries.kpi
+        and not kpi_queries.own
+
+    inner join evidence_rules as rules
+        on kpi_queries.name = rules.name
+
+),
+
+who as (
+
+    select
+        asked.*,
+        unnest(['id:' || asked.who, 'name:' || asked.school_id || ':' || asked.who]) as identity
+
+    from asked
+
+    where asked.link in ('person', 'pair')
+
+),
+
+teams as (
+
+    select
+        school_id,
+        event,
+        day,
+        count(distinct person_id) as size
+
+    from accepted_rows
+
+    where event is not null
+
+    group by all
+
+),
+
+linked as (
+
+    select who.* exclude (identity, who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    from who
+    inner join persons using (identity)
+    inner join accepted_rows as accepted
+        on persons.person_id = accepted.person_id
+        and who.table_name = accepted.table_name
+    where (accepted.anywhere or accepted.school_id = who.school_id)
+        and (who.link = 'person' or ends_with(who.unit_id, ' ' || accepted.class_key) and accepted.semester = who.period)
+
+    union all
+
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    from asked
+    inner join accepted_rows as accepted
+        on asked.table_name = accepted.table_name
+        and asked.school_id = accepted.school_id
+        and asked.unit_id = accepted.class_key
+    where asked.link = 'class'
+
+    union all
+
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    from asked
+    inner join accepted_rows as accepted
+        on asked.table_name = accepted.table_name
+        and asked.school_id = accepted.school_id
+        and asked.attained_on = accepted.day
+    left join teams
+        on accepted.school_id = teams.school_id
+        and accepted.event = teams.event
+        and accepted.day = teams.day
+    where asked.link = 'day'
+        or asked.link = 'team' and teams.size >= try_cast(asked.unit_id as int)
+
+),
+
+counted as (
+
+    select *
+
+    from linked
+
+    where (needs is null or list_contains(flags, needs))
+        and (
+            not in_window
+            or day between coalesce(window_start, date '-infinity') and coalesce(window_end, date 'infinity')
+        )
+        and (
+            not exists (from kpi_categories as c where c.kpi = linked.kpi)
+            or exists (from kpi_categories as c where c.kpi = linked.kpi and list_contains(linked.words, c.category))
+        )
+        and (
+            not exists (from kpi_parameters as p where p.kpi = linked.kpi and p.word is not null)
+            or exists (from kpi_parameters as p where p.kpi = linked.kpi and list_contains(linked.words, p.word))
+        )
+        and (
+            not at_least
+            or lessons >= (select any_value(p.value) from kpi_parameters as p where p.kpi = linked.kpi and p.name = 'lessons')
+        )
+
+)
+
+-- A row that another school wrote about one's own teacher is there, but what it says stays with that school.
+select
+    counted.kpi,
+    counted.period,
+    counted.school_id,
+    counted.unit_id,
+    counted.unit_label,
+    counted.attained_on,
+    counted.day,
+    counted.file_id,
+    counted.line,
+    counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
+    concat_ws(' ', counted.words[1], counted.words[2]) as kind,
+    counted.told,
+    counted.row_school_id
+
+from counted;
+
+-- The sums of groups and of the city are published whole, whatever a viewer's scope.
+create view published_totals as
+select * from results where school_id is null;

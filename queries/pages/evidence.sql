@@ -1,0 +1,66 @@
+-- The rows behind the units of one indicator and school: those up to the day on which a unit was attained, else up to
+-- the chosen day; of many alike the first few. A row that another school wrote says only that it is there.
+
+with
+
+up_to_the_day as (
+
+    select
+        evidence.* exclude (is_seen),
+        evidence.is_seen and (inputs.school_id is null or in_scope(inputs.school_id)) as is_seen,
+        inputs.file,
+        inputs.sheet,
+        inputs.link,
+        inputs.modified_at
+
+    from visible_evidence as evidence
+
+    inner join inputs
+        on evidence.file_id = inputs.file_id
+
+    where evidence.kpi = $kpi
+        and evidence.period = $period
+        and evidence.school_id = $school_id::integer
+        and evidence.day <= least($on::date, coalesce(evidence.attained_on, $on::date))
+
+),
+
+placed as (
+
+    select
+        *,
+        count(*) over (partition by unit_id, unit_label) as rows_in_all,
+        row_number() over (partition by unit_id, unit_label, kind order by day, file_id, line) as place
+
+    from up_to_the_day
+
+)
+
+select
+    placed.unit_id,
+    placed.unit_label,
+    placed.rows_in_all,
+    placed.is_seen,
+    case when placed.is_seen then placed.day end as day,
+    case when placed.is_seen then placed.file end as file,
+    case when placed.is_seen then placed.sheet end as sheet,
+    case when placed.is_seen then placed.line end as line,
+    case when placed.is_seen then placed.link || '&range=A' || placed.line end as link,
+    case when placed.is_seen then placed.modified_at end as modified_at,
+    case when placed.is_seen then placed.told end as told,
+    case when placed.is_seen then elsewhere.name end as row_school
+
+from placed
+
+left join visible_schools as elsewhere
+    on placed.row_school_id = elsewhere.school_id
+    and placed.row_school_id <> placed.school_id
+
+where placed.place <= 4
+
+order by
+    placed.unit_id,
+    placed.unit_label,
+    placed.day,
+    placed.file_id,
+    placed.line

@@ -1,0 +1,62 @@
+"""What changed since the former snapshot: only what moved, with sudden jumps marked."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from dashboard import access, warehouse
+from dashboard.ui import address, history
+from tests.running import PROGRAMME, build
+
+HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
+
+
+def visits(count: int) -> str:
+    return HEADER + "".join(f"深澳國小,111/10/{day + 1:02d},甲,題\n" for day in range(count))
+
+
+@pytest.fixture
+def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+
+    def view(count: int) -> address.View:
+        (data / "入校輔導.csv").write_text(visits(count), encoding="utf-8")
+        assert build(data, place).code == 0
+        snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
+        periods = tuple(address._asked(snapshot, scope, "periods", ()))
+        facts = address.facts_of(snapshot, scope)
+        day = dt.date(2022, 11, 25)
+        return address.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+
+    return view
+
+
+def test_a_first_snapshot_has_nothing_to_be_compared_with(seen):
+    assert "第一份" in history.changes(seen(5))
+
+
+def test_what_moved_is_listed_and_a_jump_is_marked(seen):
+    seen(10)
+    small = history.changes(seen(11))
+    assert "入校輔導 採用列" in small and "+1" in small and "突增" not in small
+    big = history.changes(seen(20))
+    assert "+9" in big and "! 突增 82%" in big
+    fall = history.changes(seen(2))
+    assert "−18" in fall and "! 突減 90%" in fall
+    assert "公開授課" not in fall, "what did not move is not listed"
+
+
+def test_nothing_moved_is_said_as_such(seen):
+    seen(3)
+    assert "沒有變動" in history.changes(seen(3))
+
+
+def test_five_snapshots_are_listed_and_one_serves(seen):
+    for count in range(6):
+        view = seen(count + 1)
+    told = history.listing(view)
+    assert told.count("<tr>") + told.count('<tr class="') >= 5
+    assert told.count("使用中") == 1
