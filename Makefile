@@ -13,7 +13,7 @@ serve: $(READY)
 
 test: $(READY)
 	sh tests/browser/install.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
