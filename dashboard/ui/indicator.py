@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.ui import cards, findings, records
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, count, figure, outward, pills, table, tag, text
+from dashboard.ui.parts import Cell, anchor, figure, outward, pills, table, tag, text
 from dashboard.ui.words import STATUSES, escape, full_day, moment, number, percent, rate, roc
 
 Row = SimpleNamespace
@@ -259,8 +259,11 @@ def groups(kpi: Row, rows: Sequence[Row], to_group: Callable[[str], str]) -> str
             "",
             [
                 Cell(_name(to_group(row.group_name), row.group_name), "l"),
-                Cell(f"<span {figure(row, group=row.group_name)}>{tag(row.status)}</span>", "l"),
-                Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}"),
+                *_stated(
+                    row,
+                    figure(row, group=row.group_name),
+                    f"{number(row.schools_met)}/{number(row.schools_judged)}",
+                ),
                 *(
                     [Cell(_pair(row.counted, row.base)), Cell(percent(row.counted, row.base) or "–")]
                     if pooled
@@ -305,16 +308,30 @@ def schools(kpi: Row, rows: Sequence[Row], chosen: str | None, here: Here, page:
             "sel" if row.school_name == chosen else "",
             [
                 Cell(_name(here(school=row.school_name, page=page), row.school_name), "l"),
-                Cell(f"<span {figure(row, school=row.school_name)}>{tag(row.status)}</span>", "l"),
+                status,
                 Cell(_gap(row)),
-                count(row.counted) if row.status != "upcoming" else Cell("–"),
+                counted,
                 *([Cell(number(row.base, "–"))] if kpi.base else []),
                 Cell(number(row.required, "–")),
             ],
         )
         for row in rows
+        for status, counted in (
+            _stated(
+                row,
+                figure(row, school=row.school_name),
+                number(row.counted) if row.status != "upcoming" else "–",
+            ),
+        )
     ]
     return table(f"{kpi.short}各校", header, lines)
+
+
+def _stated(row: Row, facts: str, told: str) -> tuple[Cell, Cell]:
+    """The cells of status and figure; the machine-readable side stands where the figure does, or the reason for none."""
+    if row.status in ("no_data", "exempt", "upcoming"):
+        return Cell(f"<span {facts}>{tag(row.status)}</span>", "l"), Cell(told)
+    return Cell(tag(row.status), "l"), Cell(f"<span {facts}>{told}</span>")
 
 
 def _gap(row: Row) -> str:
