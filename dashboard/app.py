@@ -32,9 +32,10 @@ def _title(path: Path) -> str:
 
 def main() -> None:
     """The first page also answers at the root, so that both addresses are links that last."""
-    st.set_page_config(page_title="數位學習精進方案", layout="wide", initial_sidebar_state=264)
+    ui.speak()
+    st.set_page_config(page_title=ui.say("數位學習精進方案"), layout="wide", initial_sidebar_state=264)
     ui.dress()
-    found = listing()
+    found = {name: (path, ui.say(title)) for name, (path, title) in listing().items()}
     pages = {name: st.Page(path, title=title, url_path=name) for name, (path, title) in found.items()}
     first, title = next(iter(found.values()))
     root = st.Page(first, title=title, url_path="home", default=True, visibility="hidden")

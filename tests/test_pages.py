@@ -105,7 +105,7 @@ def test_dates_are_in_roc_years_and_leave_out_the_programmes_own():
         "112/1/31",
         "–",
     ]
-    assert words.roc(dt.date(2021, 7, 8), pad=True) == "110/07/08"
+    assert words.written_day(dt.date(2021, 7, 8), pad=True) == "110/07/08"
     assert [words.days_left(days) for days in (43, 0, -3, None)] == ["剩 43 天", "今天截止", "已過 3 天", ""]
 
 

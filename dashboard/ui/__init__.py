@@ -19,9 +19,10 @@ from dashboard.ui import (
     school_rows,
     words,
 )
-from dashboard.ui.address import View, ask, ask_each, asked, pick, view
+from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
 from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, show, some
 from dashboard.ui.navigation import sidebar
+from dashboard.ui.texts import say
 from dashboard.ui.uploads import upload
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ask",
     "ask_each",
     "asked",
+    "before",
     "cards",
     "choose",
     "copy",
@@ -49,10 +51,12 @@ __all__ = [
     "plan",
     "records",
     "reminders",
+    "say",
     "school_rows",
     "show",
     "sidebar",
     "some",
+    "speak",
     "upload",
     "view",
     "words",

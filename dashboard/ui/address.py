@@ -1,7 +1,8 @@
 """The address, and the one way to ask.
 
-The address is the only memory: programme, day, group, school, indicator and filters are query parameters, so
-every view is a link and a page needs no session state. What it asks for is checked here, once for all pages.
+The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, language and
+era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
+once for all pages.
 """
 
 from __future__ import annotations
@@ -23,18 +24,21 @@ import streamlit as st
 
 from dashboard import access, config
 from dashboard import warehouse as store
-from dashboard.ui import words
+from dashboard.ui import texts, words
+from dashboard.ui.texts import say
 
 Row = SimpleNamespace
 TAIPEI = ZoneInfo("Asia/Taipei")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+CARRIED = ("programme", "on", "vs", "period", "lang", "era")
 
 
 @dataclass(frozen=True)
 class View:
     """What the address asks to see, checked: a bad value has become the default and a notice.
 
-    `periods` are those shown: the one that the address names, else those that hold the day.
+    `periods` are those shown: the one that the address names, else those that hold the day. `versus` is the earlier
+    day whose figures stand beside today's as changes, if one was chosen.
     """
 
     programme: str
@@ -46,8 +50,11 @@ class View:
     all_periods: tuple[Row, ...]
     scope: access.Scope
     on: date
+    versus: date | None = None
     notices: tuple[str, ...] = ()
     period: str | None = None
+    lang: str | None = None
+    era: str | None = None
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -65,14 +72,28 @@ class View:
         return self.facts.as_of or datetime.now(TAIPEI).date()
 
     def link(self, page: str, /, **parameters: object) -> str:
-        """An address within the product, carrying programme and day; blank parameters are left out."""
+        """An address within the product, carrying what is chosen for all pages; blank parameters are left out."""
         own = {name: value for name, value in parameters.items() if value not in (None, "")}
         return words.escape(f"./{page}?{self._carried}{urlencode(own)}".rstrip("&"))
 
     @cached_property
     def _carried(self) -> str:
-        chosen = {"period": self.period} if self.period else {}
-        return urlencode({"programme": self.programme, "on": self.on.isoformat(), **chosen}) + "&"
+        chosen = {
+            "programme": self.programme,
+            "on": self.on.isoformat(),
+            "vs": self.versus and self.versus.isoformat(),
+            "period": self.period,
+            "lang": self.lang,
+            "era": self.era,
+        }
+        return urlencode({name: value for name, value in chosen.items() if value}) + "&"
+
+
+def speak() -> None:
+    """Writes this run in the language and the era of the address; an unknown one is the default."""
+    language = asked("lang", texts.LANGUAGES) or texts.SOURCE
+    era = asked("era", texts.ERAS) or ("roc" if language == texts.SOURCE else "ce")
+    texts.use(texts.Manner(language, era))
 
 
 def view() -> View:
@@ -81,20 +102,23 @@ def view() -> View:
     notices: list[str] = []
     programmes = tuple(settings.programmes) or tuple(store.programmes_in(settings.warehouse))
     if not programmes:
-        raise store.NoSnapshot(f"「{settings.warehouse}」裡還沒有資料快照。請系統管理者先執行 kpi build。")
-    programme = _known(st.query_params.get("programme"), programmes, "計畫", notices)
+        raise store.NoSnapshot(
+            say("「{folder}」裡還沒有資料快照。請系統管理者先執行 kpi build。", folder=settings.warehouse)
+        )
+    programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
     snapshot = store.current(settings.warehouse, programme)
     scope = access.bureau()
     facts = facts_of(snapshot, scope)
     default = facts.as_of or datetime.now(TAIPEI).date()
     on = day_of(st.query_params.get("on"), default, notices)
+    versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(_asked(snapshot, scope, "periods", ()))
     period = _asked_period(st.query_params.get("period"), periods, notices)
     shown = tuple(p for p in periods if p.period == period) or periods_of(periods, on)
     kpis = [kpi.kpi for p in shown for kpi in _asked(snapshot, scope, "kpis", (("period", p.period),))]
     wanted = st.query_params.get("kpi")
     if wanted and wanted not in kpis:
-        notices.append(f"網址裡的指標「{wanted}」不存在，已略過。")
+        notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
     return View(
         programme=programme,
         programmes=programmes,
@@ -104,8 +128,11 @@ def view() -> View:
         periods=shown,
         all_periods=periods,
         period=period,
+        lang=asked("lang", texts.LANGUAGES),
+        era=asked("era", texts.ERAS),
         scope=scope,
         on=on,
+        versus=versus,
         notices=tuple(notices),
     )
 
@@ -119,7 +146,7 @@ def _known(asked: str | None, known: Sequence[str], what: str, notices: list[str
     if asked and asked in known:
         return asked
     if asked:
-        notices.append(f"網址裡的{what}「{asked}」不存在，已改為預設。")
+        notices.append(say("網址裡的{what}「{asked}」不存在，已改為預設。", what=what, asked=asked))
     return known[0]
 
 
@@ -127,14 +154,37 @@ def day_of(asked: str | None, default: date, notices: list[str]) -> date:
     """The day an address names; anything but YYYY-MM-DD in a sensible year is told and ignored."""
     if not asked:
         return default
+    if day := _day(asked):
+        return day
+    told = say(
+        "網址裡的日期「{asked}」讀不懂，已改為 {day}。日期請寫成 2022-11-25。",
+        asked=asked,
+        day=words.full_day(default),
+    )
+    notices.append(told)
+    return default
+
+
+def _day(asked: str) -> date | None:
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(asked) if DAY.fullmatch(asked) else None
         if day and 2000 <= day.year < 2100:
             return day
-    notices.append(
-        f"網址裡的日期「{asked}」讀不懂，已改為 {words.full_day(default)}。日期請寫成 2022-11-25。"
+    return None
+
+
+def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
+    """The day to compare with; only an earlier one shows how far things went."""
+    if not asked:
+        return None
+    day = _day(asked)
+    if day and day < on:
+        return day
+    told = say(
+        "網址裡的比較日「{asked}」讀不懂，或不早於 {day}，已略過比較。", asked=asked, day=words.full_day(on)
     )
-    return default
+    notices.append(told)
+    return None
 
 
 def periods_of(periods: Sequence[Row], on: date) -> tuple[Row, ...]:
@@ -147,7 +197,7 @@ def periods_of(periods: Sequence[Row], on: date) -> tuple[Row, ...]:
 def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str]) -> str | None:
     if not asked or asked in [period.period for period in periods]:
         return asked or None
-    notices.append(f"網址裡的期間「{asked}」不存在，已改為截至日所在的期間。")
+    notices.append(say("網址裡的期間「{asked}」不存在，已改為截至日所在的期間。", asked=asked))
     return None
 
 
@@ -161,22 +211,38 @@ def ask_each(seen: View, name: str, **parameters: Any) -> list[Row]:
     return [row for period in seen.periods for row in ask(seen, name, period=period.period, **parameters)]
 
 
+def before(seen: View, name: str, keys: Sequence[str], **parameters: Any) -> dict[tuple[Any, ...], Row]:
+    """The rows of the same query on the day to compare with, by their keys; none where nothing is compared."""
+    if seen.versus is None:
+        return {}
+    found = ask(seen, name, on=seen.versus, **parameters)
+    return {tuple(getattr(row, key) for key in keys): row for row in found}
+
+
 def _asked(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
-    return _cached((str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters))
+    language = texts.manner().language
+    return _cached(
+        (str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters, language)
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)
 def _cached(question: tuple[Any, ...]) -> list[Row]:
     """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live.
 
-    The question is one plain tuple (file, stamp, scope, query, parameters) because Streamlit's key costs a
+    The question is one plain tuple (file, stamp, scope, query, parameters, language) because Streamlit's key costs a
     millisecond an argument.
     """
-    path, stamp, label, school_ids, name, parameters = question
-    scope = access.Scope(label, school_ids)
-    return rows(store.ask(store.Snapshot(Path(path), stamp), name, scope, **dict(parameters)))
+    path, stamp, label, school_ids, name, parameters, language = question
+    scope, snapshot = access.Scope(label, school_ids), store.Snapshot(Path(path), stamp)
+    found = store.ask(snapshot, name, scope, **dict(parameters))
+    if language == texts.SOURCE:
+        return rows(found)
+    definition = store.ask(snapshot, "snapshot", scope)["definition"][0]
+    known = {**texts.catalogue(language), **store.translations(definition, language)}
+    return rows(found.map(lambda value: known.get(value, value) if isinstance(value, str) else value))
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:

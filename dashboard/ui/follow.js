@@ -1,7 +1,7 @@
 // Links inside our HTML go through the session that is open instead of loading the page anew: the same thing the
 // browser's own back button does. Without this script the links still work, only slower.
 (() => {
-  document.documentElement.lang = "zh-Hant";
+  document.documentElement.lang = "LANGUAGE";
   if (window.kpiFollows) return;
   window.kpiFollows = true;
   document.addEventListener("click", (event) => {

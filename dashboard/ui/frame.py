@@ -18,8 +18,9 @@ import streamlit as st
 
 from dashboard import warehouse as store
 from dashboard.exports import tables
-from dashboard.ui import freshness, parts, words
+from dashboard.ui import freshness, parts, texts, words
 from dashboard.ui.address import Row, View
+from dashboard.ui.texts import say
 
 HERE = Path(__file__).parent
 HOME = "overview"
@@ -50,16 +51,18 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
     """The top of every page: title, quiet lines, what was wrong in the address, and the finding."""
     st.set_page_config(page_title=f"{title} · {seen.facts.title}")
     line = [
-        f"截至 <b>{words.full_day(seen.on)}</b>",
-        f"資料快照 {words.moment(seen.facts.built_at, seen.year)}",
-        f'指紋 <span class="mono">{words.escape(words.fingerprint(seen.facts.fingerprint))}</span>',
+        f"{say('截至')} <b>{words.full_day(seen.on)}</b>",
+        f"{say('資料快照')} {words.moment(seen.facts.built_at, seen.year)}",
+        f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(seen.facts.fingerprint))}</span>',
     ]
+    if seen.versus:
+        line.insert(1, say("與 {day} 相比", day=f"<b>{words.full_day(seen.versus)}</b>"))
     if seen.facts.sample:
-        line.append('<span class="sample">示範資料</span>')
+        line.append(f'<span class="sample">{say("示範資料")}</span>')
     line += freshness.tags(seen)
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
     told = [*seen.notices, *_not_found(missing)]
-    notes = "".join(parts.notice("已改用預設", words.escape(text), "warning") for text in told)
+    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
     top = f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
     show(f'{top}{more}{notes}<p class="lead">{lead}</p>')
 
@@ -67,17 +70,20 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
 def _not_found(missing: Missing | None) -> list[str]:
     if missing is None or missing.asked in (None, missing.shown):
         return []
-    return [f"找不到{missing.what}「{missing.asked}」，以下是「{missing.shown}」。"]
+    told = say(
+        "找不到{what}「{asked}」，以下是「{shown}」。",
+        what=missing.what,
+        asked=missing.asked,
+        shown=missing.shown,
+    )
+    return [told]
 
 
 def some(found: Sequence[Row], what: str) -> Sequence[Row]:
     """The rows, or a notice instead of the page where the viewer's scope or the programme has none."""
     if not found:
-        show(
-            parts.notice(
-                f"沒有可以看的{what}", f"目前的檢視範圍與計畫裡沒有{what}；若應該有，請洽系統管理者。"
-            )
-        )
+        body = say("目前的檢視範圍與計畫裡沒有{what}；若應該有，請洽系統管理者。", what=what)
+        show(parts.notice(say("沒有可以看的{what}", what=what), body))
         st.stop()
     return found
 
@@ -113,14 +119,19 @@ def download(
     ]
     with st.container(horizontal=True):
         for kind, mime, made in kinds:
-            save(f"下載{what} {kind.upper()}", f"{name}.{kind}", mime, made)
+            label = say("下載{what} {kind}", what=what, kind=kind.upper())
+            save(label, f"{name}.{kind}", mime, made)
 
 
 def save(label: str, name: str, mime: str, made: Callable[[], bytes]) -> None:
     """A file that is made when it is asked for; its name is one that Windows takes."""
     stem, _, ending = name.rpartition(".")
     st.download_button(
-        label, data=made, file_name=f"{words.file_name(stem)}.{ending}", mime=mime, on_click="ignore"
+        label,
+        data=texts.kept(made),
+        file_name=f"{words.file_name(stem)}.{ending}",
+        mime=mime,
+        on_click="ignore",
     )
 
 
@@ -132,10 +143,11 @@ def copy(title: str, told: str) -> None:
 
 
 def dress() -> None:
-    """Our style sheet and the link handler, on every page."""
+    """Our style sheet and the link handler, on every page; the script says which language the page is in."""
     style, script = _dress()
     st.html(style)
-    st.html(script, unsafe_allow_javascript=True)
+    tag = "zh-Hant" if texts.manner().language == texts.SOURCE else texts.manner().language
+    st.html(script.replace("LANGUAGE", tag), unsafe_allow_javascript=True)
 
 
 @st.cache_resource(show_spinner=False)
@@ -154,17 +166,15 @@ def guard() -> Iterator[None]:
     try:
         yield
     except store.NoSnapshot as missing:
-        back = f"　{parts.anchor(f'./{HOME}', '回到預設計畫')}" if "programme" in st.query_params else ""
-        told = parts.notice("✕ 還沒有可以看的資料", f"{words.escape(missing)}{back}", "failed")
-        show(f"<h1>數位學習精進方案</h1>{told}")
+        back = f"　{parts.anchor(f'./{HOME}', say('回到預設計畫'))}" if "programme" in st.query_params else ""
+        told = parts.notice(say("✕ 還沒有可以看的資料"), f"{words.escape(missing)}{back}", "failed")
+        show(f"<h1>{say('數位學習精進方案')}</h1>{told}")
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("page failed, reference %s", number)
-        show(
-            parts.notice(
-                "✕ 這個畫面讀不出來",
-                f"資料沒有變動。請重新整理；若仍如此，請把代號 <code>{number}</code> 告訴系統管理者，"
-                f'或先<a href="./{HOME}" target="_self">回到總覽</a>。',
-                "failed",
-            )
+        body = say(
+            "資料沒有變動。請重新整理；若仍如此，請把代號 {number} 告訴系統管理者，或先{link}。",
+            number=f"<code>{number}</code>",
+            link=parts.anchor(f"./{HOME}", say("回到總覽")),
         )
+        show(parts.notice(say("✕ 這個畫面讀不出來"), body, "failed"))

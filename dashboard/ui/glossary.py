@@ -13,7 +13,7 @@ from typing import Any
 from dashboard.ui import cards, indicator
 from dashboard.ui.address import View
 from dashboard.ui.parts import Cell, anchor, table, tag, text
-from dashboard.ui.words import STATUSES, escape, fingerprint, moment, number, roc
+from dashboard.ui.words import STATUSES, escape, fingerprint, moment, number, written_day
 
 Row = SimpleNamespace
 TERMS = {
@@ -59,7 +59,7 @@ def figures(seen: View, kpis: Sequence[Row]) -> str:
                 text(indicator.BASES[kpi.base], "l w"),
                 Cell(cards.requirement(kpi), "l"),
                 text(indicator.window(seen, kpi), "l w"),
-                text(roc(kpi.deadline) if kpi.deadline else "不設"),
+                text(written_day(kpi.deadline) if kpi.deadline else "不設"),
             ],
         )
         for kpi in kpis

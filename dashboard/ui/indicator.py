@@ -18,7 +18,7 @@ from dashboard import charts
 from dashboard.ui import cards, findings, records
 from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, anchor, figure, outward, pills, table, tag, text
-from dashboard.ui.words import STATUSES, escape, full_day, moment, number, percent, rate, roc
+from dashboard.ui.words import STATUSES, escape, full_day, moment, number, percent, rate, written_day
 
 Row = SimpleNamespace
 Here = Callable[..., str]
@@ -154,7 +154,10 @@ def _settings(seen: View, kpi: Row) -> Iterable[tuple[str, str]]:
             yield PARAMETERS.get(name, name), _parameter(name, value)
     yield "應達", _requirement(kpi)
     yield "採計期間", window(seen, kpi)
-    yield "應有進度", f"自 {roc(kpi.pace_start)} 起等速增加，到期限為應達數" if kpi.pace_start else "不設"
+    yield (
+        "應有進度",
+        f"自 {written_day(kpi.pace_start)} 起等速增加，到期限為應達數" if kpi.pace_start else "不設",
+    )
     yield "期限", full_day(kpi.deadline) if kpi.deadline else "不設"
     yield "不適用", _exempt(seen, own, whole)
     yield "資料表", evidence
@@ -178,7 +181,7 @@ def window(seen: View, kpi: Row) -> str:
     """The days whose evidence counts; an indicator may take every day although its period has a first."""
     if kpi.window_start is None or not ask(seen, "indicator_query", kpi=kpi.kpi)[0].in_window:
         return "不限起日，至截至日為止"
-    return f"{roc(kpi.window_start)} 至 {roc(kpi.window_end)}（含首尾兩日）"
+    return f"{written_day(kpi.window_start)} 至 {written_day(kpi.window_end)}（含首尾兩日）"
 
 
 def _exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
@@ -225,7 +228,7 @@ def curve(kpi: Row, city: Row, steps: Sequence[Row], seen: View) -> str:
         return '<h2>全市走勢</h2><p class="mut">不設應達數或期限，或期間還沒開始，沒有走勢可以比較。</p>'
     what = f"累計{kpi.unit}數" if city.required else "達標校數"
     dashed = "虛線是應有進度；" if found.paced else ""
-    label = f"{kpi.label} 全市{what}：{number(found.now)}，應達 {number(found.required)} {found.unit}，期限 {roc(kpi.deadline)}"
+    label = f"{kpi.label} 全市{what}：{number(found.now)}，應達 {number(found.required)} {found.unit}，期限 {written_day(kpi.deadline)}"
     axes = f"縱軸：{what}（{found.unit}）；橫軸：日期。{dashed}採計 {window(seen, kpi)}；期限 {full_day(kpi.deadline)}"
     wide, narrow = charts.curve(found, label), charts.curve(found, label, 358, 220)
     return (
@@ -354,7 +357,7 @@ def why(
     missing = [unit for unit in units if not unit.done]
     how = ask(seen, "indicator_query", kpi=kpi.kpi)[0]
     name = anchor(seen.link("school", school=school.name, kpi=kpi.kpi), escape(school.name))
-    head = f'<h2>為什麼是這個數字</h2><p class="sub">{name} · {escape(kpi.short)} · 截至 {roc(seen.on)}</p>'
+    head = f'<h2>為什麼是這個數字</h2><p class="sub">{name} · {escape(kpi.short)} · 截至 {written_day(seen.on)}</p>'
     listed = _units(seen, kpi, how.link, [*missing, *done], evidence) if units else _no_units(row)
     shown = head + _sum(kpi, row, done, missing) + listed + _origin(seen, how.link, evidence)
     return shown + records.own_rejects([told for told in rejects if told.table_name == kpi.table_name])
@@ -404,7 +407,7 @@ def _since(unit: Row) -> str:
     if not unit.done:
         return '<span class="warn">還缺</span>'
     when = (
-        f'<time datetime="{unit.attained_on.isoformat()}">{roc(unit.attained_on, pad=True)}</time>'
+        f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
         if unit.attained_on
         else ""
     )
@@ -428,7 +431,9 @@ def _row(row: Row) -> str:
     """File, line, what it says; of a spreadsheet a link to the very row."""
     place = f"{escape(row.file)} · 第 {number(row.line)} 列"
     where = outward(row.link, f"{row.file} · 第 {number(row.line)} 列") if row.link else place
-    told = escape("，".join(part for part in (row.day and roc(row.day), row.row_school, row.told) if part))
+    told = escape(
+        "，".join(part for part in (row.day and written_day(row.day), row.row_school, row.told) if part)
+    )
     return f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> <span class="mut">{told}</span>'
 
 

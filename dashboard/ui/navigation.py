@@ -1,40 +1,43 @@
-"""The sidebar: brand, pages, programme, day, and the legend. What is chosen goes into the address."""
+"""The sidebar: brand, pages, programme, days, legend, language. What is chosen goes into the address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import parts, words
-from dashboard.ui.address import View, ask, asked, facts_of
+from dashboard.ui import parts, texts, words
+from dashboard.ui.address import CARRIED, View, ask, asked, facts_of
+from dashboard.ui.texts import say
 
 
 def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
-    """Brand, pages, programme, day and the legend; `pages` is path to title."""
+    """Brand, pages, programme, days, the legend and the language; `pages` is path to title."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
     links = "".join(
         f'<a href="{seen.link(path, **_kept(path, kept))}" target="_self"'
         f"{' class=on aria-current=page' if path == current else ''}>{words.escape(title)}</a>"
         for path, title in pages.items()
     )
-    mark = '<span class="sample">示範資料</span>' if seen.facts.sample else ""
+    mark = f'<span class="sample">{say("示範資料")}</span>' if seen.facts.sample else ""
     st.html(
-        f'<div class="kpi side"><p class="brand">數位學習精進方案'
+        f'<div class="kpi side"><p class="brand">{say("數位學習精進方案")}'
         f"<small>{words.escape(seen.facts.title)}</small>{mark}</p>"
-        f'<nav aria-label="頁面">{links}</nav></div>'
+        f'<nav aria-label="{say("頁面")}">{links}</nav></div>'
     )
     if len(seen.programmes) > 1:
         _programme(seen)
     if len(seen.all_periods) > 1:
         _period(seen)
     _day(seen)
+    _versus(seen)
     st.html(
-        f'<div class="kpi side"><p class="label">檢視範圍</p>{words.escape(seen.scope.label)}'
-        f'<p class="label">狀態</p><div class="legend">{parts.legend()}</div></div>'
+        f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(seen.scope.label))}'
+        f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div>'
+        f'<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
     )
 
 
@@ -46,14 +49,15 @@ def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
 def _programme(seen: View) -> None:
     titles = {name: _title(seen, name) for name in seen.programmes}
     chosen = st.selectbox(
-        "計畫",
+        say("計畫"),
         seen.programmes,
         index=seen.programmes.index(seen.programme),
         format_func=lambda name: titles[name],
         key=f"programme={seen.programme}",
     )
     if chosen != seen.programme:
-        st.query_params.from_dict({"programme": chosen})
+        kept = {name: value for name in ("lang", "era") if (value := asked(name))}
+        st.query_params.from_dict({"programme": chosen, **kept})
         st.rerun()
 
 
@@ -67,10 +71,10 @@ def _title(seen: View, programme: str) -> str:
 
 
 def _period(seen: View) -> None:
-    labels = {"": "截至日所在的期間", **{period.period: period.label for period in seen.all_periods}}
+    labels = {"": say("截至日所在的期間"), **{period.period: period.label for period in seen.all_periods}}
     current = seen.period or ""
     chosen = st.selectbox(
-        "期間", list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],
+        say("期間"), list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],
         key=f"period={seen.programme}={current}",
     )  # fmt: skip
     if chosen != current:
@@ -81,7 +85,7 @@ def _period(seen: View) -> None:
 
 def _day(seen: View) -> None:
     chosen = st.date_input(
-        "截至",
+        say("截至"),
         value=seen.on,
         min_value=min(seen.facts.first_day, seen.on, seen.today),
         max_value=max(seen.facts.last_day, seen.on, seen.today),
@@ -93,22 +97,75 @@ def _day(seen: View) -> None:
         st.rerun()
     kpis = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
-    known = ("programme", "on", "period")
-    here = {name: value for name, value in st.query_params.items() if name not in known}
-    pills = [
-        (label, replace(seen, on=day).link("", **here).removeprefix("./"), day == seen.on)
-        for day, label in shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
-    ]
+    days = shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
+    pills = [(label, _here(replace(seen, on=day)), day == seen.on) for day, label in days]
     st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')
+
+
+def _here(seen: View) -> str:
+    """The address of this page with another day, language or era, and all else as it is."""
+    own = {name: value for name, value in st.query_params.items() if name not in CARRIED}
+    return seen.link("", **own).removeprefix("./")
 
 
 def shortcuts(today: date, pinned: bool, deadlines: Sequence[date], year: int) -> list[tuple[date, str]]:
     """The days people ask for: today (or the definition's day), the end of last month, and each deadline."""
-    month_end = date.fromordinal(today.replace(day=1).toordinal() - 1)
+    month_end = _month_end(today)
     found = {
-        today: f"{words.short_day(today, year)} 資料日" if pinned else "今天",
-        month_end: f"{month_end.month} 月底",
+        today: say("{day} 資料日", day=words.short_day(today, year)) if pinned else say("今天"),
+        month_end: say("{month} 月底", month=month_end.month),
     }
     for deadline in sorted(set(deadlines)):
-        found.setdefault(deadline, f"{words.short_day(deadline, year)} 期限")
+        found.setdefault(deadline, say("{day} 期限", day=words.short_day(deadline, year)))
     return list(found.items())
+
+
+def _month_end(day: date) -> date:
+    """The last day of the month before."""
+    return day.replace(day=1) - timedelta(days=1)
+
+
+def _versus(seen: View) -> None:
+    """The earlier day that every figure is compared with, or none."""
+    latest = seen.on - timedelta(days=1)
+    chosen = st.date_input(
+        say("比較"),
+        value=seen.versus,
+        min_value=min(seen.facts.first_day, seen.versus or latest, latest),
+        max_value=latest,
+        format="YYYY-MM-DD",
+        key=f"vs={seen.programme}={seen.on}={seen.versus}",
+    )
+    if chosen != seen.versus and (chosen is None or isinstance(chosen, date)):
+        if chosen:
+            st.query_params["vs"] = chosen.isoformat()
+        else:
+            st.query_params.pop("vs", None)
+        st.rerun()
+    pills = [
+        (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
+    ]
+    st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')
+
+
+def earlier_days(on: date) -> list[tuple[date | None, str]]:
+    """What people compare with: nothing, a week and four weeks before, and the end of the month before."""
+    month_end = _month_end(on)
+    found = {
+        None: say("不比較"),
+        on - timedelta(weeks=1): say("一週前"),
+        on - timedelta(weeks=4): say("四週前"),
+    }
+    found.setdefault(month_end, say("{month} 月底", month=month_end.month))
+    return list(found.items())
+
+
+def _manner(seen: View) -> str:
+    """The language and the era, as links to this same view."""
+    now = texts.manner()
+    languages = [
+        (name, _here(replace(seen, lang=code, era=None)), now.language == code)
+        for code, name in texts.LANGUAGES.items()
+    ]
+    eras = [(say(name), _here(replace(seen, era=code)), now.era == code) for code, name in texts.ERAS.items()]
+    return parts.pills(languages) + parts.pills(eras)

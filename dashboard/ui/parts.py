@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, number, plain, short_day, word
+from dashboard.ui.texts import say
+from dashboard.ui.words import (
+    STATUSES,
+    URGENT_DAYS,
+    change,
+    days_left,
+    escape,
+    number,
+    plain,
+    short_day,
+    word,
+)
 
 Row = SimpleNamespace
 UNMET = ("on_track", "behind", "overdue")
@@ -38,6 +49,18 @@ def figure(row: Row, group: str = "", school: str = "") -> str:
     if getattr(row, "period", None):
         facts["period"] = row.period
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
+
+
+def moved(now: object, row: Row | None, name: str = "counted") -> str:
+    """+3, −2 or 0 since the day to compare with: what `row` of that day has under `name`, against now.
+
+    Nothing where nothing is compared, and where either day has no figure: that is not a change of 0.
+    """
+    then = row and getattr(row, name)
+    if now is None or then is None:
+        return ""
+    by = change(now - then)  # type: ignore[operator]
+    return f'<span class="chg" data-then="{plain(then)}" title="{say("與比較日相比")}">{by}</span>'
 
 
 def named(name: str, value: str) -> str:
@@ -130,7 +153,9 @@ def due(deadline: object, left: int | None, status: str, year: int) -> str:
 
 def empty(what: str, clear: str) -> str:
     """A filter that leaves nothing offers the way back."""
-    return notice("這個範圍沒有資料", f"{escape(what)}。{anchor(clear, '清除篩選')}")
+    return notice(
+        say("這個範圍沒有資料"), say("{what}。{link}", what=escape(what), link=anchor(clear, say("清除篩選")))
+    )
 
 
 def page(asked: str | None, total: int, size: int) -> int:
@@ -139,14 +164,21 @@ def page(asked: str | None, total: int, size: int) -> int:
     return min(max(int(asked), 1), last) if asked and asked.isdecimal() and len(asked) < 7 else 1
 
 
-def pager(current: int, total: int, size: int, here: Callable[..., str], of: str = "列") -> str:
+def pager(current: int, total: int, size: int, here: Callable[..., str], of: str | None = None) -> str:
     """1–20，共 146 列, with the way back and on."""
     if total <= size:
         return ""
     first, last = (current - 1) * size + 1, min(current * size, total)
-    back = anchor(here(page=current - 1), "上一頁") if current > 1 else ""
-    on = anchor(here(page=current + 1), "下一頁") if last < total else ""
-    return f'<p class="foot">{number(first)}–{number(last)}，共 {number(total)} {of}　{back}　{on}</p>'
+    back = anchor(here(page=current - 1), say("上一頁")) if current > 1 else ""
+    on = anchor(here(page=current + 1), say("下一頁")) if last < total else ""
+    told = say(
+        "{first}–{last}，共 {total} {of}",
+        first=number(first),
+        last=number(last),
+        total=number(total),
+        of=of or say("列"),
+    )
+    return f'<p class="foot">{told}　{back}　{on}</p>'
 
 
 def period(shown: Sequence[Row], one: Row) -> str:

@@ -247,4 +247,4 @@ def _bar(found: Mapping[str, Row], name: str) -> charts.Bar:
         for part in ("current", "capital")
         if (value := getattr(found[part], name)) is not None
     ]
-    return charts.Bar(word, layers, f"{word} {brief(whole, MONEY, '未填')}")
+    return charts.Bar(word, layers, f"{word} {brief(whole, MONEY[0], '未填')}")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from dashboard.ui.parts import Cell, anchor, count, notice, outward, pills, table, text
-from dashboard.ui.words import escape, fingerprint, moment, number, percent, roc, size
+from dashboard.ui.words import escape, fingerprint, moment, number, percent, size, written_day
 
 Row = SimpleNamespace
 SEVERITIES = {"rejected": "被退回", "warning": "有警告（列仍採用）"}
@@ -312,7 +312,7 @@ def notice_text(school: str, rows: Sequence[Row], built_at: datetime) -> str:
     """What to send to a school: which file or sheet, which row, what is wrong and how to mend it."""
     refused = [row for row in rows if row.severity == "rejected"]
     warned = [row for row in rows if row.severity == "warning"]
-    lines = [f"{school} 您好：", f"依 {roc(built_at.date())} {built_at:%H:%M} 讀到的資料，"]
+    lines = [f"{school} 您好：", f"依 {written_day(built_at.date())} {built_at:%H:%M} 讀到的資料，"]
     lines[1] += "、".join(
         part
         for part, many in (
@@ -360,4 +360,4 @@ def resolved(rows: Sequence[Row]) -> str:
 def csv_name(title: str, severity: str, on: date) -> str:
     """被退回的列_基隆市 111 年_111-11-25."""
     what = "被退回的列" if severity == "rejected" else "有警告的列"
-    return f"{what}_{title}_{roc(on, pad=True).replace('/', '-')}"
+    return f"{what}_{title}_{written_day(on, pad=True).replace('/', '-')}"

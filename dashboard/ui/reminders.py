@@ -173,7 +173,7 @@ def overview(found: Sequence[Owed], here: Callable[..., str], school: str | None
 
 
 def _line(item: Item) -> str:
-    due = f"，期限 {words.roc(item.row.deadline)}" if item.row.deadline else ""
+    due = f"，期限 {words.written_day(item.row.deadline)}" if item.row.deadline else ""
     period = f"（{item.period}）" if item.period else ""
     return f"{tag(item.row.status)} {words.escape(item.kpi.short + period)}：{words.escape(state(item))}{due}"
 
@@ -184,7 +184,7 @@ def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
         {
             "label": label(item),
             "state": state(item),
-            "deadline": words.roc(item.row.deadline) if item.row.deadline else "",
+            "deadline": words.written_day(item.row.deadline) if item.row.deadline else "",
             "days": words.days_left(None if item.row.days_left is None else int(item.row.days_left)),
             "names": "、".join(item.missing) if names else "",
             "clause": item.kpi.clause,
@@ -227,7 +227,7 @@ def message(seen: View, one: Owed, names: bool) -> None:
 
 def downloads(seen: View, found: Sequence[Owed], names: bool) -> None:
     """All schools: XLSX and CSV for a mail merge, and letters as DOCX."""
-    stem = f"催辦_{seen.facts.title}_{words.roc(seen.on, pad=True).replace('/', '-')}"
+    stem = f"催辦_{seen.facts.title}_{words.written_day(seen.on, pad=True).replace('/', '-')}"
     frame.download(f"{stem}_{len(found)}校", HEADER, lambda: rows(seen, found, names), "名單")
 
     def made() -> bytes:

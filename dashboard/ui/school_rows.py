@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from dashboard import charts
 from dashboard.ui import findings, records
 from dashboard.ui.parts import anchor, due, figure, tag
-from dashboard.ui.words import MONEY, amount, escape, exact, number, pair, percent, roc
+from dashboard.ui.words import MONEY, amount, escape, exact, number, pair, percent, written_day
 
 Row = SimpleNamespace
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
@@ -152,7 +152,7 @@ def _body(item: Item) -> str:
 def _window(kpi: Row) -> str:
     if kpi.window_start is None:
         return "；不限起日" if kpi.deadline else ""
-    return f"；採計 {roc(kpi.window_start)} 至 {roc(kpi.window_end)}"
+    return f"；採計 {written_day(kpi.window_start)} 至 {written_day(kpi.window_end)}"
 
 
 def _curve(item: Item) -> str:
@@ -206,9 +206,9 @@ def _unit(unit: Row, year: int, done: bool) -> str:
     name = unit.unit_label or unit.unit_id
     many = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
     if done and unit.attained_on:
-        when = f'<time datetime="{unit.attained_on.isoformat()}">✓ {roc(unit.attained_on, pad=True)}</time>'
+        when = f'<time datetime="{unit.attained_on.isoformat()}">✓ {written_day(unit.attained_on, pad=True)}</time>'
     elif not done and unit.since and unit.since.year >= year:
-        when = f'<time datetime="{unit.since.isoformat()}">{roc(unit.since, pad=True)} 到職</time>'
+        when = f'<time datetime="{unit.since.isoformat()}">{written_day(unit.since, pad=True)} 到職</time>'
     else:
         when = ""
     return f"<li><span>{escape(name)}{many}</span>{when}</li>"

@@ -12,19 +12,32 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-WEEKDAYS = "一二三四五六日"
+from dashboard.ui.texts import SOURCE, later, manner, say
+
+WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
 URGENT_DAYS = 14
-MONEY = "元"
+MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
-SUMS = ("萬", "億")
+SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M"), (1_000, "k"))}
+MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
 
 
 class Status(NamedTuple):
     """A status is never colour alone: it has a sign and a word."""
 
     sign: str
-    word: str
-    meaning: str
+    source_word: str
+    source_meaning: str
+
+    @property
+    def word(self) -> str:
+        """The word in the viewer's language."""
+        return say(self.source_word)
+
+    @property
+    def meaning(self) -> str:
+        """What the word means, in the viewer's language."""
+        return say(self.source_meaning)
 
     @property
     def text(self) -> str:
@@ -32,20 +45,20 @@ class Status(NamedTuple):
 
 
 STATUSES = {
-    "met": Status("✓", "達標", "計數已達應達"),
-    "on_track": Status("◐", "進行中", "未達，跟上應有進度"),
-    "behind": Status("▼", "落後", "低於應有進度"),
-    "overdue": Status("✕", "逾期未達", "過了期限仍未達"),
-    "no_data": Status("?", "未填報", "缺資料，不是 0"),
-    "exempt": Status("–", "不適用", "依定義或基數為 0"),
-    "info": Status("i", "僅供參考", "不設應達"),
-    "upcoming": Status("○", "未開始", "期間還沒開始"),
+    "met": Status("✓", later("達標"), later("計數已達應達")),
+    "on_track": Status("◐", later("進行中"), later("未達，跟上應有進度")),
+    "behind": Status("▼", later("落後"), later("低於應有進度")),
+    "overdue": Status("✕", later("逾期未達"), later("過了期限仍未達")),
+    "no_data": Status("?", later("未填報"), later("缺資料，不是 0")),
+    "exempt": Status("–", later("不適用"), later("依定義或基數為 0")),
+    "info": Status("i", later("僅供參考"), later("不設應達")),
+    "upcoming": Status("○", later("未開始"), later("期間還沒開始")),
 }
 
 
 def word(status: str, require: str | None = None) -> str:
     """What a status is called; a ceiling is kept or exceeded, and not reached."""
-    kept = {"met": "在上限內", "overdue": "超出上限"} if require == "ceiling" else {}
+    kept = {"met": say("在上限內"), "overdue": say("超出上限")} if require == "ceiling" else {}
     return kept.get(status) or STATUSES[status].word
 
 
@@ -71,10 +84,10 @@ def number(value: Any, missing: str = "?") -> str:
 
 
 def brief(value: Any, unit: str, missing: str = "?") -> str:
-    """A figure that fits a cell: money from 10,000 on in 萬 or 億, to one decimal; all else in full."""
-    if value is None or unit != MONEY or abs(decimal(value)) < LARGE_SUM:
+    """A figure that fits a cell: money from 10,000 on in 萬 or 億 (k or M), to one decimal; all else in full."""
+    if value is None or unit not in MONEY or abs(decimal(value)) < LARGE_SUM:
         return number(value, missing)
-    size, name = (LARGE_SUM**2, "億") if abs(decimal(value)) >= LARGE_SUM**2 else (LARGE_SUM, "萬")
+    size, name = next(step for step in SUMS[manner().language] if abs(decimal(value)) >= step[0])
     share = decimal(value) / size
     shown = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
     return f"{number(shown)} {name}"
@@ -83,7 +96,8 @@ def brief(value: Any, unit: str, missing: str = "?") -> str:
 def amount(value: Any, unit: str, missing: str = "?") -> str:
     """「24 人」, 「61.2 萬元」: a figure with its unit, as markup."""
     shown = brief(value, unit, missing)
-    return f"{shown}{escape(unit)}" if shown.endswith(SUMS) else f"{shown} {escape(unit)}"
+    joined = "" if shown.endswith(MARKS) and manner().language == SOURCE else " "
+    return f"{shown}{joined}{escape(unit)}"
 
 
 def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
@@ -91,7 +105,7 @@ def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
     one, other = brief(counted, unit), brief(of, unit, missing)
     if one == other and counted != of:
         return f"{number(counted)}/{number(of, missing)}"
-    if one[-1] == other[-1] and other.endswith(SUMS):
+    if one[-1] == other[-1] and other.endswith(MARKS):
         one = one[:-2]
     return f"{one}/{other}"
 
@@ -122,28 +136,26 @@ def percent(part: Any, whole: Any, places: int = 1) -> str:
 
 def rate(counted: Any, base: Any, unit: str) -> str:
     """「88.8%（979/1,103 人）」: a rate never stands without its counts."""
-    return f"{percent(counted, base)}（{number(counted)}/{number(base)} {unit}）"
+    share, counts = percent(counted, base), f"{number(counted)}/{number(base)}"
+    return say("{share}（{counts} {unit}）", share=share, counts=counts, unit=unit)
 
 
-def roc(day: date, pad: bool = False) -> str:
-    """111/11/25, the form of the letters."""
-    return (
-        f"{day.year - 1911}/{day.month:02}/{day.day:02}"
-        if pad
-        else f"{day.year - 1911}/{day.month}/{day.day}"
-    )
+def written_day(day: date, pad: bool = False) -> str:
+    """111/11/25, the form of the letters; 2022/11/25 for a viewer who reads the Common Era."""
+    year = day.year - 1911 if manner().era == "roc" else day.year
+    return f"{year}/{day.month:02}/{day.day:02}" if pad else f"{year}/{day.month}/{day.day}"
 
 
 def full_day(day: date) -> str:
     """111/11/25（五）."""
-    return f"{roc(day)}（{WEEKDAYS[day.weekday()]}）"
+    return say("{day}（{weekday}）", day=written_day(day), weekday=say(WEEKDAYS[day.weekday()]))
 
 
 def short_day(day: date | None, year: int) -> str:
     """12/31 within the programme's year, 112/1/31 outside it."""
     if day is None:
         return "–"
-    return f"{day.month}/{day.day}" if day.year == year else roc(day)
+    return f"{day.month}/{day.day}" if day.year == year else written_day(day)
 
 
 def moment(at: datetime, year: int) -> str:
@@ -170,13 +182,23 @@ def days_left(days: int | None) -> str:
     if days is None:
         return ""
     if days < 0:
-        return f"已過 {-days} 天"
-    return f"剩 {days} 天" if days else "今天截止"
+        return say("已過 {n} 天", n=-days)
+    return say("剩 {n} 天", n=days) if days else say("今天截止")
 
 
 def names(listed: Sequence[str], total: int) -> str:
     """A list that says how many it leaves out."""
-    return "、".join(listed) + (f"等 {number(total)} 校" if total > len(listed) else "")
+    return listing(listed) + (say("等 {n} 校", n=number(total)) if total > len(listed) else "")
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Several things side by side: with 、 in Chinese, with commas elsewhere."""
+    return say("、").join(parts)
+
+
+def file_day(day: date) -> str:
+    """111-11-25, as it stands in a file's name."""
+    return written_day(day, pad=True).replace("/", "-")
 
 
 def file_name(*parts: str) -> str:

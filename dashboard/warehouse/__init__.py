@@ -14,6 +14,7 @@ from dashboard.warehouse.status import (
     pinned,
     under_way,
 )
+from dashboard.warehouse.translations import translations
 from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, try_out
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "publish",
     "restore",
     "rows",
+    "translations",
     "try_out",
     "under_way",
 ]
