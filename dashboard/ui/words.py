@@ -182,8 +182,8 @@ def days_left(days: int | None) -> str:
     if days is None:
         return ""
     if days < 0:
-        return say("已過 {n} 天", n=-days)
-    return say("剩 {n} 天", n=days) if days else say("今天截止")
+        return say("已過 {n} 天", n=number(-days))
+    return say("剩 {n} 天", n=number(days)) if days else say("今天截止")
 
 
 def names(listed: Sequence[str], total: int) -> str:
