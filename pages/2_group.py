@@ -40,7 +40,7 @@ def section(period):
 {ui.parts.pager(page, len(found), SIZE, here, "校")}
 {ui.matrix.sums(kpis, *ui.matrix.split(totals, group.group_id), group.name)}
 <h2>各校還差什麼</h2><p class="sub">先逾期，再落後，再未填報</p>
-{ui.findings.to_do(shown, {kpi.kpi: kpi for kpi in kpis}, seen.link, seen.year)}"""
+{ui.lead.to_do(shown, {kpi.kpi: kpi for kpi in kpis}, seen.link, seen.year)}"""
 
 
 at = {"on": seen.on, "group_id": group.group_id}

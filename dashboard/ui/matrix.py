@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
-from dashboard.ui.parts import Cell, anchor, figure, pills, table
+from dashboard.ui.parts import Cell, anchor, figure, moved, pills, table
 from dashboard.ui.words import MONEY, STATUSES, amount, brief, escape, exact, number, pair, percent, word
 
 Row = SimpleNamespace
 Link = Callable[[Row], str]
+Before = Mapping[tuple[Any, ...], Row]
 FILL_FROM = 4
 NONE = "–"
 LIMIT = {"ceiling": "上限"}
@@ -66,10 +68,18 @@ def _told(row: Row, kpi: Row) -> str:
     return f"，{exact(row.counted, kpi.unit)}{limit}{base}"
 
 
-def group_cell(row: Row, kpi: Row, group: str, link: Link | None) -> Cell:
+def group_changes(row: Row, then: Row | None) -> str:
+    """A second line under the figures: what each gained or lost since the day to compare with."""
+    met = moved(row.schools_met, then, "schools_met") if row.status != "info" and row.schools_judged else ""
+    counted = moved(row.counted, then) if row.base or row.status == "info" else ""
+    both = f'<span class="rt">{counted}</span>' if counted else ""
+    return f'<span class="chgs"><span>{met}</span>{both}</span>' if met or both else ""
+
+
+def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
     sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
-    body = f"{sign}{group_figures(row, kpi)}"
+    body = f"{sign}{group_figures(row, kpi)}{group_changes(row, then)}"
     title = f' title="{escape(group)} {escape(kpi.label)}：{word(row.status, kpi.require)}{_told(row, kpi)}"'
     facts = figure(row, group=group)
     if link is None:
@@ -96,15 +106,21 @@ def _head(kpi: Row, chosen: str | None) -> str:
     return "narrow" if kpi.require == "none" else ""
 
 
-def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link) -> str:
-    """Groups x indicators, the city in the last row."""
+def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None = None) -> str:
+    """Groups x indicators, the city in the last row; `before` by indicator, level and group."""
+    then = before or {}
     cells = {(row.group_id, row.kpi): row for row in totals}
     names = {row.group_id: row.group_name for row in totals if row.level == "group"}
     lines = []
     for group_id, name in names.items():
-        found = [group_cell(cells[group_id, kpi.kpi], kpi, name, link) for kpi in kpis]
+        found = [
+            group_cell(cells[group_id, kpi.kpi], kpi, name, link, then.get((kpi.kpi, "group", group_id)))
+            for kpi in kpis
+        ]
         lines.append(("", [Cell(escape(name), "l"), *found]))
-    city = [group_cell(cells[None, kpi.kpi], kpi, "", None) for kpi in kpis]
+    city = [
+        group_cell(cells[None, kpi.kpi], kpi, "", None, then.get((kpi.kpi, "city", None))) for kpi in kpis
+    ]
     lines.append(("sum", [Cell("全市", "l"), *city]))
     return table("組別與指標", heads("組別", kpis), lines, "mx groups")
 
