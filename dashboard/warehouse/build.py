@@ -320,7 +320,8 @@ class _Build:
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
-            " suggestion text, original text, school_id int, cell text, link text)"
+            " suggestion text, original text, school_id int, cell text, link text, sentence text,"
+            " places struct(header text, month text, options text, suggestion text, value text))"
         )
         con.execute(staging.create_school_texts([tables["schools"]]))
         run(self.con, "staging/school_map.sql")

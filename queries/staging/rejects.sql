@@ -62,32 +62,46 @@ suggested as (
     left join names_of_ids
         on flagged.staff_id = names_of_ids.staff_id
 
+),
+
+worded as (
+
+    select
+        suggested.*,
+        column_letters(list_position(places, column_types.ord)) || line as cell,
+        sentence(
+            reason, column_types.type, column_types.life, value, suggestion, column_types.options,
+            suggested.staff_id <> '',
+            days.day > getvariable('today')
+        ) as sentence,
+        places_of(header, value, suggestion, column_types.options) as said
+
+    from suggested
+
+    left join column_types
+        using (table_name, column_name)
+
+    left join (select raw, max(day) as day from date_map group by raw) as days
+        on suggested.reason = 'out_of_range'
+        and suggested.value = days.raw
+
 )
 
 select
     severity,
-    suggested.table_name,
+    table_name,
     file,
     line,
     reason,
-    mend(
-        reason, header, column_types.type, column_types.life, value, suggestion, column_types.options,
-        suggested.staff_id <> '',
-        days.day > getvariable('today')
-    ),
+    filled(sentence, said),
     suggestion,
     original,
     owner_id,
-    column_letters(list_position(places, column_types.ord)) || line as cell,
-    sheet_link || '&range=' || coalesce(column_letters(list_position(places, column_types.ord)) || line, line || ':' || line)
+    cell,
+    sheet_link || '&range=' || coalesce(cell, line || ':' || line),
+    sentence,
+    said
 
-from suggested
-
-left join column_types
-    using (table_name, column_name)
-
-left join (select raw, max(day) as day from date_map group by raw) as days
-    on suggested.reason = 'out_of_range'
-    and suggested.value = days.raw
+from worded
 
 order by file_id, line, severity, reason;
