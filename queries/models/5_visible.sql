@@ -51,6 +51,30 @@ create table if not exists budget (
     spent bigint
 );
 
+create table if not exists observations (
+    school_id int,
+    person_id int,
+    host_school_id int,
+    host_county text,
+    host_label text,
+    event text,
+    date date
+);
+
+create view visible_observations as
+select
+    school_id,
+    person_id,
+    host_school_id,
+    host_county,
+    host_label,
+    event,
+    date
+
+from observations
+
+where in_scope(school_id);
+
 create view visible_targets_values as select * from targets_values where in_scope(school_id);
 
 create view visible_budget as select * from budget where in_scope(school_id);
