@@ -42,6 +42,17 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """The words beside a curve, in the viewer's language: what is due, by when, the pace, where it stands, twelve months."""
+
+    due: str
+    required: str
+    pace: str
+    now: str
+    months: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Box:
     """Where a course is drawn, in pixels."""
 
@@ -102,37 +113,50 @@ def sparkline(course: Course) -> str:
     return f'<svg width="150" height="26" aria-hidden="true">{lines}</svg>'
 
 
-def curve(course: Course, label: str, width: int = 620, height: int = 250) -> str:
+def trend(course: Course, label: str) -> str:
+    """How many were done over time, between none and all of them (dashed), to today's dot."""
+    width, height, high = 86, 30, 3
+    box = Box(2, high, width - 5, height - 3, course)
+    level = '<line x1="0" x2="{width}" y1="{y:.1f}" y2="{y:.1f}" class="level"{more}></line>'
+    lines = level.format(width=width, y=height - 2, more="")
+    lines += level.format(width=width, y=box.y(course.required), more=' stroke-dasharray="2 3"')
+    return (
+        f'<svg width="{width}" height="{height}" role="img" aria-label="{escape(label)}">'
+        f"{lines}{_actual(box, 1.6, 2.6)}</svg>"
+    )
+
+
+def curve(course: Course, label: str, told: Labels, width: int = 620, height: int = 250) -> str:
     """The course with its axis, the pace, the deadline and today, each named where it is drawn."""
     box = Box(38, 26, width - 92, height - 30, course)
-    parts = [*_scale(box), *_months(box), _pace(box, 1.3, "6 4")]
+    parts = [*_scale(box), *_months(box, told.months), _pace(box, 1.3, "6 4")]
     due = box.x(course.deadline)
     parts.append(_upright(due, 16, box.bottom, "due"))
     parts.append(_upright(box.x(course.today), box.top, box.bottom, "today"))
     parts.append(_actual(box, 2.2, 4))
     parts.append(
-        f'<text x="{due + 6:.1f}" y="24" class="f">期限 {course.deadline.month}/{course.deadline.day}</text>'
-        f'<text x="{due + 6:.1f}" y="42">應達 {course.required:g} {escape(course.unit)}</text>'
+        f'<text x="{due + 6:.1f}" y="24" class="f">{escape(told.due)}</text>'
+        f'<text x="{due + 6:.1f}" y="42">{escape(told.required)}</text>'
     )
     middle = box.left + (due - box.left) * 0.3
     if course.paced:
         parts.append(
-            f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">應有進度</text>'
+            f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">{escape(told.pace)}</text>'
         )
-    parts.append(_today(box))
+    parts.append(_today(box, told.now))
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
         f' aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 
 
-def _today(box: Box) -> str:
+def _today(box: Box, told: str) -> str:
     course = box.course
     x = box.x(course.today)
     anchor, shift = ("start", 8) if x < box.left + 70 else ("end", -8)
     y = max(box.y(course.now) - 9, 14)
     place = f'x="{x + shift:.1f}" y="{y:.1f}" class="f" text-anchor="{anchor}"'
-    return f"<text {place}>{course.now:g} {escape(course.unit)}</text>"
+    return f"<text {place}>{escape(told)}</text>"
 
 
 def _scale(box: Box) -> list[str]:
@@ -146,7 +170,7 @@ def _scale(box: Box) -> list[str]:
     ]
 
 
-def _months(box: Box) -> list[str]:
+def _months(box: Box, names: Sequence[str]) -> list[str]:
     """The first days of months, at most five of them."""
     first, last = box.course.start, box.course.end
     months = [
@@ -158,7 +182,7 @@ def _months(box: Box) -> list[str]:
     every = max(1, -(-len(months) // 5))
     return [
         f"{_upright(box.x(day), box.bottom, box.bottom + 4, 'edge')}"
-        f'<text x="{box.x(day):.1f}" y="{box.bottom + 19}">{day.month} 月</text>'
+        f'<text x="{box.x(day):.1f}" y="{box.bottom + 19}">{escape(names[day.month - 1])}</text>'
         for day in months[::every]
     ]
 

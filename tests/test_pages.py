@@ -15,7 +15,18 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import access, charts, config, warehouse
 from dashboard.exports import tables
-from dashboard.ui import address, cards, findings, matrix, navigation, parts, records, school_rows, words
+from dashboard.ui import (
+    address,
+    cards,
+    curves,
+    findings,
+    matrix,
+    navigation,
+    parts,
+    records,
+    school_rows,
+    words,
+)
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages").glob("[0-9]*_*.py"), key=lambda path: int(path.stem.split("_")[0]))
@@ -240,7 +251,8 @@ def test_a_curve_rises_in_steps_and_survives_having_no_step():
     course = charts.Course(
         [(dt.date(2022, 3, 1), 2.0)], dt.date(2022, 1, 1), DAY, dt.date(2022, 12, 31), 4, "<人>"
     )
-    assert "<人>" not in charts.curve(course, HOSTILE) and "&lt;人&gt;" in charts.curve(course, HOSTILE)
+    drawn = curves.drawn(course, HOSTILE)
+    assert "<人>" not in drawn and "&lt;人&gt;" in drawn and "期限 12/31" in drawn and "<img" not in drawn
     nothing = charts.Course([], dt.date(2022, 1, 1), DAY, dt.date(2022, 12, 31), 4, "人")
     assert "polyline" in charts.sparkline(nothing)
 

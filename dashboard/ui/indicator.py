@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts
-from dashboard.ui import cards, findings, records
+from dashboard.ui import cards, curves, findings, records
 from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, anchor, figure, outward, pills, table, tag, text
 from dashboard.ui.words import STATUSES, escape, full_day, moment, number, percent, rate, written_day
@@ -230,10 +230,9 @@ def curve(kpi: Row, city: Row, steps: Sequence[Row], seen: View) -> str:
     dashed = "虛線是應有進度；" if found.paced else ""
     label = f"{kpi.label} 全市{what}：{number(found.now)}，應達 {number(found.required)} {found.unit}，期限 {written_day(kpi.deadline)}"
     axes = f"縱軸：{what}（{found.unit}）；橫軸：日期。{dashed}採計 {window(seen, kpi)}；期限 {full_day(kpi.deadline)}"
-    wide, narrow = charts.curve(found, label), charts.curve(found, label, 358, 220)
     return (
         f'<figure><h2>{_finding(city, found)}</h2><p class="sub">{escape(axes)}</p>'
-        f'<div class="dsk">{wide}</div><div class="mob">{narrow}</div></figure>'
+        f"{curves.drawn(found, label)}</figure>"
     )
 
 

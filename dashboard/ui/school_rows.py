@@ -8,7 +8,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from dashboard import charts
-from dashboard.ui import findings, records
+from dashboard.ui import curves, findings, records
 from dashboard.ui.parts import anchor, due, figure, tag
 from dashboard.ui.words import MONEY, amount, escape, exact, number, pair, percent, written_day
 
@@ -161,9 +161,7 @@ def _curve(item: Item) -> str:
         return ""
     title = _against_pace(row, item.kpi.unit)
     label = f"{row.school_name} {item.kpi.short} 累計：{number(row.counted)}，應達 {number(row.required)}"
-    wide = charts.curve(course, label)
-    narrow = charts.curve(course, label, 358, 220)
-    return f'<figure><h3>{title}</h3><div class="dsk">{wide}</div><div class="mob">{narrow}</div></figure>'
+    return f"<figure><h3>{title}</h3>{curves.drawn(course, label)}</figure>"
 
 
 def _against_pace(row: Row, unit: str) -> str:
