@@ -17,7 +17,10 @@ Step = tuple[date, float]
 
 @dataclass(frozen=True)
 class Course:
-    """One indicator of one school over time: what was reached when, and what has to be reached by when."""
+    """One indicator of one school over time: what was reached when, and what has to be reached by when.
+
+    `needed` draws the speed that it takes from today on; `marks` are days worth a name, such as the window's first.
+    """
 
     steps: Sequence[Step]
     start: date
@@ -26,6 +29,8 @@ class Course:
     required: float
     unit: str
     paced: bool = True
+    needed: bool = False
+    marks: Sequence[tuple[date, str]] = ()
 
     @cached_property
     def end(self) -> date:
@@ -91,6 +96,29 @@ def _pace(box: Box, width: float, dash: str) -> str:
         f'<line x1="{start:.1f}" y1="{box.y(0):.1f}" x2="{due:.1f}" y2="{box.y(course.required):.1f}"'
         f' class="pace" stroke-width="{width}" stroke-dasharray="{dash}"></line>'
     )
+
+
+def _needed(box: Box) -> str:
+    """From today's figure to the required one at the deadline, while both lie ahead."""
+    course = box.course
+    if not course.needed or course.today >= course.deadline or course.now >= course.required:
+        return ""
+    return (
+        f'<line x1="{box.x(course.today):.1f}" y1="{box.y(course.now):.1f}" x2="{box.x(course.deadline):.1f}"'
+        f' y2="{box.y(course.required):.1f}" class="need" stroke-width="1.8" stroke-dasharray="1 4"></line>'
+    )
+
+
+def _marks(box: Box) -> list[str]:
+    """Named days: an upright line, its name above the drawing and on the side with more room."""
+    found = []
+    for day, name in box.course.marks:
+        x = box.x(day)
+        anchor, shift = ("start", 5) if x < (box.left + box.right) / 2 else ("end", -5)
+        found.append(
+            f'{_upright(x, 8, box.bottom, "mark")}<text x="{x + shift:.1f}" y="14" text-anchor="{anchor}">{escape(name)}</text>'
+        )
+    return found
 
 
 def _actual(box: Box, width: float, radius: float) -> str:
