@@ -157,7 +157,7 @@ def trend(course: Course, label: str) -> str:
 def curve(course: Course, label: str, told: Labels, width: int = 620, height: int = 250) -> str:
     """The course with its axis, the pace, the deadline and today, each named where it is drawn."""
     box = Box(38, 26, width - 92, height - 30, course)
-    parts = [*_scale(box), *_months(box, told.months), _pace(box, 1.3, "6 4")]
+    parts = [*_scale(box), *_months(box, told.months), *_marks(box), _pace(box, 1.3, "6 4"), _needed(box)]
     due = box.x(course.deadline)
     parts.append(_upright(due, 16, box.bottom, "due"))
     parts.append(_upright(box.x(course.today), box.top, box.bottom, "today"))
