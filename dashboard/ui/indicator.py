@@ -73,9 +73,9 @@ def choose(seen: View) -> Choice:
     return Choice(kpi, period, [one for one, _ in first.values()], measured)
 
 
-def link(seen: View, kpi: Row) -> str:
-    """A figure's label, leading to its rule and what is behind it."""
-    return anchor(seen.link("indicator", kpi=kpi.kpi), escape(kpi.label))
+def link(seen: View, kpi: Row, **where: object) -> str:
+    """A figure's label, leading to its rule and what is behind it, of a school if one is named."""
+    return anchor(seen.link("indicator", kpi=kpi.kpi, **where), escape(kpi.label))
 
 
 def pick(seen: View, choice: Choice) -> str:
