@@ -196,6 +196,11 @@ def listing(parts: Sequence[str]) -> str:
     return say("、").join(parts)
 
 
+def prose(sentences: Sequence[str]) -> str:
+    """Sentences one after another; blank ones are left out. Chinese puts no space between them."""
+    return ("" if manner().language == SOURCE else " ").join(filter(None, sentences))
+
+
 def file_day(day: date) -> str:
     """111-11-25, as it stands in a file's name."""
     return written_day(day, pad=True).replace("/", "-")
