@@ -38,7 +38,8 @@ class View:
     """What the address asks to see, checked: a bad value has become the default and a notice.
 
     `periods` are those shown: the one that the address names, else those that hold the day. `versus` is the earlier
-    day whose figures stand beside today's as changes, if one was chosen.
+    day whose figures stand beside today's as changes, if one was chosen. `damage` is what is wrong with the snapshot
+    that should serve, where an older one stands in for it.
     """
 
     programme: str
@@ -51,6 +52,7 @@ class View:
     scope: access.Scope
     on: date
     versus: date | None = None
+    damage: str | None = None
     notices: tuple[str, ...] = ()
     period: str | None = None
     lang: str | None = None
@@ -106,9 +108,8 @@ def view() -> View:
             say("「{folder}」裡還沒有資料快照。請系統管理者先執行 kpi build。", folder=settings.warehouse)
         )
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
-    snapshot = store.current(settings.warehouse, programme)
     scope = access.bureau()
-    facts = facts_of(snapshot, scope)
+    snapshot, facts, damage = _standing(settings.warehouse, programme, scope)
     default = facts.as_of or datetime.now(TAIPEI).date()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
@@ -133,8 +134,26 @@ def view() -> View:
         scope=scope,
         on=on,
         versus=versus,
+        damage=damage,
         notices=tuple(notices),
     )
+
+
+def _standing(warehouse: Path, programme: str, scope: access.Scope) -> tuple[store.Snapshot, Row, str | None]:
+    """The newest snapshot that can be read, what it says of itself, and what is wrong with the one that should serve."""
+    damage: store.NoSnapshot | None = None
+    serving: list[store.Snapshot] = []
+    try:
+        serving.append(store.current(warehouse, programme))
+    except store.NoSnapshot as fault:
+        damage = fault
+    for snapshot in [*serving, *store.kept(warehouse, programme)]:
+        try:
+            return snapshot, facts_of(snapshot, scope), str(damage) if damage else None
+        except store.NoSnapshot as fault:
+            damage = damage or fault
+    assert damage
+    raise damage
 
 
 def facts_of(snapshot: store.Snapshot, scope: access.Scope) -> Row:

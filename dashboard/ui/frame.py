@@ -16,10 +16,12 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import config
 from dashboard import warehouse as store
 from dashboard.exports import tables
 from dashboard.ui import freshness, parts, texts, words
 from dashboard.ui.address import Row, View
+from dashboard.ui.screen import show
 from dashboard.ui.texts import say
 
 HERE = Path(__file__).parent
@@ -38,15 +40,6 @@ class Missing:
     shown: str
 
 
-def show(fragment: str) -> None:
-    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which goes as Markdown."""
-    body = f'<div class="kpi">{fragment}</div>'
-    if "<svg" in fragment:
-        st.markdown(body, unsafe_allow_html=True)
-    else:
-        st.html(body)
-
-
 def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None = None) -> None:
     """The top of every page: title, quiet lines, what was wrong in the address, and the finding."""
     st.set_page_config(page_title=f"{title} · {seen.facts.title}")
@@ -63,6 +56,13 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
     told = [*seen.notices, *_not_found(missing)]
     notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
+    if seen.damage:
+        stands = say(
+            "以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(seen.facts.built_at, seen.year)
+        )
+        notes += parts.notice(
+            say("✕ 最新的快照讀不出來"), f"{words.escape(seen.damage)}<br>{stands}", "failed"
+        )
     top = f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
     show(f'{top}{more}{notes}<p class="lead">{lead}</p>')
 
@@ -166,9 +166,7 @@ def guard() -> Iterator[None]:
     try:
         yield
     except store.NoSnapshot as missing:
-        back = f"　{parts.anchor(f'./{HOME}', say('回到預設計畫'))}" if "programme" in st.query_params else ""
-        told = parts.notice(say("✕ 還沒有可以看的資料"), f"{words.escape(missing)}{back}", "failed")
-        show(f"<h1>{say('數位學習精進方案')}</h1>{told}")
+        _nothing(missing)
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("page failed, reference %s", number)
@@ -178,3 +176,36 @@ def guard() -> Iterator[None]:
             link=parts.anchor(f"./{HOME}", say("回到總覽")),
         )
         show(parts.notice(say("✕ 這個畫面讀不出來"), body, "failed"))
+
+
+def _nothing(why: store.NoSnapshot) -> None:
+    """The page of a deployment without a snapshot: what is missing, that nothing is lost, and the next step."""
+    folder = config.from_environment().data
+    steps = [
+        say("把各校的匯出檔放進資料夾 {folder}", folder=f"<code>{words.escape(folder)}</code>"),
+        say("在伺服器上執行 {command}；完成後這一頁會自己出現數字", command="<code>kpi build</code>"),
+        say("想先看樣子：執行 {command}，用示範資料", command="<code>kpi sample</code>"),
+    ]
+    if "programme" in st.query_params:
+        steps.append(parts.anchor(f"./{HOME}", say("回到預設計畫")))
+    listed = "".join(f"<li>{step}</li>" for step in steps)
+    body = f"{words.escape(why)}<br>{say('目前沒有數字可看；原始資料沒有變動。')}"
+    with st.sidebar:
+        st.html(f'<div class="kpi side"><p class="brand">{say("數位學習精進方案")}</p></div>')
+    show(
+        f"<h1>{say('數位學習精進方案')}</h1>{parts.notice(say('✕ 還沒有可以看的資料'), body, 'failed')}"
+        f"<h2>{say('請系統管理者')}</h2><ol>{listed}</ol>"
+    )
+    before = _published()
+
+    def look() -> None:
+        if _published() != before:
+            st.rerun(scope="app")
+
+    st.fragment(look, run_every=freshness.LOOK_EVERY)()
+
+
+def _published() -> list[tuple[Path, int]]:
+    """Which snapshots serve: one that appears is shown without anybody's doing."""
+    found = config.from_environment().warehouse.glob("*/current")
+    return sorted((path, path.stat().st_mtime_ns) for path in found)

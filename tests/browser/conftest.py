@@ -114,9 +114,10 @@ def product(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def serving(tmp_path_factory):
-    """`kpi serve` in an empty folder of its own, for a test that changes the data too."""
+def serving(tmp_path_factory, prepare=lambda folder: None):
+    """`kpi serve` in a folder of its own, for a test that changes the data too; empty, unless prepared."""
     folder = tmp_path_factory.mktemp("working folder")
+    prepare(folder)
     outside = tmp_path_factory.mktemp("outside")
     notes = outside / "notes.txt"
     notes.touch()
@@ -209,13 +210,12 @@ class View:
             }))"""
         )
 
-    def shoot(self, name):
+    def shoot(self, name, folder=ROOT / "build" / "screenshots"):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
         width, height = self.size
         tall = self.page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
         self.page.set_viewport_size({"width": width, "height": max(height, min(tall, 16_000))})
         self.page.wait_for_timeout(400)  # charts and tables are drawn anew at the new size
-        folder = ROOT / "build" / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png")
         self.page.set_viewport_size({"width": width, "height": height})
