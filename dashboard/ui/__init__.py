@@ -21,8 +21,9 @@ from dashboard.ui import (
     words,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
-from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, show, some
+from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, some
 from dashboard.ui.navigation import sidebar
+from dashboard.ui.screen import show
 from dashboard.ui.texts import say
 from dashboard.ui.uploads import upload
 

@@ -18,9 +18,12 @@ from dashboard import config
 from dashboard import warehouse as store
 from dashboard.ui import parts, words
 from dashboard.ui.address import TAIPEI, View, ask
+from dashboard.ui.screen import show
+from dashboard.ui.texts import kept, later, say
 
 LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0
+VIEWER = later("「資料」頁的檢視者")
 
 _started: dict[str, subprocess.Popen[str]] = {}
 
@@ -33,18 +36,26 @@ def tags(seen: View) -> list[str]:
     labels = {row.table_name: row.label for row in ask(seen, "tables")}
     marks = [_mark(seen, sheet, labels) for sheet in refresh.sheets if sheet.problem]
     if refresh.error:
-        marks.append(_tag(seen, "t-overdue", f"✕ {words.moment(refresh.at, seen.year)} 更新失敗"))
+        marks.append(_tag(seen, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, seen.year))))
     return marks
 
 
 def _mark(seen: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
-    what = "、".join(labels.get(table, table) for table in sheet.tables) or f"試算表「{sheet.title}」"
+    named = words.listing([labels.get(table, table) for table in sheet.tables])
+    what = named or say("試算表「{title}」", title=sheet.title)
     if sheet.good_at is None:
-        return _tag(seen, "t-overdue", f"✕ {what} 從未讀到")
-    long = _now() - sheet.good_at
-    if long > timedelta(days=config.from_environment().stale_after_days):
-        return _tag(seen, "t-overdue", f"✕ {what} {long.days} 天未更新")
-    return _tag(seen, "t-behind", f"! {what} 停在 {words.moment(sheet.good_at, seen.year)}")
+        return _tag(seen, "t-overdue", say("✕ {what} 從未讀到", what=what))
+    if _stale(sheet):
+        days = (_now() - sheet.good_at).days
+        return _tag(seen, "t-overdue", say("✕ {what} {n} 天未更新", what=what, n=days))
+    day = words.moment(sheet.good_at, seen.year)
+    return _tag(seen, "t-behind", say("! {what} 停在 {day}", what=what, day=day))
+
+
+def _stale(sheet: store.SheetStatus) -> bool:
+    """Whether it was out of reach for longer than the configuration bears, or always."""
+    bearable = timedelta(days=config.from_environment().stale_after_days)
+    return sheet.good_at is None or _now() - sheet.good_at > bearable
 
 
 def _tag(seen: View, kind: str, text: str) -> str:
@@ -56,27 +67,25 @@ def notices(seen: View) -> str:
     refresh = store.last_refresh(_folder(seen))
     if refresh is None:
         return ""
-    told = ""
-    if refresh.error:
-        body = words.escape(refresh.error).replace("\n", "<br>")
-        stands = f"畫面仍是 {words.moment(seen.facts.built_at, seen.year)} 的快照，數字沒有變動。"
-        told += parts.notice(
-            f"✕ {words.moment(refresh.at, seen.year)} 的更新沒有發布", f"{body}<br>{stands}", "failed"
-        )
-    for sheet in refresh.sheets:
-        if sheet.problem:
-            since = (
-                f"以下數字沿用 {words.moment(sheet.good_at, seen.year)} 讀到的列。"
-                if sheet.good_at
-                else "從來沒有讀到過，有關的指標列為未填報，不是 0。"
-            )
-            link = parts.outward(sheet.link, "開啟試算表")
-            body = f"{words.escape(sheet.problem)}<br>{since}{link}"
-            long = sheet.good_at is None or _now() - sheet.good_at > timedelta(
-                days=config.from_environment().stale_after_days
-            )
-            told += parts.notice(f"! 試算表「{sheet.title}」讀不到", body, "failed" if long else "warning")
-    return told
+    failed = _failed(seen, refresh) if refresh.error else ""
+    return failed + "".join(_unreached(seen, sheet) for sheet in refresh.sheets if sheet.problem)
+
+
+def _failed(seen: View, refresh: store.Refresh) -> str:
+    stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(seen.facts.built_at, seen.year))
+    title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, seen.year))
+    return parts.notice(title, f"{parts.stored(refresh.error)}<br>{stands}", "failed")
+
+
+def _unreached(seen: View, sheet: store.SheetStatus) -> str:
+    since = (
+        say("以下數字沿用 {day} 讀到的列。", day=words.moment(sheet.good_at, seen.year))
+        if sheet.good_at
+        else say("從來沒有讀到過，有關的指標列為未填報，不是 0。")
+    )
+    body = f"{parts.stored(sheet.problem)}<br>{since} {parts.outward(sheet.link, say('開啟試算表'))}"
+    title = say("! 試算表「{title}」讀不到", title=sheet.title)
+    return parts.notice(title, body, "failed" if _stale(sheet) else "warning")
 
 
 def follow(seen: View) -> None:
@@ -87,7 +96,7 @@ def follow(seen: View) -> None:
         if _state(seen) != before:
             st.rerun(scope="app")
 
-    st.fragment(look, run_every=LOOK_EVERY)()
+    st.fragment(kept(look), run_every=LOOK_EVERY)()
 
 
 def _state(seen: View) -> tuple[object, ...]:
@@ -101,7 +110,7 @@ def _state(seen: View) -> tuple[object, ...]:
 
 
 def update(seen: View) -> None:
-    """「立即更新」, or how far the build is that goes on and who started it."""
+    """The button that updates now, or how far the build is that goes on and who started it."""
     if not _goes_on(seen):
         _button(seen)
         return
@@ -111,7 +120,7 @@ def update(seen: View) -> None:
             st.rerun(scope="app")
         show_progress(seen, store.under_way(_folder(seen)))
 
-    st.fragment(look, run_every=LOOK_EVERY_WHILE_BUILDING)()
+    st.fragment(kept(look), run_every=LOOK_EVERY_WHILE_BUILDING)()
 
 
 def _goes_on(seen: View) -> bool:
@@ -122,28 +131,32 @@ def _goes_on(seen: View) -> bool:
 def show_progress(seen: View, going: store.UnderWay | None) -> None:
     """A notice with a bar: what is done now, by whom, and that the figures stand meanwhile."""
     if going is None:
-        st.html(f'<div class="kpi">{parts.notice("更新中：準備", "正在啟動。")}</div>')
+        show(parts.notice(say("更新中：準備"), say("正在啟動。")))
         return
     share = f"{going.share:.0%}"
     bar = (
         f'<div class="bar" role="progressbar" aria-valuenow="{going.share * 100:.0f}" aria-valuemin="0"'
-        f' aria-valuemax="100" aria-label="更新進度"><i style="width:{share}"></i></div>'
+        f' aria-valuemax="100" aria-label="{say("更新進度")}"><i style="width:{share}"></i></div>'
     )
-    stands = f"完成前畫面維持 {words.moment(seen.facts.built_at, seen.year)} 的快照。"
-    body = f"由 {words.escape(going.by)} 於 {words.escape(going.since)} 開始；{stands}{bar}"
-    st.html(f'<div class="kpi">{parts.notice(f"更新中 {share}：{going.text}", body)}</div>')
+    told = say(
+        "由 {by} 於 {since} 開始；完成前畫面維持 {day} 的快照。",
+        by=words.escape(say(going.by)),
+        since=words.escape(going.since),
+        day=words.moment(seen.facts.built_at, seen.year),
+    )
+    show(parts.notice(say("更新中 {share}：{text}", share=share, text=say(going.text)), told + bar))
 
 
 def _button(seen: View) -> None:
-    if st.button("立即更新", type="primary"):
+    if st.button(say("立即更新"), type="primary"):
         start(seen)
         st.rerun()
     ended = _started.get(seen.programme)
     if ended is not None and ended.returncode:
         told = ended.stderr.read() if ended.stderr and not ended.stderr.closed else ""
-        body = words.escape(told.strip()[-800:]).replace("\n", "<br>") or "沒有更多說明。"
+        body = parts.stored(told.strip()[-800:]) or say("沒有更多說明。")
         del _started[seen.programme]
-        st.html(f'<div class="kpi">{parts.notice("✕ 這次更新沒有完成", body, "failed")}</div>')
+        show(parts.notice(say("✕ 這次更新沒有完成"), body, "failed"))
 
 
 def start(seen: View) -> None:
@@ -151,7 +164,7 @@ def start(seen: View) -> None:
     place = os.environ.get(config.VARIABLE) or os.getcwd()
     command = [
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", seen.programme,
-        "--by", "「資料」頁的檢視者",
+        "--by", VIEWER,
     ]  # fmt: skip
     if not store.pinned(_folder(seen)):
         command.append("--if-changed")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from dashboard.ui.texts import say
+from dashboard.ui.texts import SOURCE, manner, say
 from dashboard.ui.words import (
     STATUSES,
     URGENT_DAYS,
@@ -82,6 +82,12 @@ def notice(title: str, body: str, kind: str = "info") -> str:
     """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
     role = "alert" if kind == "failed" else "status"
     return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
+
+
+def stored(told: str | None) -> str:
+    """A sentence that the reader of the sources noted, in Chinese: elsewhere it is shown as such."""
+    shown = "<br>".join(escape(line) for line in (told or "").splitlines())
+    return say("讀取時記下：{told}", told=shown) if shown and manner().language != SOURCE else shown
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
