@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: install serve test lint bench clean
+.PHONY: install serve test lint bench screenshots clean
 
 install: $(READY)
 
@@ -22,6 +22,12 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# The pictures in docs/: every page in every state, as the tests open them.
+screenshots: $(READY)
+	sh tests/browser/install.sh
+	rm -f docs/screenshots/*.png
+	KPI_PICTURES=docs/screenshots $(BIN)/python -m pytest tests/browser/test_states.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
