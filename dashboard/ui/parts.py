@@ -51,7 +51,7 @@ def figure(row: Row, group: str = "", school: str = "") -> str:
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
 
 
-def moved(now: object, row: Row | None, name: str = "counted") -> str:
+def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
     """+3, −2 or 0 since the day to compare with: what `row` of that day has under `name`, against now.
 
     Nothing where nothing is compared, and where either day has no figure: that is not a change of 0.
@@ -59,7 +59,7 @@ def moved(now: object, row: Row | None, name: str = "counted") -> str:
     then = row and getattr(row, name)
     if now is None or then is None:
         return ""
-    by = change(now - then)  # type: ignore[operator]
+    by = change(now - then, unit)  # type: ignore[operator]
     return f'<span class="chg" data-then="{plain(then)}" title="{say("與比較日相比")}">{by}</span>'
 
 

@@ -115,9 +115,9 @@ def exact(value: Any, unit: str) -> str:
     return f"{number(value)} {escape(unit)}"
 
 
-def change(by: Any) -> str:
-    """+3, −2, 0."""
-    return f"+{number(by)}" if by > 0 else number(by)
+def change(by: Any, unit: str = "") -> str:
+    """+3, −2, 0; of a large sum of money +1.2 萬."""
+    return f"+{brief(by, unit)}" if by > 0 else brief(by, unit)
 
 
 def percent(part: Any, whole: Any, places: int = 1) -> str:
