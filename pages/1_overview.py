@@ -5,11 +5,6 @@ The whole programme on one page: each indicator, what needs attention first, and
 
 from dashboard import ui
 
-CELLS = (
-    "每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"
-    "底色：四分之一以上的學校落後或逾期。點一格看該組該項"
-)
-
 seen = ui.view()
 
 
@@ -21,21 +16,30 @@ def section(period):
     at = {"on": seen.on, "period": period.period}
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
-    findings = ui.ask(seen, "attention", **at)
+    before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
+    trends = ui.ask(seen, "trends", **at)
+    findings = ui.ask(seen, "attention", **at, versus=seen.versus)
     deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
-    cities = {row.kpi: row for row in totals if row.level == "city"}
-    return f"""{ui.parts.period(seen.periods, period)}<div class="stack">{ui.cards.tiles(kpis, cities, seen.year)}
-<section class="two first"><div><h2>需要注意</h2><p class="sub">依期限與缺口；點藍字看原因</p>
-{ui.findings.attention(findings, seen.link, seen.year)}</div>
-<div><h2>各項期限</h2><p class="sub">過了期限仍未達標即列「逾期未達」</p>
-{ui.findings.coming(deadlines, seen.year)}</div></section>
-<section><h2>哪一組、哪一項</h2><p class="sub">{CELLS}</p>
-{ui.matrix.by_group(kpis, totals, to_group)}</section></div>"""
+    unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
+
+    def to_indicator(kpi):
+        return seen.link("indicator", kpi=kpi, period=period.period if len(seen.periods) > 1 else None)
+
+    ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
+{ui.cards.tiles(seen, kpis, totals, before, trends, to_indicator)}
+<section class="two first"><div><h2>{ui.say("需要注意")}</h2>
+<p class="sub">{ui.say("依期限、缺口與退步；點藍字看原因")}</p>
+{ui.findings.attention(seen, findings, to_indicator)}</div>
+<div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
+{ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
+    ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
+{ui.matrix.by_group(kpis, totals, to_group, before)}</section>""")
+    ui.download(*ui.cards.sheet(seen, period, kpis, totals, before))
 
 
 at = {"on": seen.on, "group_id": None}
-lead = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
-standing = ui.ask(seen, "standing", **at, periods=seen.shown)[0]
-ui.head(seen, "總覽", lead + ui.findings.standing(standing, seen.periods))
+first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
+standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
+ui.head(seen, ui.say("總覽"), ui.words.prose([first, standing]))
 for each in seen.periods:
-    ui.show(section(each))
+    section(each)

@@ -1,14 +1,33 @@
-"""The overview's tiles: one indicator of the whole programme each."""
+"""The overview's tiles: one indicator of the whole programme each; and the overview's figures as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
-from dashboard.ui.parts import due, figure
-from dashboard.ui.words import STATUSES, amount, escape, exact, number, pair, percent, rate
+from dashboard import charts
+from dashboard.ui.address import View
+from dashboard.ui.parts import anchor, due, figure, moved
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import (
+    STATUSES,
+    amount,
+    escape,
+    exact,
+    file_day,
+    number,
+    pair,
+    percent,
+    prose,
+    rate,
+    short_day,
+    word,
+    written_day,
+)
 
 Row = SimpleNamespace
+Before = Mapping[tuple[Any, ...], Row]
 STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 CELLS = 200
 
@@ -30,89 +49,227 @@ def strip(schools: Mapping[str, int]) -> str:
 
 def tally(schools: Mapping[str, int]) -> str:
     """✓ 19 ◐ 12 ▼ 9: the strip in figures."""
-    return "".join(
-        f'<span class="st s-{name}" role="img" aria-label="{status.word} {many} 校" title="{status.word}">'
+    return "".join(_tallied(name, many) for name, many in schools.items())
+
+
+def _tallied(name: str, many: int) -> str:
+    status = STATUSES[name]
+    told = say("{status} {n} 校", status=status.word, n=number(many))
+    return (
+        f'<span class="st s-{name}" role="img" aria-label="{told}" title="{status.word}">'
         f"{status.sign} {number(many)}</span>"
-        for name, many, status in ((name, many, STATUSES[name]) for name, many in schools.items())
     )
 
 
 def requirement(kpi: Row) -> str:
     """What a school must reach, in the words of the definition."""
     if kpi.require == "all":
-        return "須全數"
+        return say("須全數")
     if kpi.require == "ceiling":
-        return f"每校至多 {amount(kpi.required_number, kpi.unit)}"
+        return say("每校至多 {amount}", amount=amount(kpi.required_number, kpi.unit))
     if kpi.require == "number":
-        return f"每校須 {number(kpi.required_number)} {escape(kpi.unit)}"
+        return say("每校須 {amount}", amount=amount(kpi.required_number, kpi.unit))
     if kpi.require == "share":
         part, whole = int(kpi.share_numerator), int(kpi.share_denominator)
-        return (
-            f"每校須 {100 * part // whole}%"
-            if 100 * part % whole == 0
-            else f"每校須 {part}/{whole} {escape(kpi.unit)}"
-        )
-    return "不設應達數"
+        whole_percent = 100 * part % whole == 0
+        shown = f"{100 * part // whole}%" if whole_percent else f"{part}/{whole} {escape(kpi.unit)}"
+        return say("每校須 {amount}", amount=shown)
+    return say("不設應達數")
 
 
-def pooled(kpi: Row, row: Row, whose: str = "全市") -> str:
+def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
     """The pooled figure with its counts; where the indicator has no base, how many schools lack it."""
     if not row.schools_judged:
-        return f"{whose}{STATUSES[row.status].word}"
+        return say("全市{status}", status=STATUSES[row.status].word)
     short = row.schools_judged - row.schools_met
     if kpi.require == "ceiling":
-        over = f"{number(short)} 校超出上限" if short else "都在上限內"
-        return f"{over}；{whose}核定 {pair(row.counted, row.required, kpi.unit)}{escape(kpi.unit)}"
+        over = say("{n} 校超出上限", n=number(short)) if short else say("都在上限內")
+        granted = f"{pair(row.counted, row.required, kpi.unit)}{escape(kpi.unit)}{moved(row.counted, then)}"
+        return say("{over}；全市核定 {granted}", over=over, granted=granted)
     if row.base is None:
-        return f"還有 {number(short)} 校未達標" if short else "已評定的學校都達標"
-    return f"{whose} {rate(row.counted, row.base, escape(kpi.unit))}"
+        return say("還有 {n} 校未達標", n=number(short)) if short else say("已評定的學校都達標")
+    return say("全市 {rate}", rate=rate(row.counted, row.base, escape(kpi.unit))) + moved(row.counted, then)
 
 
-def tile(kpi: Row, city: Row, year: int) -> str:
-    """Schools met out of judged, the pooled rate, and where the schools stand."""
+def tile(
+    kpi: Row, city: Row, year: int, then: Row | None = None, trend: str = "", href: str | None = None
+) -> str:
+    """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`."""
     schools = counts(city)
-    word = "校在上限內" if kpi.require == "ceiling" else "校達標"
-    met = f"{number(city.schools_met)}<small>/{number(city.schools_judged)} {word}</small>"
-    shown = met if city.schools_judged else "?<small> 尚無學校可評定</small>"
     when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, year)
+    title = anchor(href, escape(kpi.short)) if href else escape(kpi.short)
     return (
-        f'<div class="tile" {figure(city)}><div class="t"><b>{escape(kpi.short)}</b>{when}</div>'
-        f'<div class="n"><span class="big">{shown}</span><span class="must">{requirement(kpi)}</span></div>'
+        f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
+        f'<div class="n"><span>{_met(kpi, city, then)}</span>{trend}</div>'
         f'{strip(schools)}<div class="cnt">{tally(schools)}</div>'
-        f'<div class="r">{pooled(kpi, city)}</div></div>'
+        f'<div class="r"><span>{pooled(kpi, city, then)}</span><span>{requirement(kpi)}</span></div></div>'
     )
 
 
-def aside(kpi: Row, city: Row) -> str:
+def _met(kpi: Row, city: Row, then: Row | None) -> str:
+    """The tile's big figure."""
+    if not city.schools_judged:
+        return f'<span class="big">?<small> {say("尚無學校可評定")}</small></span>'
+    judged = number(city.schools_judged)
+    of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
+    change = moved(city.schools_met, then, "schools_met")
+    return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
+
+
+def trend(seen: View, kpi: Row, city: Row, steps: Sequence[Row]) -> str:
+    """The schools met over the term as a line; nothing where none is judged or the term has not begun."""
+    if not steps or not city.schools_judged:
+        return ""
+    values = [(step.since, float(step.schools_met or 0)) for step in steps]
+    of = float(city.schools_judged)
+    start = steps[0].start
+    course = charts.Course(values, start, seen.on, kpi.deadline, of, say("校"), paced=False)
+    label = say(
+        "達標校數走勢：{start} 有 {first} 校，{day} 有 {now} 校，應評 {of} 校",
+        start=written_day(start),
+        first=number(values[0][1]),
+        day=written_day(seen.on),
+        now=number(city.schools_met),
+        of=number(city.schools_judged),
+    )
+    return charts.trend(course, label)
+
+
+def aside(kpi: Row, city: Row, then: Row | None = None) -> str:
     """An indicator that is shown and never judged."""
-    silent = f"；? 未填報 {number(city.schools_no_data)} 校" if city.schools_no_data else ""
-    return (
-        f"<span {figure(city)}>i {escape(kpi.label)} {_shown(kpi, city)}（僅供參考，不設應達{silent}）</span>"
-    )
+    shown = _shown(kpi, city) + moved(city.counted, then)
+    told = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=shown)
+    if city.schools_no_data:
+        told = say(
+            "{kpi} {shown}（僅供參考，不設應達；? 未填報 {n} 校）",
+            kpi=escape(kpi.label),
+            shown=shown,
+            n=number(city.schools_no_data),
+        )
+    return f"<span {figure(city)}>i {told}</span>"
 
 
 def _shown(kpi: Row, city: Row) -> str:
     """The figure of an indicator that is never judged; of a share the rate, never without its counts."""
     if city.counted is None:
-        return "<b>? 未填報</b>"
+        return f"<b>{STATUSES['no_data'].text}</b>"
     if city.base is None:
         return f"<b>{amount(city.counted, kpi.unit)}</b>"
     title = f"{exact(city.counted, kpi.unit)} ÷ {exact(city.base, kpi.unit)}"
-    counts = f"{pair(city.counted, city.base, kpi.unit)}{escape(kpi.unit)}"
-    return f'<b title="{title}">{percent(city.counted, city.base)}（{counts}）</b>'
+    share, unit = percent(city.counted, city.base), escape(kpi.unit)
+    both = pair(city.counted, city.base, kpi.unit)
+    return f'<b title="{title}">{say("{share}（{counts} {unit}）", share=share, counts=both, unit=unit)}</b>'
 
 
-def tiles(kpis: Sequence[Row], cities: Mapping[str, Row], year: int) -> str:
+def tiles(
+    seen: View,
+    kpis: Sequence[Row],
+    totals: Sequence[Row],
+    before: Before,
+    trends: Sequence[Row],
+    to_indicator: Callable[[str], str],
+) -> str:
     """Every indicator's city row: the judged as tiles, the others in a line below."""
-    present = [kpi for kpi in kpis if kpi.kpi in cities]
-    judged = "".join(tile(kpi, cities[kpi.kpi], year) for kpi in present if kpi.require != "none")
-    others = "".join(aside(kpi, cities[kpi.kpi]) for kpi in present if kpi.require == "none")
-    note = (
-        "色條一格一校"
-        if all(sum(counts(row).values()) <= CELLS for row in cities.values())
-        else "色條依校數比例"
-    )
+    cities = {row.kpi: row for row in totals if row.level == "city"}
+    steps: dict[str, list[Row]] = {}
+    for step in trends:
+        steps.setdefault(step.kpi, []).append(step)
+    judged, others = "", ""
+    for kpi in kpis:
+        if kpi.kpi not in cities:
+            continue
+        city, then = cities[kpi.kpi], before.get((kpi.kpi, "city", None))
+        if kpi.require == "none":
+            others += aside(kpi, city, then)
+        else:
+            drawn = trend(seen, kpi, city, steps.get(kpi.kpi, []))
+            judged += tile(kpi, city, seen.year, then, drawn, to_indicator(kpi.kpi))
     return (
-        f'<section aria-label="各項指標"><div class="tiles">{judged}</div><div class="aside">{others}</div>'
-        f'<p class="foot">{note}，顏色同左列狀態。完成率是總計數 ÷ 總基數，不是各校平均。</p></section>'
+        f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
+        f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()), bool(steps))}</p></section>'
     )
+
+
+def _foot(seen: View, cities: Sequence[Row], drawn: bool) -> str:
+    """How to read a tile."""
+    each = all(sum(counts(row).values()) <= CELLS for row in cities)
+    told = [
+        say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
+        say("折線是達標校數，自起算日到截至日；虛線是全部達標。") if drawn else "",
+        say("完成率是總計數 ÷ 總基數，不是各校平均。"),
+        say("+n 是自 {day} 的增減。", day=short_day(seen.versus, seen.year)) if seen.versus else "",
+    ]
+    return prose(told)
+
+
+def reading() -> str:
+    """How to read a cell of groups x indicators."""
+    return prose(
+        [
+            say("每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"),
+            say("底色：四分之一以上的學校落後或逾期。"),
+            say("點一格看該組該項。"),
+        ]
+    )
+
+
+COLUMNS = (
+    later("組別"),
+    later("指標"),
+    later("狀態"),
+    later("達標校數"),
+    later("應評校數"),
+    later("進行中校數"),
+    later("落後校數"),
+    later("逾期校數"),
+    later("未填報校數"),
+    later("不適用校數"),
+    later("計數"),
+    later("基數"),
+    later("應達"),
+    later("單位"),
+    later("期限"),
+)
+
+
+def sheet(
+    seen: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
+) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
+    """The matrix as a table to take away: its name, its header, and its rows, with those of the compared day."""
+    part = period.label if len(seen.periods) > 1 else ""
+    name = "_".join(filter(None, (say("各組各項"), seen.facts.title, part, file_day(seen.on))))
+    header = [say(column) for column in COLUMNS]
+    if seen.versus:
+        day = written_day(seen.versus)
+        header += [say("達標校數（{day}）", day=day), say("計數（{day}）", day=day)]
+    named = {kpi.kpi: kpi for kpi in kpis}
+
+    def build() -> list[list[object]]:
+        return [
+            _line(seen, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
+            for row in totals
+            if row.kpi in named
+        ]
+
+    return name, header, build
+
+
+def _line(seen: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
+    own: list[object] = [
+        row.group_name if row.level == "group" else say("全市"),
+        kpi.label,
+        word(row.status, kpi.require),
+        row.schools_met,
+        row.schools_judged,
+        row.schools_on_track,
+        row.schools_behind,
+        row.schools_overdue,
+        row.schools_no_data,
+        row.schools_exempt,
+        row.counted,
+        row.base,
+        row.required,
+        kpi.unit,
+        row.deadline,
+    ]
+    return [*own, then and then.schools_met, then and then.counted] if seen.versus else own

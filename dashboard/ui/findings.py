@@ -1,4 +1,4 @@
-"""What the figures say, in sentences: a page's lead, what needs attention, what is still to do.
+"""What the figures say, in sentences: a page's lead, what needs attention, which deadlines come.
 
 Pure. Polite and without blame: what is missing, until when, how much a week.
 """
@@ -8,25 +8,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
-from dashboard.ui.parts import anchor, tag
-from dashboard.ui.words import STATUSES, URGENT_DAYS, amount, days_left, escape, names, number, short_day
+from dashboard.ui.address import View
+from dashboard.ui.parts import anchor, moved, tag
+from dashboard.ui.texts import say
+from dashboard.ui.words import (
+    STATUSES,
+    URGENT_DAYS,
+    amount,
+    days_left,
+    escape,
+    listing,
+    names,
+    number,
+    prose,
+    short_day,
+)
 
 Row = SimpleNamespace
-Link = Callable[..., str]
+ToIndicator = Callable[[str], str]
 WORTH_A_PACE = 3
 WEEKS = 4
 
 
 def gap(row: Row, unit: str) -> str:
     """「還差 4 人」 or nothing."""
-    return f"還差 {number(row.gap)} {escape(unit)}" if row.gap else ""
+    return say("還差 {amount}", amount=amount(row.gap, unit)) if row.gap else ""
 
 
 def room(row: Row, unit: str) -> str:
     """What is left below a ceiling, or how far it was exceeded; nothing for what has none."""
     if row.room is None:
         return ""
-    return f"超出 {amount(-row.room, unit)}" if row.room < 0 else f"尚餘 {amount(row.room, unit)}"
+    if row.room < 0:
+        return say("超出 {amount}", amount=amount(-row.room, unit))
+    return say("尚餘 {amount}", amount=amount(row.room, unit))
 
 
 def lacking(row: Row, unit: str) -> str:
@@ -38,7 +53,16 @@ def pace(row: Row, unit: str) -> str:
     """「每週 0.7 人」, only where the gap is big enough to be worth planning."""
     if not row.weekly or row.gap <= WORTH_A_PACE:
         return ""
-    return f"每週 {row.weekly:.1f} {escape(unit)}"
+    return say("每週 {amount}", amount=_speed(row.weekly, unit))
+
+
+def _speed(weekly: float, unit: str) -> str:
+    return f"{weekly:.1f} {escape(unit)}"
+
+
+def past(days: int) -> str:
+    """「已過期限 3 天」 or what is left until it."""
+    return say("已過期限 {n} 天", n=number(-days)) if days < 0 else days_left(days)
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
@@ -52,160 +76,222 @@ def urgent(deadlines: Sequence[Row]) -> Row | None:
 def first_sentence(deadlines: Sequence[Row]) -> str:
     """The most urgent deadline in words; where several periods are shown, of which one."""
     row = urgent(deadlines)
-    several = len({each.period_label for each in deadlines}) > 1
     if row is None:
         return ""
-    when = (
-        f"已過期限 {-row.days_left} 天"
-        if row.days_left < 0
-        else f"{days_left(row.days_left)}（期限 {row.deadline.month}/{row.deadline.day}）"
-    )
-    told = f"{number(row.schools)} 校還差 {number(row.gap)} {escape(row.unit)}"
-    whose = f"{escape(row.period_label)}的" if several else ""
-    return f"{whose}{escape(row.short)} <b>{when}，{told}</b>。"
+    when = past(row.days_left)
+    if row.days_left >= 0:
+        when = say("{left}（期限 {day}）", left=when, day=f"{row.deadline.month}/{row.deadline.day}")
+    short = say("{n} 校{short}", n=number(row.schools), short=gap(row, row.unit))
+    told = f"<b>{say('{when}，{short}', when=when, short=short)}</b>"
+    if len({each.period_label for each in deadlines}) > 1:
+        whose = escape(row.period_label)
+        return say("{period}的{kpi} {told}。", period=whose, kpi=escape(row.short), told=told)
+    return say("{kpi} {told}。", kpi=escape(row.short), told=told)
 
 
 def standing(row: Row, periods: Sequence[Row] = ()) -> str:
     """How many schools lack something, in whichever of several periods."""
-    where = f"{'、'.join(escape(each.label) for each in periods)}：" if len(periods) > 1 else ""
-    silent = f"，{number(row.no_data)} 校有項目未填報" if row.no_data else ""
-    done = f"{number(row.done)} 校全部達標" if row.done else "尚無學校全部達標"
-    return (
-        f"{where}{number(row.schools)} 校中 <b>{number(row.late)} 校至少一項落後或逾期</b>{silent}；{done}。"
-    )
+    late = f"<b>{say('{n} 校至少一項落後或逾期', n=number(row.late))}</b>"
+    if row.no_data:
+        silent = say("{n} 校有項目未填報", n=number(row.no_data))
+        late = say("{late}，{silent}", late=late, silent=silent)
+    told = say("{n} 校中 {late}", n=number(row.schools), late=late)
+    done = say("{n} 校全部達標", n=number(row.done)) if row.done else say("尚無學校全部達標")
+    if len(periods) > 1:
+        where = listing([escape(each.label) for each in periods])
+        return say("{where}：{told}；{done}。", where=where, told=told, done=done)
+    return say("{told}；{done}。", told=told, done=done)
 
 
-def linked(row: Row, link: Link) -> str:
-    """The schools of a finding, each leading to its own page."""
-    pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
-    links = [anchor(link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs]
-    return names(links, int(row.schools))
+# What needs attention
 
 
-def _many(row: Row, link: Link) -> str:
-    told = f"還差 <b>{number(row.gap)} {escape(row.unit)}</b>"
-    if row.excess:
-        told = f"<b>超出上限 {amount(row.excess, row.unit)}</b>"
-    return f"{number(row.schools)} 校{told}：{linked(row, link)}"
-
-
-def _one(row: Row, _: Link) -> str:
-    week = (
-        f"每週須 {row.gap * 7 / row.days_left:.1f} {escape(row.unit)}，"
-        if row.days_left and row.days_left > 0
-        else ""
-    )
-    if row.gained is None:
-        lately = ""
-    elif row.gained > 0:
-        lately = f"近四週每週 {row.gained / WEEKS:.1f} {escape(row.unit)}"
-    else:
-        lately = (
-            "近四週沒有增加" if row.gained == 0 else f"近四週減少 {number(-row.gained)} {escape(row.unit)}"
-        )
-    told = f"：{week}{lately}".removesuffix("，").removesuffix("：")
-    done = f"（{number(row.counted)}/{number(row.required)}）"
-    return f"{escape(row.kpi_short)} 還差 <b>{number(row.gap)} {escape(row.unit)}</b>{done}{told}"
-
-
-def _silent(row: Row, _: Link) -> str:
-    return f"{escape(row.kpi_shorts)} <b>{number(row.schools)} 項未填報</b>，缺資料，不是 0"
-
-
-def _absent(row: Row, link: Link) -> str:
-    return f"全部 {number(row.schools)} 校未填報，不是 0；請看{anchor(link('data'), '資料頁')}還缺哪一份"
-
-
-KINDS: dict[str, tuple[str, Callable[[Row, Link], str]]] = {
-    "late": ("overdue", _many),
-    "soon": ("soon", _many),
-    "absent": ("no_data", _absent),
-    "behind": ("behind", _one),
-    "silent": ("no_data", _silent),
-    "few": ("behind", _many),
-}
-
-
-def attention(findings: Sequence[Row], link: Link, year: int) -> str:
+def attention(seen: View, found: Sequence[Row], to_indicator: ToIndicator) -> str:
     """At most ten findings, each a sentence that leads on."""
-    if not findings:
-        return '<p class="lead">目前沒有落後、逾期或未填報的項目。</p>'
-    return f'<div class="list">{"".join(_finding(row, link, year) for row in findings)}</div>'
+    if not found:
+        return f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
+    return f'<div class="list">{"".join(_finding(seen, row, to_indicator) for row in found)}</div>'
 
 
-def _finding(row: Row, link: Link, year: int) -> str:
+def _finding(seen: View, row: Row, to_indicator: ToIndicator) -> str:
     status, told = KINDS[row.kind]
-    mark = (
-        f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
-        if status == "soon"
-        else tag(status, "ceiling" if row.excess else None)
-    )
-    who = escape(row.kpi_short)
-    if row.kind in ("behind", "silent"):
-        who = anchor(link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
-    when = short_day(row.deadline, year) if row.deadline and not row.excess else ""
+    if row.kind in ONE_SCHOOL:
+        who = anchor(seen.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
+    else:
+        who = anchor(to_indicator(row.kpi), escape(row.kpi_short))
+    if row.kind == "soon":
+        mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
+    else:
+        mark = tag(status or row.status, "ceiling" if row.excess else None)
+    when = short_day(row.deadline, seen.year) if row.deadline and not row.excess else ""
     return (
-        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(row, link)}</span>'
+        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(seen, row)}</span>'
         f'<span class="d">{when}</span></div>'
     )
 
 
-def coming(deadlines: Sequence[Row], year: int) -> str:
-    """The deadlines by day, each with what it still lacks."""
+def linked(seen: View, row: Row) -> str:
+    """The schools of a finding, each leading to its own page."""
+    pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
+    links = [anchor(seen.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs]
+    return names(links, int(row.schools))
+
+
+def _versus(seen: View) -> str:
+    """The day to compare with, in a sentence."""
+    return short_day(seen.versus, seen.year)
+
+
+def _many(seen: View, row: Row) -> str:
+    short = gap(row, row.unit)
+    if row.excess:
+        short = say("超出上限 {amount}", amount=amount(row.excess, row.unit))
+    told = say("{n} 校{short}", n=number(row.schools), short=f"<b>{short}</b>")
+    if row.worsened and row.worsened < row.schools:
+        new = number(row.worsened)
+        told = say("{told}（{day} 之後新增 {new} 校）", told=told, day=_versus(seen), new=new)
+    return say("{told}：{more}", told=told, more=linked(seen, row))
+
+
+def _one(seen: View, row: Row) -> str:
+    told = say(
+        "{kpi} {short}（{done}）",
+        kpi=escape(row.kpi_short),
+        short=f"<b>{gap(row, row.unit)}</b>",
+        done=f"{number(row.counted)}/{number(row.required)}",
+    )
+    week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
+    needed = say("每週須 {amount}", amount=_speed(week, row.unit)) if week else ""
+    turned = say("{day} 之後才落後", day=_versus(seen)) if row.worsened else ""
+    more = say("，").join(filter(None, (needed, _lately(row), turned)))
+    return say("{told}：{more}", told=told, more=more) if more else told
+
+
+def _lately(row: Row) -> str:
+    """How fast it went in the last four weeks; nothing where there was no figure then."""
+    if row.gained is None:
+        return ""
+    if row.gained > 0:
+        return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, row.unit))
+    if row.gained < 0:
+        return say("近四週減少 {amount}", amount=amount(-row.gained, row.unit))
+    return say("近四週沒有增加")
+
+
+def _fell(seen: View, row: Row) -> str:
+    told = say(
+        "{kpi} 自 {day} 起由 {then} 降為 {now}",
+        kpi=escape(row.kpi_short),
+        day=_versus(seen),
+        then=amount(row.counted_then, row.unit),
+        now=f"<b>{amount(row.counted, row.unit)}</b>",
+    )
+    short = gap(row, row.unit)
+    return say("，").join([told, short]) if short else told
+
+
+def _silent(_: View, row: Row) -> str:
+    kpis = listing([escape(short) for short in row.kpi_shorts.split("|")])
+    told = f"<b>{say('{n} 項未填報', n=number(row.schools))}</b>"
+    return say("{kpis} {told}，缺資料，不是 0", kpis=kpis, told=told)
+
+
+def _absent(seen: View, row: Row) -> str:
+    link = anchor(seen.link("data"), say("資料頁"))
+    return say("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
+
+
+# The status of a kind (of a fall, that of its school) and how it is told.
+KINDS: dict[str, tuple[str | None, Callable[[View, Row], str]]] = {
+    "late": ("overdue", _many),
+    "soon": ("soon", _many),
+    "absent": ("no_data", _absent),
+    "fell": (None, _fell),
+    "behind": ("behind", _one),
+    "silent": ("no_data", _silent),
+    "few": ("behind", _many),
+}
+ONE_SCHOOL = ("fell", "behind", "silent")
+
+
+# The deadlines
+
+
+def coming(
+    seen: View,
+    deadlines: Sequence[Row],
+    before: Mapping[tuple[object, ...], Row],
+    to_indicator: ToIndicator,
+) -> str:
+    """The deadlines by day, each with what it still lacks and how many schools got there since the compared day."""
     days: dict[object, list[Row]] = {}
     for row in deadlines:
         days.setdefault(row.deadline, []).append(row)
-    return f'<dl class="dl">{"".join(_deadline(found, year) for found in days.values())}</dl>'
+    lines = "".join(_deadline(seen, found, before, to_indicator) for found in days.values())
+    return f'<dl class="dl">{lines}</dl>'
 
 
-def _deadline(found: Sequence[Row], year: int) -> str:
+def _deadline(
+    seen: View,
+    found: Sequence[Row],
+    before: Mapping[tuple[object, ...], Row],
+    to_indicator: ToIndicator,
+) -> str:
     left = found[0].days_left
     shown = f'<span class="s-overdue st">{days_left(left)}</span>' if left < 0 else days_left(left)
     lines = "".join(
-        f"<small>{escape(row.short)}：{number(row.schools)} 校未達標，"
-        f"還差 {number(row.gap)} {escape(row.unit)}</small>"
-        if row.schools
-        else f"<small>{escape(row.short)}：已評定的學校都達標</small>"
+        f"<small>{say('{kpi}：{told}', kpi=anchor(to_indicator(row.kpi), escape(row.short)), told=told)}</small>"
         for row in found
+        for told in [_unmet(row, before.get((row.kpi,)))]
     )
-    return f"<dt>{short_day(found[0].deadline, year)}</dt><dd>{shown}{lines}</dd>"
+    return f"<dt>{short_day(found[0].deadline, seen.year)}</dt><dd>{shown}{lines}</dd>"
+
+
+def _unmet(row: Row, then: Row | None) -> str:
+    change = moved(row.schools, then, "schools")
+    if not row.schools:
+        return say("已評定的學校都達標") + change
+    unmet = say("{n} 校未達標", n=number(row.schools)) + change
+    return say("，").join([unmet, gap(row, row.unit)])
+
+
+# A school's page
 
 
 def school_lead(
     found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, warned: int, periods: Sequence[Row] = ()
 ) -> str:
     """A school's page in two sentences: what is due, where it stands, how many of its rows were not taken."""
-    due = sorted(
-        (row for row in found if row.status in ("behind", "overdue", "on_track") and row.gap),
-        key=lambda row: row.deadline,
-    )
-    late = [row for row in due if row.status == "overdue"]
-    soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]
-    first = ""
-    if late or soon:
-        row = (late or soon)[0]
-        when = f"已過期限 {-row.days_left} 天" if row.days_left < 0 else days_left(row.days_left)
-        first = f"<b>{escape(kpis[row.kpi].short)} {when}，{gap(row, kpis[row.kpi].unit)}。</b>"
-    first += "".join(
-        f"<b>{escape(kpis[row.kpi].short)}{room(row, kpis[row.kpi].unit)}。</b>"
-        for row in found
-        if row.room is not None and row.room < 0
-    )
     judged = [row for row in found if row.status != "info"]
     tally = [
-        f"{sum(row.status == status for row in judged)} 項{STATUSES[status].word}"
+        say("{n} 項{status}", n=number(many), status=STATUSES[status].word)
         for status in ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming")
-        if any(row.status == status for row in judged)
+        if (many := sum(row.status == status for row in judged))
     ]
-    rows = [
-        text
-        for text, many in (
-            (f"{number(rejected)} 列資料被退回", rejected),
-            (f"{number(warned)} 列有警告", warned),
-        )
-        if many
+    told = say("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
+    if len(periods) > 1:
+        where = listing([escape(each.label) for each in periods])
+        told = say("{where}，{told}", where=where, told=told)
+    rows = [say("{n} 列資料被退回", n=number(rejected))] if rejected else []
+    rows += [say("{n} 列有警告", n=number(warned))] if warned else []
+    if rows:
+        told = say("{told}；另有 {rows}", told=told, rows=listing(rows))
+    return prose([*_pressing(found, kpis), say("{told}。", told=told)])
+
+
+def _pressing(found: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
+    """What was missed or is due within two weeks, and each exceeded ceiling."""
+    open_rows = [row for row in found if row.status in ("behind", "overdue", "on_track") and row.gap]
+    due = sorted(open_rows, key=lambda row: row.deadline)
+    late = [row for row in due if row.status == "overdue"]
+    soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]
+    told = [
+        say("{when}，{short}", when=past(row.days_left), short=gap(row, kpis[row.kpi].unit))
+        for row in (late or soon)[:1]
     ]
-    where = f"{'、'.join(escape(each.label) for each in periods)}，" if len(periods) > 1 else ""
-    return (
-        f"{first}{where}{len(judged)} 項中 {'、'.join(tally)}{'；另有 ' + '、'.join(rows) if rows else ''}。"
-    )
+    over = [row for row in found if row.room is not None and row.room < 0]
+    told += [room(row, kpis[row.kpi].unit) for row in over]
+    return [
+        f"<b>{say('{kpi} {told}。', kpi=escape(kpis[row.kpi].short), told=one)}</b>"
+        for row, one in zip([*(late or soon)[:1], *over], told, strict=True)
+    ]

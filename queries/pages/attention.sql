@@ -2,12 +2,29 @@
 -- late    an indicator past its deadline, with the schools that missed it
 -- soon    an indicator due within two weeks, with the schools that have not met it
 -- absent  an indicator that no school can be judged on
+-- fell    a school that has not met an indicator and counts less in it than on the day to compare with
 -- behind  a school whose gap in an indicator is over 3
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
--- The first of each kind are kept before more of the same kind, so that no kind hides another.
+-- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
+-- it is told how many schools were not so on the day to compare with.
 
 with
+
+then_judged as (
+
+    select
+        kpi,
+        school_id,
+        counted,
+        status
+
+    from visible_results_on($versus::date)
+
+    where level = 'school'
+        and period = $period
+
+),
 
 judged as (
 
@@ -27,7 +44,15 @@ judged as (
         greatest(results.required - results.counted, 0) as gap,
         case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
         date_diff('day', $on::date, results.deadline) as days_left,
-        count(*) filter (where results.status <> 'no_data') over (partition by results.kpi) as with_data
+        count(*) filter (where results.status <> 'no_data') over (partition by results.kpi) as with_data,
+        then_judged.counted as counted_then,
+        results.status in ('behind', 'overdue') and then_judged.status <> results.status as worsened,
+        coalesce(
+            results.status in ('on_track', 'behind', 'overdue')
+            and kpis."require" <> 'ceiling'
+            and results.counted < then_judged.counted,
+            false
+        ) as fell
 
     from visible_results_on($on::date) as results
 
@@ -37,6 +62,10 @@ judged as (
     inner join kpis
         on results.kpi = kpis.kpi
         and results.period = kpis.period
+
+    left join then_judged
+        on results.kpi = then_judged.kpi
+        and results.school_id = then_judged.school_id
 
     where results.level = 'school'
         and results.period = $period
@@ -52,11 +81,21 @@ sorted as (
             when status = 'no_data' and with_data = 0 then 'absent'
             when status = 'no_data' then 'silent'
             when status in ('behind', 'on_track') and days_left between 0 and 14 then 'soon'
-            when status = 'behind' and gap > 3 then 'behind'
-            when status = 'behind' then 'few'
+            when status = 'behind' and gap > 3 and not fell then 'behind'
+            when status = 'behind' and gap <= 3 then 'few'
         end as kind
 
     from judged
+
+    union all by name
+
+    select
+        judged.*,
+        'fell' as kind
+
+    from judged
+
+    where fell
 
 ),
 
@@ -65,14 +104,17 @@ findings as (
     select
         kind,
         kpi,
-        case when kind in ('behind', 'silent') then school_id end as one_school,
+        case when kind in ('behind', 'fell', 'silent') then school_id end as one_school,
         kpi_ord * (kind <> 'silent')::integer as position,
         any_value(kpi_short) as kpi_short,
         any_value(unit) as unit,
+        any_value(status) as status,
         count(*) as schools,
+        count(*) filter (where worsened) as worsened,
         sum(gap) as gap,
         sum(excess) as excess,
         any_value(counted) as counted,
+        any_value(counted_then) as counted_then,
         any_value(required) as required,
         any_value(deadline) as deadline,
         any_value(days_left) as days_left,
@@ -97,7 +139,7 @@ findings as (
         count(*) as schools,
         any_value(school_name) as school_names,
         any_value(school_short) as school_shorts,
-        string_agg(kpi_short, '、' order by kpi_ord) as kpi_shorts
+        string_agg(kpi_short, '|' order by kpi_ord) as kpi_shorts
 
     from sorted
 
@@ -117,10 +159,12 @@ ranked as (
         row_number() over (
             partition by kind
             order by
+                case kind when 'fell' then counted - counted_then end,
                 deadline nulls last,
                 gap desc nulls last,
                 case kind when 'silent' then -schools else 0 end,
-                position
+                position,
+                one_school
         ) as place
 
     from findings
@@ -139,7 +183,7 @@ kept as (
             when 'silent' then 1
             else 2
         end,
-        list_position(['late', 'soon', 'absent', 'behind', 'silent', 'few'], kind),
+        list_position(['late', 'soon', 'absent', 'fell', 'behind', 'silent', 'few'], kind),
         place
 
     limit 10
@@ -161,5 +205,5 @@ left join visible_states as before
     and (before.until is null or before.until > $on::date - 28)
 
 order by
-    list_position(['late', 'soon', 'absent', 'behind', 'silent', 'few'], kept.kind),
+    list_position(['late', 'soon', 'absent', 'fell', 'behind', 'silent', 'few'], kept.kind),
     kept.place
