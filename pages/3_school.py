@@ -7,7 +7,7 @@ where the programme has one.
 from dashboard import ui
 
 seen = ui.view()
-schools = ui.some(ui.ask(seen, "schools"), "學校")
+schools = ui.some(ui.ask(seen, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
 rejects = ui.ask(seen, "school_rejects", school_id=school.school_id)
@@ -15,11 +15,17 @@ refused = sum(row.severity == "rejected" for row in rejects)
 
 
 def items(period):
-    at = {"on": seen.on, "period": period.period, "school_id": school.school_id}
-    kpis = ui.ask(seen, "kpis", period=period.period)
-    found = ui.ask(seen, "school_results", **at, group_id=None)
-    units, steps = ui.ask(seen, "units", **at), ui.ask(seen, "states", **at)
-    return ui.school_rows.items(kpis, found, steps, units, rejects, seen.on, seen.year)
+    mine = {"period": period.period, "school_id": school.school_id}
+    return ui.school_rows.items(
+        seen,
+        ui.ask(seen, "kpis", period=period.period),
+        ui.ask(seen, "school_results", on=seen.on, group_id=None, **mine),
+        then=ui.before(seen, "school_results", ("kpi",), group_id=None, **mine),
+        steps=ui.ask(seen, "states", on=seen.on, **mine),
+        units=ui.ask(seen, "units", on=seen.on, **mine),
+        rejects=rejects,
+        possible=ui.ask(seen, "school_bounds", **mine),
+    )
 
 
 found = [(period, items(period)) for period in seen.periods]
@@ -32,9 +38,13 @@ lead = ui.findings.school_lead(
     seen.periods,
 )
 place = ui.school_rows.place(school, seen.link)
-ui.head(seen, f"學校 · {school.name}", lead, place, missing=ui.Missing("學校", wanted, school.name))
-ui.choose("換學校", [row.name for row in schools], school.name, "school")
+told = ui.Missing(ui.say("學校"), wanted, school.name)
+ui.head(seen, ui.say("學校 · {name}", name=school.name), lead, place, missing=told)
+ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
 for period, shown in found:
     ui.show(ui.parts.period(seen.periods, period) + ui.school_rows.school_rows(shown, ui.asked("kpi")))
 for fragment in ui.plan.sections(seen, school):
     ui.show(fragment)
+with ui.fold(ui.say("下載這所學校的表")):
+    for what, header, build in ui.school_tables.tables(seen, school, found, rejects):
+        ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build, what)

@@ -18,6 +18,7 @@ from dashboard.ui import (
     records,
     reminders,
     school_rows,
+    school_tables,
     words,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
@@ -56,6 +57,7 @@ __all__ = [
     "reminders",
     "say",
     "school_rows",
+    "school_tables",
     "show",
     "sidebar",
     "some",

@@ -6,23 +6,26 @@ are those of the indicators. What nobody told is said to be missing and is never
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
 
 from dashboard import charts
 from dashboard.ui import findings, parts
-from dashboard.ui.address import View, ask
-from dashboard.ui.parts import Cell, figure, table, text
+from dashboard.ui.address import View, ask, before
+from dashboard.ui.parts import Cell, figure, moved, table, text
+from dashboard.ui.texts import later, manner, say
 from dashboard.ui.words import (
-    LARGE_SUM,
     MONEY,
     STATUSES,
+    SUMS,
     amount,
     brief,
     decimal,
     escape,
     exact,
+    full_day,
+    listing,
     number,
     pair,
     percent,
@@ -32,21 +35,42 @@ from dashboard.ui.words import (
 
 Row = SimpleNamespace
 NONE = "–"
-UNSAID = '<span class="mut">未填</span>'
 JUDGED = "measured"
-NOT_JUDGED = {"other": "其他：只呈現，不判定", "unknown": "申請表沒有這個項目：只呈現，不判定"}
-AMOUNTS = (("granted", "合計"), ("current", "經常門"), ("capital", "資本門"))
+NOT_JUDGED = {
+    "other": later("其他：只呈現，不判定"),
+    "unknown": later("申請表沒有這個項目：只呈現，不判定"),
+}
+PARTS = {
+    "granted": later("合計"),
+    "current": later("經常門"),
+    "capital": later("資本門"),
+    "own": later("自籌款"),
+}
+APPROVED = {
+    "granted": later("核定合計"),
+    "current": later("核定經常門"),
+    "capital": later("核定資本門"),
+    "own": later("自籌款核定"),
+}
+SPENT = {
+    "granted": later("實支合計"),
+    "current": later("實支經常門"),
+    "capital": later("實支資本門"),
+    "own": later("自籌款實支"),
+}
+RATE = later("執行率")
+GRANTED = ("granted", "current", "capital")
+EMPTY: Mapping[tuple[Any, ...], Row] = MappingProxyType({})
 
 
 def sections(seen: View, school: Row) -> list[str]:
     """The parts that the programme has tables for, in the order of the plan."""
-    read = {row.table_name: row for row in ask(seen, "tables")}
-    shown = {"targets": _targets, "budget": _money}
-    return [
-        part(seen, school, _figures(seen, school, name), read[name])
-        for name, part in shown.items()
-        if name in read
-    ]
+    read = _read(seen)
+    return [part(seen, school, read[name]) for name, part in SHOWN.items() if name in read]
+
+
+def _read(seen: View) -> dict[str, Row]:
+    return {row.table_name: row for row in ask(seen, "tables")}
 
 
 def _figures(seen: View, school: Row, name: str) -> list[Row]:
@@ -55,111 +79,142 @@ def _figures(seen: View, school: Row, name: str) -> list[Row]:
 
 def _missing(source: Row, what: str) -> str:
     told = (
-        f"這所學校在「{escape(source.label)}」裡沒有可用的列"
+        say("這所學校在「{table}」裡沒有可用的列；缺資料，不是 0。", table=escape(source.label))
         if source.supplied
-        else f"還沒有「{escape(source.label)}」這張資料表"
+        else say("還沒有「{table}」這張資料表；缺資料，不是 0。", table=escape(source.label))
     )
-    return parts.notice(f"? {what}未填報", f"{told}；缺資料，不是 0。", "warning")
+    return parts.notice(say("? {what}未填報", what=what), told, "warning")
 
 
 # Targets
 
 
-def _targets(seen: View, school: Row, figures: Sequence[Row], source: Row) -> str:
+def _targets(seen: View, school: Row, source: Row) -> str:
     rows = ask(seen, "school_targets", on=seen.on, school_id=school.school_id)
-    head = "<h2>量化目標</h2>"
+    head = f"<h2>{say('量化目標')}</h2>"
     if not rows:
-        return head + _missing(source, "量化目標")
-    return (
-        f'{head}<p class="sub">學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較</p>'
-        f'<p class="sums">{"".join(_summary(row) for row in figures)}</p>{targets(rows, seen.year)}'
+        return head + _missing(source, say("量化目標"))
+    mine = {"school_id": school.school_id}
+    then = before(seen, "school_results_of", ("kpi", "period"), table="targets", **mine)
+    values = before(seen, "school_targets", ("item", "period"), **mine)
+    told = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
+    summary = "".join(
+        _summary(row, then.get((row.kpi, row.period))) for row in _figures(seen, school, "targets")
     )
+    return f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>{targets(rows, seen.year, values)}'
 
 
-def _summary(row: Row) -> str:
-    told = f"{pair(row.counted, row.base, row.unit)} {escape(row.unit)}達標"
-    shown = f" {told}" if row.counted is not None else ""
+def _summary(row: Row, then: Row | None) -> str:
+    shown = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
     return f"<span {figure(row, school=row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>"
 
 
-def targets(rows: Sequence[Row], year: int) -> str:
+def _reach(row: Row) -> str:
+    return say("{counts} {unit}達標", counts=pair(row.counted, row.base, row.unit), unit=escape(row.unit))
+
+
+def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] = EMPTY) -> str:
     """One row an item: what it was, what was set for each period and in all, and what is reached of that."""
     items: dict[str, list[Row]] = {}
     for row in rows:
         items.setdefault(row.item, []).append(row)
     periods = next(iter(items.values()))
     header = [
-        Cell("項目", "l"),
-        Cell("單位", "l"),
-        Cell("現況值"),
-        *(Cell(f"{escape(row.period_label)}目標") for row in periods),
-        Cell("目標合計"),
+        Cell(say("項目"), "l"),
+        Cell(say("單位"), "l"),
+        Cell(say("現況值")),
+        *(Cell(say("{period}目標", period=escape(row.period_label))) for row in periods),
+        Cell(say("目標合計")),
         *(Cell(_compared(row, year), "l") for row in periods),
     ]
-    return table("量化目標", header, [("", _item(found)) for found in items.values()], "goals")
+    lines = [("", _item(found, then)) for found in items.values()]
+    return table(say("量化目標"), header, lines, "goals")
 
 
 def _compared(row: Row, year: int) -> str:
-    until = f"（至 {short_day(row.compared_on, year)}）" if row.compared_on else ""
-    return f"{escape(row.period_label)}達成{until}"
+    label = escape(row.period_label)
+    if row.compared_on is None:
+        return say("{period}達成", period=label)
+    return say("{period}達成（至 {day}）", period=label, day=short_day(row.compared_on, year))
 
 
-def _item(found: Sequence[Row]) -> list[Cell]:
+def _item(found: Sequence[Row], then: Mapping[tuple[Any, ...], Row]) -> list[Cell]:
     first = found[0]
-    note = "" if first.kind == JUDGED else f'<small class="mut">{NOT_JUDGED[first.kind]}</small>'
+    note = "" if first.kind == JUDGED else f'<small class="mut">{say(NOT_JUDGED[first.kind])}</small>'
     return [
         Cell(f"{escape(first.label)}{note}", "l w"),
         text(first.unit),
         Cell(number(first.current)),
         *(Cell(number(row.own_goal, NONE)) for row in found),
         Cell(number(found[-1].goal, NONE)),
-        *(_reached(row) for row in found),
+        *(_reached(row, then.get((row.item, row.period))) for row in found),
     ]
 
 
-def _reached(row: Row) -> Cell:
+def _reached(row: Row, then: Row | None) -> Cell:
     facts = (
         f'data-item="{escape(row.item)}" data-period="{escape(row.period)}" data-value="{plain(row.value)}"'
         f' data-goal="{plain(row.goal)}" data-status="{escape(row.status)}"'
     )
     if row.status is None:
-        return Cell(f'<span {facts} class="mut">{NONE}　不判定</span>', "l")
-    return Cell(f"<span {facts}>{_outcome(row)}</span>", f"l c-{row.status}")
+        return Cell(f'<span {facts} class="mut">{NONE} {say("不判定")}</span>', "l")
+    by = "" if row.status == "upcoming" else moved(row.value, then, "value")
+    return Cell(f"<span {facts}>{_outcome(row)}{by}</span>", f"l c-{row.status}")
 
 
 def _outcome(row: Row) -> str:
     if row.status == "upcoming":
         return STATUSES["upcoming"].text
-    reached = f"{number(row.value)}"
+    reached = number(row.value)
     if row.status == "exempt":
-        return f"{NONE} 該年沒有目標{f'，已達 {reached}' if row.value is not None else ''}"
-    return f"{STATUSES[row.status].text}　{reached}/{number(row.goal, NONE)}"
+        none = (
+            say("該年沒有目標") if row.value is None else say("該年沒有目標，已達 {reached}", reached=reached)
+        )
+        return f"{NONE} {none}"
+    return f"{STATUSES[row.status].text} {reached}/{number(row.goal, NONE)}"
+
+
+def _targets_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
+    return [
+        [
+            row.label,
+            row.unit,
+            row.current,
+            row.period_label,
+            row.own_goal,
+            row.goal,
+            row.value,
+            row.compared_on,
+            STATUSES[row.status].word if row.status else say("不判定"),
+        ]
+        for row in ask(seen, "school_targets", on=seen.on, school_id=school.school_id)
+    ]
 
 
 # Money
 
 
-def _money(seen: View, school: Row, figures: Sequence[Row], source: Row) -> str:
+def _money(seen: View, school: Row, source: Row) -> str:
     rows = ask(seen, "school_money", school_id=school.school_id)
-    head = "<h2>經費</h2>"
+    head = f"<h2>{say('經費')}</h2>"
     if not any(row.rows for row in rows):
-        return head + _missing(source, "經費")
-    lines = "".join(_line(row) for row in figures)
+        return head + _missing(source, say("經費"))
+    lines = "".join(_line(row) for row in _figures(seen, school, "budget"))
+    told = say(
+        "核定與實支以元計，自籌款另列，不計入上限與執行率。經費沒有日期，截至 {day} 與其他日子的數字相同",
+        day=full_day(seen.on),
+    )
     return (
-        f'{head}<p class="sub">核定與實支以元計，自籌款另列，不計入上限與執行率。{_day(seen.on)}</p>'
+        f'{head}<p class="sub">{told}</p>'
         f'<div class="two money"><div class="list">{lines}</div>{chart(rows, school.name)}</div>{amounts(rows)}'
     )
 
 
-def _day(on: date) -> str:
-    return f"經費沒有日期，截至 {on.month}/{on.day} 與其他日子的數字相同"
-
-
 def _line(row: Row) -> str:
     """A ceiling with what is left or over, or the rate of what was spent with its counts."""
-    word = parts.tag(row.status, row.require)
+    tagged = parts.tag(row.status, row.require)
     return (
-        f'<div class="li" {figure(row, school=row.school_name)}><span>{word}</span>'
+        f'<div class="li" {figure(row, school=row.school_name)}><span>{tagged}</span>'
         f"<span>{escape(row.period_label)}</span>"
         f'<span class="tx">{escape(row.kpi_label)}　{_told(row)}</span></div>'
     )
@@ -167,20 +222,33 @@ def _line(row: Row) -> str:
 
 def _told(row: Row) -> str:
     if row.counted is None:
-        return '<span class="mut">? 實支金額未填，缺資料，不是 0</span>' if row.require == "none" else "?"
+        unsaid = say("? 實支金額未填，缺資料，不是 0")
+        return f'<span class="mut">{unsaid}</span>' if row.require == "none" else "?"
     if row.room is None:
         return _rate(row.counted, row.base, row.unit)
-    title = f"核定 {exact(row.counted, row.unit)}，上限 {exact(row.required, row.unit)}"
-    return (
-        f'<span title="{title}">核定 {amount(row.counted, row.unit)}；上限 {amount(row.required, row.unit)}，'
-        f"<b>{findings.room(row, row.unit)}</b></span>"
+    title = say(
+        "核定 {approved}，上限 {limit}",
+        approved=exact(row.counted, row.unit),
+        limit=exact(row.required, row.unit),
     )
+    told = say(
+        "核定 {approved}；上限 {limit}，{room}",
+        approved=amount(row.counted, row.unit),
+        limit=amount(row.required, row.unit),
+        room=f"<b>{findings.room(row, row.unit)}</b>",
+    )
+    return f'<span title="{title}">{told}</span>'
 
 
 def _rate(spent: object, approved: object, unit: str) -> str:
-    title = f"實支 {exact(spent, unit)} ÷ 核定 {exact(approved, unit)}"
-    counts = f"實支 {brief(spent, unit)}/核定 {amount(approved, unit)}"
-    return f'<span title="{title}"><b>{percent(spent, approved)}</b>（{counts}）</span>'
+    title = say("實支 {spent} ÷ 核定 {approved}", spent=exact(spent, unit), approved=exact(approved, unit))
+    told = say(
+        "{share}（實支 {spent}/核定 {approved}）",
+        share=f"<b>{percent(spent, approved)}</b>",
+        spent=brief(spent, unit),
+        approved=amount(approved, unit),
+    )
+    return f'<span title="{title}">{told}</span>'
 
 
 def amounts(rows: Sequence[Row]) -> str:
@@ -188,18 +256,18 @@ def amounts(rows: Sequence[Row]) -> str:
     years: dict[str, dict[str, Row]] = {}
     for row in rows:
         years.setdefault(row.label, {})[row.part] = row
-    header = [
-        Cell("年度", "l"),
-        *(Cell(f"核定{name}") for _, name in AMOUNTS),
-        *(Cell(f"實支{name}") for _, name in AMOUNTS),
-        Cell("執行率"),
-        Cell("自籌款核定"),
-        Cell("自籌款實支"),
+    names = [
+        *(APPROVED[part] for part in GRANTED),
+        *(SPENT[part] for part in GRANTED),
+        RATE,
+        APPROVED["own"],
+        SPENT["own"],
     ]
+    header = [Cell(say("年度"), "l"), *(Cell(say(name)) for name in names)]
     lines = [
         ("" if found["granted"].period else "sum", _year(label, found)) for label, found in years.items()
     ]
-    return f'<div class="gapped"></div>{table("經費（元）", header, lines, "sums-of-money")}'
+    return f'<div class="gapped"></div>{table(say("經費（元）"), header, lines, "sums-of-money")}'
 
 
 def _year(label: str, found: Mapping[str, Row]) -> list[Cell]:
@@ -207,20 +275,24 @@ def _year(label: str, found: Mapping[str, Row]) -> list[Cell]:
     granted, own = found["granted"], found["own"]
     return [
         text(label),
-        *(_amount(found[part], "approved", empty) for part, _ in AMOUNTS),
-        *(_amount(found[part], "spent", empty) for part, _ in AMOUNTS),
-        Cell(percent(granted.spent, granted.told_approved) or (UNSAID if granted.rows else empty)),
+        *(_amount(found[part], "approved", empty) for part in GRANTED),
+        *(_amount(found[part], "spent", empty) for part in GRANTED),
+        Cell(percent(granted.spent, granted.told_approved) or (_unsaid() if granted.rows else empty)),
         _amount(own, "approved", empty),
         _amount(own, "spent", empty),
     ]
 
 
+def _unsaid() -> str:
+    return f'<span class="mut">{say("未填")}</span>'
+
+
 def _amount(row: Row, name: str, empty: str) -> Cell:
     value = getattr(row, name)
     facts = f'data-part="{row.part}" data-year="{escape(row.period)}" data-name="{name}" data-value="{plain(value)}"'
-    shown = empty if not row.rows else (UNSAID if value is None else number(value))
+    shown = empty if not row.rows else (_unsaid() if value is None else number(value))
     if name == "spent" and value is not None and row.unsaid:
-        shown += f'<small class="mut">（{number(row.unsaid)} 筆未填）</small>'
+        shown += f'<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
     return Cell(f"<span {facts}>{shown}</span>")
 
 
@@ -230,21 +302,54 @@ def chart(rows: Sequence[Row], school: str) -> str:
     for row in rows:
         if row.period:
             years.setdefault(row.label, {})[row.part] = row
-    groups = [(label, (_bar(found, "approved"), _bar(found, "spent"))) for label, found in years.items()]
-    told = "；".join(f"{label} {'、'.join(bar.told for bar in bars)}" for label, bars in groups)
-    drawn = charts.bars(groups, f"{school} 各年核定與實支（萬元）：{told}", "萬元")
+    groups = [
+        (label, (_bar(found, "approved", say("核定")), _bar(found, "spent", say("實支"))))
+        for label, found in years.items()
+    ]
+    told = "; ".join(f"{label} {listing([bar.told for bar in bars])}" for label, bars in groups)
+    name = say("{school} 各年核定與實支（{unit}）：{told}", school=school, unit=_axis(), told=told)
+    drawn = charts.bars(groups, name, _axis())
+    keys = f'<i class="key current"></i>{say("經常門")}　<i class="key capital"></i>{say("資本門")}'
+    caption = say("單位：{unit}，不含自籌款。{keys}", unit=_axis(), keys=keys)
     return (
-        f"<figure><h3>各年核定與實支</h3>{drawn}"
-        '<figcaption class="foot">單位：萬元，不含自籌款。<i class="key current"></i>經常門　<i class="key capital"></i>資本門</figcaption></figure>'
+        f"<figure><h3>{say('各年核定與實支')}</h3>{drawn}"
+        f'<figcaption class="foot">{caption}</figcaption></figure>'
     )
 
 
-def _bar(found: Mapping[str, Row], name: str) -> charts.Bar:
-    word = {"approved": "核定", "spent": "實支"}[name]
-    whole = getattr(found["granted"], name)
+def _axis() -> str:
+    return say("萬元")
+
+
+def _bar(found: Mapping[str, Row], name: str, told: str) -> charts.Bar:
+    whole, step = getattr(found["granted"], name), SUMS[manner().language][-1][0]
     layers = [
-        (part, float(decimal(value) / LARGE_SUM))
+        (part, float(decimal(value) / step))
         for part in ("current", "capital")
         if (value := getattr(found[part], name)) is not None
     ]
-    return charts.Bar(word, layers, f"{word} {brief(whole, MONEY[0], '未填')}")
+    return charts.Bar(told, layers, f"{told} {brief(whole, MONEY[0], say('未填'))}")
+
+
+def _money_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
+    rows = ask(seen, "school_money", school_id=school.school_id)
+    return [[row.label, say(PARTS[row.part]), row.approved, row.spent, row.unsaid] for row in rows]
+
+
+SHOWN = {"targets": _targets, "budget": _money}
+
+
+def downloads(
+    seen: View, school: Row
+) -> Iterator[tuple[str, list[str], Callable[[], Sequence[Sequence[object]]]]]:
+    """The tables of these parts as files: what, header, and the rows when they are asked for."""
+    read = _read(seen)
+    if "targets" in read:
+        header = [
+            say("項目"), say("單位"), say("現況值"), say("期間"), say("目標"), say("目標合計"), say("達成"),
+            say("達成至"), say("狀態"),
+        ]  # fmt: skip
+        yield say("量化目標"), header, lambda: _targets_table(seen, school)
+    if "budget" in read:
+        header = [say("年度"), say("項目"), say("核定（元）"), say("實支（元）"), say("實支未填的筆數")]
+        yield say("經費"), header, lambda: _money_table(seen, school)

@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard import charts
-from dashboard.ui import curves, findings, records
-from dashboard.ui.parts import anchor, due, figure, tag
-from dashboard.ui.words import MONEY, amount, escape, exact, number, pair, percent, written_day
+from dashboard.ui import bounds, curves, findings, indicator, records
+from dashboard.ui.address import View
+from dashboard.ui.parts import anchor, due, figure, moved, tag
+from dashboard.ui.texts import say
+from dashboard.ui.words import (
+    MONEY,
+    STATUSES,
+    amount,
+    change,
+    escape,
+    exact,
+    number,
+    pair,
+    percent,
+    short_day,
+    word,
+    written_day,
+)
 
 Row = SimpleNamespace
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
-HEAD = (
-    '<div class="kr head"><span></span><span>狀態</span><span>指標</span><span class="num">計數/應達</span>'
-    '<span>進度（┃應有）</span><span>累計走勢至期限</span><span class="num">還差</span>'
-    '<span class="num">期限</span></div>'
-)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of one school, with everything its row shows."""
+    """One indicator of one school, with everything its row shows.
 
+    `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it.
+    """
+
+    seen: View
     kpi: Row
     row: Row
+    then: Row | None
     steps: Sequence[tuple[date, float]]
     units: Sequence[Row]
     rejects: Sequence[Row]
-    on: date
-    year: int
+    possible: int
 
     @property
     def course(self) -> charts.Course | None:
         """The curve, where there is something to reach and a day to reach it by."""
-        if (
-            not self.row.required
-            or self.kpi.deadline is None
-            or self.kpi.pace_start is None
-            or self.on < self.kpi.pace_start
-        ):
+        kpi, row = self.kpi, self.row
+        start = kpi.pace_start or kpi.window_start
+        if not row.required or kpi.deadline is None or kpi.require in UNDATED:
+            return None
+        if start is None or self.seen.on < start:
             return None
         return charts.Course(
             self.steps,
-            self.kpi.pace_start,
-            self.on,
-            self.kpi.deadline,
-            float(self.row.required),
-            self.kpi.unit,
+            start,
+            self.seen.on,
+            kpi.deadline,
+            float(row.required),
+            kpi.unit,
+            paced=kpi.pace_start is not None,
+            needed=row.status != "met",
+            marks=_marks(kpi, self.seen.year),
         )
+
+
+def _marks(kpi: Row, year: int) -> list[tuple[date, str]]:
+    """The window's first day, and its last where that is not the deadline, which is drawn anyway."""
+    if kpi.window_start is None:
+        return []
+    found = [(kpi.window_start, say("採計自 {day}", day=short_day(kpi.window_start, year)))]
+    if kpi.window_end and kpi.window_end != kpi.deadline:
+        found.append((kpi.window_end, say("採計至 {day}", day=short_day(kpi.window_end, year))))
+    return found
 
 
 def order(item: Item) -> tuple[object, ...]:
@@ -66,8 +93,25 @@ def order(item: Item) -> tuple[object, ...]:
 def school_rows(items: Iterable[Item], opened: str | None) -> str:
     """All rows, the one named in the address open."""
     lines = "".join(_row(item, item.kpi.kpi == opened) for item in sorted(items, key=order))
-    foot = '<p class="foot">點一列看曲線、名單、規定與被退回的列 · 依期限與缺口排序</p>'
-    return f'{HEAD}<div style="border-top:1px solid var(--line)">{lines}</div>{foot}'
+    told = say("點一列看曲線、名單、規定與被退回的列；點指標名稱看規則與依據 · 依期限與缺口排序")
+    return f'{_head()}<div style="border-top:1px solid var(--line)">{lines}</div><p class="foot">{told}</p>'
+
+
+def _head() -> str:
+    names = (
+        ("", ""),
+        (say("狀態"), ""),
+        (say("指標"), ""),
+        (say("計數/應達"), "num"),
+        (say("進度（┃應有）"), ""),
+        (say("累計走勢至期限"), ""),
+        (say("還差"), "num"),
+        (say("期限"), "num"),
+    )
+    cells = "".join(
+        f'<span class="{kind}">{name}</span>' if kind else f"<span>{name}</span>" for name, kind in names
+    )
+    return f'<div class="kr head">{cells}</div>'
 
 
 def _row(item: Item, opened: bool) -> str:
@@ -78,11 +122,13 @@ def _row(item: Item, opened: bool) -> str:
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
     kind = "gap left" if row.status == "met" else "gap"
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
-    when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.year)
+    when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.seen.year)
+    label = indicator.link(item.seen, kpi, school=row.school_name)
     return (
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
-        f'<span class="nm"><b>{escape(kpi.label)}</b></span><span class="num">{_counts(row, kpi)}</span>'
+        f'<span class="nm"><b>{label}</b>{_turned(item)}</span>'
+        f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
         f'<span class="dlc num small">{when}</span>'
@@ -90,15 +136,33 @@ def _row(item: Item, opened: bool) -> str:
     )
 
 
+def _turned(item: Item) -> str:
+    """The change of status since the day to compare with."""
+    then, versus = item.then, item.seen.versus
+    if then is None or versus is None or then.status == item.row.status:
+        return ""
+    told = say(
+        "自 {day}：由 {then} 變為 {now}",
+        day=short_day(versus, item.seen.year),
+        then=_stands(then.status, item.kpi.require),
+        now=_stands(item.row.status, item.kpi.require),
+    )
+    return f'<small class="turned">{told}</small>'
+
+
+def _stands(status: str, require: str) -> str:
+    return f'<span class="nowrap">{STATUSES[status].sign} {word(status, require)}</span>'
+
+
 def _counts(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return f'<span class="mut">{"–" if row.status == "upcoming" else "?"}</span>'
-    if kpi.unit == MONEY:
+    if kpi.unit in MONEY:
         return _money(row, kpi)
     if row.required is None:
         return f"{number(row.counted)} {escape(kpi.unit)}"
     base = (
-        f'<span class="mut small">，基數 {number(row.base)}</span>'
+        f'<span class="mut small">{say("，基數 {base}", base=number(row.base))}</span>'
         if row.base not in (None, row.required)
         else ""
     )
@@ -110,17 +174,22 @@ def _money(row: Row, kpi: Row) -> str:
     limit = row.required if row.required is not None else row.base
     if limit is None:
         return f'<span title="{exact(row.counted, kpi.unit)}">{amount(row.counted, kpi.unit)}</span>'
-    title = f"{exact(row.counted, kpi.unit)}／{'上限' if kpi.require == 'ceiling' else '核定'} {exact(limit, kpi.unit)}"
-    return f'<span title="{title}">{pair(row.counted, limit, kpi.unit)}{escape(kpi.unit)}</span>'
+    whole = {"counted": exact(row.counted, kpi.unit), "limit": exact(limit, kpi.unit)}
+    title = (
+        say("{counted}／上限 {limit}", **whole)
+        if kpi.require == "ceiling"
+        else say("{counted}／核定 {limit}", **whole)
+    )
+    return f'<span title="{title}">{pair(row.counted, limit, kpi.unit)} {escape(kpi.unit)}</span>'
 
 
 def _bar(row: Row) -> str:
     """How much of what is required is done, with the tick where the pace is today."""
     if row.status == "info" and row.base:
-        return f'<span class="mut small">{percent(row.counted, row.base)}，不設應達數</span>'
-    if row.required is None or row.counted is None:
-        told = {"no_data": "缺資料，不是 0", "upcoming": "期間還沒開始"}.get(row.status, "不設應達數")
+        told = say("{share}，不設應達數", share=percent(row.counted, row.base))
         return f'<span class="mut small">{told}</span>'
+    if row.required is None or row.counted is None:
+        return f'<span class="mut small">{_no_bar(row.status)}</span>'
     if not row.required:
         return ""
     done = min(100 * row.counted / row.required, 100)
@@ -129,50 +198,117 @@ def _bar(row: Row) -> str:
         if row.pace and row.status != "met"
         else ""
     )
-    told = f"{number(row.counted)}，{'應達' if row.room is None else '上限'} {number(row.required)}"
+    figures = {"counted": number(row.counted), "required": number(row.required)}
+    told = (
+        say("{counted}，應達 {required}", **figures)
+        if row.room is None
+        else say("{counted}，上限 {required}", **figures)
+    )
     return (
         f'<div class="bar {row.status}" role="img" aria-label="{told}">'
         f'<i style="width:{done:.1f}%"></i>{tick}</div>'
     )
 
 
+def _no_bar(status: str) -> str:
+    if status == "no_data":
+        return say("缺資料，不是 0")
+    return say("期間還沒開始") if status == "upcoming" else say("不設應達數")
+
+
 def _body(item: Item) -> str:
     kpi = item.kpi
     drawn = _curve(item)
     people = _units(item)
-    window = _window(kpi)
+    moves = _since_then(item)
+    bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
     return (
-        (f'<div class="figures">{drawn}<div>{people}</div></div>' if drawn else people)
+        (f'<div class="figures">{drawn}<div>{moves}{people}</div></div>' if drawn else moves + people)
         + records.own_rejects(item.rejects)
-        + f'<p class="rule"><b>規定</b>　{escape(kpi.rule)}'
-        + f'<span class="mut small" style="white-space:nowrap">（{escape(kpi.clause)}{window}）</span></p>'
+        + bound
+        + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
+        + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p>'
     )
 
 
-def _window(kpi: Row) -> str:
-    if kpi.window_start is None:
-        return "；不限起日" if kpi.deadline else ""
-    return f"；採計 {written_day(kpi.window_start)} 至 {written_day(kpi.window_end)}"
+def _clause(kpi: Row) -> str:
+    """Where the rule stands, and which days count."""
+    clause = escape(kpi.clause)
+    if kpi.window_start:
+        days = {"start": written_day(kpi.window_start), "end": written_day(kpi.window_end)}
+        return say("（{clause}；採計 {start} 至 {end}）", clause=clause, **days)
+    return (
+        say("（{clause}；不限起日）", clause=clause) if kpi.deadline else say("（{clause}）", clause=clause)
+    )
+
+
+def _since_then(item: Item) -> str:
+    """What became of the figure since the day to compare with."""
+    then, row, versus = item.then, item.row, item.seen.versus
+    if then is None or versus is None or then.counted is None or row.counted is None:
+        return ""
+    unit = item.kpi.unit
+    figures = {"then": _figure(then, unit), "now": _figure(row, unit)}
+    by = f"<b>{change(row.counted - then.counted)} {escape(unit)}</b>"
+    told = say(
+        "與 {day} 相比 {by}：當時 {then}，現在 {now}。",
+        day=short_day(versus, item.seen.year),
+        by=by,
+        **figures,
+    )
+    return f'<p class="sub">{told}</p>'
+
+
+def _figure(row: Row, unit: str) -> str:
+    return pair(row.counted, row.required, unit) if row.required is not None else number(row.counted)
 
 
 def _curve(item: Item) -> str:
     course, row = item.course, item.row
     if course is None:
         return ""
-    title = _against_pace(row, item.kpi.unit)
-    label = f"{row.school_name} {item.kpi.short} 累計：{number(row.counted)}，應達 {number(row.required)}"
-    return f"<figure><h3>{title}</h3>{curves.drawn(course, label)}</figure>"
+    label = say(
+        "{school} {kpi} 累計：{counted}，應達 {required}",
+        school=row.school_name,
+        kpi=item.kpi.short,
+        counted=number(row.counted),
+        required=number(row.required),
+    )
+    return (
+        f'<figure><h3>{_against_pace(row, course)}</h3><p class="sub">{_lines(item, course)}</p>'
+        f"{curves.drawn(course, label)}</figure>"
+    )
 
 
-def _against_pace(row: Row, unit: str) -> str:
+def _lines(item: Item, course: charts.Course) -> str:
+    """What is measured, and what each line is; the speed needed with its figure."""
+    unit = escape(course.unit)
+    told = [say("累計（{unit}）", unit=unit)]
+    if course.paced:
+        told.append(say("虛線：應有進度"))
+    if item.row.weekly:
+        told.append(say("點線：從今天起每週須 {week} {unit}", week=_week(item.row.weekly), unit=unit))
+    return " · ".join(told)
+
+
+def _week(by: float) -> str:
+    """To one decimal; less than that is not nothing."""
+    return f"{by:.1f}" if by >= 0.1 else f"{by:.2f}"
+
+
+def _against_pace(row: Row, course: charts.Course) -> str:
+    unit = escape(course.unit)
     if row.status == "met":
-        return "已達應達數"
+        return say("已達應達數")
     if row.status == "overdue":
-        return f"期限已過，{findings.gap(row, unit)}"
+        return say("期限已過，還差 {gap} {unit}", gap=number(row.gap), unit=unit)
+    if not course.paced:
+        figures = {"counted": number(row.counted), "required": number(row.required)}
+        return say("應達 {required} {unit}，已達 {counted} {unit}", unit=unit, **figures)
     ahead = row.counted - (row.pace or 0)
     if ahead < 0:
-        return f"比應有進度少 {number(-ahead)} {escape(unit)}"
-    return f"比應有進度多 {number(ahead)} {escape(unit)}" if ahead else "剛好跟上應有進度"
+        return say("比應有進度少 {by} {unit}", by=number(-ahead), unit=unit)
+    return say("比應有進度多 {by} {unit}", by=number(ahead), unit=unit) if ahead else say("剛好跟上應有進度")
 
 
 def _units(item: Item) -> str:
@@ -180,19 +316,21 @@ def _units(item: Item) -> str:
     missing = [unit for unit in item.units if not unit.done]
     done = [unit for unit in item.units if unit.done]
     if not item.units:
-        told = "缺這項的資料，無法列出名單。" if item.row.status == "no_data" else "還沒有紀錄。"
+        told = say("缺這項的資料，無法列出名單。") if item.row.status == "no_data" else say("還沒有紀錄。")
         return f'<p class="mut" style="margin:0">{told}</p>'
+    unit, year = escape(item.kpi.unit), item.seen.year
     parts = []
     if missing:
-        parts.append(
-            f"<h3>還缺的 {number(len(missing))} {escape(item.kpi.unit)}</h3>"
-            f"{_list(missing, item.year, False)}"
-        )
+        title = say("還缺的 {n} {unit}", n=number(len(missing)), unit=unit)
+        parts.append(f"<h3>{title}</h3>{_list(missing, year, False)}")
     if done:
-        title = f"已計入的 {number(len(done))} {escape(item.kpi.unit)}"
-        listed = _list(done, item.year, True)
-        folded = f'<details class="more"><summary>{title}（展開名單）</summary>{listed}</details>'
-        parts.append(folded if missing else f"<h3>{title}</h3>{listed}")
+        counts = {"n": number(len(done)), "unit": unit}
+        listed = _list(done, year, True)
+        if missing:
+            title = say("已計入的 {n} {unit}（展開名單）", **counts)
+            parts.append(f'<details class="more"><summary>{title}</summary>{listed}</details>')
+        else:
+            parts.append(f"<h3>{say('已計入的 {n} {unit}', **counts)}</h3>{listed}")
     return "".join(parts)
 
 
@@ -206,7 +344,8 @@ def _unit(unit: Row, year: int, done: bool) -> str:
     if done and unit.attained_on:
         when = f'<time datetime="{unit.attained_on.isoformat()}">✓ {written_day(unit.attained_on, pad=True)}</time>'
     elif not done and unit.since and unit.since.year >= year:
-        when = f'<time datetime="{unit.since.isoformat()}">{written_day(unit.since, pad=True)} 到職</time>'
+        told = say("{day} 到職", day=written_day(unit.since, pad=True))
+        when = f'<time datetime="{unit.since.isoformat()}">{told}</time>'
     else:
         when = ""
     return f"<li><span>{escape(name)}{many}</span>{when}</li>"
@@ -215,38 +354,40 @@ def _unit(unit: Row, year: int, done: bool) -> str:
 def place(school: Row, link: Callable[..., str]) -> str:
     """Where the school belongs, in one line."""
     group = anchor(link("group", group=school.group_name), escape(school.group_name))
-    lead = school.lead_name and school.role != "lead"
-    whose = (
-        f"（重點學校：{anchor(link('school', school=school.lead_name), escape(school.lead_name))}）"
-        if lead
-        else ""
-    )
-    told = [f"{group} {escape(school.role_label)}{whose}"]
+    told = [f"{group} {escape(school.role_label)}"]
+    if school.lead_name and school.role != "lead":
+        lead = anchor(link("school", school=school.lead_name), escape(school.lead_name))
+        told = [
+            say("{group} {role}（重點學校：{lead}）", group=group, role=escape(school.role_label), lead=lead)
+        ]
     told += [escape(school.district)] if school.district else []
-    told += [f"{number(school.classes)} 班"] if school.classes is not None else ["? 班級數未填"]
+    told += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
     return " · ".join(told)
 
 
 def items(
+    seen: View,
     kpis: Sequence[Row],
     found: Sequence[Row],
+    then: Mapping[tuple[Any, ...], Row],
     steps: Sequence[Row],
     units: Sequence[Row],
     rejects: Sequence[Row],
-    on: date,
-    year: int,
+    possible: Sequence[Row],
 ) -> list[Item]:
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
+    rows = {row.kpi: int(row.rows) for row in possible}
     return [
         Item(
+            seen=seen,
             kpi=kpi,
             row=figures[kpi.kpi],
+            then=then.get((kpi.kpi,)),
             steps=[(step.since, float(step.counted)) for step in steps if step.kpi == kpi.kpi],
             units=[unit for unit in units if unit.kpi == kpi.kpi],
             rejects=[row for row in rejects if row.table_name == kpi.table_name],
-            on=on,
-            year=year,
+            possible=rows.get(kpi.kpi, 0),
         )
         for kpi in kpis
         if kpi.kpi in figures

@@ -1,22 +1,35 @@
 -- A school's own rows that were not taken, or taken with a warning: they may be why a figure is low.
 
 select
-    severity,
-    table_name,
-    file,
-    line,
-    message,
-    suggestion,
-    original,
-    cell,
-    link
+    rejects.severity,
+    rejects.table_name,
+    tables.label as table_label,
+    rejects.file,
+    rejects.line,
+    reasons.label as reason_label,
+    rejects.sentence,
+    rejects.places,
+    rejects.suggestion,
+    rejects.original,
+    rejects.cell,
+    rejects.link,
+    schools.name as school_name
 
-from visible_rejects
+from visible_rejects as rejects
 
-where school_id = $school_id::integer
+left join tables
+    on rejects.table_name = tables.table_name
+
+left join reasons
+    on rejects.reason = reasons.reason
+
+left join visible_schools as schools
+    on rejects.school_id = schools.school_id
+
+where rejects.school_id = $school_id::integer
 
 order by
-    table_name,
-    severity,
-    file,
-    line
+    rejects.table_name,
+    rejects.severity,
+    rejects.file,
+    rejects.line

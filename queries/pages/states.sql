@@ -1,20 +1,33 @@
--- The steps of a school's figures, from the start of the pace to the chosen day: for the small curves.
+-- The steps of a school's figures, from the start of the pace (or of the window) to the chosen day: for the curves.
+
+with
+
+begun as (
+
+    select
+        kpi,
+        period,
+        coalesce(pace_start, window_start) as start
+
+    from kpis
+
+)
 
 select
     states.kpi,
-    greatest(states.since, kpis.pace_start) as since,
+    greatest(states.since, begun.start) as since,
     states.counted
 
 from visible_states as states
 
-inner join kpis
-    on states.kpi = kpis.kpi
-    and states.period = kpis.period
+inner join begun
+    on states.kpi = begun.kpi
+    and states.period = begun.period
 
 where states.school_id = $school_id::integer
     and states.period = $period
     and states.since <= $on::date
-    and (states.until is null or states.until > kpis.pace_start)
+    and (states.until is null or states.until > begun.start)
     and states.counted is not null
 
 order by

@@ -1,0 +1,88 @@
+"""A school's tables as files: its indicators, who or what stands behind them, its rows not taken, and its plan.
+
+What a viewer's scope hides is not in the rows that a page asks for, so that it is in no file either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+
+from dashboard.ui import plan, records
+from dashboard.ui.address import View
+from dashboard.ui.school_rows import Item
+from dashboard.ui.texts import say
+from dashboard.ui.words import short_day, word
+
+Row = SimpleNamespace
+Found = Sequence[tuple[Row, Sequence[Item]]]
+Rows = Sequence[Sequence[object]]
+
+
+def tables(
+    seen: View, school: Row, found: Found, rejects: Sequence[Row]
+) -> Iterator[tuple[str, list[str], Callable[[], Rows]]]:
+    """Each table: what it is, its header, and its rows when they are asked for."""
+    yield say("指標"), _indicator_header(seen), lambda: indicators(found, compared=seen.versus is not None)
+    header = [
+        say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
+    ]  # fmt: skip
+    yield say("名單"), header, lambda: units(found)
+    if rejects:
+        yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
+    yield from plan.downloads(seen, school)
+
+
+def _indicator_header(seen: View) -> list[str]:
+    header = [
+        say("期間"), say("指標"), say("狀態"), say("計數"), say("基數"), say("應達"), say("還差"), say("應有進度"),
+        say("從今天起每週須"), say("期限"), say("剩餘天數"),
+    ]  # fmt: skip
+    if seen.versus:
+        day = short_day(seen.versus, seen.year)
+        header += [say("{day} 的計數", day=day), say("{day} 的狀態", day=day)]
+    return header
+
+
+def indicators(found: Found, compared: bool) -> Rows:
+    """A school's figures, in the definition's order."""
+    return [_indicator(period, item, compared) for period, items in found for item in items]
+
+
+def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
+    row, then = item.row, item.then
+    figures = [
+        period.label,
+        item.kpi.label,
+        word(row.status, item.kpi.require),
+        row.counted,
+        row.base,
+        row.required,
+        row.gap,
+        row.pace,
+        row.weekly and round(row.weekly, 2),
+        row.deadline,
+        row.days_left,
+    ]
+    if compared:
+        figures += [then and then.counted, then and word(then.status, item.kpi.require)]
+    return figures
+
+
+def units(found: Found) -> Rows:
+    """Who or what stands behind the figures: those that count, and those still missing."""
+    return [
+        [
+            period.label,
+            item.kpi.label,
+            unit.unit_id,
+            unit.unit_label,
+            say("是") if unit.done else say("否"),
+            unit.attained_on if unit.done else None,
+            unit.since,
+            unit.amount,
+        ]
+        for period, items in found
+        for item in items
+        for unit in item.units
+    ]
