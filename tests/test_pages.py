@@ -20,6 +20,7 @@ from dashboard.ui import (
     cards,
     curves,
     findings,
+    intake,
     matrix,
     navigation,
     parts,
@@ -259,7 +260,7 @@ def test_a_curve_rises_in_steps_and_survives_having_no_step():
 
 def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless():
     broken = SimpleNamespace(file=HOSTILE, sheet=None, problem=HOSTILE)
-    assert "<img" not in records.unreadable([broken] * 30)
+    assert "<img" not in intake.unreadable([broken] * 30)
     row = SimpleNamespace(
         severity="rejected",
         file=HOSTILE,
@@ -268,7 +269,8 @@ def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless()
         link=None,
         is_new=False,
         reason_label="x",
-        message=HOSTILE,
+        sentence="{value}",
+        places={"value": HOSTILE},
         suggestion=HOSTILE + "?",
     )
     row.original, row.school_name = HOSTILE * 10_000, HOSTILE

@@ -8,12 +8,15 @@ from typing import Any
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import frame, parts, words
+from dashboard.ui import frame, freshness, parts, words
 from dashboard.ui.address import Row, View, _asked, facts_of
 from dashboard.ui.parts import Cell, table, text
+from dashboard.ui.screen import show
+from dashboard.ui.texts import later, say
 
 # A table or figure that moves by more than this share at once is worth a look: a whole file may be missing or doubled.
 JUMP = 0.2
+HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減"), later("備註"))
 
 
 def former(seen: View) -> store.Snapshot | None:
@@ -22,60 +25,98 @@ def former(seen: View) -> store.Snapshot | None:
     return older[0] if older else None
 
 
-def changes(seen: View) -> str:
-    """Rows and figures of now beside those of the former snapshot, on the day that is shown; only what moved."""
+def moved(seen: View) -> list[tuple[str, Any, Any]]:
+    """What has other rows or another figure than in the former snapshot, on the day that is shown: then and now.
+
+    Raises:
+        NoSnapshot: there is none, or it cannot be read.
+    """
     before = former(seen)
     if before is None:
-        return "<p>這是第一份快照。</p>"
+        raise store.NoSnapshot(say("這是第一份快照。"))
+    old, new = _facts(seen, before), _facts(seen, seen.snapshot)
+    return [(name, old.get(name), value) for name, value in new.items() if old.get(name) != value]
+
+
+def changes(seen: View) -> str:
+    """Rows and figures of now beside those of the former snapshot; only what moved."""
+    title = f"<h2>{say('與前一份快照相比')}</h2>"
+    before = former(seen)
+    if before is None:
+        return f"{title}<p>{say('這是第一份快照。')}</p>"
     try:
-        old, new = _facts(seen, before), _facts(seen, seen.snapshot)
+        found = moved(seen)
         since = facts_of(before, seen.scope).built_at
     except store.NoSnapshot:
-        return parts.notice("前一份快照是別的版本做的", "無法比較；下一次更新後就會有。")
-    moved = [(name, old.get(name), value) for name, value in new.items() if old.get(name) != value]
-    span = f"{words.moment(since, seen.year)} → {words.moment(seen.facts.built_at, seen.year)}"
-    head = f'<p class="sub">{span}；增減超過 {JUMP:.0%} 標「!」</p>'
-    if not moved:
-        return f"{head}<p>列數與數字都沒有變動。</p>"
-    header = [Cell("項目", "l"), Cell("前一份"), Cell("這一份"), Cell("增減"), Cell("說明", "l")]
-    return head + table("與前一份快照相比", header, [("", _line(*one)) for one in moved])
+        return title + parts.notice(say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。"))
+    told = say(
+        "{since} → {now}；增減超過 {share} 標「!」",
+        since=words.moment(since, seen.year),
+        now=words.moment(seen.facts.built_at, seen.year),
+        share=f"{JUMP:.0%}",
+    )
+    head = f'{title}<p class="sub">{told}</p>'
+    if not found:
+        return f"{head}<p>{say('列數與數字都沒有變動。')}</p>"
+    names = [Cell(say(name), "" if 0 < at < 4 else "l") for at, name in enumerate(HEADER)]
+    return head + table(say("與前一份快照相比"), names, [("", _line(*one)) for one in found])
 
 
 def _line(name: str, old: Any, new: Any) -> list[Cell]:
-    by = None if old is None or new is None else new - old
+    by = _by(old, new)
     cells = [text(name, "l"), Cell(words.number(old, "–")), Cell(words.number(new, "–"))]
-    return [*cells, Cell(words.change(by) if by is not None else "–"), Cell(_jump(old, by), "l")]
+    jump = _jump(old, by)
+    marked = f'<span class="tag t-behind">{jump}</span>' if jump else ""
+    return [*cells, Cell(words.change(by) if by is not None else "–"), Cell(marked, "l")]
+
+
+def _by(old: Any, new: Any) -> Any:
+    return None if old is None or new is None else new - old
 
 
 def _jump(old: Any, by: Any) -> str:
     if by is None:
-        return '<span class="tag t-behind">! 有無資料改變</span>'
+        return say("! 有無資料改變")
     if not old or abs(by) / abs(old) <= JUMP:
         return ""
-    word = "突增" if by > 0 else "突減"
-    return f'<span class="tag t-behind">! {word} {words.percent(abs(by), old, 0)}</span>'
+    share = words.percent(abs(by), old, 0)
+    return say("! 突增 {share}", share=share) if by > 0 else say("! 突減 {share}", share=share)
+
+
+def download(seen: View) -> None:
+    """What moved, as a file; nothing where nothing did."""
+    try:
+        found = moved(seen)
+    except store.NoSnapshot:
+        return
+    if found:
+        rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in found]
+        title = "_".join((say("與前一份快照的增減"), seen.facts.title, words.file_day(seen.on)))
+        frame.download(title, [say(one) for one in HEADER], lambda: rows)
 
 
 def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in _asked(snapshot, seen.scope, "tables", ()):
-        found[f"{row.label} 採用列"] = row.accepted if row.supplied else None
-        found[f"{row.label} 退回列"] = row.rejected if row.supplied else None
+        found[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
+        found[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
     for period in _asked(snapshot, seen.scope, "periods", ()):
         at = (("period", period.period),)
         kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in _asked(snapshot, seen.scope, "kpis", at)}
         for row in _asked(snapshot, seen.scope, "totals", (("on", seen.on), *at)):
             if row.level == "city":
-                label = f"{kpis[row.kpi].short}（{period.label}）"
-                found[f"{label} 計數"] = row.counted
-                found[f"{label} 達標校數"] = row.schools_met
+                label = say("{label}（{note}）", label=kpis[row.kpi].short, note=period.label)
+                found[say("{label} 計數", label=label)] = row.counted
+                found[say("{label} 達標校數", label=label)] = row.schools_met
     return found
 
 
 def listing(seen: View) -> str:
     """The snapshots that are kept, and which serves."""
-    header = [Cell("時間", "l"), Cell("指紋", "l"), Cell("狀態", "l")]
-    return table("快照", header, [("", _snapshot(seen, one)) for one in _readable(seen)])
+    header = [Cell(say(name), "l") for name in (later("時間"), later("指紋"), later("狀態"))]
+    return f"<h2>{say('留存的快照')}</h2>" + table(
+        say("留存的快照"), header, [("", _snapshot(seen, one)) for one in _readable(seen)]
+    )
 
 
 def _readable(seen: View) -> Sequence[tuple[store.Snapshot, Row]]:
@@ -94,7 +135,7 @@ def _snapshot(seen: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
     return [
         text(words.moment(facts.built_at, seen.year), "l"),
         Cell(f'<span class="mono">{words.escape(words.fingerprint(str(facts.fingerprint)))}</span>', "l"),
-        Cell("<b>使用中</b>" if serves else "", "l"),
+        Cell(f"<b>{say('使用中')}</b>" if serves else "", "l"),
     ]
 
 
@@ -103,8 +144,12 @@ def pinned(seen: View) -> str:
     found = store.pinned(seen.warehouse / seen.programme)
     if found is None:
         return ""
-    told = f"由 {words.escape(found.by)} 於 {words.moment(found.at, seen.year)} 還原。自動更新暫停，按「立即更新」就恢復。"
-    return parts.notice("目前是還原的快照", told, "warning")
+    told = say(
+        "由 {by} 於 {day} 還原。自動更新暫停，按「立即更新」就恢復。",
+        by=words.escape(say(found.by)),
+        day=words.moment(found.at, seen.year),
+    )
+    return parts.notice(say("目前是還原的快照"), told, "warning")
 
 
 def restore(seen: View) -> None:
@@ -116,13 +161,13 @@ def restore(seen: View) -> None:
     }
     if seen.scope.school_ids is not None or not others:
         return
-    with st.popover("還原前一份快照…"):
-        chosen = st.radio("還原到", list(others), key=f"restore={seen.programme}={seen.snapshot.stamp}")
-        st.html('<div class="kpi">所有人會看到那一份的數字；自動更新會暫停，直到有人按「立即更新」。</div>')
-        if st.button("還原", type="primary"):
+    with st.popover(say("還原前一份快照…")):
+        chosen = st.radio(say("還原到"), list(others), key=f"restore={seen.programme}={seen.snapshot.stamp}")
+        show(say("所有人會看到那一份的數字；自動更新會暫停，直到有人按「立即更新」。"))
+        if st.button(say("還原"), type="primary"):
             try:
-                store.restore(seen.warehouse, seen.programme, others[chosen].stamp, "「資料」頁的檢視者")
+                store.restore(seen.warehouse, seen.programme, others[chosen].stamp, freshness.VIEWER)
             except store.BuildError as error:
-                frame.show(parts.notice("✕ 沒有還原", words.escape(error), "failed"))
+                show(parts.notice(say("✕ 沒有還原"), parts.stored(str(error)), "failed"))
                 return
             st.rerun()

@@ -1,4 +1,7 @@
-"""催辦: what each school still owes, until when, in words; as a message to copy, and for all as XLSX and DOCX."""
+"""催辦: what each school still owes, until when, in words; as a message to copy, and for all as XLSX and DOCX.
+
+The page is in the viewer's language; what goes to the schools is in Chinese, with years of the Republic.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,23 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, parts, words
-from dashboard.ui.address import Row, View, ask
+from dashboard.ui import frame, parts, texts, words
+from dashboard.ui.address import Row, View, ask, before, facts_of
 from dashboard.ui.parts import Cell, anchor, table, tag, text
+from dashboard.ui.screen import show
+from dashboard.ui.texts import later, say
 
 STATUSES = ("overdue", "behind", "on_track", "no_data")
 DEFAULT = ("overdue", "behind", "no_data")
-HEADER = ("學校", "分組", "截至日", "未達項數", "未達項目", "最近期限", "尚未完成的人")
+HEADER = (
+    later("校名"),
+    later("組別"),
+    later("截至日"),
+    later("未達項數"),
+    later("未達項目"),
+    later("最近期限"),
+    later("尚未完成的人"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,10 +44,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, and who is missing."""
+    """One indicator that a school owes: its figures, those of the day to compare with, and who is missing."""
 
     kpi: Row
     row: Row
+    then: Row | None
     period: str
     missing: tuple[str, ...]
 
@@ -49,7 +63,7 @@ class Owed:
 
 
 def chosen() -> Chosen:
-    """From the address; a list is one parameter, with commas."""
+    """From the address; a list is one parameter, with commas. Groups stand there in Chinese, whatever the language."""
 
     def listed(name: str) -> tuple[str, ...]:
         return tuple(part for part in (st.query_params.get(name) or "").split(",") if part)
@@ -61,6 +75,10 @@ def chosen() -> Chosen:
 def owed(seen: View, wanted: Chosen) -> list[Owed]:
     """The schools that owe something of what is chosen, in their order."""
     schools = {row.school_id: row for row in ask(seen, "schools")}
+    groups = groups_of(seen)
+    wanted_groups = [groups.get(name) for name in wanted.groups]
+    labels = {row.period: row.label for row in ask(seen, "periods")}
+    every: dict[str, Any] = {"group_id": None, "school_id": None}
     found: dict[int, list[Item]] = {}
     for period in seen.periods:
         kpis = {kpi.kpi: kpi for kpi in ask(seen, "kpis", period=period.period)}
@@ -68,14 +86,16 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
         missing: dict[tuple[int, str], list[str]] = {}
         for unit in ask(seen, "missing_units", **at):
             missing.setdefault((unit.school_id, unit.kpi), []).append(unit.unit_label)
-        for row in ask(seen, "school_results", **at, group_id=None, school_id=None):
+        was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
+        for row in ask(seen, "school_results", **at, **every):
             if row.status not in wanted.statuses or (wanted.kpis and row.kpi not in wanted.kpis):
                 continue
-            if wanted.groups and schools[row.school_id].group_name not in wanted.groups:
+            if wanted.groups and schools[row.school_id].group_name not in wanted_groups:
                 continue
             names = tuple(missing.get((row.school_id, row.kpi), ())) if row.status != "no_data" else ()
-            label = period.label if len(seen.periods) > 1 else ""
-            found.setdefault(row.school_id, []).append(Item(kpis[row.kpi], row, label, names))
+            label = labels[period.period] if len(seen.periods) > 1 else ""
+            item = Item(kpis[row.kpi], row, was.get((row.school_id, row.kpi)), label, names)
+            found.setdefault(row.school_id, []).append(item)
     return [
         Owed(school.name, school.group_name or "", tuple(sorted(found[school.school_id], key=_urgency)))
         for school in schools.values()
@@ -88,18 +108,47 @@ def _urgency(item: Item) -> tuple[int, int]:
     return STATUSES.index(item.row.status), left if left is not None else 10_000
 
 
-def state(item: Item) -> str:
-    """「已完成 20／應達 24 人，還差 4 人」, or that nothing was sent."""
-    unit = item.kpi.unit
+@texts.written(texts.Manner())
+def told_to_schools(seen: View, wanted: Chosen) -> list[Owed]:
+    """As `owed`, in Chinese."""
+    return owed(seen, wanted)
+
+
+def groups_of(seen: View) -> dict[str, str]:
+    """What each group is called in the viewer's language, by its Chinese name."""
+    with texts.written(texts.Manner()):
+        names = {row.group_id: row.name for row in ask(seen, "groups")}
+    return {names[row.group_id]: row.name for row in ask(seen, "groups")}
+
+
+def state(item: Item, since: str = "") -> str:
+    """「已完成 20／應達 24 人，還差 4 人」, or that nothing was sent; `since` is how the gap moved."""
     if item.row.status == "no_data":
-        return "尚未收到資料（未填報）"
-    done = f"已完成 {words.number(item.row.counted)}／應達 {words.number(item.row.required)} {unit}"
-    return f"{done}，還差 {words.number(item.row.gap)} {unit}"
+        return say("尚未收到資料（未填報）")
+    return say(
+        "已完成 {counted}／應達 {required} {unit}，還差 {gap} {unit}{since}",
+        counted=words.number(item.row.counted),
+        required=words.number(item.row.required),
+        gap=words.number(item.row.gap),
+        unit=item.kpi.unit,
+        since=since,
+    )
 
 
 def label(item: Item) -> str:
     """The indicator, with its period where several are shown."""
-    return f"{item.kpi.label}（{item.period}）" if item.period else str(item.kpi.label)
+    return _labelled(item, item.kpi.label)
+
+
+def _labelled(item: Item, name: str) -> str:
+    return say("{label}（{note}）", label=name, note=item.period) if item.period else name
+
+
+def lead(found: Sequence[Owed]) -> str:
+    """How many schools owe how much."""
+    items = sum(len(one.items) for one in found)
+    told = say("{schools} 校共 {items} 項未達", schools=words.number(len(found)), items=words.number(items))
+    return say("{found}，依下面的選擇。", found=f"<b>{told}</b>")
 
 
 def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
@@ -110,7 +159,7 @@ def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
         for kpi in ask(seen, "kpis", period=p.period)
         if kpi.require != "none"
     }
-    groups = [row.name for row in ask(seen, "groups")]
+    groups = groups_of(seen)
     lines = [
         parts.pills(
             [
@@ -121,31 +170,24 @@ def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
                 )
                 for one in STATUSES
             ],
-            "狀態",
+            say("狀態"),
         ),
-        _pills("分組", "groups", groups, wanted.groups, here, {}),
-        _pills("指標", "kpis", list(shorts), wanted.kpis, here, shorts),
+        _pills(say("分組"), "groups", groups, wanted.groups, here),
+        _pills(say("指標"), "kpis", shorts, wanted.kpis, here),
         parts.pills(
             [
-                ("不列姓名", here(names=None), not wanted.names),
-                ("列出尚未完成的人", here(names="1"), wanted.names),
+                (say("不列姓名"), here(names=None), not wanted.names),
+                (say("列出尚未完成的人"), here(names="1"), wanted.names),
             ],
-            "姓名",
+            say("姓名"),
         ),
     ]
     return "".join(lines)
 
 
-def _pills(
-    of: str,
-    name: str,
-    every: Sequence[str],
-    on: Sequence[str],
-    here: Callable[..., str],
-    shown: Mapping[str, str],
-) -> str:
-    choices = [("全部", here(**{name: None}), not on)]
-    choices += [(shown.get(one, one), here(**{name: _toggled(on, one)}), one in on) for one in every]
+def _pills(of: str, name: str, every: Mapping[str, str], on: Sequence[str], here: Callable[..., str]) -> str:
+    choices = [(say("全部"), here(**{name: None}), not on)]
+    choices += [(told, here(**{name: _toggled(on, one)}), one in on) for one, told in every.items()]
     return parts.pills(choices, of)
 
 
@@ -155,7 +197,8 @@ def _toggled(on: Sequence[str], one: str) -> str:
 
 def overview(found: Sequence[Owed], here: Callable[..., str], school: str | None) -> str:
     """A row a school: what it owes, the next deadline, and the way to its message."""
-    header = [Cell("學校", "l"), Cell("分組", "l"), Cell("項"), Cell("還差什麼", "l"), Cell("訊息", "l")]
+    names = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
+    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(names)]
     lines = [
         (
             "sel" if one.school == school else "",
@@ -163,21 +206,27 @@ def overview(found: Sequence[Owed], here: Callable[..., str], school: str | None
                 text(one.school, "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
-                Cell("<br>".join(_line(item) for item in one.items), "l w"),
-                Cell(anchor(here(school=one.school), "擬訊息"), "l"),
+                Cell("<br>".join(_line(item, one.school) for item in one.items), "l w"),
+                Cell(anchor(here(school=one.school), say("擬訊息")), "l"),
             ],
         )
         for one in found
     ]
-    return table("各校未達項目", header, lines, "wide rows")
+    return table(say("各校未達項目"), header, lines, "wide owed")
 
 
-def _line(item: Item) -> str:
-    due = f"，期限 {words.written_day(item.row.deadline)}" if item.row.deadline else ""
-    period = f"（{item.period}）" if item.period else ""
-    return f"{tag(item.row.status)} {words.escape(item.kpi.short + period)}：{words.escape(state(item))}{due}"
+def _line(item: Item, school: str) -> str:
+    told = say(
+        "{item}：{state}",
+        item=words.escape(_labelled(item, item.kpi.short)),
+        state=state(item, parts.moved(item.row.gap, item.then, "gap")),
+    )
+    if item.row.deadline:
+        told = say("{told}，期限 {day}", told=told, day=words.written_day(item.row.deadline))
+    return f"<span {parts.figure(item.row, school=school)}>{tag(item.row.status)} {told}</span>"
 
 
+@texts.written(texts.Manner())
 def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
     """What a message's template may say."""
     items = [
@@ -186,7 +235,7 @@ def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
             "state": state(item),
             "deadline": words.written_day(item.row.deadline) if item.row.deadline else "",
             "days": words.days_left(None if item.row.days_left is None else int(item.row.days_left)),
-            "names": "、".join(item.missing) if names else "",
+            "names": words.listing(item.missing) if names else "",
             "clause": item.kpi.clause,
         }
         for item in one.items
@@ -194,52 +243,70 @@ def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
     return {"school": one.school, "group": one.group, "owed": items, **_common(seen)}
 
 
+@texts.written(texts.Manner())
 def _common(seen: View) -> dict[str, Any]:
+    facts = facts_of(seen.snapshot, seen.scope)
     return {
-        "programme": seen.facts.title,
-        "source": seen.facts.source_title,
-        "bureau": "＿＿＿＿政府教育處",
+        "programme": facts.title,
+        "source": facts.source_title,
+        "bureau": say("＿＿＿＿政府教育處"),
         "as_of": words.full_day(seen.on),
-        "snapshot": words.moment(seen.facts.built_at, seen.year),
-        "fingerprint": words.fingerprint(str(seen.facts.fingerprint)),
+        "snapshot": words.moment(facts.built_at, seen.year),
+        "fingerprint": words.fingerprint(str(facts.fingerprint)),
     }
 
 
+@texts.written(texts.Manner())
+def header() -> list[str]:
+    """Of the list, in Chinese as its sentences are: a mail merge names its fields by it."""
+    return [say(name) for name in HEADER]
+
+
+@texts.written(texts.Manner())
 def rows(seen: View, found: Sequence[Owed], names: bool) -> list[list[object]]:
     """One row a school, for a mail merge."""
     made: list[list[object]] = []
     for one in found:
-        told = "\n".join(f"{label(item)}：{state(item)}" for item in one.items)
+        told = "\n".join(say("{item}：{state}", item=label(item), state=state(item)) for item in one.items)
         deadlines = [item.row.deadline for item in one.items if item.row.deadline]
-        who = "\n".join(f"{label(item)}：{'、'.join(item.missing)}" for item in one.items if item.missing)
+        who = "\n".join(
+            say("{item}：{state}", item=label(item), state=words.listing(item.missing))
+            for item in one.items
+            if item.missing
+        )
         next_one = min(deadlines) if deadlines else None
         made.append([one.school, one.group, seen.on, len(one.items), told, next_one, who if names else ""])
     return made
 
 
-def message(seen: View, one: Owed, names: bool) -> None:
+def message(seen: View, wanted: Chosen, school: str) -> None:
     """One school's message, to copy."""
+    one = next(one for one in told_to_schools(seen, wanted) if one.school == school)
     try:
-        frame.copy(f"給{one.school}的訊息", letters.message(_templates(), context(seen, one, names)))
+        told = letters.message(_templates(), context(seen, one, wanted.names))
     except letters.TemplateFault as fault:
-        frame.show(parts.notice("✕ 訊息範本不能用", words.escape(fault), "failed"))
+        show(parts.notice(say("✕ 訊息範本不能用"), parts.stored(str(fault)), "failed"))
+        return
+    frame.copy(say("給{school}的訊息", school=school), told)
 
 
-def downloads(seen: View, found: Sequence[Owed], names: bool) -> None:
+def downloads(seen: View, wanted: Chosen, many: int) -> None:
     """All schools: XLSX and CSV for a mail merge, and letters as DOCX."""
-    stem = f"催辦_{seen.facts.title}_{words.written_day(seen.on, pad=True).replace('/', '-')}"
-    frame.download(f"{stem}_{len(found)}校", HEADER, lambda: rows(seen, found, names), "名單")
+    stem = "_".join((say("催辦"), seen.facts.title, words.file_day(seen.on)))
+    name = "_".join((stem, say("{n} 校", n=many)))
+    listed = say("催辦名單")
+    frame.download(name, header(), lambda: rows(seen, told_to_schools(seen, wanted), wanted.names), listed)
 
     def made() -> bytes:
-        told = [context(seen, one, names) for one in found]
+        told = [context(seen, one, wanted.names) for one in told_to_schools(seen, wanted)]
         return letters.letters(_templates(), {**_common(seen), "letters": told})
 
     try:
         letters.check(_templates())
     except letters.TemplateFault as fault:
-        frame.show(parts.notice("✕ 函稿範本不能用", words.escape(fault), "failed"))
+        show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.save("下載函稿 DOCX", f"{stem}_函稿.docx", frame.DOCX, made)
+    frame.save(say("下載函稿 DOCX"), "_".join((stem, say("函稿"))) + ".docx", frame.DOCX, made)
 
 
 def _templates() -> Any:

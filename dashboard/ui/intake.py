@@ -1,0 +1,156 @@
+"""What was read: each table's rows in and out, and each file and worksheet, also those that belong to no table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from dashboard.ui.parts import Cell, count, notice, outward, stored, table, text
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import escape, fingerprint, listing, moment, number, percent, size
+
+Row = SimpleNamespace
+COUNTS = {
+    "files": later("檔案數"),
+    "read": later("讀入"),
+    "accepted": later("採用"),
+    "duplicate": later("重複"),
+    "rejected": later("退回"),
+    "warnings": later("警告"),
+}
+OF_FILE = ("read", "accepted", "duplicate", "rejected")
+FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
+
+
+def sources(tables: Sequence[Row]) -> str:
+    """Rows in and out of each table; read = accepted + duplicate + rejected."""
+    names = [*(COUNTS[name] for name in (*_SHARED, "rejected")), later("退回率"), COUNTS["warnings"]]
+    header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
+    lines = [("", _source(row)) for row in tables]
+    total = Row(**_sums(tables))
+    lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total)]))
+    told = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
+    head = f'<h2>{say("來源")}</h2><p class="sub">{told}</p>'
+    return head + table(say("各資料表的列數"), header, lines, "wide")
+
+
+_SHARED = ("files", "read", "accepted", "duplicate")
+
+
+def _sums(tables: Sequence[Row]) -> dict[str, int]:
+    return {name: sum(getattr(row, name) or 0 for row in tables) for name in COUNTS}
+
+
+def _source(row: Row) -> list[Cell]:
+    name = Cell(f"<b>{escape(row.label)}</b>", "l")
+    if not row.supplied:
+        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 6)]
+        return [name, *blank]
+    return [name, *_counted(row)]
+
+
+def _counted(row: Row) -> list[Cell]:
+    rejected = f"<b>{number(row.rejected)}</b>" if row.rejected else "0"
+    share = percent(row.rejected, row.read) if row.rejected else "–"
+    warned = f"! {number(row.warnings)}" if row.warnings else "0"
+    return [*(count(getattr(row, name)) for name in _SHARED), Cell(rejected), Cell(share), Cell(warned)]
+
+
+def source_header() -> list[str]:
+    """Of the table of sources as a file."""
+    return [say("資料表"), *(say(name) for name in COUNTS.values())]
+
+
+def source_rows(tables: Sequence[Row]) -> list[list[object]]:
+    """The table of sources as a file; what was not supplied has blanks and no zeros."""
+    return [[row.label, *(getattr(row, name) if row.supplied else None for name in COUNTS)] for row in tables]
+
+
+def files(inputs: Sequence[Row], year: int) -> str:
+    """Every file and worksheet, also those that belong to no table."""
+    names = [*FILES, *(COUNTS[name] for name in OF_FILE)]
+    header = [Cell(say(name), "l" if at < 2 else "") for at, name in enumerate(names)]
+    return table(say("讀到的檔案"), header, [("", _file(row, year)) for row in inputs], "wide")
+
+
+def _file(row: Row, year: int) -> list[Cell]:
+    label = row.label or (say("讀不進來") if row.problem else say("不屬於任何資料表"))
+    return [
+        Cell(f"{outward(row.link, _name(row)) if row.link else escape(_name(row))}{_note(row)}", "l w"),
+        text(label, "l" if row.label else "l mut"),
+        Cell(size(int(row.size)) if row.size is not None else ""),
+        Cell(moment(row.modified_at, year) if row.modified_at else ""),
+        text(row.encoding or "", ""),
+        *(Cell(number(getattr(row, name), "")) for name in OF_FILE),
+    ]
+
+
+def _note(row: Row) -> str:
+    return f'<br><span class="mut">! {stored(row.note)}</span>' if row.note else ""
+
+
+def _name(row: Row) -> str:
+    named = not row.sheet or str(row.file).endswith(f"#{row.sheet}")
+    return str(row.file) if named else f"{row.file} · {row.sheet}"
+
+
+def file_header() -> list[str]:
+    """Of the table of files as a file."""
+    counts = [COUNTS[name] for name in (*OF_FILE, "warnings")]
+    return [say(name) for name in (*FILES, *counts, later("備註"), later("連結"))]
+
+
+def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
+    """The table of files as a file: the size in bytes, and what the reader noted."""
+    return [
+        [_name(row), row.label, row.size, row.modified_at, row.encoding]
+        + [getattr(row, name) for name in (*OF_FILE, "warnings")]
+        + [row.problem or row.note, row.link]
+        for row in inputs
+    ]
+
+
+def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:
+    """The files that could not be read, each with what is wrong; the others are not affected."""
+    broken = [row for row in inputs if row.problem]
+    shown = "".join(notice(f"✕ {_name(row)}", stored(row.problem), "failed") for row in broken[:limit])
+    left = len(broken) - limit
+    if left <= 0:
+        return shown
+    more = say("另有 {n} 個檔案讀不進來，列在下方「檔案」。", n=number(left))
+    return f'{shown}<p class="foot">{more}</p>'
+
+
+def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
+    """Rows in and out, and what is missing."""
+    sums = _sums(tables)
+    share = percent(sums["rejected"], sums["read"]) if sums["rejected"] else "0%"
+    absent = [escape(row.label) for row in tables if not row.supplied]
+    broken = sum(1 for row in inputs if row.problem)
+    counts = {name: number(value) for name, value in sums.items()}
+    told = say(
+        "讀入 {read} 列，{rejected} 列被退回（{share}）。", share=share, **_of(counts, "read", "rejected")
+    )
+    told = f"<b>{told}</b>"
+    told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
+    told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
+    return told + say(
+        "{read} = 採用 {accepted} + 重複 {duplicate} + 退回 {rejected}。",
+        **_of(counts, "read", "accepted", "duplicate", "rejected"),
+    )
+
+
+def _of(counts: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: counts[name] for name in names}
+
+
+def origin(facts: Row) -> str:
+    """Where the definition comes from, and what about the sample is not of that year."""
+    line = say(
+        "定義依據：{source} · 定義檔 {hash} · 版本 {version}",
+        source=escape(facts.source_title),
+        hash=fingerprint(str(facts.definition_hash)),
+        version=escape(facts.version),
+    )
+    sample = say("示範資料的人名與紀錄都是虛構；班級數為 113 學年度的公開數字") if facts.sample else ""
+    return " · ".join(filter(None, (line, sample)))
