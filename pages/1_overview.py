@@ -29,7 +29,7 @@ def section(period):
 {ui.cards.tiles(seen, kpis, totals, before, trends, to_indicator)}
 <section class="two first"><div><h2>{ui.say("需要注意")}</h2>
 <p class="sub">{ui.say("依期限、缺口與退步；點藍字看原因")}</p>
-{ui.findings.attention(seen, findings, to_indicator)}</div>
+{ui.findings.attention(seen, kpis, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>

@@ -101,8 +101,8 @@ def tile(
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
         f'<div class="n"><span>{_met(kpi, city, then)}</span>{trend}</div>'
-        f'{strip(schools)}<div class="cnt">{tally(schools)}</div>'
-        f'<div class="r"><span>{pooled(kpi, city, then)}</span><span>{requirement(kpi)}</span></div></div>'
+        f'{strip(schools)}<div class="cnt">{tally(schools)}<span class="must">{requirement(kpi)}</span></div>'
+        f'<div class="r">{pooled(kpi, city, then)}</div></div>'
     )
 
 

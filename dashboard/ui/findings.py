@@ -6,6 +6,7 @@ Pure. Polite and without blame: what is missing, until when, how much a week.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from dashboard.ui.address import View
@@ -106,103 +107,119 @@ def standing(row: Row, periods: Sequence[Row] = ()) -> str:
 # What needs attention
 
 
-def attention(seen: View, found: Sequence[Row], to_indicator: ToIndicator) -> str:
+@dataclass(frozen=True)
+class Around:
+    """What a sentence needs beside its finding: the view, the indicators by id, and the way to one."""
+
+    seen: View
+    kpis: Mapping[str, Row]
+    to_indicator: ToIndicator
+
+
+def attention(seen: View, kpis: Sequence[Row], found: Sequence[Row], to_indicator: ToIndicator) -> str:
     """At most ten findings, each a sentence that leads on."""
     if not found:
         return f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
-    return f'<div class="list">{"".join(_finding(seen, row, to_indicator) for row in found)}</div>'
+    around = Around(seen, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
+    return f'<div class="list">{"".join(_finding(around, row) for row in found)}</div>'
 
 
-def _finding(seen: View, row: Row, to_indicator: ToIndicator) -> str:
+def _finding(around: Around, row: Row) -> str:
     status, told = KINDS[row.kind]
+    seen = around.seen
     if row.kind in ONE_SCHOOL:
         who = anchor(seen.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
     else:
-        who = anchor(to_indicator(row.kpi), escape(row.kpi_short))
+        who = anchor(around.to_indicator(row.kpi), escape(around.kpis[row.kpi].short))
     if row.kind == "soon":
         mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
     when = short_day(row.deadline, seen.year) if row.deadline and not row.excess else ""
     return (
-        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(seen, row)}</span>'
+        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(around, row)}</span>'
         f'<span class="d">{when}</span></div>'
     )
 
 
-def linked(seen: View, row: Row) -> str:
+def linked(around: Around, row: Row) -> str:
     """The schools of a finding, each leading to its own page."""
     pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
-    links = [anchor(seen.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs]
+    links = [
+        anchor(around.seen.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
+    ]
     return names(links, int(row.schools))
 
 
-def _versus(seen: View) -> str:
+def _versus(around: Around) -> str:
     """The day to compare with, in a sentence."""
-    return short_day(seen.versus, seen.year)
+    return short_day(around.seen.versus, around.seen.year)
 
 
-def _many(seen: View, row: Row) -> str:
-    short = gap(row, row.unit)
+def _many(around: Around, row: Row) -> str:
+    unit = around.kpis[row.kpi].unit
+    short = gap(row, unit)
     if row.excess:
-        short = say("超出上限 {amount}", amount=amount(row.excess, row.unit))
+        short = say("超出上限 {amount}", amount=amount(row.excess, unit))
     told = say("{n} 校{short}", n=number(row.schools), short=f"<b>{short}</b>")
     if row.worsened and row.worsened < row.schools:
         new = number(row.worsened)
-        told = say("{told}（{day} 之後新增 {new} 校）", told=told, day=_versus(seen), new=new)
-    return say("{told}：{more}", told=told, more=linked(seen, row))
+        told = say("{told}（{day} 之後新增 {new} 校）", told=told, day=_versus(around), new=new)
+    return say("{told}：{more}", told=told, more=linked(around, row))
 
 
-def _one(seen: View, row: Row) -> str:
+def _one(around: Around, row: Row) -> str:
+    kpi = around.kpis[row.kpi]
     told = say(
         "{kpi} {short}（{done}）",
-        kpi=escape(row.kpi_short),
-        short=f"<b>{gap(row, row.unit)}</b>",
+        kpi=escape(kpi.short),
+        short=f"<b>{gap(row, kpi.unit)}</b>",
         done=f"{number(row.counted)}/{number(row.required)}",
     )
     week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
-    needed = say("每週須 {amount}", amount=_speed(week, row.unit)) if week else ""
-    turned = say("{day} 之後才落後", day=_versus(seen)) if row.worsened else ""
-    more = say("，").join(filter(None, (needed, _lately(row), turned)))
+    needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
+    turned = say("{day} 之後才落後", day=_versus(around)) if row.worsened else ""
+    more = say("，").join(filter(None, (needed, _lately(row, kpi.unit), turned)))
     return say("{told}：{more}", told=told, more=more) if more else told
 
 
-def _lately(row: Row) -> str:
+def _lately(row: Row, unit: str) -> str:
     """How fast it went in the last four weeks; nothing where there was no figure then."""
     if row.gained is None:
         return ""
     if row.gained > 0:
-        return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, row.unit))
+        return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, unit))
     if row.gained < 0:
-        return say("近四週減少 {amount}", amount=amount(-row.gained, row.unit))
+        return say("近四週減少 {amount}", amount=amount(-row.gained, unit))
     return say("近四週沒有增加")
 
 
-def _fell(seen: View, row: Row) -> str:
+def _fell(around: Around, row: Row) -> str:
+    kpi = around.kpis[row.kpi]
     told = say(
         "{kpi} 自 {day} 起由 {then} 降為 {now}",
-        kpi=escape(row.kpi_short),
-        day=_versus(seen),
-        then=amount(row.counted_then, row.unit),
-        now=f"<b>{amount(row.counted, row.unit)}</b>",
+        kpi=escape(kpi.short),
+        day=_versus(around),
+        then=amount(row.counted_then, kpi.unit),
+        now=f"<b>{amount(row.counted, kpi.unit)}</b>",
     )
-    short = gap(row, row.unit)
+    short = gap(row, kpi.unit)
     return say("，").join([told, short]) if short else told
 
 
-def _silent(_: View, row: Row) -> str:
-    kpis = listing([escape(short) for short in row.kpi_shorts.split("|")])
+def _silent(around: Around, row: Row) -> str:
+    kpis = listing([escape(around.kpis[kpi].short) for kpi in row.kpi_ids.split("|")])
     told = f"<b>{say('{n} 項未填報', n=number(row.schools))}</b>"
     return say("{kpis} {told}，缺資料，不是 0", kpis=kpis, told=told)
 
 
-def _absent(seen: View, row: Row) -> str:
-    link = anchor(seen.link("data"), say("資料頁"))
+def _absent(around: Around, row: Row) -> str:
+    link = anchor(around.seen.link("data"), say("資料頁"))
     return say("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
 
 
 # The status of a kind (of a fall, that of its school) and how it is told.
-KINDS: dict[str, tuple[str | None, Callable[[View, Row], str]]] = {
+KINDS: dict[str, tuple[str | None, Callable[[Around, Row], str]]] = {
     "late": ("overdue", _many),
     "soon": ("soon", _many),
     "absent": ("no_data", _absent),

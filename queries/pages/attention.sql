@@ -39,8 +39,6 @@ judged as (
         schools.name as school_name,
         schools.short as school_short,
         schools.ord as school_ord,
-        kpis.short as kpi_short,
-        kpis.unit,
         greatest(results.required - results.counted, 0) as gap,
         case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
         date_diff('day', $on::date, results.deadline) as days_left,
@@ -106,8 +104,6 @@ findings as (
         kpi,
         case when kind in ('behind', 'fell', 'silent') then school_id end as one_school,
         kpi_ord * (kind <> 'silent')::integer as position,
-        any_value(kpi_short) as kpi_short,
-        any_value(unit) as unit,
         any_value(status) as status,
         count(*) as schools,
         count(*) filter (where worsened) as worsened,
@@ -120,7 +116,7 @@ findings as (
         any_value(days_left) as days_left,
         array_to_string(list(school_name order by gap desc, school_ord)[1:12], '|') as school_names,
         array_to_string(list(school_short order by gap desc, school_ord)[1:12], '|') as school_shorts,
-        '' as kpi_shorts
+        '' as kpi_ids
 
     from sorted
 
@@ -139,7 +135,7 @@ findings as (
         count(*) as schools,
         any_value(school_name) as school_names,
         any_value(school_short) as school_shorts,
-        string_agg(kpi_short, '|' order by kpi_ord) as kpi_shorts
+        string_agg(kpi, '|' order by kpi_ord) as kpi_ids
 
     from sorted
 
