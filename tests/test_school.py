@@ -1,0 +1,255 @@
+"""The school's page: what a figure could be at most, the change since an earlier day, the curve's marks, its tables."""
+
+import datetime as dt
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard import charts, warehouse
+from dashboard.access import bureau
+from dashboard.ui import bounds, plan, school_rows, school_tables
+from dashboard.ui.texts import Manner, written
+
+DAY, EARLIER = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
+
+
+# What it could be at most
+
+
+@pytest.mark.parametrize(
+    ("counted", "base", "rows", "most"),
+    [
+        (20, 24, 3, 23),  # one unit a row
+        (20, 24, 9, 24),  # nobody beyond the base
+        (1, None, 3, 4),  # without a base every row may add one
+        (0, 24, 2, 2),
+        (20, 24, 0, None),  # no row that could count
+        (24, 24, 5, None),  # the base is full
+        (25, 24, 5, None),  # a base that is too small makes no figure smaller
+        (None, 24, 5, None),  # no figure, no bound
+        (20.0, 24.0, 3, 23),
+    ],
+)
+def test_a_row_adds_at_most_one_unit_and_none_beyond_the_base(counted, base, rows, most):
+    assert bounds.most(counted, base, rows) == most
+
+
+def figures(**changes):
+    facts = {
+        "kpi": "a1a2",
+        "level": "school",
+        "period": "111",
+        "school_name": "甲",
+        "counted": 20,
+        "base": 24,
+    }
+    facts |= {"required": 24, "status": "behind", "deadline": dt.date(2022, 12, 31), "gap": 4, "room": None}
+    return SimpleNamespace(**(facts | {"days_left": 36, "pace": 21, "weekly": 0.78} | changes))
+
+
+def test_a_bound_is_said_to_be_one_and_tells_what_would_still_be_missing():
+    told = bounds.told(figures(), "人", 3, 3)
+    assert "這 3 列若全部屬實，最多會是 <b>23/24</b>（上限，不是成績）。仍差 1 人。" in told
+    assert "data-kpi" not in told and "data-counted" not in told
+
+
+def test_a_bound_that_reaches_what_is_required_promises_nothing():
+    assert bounds.told(figures(), "人", 9, 9).endswith("最多會是 <b>24/24</b>（上限，不是成績）。</p>")
+
+
+def test_a_bound_of_some_of_the_rows_says_how_many():
+    assert "其中 2 列可能計入" in bounds.told(figures(), "人", 2, 5)
+
+
+def test_what_requires_nothing_has_a_bound_without_a_second_figure():
+    row = figures(required=None, base=None, counted=3, status="info", gap=0)
+    assert "最多會是 <b>5 次</b>" in bounds.told(row, "次", 2, 2)
+
+
+@pytest.mark.parametrize("status", ["exempt", "upcoming"])
+def test_what_is_not_judged_yet_or_never_has_no_bound(status):
+    assert bounds.told(figures(status=status, counted=0), "人", 3, 3) == ""
+
+
+def test_a_bound_is_said_in_english_with_its_number():
+    with written(Manner("en", "ce")):
+        assert "If this row were right" in bounds.told(figures(), "people", 1, 1)
+        assert "Still 1 people short." in bounds.told(figures(), "people", 3, 3)
+
+
+def possible(snapshot, school, period="111"):
+    found = warehouse.ask(snapshot, "school_bounds", bureau(), school_id=school, period=period)
+    return dict(zip(found["kpi"], found["rows"], strict=True))
+
+
+def refused(snapshot, school):
+    found = warehouse.ask(snapshot, "school_rejects", bureau(), school_id=school)
+    return found.groupby(["table_name", "severity"]).size().to_dict()
+
+
+def schools(snapshot):
+    return list(warehouse.ask(snapshot, "schools", bureau())["school_id"])
+
+
+def test_refused_rows_count_for_each_indicator_of_their_table_and_no_more_than_there_are(sample_warehouse):
+    snapshot = warehouse.current(sample_warehouse, "keelung-111")
+    tables = warehouse.ask(snapshot, "kpis", bureau(), period="111").set_index("kpi")["table_name"]
+    seen = 0
+    for school in schools(snapshot):
+        rows, rejects = possible(snapshot, school), refused(snapshot, school)
+        for kpi, table in tables.items():
+            certain = rejects.get((table, "rejected"), 0)
+            assert certain <= rows.get(kpi, 0) <= certain + rejects.get((table, "warning"), 0), (school, kpi)
+            seen += rows.get(kpi, 0)
+    assert seen
+
+
+# Since an earlier day
+
+
+def view(**changes):
+    facts = {"on": DAY, "versus": EARLIER, "year": 2022, "link": lambda page, **asked: f"./{page}"}
+    return SimpleNamespace(**(facts | {"periods": (SimpleNamespace(period="111"),)} | changes))
+
+
+KPI = SimpleNamespace(
+    kpi="a1a2", label="A1、A2 研習完成率", short="A1、A2", unit="人", require="all", clause="三", rule="規定的文字",
+    pace_start=dt.date(2022, 1, 1), deadline=dt.date(2022, 12, 31), window_start=None, window_end=None,
+    table_name="training", period="111",
+)  # fmt: skip
+
+
+def item(then=None, kpi=KPI, seen=None, **changes):
+    row = figures(**changes)
+    steps = [(dt.date(2022, 3, 1), 5.0), (dt.date(2022, 9, 1), 20.0)]
+    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), 0)
+
+
+def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
+    shown = school_rows.school_rows([item(figures(counted=17, status="on_track"))], None)
+    assert '<span class="chg" data-then="17"' in shown and ">+3</span>" in shown
+    plain = re.sub(r"<[^>]*>", "", shown)
+    assert "自 10/28：由 ◐ 進行中 變為 ▼ 落後" in plain
+    assert "與 10/28 相比 +3 人：當時 17/24，現在 20/24。" in plain
+
+
+def test_a_row_whose_status_stands_says_nothing_of_it():
+    shown = school_rows.school_rows([item(figures(counted=20))], None)
+    assert ">0</span>" in shown and "變為" not in shown
+
+
+def test_nothing_is_compared_where_no_day_is_chosen_or_a_day_has_no_figure():
+    for then, seen in ((None, view(versus=None)), (figures(counted=None, status="behind"), view())):
+        shown = school_rows.school_rows([item(then, seen=seen)], None)
+        assert "chg" not in shown and "相比" not in shown
+
+
+# The curve
+
+
+def test_a_curve_shows_the_speed_needed_from_today_until_the_deadline():
+    told = school_rows.school_rows([item()], "a1a2")
+    assert 'class="need"' in told and "點線：從今天起每週須 0.8 人" in told
+    assert 'class="need"' not in school_rows.school_rows(
+        [item(status="met", counted=24, gap=0, weekly=None)], None
+    )
+    over = view(on=dt.date(2023, 1, 5))
+    late = item(seen=over, status="overdue", days_left=-5, weekly=None)
+    assert 'class="need"' not in school_rows.school_rows([late], None)
+
+
+def test_a_window_is_marked_where_it_begins_and_where_it_ends_before_the_deadline():
+    window = {"window_start": dt.date(2022, 8, 1), "window_end": dt.date(2022, 11, 30)}
+    shorter = SimpleNamespace(**{**vars(KPI), **window})
+    assert [name for _, name in item(kpi=shorter).course.marks] == ["採計自 8/1", "採計至 11/30"]
+    whole = SimpleNamespace(**{**vars(shorter), "window_end": KPI.deadline})
+    assert [name for _, name in item(kpi=whole).course.marks] == ["採計自 8/1"]
+    assert "採計自 8/1</text>" in school_rows.school_rows([item(kpi=whole)], None)
+
+
+def test_what_has_no_pace_has_a_curve_without_one():
+    still = SimpleNamespace(
+        **{**vars(KPI), "pace_start": None, "window_start": dt.date(2022, 8, 1), "window_end": KPI.deadline}
+    )
+    course = item(kpi=still, pace=None).course
+    assert course and not course.paced and course.start == dt.date(2022, 8, 1)
+    shown = school_rows.school_rows([item(kpi=still, pace=None)], None)
+    assert 'class="pace"' not in shown and "應達 24 人，已達 20 人" in shown
+
+
+def test_a_ceiling_has_no_curve():
+    ceiling = SimpleNamespace(**{**vars(KPI), "require": "ceiling"})
+    assert item(kpi=ceiling).course is None
+
+
+def test_a_mark_stands_within_the_drawing_and_is_never_markup():
+    course = charts.Course([], DAY, DAY, dt.date(2022, 12, 31), 4, "人", marks=[(EARLIER, "<b>")])
+    told = charts.Labels("", "", "", "", [""] * 12)
+    assert 'x1="38.0"' in charts.curve(course, "", told) and "<b>" not in charts.curve(course, "", told)
+
+
+# Rows that lead on, and tables that leave
+
+
+def test_a_label_leads_to_the_indicator_and_the_row_in_the_address_is_open():
+    shown = school_rows.school_rows([item()], "a1a2")
+    assert re.search(
+        r'<details class="kr" open [^>]*><summary>.*<a href="\./indicator"[^>]*>A1、A2 研習完成率</a>', shown
+    )
+
+
+def test_the_tables_hold_figures_and_not_markup():
+    period = SimpleNamespace(label="111 年度")
+    found = [(period, [item(figures(counted=17, status="on_track"))])]
+    assert school_tables.indicators(found, compared=True) == [
+        [
+            "111 年度",
+            "A1、A2 研習完成率",
+            "落後",
+            20,
+            24,
+            24,
+            4,
+            21,
+            0.78,
+            dt.date(2022, 12, 31),
+            36,
+            17,
+            "進行中",
+        ]
+    ]
+    assert len(school_tables.indicators(found, compared=False)[0]) == 11
+
+
+def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
+    done = SimpleNamespace(
+        unit_id="D1", unit_label="甲", done=True, attained_on=EARLIER, since=None, amount=1, kpi="a1a2"
+    )
+    late = SimpleNamespace(**{**vars(done), "unit_id": "D2", "done": False, "attained_on": DAY})
+    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), 0)
+    rows = school_tables.units([(SimpleNamespace(label="111 年度"), [one])])
+    assert [row[4:6] for row in rows] == [["是", EARLIER], ["否", None]]
+
+
+# The plan
+
+
+def target(**changes):
+    facts = {
+        "item": "a1a2",
+        "label": "教師培訓數",
+        "kind": "measured",
+        "unit": "人",
+        "current": 3,
+        "own_goal": 10,
+    }
+    facts |= {"period": "112", "period_label": "112 年", "goal": 10, "compared_on": DAY, "value": 8}
+    return SimpleNamespace(**(facts | {"status": "on_track"} | changes))
+
+
+def test_a_target_tells_its_change_and_one_that_is_not_judged_none():
+    then = {("a1a2", "112"): target(value=5)}
+    assert '<span class="chg" data-then="5"' in plan.targets([target()], 2022, then)
+    assert "chg" not in plan.targets([target(status=None, kind="other")], 2022, then)
+    assert "chg" not in plan.targets([target()], 2022)
