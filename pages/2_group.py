@@ -1,6 +1,6 @@
 """分組
 
-One group: its schools and indicators, its two figures beside the city's, and what each school still lacks.
+One group: its schools, how it stands beside the others, what its lead can do this week, who observed whom.
 """
 
 from dashboard import ui
@@ -8,46 +8,53 @@ from dashboard import ui
 SIZE = 60
 
 seen = ui.view()
-groups = ui.some(ui.ask(seen, "groups"), "組別")
-wanted = ui.asked("group")
+groups = ui.some(ui.ask(seen, "groups"), ui.say("組別"))
+wanted, chosen = ui.asked("group"), ui.asked("kpi")
 group = ui.pick(groups, wanted) or groups[0]
-status, late_first = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ["late"])
-chosen = ui.asked("kpi")
+status, sort = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ui.matrix.SORTS)
 
 
 def here(**changes):
-    kept = {"group": group.name, "kpi": chosen, "status": status, "sort": late_first}
+    kept = {"group": group.name, "kpi": chosen, "status": status, "sort": sort}
     return seen.link("group", **(kept | changes))
 
 
-def to_school(row):
-    return seen.link("school", school=row.school_name, kpi=row.kpi)
-
-
 def section(period):
-    at = {"on": seen.on, "period": period.period}
+    day, mine = {"on": seen.on}, {"period": period.period, "group_id": group.group_id}
+    ways = ui.matrix.ways(seen, period, here)
     kpis = ui.ask(seen, "kpis", period=period.period)
+    totals = ui.ask(seen, "totals", **day, period=period.period)
     marked = chosen if chosen in [kpi.kpi for kpi in kpis] else None
-    totals = ui.ask(seen, "totals", **at)
-    schools = ui.matrix.grouped(ui.ask(seen, "school_results", **at, group_id=group.group_id, school_id=None))
-    found = ui.matrix.filtered(schools, status, marked, bool(late_first))
+    schools = ui.matrix.grouped(ui.ask(seen, "school_results", **day, **mine, school_id=None))
+    before = ui.before(seen, "school_results", ("school_id", "kpi"), **mine, school_id=None)
+    then = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
+    found = ui.matrix.filtered(schools, status, marked, sort)
     page = ui.parts.page(ui.asked("page"), len(found), SIZE)
     shown = ui.matrix.cut(found, page, SIZE)
-    nothing = ui.parts.empty("這個篩選目前沒有學校", here(status=None))
-    return f"""{ui.parts.period(seen.periods, period)}<h2>各校各項</h2>
-<p class="sub">每格：狀態　計數／應達。點一格看原因</p>
-{ui.matrix.by_school(kpis, shown, to_school, marked) or nothing}
-{ui.parts.pager(page, len(found), SIZE, here, "校")}
-{ui.matrix.sums(kpis, *ui.matrix.split(totals, group.group_id), group.name)}
-<h2>各校還差什麼</h2><p class="sub">先逾期，再落後，再未填報</p>
-{ui.lead.to_do(shown, {kpi.kpi: kpi for kpi in kpis}, seen.link, seen.year)}"""
+    nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
+    ui.show(f"""{ui.parts.period(seen.periods, period)}<h2>{ui.say("各校各項")}</h2>
+<p class="sub">{ui.say("每格：狀態　計數／應達。點一格看原因，點欄名看規定，⇅ 依該項缺口排序")}</p>
+{ui.matrix.by_school(kpis, shown, ways, marked, sort, before) or nothing}
+{ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}
+{ui.matrix.sums(kpis, totals, group, then)}""")
+    ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before))
+    ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then)}
+<h2>{ui.say("本週可以做的事")}</h2><p class="sub">{ui.say("各校先期限近的；點項目看還缺誰")}</p>
+{ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
+    if kpi := ui.visits.measured(kpis):
+        visits = ui.ask(seen, "visits", **day, **mine)
+        earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
+        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading()}</p>
+{ui.visits.by_host(seen, kpi, visits, schools, shown, ways, earlier, before)}""")
+        ui.download(*ui.visits.sheet(seen, period, group, visits))
 
 
 at = {"on": seen.on, "group_id": group.group_id}
 standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
-lead = standing + ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
-ui.head(seen, f"分組 · {group.name}", lead, missing=ui.Missing("組別", wanted, group.name))
+first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
+told = ui.Missing(ui.say("組別"), wanted, group.name)
+ui.head(seen, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=told)
 ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
-ui.show(ui.matrix.filters(ui.ask_each(seen, "kpis"), status, chosen, late_first, here))
+ui.show(ui.matrix.filters(ui.ask_each(seen, "kpis"), status, chosen, sort, here))
 for each in seen.periods:
-    ui.show(section(each))
+    section(each)

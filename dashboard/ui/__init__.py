@@ -20,6 +20,7 @@ from dashboard.ui import (
     reminders,
     school_rows,
     school_tables,
+    visits,
     words,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
@@ -66,5 +67,6 @@ __all__ = [
     "speak",
     "upload",
     "view",
+    "visits",
     "words",
 ]

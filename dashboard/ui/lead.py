@@ -1,51 +1,137 @@
-"""What the lead of a group can do this week, school by school.
+"""What the lead of a group can do this week: for each school a few concrete steps, the nearest deadline first.
 
-Pure. Polite and without blame: what is missing, until when, how much a week.
+Polite and without blame: what is missing, until when, how much a week, what to send.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 
+from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
 from dashboard.ui.parts import anchor
-from dashboard.ui.words import STATUSES, escape, short_day
+from dashboard.ui.texts import say
+from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, listing, number, short_day
 
 Row = SimpleNamespace
 Link = Callable[..., str]
+STEPS = 3
 
 
-def to_do(schools: Mapping[str, Sequence[Row]], kpis: Mapping[str, Row], link: Link, year: int) -> str:
-    """Per school what is still missing: late first, then what is on track; who lacks nothing in one line."""
+@dataclass(frozen=True)
+class Known:
+    """What the steps rest on beside the schools' figures: the indicators of teams, what is to be sent by school and
+    indicator, and how many rows of a school were refused."""
+
+    kpis: Mapping[str, Row]
+    teams: Collection[str]
+    to_send: Mapping[tuple[int, str], str]
+    refused: Mapping[str, int]
+
+
+def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, object]) -> Known:
+    """What is asked for of one period and group."""
+    to_send = ask(seen, "tables_to_send", on=seen.on, **mine)
+    return Known(
+        {kpi.kpi: kpi for kpi in kpis},
+        {row.kpi for row in ask(seen, "team_kpis")},
+        {(row.school_id, row.kpi): row.table_label for row in to_send},
+        {row.school_name: row.rejected for row in ask(seen, "notices") if row.rejected},
+    )
+
+
+def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:
+    """Per school its steps and the way to its message; who has nothing to do in one line."""
     lines, done = [], []
     for name, found in schools.items():
-        told = _missing(found, kpis, year)
-        if told:
-            who = anchor(link("school", school=name), escape(name))
-            lines.append(f'<div class="li gaps"><span>{who}</span><span>{told}</span></div>')
+        who = anchor(link("school", school=name), escape(name))
+        if shown := steps(name, found, told, link, year):
+            write = anchor(link("reminders", school=name), say("擬訊息"))
+            listed = "".join(f"<li>{step}</li>" for step in shown)
+            lines.append(
+                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d">{write}</span></div>'
+            )
         else:
-            done.append(escape(name))
-    rest = f'<p class="foot">{"、".join(done)}：沒有落後、逾期或未填報，維持進度即可</p>' if done else ""
-    return f'<div class="list">{"".join(lines)}</div>{rest}'
+            done.append(who)
+    rest = say("{schools}：目前沒有要補的，維持進度即可", schools=listing(done)) if done else ""
+    listed = f'<div class="list">{"".join(lines)}</div>' if lines else ""
+    return f'{listed}<p class="foot">{rest}</p>' if rest else listed
 
 
-def _missing(found: Sequence[Row], kpis: Mapping[str, Row], year: int) -> str:
-    told = []
-    for status in ("overdue", "behind"):
-        for row in found:
-            if row.status == status:
-                kpi = kpis[row.kpi]
-                if row.room is not None:
-                    told.append(f"<b>{STATUSES[status].sign} {escape(kpi.short)}</b> {room(row, kpi.unit)}")
-                    continue
-                week = pace(row, kpi.unit)
-                when = f"{short_day(row.deadline, year)} 前" if row.days_left >= 0 else "已逾期"
-                rest = f"，{week}" if week else ""
-                told.append(
-                    f"<b>{STATUSES[status].sign} {escape(kpi.short)}</b> {gap(row, kpi.unit)}（{when}{rest}）"
-                )
-    silent = [escape(kpis[row.kpi].short) for row in found if row.status == "no_data"]
-    if silent:
-        told.append(f"<b>? {'、'.join(silent)}</b> 未填報，請補資料")
-    return "；".join(told)
+def steps(name: str, found: Sequence[Row], told: Known, link: Link, year: int) -> list[str]:
+    """At most three: what is short by deadline, what is to be sent, which rows are to be mended; the rest is counted."""
+    short = sorted((row for row in found if _is_due(row)), key=_urgency)
+    others = [step for step in (_send(found, told), _mend(name, told, link)) if step]
+    kept = short[: STEPS - len(others)]
+    shown = [_step(row, told, link, year) for row in kept]
+    if left := len(short) - len(kept):
+        more = say("另有 {n} 項", n=number(left))
+        others.append(anchor(link("school", school=name), more))
+    return shown + others
+
+
+def _is_due(row: Row) -> bool:
+    """Late, or short of a deadline that is close."""
+    if row.status in ("overdue", "behind"):
+        return True
+    return bool(row.status == "on_track" and row.gap and 0 <= row.days_left <= URGENT_DAYS)
+
+
+def _urgency(row: Row) -> tuple[date, float]:
+    """What exceeds a ceiling first, for it has no day to wait for."""
+    exceeded = row.room is not None and row.room < 0
+    return (date.min if exceeded else row.deadline or date.max), -float(row.gap or 0)
+
+
+def _step(row: Row, told: Known, link: Link, year: int) -> str:
+    """「▼ A1、A2 還差 4 人 · 12/31 前 · 每週 0.7 人」."""
+    kpi = told.kpis[row.kpi]
+    status = STATUSES[row.status]
+    what = anchor(link("school", school=row.school_name, kpi=row.kpi), escape(kpi.short))
+    sign = f'<span class="st s-{row.status}" title="{status.word}">{status.sign}</span> {what}'
+    if row.room is not None:
+        return say("{what} {over}，請調整", what=sign, over=f"<b>{room(row, kpi.unit)}</b>")
+    parts = [f"{sign} <b>{_lacks(row, kpi, told)}</b>"]
+    if row.days_left < 0:
+        parts.append(say("期限 {day} 已過，請補齊", day=short_day(row.deadline, year)))
+    else:
+        parts.append(say("{day} 前", day=short_day(row.deadline, year)))
+    if 0 <= row.days_left <= URGENT_DAYS:
+        parts.append(f'<span class="warn">{days_left(row.days_left)}</span>')
+    parts.append(pace(row, kpi.unit))
+    return " · ".join(part for part in parts if part)
+
+
+def _lacks(row: Row, kpi: Row, told: Known) -> str:
+    """What is short; of a team, that it must be at the same event."""
+    if row.kpi not in told.teams:
+        return gap(row, kpi.unit)
+    if row.counted:
+        return say("同一場再 {n} 人", n=number(row.gap))
+    return say("請 {n} 人同到一場", n=number(row.required))
+
+
+def _send(found: Sequence[Row], told: Known) -> str:
+    """The tables to send, for the indicators that cannot be judged."""
+    silent = [row for row in found if row.status == "no_data"]
+    if not silent:
+        return ""
+    labels = dict.fromkeys(told.to_send.get((row.school_id, row.kpi), "") for row in silent)
+    return say(
+        "{sign} 請送「{tables}」：{kpis} 未填報",
+        sign=f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>',
+        tables=f"<b>{listing([escape(label) for label in labels if label])}</b>",
+        kpis=listing([escape(told.kpis[row.kpi].short) for row in silent]),
+    )
+
+
+def _mend(name: str, told: Known, link: Link) -> str:
+    """The rows to mend, on the page that says how."""
+    many = told.refused.get(name)
+    if not many:
+        return ""
+    text = say("{n} 列被退回，照說明改好再送", n=number(many))
+    return anchor(link("data", school=name, severity="rejected"), text)

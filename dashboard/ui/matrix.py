@@ -6,21 +6,51 @@ Fill marks problems only. A group's cell is filled from a quarter of its schools
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.ui.address import View
 from dashboard.ui.parts import Cell, anchor, figure, moved, pills, table
-from dashboard.ui.words import MONEY, STATUSES, amount, brief, escape, exact, number, pair, percent, word
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import (
+    MONEY,
+    STATUSES,
+    amount,
+    brief,
+    escape,
+    exact,
+    file_day,
+    listing,
+    number,
+    pair,
+    percent,
+    word,
+)
 
 Row = SimpleNamespace
 Link = Callable[[Row], str]
 Before = Mapping[tuple[Any, ...], Row]
 FILL_FROM = 4
 NONE = "–"
-LIMIT = {"ceiling": "上限"}
 MANY = 9
 LATE = ("overdue", "behind")
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
+SORTS = ("late", "gap")
+OPENED = 6
+HEADER = (
+    later("學校"),
+    later("角色"),
+    later("期間"),
+    later("指標"),
+    later("狀態"),
+    later("計數"),
+    later("應達"),
+    later("基數"),
+    later("還差"),
+    later("期限"),
+    later("比較日計數"),
+)
 
 
 def signs(row: Row) -> str:
@@ -55,23 +85,26 @@ def _informed(row: Row, kpi: Row) -> str:
     return amount(row.counted, kpi.unit)
 
 
-def _told(row: Row, kpi: Row) -> str:
-    """The figures in full, for the title of a cell that shows them shortened."""
-    if row.counted is None:
-        return ""
-    limit = (
-        f"，{LIMIT.get(kpi.require, '應達')} {exact(row.required, kpi.unit)}"
-        if row.required is not None
-        else ""
-    )
-    base = f"，基數 {exact(row.base, kpi.unit)}" if row.base is not None else ""
-    return f"，{exact(row.counted, kpi.unit)}{limit}{base}"
+def _told(row: Row, kpi: Row, what: str) -> str:
+    """A cell in words and with its figures in full, for its title."""
+    told = [word(row.status, kpi.require)]
+    if row.counted is not None:
+        told.append(exact(row.counted, kpi.unit))
+        if row.required is not None:
+            required = exact(row.required, kpi.unit)
+            ceiling = kpi.require == "ceiling"
+            told.append(
+                say("上限 {figure}", figure=required) if ceiling else say("應達 {figure}", figure=required)
+            )
+        if row.base is not None:
+            told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
+    return say("{what}：{told}", what=escape(what), told=listing(told))
 
 
-def group_changes(row: Row, then: Row | None) -> str:
+def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
     """A second line under the figures: what each gained or lost since the day to compare with."""
     met = moved(row.schools_met, then, "schools_met") if row.status != "info" and row.schools_judged else ""
-    counted = moved(row.counted, then) if row.base or row.status == "info" else ""
+    counted = moved(row.counted, then, unit=kpi.unit) if row.base or row.status == "info" else ""
     both = f'<span class="rt">{counted}</span>' if counted else ""
     return f'<span class="chgs"><span>{met}</span>{both}</span>' if met or both else ""
 
@@ -79,8 +112,8 @@ def group_changes(row: Row, then: Row | None) -> str:
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
     sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
-    body = f"{sign}{group_figures(row, kpi)}{group_changes(row, then)}"
-    title = f' title="{escape(group)} {escape(kpi.label)}：{word(row.status, kpi.require)}{_told(row, kpi)}"'
+    body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
+    title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
     facts = figure(row, group=group)
     if link is None:
         return Cell(
@@ -89,13 +122,15 @@ def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | No
     return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{title}>{body}</a>', shade(row))
 
 
-def heads(first: str, kpis: Sequence[Row], chosen: str | None = None) -> list[Cell]:
-    """The header row: indicators by their short names, the chosen one marked."""
-    names = [
-        Cell(f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>', _head(kpi, chosen))
-        for kpi in kpis
-    ]
+def heads(first: str, kpis: Sequence[Row], chosen: str | None = None, link: Link | None = None) -> list[Cell]:
+    """The header row: indicators by their short names, each leading on, the chosen one marked."""
+    names = [Cell(_named(kpi, link), _head(kpi, chosen)) for kpi in kpis]
     return [Cell(first, "l"), *names]
+
+
+def _named(kpi: Row, link: Link | None) -> str:
+    shown = f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>'
+    return anchor(link(kpi), shown) if link else shown
 
 
 def _head(kpi: Row, chosen: str | None) -> str:
@@ -106,8 +141,15 @@ def _head(kpi: Row, chosen: str | None) -> str:
     return "narrow" if kpi.require == "none" else ""
 
 
-def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None = None) -> str:
-    """Groups x indicators, the city in the last row; `before` by indicator, level and group."""
+def by_group(
+    kpis: Sequence[Row],
+    totals: Sequence[Row],
+    link: Link,
+    before: Before | None = None,
+    to_kpi: Link | None = None,
+    own: int | None = None,
+) -> str:
+    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked."""
     then = before or {}
     cells = {(row.group_id, row.kpi): row for row in totals}
     names = {row.group_id: row.group_name for row in totals if row.level == "group"}
@@ -117,12 +159,13 @@ def by_group(kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Bef
             group_cell(cells[group_id, kpi.kpi], kpi, name, link, then.get((kpi.kpi, "group", group_id)))
             for kpi in kpis
         ]
-        lines.append(("", [Cell(escape(name), "l"), *found]))
-    city = [
-        group_cell(cells[None, kpi.kpi], kpi, "", None, then.get((kpi.kpi, "city", None))) for kpi in kpis
-    ]
-    lines.append(("sum", [Cell("全市", "l"), *city]))
-    return table("組別與指標", heads("組別", kpis), lines, "mx groups")
+        lines.append(("on" if group_id == own else "", [Cell(escape(name), "l"), *found]))
+    if any(row.level == "city" for row in totals):
+        city = [
+            group_cell(cells[None, kpi.kpi], kpi, "", None, then.get((kpi.kpi, "city", None))) for kpi in kpis
+        ]
+        lines.append(("sum", [Cell(say("全市"), "l"), *city]))
+    return table(say("組別與指標"), heads(say("組別"), kpis, link=to_kpi), lines, "mx groups")
 
 
 def school_figures(row: Row, kpi: Row) -> str:
@@ -134,93 +177,170 @@ def school_figures(row: Row, kpi: Row) -> str:
     return pair(row.counted, row.required, kpi.unit)
 
 
-def school_cell(row: Row, kpi: Row, link: Link) -> Cell:
-    """Sign left, counted/required right; the words are in the title."""
+def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
+    """Sign left, counted/required right, below it the change; the words are in the title."""
     status = STATUSES[row.status]
+    change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
         f'<a class="cell" href="{link(row)}" target="_self" {figure(row, school=row.school_name)}'
-        f' title="{escape(kpi.label)}：{word(row.status, kpi.require)}{_told(row, kpi)}"><span class="sg">{status.sign}</span>'
-        f"<span>{school_figures(row, kpi)}</span></a>",
+        f' title="{_told(row, kpi, kpi.label)}"><span class="sg">{status.sign}</span>'
+        f"<span>{school_figures(row, kpi)}</span>{_below(change)}</a>",
         f"c-{row.status}",
     )
 
 
+def _below(change: str) -> str:
+    return f'<span class="chgs">{change}</span>' if change else ""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where the cells of a group's page lead: to a school, a group, an indicator, and to this page in another order."""
+
+    school: Link
+    group: Link
+    kpi: Link
+    here: Callable[..., str]
+
+
+def ways(seen: View, period: Row, here: Callable[..., str]) -> Ways:
+    """The ways on from a group's page; an indicator leads to its own period where several are shown."""
+    named = period.period if len(seen.periods) > 1 else None
+    return Ways(
+        lambda row: seen.link("school", school=row.school_name, kpi=row.kpi),
+        lambda row: seen.link("group", group=row.group_name, kpi=row.kpi),
+        lambda kpi: seen.link("indicator", kpi=kpi.kpi, period=named),
+        here,
+    )
+
+
 def by_school(
-    kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], link: Link, chosen: str | None = None
+    kpis: Sequence[Row],
+    schools: Mapping[str, Sequence[Row]],
+    ways: Ways,
+    chosen: str | None = None,
+    sort: str | None = None,
+    before: Before | None = None,
 ) -> str:
     """Schools x indicators, at the end how many are late; nothing where there is no school."""
     if not schools:
         return ""
-    head = [*heads("學校", kpis, chosen), Cell('<span title="落後或逾期的項數">▼ ✕ 項數</span>', "narrow")]
-    lines = []
-    for name, found in schools.items():
-        cells = {row.kpi: row for row in found}
-        role = (
-            f'<span class="role">{escape(found[0].role_label[:2])}</span>' if found[0].role == "lead" else ""
+    names = [
+        Cell(
+            f"{_named(kpi, ways.kpi)}{_order(kpi, ways, sort == 'gap' and kpi.kpi == chosen)}",
+            _head(kpi, chosen),
         )
-        first = Cell(f"{anchor(link(SimpleNamespace(school_name=name, kpi=None)), escape(name))}{role}", "l")
-        late = sum(row.status in LATE for row in found)
-        last = Cell(f'<div class="cell">{late}</div>')
-        lines.append(
-            (
-                "leads" if found[0].role == "lead" else "",
-                [first, *(school_cell(cells[kpi.kpi], kpi, link) for kpi in kpis), last],
-            )
-        )
-    return table("學校與指標", head, lines, _kind(kpis))
+        for kpi in kpis
+    ]
+    last = f'<span title="{say("落後或逾期的項數")}">{say("▼ ✕ 項數")}</span>'
+    lines = [_school(name, found, kpis, ways, before or {}) for name, found in schools.items()]
+    head = [Cell(say("學校"), "l"), *names, Cell(anchor(ways.here(sort="late"), last), "narrow")]
+    return table(say("學校與指標"), head, lines, _kind(kpis))
+
+
+def _order(kpi: Row, ways: Ways, on: bool) -> str:
+    """The link that puts the schools in the order of one indicator's gap."""
+    told = say("依「{kpi}」的缺口排序", kpi=escape(kpi.short))
+    kind = "by on" if on else "by"
+    return (
+        f' <a class="{kind}" href="{ways.here(sort="gap", kpi=kpi.kpi)}" target="_self" title="{told}"'
+        f' aria-label="{told}">⇅</a>'
+    )
+
+
+def _school(
+    name: str, found: Sequence[Row], kpis: Sequence[Row], ways: Ways, before: Before
+) -> tuple[str, list[Cell]]:
+    """One school's row."""
+    leads = found[0].role == "lead"
+    cells = {row.kpi: row for row in found}
+    then = [before[row.school_id, row.kpi] for row in found if (row.school_id, row.kpi) in before]
+    role = f'<span class="role">{escape(_role(found[0].role_label))}</span>' if leads else ""
+    first = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
+    changed = moved(_late(found), Row(late=_late(then)) if then else None, "late")
+    shown = [
+        school_cell(cells[kpi.kpi], kpi, ways.school, before.get((cells[kpi.kpi].school_id, kpi.kpi)))
+        for kpi in kpis
+    ]
+    last = Cell(f'<div class="cell"><span>{_late(found)}</span>{_below(changed)}</div>')
+    return "leads" if leads else "", [Cell(f"{first}{role}", "l"), *shown, last]
+
+
+def _late(rows: Sequence[Row]) -> int:
+    return sum(row.status in LATE for row in rows)
+
+
+def _role(label: str) -> str:
+    """重點 of 重點學校, Lead of Lead school: what fits beside a name."""
+    first = label.split()[0]
+    return first if first.isascii() else first[:2]
 
 
 def _kind(kpis: Sequence[Row]) -> str:
     return "mx many" if len(kpis) > MANY else "mx"
 
 
-def sums(kpis: Sequence[Row], group: Mapping[str, Row], city: Mapping[str, Row], name: str) -> str:
+def sums(kpis: Sequence[Row], totals: Sequence[Row], own: Row, before: Before) -> str:
     """The two figures of the group beside the city's; a table apart, so that sorting never moves them."""
+    group, city = split(totals, own.group_id)
     if not group:
         return ""
-    lines = [
-        (
-            "sum",
-            [
-                Cell(f"{told}　{title}", "l"),
-                *(_sum(kpi, whose[kpi.kpi], whose_name, shown) for kpi in kpis),
-                Cell(""),
-            ],
-        )
-        for title, shown in (("達標校數", _met), ("合計完成率", _rate))
-        for told, whose, whose_name in (("本組", group, name), ("全市", city, ""))
-    ]
-    head = [*heads("合計", kpis), Cell("", "narrow")]
-    return f'<div style="height:8px"></div>{table("本組與全市", head, lines, _kind(kpis))}'
+    titles = (
+        (say("本組 達標校數"), group, own.name, _met),
+        (say("全市 達標校數"), city, "", _met),
+        (say("本組 合計完成率"), group, own.name, _rate),
+        (say("全市 合計完成率"), city, "", _rate),
+    )
+    lines = []
+    for title, whose, whose_name, shown in titles:
+        cells = [_sum(kpi, whose[kpi.kpi], whose_name, shown, before) for kpi in kpis]
+        lines.append(("sum", [Cell(title, "l"), *cells, Cell("")]))
+    head = [*heads(say("合計"), kpis), Cell("", "narrow")]
+    return f'<div style="height:8px"></div>{table(say("本組與全市"), head, lines, _kind(kpis))}'
 
 
-def _sum(kpi: Row, row: Row, group: str, shown: Callable[[Row, Row], str]) -> Cell:
+def _sum(
+    kpi: Row, row: Row, group: str, shown: Callable[[Row, Row, Row | None], str], before: Before
+) -> Cell:
     """A figure, or the dash of an indicator that has no such figure."""
-    told = shown(row, kpi)
-    title = f' title="{escape(kpi.label)}{_told(row, kpi)}"'
+    told = shown(row, kpi, before.get((row.kpi, row.level, row.group_id)))
+    title = f' title="{_told(row, kpi, kpi.label)}"'
     facts = "" if told == NONE else f" {figure(row, group=group)}{title}"
     return Cell(f'<div class="cell"{facts}>{told}</div>')
 
 
-def _met(row: Row, _: Row) -> str:
+def _met(row: Row, _: Row, then: Row | None) -> str:
     if row.status == "info":
         return NONE
-    return (
-        f"{number(row.schools_met)}/{number(row.schools_judged)}"
-        if row.schools_judged
-        else STATUSES[row.status].text
-    )
+    if not row.schools_judged:
+        return STATUSES[row.status].text
+    change = moved(row.schools_met, then, "schools_met")
+    return f"<span>{number(row.schools_met)}/{number(row.schools_judged)}</span>{change}"
 
 
-def _rate(row: Row, kpi: Row) -> str:
+def _rate(row: Row, kpi: Row, then: Row | None) -> str:
     if row.counted is None:
         return NONE
+    change = moved(row.counted, then, unit=kpi.unit)
     if kpi.require == "ceiling":
-        return pair(row.counted, row.required, kpi.unit)
+        return f"<span>{pair(row.counted, row.required, kpi.unit)}</span>{change}"
     if row.base is None:
-        return f"共 {brief(row.counted, kpi.unit)}"
-    counts = f"<small>{pair(row.counted, row.base, kpi.unit)}</small>"
+        return f"<span>{say('共 {figure}', figure=brief(row.counted, kpi.unit))}</span>{change}"
+    counts = f"<small>{pair(row.counted, row.base, kpi.unit)} {change}</small>"
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
+
+
+def compared(kpis: Sequence[Row], totals: Sequence[Row], own: Row, ways: Ways, before: Before) -> str:
+    """The two figures of every group, one's own marked, folded where there are many."""
+    groups = [row for row in totals if row.level == "group"]
+    many = len({row.group_id for row in groups})
+    every = by_group(kpis, groups, ways.group, before, ways.kpi, own.group_id)
+    return (
+        f'<details class="more"{"" if many > OPENED else " open"}>'
+        f"<summary>{say('與其他組相比（{n} 組）', n=many)}</summary>"
+        f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
+        f"{every}</details>"
+    )
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -232,17 +352,26 @@ def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def filtered(
-    schools: Mapping[str, list[Row]], status: str | None, kpi: str | None, late_first: bool
+    schools: Mapping[str, list[Row]], status: str | None, kpi: str | None, sort: str | None
 ) -> dict[str, list[Row]]:
-    """The schools with that status (in the chosen indicator, or in any); if asked, the most late first."""
+    """The schools with that status (in the chosen indicator, or in any), in the order asked for, else their own."""
     kept = [
         (name, rows)
         for name, rows in schools.items()
         if status is None or any(row.status == status and kpi in (None, row.kpi) for row in rows)
     ]
-    if late_first:
-        kept.sort(key=lambda item: -sum(row.status in LATE for row in item[1]))
+    if sort == "late":
+        kept.sort(key=lambda item: -_late(item[1]))
+    elif sort == "gap" and kpi:
+        kept.sort(key=lambda item: max(_short(row) for row in item[1] if row.kpi == kpi), reverse=True)
     return dict(kept)
+
+
+def _short(row: Row) -> tuple[bool, float]:
+    """How much a figure lacks or exceeds; what cannot be judged comes after the gaps and before the rest."""
+    over = -row.room if row.room is not None and row.room < 0 else 0
+    short = float(row.gap or over)
+    return (short > 0, short or float(row.status == "no_data"))
 
 
 def cut(schools: Mapping[str, list[Row]], page: int, size: int) -> dict[str, list[Row]]:
@@ -260,10 +389,39 @@ def filters(
     kpis: Sequence[Row], status: str | None, chosen: str | None, sort: str | None, here: Callable[..., str]
 ) -> str:
     """Status and order as links; an indicator that came with the address can be let go of."""
-    choices = [("全部", here(status=None), status is None)]
+    choices = [(say("全部"), here(status=None), status is None)]
     choices += [(STATUSES[code].text, here(status=code), status == code) for code in FILTERS]
-    order = [("依落後、逾期數排序", here(sort=None if sort else "late"), bool(sort))]
     named = {kpi.kpi: kpi.short for kpi in kpis}
+    by_gap = sort == "gap" and chosen in named
+    order = [
+        (say("名冊順序"), here(sort=None), sort != "late" and not by_gap),
+        (say("落後、逾期最多"), here(sort="late"), sort == "late"),
+    ]
     if chosen in named:
-        order.append((f"標示：{named[chosen]}（取消）", here(kpi=None), True))
-    return pills(choices, "狀態") + pills(order, "排列")
+        order.append((say("「{kpi}」缺口最大", kpi=named[chosen]), here(sort="gap"), by_gap))
+        order.append(
+            (say("不標示「{kpi}」", kpi=named[chosen]), here(kpi=None, sort=None if by_gap else sort), False)
+        )
+    return pills(choices, say("狀態")) + pills(order, say("排列"))
+
+
+def sheet(
+    seen: View,
+    period: Row,
+    group: Row,
+    kpis: Sequence[Row],
+    schools: Mapping[str, Sequence[Row]],
+    before: Before,
+) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
+    """The schools' table for a download: its name, its header, and a row a school and indicator when it is made."""
+    name = f"{say('各校各項')}_{group.name}_{period.label}_{file_day(seen.on)}"
+    header = [say(column) for column in HEADER]
+    named = {kpi.kpi: kpi for kpi in kpis}
+
+    def told(row: Row) -> list[object]:
+        kpi, then = named[row.kpi], before.get((row.school_id, row.kpi))
+        facts = [row.school_name, row.role_label, period.label, kpi.label, word(row.status, kpi.require)]
+        gap = row.gap if row.required is not None else None
+        return [*facts, row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
+
+    return name, header, lambda: [told(row) for found in schools.values() for row in found]

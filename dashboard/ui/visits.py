@@ -1,0 +1,135 @@
+"""Who observed whose public lessons: the schools of a group x the hosts, the largest team at one event.
+
+The hosts of the group come first, then other groups', then those outside the programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+
+from dashboard.ui.address import View, ask
+from dashboard.ui.matrix import Before, Ways, school_cell
+from dashboard.ui.parts import Cell, anchor, moved, table
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import escape, file_day, number, short_day
+
+Row = SimpleNamespace
+TABLE = "observations"
+TEAM = 2
+MANY = 20
+PLACES = {"group": later("組內"), "programme": later("他組"), "outside": later("計畫外")}
+HEADER = (
+    later("觀課學校"),
+    later("主辦學校"),
+    later("主辦在"),
+    later("同場最多人數"),
+    later("最多的那天"),
+    later("場數"),
+)
+
+
+def measured(kpis: Sequence[Row]) -> Row | None:
+    """The indicator that rests on the observations, in a period that has one."""
+    return next((kpi for kpi in kpis if kpi.table_name == TABLE), None)
+
+
+def reading() -> str:
+    """How to read the table."""
+    return say(
+        "列為觀課學校、欄為主辦學校：同一場最多幾名教師同行，{many} 人以上為粗體加底色。不同場次不相加，本校自辦不計；「·」沒有紀錄",
+        many=TEAM,
+    )
+
+
+def hosts(found: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Mapping[int, str]) -> list[Row]:
+    """The columns: every school of the group (of a large one those that were visited), then who else was visited."""
+    visited = {row.host_key: row for row in found}
+    inside = [
+        Row(
+            key=f"school:{rows[0].school_id}",
+            name=name,
+            short=shorts.get(rows[0].school_id, name),
+            place="group",
+        )
+        for name, rows in schools.items()
+        if len(schools) <= MANY or f"school:{rows[0].school_id}" in visited
+    ]
+    known = {host.key for host in inside}
+    others = [
+        Row(key=key, name=row.host_name, short=row.host_short or row.host_name, place=row.place)
+        for key, row in visited.items()
+        if key not in known
+    ]
+    return inside + sorted(others, key=lambda host: list(PLACES).index(host.place))
+
+
+def by_host(
+    seen: View,
+    kpi: Row,
+    found: Sequence[Row],
+    schools: Mapping[str, Sequence[Row]],
+    shown: Mapping[str, Sequence[Row]],
+    ways: Ways,
+    earlier: Before,
+    before: Before,
+) -> str:
+    """Visitors x hosts, at the end the indicator; `earlier` are the visits, `before` the figures of the day compared with."""
+    shorts = {school.school_id: school.short for school in ask(seen, "schools")}
+    columns = hosts(found, schools, shorts)
+    teams = {(row.school_id, row.host_key): row for row in found}
+    then = earlier if seen.versus else None
+    lines = []
+    for name, rows in shown.items():
+        school = rows[0].school_id
+        cells = [_cell(teams.get((school, host.key)), school, host, seen.year, then) for host in columns]
+        row = next(row for row in rows if row.kpi == kpi.kpi)
+        judged = school_cell(row, kpi, ways.school, before.get((school, kpi.kpi)))
+        lines.append(("", [Cell(anchor(ways.school(row), escape(name)), "l"), *cells, judged]))
+    head = [
+        Cell(say("觀課＼主辦"), "l"),
+        *(_head(host) for host in columns),
+        Cell(_indicator(kpi, ways), "end"),
+    ]
+    return table(say("觀課學校與主辦學校"), head, lines, "mx visits")
+
+
+def _indicator(kpi: Row, ways: Ways) -> str:
+    return anchor(ways.kpi(kpi), f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>')
+
+
+def _head(host: Row) -> Cell:
+    place = f"<small>{say(PLACES[host.place])}</small>" if host.place != "group" else ""
+    return Cell(f'<span title="{escape(host.name)}">{escape(host.short)}</span>{place}', f"h-{host.place}")
+
+
+def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | None) -> Cell:
+    """How many went together at most; one's own lesson is no visit, and 「·」 is no record."""
+    if host.key == f"school:{school}":
+        return Cell(f'<div class="cell"><span>{say("本校")}</span></div>', "own")
+    if row is None:
+        return Cell('<div class="cell"><span>·</span></div>', "nil")
+    then = (before.get((school, host.key)) or Row(people=0)) if before is not None else None
+    change = moved(row.people, then, "people")
+    below = f'<span class="chgs">{change}</span>' if change else ""
+    told = say(
+        "{host}：{day}，共 {n} 場", host=escape(host.name), day=short_day(row.day, year), n=number(row.events)
+    )
+    facts = f'data-visitor="{school}" data-host="{escape(host.key)}" data-people="{row.people}"'
+    text = say("{n} 人", n=number(row.people))
+    return Cell(
+        f'<div class="cell" {facts} title="{told}"><span>{text}</span>{below}</div>',
+        "team" if row.people >= TEAM else "",
+    )
+
+
+def sheet(
+    seen: View, period: Row, group: Row, found: Sequence[Row]
+) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
+    """The same for a download: a row a visitor and host."""
+    name = f"{say('誰去了誰的公開課')}_{group.name}_{period.label}_{file_day(seen.on)}"
+
+    def told(row: Row) -> list[object]:
+        return [row.school_name, row.host_name, say(PLACES[row.place]), row.people, row.day, row.events]
+
+    return name, [say(column) for column in HEADER], lambda: [told(row) for row in found]
