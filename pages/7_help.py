@@ -6,12 +6,26 @@ What the words, signs and figures mean, where the data come from and whom to ask
 from dashboard import ui
 
 seen = ui.view()
-ui.head(seen, "說明", "每個數字都能一路追到定義的條文與原始檔的那一列；這一頁說明怎麼讀。")
-ui.show(f"""<section class="two"><div><h2>名詞</h2>{ui.glossary.terms()}</div>
-<div><h2>狀態</h2><p class="sub">顏色、符號與文字說的是同一件事</p>{ui.glossary.statuses()}</div></section>
-<h2>每個數字怎麼來</h2><p class="sub">取自目前快照的定義；點指標看參數、各校與背後的列</p>""")
+kpis = {period.period: ui.ask(seen, "kpis", period=period.period) for period in seen.periods}
+
+
+def rows():
+    return [row for found in kpis.values() for row in ui.glossary.figures_of(seen, found)]
+
+
+ui.head(
+    seen,
+    ui.say("說明"),
+    ui.say("每個數字都能一路追到定義的條文與原始檔的那一列；這一頁說明怎麼讀。"),
+)
+ui.show(f"""<section class="two"><div><h2>{ui.say("名詞")}</h2>{ui.glossary.terms()}</div>
+<div><h2>{ui.say("狀態")}</h2><p class="sub">{ui.say("顏色、符號與文字說的是同一件事")}</p>
+{ui.glossary.statuses()}</div></section><h2>{ui.say("增減、比較、上限與寫法")}</h2>{ui.glossary.reading()}
+<h2>{ui.say("每個數字怎麼來")}</h2>
+<p class="sub">{ui.say("取自目前快照的定義；點指標看參數、各校與背後的列")}</p>""")
 for period in seen.periods:
-    kpis = ui.ask(seen, "kpis", period=period.period)
-    ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis))
-ui.show(f"""<h2>資料從哪裡來</h2>{ui.glossary.origins(seen, ui.ask(seen, "tables"))}
-<h2>問誰</h2>{ui.glossary.contact(seen)}""")
+    ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
+name = "_".join([ui.say("每個數字怎麼來"), seen.facts.title])
+ui.download(name, [ui.say(one) for one in ui.glossary.FIGURES], rows)
+ui.show(f"""<h2>{ui.say("資料從哪裡來")}</h2>{ui.glossary.origins(seen, ui.ask(seen, "tables"))}
+<h2>{ui.say("問誰")}</h2>{ui.glossary.contact(seen)}""")

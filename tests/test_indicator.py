@@ -17,7 +17,7 @@ import pytest
 from dashboard import access, config, programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, glossary, indicator, words
+from dashboard.ui import address, glossary, parameters, redefined, texts, why, words
 from tests.test_pages import figures_of, html_of, open_page
 
 ROOT = Path(__file__).parents[1]
@@ -182,7 +182,7 @@ def test_every_unit_that_counts_has_the_row_of_the_day_on_which_it_was_attained(
             asked = {"on": on, "period": period.period, "school_id": school.school_id}
             units = ask(both, programme, "units", **asked)
             for kpi, link in links.items():
-                evidence = ask(both, programme, "evidence", kpi=kpi, **asked)
+                evidence = ask(both, programme, "evidence", kpi=kpi, most=4, **asked)
                 assert link or not evidence
                 days = {}
                 for row in evidence:
@@ -234,7 +234,7 @@ def test_the_rows_behind_a_unit_are_those_of_the_files(both, kpi):
     compared = 0
     for school_id in range(1, 4):
         asked = {"kpi": kpi, "on": dt.date(2022, 11, 25), "period": "111", "school_id": school_id}
-        for row in ask(both, KEELUNG, "evidence", **asked):
+        for row in ask(both, KEELUNG, "evidence", most=4, **asked):
             name = row.file.removesuffix(f"#{paths[row.file].sheet}") if paths[row.file].sheet else row.file
             line = plain(lines_of(both / KEELUNG / name, row.sheet)[row.line - 1])
             said = [row.unit_id, row.unit_label, *re.split("[，：]", row.told)]
@@ -251,7 +251,7 @@ def test_the_page_shows_file_line_and_reading_of_every_row(served):
     shown = html_of(open_page("indicator", kpi="infosec", school="深澳國小"))
     (school,) = [row for row in ask(served, KEELUNG, "schools") if row.name == "深澳國小"]
     asked = {"kpi": "infosec", "on": dt.date(2022, 11, 25), "period": "111", "school_id": school.school_id}
-    rows = ask(served, KEELUNG, "evidence", **asked)
+    rows = ask(served, KEELUNG, "evidence", most=4, **asked)
     assert rows and all(f'data-file="{row.file}" data-line="{row.line}"' in shown for row in rows)
     facts = ask(served, KEELUNG, "snapshot")[0]
     assert facts.fingerprint in shown and "檔案的時間（試算表為讀取時間）" in shown
@@ -266,7 +266,7 @@ def test_a_row_of_a_spreadsheet_is_a_link_to_it_and_what_a_file_says_is_no_marku
         day=None,
         row_school=None,
     )
-    shown = indicator._row(row)
+    shown = why._row(row)
     assert "range=A12" in shown and "noopener" in shown and "<b>" not in shown and "<i>" not in shown
 
 
@@ -297,7 +297,7 @@ def test_a_scope_of_two_schools_sees_no_other_schools_rows_or_names(served, monk
         assert listed <= own and not any(name in shown.replace(f"「{min(others)}」", "") for name in others)
         for school in schools[:4]:
             asked_for = {"kpi": kpi.kpi, "school_id": school.school_id, **asked}
-            found = ask(served, KEELUNG, "evidence", TWO, **asked_for)
+            found = ask(served, KEELUNG, "evidence", TWO, most=4, **asked_for)
             assert bool(found) <= (school.name in own)
             for row in found:
                 assert row.is_seen or (row.file, row.line, row.told, row.link, row.day) == (None,) * 5
@@ -308,9 +308,9 @@ def test_a_row_that_another_school_wrote_is_counted_and_its_words_stay_there(bot
     asked = {"kpi": "a1a2", "on": dt.date(2022, 11, 25), "period": "111"}
     hidden = 0
     for school_id in range(1, 13):
-        every = ask(both, KEELUNG, "evidence", **asked, school_id=school_id)
+        every = ask(both, KEELUNG, "evidence", most=4, **asked, school_id=school_id)
         mine = ask(
-            both, KEELUNG, "evidence", access.Scope("一校", (school_id,)), **asked, school_id=school_id
+            both, KEELUNG, "evidence", access.Scope("一校", (school_id,)), most=4, **asked, school_id=school_id
         )
         assert len(every) == len(mine) and all(row.is_seen for row in every)
         hidden += sum(not row.is_seen for row in mine)
@@ -321,9 +321,9 @@ def test_a_row_that_another_school_wrote_is_counted_and_its_words_stay_there(bot
 
 def test_an_exempt_schools_name_is_told_only_to_who_may_see_it(monkeypatch):
     seen = SimpleNamespace()
-    monkeypatch.setattr(indicator, "ask", lambda *_, **__: [SimpleNamespace(name="甲國小")])
+    monkeypatch.setattr(parameters, "ask", lambda *_, **__: [SimpleNamespace(name="甲國小")])
     own = {"exempt": ["甲國小", "乙國小"], "only_where": None}
-    assert indicator._exempt(seen, own, {}) == "甲國小、另 1 校"
+    assert parameters.exempt(seen, own, {}) == "甲國小、另 1 校"
 
 
 # The help page

@@ -6,70 +6,114 @@ The words of the product are told here once; what belongs to a programme is read
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import cards, indicator
+from dashboard.ui import cards, indicator, parameters
 from dashboard.ui.address import View
 from dashboard.ui.parts import Cell, anchor, table, tag, text
+from dashboard.ui.texts import SOURCE, later, manner, say
 from dashboard.ui.words import STATUSES, escape, fingerprint, moment, number, written_day
 
 Row = SimpleNamespace
 TERMS = {
-    "截至": "畫面上的數字是哪一天的情形。換一天，所有數字一起換；那一天之後的紀錄不算。",
-    "快照": "某一次讀取全部檔案與試算表後算好的結果。頁面只讀快照，所以看的人多、檔案正在改，數字都不會跳動；新的快照查核過才換上。",
-    "指紋": "這次快照的簡短代號，由定義、版本、日期與讀到的每份資料算出。兩人的指紋相同，看的就是同一份數字；引用數字時請附上。",
-    "計數": "已經算入的人、班、場或次。",
-    "基數": "應該算的全部，例如截至日在職的正式教師。期限過後，基數停在期限那一天。",
-    "應達": "計數要到多少才算達標。",
-    "應有進度": "從起算日到期限等速增加的應達數，取整數部分；計數低於它就是落後。",
-    "完成率": "計數 ÷ 基數。各組與全市是總計數 ÷ 總基數，不是各校平均。",
-    "還差": "應達減計數。",
-    "退回": "一列資料讀不懂或對不上（例如校名不在名單），沒有採用。原文、原因與怎麼改列在資料頁；改原始檔後重新讀取即可。",
-    "警告": "一列資料已採用，但其中一格讀不懂，那一格當作空白。",
-    "重複": "與另一列說的是同一件事，只算一次。",
-    "?": "缺資料。不是 0：還沒有人填報，或名冊、紀錄還沒提供。",
+    later("截至"): later("畫面上的數字是哪一天的情形。換一天，所有數字一起換；那一天之後的紀錄不算。"),
+    later("快照"): later(
+        "某一次讀取全部檔案與試算表後算好的結果。頁面只讀快照，所以看的人多、檔案正在改，數字都不會跳動；新的快照查核過才換上。"
+    ),
+    later("指紋"): later(
+        "這次快照的簡短代號，由定義、版本、日期與讀到的每份資料算出。兩人的指紋相同，看的就是同一份數字；引用數字時請附上。"
+    ),
+    later("計數"): later("已經算入的人、班、場或次。"),
+    later("基數"): later("應該算的全部，例如截至日在職的正式教師。期限過後，基數停在期限那一天。"),
+    later("應達"): later("計數要到多少才算達標。"),
+    later("應有進度"): later("從起算日到期限等速增加的應達數，取整數部分；計數低於它就是落後。"),
+    later("完成率"): later("計數 ÷ 基數。各組與全市是總計數 ÷ 總基數，不是各校平均。"),
+    later("還差"): later("應達減計數。"),
+    later("退回"): later(
+        "一列資料讀不懂或對不上（例如校名不在名單），沒有採用。原文、原因與怎麼改列在資料頁；改原始檔後重新讀取即可。"
+    ),
+    later("警告"): later("一列資料已採用，但其中一格讀不懂，那一格當作空白。"),
+    later("重複"): later("與另一列說的是同一件事，只算一次。"),
+    "?": later("缺資料。不是 0：還沒有人填報，或名冊、紀錄還沒提供。"),
 }
-NO_CONTACT = "請洽承辦這個計畫的教育局（處）窗口；畫面讀不出來時，請把畫面上的代號告訴系統管理者。"
+READING = {
+    "+3　−2　0": later(
+        "從比較日到截至日的增減：多 3、少 2、沒有變。兩天都用目前的快照與同一份定義計算；有一天沒有數字，就不寫增減。"
+    ),
+    later("比較日"): later(
+        "側欄「比較」選的較早的一天。網址會帶著它，分享連結的人看到同樣的比較；選「不比較」就收起增減。"
+    ),
+    later("若全部屬實"): later(
+        "被退回的列如果都改好、內容也都屬實，計數最多會到多少。這是上限，不是成績，不影響狀態。"
+    ),
+    later("語言與紀年"): later(
+        "側欄最下方可換中文或英文、民國年或西元年。只換寫法，數字不變；網址會帶著選擇。下載的檔案用同樣的寫法。"
+    ),
+    later("原定義與現在"): later(
+        "指標的定義改過時，指標頁把改了什麼、原定義下的數字與現在的數字並列，並列出數字不同的學校。"
+    ),
+}
+FIGURES = (
+    later("指標"), later("規則"), later("條文"), later("基數"), later("應達"), later("採計期間"), later("期限"),
+)  # fmt: skip
+ORIGINS = (later("資料表"), later("檔案或工作表"), later("採用的列"))
+NO_CONTACT = later("請洽承辦這個計畫的教育局（處）窗口；畫面讀不出來時，請把畫面上的代號告訴系統管理者。")
 
 
 def terms() -> str:
     """The words of the product."""
-    lines = [("", [Cell(f"<b>{word}</b>", "l"), text(meaning, "l w")]) for word, meaning in TERMS.items()]
-    return table("名詞", [Cell("名詞", "l"), Cell("意思", "l")], lines)
+    return _told(say("名詞"), TERMS)
+
+
+def reading() -> str:
+    """How changes, the day to compare with, bounds and the switches are read."""
+    return _told(say("怎麼讀"), READING)
+
+
+def _told(caption: str, told: Mapping[str, str]) -> str:
+    lines = [
+        ("", [Cell(f"<b>{escape(say(name))}</b>", "l"), text(say(meaning), "l w")])
+        for name, meaning in told.items()
+    ]
+    return table(caption, [Cell(caption, "l"), Cell(say("意思"), "l")], lines)
 
 
 def statuses() -> str:
     """Every status: colour, sign and word, and what it means."""
     lines = [("", [Cell(tag(code), "l"), text(status.meaning, "l w")]) for code, status in STATUSES.items()]
-    return table("狀態", [Cell("狀態", "l"), Cell("意思", "l")], lines)
+    return table(say("狀態"), [Cell(say("狀態"), "l"), Cell(say("意思"), "l")], lines)
 
 
 def figures(seen: View, kpis: Sequence[Row]) -> str:
     """How each figure is made: its rule and clause, out of whom, how much, in which days."""
-    names = ("指標", "規則", "條文", "基數", "應達", "採計期間", "期限")
     lines = [
-        (
-            "",
-            [
-                Cell(indicator.link(seen, kpi), "l w"),
-                text(kpi.rule, "l w"),
-                text(kpi.clause),
-                text(indicator.BASES[kpi.base], "l w"),
-                Cell(cards.requirement(kpi), "l"),
-                text(indicator.window(seen, kpi), "l w"),
-                text(written_day(kpi.deadline) if kpi.deadline else "不設"),
-            ],
-        )
+        ("", [Cell(indicator.link(seen, kpi), "l w"), *(text(value, "l w") for value in values[1:])])
+        for kpi, values in zip(kpis, figures_of(seen, kpis), strict=True)
+    ]
+    return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in FIGURES], lines, "wide")
+
+
+def figures_of(seen: View, kpis: Sequence[Row]) -> list[list[str]]:
+    """The same as plain texts, as the download writes them."""
+    return [
+        [
+            kpi.label,
+            kpi.rule,
+            kpi.clause,
+            say(parameters.BASES[kpi.base]),
+            cards.requirement(kpi),
+            parameters.window(seen, kpi),
+            written_day(kpi.deadline) if kpi.deadline else say("不設"),
+        ]
         for kpi in kpis
     ]
-    return table("每個數字怎麼來", [Cell(name, "l") for name in names], lines, "wide")
 
 
 def origins(seen: View, tables: Sequence[Row]) -> str:
     """Where the data come from: the tables, and whether there is one."""
-    header = [Cell("資料表", "l"), Cell("檔案或工作表"), Cell("採用的列")]
+    names = [say(name) for name in ORIGINS]
     lines = [
         (
             "",
@@ -81,17 +125,21 @@ def origins(seen: View, tables: Sequence[Row]) -> str:
         )
         for row in tables
     ]
-    told = (
-        f"這個計畫的定義依據 {escape(seen.facts.source_title)}（定義檔代號 "
-        f"{fingerprint(str(seen.facts.definition_hash))}，版本 {escape(seen.facts.version)}）。"
-        f"數字由下列檔案與試算表算出，{moment(seen.facts.built_at, seen.year)} 讀取；"
-        f"逐檔的時間與列數見{anchor(seen.link('data'), '資料頁')}。"
+    told = say(
+        "這個計畫的定義依據 {source}（定義檔代號 {definition}，版本 {version}）。"
+        "數字由下列檔案與試算表算出，{time} 讀取；逐檔的時間與列數見{link}。",
+        source=escape(seen.facts.source_title),
+        definition=fingerprint(str(seen.facts.definition_hash)),
+        version=escape(seen.facts.version),
+        time=moment(seen.facts.built_at, seen.year),
+        link=anchor(seen.link("data"), say("資料頁")),
     )
-    return f'<p style="max-width:64em">{told}</p>{table("資料從哪裡來", header, lines)}'
+    header = [Cell(name, "l" if at == 0 else "") for at, name in enumerate(names)]
+    return f'<p style="max-width:64em">{told}</p>{table(say("資料從哪裡來"), header, lines)}'
 
 
 def contact(seen: View) -> str:
     """Whom to ask, where the definition says so."""
     told: Any = json.loads(seen.facts.definition).get("contact")
-    asked = escape(told["zh-TW"]) if told else NO_CONTACT
-    return f'<p style="max-width:64em">{asked}</p>'
+    asked = (told.get(manner().language) or told[SOURCE]) if told else say(NO_CONTACT)
+    return f'<p style="max-width:64em">{escape(asked)}</p>'

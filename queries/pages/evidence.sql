@@ -1,5 +1,5 @@
 -- The rows behind the units of one indicator and school: those up to the day on which a unit was attained, else up to
--- the chosen day; of many alike the first few. A row that another school wrote says only that it is there.
+-- the chosen day; of many alike the first $most. A row that another school wrote says only that it is there.
 
 with
 
@@ -56,7 +56,7 @@ left join visible_schools as elsewhere
     on placed.row_school_id = elsewhere.school_id
     and placed.row_school_id <> placed.school_id
 
-where placed.place <= 4
+where placed.place <= coalesce($most::integer, placed.place)
 
 order by
     placed.unit_id,

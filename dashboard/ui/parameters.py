@@ -1,0 +1,129 @@
+"""The parameters in force of an indicator, in words.
+
+All of it is read from the definition in a snapshot, so that the page and the figures can never tell two stories.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.ui import cards
+from dashboard.ui.address import View, ask
+from dashboard.ui.parts import Cell, table, text
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import STATUSES, escape, full_day, listing, number, written_day
+
+Row = SimpleNamespace
+BASES = {
+    "staff": later("截至日在職的教職員"),
+    "classes": later("學校名冊的班級數"),
+    "units": later("紀錄裡應完成的人、班或項目"),
+    None: later("沒有基數，直接計數"),
+}
+ROUNDINGS = {
+    "ceil": later("小數無條件進位"),
+    "floor": later("小數無條件捨去"),
+    "round": later("小數四捨五入"),
+}
+MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
+
+
+def shown(seen: View, kpi: Row) -> str:
+    """Every parameter with its value."""
+    lines = [("", [text(name), text(value, "l w")]) for name, value in listed(seen, kpi).items()]
+    header = [Cell(say("參數"), "l"), Cell(say("目前的值"), "l")]
+    return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
+
+
+def listed(seen: View, kpi: Row) -> dict[str, str]:
+    """The parameters that the indicator has, by what they are called."""
+    whole: Mapping[str, Any] = json.loads(seen.facts.definition)
+    own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
+    found = [*_counted(seen, kpi, own, whole), *_required(seen, kpi, own, whole)]
+    return {name: value for name, value in found if value}
+
+
+def _counted(
+    seen: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Who and what is counted."""
+    labels = ask(seen, "indicator_query", kpi=kpi.kpi)[0].labels or ""
+    yield say("基數"), say(BASES[kpi.base])
+    yield say("身分"), listing([word for name in own["employment"] for word in whole["employment"][name]])
+    yield say("職務"), listing(own["duties"])
+    yield say("基數為 0 時"), STATUSES[kpi.empty_base].word if kpi.base else ""
+    yield say("課程類別"), listing(own["categories"])
+    for course in whole["courses"]:
+        if course["category"] in own["categories"]:
+            yield say("「{category}」的課名", category=course["category"]), _course(course)
+    yield say("選項"), listing([label for label in labels.split("、") if label])
+    for name, value in own["parameters"].items():
+        if isinstance(value, int):
+            yield say(MINIMA[name]) if name in MINIMA else name, _minimum(name, value)
+
+
+def _required(
+    seen: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """How much, in which days, from whom, out of which table."""
+    evidence = next((row.label for row in ask(seen, "tables") if row.table_name == kpi.table_name), "")
+    yield say("應達"), _requirement(kpi)
+    yield say("採計期間"), window(seen, kpi)
+    yield (
+        say("應有進度"),
+        say("自 {day} 起等速增加，到期限為應達數", day=written_day(kpi.pace_start))
+        if kpi.pace_start
+        else say("不設"),
+    )
+    yield say("期限"), full_day(kpi.deadline) if kpi.deadline else say("不設")
+    yield say("不適用"), exempt(seen, own, whole)
+    yield say("資料表"), evidence
+
+
+def _course(course: Mapping[str, Any]) -> str:
+    has, without = listing(course["contains"]), listing(course["never"])
+    return say("含有{has}，不含{without}", has=has, without=without) if without else say("含有{has}", has=has)
+
+
+def _minimum(name: str, value: int) -> str:
+    if name == "minutes":
+        return say("{minutes} 分鐘（{hours} 小時）", minutes=number(value), hours=f"{value / 60:g}")
+    return say("{n} 節", n=number(value)) if name == "lessons" else number(value)
+
+
+def _requirement(kpi: Row) -> str:
+    if kpi.require == "share":
+        share = f"{int(kpi.share_numerator)}/{int(kpi.share_denominator)}"
+        return say("每校基數的 {share}，{rounding}", share=share, rounding=say(ROUNDINGS[kpi.rounding]))
+    told = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
+    return told.get(kpi.require) or cards.requirement(kpi)
+
+
+def window(seen: View, kpi: Row) -> str:
+    """The days whose evidence counts; an indicator may take every day although its period has a first."""
+    if kpi.window_start is None or not ask(seen, "indicator_query", kpi=kpi.kpi)[0].in_window:
+        return say("不限起日，至截至日為止")
+    return say(
+        "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
+    )
+
+
+def exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+    """Schools by name only for who may see them."""
+    visible = {row.name for row in ask(seen, "schools")}
+    told = [name for name in own["exempt"] if name in visible]
+    if hidden := len(own["exempt"]) - len(told):
+        told.append(say("另 {n} 校", n=number(hidden)))
+    if own["only_where"]:
+        header = whole["columns"]["schools"][own["only_where"]]["headers"][0]
+        told.append(say("學校名冊「{header}」為否的學校", header=header))
+    return listing(told)
+
+
+def rule(seen: View, kpi: Row) -> str:
+    """The rule in the words of the definition, with its clause."""
+    told = say("依據：{source} {clause}", source=escape(seen.facts.source_title), clause=escape(kpi.clause))
+    return f'<h2>{say("規則")}</h2><p style="max-width:64em">{escape(kpi.rule)}</p><p class="sub">{told}</p>'

@@ -1,0 +1,211 @@
+"""An indicator whose definition changed: the figures under the former one beside today's.
+
+The former figures are those of the last kept snapshot that was made under another definition of this indicator; nothing
+is worked out anew for a page. The files may have changed between the two as well, which is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+from dashboard import warehouse as store
+from dashboard.ui import parameters
+from dashboard.ui.address import View, ask, facts_of
+from dashboard.ui.parts import Cell, figure, table, tag, text
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import change, escape, fingerprint, listing, moment, number, word
+
+Row = SimpleNamespace
+FIGURES = ("counted", "base", "required", "status")
+HEADER = (
+    later("學校"), later("原定義狀態"), later("原定義計數"), later("原定義基數"), later("原定義應達"),
+    later("現在狀態"), later("現在計數"), later("現在基數"), later("現在應達"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Redefined:
+    """What changed in an indicator's definition, and what differs: each a pair of the former and of today's.
+
+    tables: of the tables whose files changed in between.
+    """
+
+    former: View
+    kpi: Row
+    parameters: Sequence[tuple[str, str, str]]
+    city: tuple[Row, Row]
+    schools: Sequence[tuple[Row | None, Row | None]]
+    tables: Sequence[tuple[Row, Row]]
+
+
+def find(seen: View, kpi: Row) -> Redefined | None:
+    """The last snapshot before this one in which the indicator was defined otherwise, if one is kept."""
+    for snapshot in store.kept(seen.warehouse, seen.programme):
+        if snapshot.stamp < seen.snapshot.stamp:
+            # One of another version of the product may lack what is asked for.
+            with contextlib.suppress(store.NoSnapshot):
+                former = replace(seen, snapshot=snapshot, facts=facts_of(snapshot, seen.scope))
+                if found := _compared(former, seen, kpi):
+                    return found
+    return None
+
+
+def _compared(former: View, seen: View, kpi: Row) -> Redefined | None:
+    if (former.facts.definition, former.facts.version) == (seen.facts.definition, seen.facts.version):
+        return None
+    then = next((row for row in ask(former, "kpis", period=kpi.period) if row.kpi == kpi.kpi), None)
+    changed = _changed(former, then, seen, kpi) if then else []
+    if then is None or not changed:
+        return None
+    at = {"kpi": kpi.kpi, "period": kpi.period, "on": seen.on}
+    cities = (ask(former, "indicator_city", **at)[0], ask(seen, "indicator_city", **at)[0])
+    tables = {row.table_name: row for row in ask(former, "indicator_read")}
+    return Redefined(
+        former,
+        then,
+        changed,
+        cities,
+        _differing(_schools(former, at), _schools(seen, at)),
+        [
+            (tables[row.table_name], row)
+            for row in ask(seen, "indicator_read")
+            if row.table_name in tables and tables[row.table_name].contents != row.contents
+        ],
+    )
+
+
+def _changed(former: View, then: Row, seen: View, now: Row) -> list[tuple[str, str, str]]:
+    """(parameter, its former value, its value now); no value where there is no such parameter."""
+    old, new = parameters.listed(former, then), parameters.listed(seen, now)
+    found = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
+    changed = [one for one in found if one[1] != one[2]]
+    queries = [ask(view, "indicator_query", kpi=now.kpi)[0].query for view in (former, seen)]
+    if queries[0] != queries[1]:
+        changed.append((say("計算的查詢（SQL）"), say("原來的內容"), say("內容不同，見頁尾")))
+    if changed and then.rule != now.rule:
+        changed.append((say("規則"), then.rule, now.rule))
+    return changed
+
+
+def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
+    """The schools by name, and by their groups where several are called that: ids are those of one snapshot."""
+    rows = ask(view, "indicator_schools", **at, status=None, size=None, skip=0)
+    times = Counter(row.school_name for row in rows)
+    return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
+
+
+def _differing(
+    old: dict[tuple[str, str], Row], new: dict[tuple[str, str], Row]
+) -> list[tuple[Row | None, Row | None]]:
+    return [
+        (old.get(key), new.get(key))
+        for key in {**new, **old}
+        if _figures(old.get(key)) != _figures(new.get(key))
+    ]
+
+
+def _figures(row: Row | None) -> tuple[object, ...]:
+    return tuple(row and getattr(row, name) for name in FIGURES)
+
+
+def shown(seen: View, kpi: Row, found: Redefined) -> str:
+    """What changed, the city then and now, and the schools whose figures differ."""
+    told = say(
+        "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
+        time=moment(found.former.facts.built_at, seen.year),
+        fingerprint=f'<span class="mono">{escape(fingerprint(found.former.facts.fingerprint))}</span>',
+    )
+    head = f'<h2>{say("定義改過：原定義與現在的數字")}</h2><p class="sub">{told}{_apart(found)}</p>'
+    return (
+        f'{head}<section class="halves"><div>{_parameters(kpi, found)}{_city(kpi, found)}</div>'
+        f"<div>{_listed(kpi, found)}</div></section>"
+    )
+
+
+def _apart(found: Redefined) -> str:
+    """Whether what differs is the definition's doing alone."""
+    if not found.tables:
+        return say("兩份快照讀到的資料相同，以下的差別都來自定義。")
+    rows = [
+        say(
+            "{table} {old} → {new}",
+            table=escape(new.label),
+            old=number(old.accepted),
+            new=number(new.accepted),
+        )
+        for old, new in found.tables
+    ]
+    return say(
+        "兩份快照之間資料也改過（採用的列：{tables}），所以以下的差別不全是定義造成的；"
+        "要在同樣的列上比較，請系統管理者執行 kpi compare。",
+        tables=listing(rows),
+    )
+
+
+def _parameters(kpi: Row, found: Redefined) -> str:
+    header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
+    lines = [("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in found.parameters]
+    return table(say("{kpi}改過的參數", kpi=kpi.short), header, lines)
+
+
+def _city(kpi: Row, found: Redefined) -> str:
+    header = [Cell(say("全市"), "l"), Cell(say("原定義")), Cell(say("現在")), Cell(say("增減"))]
+    named = {
+        "schools_met": say("達標校數"),
+        "schools_judged": say("評定校數"),
+        "counted": say("計數"),
+        "base": say("基數"),
+        "required": say("應達"),
+    }
+    lines = []
+    for name, label in named.items():
+        old, new = (getattr(row, name) for row in found.city)
+        if old is not None or new is not None:
+            by = change(new - old) if old is not None and new is not None else "–"
+            lines.append(("", [text(label), Cell(number(old, "–")), Cell(number(new, "–")), Cell(by)]))
+    return table(say("{kpi}全市的數字，原定義與現在", kpi=kpi.short), header, lines)
+
+
+def _listed(kpi: Row, found: Redefined) -> str:
+    if not found.schools:
+        return f'<p class="mut">{say("各校的數字都沒有不同。")}</p>'
+    header = [
+        Cell(say("{n} 校的數字不同", n=number(len(found.schools))), "l"),
+        Cell(say("原定義"), "l"),
+        Cell(say("計數／應達")),
+        Cell(say("現在"), "l"),
+        Cell(say("計數／應達")),
+    ]
+    lines = []
+    for old, new in found.schools:
+        name = (new or old).school_name  # type: ignore[union-attr]
+        lines.append(
+            ("", [text(name), *_side(old, kpi), *_side(new, kpi, figure(new, school=name) if new else "")])
+        )
+    caption = say("{kpi}數字不同的學校", kpi=kpi.short)
+    return f'<div class="tall">{table(caption, header, lines)}</div>'
+
+
+def _side(row: Row | None, kpi: Row, facts: str = "") -> tuple[Cell, Cell]:
+    if row is None:
+        return Cell("–", "l"), Cell("–")
+    told = f"{number(row.counted)}/{number(row.required, '–')}"
+    return Cell(tag(row.status, kpi.require), "l"), Cell(f"<span {facts}>{told}</span>" if facts else told)
+
+
+def table_of(found: Redefined) -> list[list[object]]:
+    """The schools whose figures differ, as the download writes them."""
+    return [
+        [(new or old).school_name, *_values(old, found.kpi), *_values(new, found.kpi)]  # type: ignore[union-attr]
+        for old, new in found.schools
+    ]
+
+
+def _values(row: Row | None, kpi: Row) -> list[object]:
+    if row is None:
+        return [None] * len(FIGURES)
+    return [word(row.status, kpi.require), row.counted, row.base, row.required]

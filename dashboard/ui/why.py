@@ -1,0 +1,213 @@
+"""Why a school's figure is what it is: its units, the rows behind each, and the rows that were not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.ui import records
+from dashboard.ui.address import View, ask
+from dashboard.ui.parts import Cell, anchor, outward, table, tag
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
+
+Row = SimpleNamespace
+Unit = tuple[Any, Any]
+SHORT = 10
+SHOWN = 4
+LINKS = {
+    "person": later("列的找法：依教師對應。"),
+    "pair": later("列的找法：依教師與班級對應。"),
+    "class": later("列的找法：依班級對應。"),
+    "day": later("列的找法：依學校與日期對應；同一天的列一併列出。"),
+    "team": later("列的找法：依學校與觀課日期對應；人數足夠的場次，同行的人都列出。"),
+}
+HEADER = (
+    later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"), later("檔案"),
+    later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind one school's figure.
+
+    how: how rows are found for a unit, or None where they cannot be told one by one.
+    """
+
+    school: Row
+    result: Row
+    units: Sequence[Row]
+    evidence: Mapping[Unit, Sequence[Row]]
+    rejects: Sequence[Row]
+    how: str | None
+
+
+def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
+    """The units of a school, what is missing first, each with at most so many rows of a kind."""
+    mine = {"school_id": school.school_id, "on": seen.on, "period": kpi.period}
+    result = next(row for row in ask(seen, "school_results", **mine, group_id=None) if row.kpi == kpi.kpi)
+    units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
+    evidence: dict[Unit, list[Row]] = {}
+    for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
+        evidence.setdefault((row.unit_id, row.unit_label), []).append(row)
+    rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    return Behind(
+        school,
+        result,
+        sorted(units, key=lambda unit: bool(unit.done)),
+        evidence,
+        [row for row in rejects if row.table_name == kpi.table_name],
+        ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
+    )
+
+
+def shown(seen: View, kpi: Row, found: Behind) -> str:
+    """The figures, the list that adds up to them, and where its rows were read."""
+    name = anchor(seen.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
+    day = say("截至 {day}", day=written_day(seen.on))
+    listed = _units(kpi, found) if found.units else _no_units(found.result)
+    return (
+        f'<h2>{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
+        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects)}"
+    )
+
+
+def _sum(kpi: Row, found: Behind) -> str:
+    """The figures, and that the list below adds up to them."""
+    row, unit = found.result, escape(kpi.unit)
+    facts = [
+        say(
+            "{status} 計數 {counted} {unit}",
+            status=tag(row.status, kpi.require),
+            counted=_bold(row.counted),
+            unit=unit,
+        )
+    ]
+    facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
+    facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
+    done = sum(bool(unit.done) for unit in found.units)
+    missing = len(found.units) - done
+    told = say("下表：已計入 {done}", done=number(done))
+    if missing:
+        told = say("下表：已計入 {done}，還缺 {missing}", done=number(done), missing=number(missing))
+    foot = f'<p class="foot">{told}</p>' if found.units else ""
+    return f"<p>{'　'.join(facts)}</p>{foot}"
+
+
+def _bold(value: Any) -> str:
+    return f"<b>{number(value)}</b>"
+
+
+def _no_units(row: Row) -> str:
+    told = say("缺這項的資料，不是 0。") if row.status == "no_data" else say("截至這一天沒有計入任何紀錄。")
+    return f'<p class="mut">{told}</p>'
+
+
+def _units(kpi: Row, found: Behind) -> str:
+    header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
+    lines = [
+        (
+            "",
+            [
+                Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
+                Cell(_since(unit), "l"),
+                Cell(_rows(found.how, found.evidence.get((unit.unit_id, unit.unit_label), [])), "l w"),
+            ],
+        )
+        for unit in found.units
+    ]
+    caption = say("{kpi}的名單與證據", kpi=kpi.short)
+    return f'<div class="tall">{table(caption, header, lines)}</div>'
+
+
+def _who(unit: Row) -> str:
+    amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
+    return f"{escape(unit.unit_label or unit.unit_id)}{amount}"
+
+
+def _since(unit: Row) -> str:
+    if not unit.done:
+        return f'<span class="warn">{say("還缺")}</span>'
+    when = (
+        f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
+        if unit.attained_on
+        else ""
+    )
+    return f'<span class="s-met">✓</span> {when}'
+
+
+def _rows(how: str | None, rows: Sequence[Row]) -> str:
+    if not rows:
+        return _muted(say("無法逐列指出") if how is None else say("沒有可計入的列"))
+    listed = [_row(row) for row in rows if row.is_seen]
+    if hidden := len(rows) - len(listed):
+        listed.append(_muted(say("另有 {n} 列登在其他學校，不在檢視範圍", n=number(hidden))))
+    if (more := rows[0].rows_in_all - len(rows)) > 0:
+        listed.append(_muted(say("同樣的列還有 {n} 列", n=number(more))))
+    return "<br>".join(listed)
+
+
+def _muted(told: str) -> str:
+    return f'<span class="mut">{told}</span>'
+
+
+def _row(row: Row) -> str:
+    """File, line, what it says; of a spreadsheet a link to the very row."""
+    place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
+    where = outward(row.link, place) if row.link else escape(place)
+    told = " · ".join(part for part in (row.day and written_day(row.day), row.row_school, row.told) if part)
+    return (
+        f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(told))}'
+    )
+
+
+def _origin(seen: View, found: Behind) -> str:
+    """How rows are found, when each file was read, and what to quote."""
+    files = {row.file: row.modified_at for rows in found.evidence.values() for row in rows if row.is_seen}
+    times = listing(
+        [
+            say("{file}（{time}）", file=escape(name), time=moment(at, seen.year) if at else "?")
+            for name, at in sorted(files.items())
+        ]
+    )
+    lines = [
+        say(LINKS[found.how])
+        if found.how
+        else say(
+            "這項的計算不是一列對一個對象，無法逐列指出；原始列見{link}的檔案清單。",
+            link=anchor(seen.link("data"), say("資料頁")),
+        ),
+        say("檔案的時間（試算表為讀取時間）：{times}。", times=times) if times else "",
+        say(
+            "快照 {time} · 指紋 {fingerprint}（引用時請附）",
+            time=moment(seen.facts.built_at, seen.year),
+            fingerprint=f'<span class="mono">{escape(fingerprint(seen.facts.fingerprint))}</span>',
+        ),
+    ]
+    return f'<p class="foot">{"<br>".join(filter(None, lines))}</p>'
+
+
+def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
+    """Every unit with every row behind it, as the download writes them; a unit without rows has a line of its own."""
+    found = behind(seen, kpi, school, most=None)
+    none: list[Row | None] = [None]
+    return [
+        [*_unit_values(found, unit), *_row_values(row)]
+        for unit in found.units
+        for row in found.evidence.get((unit.unit_id, unit.unit_label)) or none
+    ]
+
+
+def _unit_values(found: Behind, unit: Row) -> list[object]:
+    counts = say("已計入") if unit.done else say("還缺")
+    return [found.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
+
+
+def _row_values(row: Row | None) -> list[object]:
+    if row is None or not row.is_seen:
+        hidden = say("登在其他學校，不在檢視範圍") if row else None
+        return [None, None, None, None, hidden, None, None]
+    return [row.file, row.sheet, row.line, row.day, row.told, row.row_school, row.modified_at]
