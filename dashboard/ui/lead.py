@@ -49,7 +49,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
     for name, found in schools.items():
         who = anchor(link("school", school=name), escape(name))
         if shown := steps(name, found, told, link, year):
-            write = anchor(link("reminders", school=name), say("擬訊息"))
+            write = anchor(link("reminders", school=name), say("寫催辦"))
             listed = "".join(f"<li>{step}</li>" for step in shown)
             lines.append(
                 f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d">{write}</span></div>'
@@ -57,7 +57,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
         else:
             done.append(who)
     rest = say("{schools}：目前沒有要補的，維持進度即可", schools=listing(done)) if done else ""
-    listed = f'<div class="list">{"".join(lines)}</div>' if lines else ""
+    listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
     return f'{listed}<p class="foot">{rest}</p>' if rest else listed
 
 
