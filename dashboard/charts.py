@@ -116,7 +116,7 @@ def _marks(box: Box) -> list[str]:
         x = box.x(day)
         anchor, shift = ("start", 5) if x < (box.left + box.right) / 2 else ("end", -5)
         found.append(
-            f'{_upright(x, 8, box.bottom, "mark")}<text x="{x + shift:.1f}" y="14" text-anchor="{anchor}">{escape(name)}</text>'
+            f'{_upright(x, 3, box.bottom, "mark")}<text x="{x + shift:.1f}" y="13" text-anchor="{anchor}">{escape(name)}</text>'
         )
     return found
 
@@ -156,7 +156,7 @@ def trend(course: Course, label: str) -> str:
 
 def curve(course: Course, label: str, told: Labels, width: int = 620, height: int = 250) -> str:
     """The course with its axis, the pace, the deadline and today, each named where it is drawn."""
-    box = Box(38, 26, width - 92, height - 30, course)
+    box = Box(38, 40 if course.marks else 26, width - 92, height - 30, course)
     parts = [*_scale(box), *_months(box, told.months), *_marks(box), _pace(box, 1.3, "6 4"), _needed(box)]
     due = box.x(course.deadline)
     parts.append(_upright(due, 16, box.bottom, "due"))

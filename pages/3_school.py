@@ -43,6 +43,7 @@ ui.head(seen, ui.say("學校 · {name}", name=school.name), lead, place, missing
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
 for period, shown in found:
     ui.show(ui.parts.period(seen.periods, period) + ui.school_rows.school_rows(shown, ui.asked("kpi")))
+ui.show(ui.school_rows.foot())
 for fragment in ui.plan.sections(seen, school):
     ui.show(fragment)
 with ui.fold(ui.say("下載這所學校的表")):

@@ -24,6 +24,7 @@ from dashboard.ui.words import (
     pair,
     percent,
     short_day,
+    united,
     word,
     written_day,
 )
@@ -93,8 +94,13 @@ def order(item: Item) -> tuple[object, ...]:
 def school_rows(items: Iterable[Item], opened: str | None) -> str:
     """All rows, the one named in the address open."""
     lines = "".join(_row(item, item.kpi.kpi == opened) for item in sorted(items, key=order))
+    return f'{_head()}<div style="border-top:1px solid var(--line)">{lines}</div>'
+
+
+def foot() -> str:
+    """How to read the rows, once below all of them."""
     told = say("點一列看曲線、名單、規定與被退回的列；點指標名稱看規則與依據 · 依期限與缺口排序")
-    return f'{_head()}<div style="border-top:1px solid var(--line)">{lines}</div><p class="foot">{told}</p>'
+    return f'<p class="foot">{told}</p>'
 
 
 def _head() -> str:
@@ -128,7 +134,7 @@ def _row(item: Item, opened: bool) -> str:
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
         f'<span class="nm"><b>{label}</b>{_turned(item)}</span>'
-        f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then)}</span>'
+        f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
         f'<span class="dlc num small">{when}</span>'
@@ -180,7 +186,7 @@ def _money(row: Row, kpi: Row) -> str:
         if kpi.require == "ceiling"
         else say("{counted}／核定 {limit}", **whole)
     )
-    return f'<span title="{title}">{pair(row.counted, limit, kpi.unit)} {escape(kpi.unit)}</span>'
+    return f'<span title="{title}">{united(pair(row.counted, limit, kpi.unit), kpi.unit)}</span>'
 
 
 def _bar(row: Row) -> str:
@@ -249,7 +255,7 @@ def _since_then(item: Item) -> str:
         return ""
     unit = item.kpi.unit
     figures = {"then": _figure(then, unit), "now": _figure(row, unit)}
-    by = f"<b>{change(row.counted - then.counted)} {escape(unit)}</b>"
+    by = f"<b>{united(change(row.counted - then.counted, unit), unit)}</b>"
     told = say(
         "與 {day} 相比 {by}：當時 {then}，現在 {now}。",
         day=short_day(versus, item.seen.year),

@@ -95,7 +95,11 @@ def brief(value: Any, unit: str, missing: str = "?") -> str:
 
 def amount(value: Any, unit: str, missing: str = "?") -> str:
     """「24 人」, 「61.2 萬元」: a figure with its unit, as markup."""
-    shown = brief(value, unit, missing)
+    return united(brief(value, unit, missing), unit)
+
+
+def united(shown: str, unit: str) -> str:
+    """A written figure and its unit, as markup: 「萬」 and 「元」 are one word."""
     joined = "" if shown.endswith(MARKS) and manner().language == SOURCE else " "
     return f"{shown}{joined}{escape(unit)}"
 
