@@ -33,13 +33,14 @@ class Known:
 
 
 def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, object]) -> Known:
-    """What is asked for of one period and group."""
+    """What is asked for of one period and group; refused rows belong to no period and are told with the first."""
+    notices = ask(seen, "notices") if mine["period"] == seen.shown[0] else []
     to_send = ask(seen, "tables_to_send", on=seen.on, **mine)
     return Known(
         {kpi.kpi: kpi for kpi in kpis},
         {row.kpi for row in ask(seen, "team_kpis")},
         {(row.school_id, row.kpi): row.table_label for row in to_send},
-        {row.school_name: row.rejected for row in ask(seen, "notices") if row.rejected},
+        {row.school_name: row.rejected for row in notices if row.rejected},
     )
 
 

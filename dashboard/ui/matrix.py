@@ -136,7 +136,7 @@ def _named(kpi: Row, link: Link | None) -> str:
 def _head(kpi: Row, chosen: str | None) -> str:
     if kpi.kpi == chosen:
         return "on"
-    if kpi.unit == MONEY:
+    if kpi.unit in MONEY:
         return "money"
     return "narrow" if kpi.require == "none" else ""
 
