@@ -99,7 +99,7 @@ def school_rows(items: Iterable[Item], opened: str | None) -> str:
 
 def foot() -> str:
     """How to read the rows, once below all of them."""
-    told = say("點一列看曲線、名單、規定與被退回的列；點指標名稱看規則與依據 · 依期限與缺口排序")
+    told = say("點一列看曲線、名單、規定與被退回的列 · 依期限與缺口排序")
     return f'<p class="foot">{told}</p>'
 
 
@@ -129,11 +129,10 @@ def _row(item: Item, opened: bool) -> str:
     kind = "gap left" if row.status == "met" else "gap"
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
     when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.seen.year)
-    label = indicator.link(item.seen, kpi, school=row.school_name)
     return (
         f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
-        f'<span class="nm"><b>{label}</b>{_turned(item)}</span>'
+        f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}</span>'
         f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
@@ -225,7 +224,7 @@ def _no_bar(status: str) -> str:
 def _body(item: Item) -> str:
     kpi = item.kpi
     drawn = _curve(item)
-    people = _units(item)
+    people = _units(item) + _why(item)
     moves = _since_then(item)
     bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
     return (
@@ -246,6 +245,17 @@ def _clause(kpi: Row) -> str:
     return (
         say("（{clause}；不限起日）", clause=clause) if kpi.deadline else say("（{clause}）", clause=clause)
     )
+
+
+def _why(item: Item) -> str:
+    """To the rule and the rows behind the figure. Not the label itself: what opens a row holds no link."""
+    row = item.row
+    told = (
+        say("看規則與依據")
+        if row.counted is None
+        else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
+    )
+    return f'<p class="why">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
 
 
 def _since_then(item: Item) -> str:
