@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, history
+from dashboard.ui import address, history, texts
 from tests.running import PROGRAMME, build
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
@@ -47,6 +47,25 @@ def test_what_moved_is_listed_and_a_jump_is_marked(seen):
     fall = history.changes(seen(2))
     assert "−18" in fall and "! 突減 90%" in fall
     assert "公開授課" not in fall, "what did not move is not listed"
+
+
+def test_what_moved_leaves_as_numbers(seen):
+    seen(10)
+    moved = {name: (old, new) for name, old, new in history.moved(seen(12))}
+    assert moved["入校輔導 採用列"] == (10, 12)
+
+
+def test_a_first_snapshot_has_no_list_of_what_moved(seen):
+    with pytest.raises(warehouse.NoSnapshot):
+        history.moved(seen(5))
+
+
+def test_in_english_the_same_moves_are_told(seen):
+    seen(10)
+    view = seen(20)
+    with texts.written(texts.Manner("en", "ce")):
+        told = history.changes(view)
+    assert "Coaching visits: rows accepted" in told and "+10" in told and "! Jump of 100%" in told
 
 
 def test_nothing_moved_is_said_as_such(seen):

@@ -1,5 +1,6 @@
 """催辦: what each school owes is what the results say, and what leaves the product is safe and of the scope alone."""
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -11,7 +12,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.exports import letters, tables
-from dashboard.ui import address, reminders
+from dashboard.ui import address, reminders, texts
 
 EVERY = access.bureau()
 DAY = dt.date(2022, 11, 25)
@@ -131,3 +132,36 @@ def test_a_bureaus_own_template_goes_before_the_shipped_one(tmp_path: Path):
     (tmp_path / "letter.docx").write_bytes(b"PK no document")
     with pytest.raises(letters.TemplateFault, match=r"letter\.docx"):
         letters.check(tmp_path)
+
+
+def test_what_goes_to_schools_is_the_same_chinese_whatever_the_language_of_the_page(seen):
+    view = seen()
+    choice = wanted(groups=("自主學習組",), names=True)
+
+    def told() -> list[object]:
+        found = reminders.told_to_schools(view, choice)
+        messages = [letters.message(Path("nowhere"), reminders.context(view, one, True)) for one in found]
+        return [messages, reminders.header(), reminders.rows(view, found, True), reminders._common(view)]
+
+    chinese = told()
+    with texts.written(texts.Manner("en", "ce")):
+        english_page = reminders.overview(reminders.owed(view, choice), lambda **_: "", None)
+        assert told() == chinese
+    assert "short" in english_page and "due 2022/12/31" in english_page
+    assert "期限 111/12/31" in str(chinese) and "short" not in str(chinese)
+
+
+def test_beside_each_gap_stands_how_it_moved_since_the_day_to_compare_with(seen):
+    view = dataclasses.replace(seen(), versus=dt.date(2022, 10, 28))
+    was = {
+        (row.school_id, row.kpi): row
+        for row in address.ask(
+            view, "school_results", on=view.versus, period="111", group_id=None, school_id=None
+        )
+    }
+    items = [item for one in reminders.owed(view, wanted()) for item in one.items]
+    assert all(item.then == was[item.row.school_id, item.row.kpi] for item in items)
+    shown = reminders.overview(reminders.owed(view, wanted()), lambda **_: "", None)
+    moved = [item for item in items if item.row.gap is not None and item.then.gap is not None]
+    assert shown.count('class="chg"') == sum(item.row.status != "no_data" for item in moved)
+    assert 'class="chg"' not in reminders.overview(reminders.owed(seen(), wanted()), lambda **_: "", None)

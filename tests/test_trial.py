@@ -9,6 +9,7 @@ import pytest
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
+from dashboard.ui import address, texts, uploads
 from tests.running import PROGRAMME, build, kpi
 
 DAY = dt.date(2022, 11, 25)
@@ -100,3 +101,21 @@ def test_the_programmes_tables_are_those_that_a_trial_reads():
     tables = contracts.load()
     definition = programmes.load(programmes.find(Path("nowhere"), (PROGRAMME,))[0], tables)
     assert "participants" in tables and "participants" not in definition.tables
+
+
+@pytest.mark.parametrize("language", sorted(texts.LANGUAGES))
+def test_a_trial_is_told_in_the_viewers_language(city: tuple[Path, Path], monkeypatch, language: str):
+    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    data, place = city
+    trial = tried(data, place, "入校輔導_補.csv", VISITS.encode())
+    snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
+    periods = tuple(address._asked(snapshot, scope, "periods", ()))
+    facts = address.facts_of(snapshot, scope)
+    seen = address.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, DAY)
+    with texts.written(texts.Manner(language)):
+        told = uploads.report(seen, trial)
+    said = {
+        "zh-TW": ("不是本計畫的學校", "入校輔導", "學校名稱不在名單"),
+        "en": ("is not a school", "Coaching visits", "Not a school"),
+    }
+    assert all(one in told for one in said[language]) and "深奧國小,111/11/02,甲,乙" in told

@@ -84,7 +84,7 @@ def rejected(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    return table(say("被退回與有警告的列"), header, lines, "wide rows")
+    return table(say("被退回與有警告的列"), header, lines, "wide rows cards")
 
 
 def _place(row: Row) -> str:
@@ -290,7 +290,7 @@ def resolved(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    return table(say("比上次少了的退回列"), header, lines, "wide rows")
+    return table(say("比上次少了的退回列"), header, lines, "wide rows cards")
 
 
 def resolved_header() -> list[str]:

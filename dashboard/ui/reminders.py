@@ -294,19 +294,22 @@ def downloads(seen: View, wanted: Chosen, many: int) -> None:
     """All schools: XLSX and CSV for a mail merge, and letters as DOCX."""
     stem = "_".join((say("催辦"), seen.facts.title, words.file_day(seen.on)))
     name = "_".join((stem, say("{n} 校", n=many)))
-    listed = say("催辦名單")
-    frame.download(name, header(), lambda: rows(seen, told_to_schools(seen, wanted), wanted.names), listed)
+
+    def listed() -> list[list[object]]:
+        return rows(seen, told_to_schools(seen, wanted), wanted.names)
 
     def made() -> bytes:
         told = [context(seen, one, wanted.names) for one in told_to_schools(seen, wanted)]
         return letters.letters(_templates(), {**_common(seen), "letters": told})
 
-    try:
-        letters.check(_templates())
-    except letters.TemplateFault as fault:
-        show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
-        return
-    frame.save(say("下載函稿 DOCX"), "_".join((stem, say("函稿"))) + ".docx", frame.DOCX, made)
+    with st.container(horizontal=True):
+        frame.download(name, header(), listed, say("催辦名單"))
+        try:
+            letters.check(_templates())
+        except letters.TemplateFault as fault:
+            show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
+            return
+        frame.save(say("下載函稿 DOCX"), "_".join((stem, say("函稿"))) + ".docx", frame.DOCX, made)
 
 
 def _templates() -> Any:
