@@ -33,17 +33,28 @@ ui.show(f"""<section class="two"><div>{ui.parameters.rule(seen, kpi)}{ui.paramet
 <div><h2>{ui.say("全市")}</h2>
 {ui.indicator.standing(seen, kpi, city, then("indicator_city", "level").get(("city",)))}</div></section>""")
 if redefined := ui.redefined.find(seen, kpi):
-    ui.show(ui.redefined.shown(seen, kpi, redefined))
-    save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.table_of(redefined))
-ui.show(f"""<section class="halves"><div>{ui.indicator.curve(kpi, city, ui.ask(seen, "indicator_steps", **at), seen)}
-</div><div><h2>{ui.say("各組")}</h2>
-{ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name"))}</div></section>""")
-save(ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups))
-behind = ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school)) if school else ""
-ui.show(f"""<section class="halves"><div><h2>{ui.say("各校，依缺口")}</h2>
-{ui.indicator.schools(seen, kpi, city, listed, school, here)}</div><div>{behind}</div></section>""")
-save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(seen, choice, listed))
-if school:
-    save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
+    ui.show(ui.redefined.head(seen, redefined))
+    left, right = ui.halves()
+    with left:
+        ui.show(ui.redefined.changes(kpi, redefined))
+    with right:
+        ui.show(ui.redefined.schools(kpi, redefined))
+        save(
+            ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.table_of(redefined)
+        )
+left, right = ui.halves()
+with left:
+    ui.show(ui.indicator.curve(kpi, city, ui.ask(seen, "indicator_steps", **at), seen))
+with right:
+    ui.show(ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name")))
+    save(ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups))
+left, right = ui.halves()
+with left:
+    ui.show(ui.indicator.schools(seen, kpi, city, listed, school, here))
+    save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(seen, choice, listed))
+with right:
+    if school:
+        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school)))
+        save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
 with ui.fold(ui.say("計算的查詢（SQL）")):
     ui.indicator.query(seen, kpi)

@@ -58,6 +58,7 @@ READING = {
 FIGURES = (
     later("指標"), later("規則"), later("條文"), later("基數"), later("應達"), later("採計期間"), later("期限"),
 )  # fmt: skip
+KINDS = ("l w", "l", "l w", "l", "l w", "l")
 ORIGINS = (later("資料表"), later("檔案或工作表"), later("採用的列"))
 NO_CONTACT = later("請洽承辦這個計畫的教育局（處）窗口；畫面讀不出來時，請把畫面上的代號告訴系統管理者。")
 
@@ -89,7 +90,7 @@ def statuses() -> str:
 def figures(seen: View, kpis: Sequence[Row]) -> str:
     """How each figure is made: its rule and clause, out of whom, how much, in which days."""
     lines = [
-        ("", [Cell(indicator.link(seen, kpi), "l w"), *(text(value, "l w") for value in values[1:])])
+        ("", [Cell(indicator.link(seen, kpi), "l w"), *map(text, values[1:], KINDS)])
         for kpi, values in zip(kpis, figures_of(seen, kpis), strict=True)
     ]
     return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in FIGURES], lines, "wide")

@@ -247,7 +247,7 @@ def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
     names = [say("組別"), say("狀態"), say("達標校數"), *pooled]
     header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
     lines = [("", _group(seen, kpi, row, then.get((row.group_name,)))) for row in rows]
-    return table(say("{kpi}各組", kpi=kpi.short), header, lines)
+    return f"<h2>{say('各組')}</h2>{table(say('{kpi}各組', kpi=kpi.short), header, lines)}"
 
 
 def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
@@ -311,7 +311,10 @@ def schools(seen: View, kpi: Row, city: Row, found: Listed, chosen: Row | None, 
         if found.rows
         else empty(say("這個篩選目前沒有學校"), here(status=None))
     )
-    return f"{pills(choices, say('狀態'))}{shown}{pager(found.page, found.total, SIZE, here, say('校'))}"
+    head = f"<h2>{say('各校，依缺口（{unit}）', unit=escape(kpi.unit))}</h2>"
+    return (
+        f"{head}{pills(choices, say('狀態'))}{shown}{pager(found.page, found.total, SIZE, here, say('校'))}"
+    )
 
 
 def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
@@ -319,10 +322,10 @@ def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
     header = [
         Cell(say("學校"), "l"),
         Cell(say("狀態"), "l"),
-        Cell(say("還差（{unit}）", unit=escape(kpi.unit))),
+        Cell(say("還差")),
         Cell(say("計數")),
         *([Cell(say("基數"))] if kpi.base else []),
-        Cell(say("應達")),
+        *([] if _is_base(kpi) else [Cell(say("應達"))]),
         *since,
     ]
     lines = [
@@ -341,6 +344,11 @@ def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
     return table(say("{kpi}各校", kpi=kpi.short), header, lines)
 
 
+def _is_base(kpi: Row) -> bool:
+    """Whether the whole base is required: one column says both."""
+    return bool(kpi.base) and kpi.require == "all"
+
+
 def _school(seen: View, kpi: Row, row: Row, then: Row | None, why: str) -> list[Cell]:
     told = anchor(why, number(row.counted)) if row.status != "upcoming" else "–"
     status, counted = _stated(kpi, row, figure(row, school=row.school_name), told)
@@ -350,7 +358,7 @@ def _school(seen: View, kpi: Row, row: Row, then: Row | None, why: str) -> list[
         Cell(_gap(row)),
         Cell(counted),
         *([Cell(number(row.base, "–"))] if kpi.base else []),
-        Cell(number(row.required, "–")),
+        *([] if _is_base(kpi) else [Cell(number(row.required, "–"))]),
         *([Cell(moved(row.counted, then) or "–")] if seen.versus else []),
     ]
 

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard import warehouse as store
 from dashboard.ui import parameters
 from dashboard.ui.address import View, ask, facts_of
 from dashboard.ui.parts import Cell, figure, table, tag, text
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import change, escape, fingerprint, listing, moment, number, word
+from dashboard.ui.words import change, escape, fingerprint, listing, moment, number, prose, word
 
 Row = SimpleNamespace
 FIGURES = ("counted", "base", "required", "status")
@@ -112,22 +113,18 @@ def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def shown(seen: View, kpi: Row, found: Redefined) -> str:
-    """What changed, the city then and now, and the schools whose figures differ."""
+def head(seen: View, found: Redefined) -> str:
+    """Which snapshot the former figures are of, and whether what differs is the definition's doing alone."""
     told = say(
         "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
         time=moment(found.former.facts.built_at, seen.year),
         fingerprint=f'<span class="mono">{escape(fingerprint(found.former.facts.fingerprint))}</span>',
     )
-    head = f'<h2>{say("定義改過：原定義與現在的數字")}</h2><p class="sub">{told}{_apart(found)}</p>'
-    return (
-        f'{head}<section class="halves"><div>{_parameters(kpi, found)}{_city(kpi, found)}</div>'
-        f"<div>{_listed(kpi, found)}</div></section>"
-    )
+    apart = prose([told, _apart(found)])
+    return f'<h2>{say("定義改過：原定義與現在的數字")}</h2><p class="sub">{apart}</p>'
 
 
 def _apart(found: Redefined) -> str:
-    """Whether what differs is the definition's doing alone."""
     if not found.tables:
         return say("兩份快照讀到的資料相同，以下的差別都來自定義。")
     rows = [
@@ -146,10 +143,11 @@ def _apart(found: Redefined) -> str:
     )
 
 
-def _parameters(kpi: Row, found: Redefined) -> str:
+def changes(kpi: Row, found: Redefined) -> str:
+    """The parameters that changed, and the city's figures then and now."""
     header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
     lines = [("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in found.parameters]
-    return table(say("{kpi}改過的參數", kpi=kpi.short), header, lines)
+    return f"{table(say('{kpi}改過的參數', kpi=kpi.short), header, lines)}<br>{_city(kpi, found)}"
 
 
 def _city(kpi: Row, found: Redefined) -> str:
@@ -161,40 +159,41 @@ def _city(kpi: Row, found: Redefined) -> str:
         "base": say("基數"),
         "required": say("應達"),
     }
-    lines = []
-    for name, label in named.items():
-        old, new = (getattr(row, name) for row in found.city)
-        if old is not None or new is not None:
-            by = change(new - old) if old is not None and new is not None else "–"
-            lines.append(("", [text(label), Cell(number(old, "–")), Cell(number(new, "–")), Cell(by)]))
+    pairs = {name: (getattr(found.city[0], name), getattr(found.city[1], name)) for name in named}
+    lines = [
+        ("", [text(named[name]), Cell(number(old, "–")), Cell(number(new, "–")), Cell(_by(old, new))])
+        for name, (old, new) in pairs.items()
+        if old is not None or new is not None
+    ]
     return table(say("{kpi}全市的數字，原定義與現在", kpi=kpi.short), header, lines)
 
 
-def _listed(kpi: Row, found: Redefined) -> str:
+def _by(old: Any, new: Any) -> str:
+    return "–" if old is None or new is None else change(new - old)
+
+
+def schools(kpi: Row, found: Redefined) -> str:
+    """The schools whose figures differ, under both definitions."""
     if not found.schools:
         return f'<p class="mut">{say("各校的數字都沒有不同。")}</p>'
     header = [
         Cell(say("{n} 校的數字不同", n=number(len(found.schools))), "l"),
         Cell(say("原定義"), "l"),
-        Cell(say("計數／應達")),
         Cell(say("現在"), "l"),
-        Cell(say("計數／應達")),
     ]
     lines = []
     for old, new in found.schools:
         name = (new or old).school_name  # type: ignore[union-attr]
-        lines.append(
-            ("", [text(name), *_side(old, kpi), *_side(new, kpi, figure(new, school=name) if new else "")])
-        )
-    caption = say("{kpi}數字不同的學校", kpi=kpi.short)
-    return f'<div class="tall">{table(caption, header, lines)}</div>'
+        facts = figure(new, school=name) if new else ""
+        lines.append(("", [text(name), Cell(_side(old, kpi), "l"), Cell(_side(new, kpi, facts), "l")]))
+    listed = table(say("{kpi}數字不同的學校", kpi=kpi.short), header, lines)
+    return f'<div class="tall">{listed}</div><p class="foot">{say("每格是狀態與計數／應達。")}</p>'
 
 
-def _side(row: Row | None, kpi: Row, facts: str = "") -> tuple[Cell, Cell]:
+def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
     if row is None:
-        return Cell("–", "l"), Cell("–")
-    told = f"{number(row.counted)}/{number(row.required, '–')}"
-    return Cell(tag(row.status, kpi.require), "l"), Cell(f"<span {facts}>{told}</span>" if facts else told)
+        return "–"
+    return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span>"
 
 
 def table_of(found: Redefined) -> list[list[object]]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def show(fragment: str) -> None:
@@ -12,3 +17,8 @@ def show(fragment: str) -> None:
         st.markdown(body, unsafe_allow_html=True)
     else:
         st.html(body)
+
+
+def halves() -> list[DeltaGenerator]:
+    """Two places side by side, one below the other where the style sheet finds no room for both."""
+    return list(st.columns(2, gap="medium"))

@@ -17,6 +17,7 @@ Row = SimpleNamespace
 Unit = tuple[Any, Any]
 SHORT = 10
 SHOWN = 4
+REFUSED = 8
 LINKS = {
     "person": later("列的找法：依教師對應。"),
     "pair": later("列的找法：依教師與班級對應。"),
@@ -71,7 +72,7 @@ def shown(seen: View, kpi: Row, found: Behind) -> str:
     listed = _units(kpi, found) if found.units else _no_units(found.result)
     return (
         f'<h2>{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects)}"
+        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, REFUSED)}"
     )
 
 
