@@ -1,5 +1,5 @@
 -- How many schools of the whole programme had met each indicator, over the days from the start of its pace (else of its
--- window, else of the period) to the chosen day. Of each 64th of the time the last step stands for all: the line is
+-- window, else of the period) to the chosen day. Of each 40th of the time the last step stands for all: the line is
 -- 86 pixels wide.
 
 with
@@ -55,7 +55,7 @@ from steps
 group by
     kpi,
     start,
-    (since - start) * 64 // greatest(last - start, 1)
+    (since - start) * 40 // greatest(last - start, 1)
 
 order by
     kpi,
