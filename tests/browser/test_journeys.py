@@ -1,0 +1,98 @@
+"""What each of the four users comes for, in at most three clicks from the first page, as a person would click.
+
+A click is a click or a choice from a list; what one reads, scrolls or types into a box that is open costs none.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import View
+
+MOST = 3
+
+
+@dataclass
+class Walk:
+    """A user at work in a tab, whose clicks are counted."""
+
+    view: View
+    clicks: int = 0
+
+    @property
+    def main(self):
+        return self.view.page.locator('[data-testid="stMain"]')
+
+    def click(self, target, heading):
+        """Clicks, and waits for the page that has this heading."""
+        self.clicks += 1
+        target.click()
+        expect(self.main.locator("h1").first).to_contain_text(heading, timeout=30_000)
+        self.view.settle()
+
+    def menu(self, page):
+        return self.view.page.locator('[data-testid="stSidebar"] nav a', has_text=page)
+
+
+@pytest.fixture
+def walk(look):
+    """A user at the first page."""
+    return Walk(look().open())
+
+
+def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
+    cell = walk.main.locator("table.groups td.c-overdue a.cell").first
+    kpi = cell.get_attribute("data-kpi")
+    walk.click(cell, "分組")
+    school_cell = walk.main.locator(
+        f'table.mx td.c-overdue a.cell[data-kpi="{kpi}"][data-level="school"]'
+    ).first
+    school = school_cell.get_attribute("data-school")
+    walk.click(school_cell, school)
+    opened = walk.main.locator(f'details[open][data-kpi="{kpi}"]')
+    expect(opened).to_contain_text("還差")
+    expect(opened).to_contain_text("尚未")
+    walk.click(walk.main.get_by_role("link", name="擬催辦訊息"), "催辦")
+    message = walk.main.locator('[data-testid="stCode"]')
+    expect(message).to_contain_text(school)
+    expect(message).to_contain_text("還差")
+    assert walk.clicks <= MOST
+
+
+def test_a_lead_school_sees_what_each_partner_lacks_and_writes_to_one(walk):
+    walk.click(walk.menu("分組"), "分組")
+    walk.click(walk.main.locator("a.pill", has_text="Maker創客組"), "Maker創客組")
+    steps = walk.main.locator(".steps, .list")
+    expect(steps.last).to_contain_text("還差")
+    walk.click(steps.last.get_by_role("link", name="擬催辦訊息").first, "催辦")
+    expect(walk.main.locator('[data-testid="stCode"]')).to_contain_text("還差")
+    assert walk.clicks <= MOST
+
+
+def test_a_school_sees_what_it_owes_who_is_missing_and_why_a_row_was_refused(walk):
+    walk.click(walk.menu("學校"), "學校")
+    box = walk.main.get_by_role("combobox").first
+    walk.clicks += 1
+    box.click()
+    box.fill("深澳")
+    box.press("Enter")
+    expect(walk.main.locator("h1").first).to_contain_text("深澳國小", timeout=30_000)
+    walk.view.settle()
+    row = walk.main.locator("details.kr", has=walk.view.page.locator(".why-not, .rejects, .refused")).first
+    walk.clicks += 1
+    row.locator("summary").click()
+    expect(row).to_contain_text("退回")
+    expect(row).to_contain_text("請")
+    assert walk.clicks <= MOST
+
+
+def test_a_presenter_shows_how_far_things_went_and_one_indicators_course(walk):
+    walk.click(walk.view.page.locator("a.pill", has_text="四週前"), "總覽")
+    expect(walk.main.locator(".quiet").first).to_contain_text("相比")
+    tiles = walk.main.locator(".tile")
+    assert all("chg" in tile.inner_html() for tile in tiles.all())
+    walk.click(tiles.first.locator("a").first, "指標")
+    expect(walk.main.locator("svg[role=img]").first).to_be_visible()
+    expect(walk.main.locator(".quiet").first).to_contain_text("相比")
+    assert walk.clicks <= MOST
