@@ -17,7 +17,7 @@ import pytest
 from dashboard import access, config, programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, glossary, parameters, redefined, texts, why, words
+from dashboard.ui import address, glossary, parameters, texts, why, words
 from tests.test_pages import figures_of, html_of, open_page
 
 ROOT = Path(__file__).parents[1]
@@ -121,6 +121,61 @@ def test_a_period_that_the_address_names_is_the_one_shown(served):
     (city,) = [figure for figure in figures_of(app) if figure["level"] == "city"]
     assert city["met"] == words.plain(told["city", "", ""].schools_met)
     assert "每校須 1 場" in html_of(app)
+
+
+# The day to compare with
+
+
+def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
+    day, earlier = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
+    app = open_page("indicator", kpi="a1a2", on=day.isoformat(), vs=earlier.isoformat())
+    shown = html_of(app)
+    then = results(served, KEELUNG, "a1a2", "111", earlier)
+    now = results(served, KEELUNG, "a1a2", "111", day)
+    for figure in figures_of(app):
+        key = (figure["level"], figure["group"], figure["school"])
+        row = re.search(
+            rf'data-group="{key[1]}" data-school="{key[2]}".*?(?:</tr>|class="r">.*?</div>)', shown, re.DOTALL
+        )[0]
+        was, by = re.findall(r'data-then="([^"]*)" title="[^"]*">([^<]*)<', row)[-1]
+        assert was == words.plain(then[key].counted), key
+        assert by == words.change(now[key].counted - then[key].counted), key
+    assert f"自 {words.short_day(earlier, 2022)}" in shown
+    assert "data-then" not in html_of(open_page("indicator", kpi="a1a2", on=day.isoformat()))
+
+
+# Downloads
+
+
+def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its_file_and_line(served):
+    snapshot = warehouse.current(served / "warehouse", KEELUNG)
+    seen = SimpleNamespace(snapshot=snapshot, scope=EVERYTHING, on=dt.date(2022, 11, 25))
+    (kpi,) = [row for row in ask(served, KEELUNG, "kpis", period="111") if row.kpi == "infosec"]
+    school = ask(served, KEELUNG, "schools")[0]
+    asked = {"on": seen.on, "period": "111", "school_id": school.school_id}
+    units = [row for row in ask(served, KEELUNG, "units", **asked) if row.kpi == "infosec"]
+    rows = ask(served, KEELUNG, "evidence", kpi="infosec", most=None, **asked)
+    table = why.table_of(seen, kpi, school)
+    assert {len(line) for line in table} == {len(why.HEADER)}
+    assert {(line[1], line[2]) for line in table} == {(unit.unit_id, unit.unit_label) for unit in units}
+    listed = {(row.unit_id, row.unit_label) for row in units}
+    expected = {(row.file, row.line) for row in rows if (row.unit_id, row.unit_label) in listed}
+    assert {(line[6], line[8]) for line in table if line[6]} == expected and expected
+    done = {line[2] for line in table if line[4] == "已計入"}
+    assert done == {unit.unit_label for unit in units if unit.done}
+
+
+# English
+
+
+@pytest.mark.parametrize("page", ["indicator", "help"])
+def test_the_pages_speak_english_but_for_what_the_data_and_the_definition_say(served, page):
+    shown = html_of(open_page(page, lang="en"))
+    ours = texts.catalogue("en")
+    chinese = [
+        text for text in re.findall(r">([^<>]+)<", shown) if text in ours and re.search("[一-鿿]", text)
+    ]
+    assert set(chinese) <= {"資安", "數位素養"}, "words of the data"
 
 
 # The rule and its parameters
@@ -310,7 +365,13 @@ def test_a_row_that_another_school_wrote_is_counted_and_its_words_stay_there(bot
     for school_id in range(1, 13):
         every = ask(both, KEELUNG, "evidence", most=4, **asked, school_id=school_id)
         mine = ask(
-            both, KEELUNG, "evidence", access.Scope("一校", (school_id,)), most=4, **asked, school_id=school_id
+            both,
+            KEELUNG,
+            "evidence",
+            access.Scope("一校", (school_id,)),
+            most=4,
+            **asked,
+            school_id=school_id,
         )
         assert len(every) == len(mine) and all(row.is_seen for row in every)
         hidden += sum(not row.is_seen for row in mine)

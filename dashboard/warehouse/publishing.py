@@ -225,9 +225,25 @@ def _sync(path: Path) -> None:
 
 
 def _prune(folder: Path, stamp: str) -> None:
-    for old in sorted(folder.glob("*.duckdb"))[:-KEPT]:
-        if old.stem != stamp:
+    """The last few stay, and the last one under another definition: pages show its figures beside today's."""
+    every = sorted(folder.glob("*.duckdb"))
+    if len(every) <= KEPT:
+        return
+    now = _definition(folder / f"{stamp}.duckdb")
+    other = next((path for path in reversed(every) if _definition(path) not in (now, None)), None)
+    for old in every[:-KEPT]:
+        if old.stem != stamp and old != other:
             _remove(old)
+
+
+def _definition(path: Path) -> str | None:
+    """Which definition a snapshot was made under; None where it cannot be read."""
+    try:
+        with connection(path).cursor() as cursor:
+            ((found,),) = cursor.execute("select definition_hash from snapshot").fetchall()
+    except (NoSnapshot, duckdb.Error):
+        return None
+    return str(found)
 
 
 def _remove(path: Path) -> None:
