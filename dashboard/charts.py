@@ -166,16 +166,24 @@ def curve(course: Course, label: str, told: Labels, width: int = 620, height: in
         f'<text x="{due + 6:.1f}" y="24" class="f">{escape(told.due)}</text>'
         f'<text x="{due + 6:.1f}" y="42">{escape(told.required)}</text>'
     )
-    middle = box.left + (due - box.left) * 0.3
     if course.paced:
-        parts.append(
-            f'<text x="{middle + 10:.1f}" y="{box.y(course.required * 0.3) + 18:.1f}" class="b">{escape(told.pace)}</text>'
-        )
+        parts.append(_pace_named(box, told.pace))
     parts.append(_today(box, told.now))
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
         f' aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
+
+
+def _pace_named(box: Box, told: str) -> str:
+    """The name of the pace, on the side of its line where the curve is not."""
+    course, share = box.course, 0.3
+    day = course.start + (course.deadline - course.start) * share
+    reached = max((value for on, value in course.steps if on <= day), default=0.0)
+    x, y = box.x(day), box.y(course.required * share)
+    if reached < course.required * share:
+        return f'<text x="{x - 8:.1f}" y="{y - 6:.1f}" class="b" text-anchor="end">{escape(told)}</text>'
+    return f'<text x="{x + 10:.1f}" y="{y + 18:.1f}" class="b">{escape(told)}</text>'
 
 
 def _today(box: Box, told: str) -> str:

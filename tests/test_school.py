@@ -130,13 +130,13 @@ def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
     shown = school_rows.school_rows([item(figures(counted=17, status="on_track"))], None)
     assert '<span class="chg" data-then="17"' in shown and ">+3</span>" in shown
     plain = re.sub(r"<[^>]*>", "", shown)
-    assert "自 10/28：由 ◐ 進行中 變為 ▼ 落後" in plain
+    assert "10/28 時 ◐ 進行中" in plain
     assert "與 10/28 相比 +3 人：當時 17/24，現在 20/24。" in plain
 
 
 def test_a_row_whose_status_stands_says_nothing_of_it():
     shown = school_rows.school_rows([item(figures(counted=20))], None)
-    assert ">0</span>" in shown and "變為" not in shown
+    assert ">0</span>" in shown and "turned" not in shown
 
 
 def test_nothing_is_compared_where_no_day_is_chosen_or_a_day_has_no_figure():

@@ -147,10 +147,9 @@ def _turned(item: Item) -> str:
     if then is None or versus is None or then.status == item.row.status:
         return ""
     told = say(
-        "自 {day}：由 {then} 變為 {now}",
+        "{day} 時 {then}",
         day=short_day(versus, item.seen.year),
         then=_stands(then.status, item.kpi.require),
-        now=_stands(item.row.status, item.kpi.require),
     )
     return f'<small class="turned">{told}</small>'
 
@@ -378,6 +377,7 @@ def place(school: Row, link: Callable[..., str]) -> str:
         ]
     told += [escape(school.district)] if school.district else []
     told += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
+    told += [anchor(link("reminders", school=school.name), say("寫催辦"))]
     return " · ".join(told)
 
 

@@ -53,7 +53,7 @@ def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
     opened = walk.main.locator(f'details[open][data-kpi="{kpi}"]')
     expect(opened).to_contain_text("還差")
     expect(opened).to_contain_text("尚未")
-    walk.click(walk.main.get_by_role("link", name="擬催辦訊息"), "催辦")
+    walk.click(walk.main.get_by_role("link", name="寫催辦"), "催辦")
     message = walk.main.locator('[data-testid="stCode"]')
     expect(message).to_contain_text(school)
     expect(message).to_contain_text("還差")
@@ -65,7 +65,7 @@ def test_a_lead_school_sees_what_each_partner_lacks_and_writes_to_one(walk):
     walk.click(walk.main.locator("a.pill", has_text="Maker創客組"), "Maker創客組")
     steps = walk.main.locator(".steps, .list")
     expect(steps.last).to_contain_text("還差")
-    walk.click(steps.last.get_by_role("link", name="擬催辦訊息").first, "催辦")
+    walk.click(steps.last.get_by_role("link", name="寫催辦").first, "催辦")
     expect(walk.main.locator('[data-testid="stCode"]')).to_contain_text("還差")
     assert walk.clicks <= MOST
 
