@@ -33,6 +33,7 @@ places as (
         school_id,
         unnest(range(1, size + 1)) as place,
         date,
+        event,
         host_label
 
     from teams
@@ -43,7 +44,7 @@ select
     period,
     school_id,
     place::varchar as unit_id,
-    '同行第 ' || place || ' 人（' || arg_min(host_label, date) || '）' as unit_label,
+    '同行第 ' || place || ' 人（' || arg_min(host_label, (date, event)) || '）' as unit_label,
     null::date as since,
     null::date as until,
     min(date) as attained_on,
