@@ -24,7 +24,7 @@ from pathlib import Path
 from dashboard.sources import workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, layout_of, no_header, score
+from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, layout_of
 
 BULK_BYTES = 200_000
 # A quoted cell may hold line breaks, but one that runs on for longer is a quotation mark that was never closed.
@@ -272,7 +272,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]
     """(physical line, cells) of each record. A quotation mark that is never closed is taken as a plain character."""
     start = 0
     while start < len(lines):
-        reader = csv.reader((lines[i] for i in range(start, len(lines))), delimiter=delimiter)
+        reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
         begin = start
         for cells in reader:
             end = start + reader.line_num
@@ -297,12 +297,12 @@ def _runs_on(record: list[str], delimiter: str) -> bool:
 
 
 def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
-    best: tuple[int, str, int, list[str]] = (0, ",", 0, [])
-    for delimiter in (",", "\t", ";"):
-        for line, cells in itertools.islice(_records(lines[: HEADER_ROWS * 20], delimiter), HEADER_ROWS):
-            if (found := score(cells, table)) > best[0]:
-                best = (found, delimiter, line, cells)
-    found, delimiter, line, cells = best
-    if found < 2:
-        raise Unreadable(no_header(table))
+    first = lines[: HEADER_ROWS * 20]
+    delimiters = [one for one in (",", "\t", ";") if any(one in line for line in first)]
+    rows = (
+        ((delimiter, line), cells)
+        for delimiter in delimiters
+        for line, cells in itertools.islice(_records(first, delimiter), HEADER_ROWS)
+    )
+    (delimiter, line), cells = best_row(rows, table)
     return delimiter, line, cells

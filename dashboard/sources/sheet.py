@@ -7,10 +7,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from dashboard.sources.contracts import Table, normalise
 
 HEADER_ROWS = 50
+T = TypeVar("T")
 
 
 class Unreadable(Exception):
@@ -86,9 +88,19 @@ def no_header(table: Table) -> str:
     return f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
 
 
-def best_row(rows: Iterable[tuple[int, list[str]]], table: Table) -> tuple[int, list[str]]:
-    best = max(rows, key=lambda row: score(row[1], table), default=(0, []))
-    if score(best[1], table) < 2:
+def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list[str]]:
+    """The row, of (place, cells), with the most headers; of several the first.
+
+    Raises:
+        Unreadable: no row has two.
+    """
+    best: tuple[T, list[str]] | None = None
+    found = 1
+    for place, cells in rows:
+        # No row has more headers than cells: nearly all rows below the header need no look.
+        if len(cells) > found and (headers := score(cells, table)) > found:
+            best, found = (place, cells), headers
+    if best is None:
         raise Unreadable(no_header(table))
     return best
 

@@ -7,6 +7,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
 LARGE = 20_000_000
+NEEDLESS = "join_order,statistics_propagation,common_subplan"
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
 Progress = Callable[[float, str], None]
@@ -131,29 +133,37 @@ def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
     )
 
 
-def _columns_of(sheet: Sheet, table: Table, file_id: int) -> Any:
-    """The rows of a sheet that was read with care, as the columns of its raw table."""
-    width = len(sheet.layout)
-    lines = [line for line, _ in sheet.rows]
-    cells = [row for _, row in sheet.rows]
-    columns = [[row[i] if i < len(row) else "" for row in cells] for i in range(width)]
-    unknown = [i for i, name in enumerate(sheet.layout) if not name]
-    extra = None
-    if unknown or any(len(row) > width for row in cells):
-        extra = [[*(columns[i][n] for i in unknown), *row[width:]] for n, row in enumerate(cells)]
-    arrays: dict[str, Any] = {
-        "file_id": pa.array([file_id] * len(cells), pa.int32()),
-        "line": pa.array(lines, pa.int32()),
-        "excel": pa.array([sheet.excel] * len(cells), pa.bool_()),
+def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
+    """The rows of sheets that were read with care, each with its file's number, as the columns of their raw table."""
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("file_id", "line", "excel", *table.columns, "extra")
     }
-    blank, constants = [""] * len(cells), dict(sheet.constants)
-    for name in table.columns:
-        values = columns[sheet.layout.index(name)] if name in sheet.layout else blank
-        values = [constants[name]] * len(cells) if name in constants else values
-        arrays[name] = pa.array(values, pa.string())
-    kind = pa.list_(pa.string())
-    arrays["extra"] = pa.array(extra, kind) if extra else pa.nulls(len(cells), kind)
-    return pa.table(arrays)
+    for file_id, sheet in sheets:
+        many, width, constants = len(sheet.rows), len(sheet.layout), dict(sheet.constants)
+        blank = [""] * many
+        cells: list[Sequence[str]] = list(
+            itertools.zip_longest(*(row for _, row in sheet.rows), fillvalue="")
+        )
+        cells += [blank] * (width - len(cells))
+        columns["file_id"] += [file_id] * many
+        columns["line"] += [line for line, _ in sheet.rows]
+        columns["excel"] += [sheet.excel] * many
+        for name in table.columns:
+            if name in constants:
+                columns[name] += [constants[name]] * many
+            else:
+                columns[name] += cells[sheet.layout.index(name)] if name in sheet.layout else blank
+        unknown = [cells[i] for i, name in enumerate(sheet.layout) if not name]
+        extra: list[Any] = [None] * many
+        if unknown or len(cells) > width:
+            extra = [
+                [*(column[n] for column in unknown), *row[width:]] for n, (_, row) in enumerate(sheet.rows)
+            ]
+        columns["extra"] += extra
+    types = {"file_id": pa.int32(), "line": pa.int32(), "excel": pa.bool_(), "extra": pa.list_(pa.string())}
+    return pa.table(
+        {name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}
+    )
 
 
 def _size(path: Path) -> int:
@@ -196,8 +206,9 @@ class _Build:
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
         if total < LARGE:
-            # Handing a few thousand rows from thread to thread costs more than it saves.
+            # Handing a few thousand rows from thread to thread costs more than it saves; so does seeking the best plan.
             self.con.execute("set threads = 1")
+            self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
@@ -212,7 +223,6 @@ class _Build:
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
             self._store(table, self.pending.get(table.id, []))
-            self.con.execute(staging.create_raw_rows(table))
         # From here on every row knows its place.
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
@@ -267,15 +277,20 @@ class _Build:
 
     def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
         """Whether every file gave as many rows as it has lines below its header."""
-        parts, paths, careful = [], {}, {}
-        for file_id in file_ids:
-            sheet = self.sheets[file_id - 1][1]
-            if sheet.bulk:
-                paths[f"path{file_id}"] = str(sheet.bulk.path)
-                parts.append(_select_bulk(sheet, table, file_id))
+        parts: list[str] = []
+        paths: dict[str, str] = {}
+        careful: dict[str, Any] = {}
+        sheets = [(file_id, self.sheets[file_id - 1][1]) for file_id in file_ids]
+        for is_bulk, some in itertools.groupby(sheets, key=lambda one: one[1].bulk is not None):
+            if is_bulk:
+                for file_id, sheet in some:
+                    assert sheet.bulk
+                    paths[f"path{file_id}"] = str(sheet.bulk.path)
+                    parts.append(_select_bulk(sheet, table, file_id))
             else:
-                careful[f"sheet{file_id}"] = _columns_of(sheet, table, file_id)
-                parts.append(f"select * from sheet{file_id}")
+                name = f"sheets{len(careful)}"
+                careful[name] = _columns_of(list(some), table)
+                parts.append(f"select * from {name}")
         for name, rows in careful.items():
             self.con.register(name, rows)
         try:
@@ -289,10 +304,9 @@ class _Build:
         rows = {file_id: count for file_id, count, _ in found}
         for file_id, _, first_row in found:
             self.sheets[file_id - 1] = (first_row, self.sheets[file_id - 1][1])
-        sheets = {file_id: self.sheets[file_id - 1][1] for file_id in file_ids}
         return all(
             rows.get(file_id, 0) == sheet.bulk.lines - sheet.header_line
-            for file_id, sheet in sheets.items()
+            for file_id, sheet in sheets
             if sheet.bulk
         )
 
@@ -358,8 +372,8 @@ class _Build:
         if self.programme.groups:
             return
         self.con.execute(
-            'insert into defined_groups select row_number() over (order by min(n)), arg_min(tidy("group"), n)'
-            ' from raw_rows_of_schools where squeeze("group") <> \'\' group by word("group")'
+            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(tidy("group"), rowid)'
+            ' from raw_schools where squeeze("group") <> \'\' group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 
@@ -385,26 +399,16 @@ class _Build:
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         columns = columns_of(self.con, source)
-        con.execute(staging.create_duplicates(table, source))
-        con.execute(staging.create_model(table, source, columns))
+        ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
+        con.execute(staging.create_model(table, source, columns, bool(repeated)))
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
         ((faults, warned),) = con.execute(
             f"select count(fault), coalesce(bit_or(warned), 0) from {source}"
         ).fetchall()
         if faults or warned or lossy:
             con.execute(staging.insert_flagged(table, source, warned, lossy))
-        con.execute(
-            f"insert into row_counts select '{table.id}', file_id, count(*) filter (where fault is null), 0, 0"
-            f" from {source} group by file_id union all select '{table.id}', file_id, -count(*), count(*), 0"
-            f" from duplicates_{table.id} group by file_id union all select '{table.id}', file_id, 0, 0, count(*)"
-            f" from flagged inner join files using (file_id) where table_name = '{table.id}' and severity = 'rejected'"
-            " group by file_id"
-        )
-        con.execute(f"drop table typed_{table.id}")
-        if source != f"typed_{table.id}":
-            con.execute(f"drop table {source}")
-        con.execute(f"drop view raw_rows_of_{table.id}")
-        con.execute(f"drop table raw_{table.id}")
+        for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
+            con.execute(f"drop table {done}")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
@@ -419,12 +423,6 @@ class _Build:
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
         load(self.con, "likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
         run(self.con, "staging/rejects.sql")
-        con.execute(
-            "create table duplicate_rows as "
-            + " union all ".join(
-                f"select '{t}' as table_name, file_id, line from duplicates_{t}" for t in self.tables
-            )
-        )
 
     def _describe_files(self) -> None:
         rows = [
@@ -443,9 +441,6 @@ class _Build:
         )
         self.con.execute("alter table files add column school_id int")
         self.con.execute(staging.FLAGGED)
-        self.con.execute(
-            "create temp table row_counts (table_name text, file_id int, accepted bigint, duplicate bigint, rejected bigint)"
-        )
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
@@ -516,8 +511,7 @@ class _Build:
         """What the snapshot is made of: its inputs, the definition and the product's version."""
         con, programme = self.con, self.programme
         con.execute(
-            "create table inputs as with counted as (select file_id, sum(accepted)::bigint as accepted,"
-            " sum(duplicate)::bigint as duplicate, sum(rejected)::bigint as rejected from row_counts group by file_id),"
+            f"create table inputs as with counted as ({self._counted()}),"
             " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
             " select file_id, coalesce(left(file, len(file) - len(worksheet) - 1), file) as path, file, worksheet as sheet, link,"
             " files.table_name, tables.label, size, modified_at, sha256, encoding,"
@@ -547,6 +541,19 @@ class _Build:
               programme.model_dump_json(by_alias=True))],
             temp=False,
         )  # fmt: skip
+
+    def _counted(self) -> str:
+        """How many rows of each file were accepted, said again what another says, or rejected."""
+        accepted, repeated = (
+            " union all ".join(f"select file_id from {prefix}{name}{where}" for name in self.tables)
+            for prefix, where in (("", ""), ("repeated_", " where place > 1"))
+        )
+        return (
+            "select file_id, count(*) filter (what = 1) as accepted, count(*) filter (what = 2) as duplicate,"
+            " count(*) filter (what = 3) as rejected from ("
+            f"select file_id, 1 as what from ({accepted}) union all select file_id, 2 from ({repeated})"
+            " union all select file_id, 3 from flagged where severity = 'rejected') group by file_id"
+        )
 
     def _keep_spreadsheets(self) -> None:
         """The rows of spreadsheets as they were read, for a refresh that finds them unchanged or out of reach."""

@@ -49,17 +49,15 @@ def _define_schools(con: duckdb.DuckDBPyConnection, programme: Programme) -> Non
         for group_id, group in enumerate(groups, 1)
         for name in group.schools
     ]
-    load(con, 
-        "defined_school_rows", "ord int, group_id int, role text, name text, code_raw text",
+    load(
+        con,
+        "defined_schools",
+        "ord int, group_id int, role text, name text, code_raw text",
         [(i, *row) for i, row in enumerate(schools, 1)],
-    )  # fmt: skip
-    con.execute(
-        "create temp table defined_schools as select *, stem_of(name) as stem, code_of(code_raw) as code"
-        " from defined_school_rows"
+        select="*, stem_of(name) as stem, code_of(code_raw) as code",
     )
     load(con, "defined_aliases", "alias text, school text", list(programme.aliases.items()))
-    load(con, "group_rows", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
-    con.execute("create temp table group_words as select word(word) as word, group_id from group_rows")
+    load_words(con, "group_words", "word text, group_id int", [(g.name, i) for i, g in enumerate(groups, 1)])
 
 
 def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -82,11 +80,13 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         (course.category, i, course.category, list(course.contains), list(course.never))
         for i, course in enumerate(programme.courses)
     ]
-    load(con, "course_rows", "word text, ord int, category text, contains text[], never text[]", courses)
-    con.execute(
-        "create temp table courses as select category, ord, word(word) as word,"
-        " list_transform(contains, lambda x: word(x)) as contains, list_transform(never, lambda x: word(x)) as never"
-        " from course_rows"
+    load(
+        con,
+        "courses",
+        "word text, ord int, category text, contains text[], never text[]",
+        courses,
+        select="category, ord, word(word) as word, list_transform(contains, lambda x: word(x)) as contains,"
+        " list_transform(never, lambda x: word(x)) as never",
     )
     load(con, "column_types", "table_name text, column_name text, ord int, type text, life boolean, options text",
                 [(t.id, c.id, i, c.type, c.span == "life", _options(programme, c))

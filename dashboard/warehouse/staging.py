@@ -52,9 +52,9 @@ def create_raw(table: Table, parts: Sequence[str]) -> str:
     return f"create or replace temp table raw_{table.id} as\n" + "\nunion all\n".join([nothing, *parts])
 
 
-def create_raw_rows(table: Table) -> str:
+def raw_rows(table: Table) -> str:
     """The raw rows with their number `n`."""
-    return f"create temp view raw_rows_of_{table.id} as select rowid as n, * from raw_{table.id}"
+    return f"(select rowid as n, * from raw_{table.id})"
 
 
 def create_texts(tables: Iterable[Table]) -> list[str]:
@@ -183,63 +183,58 @@ def create_typed(table: Table) -> str:
         ]
     )
     return (
-        f"create temp table typed_{table.id} as\nselect\n    {listed}\n\nfrom raw_rows_of_{table.id} as r\n\n"
+        f"create temp table typed_{table.id} as\nselect\n    {listed}\n\nfrom {raw_rows(table)} as r\n\n"
         "inner join files\n    using (file_id)\n\n" + "\n\n".join(joins)
     )
 
 
-def create_duplicates(table: Table, source: str) -> str:
-    """duplicates_<t>: the rows that say again what another row says (`stands` is that row's n), by the table's key.
+def create_repeated(table: Table, source: str) -> str:
+    """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same; `stands`
+    is the n of the first, which stays.
 
-    Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole. The row that
-    stands gets the merged values, in merged_<t>.
+    Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole.
     """
     key = ", ".join(quoted(_key_column(name)) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
-    merged = "".join(
-        f",\n    {_MERGES[how].format(_value_column(name))}" for name, how in table.merge.items()
-    )
+    values = "".join(f", {quoted(_value_column(name))}" for name in table.merge)
     return f"""
-create temp table suspects as
-with hashed as (select hash({key}) as h from {source} where {fit}),
-twice as (select h from hashed group by h having count(*) > 1)
-select {source}.* from {source} where {fit} and hash({key}) in (select h from twice);
-
-create temp table ranked as
+create temp table repeated_{table.id} as
+with
+hashed as (select hash({key}) as h from {source} where {fit}),
+twice as (select h from hashed group by h having count(*) > 1),
+suspects as (select * from {source} where {fit} and hash({key}) in (select h from twice))
 select
-    *,
+    n,
+    file_id,
+    line{values},
     first_value(n) over same_fact as stands,
     row_number() over same_fact as place
 from suspects
-window same_fact as (partition by {key} order by {order});
-
-create temp table duplicates_{table.id} as
-select n, file_id, line, stands from ranked where place > 1;
-
-create temp table merged_{table.id} as
-select stands as n{merged} from ranked group by stands having count(*) > 1;
-
-drop table suspects;
-drop table ranked;
+window same_fact as (partition by {key} order by {order})
 """
 
 
-def create_model(table: Table, source: str, columns: Iterable[str]) -> str:
-    """<t>: the accepted rows of `source` with merged values, for good."""
-    merged = {_value_column(name) for name in table.merge}
+def create_model(table: Table, source: str, columns: Iterable[str], repeated: bool) -> str:
+    """<t>: the accepted rows of `source`, for good; of `repeated` ones that which stands, with the merged values."""
+    merged = {_value_column(name) for name in table.merge} if repeated else set()
     hidden = {"n", "fault", "warned", "school_blank"}
     listed = ",\n    ".join(
         f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" if c in merged else f"s.{quoted(c)}"
         for c in columns
         if c not in hidden
     )
-    merge_join = f"left join merged_{table.id} as m on s.n = m.n\n" if merged else ""
-    return (
-        f"create table {table.id} as\nselect\n    {listed}\nfrom {source} as s\n"
-        f"left join duplicates_{table.id} as d on s.n = d.n\n{merge_join}"
-        "where s.fault is null and d.n is null"
-    )
+    query = f"create table {table.id} as\nselect\n    {listed}\nfrom {source} as s\n"
+    if merged:
+        values = ", ".join(_MERGES[how].format(_value_column(name)) for name, how in table.merge.items())
+        query += (
+            f"left join (select stands as n, {values} from repeated_{table.id} group by stands having count(*) > 1) as m"
+            " on s.n = m.n\n"
+        )
+    query += "where s.fault is null"
+    if repeated:
+        query += f" and s.n not in (select n from repeated_{table.id} where place > 1)"
+    return query
 
 
 _MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
@@ -280,47 +275,50 @@ def insert_flagged(table: Table, source: str, warned: int, lossy: Sequence[int])
     A row is put together again in the order of its file's columns, unknown ones included. `warned` has a bit for
     each column that some row is warned about, `lossy` are the files with a character that their encoding could not hold.
     """
-    bits = [
-        f"select k.n, {fault(reason, table, column.id)} as fault from flawed as k inner join raw_flawed as r using (n)"
-        f" {' '.join(_joins(table, column))} where k.warned & {1 << list(table.columns).index(column.id)} <> 0 and k.fault is null"
-        f" and ({sql})"
-        for column in _read(table)
-        if not column.rejects and warned & 1 << list(table.columns).index(column.id)
-        for typed in (typed_of(table, column),)
-        for reason, sql in typed.faults.items()
-    ]
+    flawed = "fault is not null or warned <> 0"
+    lost = "false"
     cells = [f"r.{quoted(name)}" for name in table.columns]
+    with_lost = ""
+    if lossy:
+        has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
+        in_lossy = f"file_id in ({', '.join(map(str, lossy))}) and ({has_lost})"
+        with_lost = f"lossy as materialized (select n from {raw_rows(table)} as r where {in_lossy}),"
+        lost = "n in (select n from lossy)"
+    codes = ["case when k.fault is not null then k.fault end"]
+    joins: list[str] = []
+    for column in _read(table):
+        bit = 1 << list(table.columns).index(column.id)
+        if not column.rejects and warned & bit:
+            typed = typed_of(table, column)
+            joins += _joins(table, column)
+            codes += [
+                f"case when k.fault is null and k.warned & {bit} <> 0 and ({sql}) then {fault(reason, table, column.id)} end"
+                for reason, sql in typed.faults.items()
+            ]
+    if lossy:
+        codes.append(
+            f"case when k.fault is null and k.lost then {fault('bad_character', table, next(iter(table.columns)))} end"
+        )
     person = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
-    has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
-    in_lossy = f"file_id in ({', '.join(map(str, lossy))}) and ({has_lost})" if lossy else "false"
     return f"""
-create temp table lossy as
-select n from raw_rows_of_{table.id} as r where {in_lossy};
-
-create temp table flawed as
-select n, file_id, line, school_id, fault, warned from {source}
-where fault is not null or warned <> 0 or n in (select n from lossy);
-
-create temp table raw_flawed as
-select r.* from raw_rows_of_{table.id} as r where n in (select n from flawed);
-
 insert into flagged
 with
+{with_lost}
+flawed as materialized (
+    select n, line, school_id, fault, warned, {lost} as lost from {source} where {flawed} or {lost}
+),
+raw_flawed as materialized (
+    select * from {raw_rows(table)} as r where n in (select n from flawed)
+),
 found as (
-    select 'rejected' as severity, n, fault from flawed where fault is not null
-    union all
-    select 'warning', n, fault from (
-        {" union all ".join(bits) or "select null::bigint as n, null::int as fault where false"}
-        union all
-        select n, {fault("bad_character", table, next(iter(table.columns)))} from flawed
-        where fault is null and n in (select n from lossy)
-    )
+    select k.n, unnest([{", ".join(codes)}]) as code
+    from flawed as k inner join raw_flawed as r using (n) {" ".join(dict.fromkeys(joins))}
 )
 select
-    found.severity,
+    case when k.fault is null then 'warning' else 'rejected' end as severity,
     found.n,
-    k.file_id,
+    r.file_id,
     k.line,
     f.reason,
     f.column_name,
@@ -334,12 +332,8 @@ from found
 inner join flawed as k using (n)
 inner join raw_flawed as r using (n)
 inner join files on r.file_id = files.file_id
-inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.fault
-where f.reason <> 'missing_value' or squeeze(concat({", ".join(cells)}, array_to_string(r.extra, ''))) <> '';
-
-drop table lossy;
-drop table flawed;
-drop table raw_flawed;
+inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.code
+where f.reason <> 'missing_value' or squeeze(concat({", ".join(cells)}, array_to_string(r.extra, ''))) <> ''
 """
 
 

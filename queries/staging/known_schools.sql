@@ -4,13 +4,13 @@
 
 create or replace temp table claims as
 select
-    n,
+    rowid as n,
     tidy(school) as name,
     stem_of(school) as stem,
     code_of(school_code) as code,
     nullif(squeeze(district), '') as district
 
-from raw_rows_of_schools
+from raw_schools
 
 where stem_of(school) <> '';
 

@@ -38,23 +38,40 @@ cleaned as (
     select
         raw,
         excel,
-        trim(regexp_replace(upper(tidy(raw)), ' ?(上午|下午) ?', ' \1 ', 'g')) as text
+        upper(tidy(raw)) as text
 
     from date_texts
 
 ),
 
+spaced as (
+
+    select
+        raw,
+        excel,
+        case
+            when contains(text, '午') then trim(regexp_replace(text, ' ?(上午|下午) ?', ' \1 ', 'g'))
+            else text
+        end as text
+
+    from cleaned
+
+),
+
+-- Most texts have no clock: looking for one is what takes long.
 halved as (
 
     select
         raw,
         excel,
         text,
-        trim(regexp_replace(text, clock_pattern(), '')) as head,
-        regexp_matches(text, clock_pattern()) as has_clock,
-        regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after']) as clock
+        case when contains(text, ':') then trim(regexp_replace(text, clock_pattern(), '')) else text end as head,
+        case when contains(text, ':') then regexp_matches(text, clock_pattern()) else false end as has_clock,
+        case when contains(text, ':')
+            then regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after'])
+        end as clock
 
-    from cleaned
+    from spaced
 
 ),
 
