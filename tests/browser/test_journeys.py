@@ -52,7 +52,7 @@ def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
     walk.click(school_cell, school)
     opened = walk.main.locator(f'details[open][data-kpi="{kpi}"]')
     expect(opened).to_contain_text("還差")
-    expect(opened).to_contain_text("尚未")
+    expect(opened).to_contain_text("還缺的")
     walk.click(walk.main.get_by_role("link", name="寫催辦"), "催辦")
     message = walk.main.locator('[data-testid="stCode"]')
     expect(message).to_contain_text(school)
@@ -63,9 +63,8 @@ def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
 def test_a_lead_school_sees_what_each_partner_lacks_and_writes_to_one(walk):
     walk.click(walk.menu("分組"), "分組")
     walk.click(walk.main.locator("a.pill", has_text="Maker創客組"), "Maker創客組")
-    steps = walk.main.locator(".steps, .list")
-    expect(steps.last).to_contain_text("還差")
-    walk.click(steps.last.get_by_role("link", name="寫催辦").first, "催辦")
+    expect(walk.main.get_by_role("heading", name="本週可以做的事")).to_be_visible()
+    walk.click(walk.main.get_by_role("link", name="寫催辦").first, "催辦")
     expect(walk.main.locator('[data-testid="stCode"]')).to_contain_text("還差")
     assert walk.clicks <= MOST
 
@@ -79,11 +78,12 @@ def test_a_school_sees_what_it_owes_who_is_missing_and_why_a_row_was_refused(wal
     box.press("Enter")
     expect(walk.main.locator("h1").first).to_contain_text("深澳國小", timeout=30_000)
     walk.view.settle()
-    row = walk.main.locator("details.kr", has=walk.view.page.locator(".why-not, .rejects, .refused")).first
+    row = walk.main.locator("details.kr", has_text="被退回").first
     walk.clicks += 1
-    row.locator("summary").click()
-    expect(row).to_contain_text("退回")
-    expect(row).to_contain_text("請")
+    row.locator("summary").first.click()
+    expect(row.get_by_text("還缺的").first).to_be_visible()
+    expect(row.get_by_text("被退回").first).to_be_visible()
+    expect(row.get_by_text("；請").first).to_be_visible()
     assert walk.clicks <= MOST
 
 
