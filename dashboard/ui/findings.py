@@ -265,6 +265,8 @@ def _deadline(
 
 
 def _unmet(row: Row, then: Row | None) -> str:
+    if not row.judged:
+        return say("尚無學校可評定")
     change = moved(row.schools, then, "schools")
     if not row.schools:
         return say("已評定的學校都達標") + change

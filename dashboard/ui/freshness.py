@@ -36,7 +36,9 @@ def tags(seen: View) -> list[str]:
     labels = {row.table_name: row.label for row in ask(seen, "tables")}
     marks = [_mark(seen, sheet, labels) for sheet in refresh.sheets if sheet.problem]
     if refresh.error:
-        marks.append(_tag(seen, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, seen.year))))
+        marks.append(
+            _tag(seen, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, seen.year)))
+        )
     return marks
 
 

@@ -8,6 +8,7 @@ short_of as (
     select
         kpi,
         count(*) filter (where status in ('on_track', 'behind', 'overdue')) as schools,
+        count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
         coalesce(sum(greatest(required - counted, 0)) filter (where status in ('on_track', 'behind', 'overdue')), 0) as gap
 
     from visible_results_on($on::date)
@@ -29,6 +30,7 @@ select
     kpis.deadline,
     date_diff('day', $on::date, kpis.deadline) as days_left,
     short_of.schools,
+    short_of.judged,
     short_of.gap
 
 from kpis
