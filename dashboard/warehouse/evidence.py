@@ -2,8 +2,8 @@
 
 Each table keeps its rows in columns of its own. Here its contract is turned into one branch of the table
 `accepted_rows`: where the row stands, whose it is, its day, and the rest in words. It is a table because planning a view
-of so many branches costs more at every question than keeping it once. Which rows an indicator takes is in
-`queries/models/6_evidence.sql`.
+of so many branches costs more at every question than keeping it once; rows that no indicator can take, such as those of
+courses that none is about, are not kept. Which rows an indicator takes is in `queries/models/6_evidence.sql`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,10 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     load(con, "kpi_queries", "kpi text, name text, query text, own boolean", queries, temp=False)
     words = [row for name, kpi in programme.kpis.items() for row in _words(name, kpi, tables[kpi.table])]
     load(con, "kpi_words", "kpi text, name text, ord int, label text", words, temp=False)
-    branches = [_branch(table, set(columns_of(con, table.id))) for table in tables.values()]
+    asked = dict.fromkeys(kpi.table for kpi in programme.kpis.values())
+    branches = [
+        _branch(tables[name], set(columns_of(con, name)), _taken(tables[name], programme)) for name in asked
+    ]
     con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
 
 
@@ -42,8 +45,23 @@ def _words(name: str, kpi: Kpi, table: Table) -> Iterator[tuple[str, str, int, s
             yield from ((name, parameter, i, labels.get(word, word)) for i, word in enumerate(words, 1))
 
 
-def _branch(table: Table, there: set[str]) -> str:
-    """One table's accepted rows; what it lacks is null."""
+def _taken(table: Table, programme: Programme) -> str:
+    """Which rows of a table any indicator can take: where all have categories, those of one of them."""
+    resting = [kpi for kpi in programme.kpis.values() if kpi.table == table.id]
+    if not all(kpi.categories for kpi in resting):
+        return "true"
+    return (
+        " or ".join(f"{word} in (select category from kpi_categories)" for word in _words_in(table))
+        or "false"
+    )
+
+
+def _words_in(table: Table) -> list[str]:
+    return [quoted(c.id) for c in table.columns.values() if c.type in ("choice", "category")]
+
+
+def _branch(table: Table, there: set[str], taken: str) -> str:
+    """The accepted rows of one table of which `taken` holds; what it lacks is null."""
     types = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
     common = [name if name in there else f"null::{kind}" for name, kind in types.items()]
     flags = [
@@ -51,7 +69,6 @@ def _branch(table: Table, there: set[str]) -> str:
     ]
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
-    choices = [quoted(c.id) for c in table.columns.values() if c.type in ("choice", "category")]
     told = [part for column in table.columns.values() for part in _told(column, there)]
     listed = [
         f"'{table.id}' as table_name",
@@ -61,11 +78,11 @@ def _branch(table: Table, there: set[str]) -> str:
         f"{_day(table, there)} as day",
         f"{'lessons' if 'lessons' in there else 'null'}::decimal(24, 6) as lessons",
         f"[{', '.join(flags) or 'null::text'}] as flags",
-        f"[{', '.join(choices) or 'null::text'}] as words",
+        f"[{', '.join(_words_in(table)) or 'null::text'}] as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
         f"concat_ws('，', {', '.join(told) or 'null'}) as told",
     ]
-    return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}"
+    return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
 
 
 def _day(table: Table, there: set[str]) -> str:
