@@ -22,6 +22,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench_pages $(ARGS)
 
 # The pictures in docs/: every page in every state, as the tests open them.
 screenshots: $(READY)
