@@ -252,7 +252,7 @@ def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
 
 def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     name = _name(seen.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
-    met = f"{number(row.schools_met)}/{number(row.schools_judged)}"
+    met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
     status, shown = _stated(kpi, row, figure(row, group=row.group_name), met)
     cells = [Cell(name, "l"), status, Cell(shown + moved(row.schools_met, then, "schools_met"))]
     if kpi.base:
