@@ -45,9 +45,9 @@ def data(monkeypatch):
         return found
 
     monkeypatch.setattr(address, "rows", rows)
-    address._cached.clear()
+    address._cached.cache_clear()
     yield given
-    address._cached.clear()
+    address._cached.cache_clear()
 
 
 def texts(shown: str) -> list[str]:

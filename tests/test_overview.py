@@ -86,7 +86,7 @@ def test_all_the_schools_are_the_top_of_the_line_and_a_label_is_never_markup():
     course = charts.Course(
         [(dt.date(2022, 1, 1), 7.0)], dt.date(2022, 1, 1), DAY, KPI.deadline, 7.0, "校", False
     )
-    assert 'y1="3.0"' in charts.trend(course, HOSTILE) and "<img" not in charts.trend(course, HOSTILE)
+    assert "--all:3.0px" in charts.trend(course, HOSTILE) and "<img" not in charts.trend(course, HOSTILE)
 
 
 # What needs attention
@@ -185,7 +185,7 @@ def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_
         compared = re.findall(r'data-then="([^"]*)"', part)
         row = then[kpi, "", ""]
         assert compared == [str(row.schools_met)] + ([str(row.counted)] if row.base is not None else [])
-        assert "<svg" in part and "達標校數走勢" in part
+        assert 'class="trend"' in part and "達標校數走勢" in part
 
 
 def test_without_a_day_to_compare_with_no_change_stands_on_the_page(served):  # noqa: F811

@@ -28,7 +28,7 @@ from dashboard.ui import (
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
 from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, some
-from dashboard.ui.navigation import sidebar
+from dashboard.ui.navigation import pages, sidebar
 from dashboard.ui.screen import halves, show
 from dashboard.ui.texts import say
 from dashboard.ui.uploads import upload
@@ -57,6 +57,7 @@ __all__ = [
     "intake",
     "lead",
     "matrix",
+    "pages",
     "parameters",
     "parts",
     "pick",

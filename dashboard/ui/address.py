@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,8 +75,12 @@ class View:
 
     def link(self, page: str, /, **parameters: object) -> str:
         """An address within the product, carrying what is chosen for all pages; blank parameters are left out."""
-        own = {name: value for name, value in parameters.items() if value not in (None, "")}
-        return words.escape(f"./{page}?{self._carried}{urlencode(own)}".rstrip("&"))
+        own = [
+            f"&amp;{name}={words.addressed(str(value))}"
+            for name, value in parameters.items()
+            if value not in (None, "")
+        ]
+        return f"./{page}?{self._carried}{''.join(own)}"
 
     @cached_property
     def _carried(self) -> str:
@@ -88,7 +92,7 @@ class View:
             "lang": self.lang,
             "era": self.era,
         }
-        return urlencode({name: value for name, value in chosen.items() if value}) + "&"
+        return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
 
 
 def speak() -> None:
@@ -242,26 +246,25 @@ def _asked(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
     language = texts.manner().language
-    return _cached(
-        (str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters, language)
-    )
+    question = (str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters, language)
+    return list(_cached(question))
 
 
-@st.cache_data(show_spinner=False, max_entries=1000)
-def _cached(question: tuple[Any, ...]) -> list[Row]:
+@lru_cache(maxsize=1000)
+def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live.
 
-    The question is one plain tuple (file, stamp, scope, query, parameters, language) because Streamlit's key costs a
-    millisecond an argument.
+    The question is one plain tuple (file, stamp, scope, query, parameters, language). Streamlit's own cache would hash it
+    and unpickle the rows at every call, which takes longer than the page; these rows are shared, and nobody changes one.
     """
     path, stamp, label, school_ids, name, parameters, language = question
     scope, snapshot = access.Scope(label, school_ids), store.Snapshot(Path(path), stamp)
     found = store.ask(snapshot, name, scope, **dict(parameters))
     if language == texts.SOURCE:
-        return rows(found)
+        return tuple(rows(found))
     definition = store.ask(snapshot, "snapshot", scope)["definition"][0]
     known = {**texts.catalogue(language), **store.translations(definition, language)}
-    return rows(found.map(lambda value: known.get(value, value) if isinstance(value, str) else value))
+    return tuple(rows(found.map(lambda value: known.get(value, value) if isinstance(value, str) else value)))
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:

@@ -1,10 +1,17 @@
-"""The sidebar: brand, pages, programme, days, legend, language. What is chosen goes into the address."""
+"""The sidebar: brand, pages, programme, days, legend, language. What is chosen goes into the address.
+
+The listing of pages/ is the registry: a file's number is its place, its docstring's first line its title, its name
+without the number its address.
+"""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +19,25 @@ from dashboard import warehouse as store
 from dashboard.ui import parts, texts, words
 from dashboard.ui.address import CARRIED, View, ask, asked, facts_of
 from dashboard.ui.texts import say
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+def pages() -> dict[str, tuple[Path, str]]:
+    """Address to file and title, in the order of the numbers."""
+    return _listed(PAGES, PAGES.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _listed(folder: Path, _: int) -> dict[str, tuple[Path, str]]:
+    """Read again only when a page comes or goes: a parse of every page takes longer than most pages."""
+    numbered = [(int(path.stem.split("_")[0]), path) for path in folder.glob("[0-9]*_*.py")]
+    return {path.stem.split("_", 1)[1]: (path, _heading(path)) for _, path in sorted(numbered)}
+
+
+def _heading(path: Path) -> str:
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
+    return told.splitlines()[0]
 
 
 def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
