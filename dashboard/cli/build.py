@@ -126,7 +126,7 @@ def _sheets(options: argparse.Namespace) -> int:
             say(f"服務帳戶：{google.account_of(places.key)}（每份試算表都要分享給它，檢視者即可）")
             if warning := google.key_warning(places.key):
                 say(f"請注意：{warning}")
-        own = contracts.chosen(tables, programme.tables, programme.columns)
+        own = contracts.chosen(tables, programme)
         for line, good in reports.of_spreadsheets(places, own):
             print(line)
             failed = failed or not good

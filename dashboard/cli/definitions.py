@@ -60,7 +60,7 @@ def _check(options: argparse.Namespace) -> int:
     tables = contracts.load()
     for path in definitions_of(config):
         programme = programmes.load(path, tables)
-        own = contracts.chosen(tables, programme.tables, programme.columns)
+        own = contracts.chosen(tables, programme)
         entries = [
             entry for one in config.places_of(programme.id).spreadsheets for entry in one.entries.values()
         ]

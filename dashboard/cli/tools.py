@@ -48,7 +48,7 @@ def _template(options: argparse.Namespace) -> int:
     written: dict[str, Path] = {}
     for path in definitions_of(config):
         definition = programmes.load(path, tables)
-        own = contracts.chosen(tables, definition.tables, definition.columns)
+        own = contracts.chosen(tables, definition)
         new = {name: table for name, table in own.items() if name not in written}
         try:
             written |= zip(new, template.write(options.folder, new, _choices(definition)), strict=True)

@@ -103,13 +103,20 @@ class Extra(Protocol):
     def note(self) -> str: ...
 
 
-def chosen(
-    tables: Mapping[str, Table], names: Iterable[str], columns: Mapping[str, Mapping[str, Extra]]
-) -> dict[str, Table]:
+class Chooser(Protocol):
+    """What a programme says of the tables: which it reads, and the columns that only it has."""
+
+    @property
+    def tables(self) -> Iterable[str]: ...
+    @property
+    def columns(self) -> Mapping[str, Mapping[str, Extra]]: ...
+
+
+def chosen(tables: Mapping[str, Table], programme: Chooser) -> dict[str, Table]:
     """The tables that a programme reads, with the columns that only it has."""
-    wanted = set(names)
+    wanted = set(programme.tables)
     return {
-        name: replace(table, columns={**table.columns, **_extras(columns.get(name, {}))})
+        name: replace(table, columns={**table.columns, **_extras(programme.columns.get(name, {}))})
         for name, table in tables.items()
         if name in wanted
     }

@@ -7,7 +7,6 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
-import itertools
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Places
-from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
+from dashboard.warehouse.raw import RawTables
 from dashboard.warehouse.sql import QUERIES, columns_of, load, run
 from dashboard.warehouse.suggest import suggest
 
@@ -86,10 +84,34 @@ def build(
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
     Raises:
-        BuildError: the sources hold no table, or a check found rows.
+        BuildError: the sources hold no table, a check found rows, or the database failed.
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
+    try:
+        return _built(target, programme, inputs, tables, progress, today)
+    except duckdb.Error as error:
+        raise BuildError(_told(error)) from error
+
+
+def _told(error: duckdb.Error) -> str:
+    """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"記憶體或暫存空間不足：{error}"
+    cause = str(error).partition("\n")[0]
+    if isinstance(error, duckdb.IOException) or "Could not write" in cause:
+        return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
+    return f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{cause}"
+
+
+def _built(
+    target: Path,
+    programme: Programme,
+    inputs: Inputs,
+    tables: Mapping[str, Table],
+    progress: Progress,
+    today: dt.date,
+) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     con = duckdb.connect(str(target), config={"threads": "2", "memory_limit": MEMORY})
     try:
@@ -107,63 +129,10 @@ def build(
         counts = build.counts()
         con.execute("checkpoint")
         return counts
-    except duckdb.OutOfMemoryException as error:
-        raise BuildError(f"記憶體或暫存空間不足：{error}") from error
     finally:
         with contextlib.suppress(duckdb.Error):
             con.remove_function("nfkc")  # it would keep the connection alive
         con.close()
-
-
-def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
-    """A file's rows as those of its raw table; `$path<file_id>` is the file."""
-    assert sheet.bulk
-    columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
-    names = ", ".join(f"'c{i}'" for i in range(sheet.bulk.columns))
-    places = {name: f"c{i}" for i, name in enumerate(sheet.layout) if name}
-    constants = {name: "'" + value.replace("'", "''") + "'" for name, value in sheet.constants}
-    cells = ", ".join({**places, **constants}.get(name, "''") for name in table.columns)
-    unknown = ", ".join(f"c{i}" for i, name in enumerate(sheet.layout) if not name)
-    delimiter = {"\t": "\\t"}.get(sheet.bulk.delimiter, sheet.bulk.delimiter)
-    return (
-        f"select {file_id} as file_id, null as line, false as excel, {cells}, {f'[{unknown}]' if unknown else 'null'}"
-        f" from read_csv($path{file_id}, header = false, skip = {sheet.header_line}, auto_detect = false,"
-        f" columns = {{{columns}}}, delim = '{delimiter}', quote = '\"', escape = '\"', null_padding = true,"
-        f" force_not_null = [{names}], max_line_size = 4000000)"
-    )
-
-
-def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
-    """The rows of sheets that were read with care, each with its file's number, as the columns of their raw table."""
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("file_id", "line", "excel", *table.columns, "extra")
-    }
-    for file_id, sheet in sheets:
-        many, width, constants = len(sheet.rows), len(sheet.layout), dict(sheet.constants)
-        blank = [""] * many
-        cells: list[Sequence[str]] = list(
-            itertools.zip_longest(*(row for _, row in sheet.rows), fillvalue="")
-        )
-        cells += [blank] * (width - len(cells))
-        columns["file_id"] += [file_id] * many
-        columns["line"] += [line for line, _ in sheet.rows]
-        columns["excel"] += [sheet.excel] * many
-        for name in table.columns:
-            if name in constants:
-                columns[name] += [constants[name]] * many
-            else:
-                columns[name] += cells[sheet.layout.index(name)] if name in sheet.layout else blank
-        unknown = [cells[i] for i, name in enumerate(sheet.layout) if not name]
-        extra: list[Any] = [None] * many
-        if unknown or len(cells) > width:
-            extra = [
-                [*(column[n] for column in unknown), *row[width:]] for n, (_, row) in enumerate(sheet.rows)
-            ]
-        columns["extra"] += extra
-    types = {"file_id": pa.int32(), "line": pa.int32(), "excel": pa.bool_(), "extra": pa.list_(pa.string())}
-    return pa.table(
-        {name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}
-    )
 
 
 def _size(path: Path) -> int:
@@ -194,8 +163,8 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.sheets: list[tuple[int, Sheet]] = []
-        self.pending: dict[str, list[int]] = {}
+        self.raw = RawTables(con, tables, self.folder, self.entries)
+        self.sheets = self.raw.sheets
 
     # Reading
 
@@ -214,15 +183,15 @@ class _Build:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
             for sheet in files.read(path, self.folder, self.entries, self.tables, self.scratch):
-                self._add(sheet)
+                self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
         for source in self.inputs.sources:
             for sheet in sheets_of(source, known[source.id], self.tables):
-                self._add(sheet)
+                self.raw.add(sheet)
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
-            self._store(table, self.pending.get(table.id, []))
+            self.raw.store(table)
         # From here on every row knows its place.
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
@@ -245,81 +214,6 @@ class _Build:
         ]
         found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
         return "\n".join([found, *problems])
-
-    def _add(self, sheet: Sheet) -> None:
-        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
-        self.sheets.append((0, sheet))
-        if sheet.table and not sheet.problem:
-            self.pending.setdefault(sheet.table, []).append(len(self.sheets))
-
-    def _store(self, table: Table, file_ids: Sequence[int]) -> None:
-        """The rows of a table's sheets, in their order.
-
-        Where the database did not find one row on each physical line of a file, or could not read it, that file is
-        read with care instead.
-        """
-        try:
-            whole = self._try_store(table, file_ids)
-        except duckdb.Error:
-            whole = False
-        if not whole:
-            for file_id in file_ids:
-                sheet = self.sheets[file_id - 1][1]
-                if sheet.bulk and self.folder and not self._reads(sheet, table, file_id):
-                    self.sheets[file_id - 1] = (
-                        0,
-                        files.reread(self.folder, sheet, self.entries, self.tables),
-                    )
-            self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
-        for file_id in file_ids:
-            first_row, sheet = self.sheets[file_id - 1]
-            self.sheets[file_id - 1] = (first_row, without_rows(sheet))
-
-    def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
-        """Whether every file gave as many rows as it has lines below its header."""
-        parts: list[str] = []
-        paths: dict[str, str] = {}
-        careful: dict[str, Any] = {}
-        sheets = [(file_id, self.sheets[file_id - 1][1]) for file_id in file_ids]
-        for is_bulk, some in itertools.groupby(sheets, key=lambda one: one[1].bulk is not None):
-            if is_bulk:
-                for file_id, sheet in some:
-                    assert sheet.bulk
-                    paths[f"path{file_id}"] = str(sheet.bulk.path)
-                    parts.append(_select_bulk(sheet, table, file_id))
-            else:
-                name = f"sheets{len(careful)}"
-                careful[name] = _columns_of(list(some), table)
-                parts.append(f"select * from {name}")
-        for name, rows in careful.items():
-            self.con.register(name, rows)
-        try:
-            self.con.execute(staging.create_raw(table, parts), paths)
-        finally:
-            for name in careful:
-                self.con.unregister(name)
-        found = self.con.execute(
-            f"select file_id, count(*), min(rowid) from raw_{table.id} group by file_id"
-        ).fetchall()
-        rows = {file_id: count for file_id, count, _ in found}
-        for file_id, _, first_row in found:
-            self.sheets[file_id - 1] = (first_row, self.sheets[file_id - 1][1])
-        return all(
-            rows.get(file_id, 0) == sheet.bulk.lines - sheet.header_line
-            for file_id, sheet in sheets
-            if sheet.bulk
-        )
-
-    def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
-        """Whether the database reads the file as it is, one row a physical line."""
-        assert sheet.bulk
-        path = {f"path{file_id}": str(sheet.bulk.path)}
-        query = f"select count(*) from ({_select_bulk(sheet, table, file_id)}) as rows where not excel"
-        try:
-            ((count,),) = self.con.execute(query, path).fetchall()
-        except duckdb.Error:
-            return False
-        return bool(count == sheet.bulk.lines - sheet.header_line)
 
     # Staging
 

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from dashboard import programmes
 from dashboard.programmes import DefinitionError, Programme
 from dashboard.sources.contracts import Table, chosen
@@ -25,7 +23,7 @@ from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, buil
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
 from dashboard.warehouse.gather import Source, stand_still
 from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, rows
+from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records
 
 FIGURES = ("counted", "base", "required", "status")
 COMPARED = (
@@ -183,7 +181,7 @@ class _Replays:
         return self.known[some]
 
     def _replay(self, programme: Programme, told: str) -> Figures:
-        own = chosen(self.ground.tables, programme.tables, programme.columns)
+        own = chosen(self.ground.tables, programme)
         target = self.root / f"{self.done}.duckdb"
         today = dt.datetime.now(TAIPEI).date()
         self.ground.progress(min(self.done / (len(self.changes) + 2), 0.99), f"重算 {told}")
@@ -200,16 +198,13 @@ class _Replays:
             )
         except EntryError as error:
             raise BuildError(str(error)) from error
-        except duckdb.Error as error:
-            told = str(error).partition("\n")[0]
-            raise BuildError(f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{told}") from error
         with closed(target):
-            names, found = rows(
+            found = records(
                 Snapshot(target, "compare"), "kpi_results", self.ground.scope,
                 on=self.ground.on, level="school", kpi=None, period=None,
             )  # fmt: skip
         target.unlink()
-        return _figures([dict(zip(names, row, strict=True)) for row in found])
+        return _figures(found)
 
 
 def _figures(found: Sequence[Mapping[str, Any]]) -> Figures:

@@ -67,7 +67,7 @@ def publish(
         FolderError: the data folder cannot be used.
     """
     folder = warehouse / programme.id
-    own = chosen(tables, programme.tables, programme.columns)
+    own = chosen(tables, programme)
     now = dt.datetime.now(TAIPEI)
     local = now.replace(tzinfo=None, microsecond=0)
     with _writable(folder), status.locked(folder, by) as note:
@@ -137,8 +137,6 @@ def _make(
     except Unchanged:
         snapshot = current(folder.parent, programme.id)
         return snapshot, _counts(snapshot)
-    except duckdb.Error as error:
-        raise BuildError(_told(error)) from error
     finally:
         for left in folder.glob(f"{stamp}.duckdb.part*"):
             _remove(left)
@@ -185,14 +183,6 @@ def former_of(snapshot: Snapshot) -> Former:
 def _counts(snapshot: Snapshot) -> list[TableCount]:
     with connection(snapshot.path).cursor() as cursor:
         return [TableCount(*row) for row in cursor.execute(TABLE_COUNTS).fetchall()]
-
-
-def _told(error: duckdb.Error) -> str:
-    """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    cause = str(error).partition("\n")[0]
-    if isinstance(error, duckdb.IOException) or "Could not write" in cause:
-        return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
-    return f"計算時發生未預期的錯誤；請把這個訊息轉給系統維護者：{cause}"
 
 
 @contextmanager

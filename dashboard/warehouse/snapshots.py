@@ -103,6 +103,12 @@ def rows(
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
+def records(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> list[dict[str, Any]]:
+    """As `rows`, each row with the names of its columns."""
+    columns, found = rows(snapshot, name, scope, **parameters)
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
 @contextmanager
 def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor on which only the scope's schools are visible.

@@ -22,7 +22,7 @@ from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import Scope, Snapshot, closed, rows
+from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records
 
 FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
@@ -69,7 +69,7 @@ def try_out(
     checked_name(name)
     every = contracts.load()
     programme = programmes.load(definition, every)
-    tables = contracts.chosen(every, programme.tables, programme.columns)
+    tables = contracts.chosen(every, programme)
     with tempfile.TemporaryDirectory(prefix="kpi-trial-") as root:
         overlay, target = Path(root) / "data", Path(root) / "trial.duckdb"
         replaces = _overlay(places.folder, overlay, name, content)
@@ -144,8 +144,7 @@ def _compared(
     before: Snapshot, tried: Snapshot, name: str, replaces: bool, scope: Scope, on: dt.date
 ) -> Trial:
     def asked(of: Snapshot, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        columns, found = rows(of, query, scope, **parameters)
-        return [dict(zip(columns, row, strict=True)) for row in found]
+        return records(of, query, scope, **parameters)
 
     inputs = [row for row in asked(tried, "inputs") if row["file"].partition("#")[0] == name]
     old_tables = {row["table_name"]: row for row in asked(before, "tables")}

@@ -1,0 +1,161 @@
+"""The rows of all sheets as raw tables: the texts as they were read, one table a contract.
+
+Large files are read by the database itself, which must prove that each of their lines was one row; where it was not,
+the file is read with care instead.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dashboard.sources import files
+from dashboard.sources.contracts import Table
+from dashboard.sources.places import Entry
+from dashboard.sources.sheet import Sheet, without_rows
+from dashboard.warehouse import staging
+
+
+class RawTables:
+    """The sheets of a build, each with the place of its first row in its raw table; their number, from 1, is their
+    `file_id`."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        tables: Mapping[str, Table],
+        folder: Path | None,
+        entries: Mapping[str, Entry],
+    ) -> None:
+        self.con, self.tables, self.folder, self.entries = con, tables, folder, entries
+        self.sheets: list[tuple[int, Sheet]] = []
+
+    def add(self, sheet: Sheet) -> None:
+        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
+        self.sheets.append((0, sheet))
+
+    def store(self, table: Table) -> None:
+        """The rows of a table's sheets, in their order.
+
+        Where the database did not find one row on each physical line of a file, or could not read it, that file is
+        read with care instead.
+        """
+        file_ids = [
+            i for i, (_, one) in enumerate(self.sheets, 1) if one.table == table.id and not one.problem
+        ]
+        try:
+            whole = self._try_store(table, file_ids)
+        except duckdb.Error:
+            whole = False
+        if not whole:
+            for file_id in file_ids:
+                sheet = self.sheets[file_id - 1][1]
+                if sheet.bulk and self.folder and not self._reads(sheet, table, file_id):
+                    self.sheets[file_id - 1] = (
+                        0,
+                        files.reread(self.folder, sheet, self.entries, self.tables),
+                    )
+            self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
+        for file_id in file_ids:
+            first_row, sheet = self.sheets[file_id - 1]
+            self.sheets[file_id - 1] = (first_row, without_rows(sheet))
+
+    def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
+        """Whether every file gave as many rows as it has lines below its header."""
+        parts: list[str] = []
+        paths: dict[str, str] = {}
+        careful: dict[str, Any] = {}
+        sheets = [(file_id, self.sheets[file_id - 1][1]) for file_id in file_ids]
+        for is_bulk, some in itertools.groupby(sheets, key=lambda one: one[1].bulk is not None):
+            if is_bulk:
+                for file_id, sheet in some:
+                    assert sheet.bulk
+                    paths[f"path{file_id}"] = str(sheet.bulk.path)
+                    parts.append(_select_bulk(sheet, table, file_id))
+            else:
+                name = f"sheets{len(careful)}"
+                careful[name] = _columns_of(list(some), table)
+                parts.append(f"select * from {name}")
+        for name, rows in careful.items():
+            self.con.register(name, rows)
+        try:
+            self.con.execute(staging.create_raw(table, parts), paths)
+        finally:
+            for name in careful:
+                self.con.unregister(name)
+        found = self.con.execute(
+            f"select file_id, count(*), min(rowid) from raw_{table.id} group by file_id"
+        ).fetchall()
+        rows = {file_id: count for file_id, count, _ in found}
+        for file_id, _, first_row in found:
+            self.sheets[file_id - 1] = (first_row, self.sheets[file_id - 1][1])
+        return all(
+            rows.get(file_id, 0) == sheet.bulk.lines - sheet.header_line
+            for file_id, sheet in sheets
+            if sheet.bulk
+        )
+
+    def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
+        """Whether the database reads the file as it is, one row a physical line."""
+        assert sheet.bulk
+        path = {f"path{file_id}": str(sheet.bulk.path)}
+        query = f"select count(*) from ({_select_bulk(sheet, table, file_id)}) as rows where not excel"
+        try:
+            ((count,),) = self.con.execute(query, path).fetchall()
+        except duckdb.Error:
+            return False
+        return bool(count == sheet.bulk.lines - sheet.header_line)
+
+
+def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
+    """A file's rows as those of its raw table; `$path<file_id>` is the file."""
+    assert sheet.bulk
+    columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
+    names = ", ".join(f"'c{i}'" for i in range(sheet.bulk.columns))
+    places = {name: f"c{i}" for i, name in enumerate(sheet.layout) if name}
+    constants = {name: "'" + value.replace("'", "''") + "'" for name, value in sheet.constants}
+    cells = ", ".join({**places, **constants}.get(name, "''") for name in table.columns)
+    unknown = ", ".join(f"c{i}" for i, name in enumerate(sheet.layout) if not name)
+    delimiter = {"\t": "\\t"}.get(sheet.bulk.delimiter, sheet.bulk.delimiter)
+    return (
+        f"select {file_id} as file_id, null as line, false as excel, {cells}, {f'[{unknown}]' if unknown else 'null'}"
+        f" from read_csv($path{file_id}, header = false, skip = {sheet.header_line}, auto_detect = false,"
+        f" columns = {{{columns}}}, delim = '{delimiter}', quote = '\"', escape = '\"', null_padding = true,"
+        f" force_not_null = [{names}], max_line_size = 4000000)"
+    )
+
+
+def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
+    """The rows of sheets that were read with care, each with its file's number, as the columns of their raw table."""
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("file_id", "line", "excel", *table.columns, "extra")
+    }
+    for file_id, sheet in sheets:
+        many, width, constants = len(sheet.rows), len(sheet.layout), dict(sheet.constants)
+        blank = [""] * many
+        cells: list[Sequence[str]] = list(
+            itertools.zip_longest(*(row for _, row in sheet.rows), fillvalue="")
+        )
+        cells += [blank] * (width - len(cells))
+        columns["file_id"] += [file_id] * many
+        columns["line"] += [line for line, _ in sheet.rows]
+        columns["excel"] += [sheet.excel] * many
+        for name in table.columns:
+            if name in constants:
+                columns[name] += [constants[name]] * many
+            else:
+                columns[name] += cells[sheet.layout.index(name)] if name in sheet.layout else blank
+        unknown = [cells[i] for i, name in enumerate(sheet.layout) if not name]
+        extra: list[Any] = [None] * many
+        if unknown or len(cells) > width:
+            extra = [
+                [*(column[n] for column in unknown), *row[width:]] for n, (_, row) in enumerate(sheet.rows)
+            ]
+        columns["extra"] += extra
+    types = {"file_id": pa.int32(), "line": pa.int32(), "excel": pa.bool_(), "extra": pa.list_(pa.string())}
+    return pa.table(
+        {name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}
+    )
