@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +32,7 @@ from tests.oracle.comparing import (
 )
 from tests.oracle.expected import Flaw, Ledger, ResultRow
 from tests.oracle.facts import make_facts
-from tests.oracle.product import Outcome, in_a_process, in_this_process, rows_of
+from tests.oracle.product import City, built_city, in_a_process, in_this_process, rows_of
 from tests.oracle.render import Rendered, render
 from tests.oracle.sheets import NAMES
 
@@ -43,40 +41,12 @@ REJECT_KEYS = {"severity", "table", "file", "line", "reason", "message", "sugges
 UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
 
 
-@dataclass(frozen=True)
-class City:
-    """A seed after it was built: what there was, what must come of it, and what the product told."""
-
-    rendered: Rendered
-    ledger: Ledger
-    warehouse: str
-    told: str
-    """All that the build printed."""
-    flaws: list[dict[str, str]]
-    """Rejected rows and warnings, but for those of files that are no tables."""
-
-    def ask(self, command: str, *options: str, run: Callable[..., Outcome] = in_this_process) -> str:
-        return _ask(self.warehouse, command, *options, run=run)
-
-
-def _ask(warehouse: str, command: str, *options: str, run: Callable[..., Outcome] = in_this_process) -> str:
-    outcome = run(command, "--warehouse", warehouse, *options)
-    assert outcome.code == 0, f"{command} {options}: exit code {outcome.code}\n{outcome.err}"
-    return outcome.out
-
-
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed {seed}")
 def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> City:
-    folder = tmp_path_factory.mktemp("city")
-    data, warehouse = folder / "data", str(folder / "warehouse")
-    data.mkdir()
-    rendered = render(make_facts(request.param), data)
-    options = ("--data", str(data), "--programme", "keelung-111", "--warehouse", warehouse)
-    build = in_a_process("build", *options)
-    assert build.code == 0, f"build: exit code {build.code}\n{build.out}\n{build.err}"
-    found = json.loads(_ask(warehouse, "rejects", "--all", "--format", "json"))
-    flaws = [flaw for flaw in found if (flaw["file"] or "").split("#")[0] not in rendered.unreadable]
-    return City(rendered, Ledger(rendered), warehouse, build.out + build.err, flaws)
+    def written(data: Path) -> Rendered:
+        return render(make_facts(request.param), data)
+
+    return built_city(tmp_path_factory.mktemp("city"), "keelung-111", written, Ledger)
 
 
 def test_every_row_ends_as_accepted_duplicate_or_rejected(city: City) -> None:

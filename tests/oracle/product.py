@@ -6,10 +6,15 @@ import contextlib
 import csv
 import importlib
 import io
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,3 +56,47 @@ def rows_of(text: str) -> tuple[list[str], list[dict[str, str]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     rows = list(reader)
     return list(reader.fieldnames or []), rows
+
+
+@dataclass(frozen=True)
+class City:
+    """A seed after it was built: what there was, what must come of it, and what the product told."""
+
+    rendered: Any
+    ledger: Any
+    asked_of: tuple[str, ...]
+    """The options that name the warehouse, and the programme where its commands are to be told it."""
+    told: str
+    """All that the build printed."""
+
+    def ask(self, command: str, *options: str, run: Callable[..., Outcome] = in_this_process) -> str:
+        outcome = run(command, *self.asked_of, *options)
+        assert outcome.code == 0, f"{command} {options}: exit code {outcome.code}\n{outcome.err}"
+        return outcome.out
+
+    @cached_property
+    def flaws(self) -> list[dict[str, str]]:
+        """Rejected rows and warnings, but for those of files that are no tables."""
+        found = json.loads(self.ask("rejects", "--all", "--format", "json"))
+        return [flaw for flaw in found if (flaw["file"] or "").split("#")[0] not in self.rendered.unreadable]
+
+    @property
+    def middle(self) -> date:
+        """A day on which some have done what they must, and some periods have not begun."""
+        return self.rendered.facts.days[len(self.rendered.facts.days) // 2]
+
+
+def built_city(
+    folder: Path,
+    programme: str,
+    render: Callable[[Path], Any],
+    ledger: Callable[[Any], Any],
+    options: tuple[str, ...] = (),
+) -> City:
+    """What `render` writes, built below `folder`; `options` are those of every question."""
+    data, warehouse = folder / "data", ("--warehouse", str(folder / "warehouse"))
+    data.mkdir()
+    rendered = render(data)
+    build = in_a_process("build", "--data", str(data), "--programme", programme, *warehouse)
+    assert build.code == 0, f"build: exit code {build.code}\n{build.out}\n{build.err}"
+    return City(rendered, ledger(rendered), (*warehouse, *options), build.out + build.err)

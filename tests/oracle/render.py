@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -49,7 +49,7 @@ def render(facts: Facts, folder: Path) -> Rendered:
             grids.append(Grid(table, []))
         if supply == "full":
             grids += _deal(rng, table, list(_rows(rng, facts, table)), by_school=table == spread)
-    _place(rng, grids)
+    place(rng, grids, NAMES, ("", "_基隆市", "-2022", "(最新)"), "匯出/111學年度填報資料.xlsx")
     check_order([grid.path for grid in grids])
     _write(rng, facts, folder, grids)
     _add_strangers(rng, facts, folder, rendered)
@@ -124,29 +124,42 @@ def _deal(rng: random.Random, table: str, rows: list[Row], by_school: bool) -> l
     return [Grid(table, rows[start::count]) for start in range(count)]
 
 
-def _place(rng: random.Random, grids: list[Grid]) -> None:
+def place(
+    rng: random.Random,
+    grids: list[Grid],
+    names: Mapping[str, tuple[str, ...]],
+    tails: tuple[str, ...],
+    workbook: str,
+) -> None:
     """Gives every grid its file; numbers keep the order of paths the same however paths are compared."""
     for number, grid in enumerate(grids, 1):
-        name = rng.choice(NAMES[grid.table])
+        name = rng.choice(names[grid.table])
         if grid.school:
             grid.path = f"{number:03}{grid.school}/{name}.csv"
         elif rng.random() < 0.6:
-            tail = rng.choice(("", "_基隆市", "-2022", "(最新)"))
+            tail = rng.choice(tails)
             grid.path = rng.choice((f"{name}_{number:03}{tail}.csv", f"{number:03}資料/{name}{tail}.csv"))
         else:
-            _place_in_workbook(rng, grid, name, number)
+            _place_in_workbook(rng, grid, name, number, names, workbook)
 
 
-def _place_in_workbook(rng: random.Random, grid: Grid, name: str, number: int) -> None:
+def _place_in_workbook(
+    rng: random.Random,
+    grid: Grid,
+    name: str,
+    number: int,
+    names: Mapping[str, tuple[str, ...]],
+    workbook: str,
+) -> None:
     """A worksheet is found by its own title first, and by the file's name if no worksheet fits."""
     chance = rng.random()
     if chance < 0.35:
         grid.path, grid.worksheet = f"{name}_{number:03}.xlsx", "工作表1"
     elif chance < 0.6:
-        other = rng.choice(NAMES[rng.choice(TABLES)])
+        other = rng.choice(names[rng.choice(list(names))])
         grid.path, grid.worksheet = f"{other}_{number:03}.xlsx", f"{name}{number}"
     else:
-        grid.path, grid.worksheet = "匯出/111學年度填報資料.xlsx", f"{name}-{number}"
+        grid.path, grid.worksheet = workbook, f"{name}-{number}"
 
 
 def check_order(paths: list[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.oracle.facts import LessonRow, TrainingRow
 from tests.oracle.faults import faulty, worst
-from tests.oracle.render import EVERY_REASON, check_order, no_tables
+from tests.oracle.render import EVERY_REASON, check_order, no_tables, place
 from tests.oracle.sheets import Grid, Row, write_csv, write_workbook
 from tests.oracle_ntpc.facts import (
     ITEMS,
@@ -53,7 +53,7 @@ def render(facts: Facts, folder: Path) -> Rendered:
             grids.append(Grid(table, []))
         if supply == "full":
             grids += _deal(rng, table, list(_rows(rng, facts, table)), by_school=table == spread)
-    _place(rng, grids)
+    place(rng, grids, NAMES, ("", "_新北市", "-2023", "(最新)"), "匯出/112-113年填報資料.xlsx")
     check_order([grid.path for grid in grids])
     in_order = sorted(grids, key=lambda grid: grid.path)
     last = [grid for grid in in_order if grid.table == "schools"][-1]
@@ -130,31 +130,6 @@ def _deal(rng: random.Random, table: str, rows: list[Row], by_school: bool) -> l
         return [Grid(table, pile, school=school) for school, pile in sorted(piles.items())]
     count = rng.choice((1, 2, 3))
     return [Grid(table, rows[start::count]) for start in range(count)]
-
-
-def _place(rng: random.Random, grids: list[Grid]) -> None:
-    """Gives every grid its file; numbers keep the order of paths the same however paths are compared."""
-    for number, grid in enumerate(grids, 1):
-        name = rng.choice(NAMES[grid.table])
-        if grid.school:
-            grid.path = f"{number:03}{grid.school}/{name}.csv"
-        elif rng.random() < 0.6:
-            tail = rng.choice(("", "_新北市", "-2023", "(最新)"))
-            grid.path = rng.choice((f"{name}_{number:03}{tail}.csv", f"{number:03}資料/{name}{tail}.csv"))
-        else:
-            _place_in_workbook(rng, grid, name, number)
-
-
-def _place_in_workbook(rng: random.Random, grid: Grid, name: str, number: int) -> None:
-    """A worksheet is found by its own title first, and by the file's name if no worksheet fits."""
-    chance = rng.random()
-    if chance < 0.35:
-        grid.path, grid.worksheet = f"{name}_{number:03}.xlsx", "工作表1"
-    elif chance < 0.6:
-        other = rng.choice(NAMES[rng.choice(TABLES)])
-        grid.path, grid.worksheet = f"{other}_{number:03}.xlsx", f"{name}{number}"
-    else:
-        grid.path, grid.worksheet = "匯出/112-113年填報資料.xlsx", f"{name}-{number}"
 
 
 def _write(rng: random.Random, facts: Facts, folder: Path, grids: list[Grid]) -> None:
