@@ -6,7 +6,7 @@ person; no row is ever matched by it.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 
 def suggest(unknown: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
@@ -37,7 +37,9 @@ def _variants(stem: str) -> Iterator[str]:
             yield stem[:i] + stem[i + 1 :]
 
 
-def _nearest(stem: str, near: Iterable[str]) -> list[str]:
+def _nearest(stem: str, near: Collection[str]) -> list[str]:
+    if len(near) == 1:
+        return list(near)
     # Its dictionary takes a while to load: most builds need none, and names need no phrases.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import lazy_pinyin
