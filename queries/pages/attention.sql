@@ -26,23 +26,20 @@ then_judged as (
 
 ),
 
-judged as (
+judged as materialized (
 
     select
         results.kpi,
         results.kpi_ord,
         results.school_id,
+        results.school_ord,
         results.counted,
         results.required,
         results.status,
         results.deadline,
-        schools.name as school_name,
-        schools.short as school_short,
-        schools.ord as school_ord,
         greatest(results.required - results.counted, 0) as gap,
         case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
         date_diff('day', $on::date, results.deadline) as days_left,
-        count(*) filter (where results.status <> 'no_data') over (partition by results.kpi) as with_data,
         then_judged.counted as counted_then,
         results.status in ('behind', 'overdue') and then_judged.status <> results.status as worsened,
         coalesce(
@@ -54,9 +51,6 @@ judged as (
 
     from visible_results_on($on::date) as results
 
-    inner join visible_schools as schools
-        on results.school_id = schools.school_id
-
     inner join kpis
         on results.kpi = kpis.kpi
         and results.period = kpis.period
@@ -67,16 +61,29 @@ judged as (
 
     where results.level = 'school'
         and results.period = $period
+        and results.status not in ('met', 'exempt', 'info', 'upcoming')
 
 ),
 
-sorted as (
+with_data as (
+
+    select distinct kpi
+
+    from visible_results_on($on::date)
+
+    where level = 'school'
+        and period = $period
+        and status <> 'no_data'
+
+),
+
+sorted as materialized (
 
     select
         judged.*,
         case
             when status = 'overdue' then 'late'
-            when status = 'no_data' and with_data = 0 then 'absent'
+            when status = 'no_data' and kpi not in (from with_data) then 'absent'
             when status = 'no_data' then 'silent'
             when status in ('behind', 'on_track') and days_left between 0 and 14 then 'soon'
             when status = 'behind' and gap > 3 and not fell then 'behind'
@@ -97,26 +104,25 @@ sorted as (
 
 ),
 
+-- The schools of most findings are many: only those that are told are sorted, and only of what is kept the names sought.
 findings as (
 
     select
         kind,
         kpi,
-        case when kind in ('behind', 'fell', 'silent') then school_id end as one_school,
-        kpi_ord * (kind <> 'silent')::integer as position,
-        any_value(status) as status,
+        case when kind in ('behind', 'fell') then school_id end as one_school,
+        kpi_ord as position,
+        arg_min(status, school_ord) as status,
         count(*) as schools,
         count(*) filter (where worsened) as worsened,
         sum(gap) as gap,
         sum(excess) as excess,
-        any_value(counted) as counted,
-        any_value(counted_then) as counted_then,
-        any_value(required) as required,
+        arg_min(counted, school_ord) as counted,
+        arg_min(counted_then, school_ord) as counted_then,
+        arg_min(required, school_ord) as required,
         any_value(deadline) as deadline,
         any_value(days_left) as days_left,
-        array_to_string(list(school_name order by gap desc, school_ord)[1:12], '|') as school_names,
-        array_to_string(list(school_short order by gap desc, school_ord)[1:12], '|') as school_shorts,
-        '' as kpi_ids
+        arg_min(school_id, (-gap, school_ord), 12) as school_ids
 
     from sorted
 
@@ -133,9 +139,7 @@ findings as (
         school_id as one_school,
         school_ord as position,
         count(*) as schools,
-        any_value(school_name) as school_names,
-        any_value(school_short) as school_shorts,
-        string_agg(kpi, '|' order by kpi_ord) as kpi_ids
+        [school_id] as school_ids
 
     from sorted
 
@@ -167,7 +171,7 @@ ranked as (
 
 ),
 
-kept as (
+kept as materialized (
 
     select *
 
@@ -184,13 +188,60 @@ kept as (
 
     limit 10
 
+),
+
+named as (
+
+    select
+        told.kind,
+        told.place,
+        string_agg(schools.name, '|' order by told.at) as school_names,
+        string_agg(schools.short, '|' order by told.at) as school_shorts
+
+    from (
+        select kind, place, unnest(school_ids) as school_id, unnest(range(len(school_ids))) as at from kept
+    ) as told
+
+    inner join visible_schools as schools
+        on told.school_id = schools.school_id
+
+    group by
+        told.kind,
+        told.place
+
+),
+
+unsaid as (
+
+    select
+        school_id,
+        string_agg(kpi, '|' order by kpi_ord) as kpi_ids
+
+    from sorted
+
+    where kind = 'silent'
+        and school_id in (select one_school from kept where kind = 'silent')
+
+    group by school_id
+
 )
 
 select
-    kept.*,
+    kept.* exclude (school_ids, place),
+    named.school_names,
+    named.school_shorts,
+    case when kept.kind = 'silent' then unsaid.kpi_ids else '' end as kpi_ids,
+    kept.place,
     kept.counted - before.counted as gained
 
 from kept
+
+inner join named
+    on kept.kind = named.kind
+    and kept.place = named.place
+
+left join unsaid
+    on kept.one_school = unsaid.school_id
 
 left join visible_states as before
     on kept.kind = 'behind'
