@@ -35,7 +35,8 @@ from (values
     ('training_5g', 'person', false, null, false)
 ) as rules (name, link, in_window, needs, at_least);
 
-create view visible_evidence as
+-- Of one indicator, period and school: the rows of all of them together would be sought at every question.
+create macro visible_evidence(of_kpi, in_period, at_school) as table
 
 with
 
@@ -56,7 +57,9 @@ asked as (
             else coalesce(units.unit_id, units.unit_label)
         end as who
 
-    from visible_units as units
+    from (
+        from visible_units where kpi = of_kpi and period = in_period and school_id = at_school
+    ) as units
 
     inner join kpis
         using (kpi, period)
@@ -93,6 +96,7 @@ teams as (
     from accepted_rows
 
     where event is not null
+        and school_id = at_school
 
     group by all
 

@@ -13,15 +13,12 @@ up_to_the_day as (
         inputs.link,
         inputs.modified_at
 
-    from visible_evidence as evidence
+    from visible_evidence($kpi, $period, $school_id::integer) as evidence
 
     inner join inputs
         on evidence.file_id = inputs.file_id
 
-    where evidence.kpi = $kpi
-        and evidence.period = $period
-        and evidence.school_id = $school_id::integer
-        and evidence.day <= least($on::date, coalesce(evidence.attained_on, $on::date))
+    where evidence.day <= least($on::date, coalesce(evidence.attained_on, $on::date))
 
 ),
 
