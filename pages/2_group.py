@@ -44,7 +44,7 @@ def section(period):
     if kpi := ui.visits.measured(kpis):
         visits = ui.ask(seen, "visits", **day, **mine)
         earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
-        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading()}</p>
+        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
 {ui.visits.by_host(seen, kpi, visits, schools, shown, ways, earlier, before)}""")
         ui.download(*ui.visits.sheet(seen, period, group, visits))
 

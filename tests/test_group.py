@@ -193,8 +193,49 @@ def test_the_columns_are_the_groups_hosts_then_other_groups_then_elsewhere():
     ]
     columns = visits.hosts(found, schools, {1: "甲", 2: "乙"})
     assert [one.key for one in columns] == ["school:1", "school:2", "school:9", "新北市:金龍"]
-    many = {f"{n}國小": [row(school_id=n)] for n in range(1, 61)}
-    assert [one.key for one in visits.hosts(found, many, {})] == ["school:2", "school:9", "新北市:金龍"]
+
+
+def visit(school, host, people, place="group"):
+    facts = {"host_key": f"school:{host}", "host_name": f"{host}國小", "host_short": host, "place": place}
+    return SimpleNamespace(school_id=school, people=people, day=DAY, events=1, **facts)
+
+
+def test_a_large_group_lists_the_hosts_of_each_visitor_and_counts_who_went_nowhere():
+    shown = {f"{n}國小": [row(school_id=n, school_name=f"{n}國小")] for n in range(1, 22)}
+    found = [visit(1, "八堵", 3), visit(1, "七堵", 1, "programme"), visit(2, "<b>", 1), visit(99, "外", 5)]
+    ways = SimpleNamespace(school=lambda one: f"school?school={one.school_name}")
+    seen = SimpleNamespace(year=2022, versus=EARLIER)
+    earlier = {(1, "school:八堵"): SimpleNamespace(people=1)}
+    drawn = visits.by_host(seen, TEAM, found, shown, shown, ways, earlier, {})
+    lines = re.findall(r'<div class="li gaps">(.*?)</div>', drawn)
+    assert [re.sub(r"<[^>]+>", "", line) for line in lines] == [
+        "1國小八堵 3 人+2、七堵 他組 1 人+1",
+        "2國小&lt;b&gt; 1 人+1",
+    ]
+    assert "<b>八堵 3 人</b>" in drawn and drawn.count("<b>") == 1 and "這一頁有 19 校沒有觀課紀錄" in drawn
+    assert (
+        'href="school?school=1國小"' in drawn and 'data-people="3" title="八堵國小：11/25，共 1 場"' in drawn
+    )
+    assert "<table" not in drawn and "chg" not in visits.by_visitor(found, shown, ways, 2022)
+    assert "class" not in visits.by_visitor([], shown, ways, 2022).replace('<p class="foot">', "")
+    assert visits.reading(shown) != visits.reading({})
+
+
+def test_the_title_of_a_schools_cell_tells_what_the_cell_leaves_out():
+    def title(kpi=A1A2, **changes):
+        facts = row(**changes)
+        return re.search('title="([^"]*)"', matrix.school_cell(facts, kpi, lambda _: "x").body)[1]
+
+    money = SimpleNamespace(kpi="m", label="經費執行", short="經費", unit="元", require="number")
+    share = SimpleNamespace(kpi="s", label="填答率", short="填答", unit="份", require="none")
+    assert title() == "A1、A2：落後"
+    assert title(base=50, required=25, status="met") == "A1、A2：達標、基數 50 人"
+    assert title(counted=None, base=None, required=None, status="no_data") == "A1、A2：未填報"
+    assert (
+        title(money, counted=612_345, required=700_000, base=None)
+        == "經費：落後、612,345 元、應達 700,000 元"
+    )
+    assert title(share, status="info", required=None, counted=3, base=4) == "填答：僅供參考、3 份、基數 4 份"
 
 
 def test_a_visit_that_is_new_since_the_day_compared_with_says_so():

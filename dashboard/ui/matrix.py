@@ -177,14 +177,26 @@ def school_figures(row: Row, kpi: Row) -> str:
     return pair(row.counted, row.required, kpi.unit)
 
 
+def _meant(row: Row, kpi: Row) -> str:
+    """What a school's cell leaves out, for its title: the word of its sign, its base, and what it shortens or rounds."""
+    told = [word(row.status, kpi.require)]
+    if row.counted is not None:
+        shortened = any(brief(value, kpi.unit) != number(value) for value in (row.counted, row.required))
+        if (row.status == "info" and row.base) or shortened:
+            return _told(row, kpi, kpi.short)
+        if row.base is not None and row.base != row.required:
+            told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
+    return say("{what}：{told}", what=escape(kpi.short), told=listing(told))
+
+
 def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
-    """Sign left, counted/required right, below it the change; the words are in the title."""
+    """Sign left, counted/required right, below it the change; the word is in the title."""
     status = STATUSES[row.status]
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
         f'<a class="cell" href="{link(row)}" target="_self" {figure(row, school=row.school_name)}'
-        f' title="{_told(row, kpi, kpi.label)}"><span class="sg">{status.sign}</span>'
-        f"<span>{school_figures(row, kpi)}</span>{_below(change)}</a>",
+        f' title="{_meant(row, kpi)}"><span class="sg">{status.sign}</span>'
+        f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
     )
 

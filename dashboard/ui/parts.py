@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.ui.texts import SOURCE, manner, say
 from dashboard.ui.words import (
@@ -34,21 +35,16 @@ def tag(status: str, require: str | None = None) -> str:
 
 def figure(row: Row, group: str = "", school: str = "") -> str:
     """The machine-readable side of a shown figure."""
-    facts = {
-        "kpi": row.kpi,
-        "level": row.level,
-        "group": group,
-        "school": school,
-        "counted": plain(row.counted),
-        "base": plain(row.base),
-        "required": plain(row.required),
-        "status": row.status,
-        "met": plain(getattr(row, "schools_met", None)),
-        "judged": plain(getattr(row, "schools_judged", None)),
-    }
-    if getattr(row, "period", None):
-        facts["period"] = row.period
-    return " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
+    met: Any = getattr(row, "schools_met", None)
+    judged: Any = getattr(row, "schools_judged", None)
+    period = getattr(row, "period", None)
+    return (
+        f'data-kpi="{escape(row.kpi)}" data-level="{escape(row.level)}" data-group="{escape(group)}"'
+        f' data-school="{escape(school)}" data-counted="{plain(row.counted)}" data-base="{plain(row.base)}"'
+        f' data-required="{plain(row.required)}" data-status="{escape(row.status)}"'
+        f' data-met="{plain(met)}" data-judged="{plain(judged)}"'
+        f"{named('data-period', escape(period))}"
+    )
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
@@ -56,10 +52,10 @@ def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -
 
     Nothing where nothing is compared, and where either day has no figure: that is not a change of 0.
     """
-    then = row and getattr(row, name)
+    then: Any = row and getattr(row, name)
     if now is None or then is None:
         return ""
-    by = change(now - then, unit)  # type: ignore[operator]
+    by = change(now - then, unit)
     return f'<span class="chg" data-then="{plain(then)}" title="{say("與比較日相比")}">{by}</span>'
 
 

@@ -1,6 +1,7 @@
 """Who observed whose public lessons: the schools of a group x the hosts, the largest team at one event.
 
-The hosts of the group come first, then other groups', then those outside the programme.
+The hosts of the group come first, then other groups', then those outside the programme. In a large group nearly every
+cell would be empty: there the hosts are listed by visitor.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dashboard.ui.address import View, ask
 from dashboard.ui.matrix import Before, Ways, school_cell
 from dashboard.ui.parts import Cell, anchor, moved, table
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, file_day, number, short_day
+from dashboard.ui.words import escape, file_day, listing, number, short_day
 
 Row = SimpleNamespace
 TABLE = "observations"
@@ -34,8 +35,13 @@ def measured(kpis: Sequence[Row]) -> Row | None:
     return next((kpi for kpi in kpis if kpi.table_name == TABLE), None)
 
 
-def reading() -> str:
-    """How to read the table."""
+def reading(schools: Mapping[str, Sequence[Row]]) -> str:
+    """How to read the table, or of a large group the list."""
+    if len(schools) > MANY:
+        return say(
+            "各校去了哪些主辦學校、同一場最多幾名教師同行，{many} 人以上為粗體。不同場次不相加，本校自辦不計",
+            many=TEAM,
+        )
     return say(
         "列為觀課學校、欄為主辦學校：同一場最多幾名教師同行，{many} 人以上為粗體加底色。不同場次不相加，本校自辦不計；「·」沒有紀錄",
         many=TEAM,
@@ -43,7 +49,7 @@ def reading() -> str:
 
 
 def hosts(found: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Mapping[int, str]) -> list[Row]:
-    """The columns: every school of the group (of a large one those that were visited), then who else was visited."""
+    """The columns: every school of the group, then who else was visited."""
     visited = {row.host_key: row for row in found}
     inside = [
         Row(
@@ -53,15 +59,14 @@ def hosts(found: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Ma
             place="group",
         )
         for name, rows in schools.items()
-        if len(schools) <= MANY or f"school:{rows[0].school_id}" in visited
     ]
     known = {host.key for host in inside}
-    others = [
-        Row(key=key, name=row.host_name, short=row.host_short or row.host_name, place=row.place)
-        for key, row in visited.items()
-        if key not in known
-    ]
+    others = [_host(row) for key, row in visited.items() if key not in known]
     return inside + sorted(others, key=lambda host: list(PLACES).index(host.place))
+
+
+def _host(row: Row) -> Row:
+    return Row(key=row.host_key, name=row.host_name, short=row.host_short or row.host_name, place=row.place)
 
 
 def by_host(
@@ -75,6 +80,8 @@ def by_host(
     before: Before,
 ) -> str:
     """Visitors x hosts, at the end the indicator; `earlier` are the visits, `before` the figures of the day compared with."""
+    if len(schools) > MANY:
+        return by_visitor(found, shown, ways, seen.year, earlier if seen.versus else None)
     shorts = {school.school_id: school.short for school in ask(seen, "schools")}
     columns = hosts(found, schools, shorts)
     teams = {(row.school_id, row.host_key): row for row in found}
@@ -94,6 +101,53 @@ def by_host(
     return table(say("觀課學校與主辦學校"), head, lines, "mx visits")
 
 
+def by_visitor(
+    found: Sequence[Row],
+    shown: Mapping[str, Sequence[Row]],
+    ways: Ways,
+    year: int,
+    before: Before | None = None,
+) -> str:
+    """The hosts of each school shown, in the order of the columns; how many have none."""
+    visits: dict[int, list[Row]] = {}
+    for row in found:
+        visits.setdefault(row.school_id, []).append(row)
+    lines = []
+    for name, rows in shown.items():
+        if own := visits.get(rows[0].school_id):
+            who = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
+            told = listing([_visit(row, year, before) for row in own])
+            lines.append(f'<div class="li gaps"><span>{who}</span><span>{told}</span></div>')
+    none = len(shown) - len(lines)
+    listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
+    rest = say("這一頁有 {n} 校沒有觀課紀錄", n=number(none)) if none else ""
+    return f'{listed}<p class="foot">{rest}</p>' if rest else listed
+
+
+def _visit(row: Row, year: int, before: Before | None) -> str:
+    """「八堵 3 人」."""
+    host = _host(row)
+    place = f' <small class="mut">{say(PLACES[host.place])}</small>' if host.place != "group" else ""
+    shown = f"{escape(host.short)}{place} {say('{n} 人', n=number(row.people))}"
+    body = f"<b>{shown}</b>" if row.people >= TEAM else shown
+    return f"<span {_facts(row, row.school_id, host, year)}>{body}{_change(row, row.school_id, host, before)}</span>"
+
+
+def _facts(row: Row, school: int, host: Row, year: int) -> str:
+    """The machine-readable side of a visit, and when it was."""
+    told = say(
+        "{host}：{day}，共 {n} 場", host=escape(host.name), day=short_day(row.day, year), n=number(row.events)
+    )
+    return f'data-visitor="{school}" data-host="{escape(host.key)}" data-people="{row.people}" title="{told}"'
+
+
+def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
+    """How many more went together than on the day compared with; where there was no visit, all of them."""
+    if before is None:
+        return ""
+    return moved(row.people, before.get((school, host.key)) or Row(people=0), "people")
+
+
 def _indicator(kpi: Row, ways: Ways) -> str:
     return anchor(ways.kpi(kpi), f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>')
 
@@ -109,16 +163,11 @@ def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | N
         return Cell(f'<div class="cell"><span>{say("本校")}</span></div>', "own")
     if row is None:
         return Cell('<div class="cell"><span>·</span></div>', "nil")
-    then = (before.get((school, host.key)) or Row(people=0)) if before is not None else None
-    change = moved(row.people, then, "people")
+    change = _change(row, school, host, before)
     below = f'<span class="chgs">{change}</span>' if change else ""
-    told = say(
-        "{host}：{day}，共 {n} 場", host=escape(host.name), day=short_day(row.day, year), n=number(row.events)
-    )
-    facts = f'data-visitor="{school}" data-host="{escape(host.key)}" data-people="{row.people}"'
     text = say("{n} 人", n=number(row.people))
     return Cell(
-        f'<div class="cell" {facts} title="{told}"><span>{text}</span>{below}</div>',
+        f'<div class="cell" {_facts(row, school, host, year)}><span>{text}</span>{below}</div>',
         "team" if row.people >= TEAM else "",
     )
 

@@ -7,10 +7,13 @@ writing (ROC years, half-up rates, what a blank looks like) can be tested by its
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from dashboard.ui.texts import SOURCE, later, manner, say
 
@@ -20,6 +23,9 @@ MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
 SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M"), (1_000, "k"))}
 MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
+MARKUP = re.compile("[&<>\"'\r\n\0]")
+UNSAFE = re.compile(r"[\0-\x7f]+")
+KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
 
 class Status(NamedTuple):
@@ -65,19 +71,30 @@ def word(status: str, require: str | None = None) -> str:
 def escape(value: object) -> str:
     """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
     text = "" if value is None else str(value)
+    if not MARKUP.search(text):
+        return text
     return html.escape(text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�"))
 
 
+@lru_cache(KEPT)
+def addressed(value: str) -> str:
+    """A text within an address and an attribute; letters beyond ASCII stay, for the browser encodes them itself."""
+    return UNSAFE.sub(lambda found: quote(found[0], safe=""), value)
+
+
+@lru_cache(KEPT, typed=True)
 def decimal(value: Any) -> Decimal:
-    """A figure without the noise of floats: 3.0 from a nullable column is 3."""
-    return Decimal(str(value)).normalize()
+    """A figure without the noise of floats: 3.0 from a nullable column is 3, and −0 is 0."""
+    return Decimal(str(value)).normalize() + 0
 
 
+@lru_cache(KEPT, typed=True)
 def plain(value: Any) -> str:
     """A figure for machines: no thousands mark, blank when missing."""
     return "" if value is None else f"{decimal(value):f}"
 
 
+@lru_cache(KEPT, typed=True)
 def number(value: Any, missing: str = "?") -> str:
     """1,103; a true minus sign; missing is never 0."""
     return missing if value is None else f"{decimal(value):,f}".replace("-", "−")
@@ -124,13 +141,14 @@ def change(by: Any, unit: str = "") -> str:
     return f"+{brief(by, unit)}" if by > 0 else brief(by, unit)
 
 
+@lru_cache(KEPT, typed=True)
 def percent(part: Any, whole: Any, places: int = 1) -> str:
     """Half up; 100% and 0% only when exact, so that one missing person never disappears in rounding."""
     if part is None or not whole:
         return ""
     exact = Decimal(str(part)) * 100 / Decimal(str(whole))
     if exact in (0, 100):
-        return f"{exact:.0f}%"
+        return f"{abs(exact):.0f}%"
     step = Decimal(1).scaleb(-places)
     shown = exact.quantize(step, ROUND_HALF_UP)
     if exact < 100:
