@@ -169,9 +169,15 @@ def test_its_own_sql_belongs_to_what_the_definition_says(place: Path) -> None:
 
 def test_every_query_of_the_pages_answers_though_most_tables_are_not_there(place: Path) -> None:
     snapshot = warehouse.current(place / "warehouse", "reading-99")
-    parameters = {"on": dt.date(2024, 4, 5), "period": "spring", "group_id": None, "school_id": 1}
+    parameters = {
+        "on": dt.date(2024, 4, 5),
+        "period": "spring",
+        "group_id": None,
+        "school_id": 1,
+        "versus": None,
+    }
     for name, wanted in {
-        "attention": ("on", "period"), "deadlines": ("on", "period", "group_id"), "kpis": ("period",),
+        "attention": ("on", "period", "versus"), "deadlines": ("on", "period", "group_id"), "kpis": ("period",),
         "school_results": ("on", "period", "group_id", "school_id"), "totals": ("on", "period"),
         "units": ("on", "period", "school_id"), "states": ("on", "period", "school_id"),
     }.items():  # fmt: skip
