@@ -6,7 +6,6 @@ What was read, what was not taken and how to mend it.
 from dashboard import ui
 
 SIZE = 20
-SCHOOLS = 40
 EVERY = 1_000_000
 
 seen = ui.view()
@@ -19,16 +18,11 @@ total = ui.records.matching(counts, chosen)
 page = ui.parts.page(ui.asked("page"), total, SIZE)
 rejects = ui.ask(seen, "rejects", **chosen, size=SIZE, skip=(page - 1) * SIZE)
 schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=200)
-first = (ui.parts.page(ui.asked("schools"), len(schools), SCHOOLS) - 1) * SCHOOLS
 school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
 
 
 def here(**changes):
     return seen.link("data", **(chosen | changes))
-
-
-def there(page):
-    return here(schools=page)
 
 
 def every():
@@ -55,8 +49,7 @@ if rejects:
 if school and (told := ui.records.notice_text(seen, school)):
     ui.copy(ui.say("給{school}的通知", school=school.name), told)
 with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools))):
-    listed = ui.records.notices(schools[first : first + SCHOOLS], chosen["school"], here)
-    ui.show(listed + ui.parts.pager(first // SCHOOLS + 1, len(schools), SCHOOLS, there, ui.say("校")))
+    ui.show(ui.records.notices(schools, chosen["school"], here, ui.asked("schools")))
     save(ui.say("各校要改的列"), ui.records.notice_header(), lambda: ui.records.notice_rows(schools))
 with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolved))):
     ui.show(ui.records.resolved(resolved))

@@ -12,6 +12,7 @@ from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, listing, number, written_day
 
 Row = SimpleNamespace
+NOTIFIED = 40  # schools to notify on a page
 SEVERITIES = {"rejected": later("被退回"), "warning": later("有警告（列仍採用）")}
 TITLES = {"rejected": later("被退回的列"), "warning": later("有警告的列")}
 HEADINGS = {
@@ -202,10 +203,13 @@ def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[.
     return pills(choices, say(FACETS[facet]))
 
 
-def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
-    """The schools that have something to mend, each with the way to its notice."""
+def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str], asked: str | None) -> str:
+    """The schools that have something to mend, a page of them, each with the way to its notice."""
     if not schools:
         return f'<p class="foot">{say("沒有。")}</p>'
+    at = parts.page(asked, len(schools), NOTIFIED)
+    shown = schools[(at - 1) * NOTIFIED : at * NOTIFIED]
+    turn = parts.pager(at, len(schools), NOTIFIED, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
     lines = [
         (
@@ -217,9 +221,9 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
                 Cell(anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知")), "l"),
             ],
         )
-        for row in schools
+        for row in shown
     ]
-    return table(say("各校要改的列"), [*header, Cell(say("通知"), "l")], lines)
+    return table(say("各校要改的列"), [*header, Cell(say("通知"), "l")], lines) + turn
 
 
 def notice_header() -> list[str]:
