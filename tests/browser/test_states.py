@@ -15,7 +15,7 @@ from PIL import Image
 
 from dashboard import sample
 from tests import running
-from tests.browser.conftest import PROGRAMME, ROOT, WIDTHS, View, serving
+from tests.browser.conftest import PROGRAMME, ROOT, View, serving
 
 PICTURES = ROOT / "docs" / "screenshots"
 PAGES = sorted(path.stem.partition("_")[2] for path in (ROOT / "pages").glob("[0-9]*_*.py"))
@@ -93,39 +93,21 @@ def state(request, product):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def window(browser):
-    opened = {
-        width: browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-TW", timezone_id="Asia/Taipei"
-        )
-        for width, size in WIDTHS.items()
-    }
-    yield opened
-    for one in opened.values():
-        one.close()
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_each_page_in_each_state_says_what_happened_and_what_to_do(window, product, state, page):
+def test_each_page_in_each_state_says_what_happened_and_what_to_do(look, state, page):
     for width in ("1440", "390") if page in PHONE else ("1440",):
-        view = View(window[width].new_page(), product, WIDTHS[width])
-        try:
-            view.open(page)
-            text = view.text()
-            missing = [told for told in STATES[state] if told not in text]
-            assert missing == [], text
-            assert "這個畫面讀不出來" not in text and view.errors == []
-            _picture(view, f"{page}-{state.__name__}-{width}")
-        finally:
-            view.page.close()
+        view = look(width).open(page)
+        text = view.text()
+        missing = [told for told in STATES[state] if told not in text]
+        assert missing == [], text
+        assert "這個畫面讀不出來" not in text and view.errors == []
+        _picture(view, f"{page}-{state.__name__}-{width}")
 
 
-def test_the_pages_of_a_deployment_without_records_show_no_figure_as_zero(window, product, state):
+def test_the_pages_of_a_deployment_without_records_show_no_figure_as_zero(look, state):
     if state is not empty:
         return
-    view = View(window["1440"].new_page(), product, WIDTHS["1440"])
-    figures = view.open("overview").figures()
+    figures = look().open("overview").figures()
     assert figures
     silent = [figure for figure in figures if figure["status"] == "no_data"]
     assert silent and all(figure["counted"] == "" for figure in silent)
