@@ -35,6 +35,7 @@ clean:
 
 # Made anew whenever the locked packages or the project's own metadata change. The hashes are checked before anything
 # runs, and the project itself is built with the locked setuptools, so that nothing comes in that is not in the lock.
+# Where Python may not write bytecode by itself, it would compile every package anew at each start: two seconds more.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo '$(PYTHON) is missing or older than Python 3.11: install a newer one, or name it: make PYTHON=python3.12 …' >&2; exit 1; }
@@ -44,4 +45,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo 'Installing the pinned packages into .venv; the first time takes a minute or two.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 	@touch $@

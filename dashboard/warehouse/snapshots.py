@@ -84,13 +84,14 @@ def programmes_in(warehouse: Path) -> list[str]:
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
     """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
     with _cursor(snapshot, scope) as cursor:
-        reader = cursor.execute(_query(name), parameters).to_arrow_reader()
+        reader = cursor.execute(_query(cursor, name), parameters).to_arrow_reader()
         assert reader is not None
         found = reader.read_all()
     exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
     for i in exact:
         found = found.set_column(i, found.schema.names[i], found.column(i).cast(pa.float64()))
-    frame: pd.DataFrame = found.to_pandas(date_as_object=False)
+    # To a table of a few hundred rows threads cost more than its values do.
+    frame: pd.DataFrame = found.to_pandas(date_as_object=False, use_threads=False)
     return frame
 
 
@@ -99,7 +100,7 @@ def rows(
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """As `ask`, as column names and plain tuples: exact values for other programs to read."""
     with _cursor(snapshot, scope) as cursor:
-        cursor.execute(_query(name), parameters)
+        cursor.execute(_query(cursor, name), parameters)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
@@ -183,6 +184,12 @@ def closed(path: Path) -> Iterator[None]:
         connection.cache_clear()
 
 
-@functools.cache
-def _query(name: str) -> str:
-    return (QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
+def _query(cursor: duckdb.DuckDBPyConnection, name: str) -> duckdb.Statement:
+    """The query as a parsed statement: reading its text takes longer than many an answer."""
+    if name not in _queries:
+        text = (QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
+        (_queries[name],) = cursor.extract_statements(text)
+    return _queries[name]
+
+
+_queries: dict[str, duckdb.Statement] = {}

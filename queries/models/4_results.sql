@@ -295,7 +295,3 @@ left join all_schools
 
 -- A scan keeps the order of the rows, so a day's need no sorting.
 order by place, since;
-
-
-create macro results_on(on_day) as table
-    select * exclude (since, until) from results where since <= on_day and on_day < until;

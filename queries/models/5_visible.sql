@@ -80,7 +80,10 @@ create view visible_targets_values as select * from targets_values where in_scop
 create view visible_budget as select * from budget where in_scope(school_id);
 
 create macro visible_results_on(on_day) as table
-    select * from results_on(on_day) where school_id is null or in_scope(school_id);
+    select * exclude (since, until) from results
+    where since <= on_day
+        and on_day < until
+        and (school_id is null or in_scope(school_id));
 
 -- A row whose school is unknown belongs to nobody; only who may see every school sees it.
 create view visible_rejects as
