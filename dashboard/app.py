@@ -14,7 +14,7 @@ from dashboard import ui
 def main() -> None:
     """The first page also answers at the root, so that both addresses are links that last."""
     ui.speak()
-    st.set_page_config(page_title=ui.say("數位學習精進方案"), layout="wide", initial_sidebar_state=264)
+    st.set_page_config(layout="wide", initial_sidebar_state=264)
     ui.dress()
     found = {name: (path, ui.say(title)) for name, (path, title) in ui.pages().items()}
     pages = {name: st.Page(path, title=title, url_path=name) for name, (path, title) in found.items()}

@@ -15,6 +15,7 @@ from typing import Any
 
 from dashboard import access, warehouse
 from dashboard.cli import main
+from dashboard.ui import parts
 from dashboard.warehouse import snapshots
 
 EVERY_SCHOOL = access.bureau()
@@ -23,6 +24,14 @@ PROGRAMME = "keelung-111"
 # A process forked from one that has done nothing but import the product starts at once and holds no lock or thread.
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pandas", "pytest"])
+
+
+def figure_of(kpi: str, stated: str) -> dict[str, str]:
+    """What an element states of its figure, see `ui.parts.figure`."""
+    values = dict(zip(parts.FIGURE, stated.split("|", len(parts.FIGURE) - 1), strict=True))
+    level, name = values["level"], values.pop("name")
+    named = {"group": name * (level == "group"), "school": name * (level == "school")}
+    return {"kpi": kpi, **{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
 
 
 @dataclass(frozen=True)

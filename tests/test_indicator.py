@@ -134,9 +134,8 @@ def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
     now = results(served, KEELUNG, "a1a2", "111", day)
     for figure in figures_of(app):
         key = (figure["level"], figure["group"], figure["school"])
-        row = re.search(
-            rf'data-group="{key[1]}" data-school="{key[2]}".*?(?:</tr>|class="r">.*?</div>)', shown, re.DOTALL
-        )[0]
+        stated = rf'data-figure="{key[0]}\|[^"]*\|{key[1] or key[2]}"'
+        row = re.search(rf'{stated}.*?(?:</tr>|class="r">.*?</div>)', shown, re.DOTALL)[0]
         was, by = re.findall(r'data-then="([^"]*)" title="[^"]*">([^<]*)<', row)[-1]
         assert was == words.plain(then[key].counted), key
         assert by == words.change(now[key].counted - then[key].counted), key

@@ -28,6 +28,7 @@ from dashboard.ui import (
     school_rows,
     words,
 )
+from tests.running import figure_of
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages").glob("[0-9]*_*.py"), key=lambda path: int(path.stem.split("_")[0]))
@@ -217,10 +218,7 @@ KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", 
 
 def test_a_figure_carries_its_values_and_blanks_what_is_missing():
     row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
-    assert parts.figure(row, school='"校"') == (
-        'data-kpi="a" data-level="school" data-group="" data-school="&quot;校&quot;" data-counted=""'
-        ' data-base="" data-required="" data-status="no_data" data-met="" data-judged=""'
-    )
+    assert parts.figure(row, '"校"|') == 'data-kpi="a" data-figure="school||no_data||||||&quot;校&quot;|"'
 
 
 def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on():
@@ -232,8 +230,9 @@ def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on(
 
 
 def test_a_strip_has_a_cell_a_school_until_there_are_too_many_to_see():
-    assert cards.strip({"met": 3, "behind": 2}).count("<i ") == 5
-    assert cards.strip({"met": 3000, "behind": 400}).count("<i ") == 2
+    few, many = cards.strip({"met": 3, "behind": 2}), cards.strip({"met": 3000, "behind": 400})
+    assert '"strip cells"' in few and '"strip"' in many
+    assert re.findall(r'class="(\w+)" style="--n:(\d+)"', few) == [("met", "3"), ("behind", "2")]
 
 
 def test_a_school_without_data_shows_no_zero():
@@ -297,8 +296,8 @@ class Figures(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         facts = dict(attributes)
-        if "data-kpi" in facts:
-            self.found.append({name.removeprefix("data-"): value for name, value in facts.items()})
+        if "data-figure" in facts:
+            self.found.append(figure_of(facts["data-kpi"], facts["data-figure"]))
 
 
 def html_of(app):
@@ -306,10 +305,14 @@ def html_of(app):
     return "\n".join(pieces + [element.value for element in app.markdown])
 
 
-def figures_of(app):
+def figures_in(shown):
     parser = Figures()
-    parser.feed(html_of(app))
+    parser.feed(shown)
     return parser.found
+
+
+def figures_of(app):
+    return figures_in(html_of(app))
 
 
 @pytest.fixture
@@ -360,7 +363,7 @@ def test_a_viewer_without_schools_gets_every_page_and_no_school_on_it(served, na
     app = open_page(name)
     shown = html_of(app)
     assert not app.exception and "這個畫面讀不出來" not in shown
-    assert 'data-level="school"' not in shown and "國小<" not in shown
+    assert 'data-figure="school|' not in shown and "國小<" not in shown
 
 
 def results(served, level, on=DAY):

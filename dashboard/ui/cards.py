@@ -39,12 +39,13 @@ def counts(row: Row) -> dict[str, int]:
 
 
 def strip(schools: Mapping[str, int]) -> str:
-    """一格一校; with too many schools to see one, a segment per status in proportion."""
-    if sum(schools.values()) > CELLS:
-        cells = "".join(f'<i class="{name}" style="flex-grow:{many}"></i>' for name, many in schools.items())
-    else:
-        cells = "".join(f'<i class="{name}"></i>' * many for name, many in schools.items())
-    return f'<div class="strip" aria-hidden="true">{cells}</div>'
+    """一格一校; with too many schools to see one, only the proportions.
+
+    An element per status: the cells are cut out of it by the style sheet.
+    """
+    kind = "strip" if sum(schools.values()) > CELLS else "strip cells"
+    parts = "".join(f'<i class="{name}" style="--n:{many}"></i>' for name, many in schools.items())
+    return f'<div class="{kind}" aria-hidden="true">{parts}</div>'
 
 
 def tally(schools: Mapping[str, int]) -> str:

@@ -253,7 +253,7 @@ def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
 def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     name = _name(seen.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(kpi, row, figure(row, group=row.group_name), met)
+    status, shown = _stated(kpi, row, figure(row, row.group_name), met)
     cells = [Cell(name, "l"), status, Cell(shown + moved(row.schools_met, then, "schools_met"))]
     if kpi.base:
         rate = percent(row.counted, row.base) or "–"
@@ -351,7 +351,7 @@ def _is_base(kpi: Row) -> bool:
 
 def _school(seen: View, kpi: Row, row: Row, then: Row | None, why: str) -> list[Cell]:
     told = anchor(why, number(row.counted)) if row.status != "upcoming" else "–"
-    status, counted = _stated(kpi, row, figure(row, school=row.school_name), told)
+    status, counted = _stated(kpi, row, figure(row, row.school_name), told)
     return [
         Cell(_name(why, row.school_name), "l"),
         status,

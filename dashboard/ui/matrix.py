@@ -114,7 +114,7 @@ def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | No
     sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
     body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
     title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
-    facts = figure(row, group=group)
+    facts = figure(row, group)
     if link is None:
         return Cell(
             f'<div class="cell" {facts}{title}>{body}</div>', "" if row.level == "city" else shade(row)
@@ -194,7 +194,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
     status = STATUSES[row.status]
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
-        f'<a class="cell" href="{link(row)}" target="_self" {figure(row, school=row.school_name)}'
+        f'<a class="cell" href="{link(row)}" target="_self" {figure(row, row.school_name)}'
         f' title="{_meant(row, kpi)}"><span class="sg">{status.sign}</span>'
         f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
@@ -317,7 +317,7 @@ def _sum(
     """A figure, or the dash of an indicator that has no such figure."""
     told = shown(row, kpi, before.get((row.kpi, row.level, row.group_id)))
     title = f' title="{_told(row, kpi, kpi.label)}"'
-    facts = "" if told == NONE else f" {figure(row, group=group)}{title}"
+    facts = "" if told == NONE else f" {figure(row, group)}{title}"
     return Cell(f'<div class="cell"{facts}>{told}</div>')
 
 

@@ -110,22 +110,32 @@ def _period(seen: View) -> None:
 
 
 def _day(seen: View) -> None:
-    chosen = st.date_input(
-        say("截至"),
-        value=seen.on,
-        min_value=min(seen.facts.first_day, seen.on, seen.today),
-        max_value=max(seen.facts.last_day, seen.on, seen.today),
-        format="YYYY-MM-DD",
-        key=f"on={seen.programme}={seen.on}",
-    )
-    if isinstance(chosen, date) and chosen != seen.on:
-        st.query_params["on"] = chosen.isoformat()
-        st.rerun()
+    first = min(seen.facts.first_day, seen.on, seen.today)
+    _calendar(seen, "on", say("截至"), seen.on, first, max(seen.facts.last_day, seen.on, seen.today))
     kpis = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
     days = shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
     pills = [(label, _here(replace(seen, on=day)), day == seen.on) for day, label in days]
     st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')
+
+
+def _calendar(seen: View, name: str, label: str, day: date | None, first: date, last: date) -> None:
+    """A calendar that shows the address's day and writes the chosen one there.
+
+    It is one and the same widget whatever the day: a new one each time would be drawn anew.
+    """
+    key = f"{name}={seen.programme}"
+    if key not in st.session_state or st.session_state[key] != day:
+        st.session_state[key] = day
+
+    def write() -> None:
+        chosen = st.session_state[key]
+        if chosen:
+            st.query_params[name] = chosen.isoformat()
+        else:
+            st.query_params.pop(name, None)
+
+    st.date_input(label, None, first, last, key, format="YYYY-MM-DD", on_change=write)
 
 
 def _here(seen: View) -> str:
@@ -154,20 +164,8 @@ def _month_end(day: date) -> date:
 def _versus(seen: View) -> None:
     """The earlier day that every figure is compared with, or none."""
     latest = seen.on - timedelta(days=1)
-    chosen = st.date_input(
-        say("比較"),
-        value=seen.versus,
-        min_value=min(seen.facts.first_day, seen.versus or latest, latest),
-        max_value=latest,
-        format="YYYY-MM-DD",
-        key=f"vs={seen.programme}={seen.on}={seen.versus}",
-    )
-    if chosen != seen.versus and (chosen is None or isinstance(chosen, date)):
-        if chosen:
-            st.query_params["vs"] = chosen.isoformat()
-        else:
-            st.query_params.pop("vs", None)
-        st.rerun()
+    first = min(seen.facts.first_day, seen.versus or latest, latest)
+    _calendar(seen, "vs", say("比較"), seen.versus, first, latest)
     pills = [
         (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
     ]

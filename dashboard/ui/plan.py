@@ -106,7 +106,7 @@ def _targets(seen: View, school: Row, source: Row) -> str:
 
 def _summary(row: Row, then: Row | None) -> str:
     shown = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
-    return f"<span {figure(row, school=row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>"
+    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>"
 
 
 def _reach(row: Row) -> str:
@@ -214,7 +214,7 @@ def _line(row: Row) -> str:
     """A ceiling with what is left or over, or the rate of what was spent with its counts."""
     tagged = parts.tag(row.status, row.require)
     return (
-        f'<div class="li" {figure(row, school=row.school_name)}><span>{tagged}</span>'
+        f'<div class="li" {figure(row, row.school_name)}><span>{tagged}</span>'
         f"<span>{escape(row.period_label)}</span>"
         f'<span class="tx">{escape(row.kpi_label)}　{_told(row)}</span></div>'
     )

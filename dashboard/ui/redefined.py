@@ -184,7 +184,7 @@ def schools(kpi: Row, found: Redefined) -> str:
     lines = []
     for old, new in found.schools:
         name = (new or old).school_name  # type: ignore[union-attr]
-        facts = figure(new, school=name) if new else ""
+        facts = figure(new, name) if new else ""
         lines.append(("", [text(name), Cell(_side(old, kpi), "l"), Cell(_side(new, kpi, facts), "l")]))
     listed = table(say("{kpi}數字不同的學校", kpi=kpi.short), header, lines)
     return f'<div class="tall">{listed}</div><p class="foot">{say("每格是狀態與計數／應達。")}</p>'

@@ -223,7 +223,7 @@ def _line(item: Item, school: str) -> str:
     )
     if item.row.deadline:
         told = say("{told}，期限 {day}", told=told, day=words.written_day(item.row.deadline))
-    return f"<span {parts.figure(item.row, school=school)}>{tag(item.row.status)} {told}</span>"
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status)} {told}</span>"
 
 
 @texts.written(texts.Manner())

@@ -130,7 +130,7 @@ def _row(item: Item, opened: bool) -> str:
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
     when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.seen.year)
     return (
-        f'<details class="kr"{" open" if opened else ""} {figure(row, school=row.school_name)}><summary>'
+        f'<details class="kr"{" open" if opened else ""} {figure(row, row.school_name)}><summary>'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
         f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}</span>'
         f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'

@@ -6,6 +6,7 @@ Readers open by the versioned name: a file replaced in place would show old data
 
 from __future__ import annotations
 
+import atexit
 import functools
 import threading
 import warnings
@@ -193,3 +194,4 @@ def _query(cursor: duckdb.DuckDBPyConnection, name: str) -> duckdb.Statement:
 
 
 _queries: dict[str, duckdb.Statement] = {}
+atexit.register(_queries.clear)  # what the database made must not outlive it

@@ -23,6 +23,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.running import figure_of
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -202,13 +204,14 @@ class View:
 
     def figures(self):
         """Every figure on the page as its element states it, with its text and whether it can be seen."""
-        return self.page.evaluate(
-            """() => [...document.querySelectorAll('[data-kpi]')].map(element => ({
+        found = self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-figure]')].map(element => ({
                 ...element.dataset,
                 text: element.textContent,
                 visible: element.checkVisibility(),
             }))"""
         )
+        return [{**each, **figure_of(each["kpi"], each["figure"])} for each in found]
 
     def shoot(self, name, folder=ROOT / "build" / "screenshots"):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""

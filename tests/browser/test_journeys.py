@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import View
+from tests.running import figure_of
 
 MOST = 3
 
@@ -46,9 +47,9 @@ def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
     kpi = cell.get_attribute("data-kpi")
     walk.click(cell, "分組")
     school_cell = walk.main.locator(
-        f'table.mx td.c-overdue a.cell[data-kpi="{kpi}"][data-level="school"]'
+        f'table.mx td.c-overdue a.cell[data-kpi="{kpi}"][data-figure^="school|"]'
     ).first
-    school = school_cell.get_attribute("data-school")
+    school = figure_of(kpi, school_cell.get_attribute("data-figure"))["school"]
     walk.click(school_cell, school)
     opened = walk.main.locator(f'details[open][data-kpi="{kpi}"]')
     expect(opened).to_contain_text("還差")

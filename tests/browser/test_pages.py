@@ -1,6 +1,6 @@
 """Each page of the running product in a browser: its figures are those of `kpi results`, at every width.
 
-A page states each figure it shows in attributes of the element that shows it (`data-kpi`, `data-level` …), so
+A page states each figure it shows in an attribute of the element that shows it (`data-figure`), so
 that the figures can be compared without knowing how the page is laid out.
 """
 
