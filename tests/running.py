@@ -26,12 +26,12 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pandas", "pytest"])
 
 
-def figure_of(kpi: str, stated: str) -> dict[str, str]:
+def figure_of(stated: str) -> dict[str, str]:
     """What an element states of its figure, see `ui.parts.figure`."""
     values = dict(zip(parts.FIGURE, stated.split("|", len(parts.FIGURE) - 1), strict=True))
     level, name = values["level"], values.pop("name")
     named = {"group": name * (level == "group"), "school": name * (level == "school")}
-    return {"kpi": kpi, **{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
+    return {**{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def test_every_cell_of_a_school_shows_its_change_since_the_day_compared_with(ser
         for day in (DAY, dt.date.fromisoformat(EARLIER))
     )
     cells = re.findall(
-        r'data-kpi="(\w+)" data-figure="school(?:\|[^|"]*)+\|([^|"]+)"[^>]*>(.*?)</td>',
+        r'data-figure="(\w+)\|school(?:\|[^|"]*)+\|([^|"]+)"[^>]*>(.*?)</td>',
         html_of(app),
     )
     assert len(cells) >= 7 * 9

@@ -134,7 +134,7 @@ def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
     now = results(served, KEELUNG, "a1a2", "111", day)
     for figure in figures_of(app):
         key = (figure["level"], figure["group"], figure["school"])
-        stated = rf'data-figure="{key[0]}\|[^"]*\|{key[1] or key[2]}"'
+        stated = rf'data-figure="a1a2\|{key[0]}\|[^"]*\|{key[1] or key[2]}"'
         row = re.search(rf'{stated}.*?(?:</tr>|class="r">.*?</div>)', shown, re.DOTALL)[0]
         was, by = re.findall(r'data-then="([^"]*)" title="[^"]*">([^<]*)<', row)[-1]
         assert was == words.plain(then[key].counted), key

@@ -176,11 +176,11 @@ def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_
     shown = html_of(open_page("overview", vs=THEN.isoformat()))
     then = results(served, "city", THEN)
     tiles = re.findall(
-        r'<div class="tile" data-kpi="(\w+)".*?(?=<div class="tile"|<div class="aside")', shown, re.S
+        r'<div class="tile" data-figure="(\w+)\|.*?(?=<div class="tile"|<div class="aside")', shown, re.S
     )
     assert len(tiles) == 8
     for part in re.findall(r'<div class="tile" .*?(?=<div class="tile"|<div class="aside")', shown, re.S):
-        kpi = re.search(r'data-kpi="(\w+)"', part)[1]
+        kpi = re.search(r'data-figure="(\w+)\|', part)[1]
         assert f"kpi={kpi}" in re.search(r'href="\./indicator\?([^"]*)"', part)[1]
         compared = re.findall(r'data-then="([^"]*)"', part)
         row = then[kpi, "", ""]

@@ -218,7 +218,7 @@ KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", 
 
 def test_a_figure_carries_its_values_and_blanks_what_is_missing():
     row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
-    assert parts.figure(row, '"校"|') == 'data-kpi="a" data-figure="school||no_data||||||&quot;校&quot;|"'
+    assert parts.figure(row, '"校"|') == 'data-figure="a|school||no_data||||||&quot;校&quot;|"'
 
 
 def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on():
@@ -297,7 +297,7 @@ class Figures(HTMLParser):
     def handle_starttag(self, tag, attributes):
         facts = dict(attributes)
         if "data-figure" in facts:
-            self.found.append(figure_of(facts["data-kpi"], facts["data-figure"]))
+            self.found.append(figure_of(facts["data-figure"]))
 
 
 def html_of(app):
@@ -363,7 +363,7 @@ def test_a_viewer_without_schools_gets_every_page_and_no_school_on_it(served, na
     app = open_page(name)
     shown = html_of(app)
     assert not app.exception and "這個畫面讀不出來" not in shown
-    assert 'data-figure="school|' not in shown and "國小<" not in shown
+    assert not re.search(r'data-figure="\w+\|school', shown) and "國小<" not in shown
 
 
 def results(served, level, on=DAY):
@@ -412,7 +412,7 @@ def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(s
     app = open_page("school", school="深澳國小", kpi="infosec", on="2022-10-31")
     rows = results(served, "school", dt.date(2022, 10, 31))
     assert agree(figures_of(app), rows) == {key for key in rows if key[2] == "深澳國小"}
-    assert re.search(r'<details class="kr" open data-kpi="infosec"', html_of(app))
+    assert re.search(r'<details class="kr" open data-figure="infosec\|', html_of(app))
     assert html_of(app).count('<details class="kr" open') == 1
 
 
@@ -429,7 +429,7 @@ def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(s
 def test_what_an_address_asks_for_in_vain_is_told_and_the_default_is_shown(served, page, asked, told):
     shown = html_of(open_page(page, **asked))
     assert told in shown and "<img" not in shown
-    assert "data-kpi=" in shown
+    assert "data-figure=" in shown
 
 
 def test_a_filter_that_leaves_nothing_offers_the_way_back(served):

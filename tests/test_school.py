@@ -51,7 +51,7 @@ def figures(**changes):
 def test_a_bound_is_said_to_be_one_and_tells_what_would_still_be_missing():
     told = bounds.told(figures(), "人", 3, 3)
     assert "這 3 列若全部屬實，最多會是 <b>23/24</b>（上限，不是成績）。仍差 1 人。" in told
-    assert "data-kpi" not in told and "data-figure" not in told
+    assert "data-figure" not in told
 
 
 def test_a_bound_that_reaches_what_is_required_promises_nothing():

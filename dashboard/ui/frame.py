@@ -124,13 +124,17 @@ def download(
 
 
 def save(label: str, name: str, mime: str, made: Callable[[], bytes]) -> None:
-    """A file that is made when it is asked for; its name is one that Windows takes."""
+    """A file that is made when it is asked for; its name is one that Windows takes, and ends with a day.
+
+    It is one and the same button whatever the day: a new one each time would be drawn anew.
+    """
     stem, _, ending = name.rpartition(".")
     st.download_button(
         label,
         data=texts.kept(made),
         file_name=f"{words.file_name(stem)}.{ending}",
         mime=mime,
+        key=f"{stem.rpartition('_')[0]}.{ending}",
         on_click="ignore",
     )
 

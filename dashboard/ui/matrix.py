@@ -119,7 +119,7 @@ def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | No
         return Cell(
             f'<div class="cell" {facts}{title}>{body}</div>', "" if row.level == "city" else shade(row)
         )
-    return Cell(f'<a class="cell" href="{link(row)}" target="_self" {facts}{title}>{body}</a>', shade(row))
+    return Cell(f'<a class="cell" href="{link(row)}" {facts}{title}>{body}</a>', shade(row))
 
 
 def heads(first: str, kpis: Sequence[Row], chosen: str | None = None, link: Link | None = None) -> list[Cell]:
@@ -194,7 +194,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
     status = STATUSES[row.status]
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
-        f'<a class="cell" href="{link(row)}" target="_self" {figure(row, row.school_name)}'
+        f'<a class="cell" href="{link(row)}" {figure(row, row.school_name)}'
         f' title="{_meant(row, kpi)}"><span class="sg">{status.sign}</span>'
         f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
@@ -255,7 +255,7 @@ def _order(kpi: Row, ways: Ways, on: bool) -> str:
     told = say("依「{kpi}」的缺口排序", kpi=escape(kpi.short))
     kind = "by on" if on else "by"
     return (
-        f' <a class="{kind}" href="{ways.here(sort="gap", kpi=kpi.kpi)}" target="_self" title="{told}"'
+        f' <a class="{kind}" href="{ways.here(sort="gap", kpi=kpi.kpi)}" title="{told}"'
         f' aria-label="{told}">⇅</a>'
     )
 

@@ -44,7 +44,7 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
     """Brand, pages, programme, days, the legend and the language; `pages` is path to title."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
     links = "".join(
-        f'<a href="{seen.link(path, **_kept(path, kept))}" target="_self"'
+        f'<a href="{seen.link(path, **_kept(path, kept))}"'
         f"{' class=on aria-current=page' if path == current else ''}>{words.escape(title)}</a>"
         for path, title in pages.items()
     )

@@ -34,17 +34,28 @@ def tag(status: str, require: str | None = None) -> str:
 
 
 # What `figure` states, in this order; the name is last, since a name may hold anything.
-FIGURE = ("level", "period", "status", "counted", "base", "required", "schools_met", "schools_judged", "name")
+FIGURE = (
+    "kpi",
+    "level",
+    "period",
+    "status",
+    "counted",
+    "base",
+    "required",
+    "schools_met",
+    "schools_judged",
+    "name",
+)
 
 
 def figure(row: Row, name: str = "") -> str:
-    """The machine-readable side of a shown figure: its indicator, and the rest of `FIGURE` in one attribute.
+    """The machine-readable side of a shown figure.
 
     `name` is the group's or the school's. One attribute, since a browser checks each of hundreds of figures on arrival.
     """
-    words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:3]]
-    values = [plain(getattr(row, field, None)) for field in FIGURE[3:-1]]
-    return f'data-kpi="{escape(row.kpi)}" data-figure="{escape("|".join([*words, *values, name]))}"'
+    words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:4]]
+    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-1]]
+    return f'data-figure="{escape("|".join([*words, *values, name]))}"'
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
@@ -66,7 +77,7 @@ def named(name: str, value: str) -> str:
 
 def anchor(href: str, text: str, kind: str = "") -> str:
     """A link that stays in this tab; `href` is already escaped, `text` is markup."""
-    return f'<a href="{href}" target="_self"{named("class", kind)}>{text}</a>'
+    return f'<a href="{href}"{named("class", kind)}>{text}</a>'
 
 
 def outward(href: str, text: str) -> str:
@@ -89,7 +100,7 @@ def stored(told: str | None) -> str:
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
     """Choices as links (text, address, chosen): a filter is part of the address."""
     links = "".join(
-        f'<a class="pill{" on" if chosen else ""}" href="{href}" target="_self"'
+        f'<a class="pill{" on" if chosen else ""}" href="{href}"'
         f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
         for text, href, chosen in choices
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
 
 
 def show(fragment: str) -> None:
-    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which goes as Markdown."""
+    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which goes as Markdown.
+
+    There a link would open a tab of its own unless it says otherwise.
+    """
     body = f'<div class="kpi">{fragment}</div>'
     if "<svg" in fragment:
-        st.markdown(body, unsafe_allow_html=True)
+        st.markdown(re.sub(r"<a (?![^>]*target=)", '<a target="_self" ', body), unsafe_allow_html=True)
     else:
         st.html(body)
 

@@ -211,7 +211,7 @@ class View:
                 visible: element.checkVisibility(),
             }))"""
         )
-        return [{**each, **figure_of(each["kpi"], each["figure"])} for each in found]
+        return [{**each, **figure_of(each["figure"])} for each in found]
 
     def shoot(self, name, folder=ROOT / "build" / "screenshots"):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
