@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ class Course:
     `needed` draws the speed that it takes from today on; `marks` are days worth a name, such as the window's first.
     """
 
-    steps: Sequence[Step]
+    steps: tuple[Step, ...]
     start: date
     today: date
     deadline: date
@@ -31,7 +31,7 @@ class Course:
     unit: str
     paced: bool = True
     needed: bool = False
-    marks: Sequence[tuple[date, str]] = ()
+    marks: tuple[tuple[date, str], ...] = ()
 
     @cached_property
     def end(self) -> date:
@@ -142,6 +142,7 @@ def sparkline(course: Course) -> str:
     return f'<svg width="150" height="26" aria-hidden="true">{lines}</svg>'
 
 
+@lru_cache(512)
 def trend(course: Course, label: str) -> str:
     """How many were done over time, between none and all of them (dashed), to today's dot.
 

@@ -84,7 +84,7 @@ def test_the_line_of_a_tile_says_in_words_where_it_begins_and_ends():
 
 def test_all_the_schools_are_the_top_of_the_line_and_a_label_is_never_markup():
     course = charts.Course(
-        [(dt.date(2022, 1, 1), 7.0)], dt.date(2022, 1, 1), DAY, KPI.deadline, 7.0, "校", False
+        ((dt.date(2022, 1, 1), 7.0),), dt.date(2022, 1, 1), DAY, KPI.deadline, 7.0, "校", False
     )
     assert "--all:3.0px" in charts.trend(course, HOSTILE) and "<img" not in charts.trend(course, HOSTILE)
 

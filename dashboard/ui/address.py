@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -95,15 +96,25 @@ class View:
         return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
 
 
+_seen: ContextVar[View | None] = ContextVar("view", default=None)
+
+
 def speak() -> None:
-    """Writes this run in the language and the era of the address; an unknown one is the default."""
+    """Begins a run: writes it in the language and the era of the address; an unknown one is the default."""
     language = asked("lang", texts.LANGUAGES) or texts.SOURCE
     era = asked("era", texts.ERAS) or ("roc" if language == texts.SOURCE else "ce")
     texts.use(texts.Manner(language, era))
+    _seen.set(None)
 
 
 def view() -> View:
-    """Reads the address; raises `store.NoSnapshot` when there is nothing to show."""
+    """What the address asks to see, read once a run; raises `store.NoSnapshot` when there is nothing to show."""
+    seen = _seen.get() or _read()
+    _seen.set(seen)
+    return seen
+
+
+def _read() -> View:
     settings = config.from_environment()
     notices: list[str] = []
     programmes = tuple(settings.programmes) or tuple(store.programmes_in(settings.warehouse))

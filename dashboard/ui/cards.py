@@ -121,7 +121,7 @@ def trend(seen: View, kpi: Row, city: Row, steps: Sequence[Row]) -> str:
     """The schools met over the term as a line; nothing where none is judged or the term has not begun."""
     if not steps or not city.schools_judged:
         return ""
-    values = [(step.since, float(step.schools_met or 0)) for step in steps]
+    values = tuple((step.since, float(step.schools_met or 0)) for step in steps)
     of = float(city.schools_judged)
     start = steps[0].start
     course = charts.Course(values, start, seen.on, kpi.deadline, of, say("校"), paced=False)

@@ -159,7 +159,7 @@ def _dress() -> tuple[str, str]:
     """Read once; and since everything long-lived is now imported, the collector need not look at it again."""
     gc.collect()
     gc.freeze()
-    style = (HERE / "style.css").read_text("utf-8")
+    style = " ".join((HERE / "style.css").read_text("utf-8").split())  # Streamlit looks at every line of it
     script = (HERE / "follow.js").read_text("utf-8")
     return f"<style>{style}</style>", f"<script>{script}</script>"
 

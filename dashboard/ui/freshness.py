@@ -6,6 +6,7 @@ snapshots, and no page asks Google anything.
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -93,9 +94,10 @@ def _unreached(seen: View, sheet: store.SheetStatus) -> str:
 def follow(seen: View) -> None:
     """Looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew, as chosen."""
     before = _state(seen)
+    looks = itertools.count()
 
     def look() -> None:
-        if _state(seen) != before:
+        if next(looks) and _state(seen) != before:
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()

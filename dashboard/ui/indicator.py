@@ -184,10 +184,12 @@ def course(kpi: Row, city: Row, steps: Sequence[Row], seen: View) -> charts.Cour
     if not begun or not of or kpi.require in ("none", "ceiling"):
         return None
     name = "counted" if city.required else "schools_met"
-    values = [(step.since, float(getattr(step, name) or 0)) for step in steps]
+    values = tuple((step.since, float(getattr(step, name) or 0)) for step in steps)
     unit = kpi.unit if city.required else say("校")
     paced = bool(city.required and kpi.pace_start)
-    marks = [(seen.versus, short_day(seen.versus, seen.year))] if seen.versus and seen.versus > start else []
+    marks: tuple[tuple[date, str], ...] = ()
+    if seen.versus and seen.versus > start:
+        marks = ((seen.versus, short_day(seen.versus, seen.year)),)
     return charts.Course(
         values, start, seen.on, kpi.deadline, float(of), unit, paced, needed=bool(city.weekly), marks=marks
     )

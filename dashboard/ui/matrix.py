@@ -71,11 +71,11 @@ def shade(row: Row) -> str:
 def group_figures(row: Row, kpi: Row) -> str:
     """4/7 93%: schools met of judged, and the pooled rate where there is a base."""
     if row.status == "info":
-        return f"<span>{_informed(row, kpi)}</span>"
+        return _informed(row, kpi)
     if not row.schools_judged:
-        return f"<span>{STATUSES[row.status].word}</span>"
-    share = f'<span class="rt">{percent(row.counted, row.base, 0)}</span>' if row.base else ""
-    return f"<span>{number(row.schools_met)}/{number(row.schools_judged)}</span>{share}"
+        return STATUSES[row.status].word
+    share = f"<i>{percent(row.counted, row.base, 0)}</i>" if row.base else ""
+    return f"{number(row.schools_met)}/{number(row.schools_judged)}{share}"
 
 
 def _informed(row: Row, kpi: Row) -> str:
@@ -105,13 +105,13 @@ def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
     """A second line under the figures: what each gained or lost since the day to compare with."""
     met = moved(row.schools_met, then, "schools_met") if row.status != "info" and row.schools_judged else ""
     counted = moved(row.counted, then, unit=kpi.unit) if row.base or row.status == "info" else ""
-    both = f'<span class="rt">{counted}</span>' if counted else ""
+    both = f"<i>{counted}</i>" if counted else ""
     return f'<span class="chgs"><span>{met}</span>{both}</span>' if met or both else ""
 
 
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
-    sign = f'<span class="sg">{signs(row)}</span>' if row.level == "group" else ""
+    sign = f"<b>{signs(row)}</b>" if row.level == "group" else ""
     body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
     title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
     facts = figure(row, group)
@@ -195,7 +195,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
         f'<a class="cell" href="{link(row)}" {figure(row, row.school_name)}'
-        f' title="{_meant(row, kpi)}"><span class="sg">{status.sign}</span>'
+        f' title="{_meant(row, kpi)}"><b>{status.sign}</b>'
         f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
     )

@@ -62,8 +62,7 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
     _versus(seen)
     st.html(
         f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(seen.scope.label))}'
-        f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div>'
-        f'<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
+        f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div></div>'
     )
 
 
@@ -140,7 +139,7 @@ def _calendar(seen: View, name: str, label: str, day: date | None, first: date, 
 
 def _here(seen: View) -> str:
     """The address of this page with another day, language or era, and all else as it is."""
-    own = {name: value for name, value in st.query_params.items() if name not in CARRIED}
+    own = {name: value for name, value in st.query_params.to_dict().items() if name not in CARRIED}
     return seen.link("", **own).removeprefix("./")
 
 
@@ -162,14 +161,16 @@ def _month_end(day: date) -> date:
 
 
 def _versus(seen: View) -> None:
-    """The earlier day that every figure is compared with, or none."""
+    """The earlier day that every figure is compared with, or none; below it how days and texts are written."""
     latest = seen.on - timedelta(days=1)
     first = min(seen.facts.first_day, seen.versus or latest, latest)
     _calendar(seen, "vs", say("比較"), seen.versus, first, latest)
     pills = [
         (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
     ]
-    st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')
+    st.html(
+        f'<div class="kpi side">{parts.pills(pills)}<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
+    )
 
 
 def earlier_days(on: date) -> list[tuple[date | None, str]]:

@@ -60,7 +60,7 @@ class Item:
         if start is None or self.seen.on < start:
             return None
         return charts.Course(
-            self.steps,
+            tuple(self.steps),
             start,
             self.seen.on,
             kpi.deadline,
@@ -68,7 +68,7 @@ class Item:
             kpi.unit,
             paced=kpi.pace_start is not None,
             needed=row.status != "met",
-            marks=_marks(kpi, self.seen.year),
+            marks=tuple(_marks(kpi, self.seen.year)),
         )
 
 
