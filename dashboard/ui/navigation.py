@@ -58,12 +58,12 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
         _programme(seen)
     if len(seen.all_periods) > 1:
         _period(seen)
-    _day(seen)
-    _versus(seen)
+    _days(seen)
     st.html(
         f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(seen.scope.label))}'
         f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div></div>'
     )
+    st.html(f'<div class="kpi side"><p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>')
 
 
 def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -108,14 +108,29 @@ def _period(seen: View) -> None:
         st.rerun()
 
 
-def _day(seen: View) -> None:
-    first = min(seen.facts.first_day, seen.on, seen.today)
-    _calendar(seen, "on", say("截至"), seen.on, first, max(seen.facts.last_day, seen.on, seen.today))
+def _days(seen: View) -> None:
+    """The day and the earlier one that it is compared with: the usual ones as links, any other from a calendar."""
     kpis = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
-    days = shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
-    pills = [(label, _here(replace(seen, on=day)), day == seen.on) for day, label in days]
-    st.html(f'<div class="kpi side">{parts.pills(pills)}</div>')
+    days = [
+        (label, _here(replace(seen, on=day)), day == seen.on)
+        for day, label in shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
+    ]
+    earlier = [
+        (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
+    ]
+    versus = f" <b>{words.full_day(seen.versus)}</b>" if seen.versus else ""
+    st.html(
+        f'<div class="kpi side"><p class="label">{say("截至")} <b>{words.full_day(seen.on)}</b></p>'
+        f'{parts.pills(days)}<p class="label">{say("比較")}{versus}</p>{parts.pills(earlier)}</div>'
+    )
+    latest = seen.on - timedelta(days=1)
+    first = min(seen.facts.first_day, seen.on, seen.today)
+    last = max(seen.facts.last_day, seen.on, seen.today)
+    # What is in here reaches the screen only when it is opened: two calendars take as long as the page's tables.
+    with st.popover(say("選其他日期"), width="stretch"):
+        _calendar(seen, "on", say("截至"), seen.on, first, last)
+        _calendar(seen, "vs", say("比較"), seen.versus, min(first, seen.versus or latest), latest)
 
 
 def _calendar(seen: View, name: str, label: str, day: date | None, first: date, last: date) -> None:
@@ -158,19 +173,6 @@ def shortcuts(today: date, pinned: bool, deadlines: Sequence[date], year: int) -
 def _month_end(day: date) -> date:
     """The last day of the month before."""
     return day.replace(day=1) - timedelta(days=1)
-
-
-def _versus(seen: View) -> None:
-    """The earlier day that every figure is compared with, or none; below it how days and texts are written."""
-    latest = seen.on - timedelta(days=1)
-    first = min(seen.facts.first_day, seen.versus or latest, latest)
-    _calendar(seen, "vs", say("比較"), seen.versus, first, latest)
-    pills = [
-        (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
-    ]
-    st.html(
-        f'<div class="kpi side">{parts.pills(pills)}<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
-    )
 
 
 def earlier_days(on: date) -> list[tuple[date | None, str]]:
