@@ -5,7 +5,7 @@ One group: its schools, how it stands beside the others, what its lead can do th
 
 from dashboard import ui
 
-SIZE = 60
+SIZE = 25
 
 seen = ui.view()
 groups = ui.some(ui.ask(seen, "groups"), ui.say("組別"))
@@ -38,7 +38,7 @@ def section(period):
 {ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}
 {ui.matrix.sums(kpis, totals, group, then)}""")
     ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before))
-    ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then)}
+    ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
 <h2>{ui.say("本週可以做的事")}</h2><p class="sub">{ui.say("各校先期限近的；點項目看還缺誰")}</p>
 {ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
     if kpi := ui.visits.measured(kpis):

@@ -32,16 +32,15 @@ ui.show(ui.indicator.pick(seen, choice))
 ui.show(f"""<section class="two"><div>{ui.parameters.rule(seen, kpi)}{ui.parameters.shown(seen, kpi)}</div>
 <div><h2>{ui.say("全市")}</h2>
 {ui.indicator.standing(seen, kpi, city, then("indicator_city", "level").get(("city",)))}</div></section>""")
-if redefined := ui.redefined.find(seen, kpi):
-    ui.show(ui.redefined.head(seen, redefined))
+save(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: list(ui.parameters.listed(seen, kpi).items()))
+if former := ui.redefined.find(seen, kpi):
+    ui.show(ui.redefined.head(seen, former))
     left, right = ui.halves()
     with left:
-        ui.show(ui.redefined.changes(kpi, redefined))
+        ui.show(ui.redefined.changes(kpi, former))
     with right:
-        ui.show(ui.redefined.schools(kpi, redefined))
-        save(
-            ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.table_of(redefined)
-        )
+        ui.show(ui.redefined.schools(kpi, former))
+        save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.rows_of(former))
 left, right = ui.halves()
 with left:
     ui.show(ui.indicator.curve(kpi, city, ui.ask(seen, "indicator_steps", **at), seen))
@@ -54,7 +53,7 @@ with left:
     save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(seen, choice, listed))
 with right:
     if school:
-        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school)))
+        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here))
         save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
 with ui.fold(ui.say("計算的查詢（SQL）")):
     ui.indicator.query(seen, kpi)

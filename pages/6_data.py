@@ -11,8 +11,8 @@ EVERY = 1_000_000
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
 severity = ui.asked("severity", ui.records.SEVERITIES) or "rejected"
-fresh = ui.asked("fresh", ("new",))
-chosen = {"severity": severity, "fresh": fresh, **{name: ui.asked(name) for name in ui.records.FACETS}}
+chosen = {"severity": severity, "fresh": ui.asked("fresh", ("new",))}
+chosen |= {name: ui.asked(name) for name in ui.records.FACETS}
 counts = ui.ask(seen, "reject_counts", **chosen)
 total = ui.records.matching(counts, chosen)
 page = ui.parts.page(ui.asked("page"), total, SIZE)
@@ -56,5 +56,4 @@ with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolv
     save(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
 ui.show(ui.history.changes(seen))
 ui.history.download(seen)
-ui.show(ui.history.listing(seen))
-ui.history.restore(seen)
+ui.history.kept(seen)

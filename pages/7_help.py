@@ -7,10 +7,16 @@ from dashboard import ui
 
 seen = ui.view()
 kpis = {period.period: ui.ask(seen, "kpis", period=period.period) for period in seen.periods}
+tables = ui.ask(seen, "tables")
 
 
 def rows():
     return [row for found in kpis.values() for row in ui.glossary.figures_of(seen, found)]
+
+
+def save(what, header, build):
+    name = f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}"
+    ui.download(name, [ui.say(one) for one in header], build, what)
 
 
 ui.head(
@@ -20,12 +26,13 @@ ui.head(
 )
 ui.show(f"""<section class="two"><div><h2>{ui.say("名詞")}</h2>{ui.glossary.terms()}</div>
 <div><h2>{ui.say("狀態")}</h2><p class="sub">{ui.say("顏色、符號與文字說的是同一件事")}</p>
-{ui.glossary.statuses()}</div></section><h2>{ui.say("增減、比較、上限與寫法")}</h2>{ui.glossary.reading()}
-<h2>{ui.say("每個數字怎麼來")}</h2>
+{ui.glossary.statuses()}</div></section><h2>{ui.say("增減、比較、上限與寫法")}</h2>{ui.glossary.reading()}""")
+save(ui.say("名詞與狀態"), ui.glossary.WORDS, ui.glossary.words_of)
+ui.show(f"""<h2>{ui.say("每個數字怎麼來")}</h2>
 <p class="sub">{ui.say("取自目前快照的定義；點指標看參數、各校與背後的列")}</p>""")
 for period in seen.periods:
     ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
-name = "_".join([ui.say("每個數字怎麼來"), seen.facts.title])
-ui.download(name, [ui.say(one) for one in ui.glossary.FIGURES], rows)
-ui.show(f"""<h2>{ui.say("資料從哪裡來")}</h2>{ui.glossary.origins(seen, ui.ask(seen, "tables"))}
-<h2>{ui.say("問誰")}</h2>{ui.glossary.contact(seen)}""")
+save(ui.say("每個數字怎麼來"), ui.glossary.FIGURES, rows)
+ui.show(f"<h2>{ui.say('資料從哪裡來')}</h2>{ui.glossary.origins(seen, tables)}")
+save(ui.say("資料從哪裡來"), ui.glossary.ORIGINS, lambda: ui.glossary.origins_of(tables))
+ui.show(f"<h2>{ui.say('問誰')}</h2>{ui.glossary.contact(seen)}")

@@ -366,8 +366,7 @@ def main() -> None:
             pages += pages_of(server, "sample", "keelung-111", paths)
         if only != "sample":
             server = stack.enter_context(product(root, "nation", NATION))
-            large = {name: paths[name] for name in ("overview", "group")}
-            pages += pages_of(server, "nation", "nation-sample", large)
+            pages += pages_of(server, "nation", "nation-sample", paths)
         browse(pages)
         rerun(pages)
         print(table(pages), flush=True)

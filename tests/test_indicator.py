@@ -301,8 +301,10 @@ def test_the_rows_behind_a_unit_are_those_of_the_files(both, kpi):
     assert compared > 2
 
 
-def test_the_page_shows_file_line_and_reading_of_every_row(served):
-    shown = html_of(open_page("indicator", kpi="infosec", school="深澳國小"))
+def test_the_page_shows_file_line_and_reading_of_every_row_some_units_at_a_time(served):
+    pages = [html_of(open_page("indicator", kpi="infosec", school="深澳國小", units=at)) for at in "12"]
+    assert "units=2" in pages[0] and "units=1" in pages[1] and pages[0].count("data-file=") < 50
+    shown = "".join(pages)
     (school,) = [row for row in ask(served, KEELUNG, "schools") if row.name == "深澳國小"]
     asked = {"kpi": "infosec", "on": dt.date(2022, 11, 25), "period": "111", "school_id": school.school_id}
     rows = ask(served, KEELUNG, "evidence", most=4, **asked)

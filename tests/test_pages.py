@@ -20,6 +20,7 @@ from dashboard.ui import (
     cards,
     curves,
     findings,
+    glossary,
     intake,
     matrix,
     navigation,
@@ -414,6 +415,28 @@ def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(s
     assert agree(figures_of(app), rows) == {key for key in rows if key[2] == "深澳國小"}
     assert re.search(r'<details class="kr" open data-figure="infosec\|', html_of(app))
     assert html_of(app).count('<details class="kr" open') == 1
+
+
+TABLES = {
+    "data": ["來源", "檔案", "退回的列", "各校要改的列", "已解決的列", "留存的快照"],
+    "help": ["名詞與狀態", "每個數字怎麼來", "資料從哪裡來"],
+    "indicator": ["參數", "各組", "各校", "背後的列"],
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_leaves_as_xlsx_and_csv(served, name):
+    labels = [button.proto.label for button in open_page(name).get("download_button")]
+    for kind in ("XLSX", "CSV"):
+        assert sum(kind in label for label in labels) >= len(TABLES[name]), labels
+
+
+def test_the_words_and_the_origins_leave_with_what_the_page_says():
+    words_ = dict(glossary.words_of())
+    assert words_["應達"] == "計數要到多少才算達標。" and words_["✓ 達標"] == "計數已達應達"
+    rows = [SimpleNamespace(label="甲", supplied=True, files=2, accepted=30),
+            SimpleNamespace(label="乙", supplied=False, files=0, accepted=0)]  # fmt: skip
+    assert glossary.origins_of(rows) == [["甲", 2, 30], ["乙", None, None]]
 
 
 @pytest.mark.parametrize(

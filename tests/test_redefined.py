@@ -107,7 +107,7 @@ def test_what_changed_is_told_in_words_with_the_citys_figures_then_and_now(then:
         [SUCCESS, "逾期未達", 1, 3, 3, "逾期未達", 0, 3, 3],
         [PEACE, "逾期未達", 2, 5, 5, "逾期未達", 1, 5, 5],
     ]
-    assert sorted(redefined.table_of(found)) == sorted(told)
+    assert sorted(redefined.rows_of(found)) == sorted(told)
     assert len(redefined.HEADER) == len(told[0])
 
 

@@ -59,6 +59,7 @@ FIGURES = (
     later("指標"), later("規則"), later("條文"), later("基數"), later("應達"), later("採計期間"), later("期限"),
 )  # fmt: skip
 KINDS = ("l w", "l", "l w", "l", "l w", "l")
+WORDS = (later("名詞"), later("意思"))
 ORIGINS = (later("資料表"), later("檔案或工作表"), later("採用的列"))
 NO_CONTACT = later("請洽承辦這個計畫的教育局（處）窗口；畫面讀不出來時，請把畫面上的代號告訴系統管理者。")
 
@@ -71,6 +72,12 @@ def terms() -> str:
 def reading() -> str:
     """How changes, the day to compare with, bounds and the switches are read."""
     return _told(say("怎麼讀"), READING)
+
+
+def words_of() -> list[list[str]]:
+    """Every word, sign and way of writing with its meaning, as the download writes them."""
+    told = [[say(name), say(meaning)] for name, meaning in (TERMS | READING).items()]
+    return [*told, *([f"{status.sign} {status.word}", status.meaning] for status in STATUSES.values())]
 
 
 def _told(caption: str, told: Mapping[str, str]) -> str:
@@ -137,6 +144,14 @@ def origins(seen: View, tables: Sequence[Row]) -> str:
     )
     header = [Cell(name, "l" if at == 0 else "") for at, name in enumerate(names)]
     return f'<p style="max-width:64em">{told}</p>{table(say("資料從哪裡來"), header, lines)}'
+
+
+def origins_of(tables: Sequence[Row]) -> list[list[object]]:
+    """The same as plain values: a table that was not supplied has none."""
+    return [
+        [row.label, row.files if row.supplied else None, row.accepted if row.supplied else None]
+        for row in tables
+    ]
 
 
 def contact(seen: View) -> str:

@@ -16,6 +16,7 @@ from dashboard.ui.texts import later, say
 
 # A table or figure that moves by more than this share at once is worth a look: a whole file may be missing or doubled.
 JUMP = 0.2
+KEPT = (later("時間"), later("指紋"), later("狀態"))
 HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減"), later("備註"))
 
 
@@ -111,12 +112,14 @@ def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
     return found
 
 
-def listing(seen: View) -> str:
-    """The snapshots that are kept, and which serves."""
-    header = [Cell(say(name), "l") for name in (later("時間"), later("指紋"), later("狀態"))]
-    return f"<h2>{say('留存的快照')}</h2>" + table(
-        say("留存的快照"), header, [("", _snapshot(seen, one)) for one in _readable(seen)]
-    )
+def kept(seen: View) -> None:
+    """The snapshots that are kept, and which serves; another of them can be restored."""
+    title, header = say("留存的快照"), [say(name) for name in KEPT]
+    lines = [("", _snapshot(seen, one)) for one in _readable(seen)]
+    show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}")
+    name = f"{title}_{seen.facts.title}_{words.file_day(seen.on)}"
+    frame.download(name, header, lambda: listed(seen))
+    restore(seen)
 
 
 def _readable(seen: View) -> Sequence[tuple[store.Snapshot, Row]]:
@@ -136,6 +139,18 @@ def _snapshot(seen: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
         text(words.moment(facts.built_at, seen.year), "l"),
         Cell(f'<span class="mono">{words.escape(words.fingerprint(str(facts.fingerprint)))}</span>', "l"),
         Cell(f"<b>{say('使用中')}</b>" if serves else "", "l"),
+    ]
+
+
+def listed(seen: View) -> list[list[str]]:
+    """The same as plain texts, as the download writes them."""
+    return [
+        [
+            words.moment(facts.built_at, seen.year),
+            words.fingerprint(str(facts.fingerprint)),
+            say("使用中") if snapshot.stamp == seen.snapshot.stamp else "",
+        ]
+        for snapshot, facts in _readable(seen)
     ]
 
 

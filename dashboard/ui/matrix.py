@@ -342,14 +342,18 @@ def _rate(row: Row, kpi: Row, then: Row | None) -> str:
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
 
-def compared(kpis: Sequence[Row], totals: Sequence[Row], own: Row, ways: Ways, before: Before) -> str:
-    """The two figures of every group, one's own marked, folded where there are many."""
+def compared(
+    kpis: Sequence[Row], totals: Sequence[Row], own: Row, ways: Ways, before: Before, asked: bool = False
+) -> str:
+    """The two figures of every group, one's own marked; where there are many, a link to them until they are asked for."""
     groups = [row for row in totals if row.level == "group"]
     many = len({row.group_id for row in groups})
+    title = say("與其他組相比（{n} 組）", n=many)
+    if many > OPENED and not asked:
+        return f"<p>{anchor(ways.here(others=1), title)}</p>"
     every = by_group(kpis, groups, ways.group, before, ways.kpi, own.group_id)
     return (
-        f'<details class="more"{"" if many > OPENED else " open"}>'
-        f"<summary>{say('與其他組相比（{n} 組）', n=many)}</summary>"
+        f'<details class="more" open><summary>{title}</summary>'
         f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
         f"{every}</details>"
     )

@@ -28,13 +28,14 @@ ROUNDINGS = {
     "floor": later("小數無條件捨去"),
     "round": later("小數四捨五入"),
 }
+HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
 def shown(seen: View, kpi: Row) -> str:
     """Every parameter with its value."""
     lines = [("", [text(name), text(value, "l w")]) for name, value in listed(seen, kpi).items()]
-    header = [Cell(say("參數"), "l"), Cell(say("目前的值"), "l")]
+    header = [Cell(say(name), "l") for name in HEADER]
     return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
 
 

@@ -196,7 +196,7 @@ def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
     return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span>"
 
 
-def table_of(found: Redefined) -> list[list[object]]:
+def rows_of(found: Redefined) -> list[list[object]]:
     """The schools whose figures differ, as the download writes them."""
     return [
         [(new or old).school_name, *_values(old, found.kpi), *_values(new, found.kpi)]  # type: ignore[union-attr]

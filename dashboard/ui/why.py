@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from dashboard.ui import records
-from dashboard.ui.address import View, ask
-from dashboard.ui.parts import Cell, anchor, outward, table, tag
+from dashboard.ui.address import View, ask, asked
+from dashboard.ui.parts import Cell, anchor, outward, page, pager, table, tag
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
 
@@ -18,6 +18,7 @@ Unit = tuple[Any, Any]
 SHORT = 10
 SHOWN = 4
 REFUSED = 8
+UNITS = 30  # of them at once: a large school has hundreds
 LINKS = {
     "person": later("列的找法：依教師對應。"),
     "pair": later("列的找法：依教師與班級對應。"),
@@ -65,11 +66,11 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     )
 
 
-def shown(seen: View, kpi: Row, found: Behind) -> str:
+def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     """The figures, the list that adds up to them, and where its rows were read."""
     name = anchor(seen.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
     day = say("截至 {day}", day=written_day(seen.on))
-    listed = _units(kpi, found) if found.units else _no_units(found.result)
+    listed = _units(kpi, found, here) if found.units else _no_units(found.result)
     return (
         f'<h2>{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
         f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, REFUSED)}"
@@ -107,7 +108,8 @@ def _no_units(row: Row) -> str:
     return f'<p class="mut">{told}</p>'
 
 
-def _units(kpi: Row, found: Behind) -> str:
+def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
+    now, total = page(asked("units"), len(found.units), UNITS), len(found.units)
     header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
     lines = [
         (
@@ -118,10 +120,11 @@ def _units(kpi: Row, found: Behind) -> str:
                 Cell(_rows(found.how, found.evidence.get((unit.unit_id, unit.unit_label), [])), "l w"),
             ],
         )
-        for unit in found.units
+        for unit in found.units[(now - 1) * UNITS : now * UNITS]
     ]
+    on = pager(now, total, UNITS, lambda page: here(units=page), kpi.unit)
     caption = say("{kpi}的名單與證據", kpi=kpi.short)
-    return f'<div class="tall">{table(caption, header, lines)}</div>'
+    return f'<div class="tall">{table(caption, header, lines)}</div>{on}'
 
 
 def _who(unit: Row) -> str:
