@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import os
 import re
 import shutil
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -446,6 +448,20 @@ def test_resolved_rejects_are_seen_by_their_schools_alone(
 def test_a_connection_on_which_no_scope_was_set_sees_nothing(city: City) -> None:
     for (view,) in stored(city.warehouse, VISIBLE):
         assert stored(city.warehouse, f"from {view}") == [], view
+
+
+def test_what_visitors_of_two_scopes_ask_at_once_is_what_each_gets_alone(
+    city: City, two_schools: access.Scope
+) -> None:
+    snapshot = warehouse.current(city.warehouse, PROGRAMME)
+    asks = list(itertools.product((EVERY_SCHOOL, two_schools), ("2022-08-31", DAY), ("school", "city")))
+
+    def answer(scope: access.Scope, on: str, level: str) -> object:
+        return warehouse.rows(snapshot, "kpi_results", scope, on=on, level=level, kpi=None, period=None)
+
+    alone = [answer(*ask) for ask in asks]
+    with ThreadPoolExecutor(8) as visitors:
+        assert list(visitors.map(lambda ask: answer(*ask), asks * 40)) == alone * 40
 
 
 def parameters_of(name: str, school_id: int) -> dict[str, Any]:
