@@ -3,10 +3,13 @@
 import datetime as dt
 import html
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from dashboard.ui import address, words
+from dashboard import access, warehouse
+from dashboard.ui import address, freshness, words
+from dashboard.ui.texts import Manner, written
 from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
 
 HAN = re.compile(r"[一-鿿]")
@@ -89,3 +92,22 @@ def test_links_keep_the_language_the_era_and_the_day_to_compare_with(served):  #
 def test_a_day_to_compare_with_that_is_not_earlier_is_told_and_ignored(served, vs):  # noqa: F811
     shown = html_of(open_page("overview", vs=vs))
     assert "已略過比較" in shown and "相比" not in shown.split('class="lead"')[0].split("已略過比較")[1]
+
+
+def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(served):  # noqa: F811
+    code = "".join(
+        (ROOT / "dashboard" / "warehouse" / name).read_text("utf-8") for name in ("build.py", "gather.py")
+    )
+    steps = [
+        step.replace("{path.name}", "研習紀錄.csv")
+        .replace("{table.label['zh-TW']}", "研習紀錄")
+        .replace("{known.title if known else done + 1}", "1")
+        for step in re.findall(r'progress\([^"]*?f?"([^"]+)"\)', code)
+    ]
+    assert len(steps) >= 7
+    snapshot = warehouse.current(served, "keelung-111")
+    seen = SimpleNamespace(facts=address.facts_of(snapshot, access.bureau()))
+    with written(Manner("en", "ce")):
+        told = [freshness._doing(seen, step) for step in steps]
+    assert "Reading 研習紀錄.csv" in told
+    assert [step for step in told if HAN.search(step.replace("研習紀錄.csv", ""))] == []

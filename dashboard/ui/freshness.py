@@ -17,7 +17,7 @@ import streamlit as st
 
 from dashboard import config
 from dashboard import warehouse as store
-from dashboard.ui import parts, words
+from dashboard.ui import parts, texts, words
 from dashboard.ui.address import TAIPEI, View, ask
 from dashboard.ui.screen import show
 from dashboard.ui.texts import kept, later, say
@@ -148,7 +148,18 @@ def show_progress(seen: View, going: store.UnderWay | None) -> None:
         since=words.escape(going.since),
         day=words.moment(seen.facts.built_at, seen.year),
     )
-    show(parts.notice(say("更新中 {share}：{text}", share=share, text=say(going.text)), told + bar))
+    show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(seen, going.text)), told + bar))
+
+
+# What a build does with a file, a spreadsheet or a table, which it then names.
+STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("檢查"))
+
+
+def _doing(seen: View, step: str) -> str:
+    """A build's step in the viewer's language; a file keeps its name."""
+    verb, _, what = step.partition(" ")
+    named = store.translations(seen.facts.definition, texts.manner().language).get(what, what)
+    return f"{say(verb)} {named}".rstrip()
 
 
 def _button(seen: View) -> None:
