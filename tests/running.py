@@ -20,6 +20,7 @@ from dashboard.warehouse import snapshots
 
 EVERY_SCHOOL = access.bureau()
 PROGRAMME = "keelung-111"
+PATIENCE = 180
 
 # A process forked from one that has done nothing but import the product starts at once and holds no lock or thread.
 _SERVER = multiprocessing.get_context("forkserver")
@@ -82,7 +83,8 @@ class Apart:
         return self._process.is_alive()
 
     def ends(self) -> Outcome:
-        """Wait for it."""
+        """Wait for it, but not for ever."""
+        assert self._told.poll(PATIENCE), "it does not end"
         with self._told, contextlib.suppress(EOFError):
             return self._told.recv()
         self._process.join()

@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -97,18 +98,27 @@ def _tell_stale(place: Path, programme: Programme) -> None:
 
 def _watch(options: argparse.Namespace) -> int:
     """Refresh for ever; what fails once is told, and tried again at the next turn."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ended = threading.Event()
+
+    def end(*_: object) -> None:
+        # The exception alone may be lost, where it falls into a destructor that ignores it.
+        ended.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     say(f"每 {options.every / 60:g} 分鐘更新一次（按 Ctrl+C 結束）")
     try:
-        while True:
+        while not ended.is_set():
             started = time.monotonic()
             try:
                 build_all(config_of(options), only_if_changed=True, by="自動更新")
             except FAILURES as error:
                 say(f"{dt.datetime.now():%m/%d %H:%M} 這次沒有更新：{error}")
-            time.sleep(max(1.0, options.every - (time.monotonic() - started)))
+            ended.wait(max(1.0, options.every - (time.monotonic() - started)))
     except KeyboardInterrupt:
-        return 0
+        pass
+    return 0
 
 
 def _sheets(options: argparse.Namespace) -> int:
