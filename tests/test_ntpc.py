@@ -23,6 +23,7 @@ from dashboard import config as configs
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
 from tests.running import kpi
+from tests.test_pages import figures_in, html_of
 
 ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"
@@ -809,8 +810,7 @@ def open_page(name: str, **parameters: str) -> str:
         app.query_params.update(parameters)
         app.run()
     assert not app.exception
-    pieces = [element.proto.body for element in app.get("html")]
-    return "\n".join(pieces + [element.value for element in app.markdown])
+    return html_of(app)
 
 
 @pytest.fixture
@@ -839,14 +839,6 @@ def test_a_page_shows_the_periods_that_hold_the_day_or_the_one_that_is_asked_for
     assert "不存在，已改為" in open_page("overview", period="110")
 
 
-def facts_of(markup: str, attribute: str) -> list[dict[str, str]]:
-    """The data attributes of every element that has this one."""
-    elements = [
-        dict(re.findall(r'data-([a-z]+)="([^"]*)"', tag)) for tag in re.findall(r"<[^>]*data-[^>]*>", markup)
-    ]
-    return [facts for facts in elements if attribute in facts]
-
-
 def schools_of(place: Path) -> list[str]:
     rows = kpi(
         "results", "--warehouse", place, "--kpi", "teachers", "--level", "school", "--format", "csv"
@@ -862,7 +854,7 @@ def test_every_figure_of_a_schools_page_is_that_of_the_results(shown: Path, scho
         "results", "--warehouse", shown / "warehouse", "--as-of", on, "--level", "school", "--format", "csv"
     ).rows
     expected = {(row["kpi"], row["period"]): row for row in rows if row["school"] == school}
-    figures = facts_of(open_page("school", school=school, on=on), "kpi")
+    figures = figures_in(open_page("school", school=school, on=on))
     assert {("targets", "112"), ("targets", "113"), ("execution", "113"), ("grant_ceiling", "term")} <= {
         (figure["kpi"], figure["period"]) for figure in figures
     }
