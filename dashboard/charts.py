@@ -78,14 +78,14 @@ class Box:
 
 
 def _line(box: Box) -> str:
-    """The steps as a polyline: level until something was done, then up."""
-    points: list[tuple[float, float]] = [(box.left, box.y(0))] if not box.course.steps else []
-    for day, value in box.course.steps:
-        if points:
-            points.append((box.x(day), points[-1][1]))
-        points.append((box.x(day), box.y(value)))
-    points.append((box.x(box.course.today), points[-1][1]))
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    """The steps as a path: level until something was done, then up. What is level throughout is one stroke."""
+    steps = [(box.x(day), box.y(value)) for day, value in box.course.steps] or [(box.left, box.y(0))]
+    (x, y), *later = [(f"{x:.1f}", f"{y:.1f}") for x, y in steps]
+    drawn = f"M{x},{y}"
+    for x, up in later:
+        if up != y:
+            drawn, y = f"{drawn}H{x}V{up}", up
+    return f"{drawn}H{box.x(box.course.today):.1f}"
 
 
 def _pace(box: Box, width: float, dash: str) -> str:
@@ -125,7 +125,7 @@ def _marks(box: Box) -> list[str]:
 def _actual(box: Box, width: float, radius: float) -> str:
     x, y = box.x(box.course.today), box.y(box.course.now)
     return (
-        f'<polyline points="{_line(box)}" class="actual" stroke-width="{width}"></polyline>'
+        f'<path d="{_line(box)}" class="actual" stroke-width="{width}"></path>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" class="dot"></circle>'
     )
 
@@ -154,10 +154,11 @@ def trend(course: Course, label: str) -> str:
     x, y = box.x(course.today), box.y(course.now)
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<polyline points="{_line(box)}" fill="none" stroke="#000" stroke-width="1.6"/>'
+        f'<path d="{_line(box)}" fill="none" stroke="#000" stroke-width="1.6"/>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6"/></svg>'
     )
-    style = f"--drawn:url(data:image/svg+xml,{quote(drawn)});--all:{box.y(course.required):.1f}px"
+    address = "data:image/svg+xml," + quote(drawn, safe="/:=,")
+    style = f"--drawn:url({address});--all:{box.y(course.required):.1f}px"
     return f'<i class="trend" role="img" aria-label="{escape(label)}" style="{style}"></i>'
 
 

@@ -255,7 +255,14 @@ def test_a_curve_rises_in_steps_and_survives_having_no_step():
     drawn = curves.drawn(course, HOSTILE)
     assert "<人>" not in drawn and "&lt;人&gt;" in drawn and "期限 12/31" in drawn and "<img" not in drawn
     nothing = charts.Course([], dt.date(2022, 1, 1), DAY, dt.date(2022, 12, 31), 4, "人")
-    assert "polyline" in charts.sparkline(nothing)
+    assert 'd="M3.0,23.0H132.8"' in charts.sparkline(nothing)
+
+
+def test_days_on_which_nothing_was_done_add_nothing_to_a_curve():
+    days = [dt.date(2022, month, 1) for month in range(1, 10)]
+    still = [(day, 1.0 + (day >= days[4])) for day in days]
+    told = [charts.Course(steps, days[0], days[-1], days[-1], 4, "人") for steps in (still, [still[0], still[4]])]
+    assert charts.sparkline(told[0]) == charts.sparkline(told[1])
 
 
 def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless():
