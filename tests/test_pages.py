@@ -261,7 +261,9 @@ def test_a_curve_rises_in_steps_and_survives_having_no_step():
 def test_days_on_which_nothing_was_done_add_nothing_to_a_curve():
     days = [dt.date(2022, month, 1) for month in range(1, 10)]
     still = [(day, 1.0 + (day >= days[4])) for day in days]
-    told = [charts.Course(steps, days[0], days[-1], days[-1], 4, "人") for steps in (still, [still[0], still[4]])]
+    told = [
+        charts.Course(steps, days[0], days[-1], days[-1], 4, "人") for steps in (still, [still[0], still[4]])
+    ]
     assert charts.sparkline(told[0]) == charts.sparkline(told[1])
 
 
