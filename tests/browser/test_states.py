@@ -114,9 +114,12 @@ def test_the_pages_of_a_deployment_without_records_show_no_figure_as_zero(look, 
 
 
 def _picture(view: View, name: str) -> None:
-    """In few colours, which a page of text and rules can bear: a picture is then a tenth as large."""
-    folder = Path(os.environ.get("KPI_PICTURES") or ROOT / "build" / "screenshots")
+    """For the documentation in few colours, which a page of text and rules can bear: a tenth as large."""
+    kept = os.environ.get("KPI_PICTURES")
+    folder = Path(kept) if kept else ROOT / "build" / "screenshots"
     view.shoot(name, folder)
+    if not kept:
+        return
     file = folder / f"{name}.png"
     with Image.open(file) as picture:
         picture.convert("RGB").quantize(96).save(file, optimize=True)
