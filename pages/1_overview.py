@@ -5,7 +5,13 @@ The whole programme on one page: each indicator, what needs attention first, and
 
 from dashboard import ui
 
+SIZE = 12  # groups at once: a county has a handful, the country two dozen
+
 seen = ui.view()
+
+
+def here(**changes):
+    return seen.link("overview", **changes)
 
 
 def to_group(row):
@@ -32,8 +38,13 @@ def section(period):
 {ui.findings.attention(seen, kpis, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
+    groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
+    page = ui.parts.page(ui.asked("page"), len(groups), SIZE)
+    shown = [*groups[(page - 1) * SIZE : page * SIZE], None]  # the last is the whole programme
+    rows = [row for row in totals if row.group_id in shown]
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.matrix.by_group(kpis, totals, to_group, before)}</section>""")
+{ui.matrix.by_group(kpis, rows, to_group, before)}
+{ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
     ui.download(*ui.cards.sheet(seen, period, kpis, totals, before))
 
 

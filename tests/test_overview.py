@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, charts, warehouse
+from dashboard import access, charts, config, sample, warehouse
 from dashboard.ui import cards, findings, texts
+from tests import running
 from tests.test_pages import DAY, HOSTILE, figures_of, html_of, open_page, results, served  # noqa: F401
 
 THEN = dt.date(2022, 10, 28)
@@ -208,3 +209,24 @@ def test_the_matrix_leaves_as_a_table_with_every_figure_of_groups_and_city(serve
         93,
     )
     assert (line["達標校數（111/10/28）"], line["計數（111/10/28）"], line["期限"]) == (1, 80, row.deadline)
+
+
+# A country
+
+
+def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_country_below(
+    tmp_path, monkeypatch
+):
+    sample.write(tmp_path / "data", schools=120, teachers=600)
+    assert running.kpi("build", "--data", tmp_path / "data", "--warehouse", tmp_path / "warehouse").code == 0
+    (tmp_path / "kpi.toml").write_text('data = "data"\nwarehouse = "warehouse"\n', encoding="utf-8")
+    monkeypatch.setenv(config.VARIABLE, str(tmp_path / "kpi.toml"))
+    pages = [figures_of(open_page("overview", page=str(page))) for page in (1, 2)]
+    groups = [{figure["group"] for figure in figures if figure["level"] == "group"} for figures in pages]
+    rows = running.kpi(
+        "results", "--warehouse", tmp_path / "warehouse", "--level", "group", "--format", "csv"
+    ).rows
+    assert len(groups[0]) == 12 and not groups[0] & groups[1]
+    assert groups[0] | groups[1] == {row["group"] for row in rows}
+    cities = [[figure for figure in figures if figure["level"] == "city"] for figures in pages]
+    assert cities[0] == cities[1] != []
