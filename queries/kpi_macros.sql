@@ -31,13 +31,12 @@ create or replace temp macro base_of(wanted) as table
 
     from staff_spells
 
-    where employment in (select employment from kpi_employments where kpi = wanted)
-        and (
-            not exists (from kpi_duties where kpi = wanted)
-            or exists (
-                from kpi_duties where kpi = wanted and contains(coalesce(staff_spells.duty, ''), kpi_duties.duty)
-            )
-        );
+    inner join kpi_staff
+        on staff_spells.employment = kpi_staff.employment
+        and kpi_staff.kpi = wanted
+
+    where len(kpi_staff.duties) = 0
+        or len(list_filter(kpi_staff.duties, lambda part: contains(coalesce(staff_spells.duty, ''), part))) > 0;
 
 create or replace macro class_label(class_key) as
     replace(class_key, '-', ' 年 ') || ' 班';

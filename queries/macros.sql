@@ -78,16 +78,10 @@ create or replace temp macro without_number(word) as
         word, '^\(?(?:\d{1,2}(?:[.、:)-]+|(\p{Han}))|[一二三四五六七八九十]{1,3}[.、:)-]+)', '\1'
     );
 
--- Yes or no; a list of `words` that all are allowed is a yes as well.
-create or replace temp macro yes_no_of(t, words) as
+create or replace temp macro yes_no_of(word) as
     case
-        when word(t) in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
-        when word(t) in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '╳', '×', '0', '0.0', 'false', 'f') then false
-        when len(words) > 0
-            and len(list_filter(
-                regexp_split_to_array(squeeze(t), '[,、;/+&和及與]'), lambda part: part <> '' and not list_contains(words, part)
-            )) = 0
-            then true
+        when word in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
+        when word in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '╳', '×', '0', '0.0', 'false', 'f') then false
     end;
 
 -- Schools: a name without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
@@ -103,26 +97,23 @@ create or replace temp macro stem_of(t) as
     );
 
 create or replace temp macro kind_of(t) as
-    case
-        when regexp_matches(squeeze(t), '(國民中小學|國中小|中小學)$') then '國中小'
-        when regexp_matches(squeeze(t), '(國民小學|國小|小學)$') then '國小'
-        when regexp_matches(squeeze(t), '(國民中學|國中)$') then '國中'
-        when regexp_matches(squeeze(t), '(高級中學|高中)$') then '高中'
-    end;
+    map {
+        '國民中小學': '國中小', '國中小': '國中小', '中小學': '國中小', '國民小學': '國小', '國小': '國小', '小學': '國小',
+        '國民中學': '國中', '國中': '國中', '高級中學': '高中', '高中': '高中'
+    }[regexp_extract(squeeze(t), '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
 
 -- A code that lost its leading zeros in a spreadsheet is the same code.
 create or replace temp macro code_of(t) as nullif(ltrim(upper(squeeze(t)), '0'), '');
 
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as
-    a = b
-    or (
-        length(a) = length(b)
-        and regexp_matches(a || b, '[〓?]')
-        and len(list_filter(
+    case
+        when a = b then true
+        when length(a) <> length(b) or not regexp_matches(a || b, '[〓?]') then false
+        else len(list_filter(
             range(1, length(a) + 1), lambda i: a[i] <> b[i] and a[i] not in ('〓', '?') and b[i] not in ('〓', '?')
         )) = 0
-    );
+    end;
 
 -- Semesters of a school year: 08-01 to 01-31 and 02-01 to 07-31.
 create or replace temp macro semester_of(day) as

@@ -17,6 +17,7 @@ import pytest
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
+from tests import running
 
 FORMAL, SUBSTITUTE, HOURLY, CLERK, HEAD = "專任教師", "代理教師", "代課教師", "職員", "校長"
 HEADERS = {
@@ -448,3 +449,20 @@ def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Pa
     assert {row[names.index("kpi")]: row[names.index("status")] for row in rows} == {
         kpi: "info" if kpi == "coaching" else "no_data" for kpi in DEFINITION.kpis
     }
+
+
+def test_a_blank_mode_of_learning_is_neither_a_yes_nor_a_no(tmp_path: Path):
+    cells = {"是": True, "": None, "學生自學、組內共學": True, "否": False, "不清楚": None}
+    lines = [f"深澳國小,教師{i},111/10/0{i},是,{cell}" for i, cell in enumerate(cells, 1)]
+    data = tmp_path / "data"
+    data.mkdir()
+    header = "學校名稱,授課教師,授課日期,數位學習模式,四學模式"
+    (data / "公開授課.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    place = tmp_path / "warehouse"
+    assert running.build(data, place).code == 0
+    found = running.stored(place, "select four_learning, told from public_lessons"
+                           " inner join accepted_rows using (file_id, line) order by line")  # fmt: skip
+    assert [mode for mode, _ in found] == list(cells.values())
+    assert ["四學模式" in told for _, told in found] == [mode is not None for mode in cells.values()]
+    (warned,) = running.flaws(place)
+    assert (warned["reason"], warned["severity"]) == ("bad_choice", "warning")

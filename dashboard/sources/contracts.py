@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,9 +80,10 @@ class Table:
         return {normalise(header): column.id for column in self.columns.values() for header in column.headers}
 
 
-def normalise(text: object) -> str:
+@lru_cache(maxsize=1000)
+def normalise(text: str) -> str:
     """`text` as headers and names of tables are compared: Unicode NFKC, no white space, lower case."""
-    return "".join(unicodedata.normalize("NFKC", str(text)).split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def load(folder: Path = ROOT / "sources") -> dict[str, Table]:

@@ -171,7 +171,13 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     delimiter, at, header = _find_header(lines, table)
     layout, note = layout_of(header, table)
     records = _records(lines, delimiter)
-    rows = tuple((line, _within(cells, len(layout))) for line, cells in records if line > at)
+    width = len(layout)
+    rows = tuple(
+        # Empty cells after the header's last are none.
+        (line, cells if len(cells) <= width or any(cells[width:]) else cells[:width])
+        for line, cells in records
+        if line > at
+    )
     return replace(
         base, encoding=encoding, header_line=at, layout=layout, rows=rows, lost_characters=lost,
         note=" ".join(filter(None, [*notes, note])) or None,
@@ -204,11 +210,6 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         note=" ".join(filter(None, [_lost_note(lost), note])) or None,
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
-
-
-def _within(cells: list[str], columns: int) -> list[str]:
-    """A row without the empty cells after the header's last."""
-    return cells if any(cells[columns:]) else cells[:columns]
 
 
 def _lost_note(lost: int) -> str | None:
@@ -270,6 +271,9 @@ def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[s
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(physical line, cells) of each record. A quotation mark that is never closed is taken as a plain character."""
+    if '"' not in "".join(lines):
+        yield from enumerate(csv.reader(lines, delimiter=delimiter), 1)
+        return
     start = 0
     while start < len(lines):
         reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
@@ -298,7 +302,8 @@ def _runs_on(record: list[str], delimiter: str) -> bool:
 
 def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
     first = lines[: HEADER_ROWS * 20]
-    delimiters = [one for one in (",", "\t", ";") if any(one in line for line in first)]
+    text = "".join(first)
+    delimiters = [one for one in (",", "\t", ";") if one in text]
     rows = (
         ((delimiter, line), cells)
         for delimiter in delimiters

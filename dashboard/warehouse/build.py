@@ -25,7 +25,7 @@ from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
-from dashboard.warehouse.sql import QUERIES, columns_of, load, run
+from dashboard.warehouse.sql import QUERIES, literal, load, run
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
@@ -113,10 +113,13 @@ def _built(
     today: dt.date,
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
-    con = duckdb.connect(str(target), config={"threads": "2", "memory_limit": MEMORY})
+    con = duckdb.connect(config={"threads": "2", "memory_limit": MEMORY})
     try:
+        # A build that breaks off is thrown away whole: there is nothing to recover from a log.
+        con.execute(f"attach {literal(str(target))} as snapshot (recovery_mode 'no_wal_writes')")
+        con.execute("use snapshot")
         con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
-        con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
         build.read()
@@ -175,8 +178,9 @@ class _Build:
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
         if total < LARGE:
-            # Handing a few thousand rows from thread to thread costs more than it saves; so does seeking the best plan.
+            # For a few thousand rows two threads, the best plan and the densest storage cost more than they save.
             self.con.execute("set threads = 1")
+            self.con.execute("set force_compression = 'uncompressed'")
             self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0
         for path in paths:
@@ -231,13 +235,17 @@ class _Build:
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
             " places struct(header text, month text, options text, suggestion text, value text))"
         )
-        con.execute(staging.create_school_texts([tables["schools"]]))
+        con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
         self._define_roster_groups()
         self._stage_table(tables["schools"])
-        self._keep_schools()
-        con.execute(staging.create_school_texts(table for name, table in tables.items() if name != "schools"))
-        run(self.con, "staging/school_map.sql")
+        con.execute("create temp view kept_schools as select * from schools")
+        if not self.programme.groups:
+            self._keep_schools()
+            con.execute(
+                staging.create_school_texts(table for table in tables.values() if table.id != "schools")
+            )
+            run(self.con, "staging/school_map.sql")
         self._file_schools()
         self._stage_table(tables["staff"])
         run(self.con, "staging/people.sql")
@@ -273,17 +281,15 @@ class _Build:
 
     def _keep_schools(self) -> None:
         """Where 學校名冊 itself decides, only schools with an accepted row are expected."""
-        self.con.execute("create temp view kept_schools as select * from schools")
-        if not self.programme.groups:
-            for table in ("known_schools", "school_names", "school_codes"):
-                self.con.execute(
-                    f"delete from {table} where school_id not in (select school_id from kept_schools)"
-                )
-            ((schools,),) = self.con.execute("select count(*) from kept_schools").fetchall()
-            if not schools:
-                raise BuildError(
-                    f"學校名冊裡沒有一所「{self.programme.title.zh}」的學校。角色須是：{'、'.join(self.programme.roles.values())}。"
-                )
+        for table in ("known_schools", "school_names", "school_codes"):
+            self.con.execute(
+                f"delete from {table} where school_id not in (select school_id from kept_schools)"
+            )
+        ((schools,),) = self.con.execute("select count(*) from kept_schools").fetchall()
+        if not schools:
+            raise BuildError(
+                f"學校名冊裡沒有一所「{self.programme.title.zh}」的學校。角色須是：{'、'.join(self.programme.roles.values())}。"
+            )
 
     def _stage_table(self, table: Table) -> None:
         con = self.con
@@ -292,21 +298,21 @@ class _Build:
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
-        columns = columns_of(self.con, source)
         ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
-        con.execute(staging.create_model(table, source, columns, bool(repeated)))
+        con.execute(staging.create_model(table, source, bool(repeated)))
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
-        ((faults, warned),) = con.execute(
-            f"select count(fault), coalesce(bit_or(warned), 0) from {source}"
+        ((flawed,),) = con.execute(
+            f"select count(*) from {source} where fault is not null or warned <> 0"
         ).fetchall()
-        if faults or warned or lossy:
-            con.execute(staging.insert_flagged(table, source, warned, lossy))
+        if flawed or lossy:
+            con.execute(staging.insert_flaws(table, source, lossy))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
         con = self.con
+        run(con, "staging/flagged.sql")
         unknown = [
             stem
             for (stem,) in con.execute(
@@ -334,7 +340,7 @@ class _Build:
             rows,
         )
         self.con.execute("alter table files add column school_id int")
-        self.con.execute(staging.FLAGGED)
+        self.con.execute(staging.FLAWS)
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""

@@ -76,9 +76,8 @@ def _typed_alone(column: Column) -> Typed:
         case "text":
             value = f"{alias}.text"
         case "hours":
-            name, number = "minutes", f"{alias}.minutes"
-            value = f"case when {number} > 0 and {number} <= 12000 then {number}::decimal(14, 6) end"
-            faults = {"bad_number": number, "out_of_range": f"{number} <= 0 or {number} > 12000"}
+            name, value, number = "minutes", f"{alias}.credited", f"{alias}.minutes"
+            faults = {"bad_number": number, "out_of_range": f"{number} is not null and {value} is null"}
         case "count" | "number":
             number = f"{alias}.{'whole' if column.type == 'count' else 'number'}"
             value, faults = _bounded(column, number)
@@ -90,8 +89,11 @@ def _typed_alone(column: Column) -> Typed:
         case "round":
             value = f"round_of({alias}.name)"
         case "yes_no":
-            listed = ", ".join(f"'{word}'" for word in column.words)
-            value = f"yes_no_of(r.{quoted(name)}, [{listed}])" if column.words else f"{alias}.answer"
+            value = f"{alias}.answer"
+            if column.words:
+                listed = ", ".join(f"'{word}'" for word in ("", *column.words))
+                said = f"not {alias}.blank and list_has_all([{listed}], {alias}.words)"
+                value = f"coalesce({value}, case when {said} then true end)"
             faults = {"bad_choice": value}
         case _:
             value = f"county_of({alias}.name)"

@@ -32,7 +32,7 @@ def define(
         "now": now,
     }.items():
         con.execute(f"set variable {name} = $value", {"value": value})
-    load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int",
+    load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int, bit bigint",
          staging.fault_codes(tables.values()))  # fmt: skip
     run(con, "macros.sql", "messages.sql")
     _define_periods(con, programme)
@@ -128,10 +128,10 @@ def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
         rows,
         temp=False,
     )
-    for name, words in (("employment", "employment"), ("duty", "duties"), ("category", "categories")):
-        table = {"employment": "kpi_employments", "duty": "kpi_duties", "category": "kpi_categories"}[name]
-        load(con, table, f"kpi text, {name} text", [(k, w) for k, kpi in each for w in getattr(kpi, words)],
-             temp=False)  # fmt: skip
+    load(con, "kpi_staff", "kpi text, employment text, duties text[]",
+         [(k, one, kpi.duties) for k, kpi in each for one in kpi.employment])  # fmt: skip
+    load(con, "kpi_categories", "kpi text, category text", [(k, one) for k, kpi in each for one in kpi.categories],
+         temp=False)  # fmt: skip
     load(con, "kpi_parameters", "kpi text, name text, value bigint, word text",
          [(k, *row) for k, kpi in each for row in _parameters(kpi)], temp=False)  # fmt: skip
     load(con, "exemptions", "kpi text, school text", [(k, s) for k, kpi in each for s in kpi.exempt],

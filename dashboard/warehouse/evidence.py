@@ -108,7 +108,7 @@ def _told(column: Column, there: set[str]) -> list[str]:
     if name not in there or column.type in _APART:
         return []
     if column.type == "yes_no":
-        return [f"'{header}' || case when {quoted(name)} then '：是' else '：否' end"]
+        return [f"'{header}' || case when {quoted(name)} then '：是' when not {quoted(name)} then '：否' end"]
     if column.type == "choice":
         cases = " ".join(f"when '{value}' then '{word}'" for value, word in column.choices.items())
         return [f"case {quoted(name)} {cases} end"]

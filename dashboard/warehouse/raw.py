@@ -17,6 +17,7 @@ from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
+from dashboard.warehouse.sql import literal
 
 
 class RawTables:
@@ -86,16 +87,16 @@ class RawTables:
         finally:
             for name in careful:
                 self.con.unregister(name)
-        found = self.con.execute(
-            f"select file_id, count(*), min(rowid) from raw_{table.id} group by file_id"
-        ).fetchall()
-        rows = {file_id: count for file_id, count, _ in found}
-        for file_id, _, first_row in found:
-            self.sheets[file_id - 1] = (first_row, self.sheets[file_id - 1][1])
+        counts = {file_id: len(sheet.rows) for file_id, sheet in sheets}
+        if paths:
+            counted = f"select file_id, count(*) from raw_{table.id} where line is null group by file_id"
+            counts |= dict(self.con.execute(counted).fetchall())
+        first_row = 0
+        for file_id, sheet in sheets:
+            self.sheets[file_id - 1] = (first_row, sheet)
+            first_row += counts[file_id]
         return all(
-            rows.get(file_id, 0) == sheet.bulk.lines - sheet.header_line
-            for file_id, sheet in sheets
-            if sheet.bulk
+            counts[file_id] == sheet.bulk.lines - sheet.header_line for file_id, sheet in sheets if sheet.bulk
         )
 
     def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
@@ -116,7 +117,7 @@ def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
     columns = ", ".join(f"'c{i}': 'varchar'" for i in range(sheet.bulk.columns))
     names = ", ".join(f"'c{i}'" for i in range(sheet.bulk.columns))
     places = {name: f"c{i}" for i, name in enumerate(sheet.layout) if name}
-    constants = {name: "'" + value.replace("'", "''") + "'" for name, value in sheet.constants}
+    constants = {name: literal(value) for name, value in sheet.constants}
     cells = ", ".join({**places, **constants}.get(name, "''") for name in table.columns)
     unknown = ", ".join(f"c{i}" for i, name in enumerate(sheet.layout) if not name)
     delimiter = {"\t": "\\t"}.get(sheet.bulk.delimiter, sheet.bulk.delimiter)

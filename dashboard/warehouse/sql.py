@@ -16,6 +16,11 @@ def run(con: duckdb.DuckDBPyConnection, *names: str) -> None:
         con.execute((QUERIES / name).read_text(encoding="utf-8"))
 
 
+def literal(text: str) -> str:
+    """`text` as a string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def load(
     con: duckdb.DuckDBPyConnection,
     name: str,

@@ -23,6 +23,7 @@ REASONS = (
     "bad_character",
 )
 
+LOST = 1
 BLANKS = "' 　\t\u00a0'"
 
 
@@ -31,14 +32,27 @@ def fault(reason: str, table: Table, column: str) -> int:
     return (REASONS.index(reason) + 1) * 32 + list(table.columns).index(column)
 
 
-def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int]]:
-    """(table, reason, column, header, code) of every fault there can be."""
+def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, int]]:
+    """(table, reason, column, header, code, bit) of every fault there can be; the bit is 0 where it rejects the row."""
     return [
-        (table.id, reason, column.id, column.headers[0], fault(reason, table, column.id))
+        (
+            table.id, reason, column.id, column.headers[0], fault(reason, table, column.id),
+            bits.get((reason, column.id), 0),
+        )
         for table in tables
+        for bits in (_warnings(table),)
         for reason in REASONS
         for column in table.columns.values()
-    ]
+    ]  # fmt: skip
+
+
+def _warnings(table: Table) -> dict[tuple[str, str], int]:
+    """The bit of each (reason, column) that a row is only warned about; `LOST` is that of a lost character."""
+    found = [("bad_character", next(iter(table.columns)))]
+    for column in _read(table):
+        if not column.rejects:
+            found += [(reason, column.id) for reason in typed_of(table, column).faults]
+    return {one: LOST << i for i, one in enumerate(found)}
 
 
 def create_raw(table: Table, parts: Sequence[str]) -> str:
@@ -68,16 +82,21 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
             if column.type in ("class", "category"):
                 first, second = pair(table, column.type)
                 found[column.type].append(
-                    f"select distinct {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
+                    f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
                 )
             elif column.type in MAPS:
                 excel = ", excel" if MAPS[column.type] == "date" else ""
-                found[MAPS[column.type]].append(f"select distinct {name} as raw{excel} from raw_{table.id}")
+                found[MAPS[column.type]].append(f"select {name} as raw{excel} from raw_{table.id}")
     return [
-        f"create or replace temp view {name}_texts as\n" + "\nunion\n".join(parts or [_NO_TEXTS[name]])
+        f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
         for name, parts in found.items()
     ]
+
+
+def _distinct(parts: Sequence[str]) -> str:
+    """The rows of all `parts`, each once: a chain of `union` would look at them once a part."""
+    return "select distinct * from (\n" + "\nunion all\n".join(parts) + "\n)"
 
 
 def _none(*names: str) -> str:
@@ -100,10 +119,10 @@ def create_school_texts(tables: Iterable[Table]) -> str:
         for column in table.columns.values():
             if column.type == "school":
                 first, second = pair(table, "school")
-                parts.append(f"select distinct {first} as name_raw, {second} as code_raw from raw_{table.id}")
+                parts.append(f"select {first} as name_raw, {second} as code_raw from raw_{table.id}")
             elif column.type == "host":
-                parts.append(f"select distinct {column.id} as name_raw, '' as code_raw from raw_{table.id}")
-    return "create or replace temp view school_texts as\n" + "\nunion\n".join(parts)
+                parts.append(f"select {column.id} as name_raw, '' as code_raw from raw_{table.id}")
+    return f"create or replace temp view school_texts as\n{_distinct(parts)}"
 
 
 def create_person_texts(tables: Iterable[Table]) -> str:
@@ -149,22 +168,23 @@ where people.staff_id is not null and people.staff_id not in (select staff_id fr
 
 
 def create_typed(table: Table) -> str:
-    """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a column."""
+    """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a warning."""
     columns = {column.id: typed_of(table, column) for column in _read(table)}
     values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
     faults = []
     warned = []
+    bits = _warnings(table)
     for name, typed in columns.items():
         column = table.columns[name]
         if column.required:
             faults.append(_when(typed.blank, fault("missing_value", table, name)))
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
-        elif typed.faults:
-            bit = 1 << list(table.columns).index(name)
-            warned.append(
-                f"case when {' or '.join(f'({sql})' for sql in typed.faults.values())} then {bit} else 0 end"
-            )
+        else:
+            warned += [
+                f"case when {sql} then {bits[reason, name]} else 0 end"
+                for reason, sql in typed.faults.items()
+            ]
     joins = [join for typed in columns.values() for join in typed.joins]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
@@ -179,7 +199,7 @@ def create_typed(table: Table) -> str:
             "coalesce(r.line, (r.n - files.first_row + files.header_line + 1)::int) as line",
             *values,
             f"least({', '.join([*faults, 'null'])})::smallint as fault",
-            f"({' + '.join([*warned, '0'])})::int as warned",
+            f"({' + '.join([*warned, '0'])})::bigint as warned",
         ]
     )
     return (
@@ -215,18 +235,15 @@ window same_fact as (partition by {key} order by {order})
 """
 
 
-def create_model(table: Table, source: str, columns: Iterable[str], repeated: bool) -> str:
+def create_model(table: Table, source: str, repeated: bool) -> str:
     """<t>: the accepted rows of `source`, for good; of `repeated` ones that which stands, with the merged values."""
-    merged = {_value_column(name) for name in table.merge} if repeated else set()
-    hidden = {"n", "fault", "warned", "school_blank"}
-    listed = ",\n    ".join(
-        f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" if c in merged else f"s.{quoted(c)}"
-        for c in columns
-        if c not in hidden
-    )
-    query = f"create table {table.id} as\nselect\n    {listed}\nfrom {source} as s\n"
+    merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
+    hidden = ["n", "fault", "warned", *(["school_blank"] if "school" in table.columns else [])]
+    replaced = ", ".join(f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" for c in merged)
+    listed = f"s.* exclude ({', '.join(hidden)})" + (f" replace ({replaced})" if replaced else "")
+    query = f"create table {table.id} as\nselect {listed}\nfrom {source} as s\n"
     if merged:
-        values = ", ".join(_MERGES[how].format(_value_column(name)) for name, how in table.merge.items())
+        values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
         query += (
             f"left join (select stands as n, {values} from repeated_{table.id} group by stands having count(*) > 1) as m"
             " on s.n = m.n\n"
@@ -262,103 +279,36 @@ def _when(sql: str, code: int) -> str:
     return f"case when {sql} then {code} end"
 
 
-FLAGGED = """
-create temp table flagged (
-    severity text, n bigint, file_id int, line int, reason text, column_name text, header text, value text,
-    staff_id text, person text, school_id int, original text
+FLAWS = """
+create temp table flaws (
+    table_name text, file_id int, line int, school_id int, fault smallint, warned bigint, staff_id text, person text,
+    cells text[], extra text[]
 )"""
 
 
-def insert_flagged(table: Table, source: str, warned: int, lossy: Sequence[int]) -> str:
-    """Into `flagged`: every fault to report, rejections and warnings, with the raw text it is about and the whole row.
+def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
+    """Into `flaws`: the rows of `source` with a fault or a warning, and their raw cells.
 
-    A row is put together again in the order of its file's columns, unknown ones included. `warned` has a bit for
-    each column that some row is warned about, `lossy` are the files with a character that their encoding could not hold.
+    `lossy` are the files with a character that their encoding could not hold.
     """
-    flawed = "fault is not null or warned <> 0"
-    lost = "false"
     cells = [f"r.{quoted(name)}" for name in table.columns]
-    with_lost = ""
     if lossy:
         has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
-        in_lossy = f"file_id in ({', '.join(map(str, lossy))}) and ({has_lost})"
-        with_lost = f"lossy as materialized (select n from {raw_rows(table)} as r where {in_lossy}),"
-        lost = "n in (select n from lossy)"
-    codes = ["case when k.fault is not null then k.fault end"]
-    joins: list[str] = []
-    for column in _read(table):
-        bit = 1 << list(table.columns).index(column.id)
-        if not column.rejects and warned & bit:
-            typed = typed_of(table, column)
-            joins += _joins(table, column)
-            codes += [
-                f"case when k.fault is null and k.warned & {bit} <> 0 and ({sql}) then {fault(reason, table, column.id)} end"
-                for reason, sql in typed.faults.items()
-            ]
-    if lossy:
-        codes.append(
-            f"case when k.fault is null and k.lost then {fault('bad_character', table, next(iter(table.columns)))} end"
+        in_lossy = f"r.file_id in ({', '.join(map(str, lossy))}) and ({has_lost})"
+        lost = f"n in (select n from {raw_rows(table)} as r where {in_lossy})"
+        source = (
+            f"(select * replace (warned + case when {lost} then {LOST} else 0 end as warned) from {source})"
         )
     person = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
     return f"""
-insert into flagged
-with
-{with_lost}
-flawed as materialized (
-    select n, line, school_id, fault, warned, {lost} as lost from {source} where {flawed} or {lost}
-),
-raw_flawed as materialized (
-    select * from {raw_rows(table)} as r where n in (select n from flawed)
-),
-found as (
-    select k.n, unnest([{", ".join(codes)}]) as code
-    from flawed as k inner join raw_flawed as r using (n) {" ".join(dict.fromkeys(joins))}
-)
+insert into flaws
 select
-    case when k.fault is null then 'warning' else 'rejected' end as severity,
-    found.n,
-    r.file_id,
-    k.line,
-    f.reason,
-    f.column_name,
-    f.header,
-    coalesce({_faulty_cell(table)}, '') as value,
-    squeeze({person}) as staff_id,
-    squeeze({name}) as person,
-    k.school_id,
-    {_whole_row(table)} as original
-from found
-inner join flawed as k using (n)
-inner join raw_flawed as r using (n)
-inner join files on r.file_id = files.file_id
-inner join fault_codes as f on f.table_name = '{table.id}' and f.code = found.code
-where f.reason <> 'missing_value' or squeeze(concat({", ".join(cells)}, array_to_string(r.extra, ''))) <> ''
+    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {person} as staff_id, {name} as person,
+    [{", ".join(cells)}] as cells, r.extra
+from {source} as s inner join {raw_rows(table)} as r using (n)
+where s.fault is not null or s.warned <> 0
 """
-
-
-def _joins(table: Table, column: Column) -> tuple[str, ...]:
-    """The maps that a column is read with by itself; a grade is read with its class's."""
-    return typed_of(table, table.columns["class"] if column.type == "grade" else column).joins
-
-
-def _faulty_cell(table: Table) -> str:
-    cases = " ".join(f"when '{name}' then r.{quoted(name)}" for name in table.columns)
-    cell = f"case f.column_name {cases} end"
-    if "school_code" in table.columns:
-        # Where the name is blank it is the code that no school has.
-        cell = (
-            f"case when f.column_name = 'school' and trim(r.school) = '' then r.school_code else {cell} end"
-        )
-    return cell
-
-
-def _whole_row(table: Table) -> str:
-    """The row's cells in the order of its file's columns: known ones by their place, extra ones by theirs below zero."""
-    known = ", ".join(f"r.{quoted(name)}" for name in table.columns)
-    cells = f"list_transform(files.places, lambda i: csv_cell(coalesce(case when i > 0 then [{known}][i] else r.extra[-i] end, '')))"
-    beyond = "list_transform(coalesce(r.extra[files.unknown + 1:], []), lambda cell: csv_cell(cell))"
-    return f"array_to_string(list_concat({cells}, {beyond}), ',')"
 
 
 def places(layout: Sequence[str], table: Table) -> list[int]:

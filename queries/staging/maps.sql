@@ -66,7 +66,6 @@ halved as (
         excel,
         text,
         case when contains(text, ':') then trim(regexp_replace(text, clock_pattern(), '')) else text end as head,
-        case when contains(text, ':') then regexp_matches(text, clock_pattern()) else false end as has_clock,
         case when contains(text, ':')
             then regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after'])
         end as clock
@@ -85,11 +84,11 @@ spelled as (
         clock.before || clock.after as half,
         case
             when regexp_full_match(head, '\d{1,2}/\d{1,2}/\d{4}')
-                then case when has_clock then regexp_replace(head, '(\d+)/(\d+)/(\d+)', '\3-\1-\2') end
-            when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日')
-                then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)\D+$', '\1-\2-\3')
-            when regexp_full_match(head, '(中華民國|民國)? ?\d{1,4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,2}')
-                then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)$', '\1-\2-\3')
+                then case when clock.hour <> '' then regexp_replace(head, '(\d+)/(\d+)/(\d+)', '\3-\1-\2') end
+            when regexp_full_match(
+                head, '(中華民國|民國)? ?\d{1,4} ?(年 ?\d{1,2} ?月 ?\d{1,2} ?日|[-/.] ?\d{1,2} ?[-/.] ?\d{1,2})'
+            )
+                then regexp_replace(head, '^\D*(\d+)\D+(\d+)\D+(\d+)\D*$', '\1-\2-\3')
             when regexp_full_match(head, '\d{6,8}')
                 then regexp_replace(head, '^(\d+)(\d{2})(\d{2})$', '\1-\2-\3')
         end as day
@@ -105,14 +104,37 @@ numbered as (
         excel,
         text,
         half,
-        try_cast(split_part(day, '-', 1) as int) as year,
-        try_cast(split_part(day, '-', 2) as int) as month,
-        try_cast(split_part(day, '-', 3) as int) as day,
+        day,
+        split_part(day, '-', 1)::int as year,
         coalesce(try_cast(clock.hour as int), 0) as hour,
         coalesce(try_cast(clock.minute as int), 0) as minute,
         coalesce(try_cast(clock.second as int), 0) as second
 
     from spelled
+
+),
+
+dated as (
+
+    select
+        raw,
+        excel,
+        text,
+        case
+            when year = 0 then null
+            when year < 1000 then try_cast((year + 1911) || day[strpos(day, '-'):] as date)
+            else try_cast(day as date)
+        end as day,
+        case
+            when half in ('下午', 'PM') and hour < 12 then hour + 12
+            when half in ('上午', 'AM') and hour = 12 then 0
+            when half in ('上午', 'AM') and hour > 12 then 99
+            else hour
+        end as hour,
+        minute,
+        second
+
+    from numbered
 
 ),
 
@@ -125,25 +147,11 @@ timed as (
         case
             when excel and regexp_full_match(text, '\d{1,5}(\.\d+)?')
                 then timestamp '1899-12-30' + to_seconds(round(try_cast(text as double) * 86400)::bigint)
-            else try_cast(
-                printf(
-                    '%04d-%02d-%02d %02d:%02d:%02d',
-                    case when year = 0 then null when year < 1000 then year + 1911 else year end,
-                    month,
-                    day,
-                    case
-                        when half in ('下午', 'PM') and hour < 12 then hour + 12
-                        when half in ('上午', 'AM') and hour = 12 then 0
-                        when half in ('上午', 'AM') and hour > 12 then 99
-                        else hour
-                    end,
-                    minute,
-                    second
-                ) as timestamp
-            )
+            when minute < 60 and second < 60 and hour * 3600 + minute * 60 + second <= 86400
+                then day + to_seconds(hour * 3600 + minute * 60 + second)
         end as moment
 
-    from numbered
+    from dated
 
 )
 
@@ -169,18 +177,30 @@ cleaned as (
 
     from hours_texts
 
+),
+
+numbers as (
+
+    select
+        raw,
+        case
+            when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)$')
+                then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(28, 8)
+            else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h')::decimal(28, 8) * 60
+        end as minutes,
+        word = '' as blank
+
+    from cleaned
+
 )
 
 select
     raw,
-    case
-        when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)$')
-            then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(28, 8)
-        else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h')::decimal(28, 8) * 60
-    end as minutes,
-    word = '' as blank
+    minutes,
+    case when minutes > 0 and minutes <= 12000 then minutes::decimal(14, 6) end as credited,
+    blank
 
-from cleaned;
+from numbers;
 
 create or replace temp table number_map as
 
@@ -215,13 +235,28 @@ select
 
 from numbers;
 
+-- Where a column allows words of its own, a list of them is a yes as well.
 create or replace temp table yes_no_map as
+
+with
+
+cleaned as (
+
+    select
+        raw,
+        squeeze(raw) as text
+
+    from yes_no_texts
+
+)
+
 select
     raw,
-    yes_no_of(raw, []) as answer,
-    squeeze(raw) = '' as blank
+    yes_no_of(lower(text)) as answer,
+    regexp_split_to_array(text, '[,、;/+&和及與]') as words,
+    text = '' as blank
 
-from yes_no_texts;
+from cleaned;
 
 -- Classes are the pair of grade and class; a class's text may bear the grade as well, which must then be the grade's.
 create or replace temp table class_map as

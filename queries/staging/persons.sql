@@ -58,48 +58,63 @@ namesakes as (
 
     group by all
 
-)
+),
 
 -- By 教師編號 where given (the row's school then plays no part), else by the one known person of that school with that
 -- name. In a table of `roster` persons nobody is guessed: an id with another's name, or a name that two people bear, is
 -- refused. Other tables take who is not known by school and name. So does any without a roster.
+decided as (
+
+    select
+        read.*,
+        case
+            when read.staff_id is not null then 'id:' || read.staff_id
+            when namesakes.persons = 1 then namesakes.identity
+            when read.name is not null and read.school_id is not null then 'name:' || read.school_id || ':' || read.name
+        end as identity,
+        case
+            when read.kind <> 'roster' then null
+            when read.staff_id is null and read.school_blank then {reason: 'missing_value', column_name: 'school'}
+            when read.staff_id is null and read.name is null then {reason: 'missing_value', column_name: 'name'}
+            when read.staff_id is null and read.school_id is null then {reason: 'unknown_school', column_name: 'school'}
+            when read.staff_id is not null and not fits.same then {reason: 'ambiguous_person', column_name: 'name'}
+            when read.staff_id is null and namesakes.persons > 1 then {reason: 'ambiguous_person', column_name: 'name'}
+            when not getvariable('staff_supplied') then null
+            when read.staff_id is not null and fits.staff_id is null
+                then {reason: 'unknown_person', column_name: 'staff_id'}
+            when read.staff_id is null and namesakes.persons is null then {reason: 'unknown_person', column_name: 'name'}
+        end as refused
+
+    from read
+
+    left join fits
+        on read.staff_id = fits.staff_id
+        and read.name is not distinct from fits.name
+
+    left join namesakes
+        on read.staff_id is null
+        and read.school_id = namesakes.school_id
+        and read.name = namesakes.name
+
+)
+
 select
-    read.table_name,
-    read.school_raw,
-    read.code_raw,
-    read.staff_raw,
-    read.name_raw,
-    read.staff_id,
-    read.name,
-    case
-        when read.staff_id is not null then 'id:' || read.staff_id
-        when namesakes.persons = 1 then namesakes.identity
-        when read.name is not null and read.school_id is not null then 'name:' || read.school_id || ':' || read.name
-    end as identity,
-    case
-        when read.kind <> 'roster' then null
-        when read.staff_id is null and read.school_blank then fault_of(read.table_name, 'missing_value', 'school')
-        when read.staff_id is null and read.name is null then fault_of(read.table_name, 'missing_value', 'name')
-        when read.staff_id is null and read.school_id is null then fault_of(read.table_name, 'unknown_school', 'school')
-        when read.staff_id is not null and not fits.same then fault_of(read.table_name, 'ambiguous_person', 'name')
-        when read.staff_id is null and namesakes.persons > 1 then fault_of(read.table_name, 'ambiguous_person', 'name')
-        when not getvariable('staff_supplied') then null
-        when read.staff_id is not null and fits.staff_id is null
-            then fault_of(read.table_name, 'unknown_person', 'staff_id')
-        when read.staff_id is null and namesakes.persons is null
-            then fault_of(read.table_name, 'unknown_person', 'name')
-    end as fault
+    decided.table_name,
+    decided.school_raw,
+    decided.code_raw,
+    decided.staff_raw,
+    decided.name_raw,
+    decided.staff_id,
+    decided.name,
+    decided.identity,
+    fault_codes.code as fault
 
-from read
+from decided
 
-left join fits
-    on read.staff_id = fits.staff_id
-    and read.name is not distinct from fits.name
-
-left join namesakes
-    on read.staff_id is null
-    and read.school_id = namesakes.school_id
-    and read.name = namesakes.name;
+left join fault_codes
+    on decided.table_name = fault_codes.table_name
+    and decided.refused.reason = fault_codes.reason
+    and decided.refused.column_name = fault_codes.column_name;
 
 insert into people
 select

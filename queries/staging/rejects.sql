@@ -14,6 +14,8 @@ same_names as (
 
     from bearers
 
+    where name in (select person from flagged)
+
     group by all
 
 ),
@@ -26,6 +28,8 @@ names_of_ids as (
 
     from id_names
 
+    where staff_id in (select staff_id from flagged)
+
     group by all
 
 ),
@@ -36,7 +40,6 @@ suggested as (
         flagged.*,
         coalesce(flagged.school_id, files.school_id) as owner_id,
         files.file,
-        files.table_name,
         files.places,
         files.link as sheet_link,
         case

@@ -1,0 +1,68 @@
+-- Every fault to report, rejections and warnings, with the text that it is about and the whole row: its cells in the
+-- order of its file's columns, known ones by their place, extra ones by theirs below zero.
+create temp table flagged as
+
+with
+
+named as (
+
+    select
+        flaws.*,
+        fault_codes.reason,
+        fault_codes.column_name,
+        fault_codes.header,
+        -- Where a school's name is blank it is the code that no school has.
+        case
+            when fault_codes.column_name = 'school' and trim(flaws.cells[columns.ord]) = '' then codes.ord
+            else columns.ord
+        end as place
+
+    from flaws
+
+    inner join fault_codes
+        on flaws.table_name = fault_codes.table_name
+        and (
+            flaws.fault = fault_codes.code
+            or (flaws.fault is null and flaws.warned & fault_codes.bit <> 0)
+        )
+
+    inner join column_types as columns
+        on flaws.table_name = columns.table_name
+        and fault_codes.column_name = columns.column_name
+
+    left join column_types as codes
+        on flaws.table_name = codes.table_name
+        and codes.column_name = 'school_code'
+
+    -- A row without any value is no row.
+    where fault_codes.reason <> 'missing_value'
+        or squeeze(array_to_string(flaws.cells, '') || coalesce(array_to_string(flaws.extra, ''), '')) <> ''
+
+)
+
+select
+    case when named.fault is null then 'warning' else 'rejected' end as severity,
+    named.table_name,
+    named.file_id,
+    named.line,
+    named.school_id,
+    named.reason,
+    named.column_name,
+    named.header,
+    coalesce(named.cells[named.place], '') as value,
+    squeeze(named.staff_id) as staff_id,
+    squeeze(named.person) as person,
+    array_to_string(
+        list_concat(
+            list_transform(files.places, lambda i: csv_cell(coalesce(
+                case when i > 0 then named.cells[i] else named.extra[-i] end, ''
+            ))),
+            list_transform(coalesce(named.extra[files.unknown + 1:], []), lambda cell: csv_cell(cell))
+        ),
+        ','
+    ) as original
+
+from named
+
+inner join files
+    using (file_id);
