@@ -59,7 +59,7 @@ def _each_file(data: Path, options: Callable[[Path], str]) -> dict[str, Any]:
 
 def build(data: Path, place: Path) -> dict[str, Any]:
     """One build and publication."""
-    import pandas  # noqa: F401 (imported while it works, as the next, and imports are not measured)
+    import pyarrow.pandas_compat  # noqa: F401 (imported while it works, as the next, and imports are not measured)
     import pypinyin  # noqa: F401
 
     from dashboard import programmes, warehouse

@@ -157,7 +157,7 @@ running as (
 
     from per_day
 
-    window in_order as (partition by kpi, period, school_id order by day)
+    window in_order as (partition by kpi, period, school_id order by day rows unbounded preceding)
 
 ),
 
