@@ -178,9 +178,8 @@ class _Build:
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
         if total < LARGE:
-            # For a few thousand rows two threads, the best plan and the densest storage cost more than they save.
+            # For a few thousand rows two threads and the best plan cost more than they save.
             self.con.execute("set threads = 1")
-            self.con.execute("set force_compression = 'uncompressed'")
             self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0
         for path in paths:
