@@ -59,8 +59,7 @@ def _each_file(data: Path, options: Callable[[Path], str]) -> dict[str, Any]:
 
 def build(data: Path, place: Path) -> dict[str, Any]:
     """One build and publication."""
-    import pyarrow.pandas_compat  # noqa: F401 (imported while it works, as the next, and imports are not measured)
-    import pypinyin  # noqa: F401
+    import pypinyin  # noqa: F401 (imported while it works, and imports are not measured)
 
     from dashboard import programmes, warehouse
     from dashboard.sources import contracts
@@ -86,7 +85,7 @@ def ask(place: Path, times: int = 200) -> dict[str, Any]:
     for i in range(times + 10):
         on = dt.date(2022, 1, 1) + dt.timedelta(days=draw.randrange(700))
         start = time.perf_counter()
-        warehouse.ask(snapshot, "kpi_results", access.bureau(), on=on, level=None, kpi=None, period=None)
+        warehouse.rows(snapshot, "kpi_results", access.bureau(), on=on, level=None, kpi=None, period=None)
         if i >= 10:
             taken.append((time.perf_counter() - start) * 1000)
     return {"p50": statistics.median(taken), "p95": statistics.quantiles(taken, n=20)[18]}

@@ -435,7 +435,9 @@ def test_a_group_is_the_pooled_rate_and_never_an_average(snapshot):
         if own:
             counted, base = sum(r["counted"] for r in own), sum(r["base"] for r in own)
             assert (total["counted"], total["base"]) == (counted, base)
-            assert total["rate"] == (Decimal(counted) / base).quantize(Decimal("0.000001"), "ROUND_HALF_UP")
+            assert total["rate"] == float(
+                (Decimal(counted) / base).quantize(Decimal("0.000001"), "ROUND_HALF_UP")
+            )
 
 
 def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Path):

@@ -27,6 +27,8 @@ def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> Non
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6f}"  # a rate: no other figure has a fraction that is not exact
     return "" if value is None else str(value)
 
 

@@ -25,12 +25,11 @@ from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
-from dashboard.warehouse.sql import QUERIES, literal, load, run
+from dashboard.warehouse.sql import NEEDLESS, QUERIES, literal, load, run
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
 LARGE = 20_000_000
-NEEDLESS = "join_order,statistics_propagation,common_subplan"
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
 Progress = Callable[[float, str], None]
@@ -178,7 +177,7 @@ class _Build:
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
         if total < LARGE:
-            # For a few thousand rows two threads and the best plan cost more than they save.
+            # Two threads cost more than they save, too.
             self.con.execute("set threads = 1")
             self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0

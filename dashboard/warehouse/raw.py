@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import numpy as np
 
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse import staging
-from dashboard.warehouse.sql import literal
+from dashboard.warehouse.sql import array, literal
 
 
 class RawTables:
@@ -156,7 +156,5 @@ def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
                 [*(column[n] for column in unknown), *row[width:]] for n, (_, row) in enumerate(sheet.rows)
             ]
         columns["extra"] += extra
-    types = {"file_id": pa.int32(), "line": pa.int32(), "excel": pa.bool_(), "extra": pa.list_(pa.string())}
-    return pa.table(
-        {name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}
-    )
+    types = {"file_id": np.int32, "line": np.int32, "excel": np.bool_}
+    return {name: array(values, types.get(name, np.object_)) for name, values in columns.items()}

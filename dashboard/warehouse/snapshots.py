@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from dashboard.sources.files import why
-from dashboard.warehouse.sql import QUERIES
+from dashboard.warehouse.sql import NEEDLESS, QUERIES
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and only pages need it
@@ -163,9 +163,15 @@ def connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         # One thread answers a small snapshot sooner than two. Without replacements a name in a query is never a variable
         # of this program.
-        threads = "1" if path.stat().st_size < LARGE else "2"
+        small = path.stat().st_size < LARGE
         return duckdb.connect(
-            str(path), read_only=True, config={"threads": threads, "python_enable_replacements": "false"}
+            str(path),
+            read_only=True,
+            config={
+                "threads": "1" if small else "2",
+                "disabled_optimizers": NEEDLESS if small else "",
+                "python_enable_replacements": "false",
+            },
         )
     except OSError as error:
         raise NoSnapshot(f"快照檔「{path.name}」讀不到：{why(error)}。") from error
