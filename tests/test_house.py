@@ -41,7 +41,7 @@ HOMES = {
     "openpyxl": {"exports", "sample"},
     "docxtpl": {"exports"},
     "jinja2": {"exports"},
-    "numpy": {"sample"},
+    "numpy": {"sample", "warehouse"},
 }
 
 

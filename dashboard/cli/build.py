@@ -13,7 +13,7 @@ from dashboard.cli.arguments import Command, interval
 from dashboard.cli.common import EVERY_SCHOOL, FAILURES, config_of, definitions_of, say, when
 from dashboard.cli.printing import Bar, padded
 from dashboard.programmes import Programme
-from dashboard.sources import contracts, google
+from dashboard.sources import contracts, spreadsheets
 from dashboard.sources.files import FolderError
 
 
@@ -68,7 +68,7 @@ def _build_one(
     by: str | None,
 ) -> None:
     places = config.places_of(programme.id)
-    if places.key and (warning := google.key_warning(places.key)):
+    if places.key and (warning := spreadsheets.key_warning(places.key)):
         say(f"請注意：{warning}")
     bar = Bar()
     former = _stamp(config.warehouse, programme)
@@ -133,8 +133,8 @@ def _sheets(options: argparse.Namespace) -> int:
             say(f"{programme.title.zh}：kpi.toml 沒有設定試算表。")
             continue
         if places.key:
-            say(f"服務帳戶：{google.account_of(places.key)}（每份試算表都要分享給它，檢視者即可）")
-            if warning := google.key_warning(places.key):
+            say(f"服務帳戶：{spreadsheets.account_of(places.key)}（每份試算表都要分享給它，檢視者即可）")
+            if warning := spreadsheets.key_warning(places.key):
                 say(f"請注意：{warning}")
         own = contracts.chosen(tables, programme)
         for line, good in reports.of_spreadsheets(places, own):

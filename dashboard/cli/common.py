@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboard import access, programmes, warehouse
 from dashboard import config as configs
-from dashboard.sources import contracts, google
+from dashboard.sources import contracts, spreadsheets
 from dashboard.sources.files import FolderError
 
 EVERY_SCHOOL = access.bureau()
@@ -19,7 +19,7 @@ FAILURES = (
     warehouse.BuildError,
     warehouse.NoSnapshot,
     FolderError,
-    google.KeyFileError,
+    spreadsheets.KeyFileError,
 )
 
 

@@ -9,15 +9,11 @@ import csv
 import email.utils
 import functools
 import io
-import json
-import os
 import random
 import re
-import stat
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,12 +30,21 @@ from gspread.utils import absolute_range_name
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from dashboard.sources.places import Spreadsheet
+from dashboard.sources.spreadsheets import (
+    HOSTS,
+    KeyFileError,
+    Reading,
+    SheetError,
+    Worksheet,
+    account_of,
+    info_of,
+    no_key,
+)
 
 SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets.readonly",
     "https://www.googleapis.com/auth/drive.metadata.readonly",
 )
-HOSTS = frozenset({"sheets.googleapis.com", "www.googleapis.com", "oauth2.googleapis.com", "docs.google.com"})
 _EXPORT_HOST = re.compile(r"doc-[a-z0-9-]+-sheets\.googleusercontent\.com")
 _LOGIN_HOST = "accounts.google.com"
 TRIES = 5
@@ -53,32 +58,6 @@ REDIRECTS = 3
 Wanted = Callable[[str, Sequence[tuple[int, str]]], Container[int]]
 
 
-class SheetError(Exception):
-    """A spreadsheet cannot be read now; the message says why and what to do, in Chinese."""
-
-
-class KeyFileError(Exception):
-    """The service account's key file cannot be used; the message never holds a part of it."""
-
-
-@dataclass(frozen=True)
-class Worksheet:
-    """One worksheet. `rows` are its cells as text from the first row on, or None where they were not asked for."""
-
-    gid: int
-    title: str
-    rows: tuple[list[str], ...] | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A spreadsheet as it was read; `version` is Drive's, None where that is not known."""
-
-    title: str
-    version: str | None
-    worksheets: tuple[Worksheet, ...]
-
-
 class _Refused(Exception):
     """An answer that is none. It may pass if asked again; `retry_after` (seconds) is the server's own wish."""
 
@@ -89,26 +68,6 @@ class _Refused(Exception):
 
 class _NoSuchRange(_Refused):
     """A worksheet was renamed between the list of titles and the request for its cells."""
-
-
-def account_of(key: Path) -> str:
-    """The address of the service account: whom a spreadsheet must be shared with.
-
-    Raises:
-        KeyFileError: the file is no key.
-    """
-    return str(_key(key)["client_email"])
-
-
-def key_warning(key: Path) -> str | None:
-    """A sentence where others on this machine could read the key file."""
-    try:
-        mode = key.stat().st_mode
-    except OSError:
-        return None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return f"金鑰檔「{key}」其他人也讀得到。請執行：chmod 600 '{key}'"
-    return None
 
 
 class Reader:
@@ -365,10 +324,10 @@ def _credentials(key: Path, changed: int) -> Credentials:
     """The account's credentials. A token holds for an hour: a watch need not ask for one at every turn."""
     try:
         made: Credentials = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            _key(key), scopes=SCOPES
+            info_of(key), scopes=SCOPES
         )
     except (ValueError, google.auth.exceptions.GoogleAuthError):
-        raise KeyFileError(_no_key(key)) from None
+        raise KeyFileError(no_key(key)) from None
     return made
 
 
@@ -388,27 +347,6 @@ def _session() -> requests.Session:
 def adapter() -> BaseAdapter:
     """How a request gets to its host."""
     return HTTPAdapter(max_retries=0)
-
-
-def _key(key: Path) -> Mapping[str, Any]:
-    try:
-        told = json.loads(key.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise KeyFileError(
-            f"讀不到服務帳戶的金鑰檔「{key}」：{error.strerror}。請檢查 kpi.toml 的路徑與權限。"
-        ) from None
-    except ValueError:
-        raise KeyFileError(_no_key(key)) from None
-    if not isinstance(told, dict) or told.get("type") != "service_account" or "client_email" not in told:
-        raise KeyFileError(_no_key(key))
-    login = urlsplit(str(told.get("token_uri", "")))
-    if login.scheme != "https" or login.hostname not in HOSTS:
-        raise KeyFileError(f"金鑰檔「{key}」的 token_uri 不是 Google 的網址，不使用。請重新下載金鑰。")
-    return told
-
-
-def _no_key(key: Path) -> str:
-    return f"「{key}」不是服務帳戶的 JSON 金鑰。請在 Google Cloud 的「服務帳戶」頁新增 JSON 金鑰後放到這裡。"
 
 
 def _check_host(address: str) -> None:

@@ -9,11 +9,15 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from dashboard.sources.contracts import Table
-from dashboard.sources.google import KeyFileError, Reader, Reading, SheetError
 from dashboard.sources.places import Entry, Places, Spreadsheet, check, constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable, of_rows
+from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError
+
+if TYPE_CHECKING:
+    from dashboard.sources.google import Reader
 
 Listed = Sequence[tuple[int, str]]
 """(gid, title) of each worksheet."""
@@ -64,6 +68,10 @@ def gather(
         check(one.entries.values(), tables)
     if not places.spreadsheets:
         return []
+    from dashboard.sources.google import (
+        Reader,  # a third of a second to import, and only spreadsheets need it
+    )
+
     try:
         reader = Reader(places.key, places.deadline)
     except KeyFileError as error:
@@ -87,7 +95,7 @@ def sheets_of(source: Source, spreadsheet: Spreadsheet, tables: Mapping[str, Tab
 
 
 def _source(
-    reader: Reader,
+    reader: "Reader",
     spreadsheet: Spreadsheet,
     tables: Mapping[str, Table],
     known: Source | None,

@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
-import pyarrow as pa
 
 from dashboard.sources.files import why
 from dashboard.warehouse.sql import NEEDLESS, QUERIES
 
 if TYPE_CHECKING:
-    import pandas as pd  # a second to import, and only pages need it
+    import pandas as pd
 
 KEPT = 5
 LARGE = 32_000_000
@@ -84,6 +83,8 @@ def programmes_in(warehouse: Path) -> list[str]:
 
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
     """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
+    import pyarrow as pa  # as pandas: what only pages need does not keep a command waiting
+
     with _cursor(snapshot, scope) as cursor:
         reader = cursor.execute(_query(cursor, name), parameters).to_arrow_reader()
         assert reader is not None
