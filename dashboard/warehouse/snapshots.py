@@ -162,8 +162,8 @@ def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckD
 @functools.lru_cache(maxsize=KEPT)
 def connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
-        # One thread answers a small snapshot sooner than two. Without replacements a name in a query is never a variable
-        # of this program.
+        # One thread answers a small snapshot sooner than two. Texts of large buffers are what pandas keeps. Without
+        # replacements a name in a query is never a variable of this program.
         small = path.stat().st_size < LARGE
         return duckdb.connect(
             str(path),
@@ -171,6 +171,7 @@ def connection(path: Path) -> duckdb.DuckDBPyConnection:
             config={
                 "threads": "1" if small else "2",
                 "disabled_optimizers": NEEDLESS if small else "",
+                "arrow_large_buffer_size": "true",
                 "python_enable_replacements": "false",
             },
         )
