@@ -588,3 +588,18 @@ def test_a_start_that_was_interrupted_goes_on_with_the_sample_that_is_missing(
     kpi("serve", "--port", "0")
     assert warehouse.programmes_in(place) == ["keelung-111", "ntpc-5g-112"]
     assert warehouse.current(place, "keelung-111").stamp == kept
+
+
+@pytest.mark.parametrize("command", ["build", "results"])
+def test_a_command_waits_for_no_library_that_only_pages_or_spreadsheets_need(
+    place: Path, tmp_path: Path, command: str
+) -> None:
+    folders = ["--data", str(place / "data"), "--warehouse", str(tmp_path)]
+    options = folders if command == "build" else ["--warehouse", str(place / "warehouse"), "--level", "city"]
+    heavy = ("pandas", "gspread", "google.auth", "streamlit", "plotly", "openpyxl")
+    script = (
+        f"import sys; from dashboard.cli import main; assert main({[command, '--programme', PROGRAMME, *options]!r}) == 0;"
+        f" assert not sys.modules.keys() & {set(heavy)!r}, sys.modules.keys() & {set(heavy)!r}"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=programmes.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -475,7 +475,7 @@ def test_the_columns_are_told_in_the_help_and_in_the_guide(capfd: pytest.Capture
 def test_spreadsheets_are_not_asked_and_those_never_read_are_told(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.warehouse.gather.Reader", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr("dashboard.sources.google.Reader", lambda *_: pytest.fail("asked"))
     (data / "reading-99.toml").write_text(changed(("minutes = 60", "minutes = 120")), encoding="utf-8")
     former = tmp_path / "old.toml"
     former.write_text(DEFINITION, encoding="utf-8")
