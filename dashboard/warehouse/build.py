@@ -177,7 +177,7 @@ class _Build:
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
         if total < LARGE:
-            # Two threads cost more than they save, too.
+            # For a few thousand rows two threads and the best plan cost more than they save.
             self.con.execute("set threads = 1")
             self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0

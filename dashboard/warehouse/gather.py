@@ -68,9 +68,7 @@ def gather(
         check(one.entries.values(), tables)
     if not places.spreadsheets:
         return []
-    from dashboard.sources.google import (
-        Reader,  # a third of a second to import, and only spreadsheets need it
-    )
+    from dashboard.sources.google import Reader  # only now: its libraries are slow to import
 
     try:
         reader = Reader(places.key, places.deadline)
