@@ -23,14 +23,14 @@ def main() -> None:
     chosen = st.navigation([root, *pages.values()], position="hidden")
     with ui.guard():
         seen = ui.view()
-        with st.sidebar:
-            ui.sidebar(
-                seen,
-                {name: title for name, (_, title) in found.items()},
-                chosen.url_path or next(iter(found)),
-            )
-        chosen.run()
-        ui.freshness.follow(seen)
+        with ui.freshness.followed(seen):
+            with st.sidebar:
+                ui.sidebar(
+                    seen,
+                    {name: title for name, (_, title) in found.items()},
+                    chosen.url_path or next(iter(found)),
+                )
+            chosen.run()
 
 
 main()

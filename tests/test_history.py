@@ -1,12 +1,13 @@
 """What changed since the former snapshot: only what moved, with sudden jumps marked."""
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, history, texts
+from dashboard.ui import address, freshness, history, texts
 from tests.running import PROGRAMME, build
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
@@ -78,3 +79,18 @@ def test_five_snapshots_are_listed_and_one_serves(seen):
         view = seen(count + 1)
     told = history.listed(view)
     assert len(told) == 5 and [state for *_, state in told] == ["使用中", "", "", "", ""]
+
+
+def test_a_page_that_was_being_drawn_when_a_snapshot_was_published_is_drawn_anew(seen):
+    drawn = seen(5)
+    before = freshness._shown(drawn)
+    assert freshness._stands(drawn) == before
+    published = seen(6)
+    assert freshness._stands(drawn) != freshness._shown(drawn) == before
+    assert freshness._stands(published) == freshness._shown(published)
+
+
+def test_a_page_that_stands_on_an_older_snapshot_for_a_damaged_one_is_not_drawn_again_and_again(seen):
+    older, damaged = seen(5), seen(6)
+    page = dataclasses.replace(older, damage=f"{damaged.snapshot.path.name} 讀不出來")
+    assert freshness._stands(page) == freshness._shown(page)

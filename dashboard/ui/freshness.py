@@ -10,6 +10,8 @@ import itertools
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -91,26 +93,41 @@ def _unreached(seen: View, sheet: store.SheetStatus) -> str:
     return parts.notice(title, body, "failed" if _stale(sheet) else "warning")
 
 
-def follow(seen: View) -> None:
-    """Looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew, as chosen."""
-    before = _state(seen)
+@contextmanager
+def followed(seen: View) -> Iterator[None]:
+    """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
+    as chosen. What is published while the page is drawn is new to it, too."""
+    before = _shown(seen)
+    yield
     looks = itertools.count()
 
     def look() -> None:
-        if next(looks) and _state(seen) != before:
+        if next(looks) and _stands(seen) != before:
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()
 
 
-def _state(seen: View) -> tuple[object, ...]:
+def _shown(seen: View) -> tuple[object, ...]:
+    """The state that a page shows; a damaged snapshot is not the one on the page, and still the one that serves."""
+    return (_serving(seen) if seen.damage else seen.snapshot.stamp, *_goings_on(seen))
+
+
+def _stands(seen: View) -> tuple[object, ...]:
+    return (_serving(seen), *_goings_on(seen))
+
+
+def _serving(seen: View) -> str:
     try:
-        stamp = store.current(seen.warehouse, seen.programme).stamp
+        return store.current(seen.warehouse, seen.programme).stamp
     except store.NoSnapshot:
-        stamp = ""
+        return ""
+
+
+def _goings_on(seen: View) -> tuple[str, bool]:
     refresh = store.last_refresh(_folder(seen))
     told = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
-    return stamp, str(told), store.under_way(_folder(seen)) is not None
+    return str(told), store.under_way(_folder(seen)) is not None
 
 
 def update(seen: View) -> None:
