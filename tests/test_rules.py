@@ -454,7 +454,7 @@ def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Pa
 
 
 def test_a_blank_mode_of_learning_is_neither_a_yes_nor_a_no(tmp_path: Path):
-    cells = {"是": True, "": None, "學生自學、組內共學": True, "否": False, "不清楚": None}
+    cells = {"是": "是", "": None, "學生自學、組內共學": "是", "否": "否", "不清楚": None}
     lines = [f"深澳國小,教師{i},111/10/0{i},是,{cell}" for i, cell in enumerate(cells, 1)]
     data = tmp_path / "data"
     data.mkdir()
@@ -462,9 +462,10 @@ def test_a_blank_mode_of_learning_is_neither_a_yes_nor_a_no(tmp_path: Path):
     (data / "公開授課.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
     place = tmp_path / "warehouse"
     assert running.build(data, place).code == 0
-    found = running.stored(place, "select four_learning, told from public_lessons"
-                           " inner join accepted_rows using (file_id, line) order by line")  # fmt: skip
-    assert [mode for mode, _ in found] == list(cells.values())
-    assert ["四學模式" in told for _, told in found] == [mode is not None for mode in cells.values()]
+    found = [
+        told.split("，") for (told,) in running.stored(place, "select told from accepted_rows order by line")
+    ]
+    for told, mode in zip(found, cells.values(), strict=True):
+        assert [part for part in told if "四學模式" in part] == ([f"四學模式：{mode}"] if mode else [])
     (warned,) = running.flaws(place)
     assert (warned["reason"], warned["severity"]) == ("bad_choice", "warning")

@@ -351,7 +351,7 @@ def test_the_same_rows_give_the_same_figures_from_worksheets_and_from_files(
         "unknown_person",
         "bad_date",
     }
-    assert ("00001",) in stored(office.place, "select staff_id from staff")
+    assert ("00001",) in stored(office.place, "select unit_id from units")
     assert ("00001",) in [
         (cells[1],)
         for (cells,) in stored(office.place, "select cells from worksheet_rows where table_name = 'staff'")

@@ -68,25 +68,22 @@ class RawTables:
         """Whether every file gave as many rows as it has lines below its header."""
         parts: list[str] = []
         paths: dict[str, str] = {}
-        careful: dict[str, Any] = {}
         sheets = [(file_id, self.sheets[file_id - 1][1]) for file_id in file_ids]
         for is_bulk, some in itertools.groupby(sheets, key=lambda one: one[1].bulk is not None):
+            several = list(some)
             if is_bulk:
-                for file_id, sheet in some:
+                for file_id, sheet in several:
                     assert sheet.bulk
                     paths[f"path{file_id}"] = str(sheet.bulk.path)
                     parts.append(_select_bulk(sheet, table, file_id))
             else:
-                name = f"sheets{len(careful)}"
-                careful[name] = _columns_of(list(some), table)
-                parts.append(f"select * from {name}")
-        for name, rows in careful.items():
-            self.con.register(name, rows)
-        try:
-            self.con.execute(staging.create_raw(table, parts), paths)
-        finally:
-            for name in careful:
-                self.con.unregister(name)
+                parts.append(
+                    f"select * from careful where file_id between {several[0][0]} and {several[-1][0]}"
+                )
+        # The database finds it by this name, as in `sql.load`.
+        careful = _columns_of([one for one in sheets if not one[1].bulk], table)
+        self.con.execute(staging.create_raw(table, parts), paths)
+        del careful
         counts = {file_id: len(sheet.rows) for file_id, sheet in sheets}
         if paths:
             counted = f"select file_id, count(*) from raw_{table.id} where line is null group by file_id"

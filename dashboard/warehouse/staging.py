@@ -1,7 +1,7 @@
 """From raw text to typed rows: the SQL that a table's contract implies.
 
 Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> keyed_<t> (persons, hosts: what
-`queries/staging/<t>.sql` adds) -> <t> (accepted rows, in the snapshot). A fault is a number: its reason's place in the
+`queries/staging/<t>.sql` adds) -> <t> (accepted rows). A fault is a number: its reason's place in the
 list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report.
 """
 
@@ -236,12 +236,12 @@ window same_fact as (partition by {key} order by {order})
 
 
 def create_model(table: Table, source: str, repeated: bool) -> str:
-    """<t>: the accepted rows of `source`, for good; of `repeated` ones that which stands, with the merged values."""
+    """<t>: the accepted rows of `source`; of `repeated` ones that which stands, with the merged values."""
     merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
     hidden = ["n", "fault", "warned", *(["school_blank"] if "school" in table.columns else [])]
     replaced = ", ".join(f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" for c in merged)
     listed = f"s.* exclude ({', '.join(hidden)})" + (f" replace ({replaced})" if replaced else "")
-    query = f"create table {table.id} as\nselect {listed}\nfrom {source} as s\n"
+    query = f"create temp table {table.id} as\nselect {listed}\nfrom {source} as s\n"
     if merged:
         values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
         query += (

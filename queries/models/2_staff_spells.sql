@@ -1,7 +1,7 @@
 -- Where each person belongs on each day: one school at a time.
 -- Of the rows that cover a day an open one goes before a closed one, then the later 到職日, then the first read.
 
-create table staff_spells as
+create temp table staff_spells as
 
 with
 

@@ -42,7 +42,7 @@ create table if not exists targets_values (
     value decimal(38, 6)
 );
 
-create table if not exists budget (
+create temp table if not exists budget (
     school_id int,
     year text,
     kind text,
@@ -51,7 +51,7 @@ create table if not exists budget (
     spent bigint
 );
 
-create table if not exists observations (
+create temp table if not exists observations (
     school_id int,
     person_id int,
     host_school_id int,
@@ -61,7 +61,19 @@ create table if not exists observations (
     date date
 );
 
-create view visible_observations as
+-- A snapshot has the accepted rows in words (`accepted_rows`). Of these two tables pages need the values, too.
+create table kept_budget as
+select
+    school_id,
+    year,
+    kind,
+    item,
+    approved,
+    spent
+
+from budget;
+
+create table kept_observations as
 select
     school_id,
     person_id,
@@ -71,13 +83,13 @@ select
     event,
     date
 
-from observations
+from observations;
 
-where in_scope(school_id);
+create view visible_observations as select * from kept_observations where in_scope(school_id);
+
+create view visible_budget as select * from kept_budget where in_scope(school_id);
 
 create view visible_targets_values as select * from targets_values where in_scope(school_id);
-
-create view visible_budget as select * from budget where in_scope(school_id);
 
 create macro visible_results_on(on_day) as table
     select * exclude (since, until) from results

@@ -381,7 +381,7 @@ from texts
 left join decided
     using (category_raw, course_raw);
 
-create or replace table courses_taught as
+create or replace temp table courses_taught as
 select distinct
     course_id,
     course
