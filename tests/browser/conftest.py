@@ -27,7 +27,12 @@ from tests.running import figure_of
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+)  # the first is the quickest
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,6 +42,12 @@ FLAGS = [
 ]
 # Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+# What a link of the product does (dashboard/ui/follow.js), and a mark on the heading that will go.
+GO = """address => {
+    document.querySelectorAll('[data-testid="stMain"] h1').forEach(heading => heading.dataset.left = '');
+    history.pushState(null, '', address);
+    window.dispatchEvent(new PopStateEvent('popstate', { state: null }));
+}"""
 PROGRAMME = "keelung-111"  # the one that pages open on
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
@@ -190,6 +201,14 @@ class View:
         self.page.goto(self.product.address(page, **query))
         self.settle()
         return self
+
+    def go(self, page="", **query):
+        """Goes on to a page of another heading in the session that is open, in a fifth of the time that `open` takes."""
+        self.page.evaluate(GO, self.product.address(page, **query))
+        expect(self.page.locator('[data-testid="stMain"] h1:not([data-left])').first).to_be_visible(
+            timeout=30_000
+        )
+        return self.settle()
 
     def settle(self):
         """Waits until Streamlit has run the script to its end and drawn what it sent."""

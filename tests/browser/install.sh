@@ -4,7 +4,7 @@
 set -eu
 
 browser=
-for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome; do
     if [ -n "$name" ] && command -v "$name" >/dev/null 2>&1; then
         browser=$name
         break
@@ -25,7 +25,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium and a Chinese font for the browser tests."
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q -o Acquire::Retries=3 update
-    exec apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends chromium fontconfig fonts-noto-cjk
+    install() { apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends "$@" fontconfig fonts-noto-cjk; }
+    # The shell is Chromium without windows and menus; older releases have only the whole.
+    install chromium-headless-shell || install chromium
+    exit 0
 fi
 
 echo "The browser tests need Chromium (or Chrome) and a font with Chinese characters. Please install them:" >&2

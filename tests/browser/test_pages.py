@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.conftest import WIDTHS, View
+
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[0-9]*_*.py"))
 PATHS = ["", *(page.partition("_")[2] for page in PAGES)]
-WIDTHS = ["1440", "1920", "390"]
 OTHER_DAY = "2022-10-31"
 DAYS = {"the sample's day": None, OTHER_DAY: OTHER_DAY}
 STATED = {
@@ -127,33 +128,49 @@ def results(product):
     return {day: product.results(day) for day in DAYS.values()}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", PATHS)
-def test_each_page_stands_at_each_width(look, path, width):
-    view = look(width).open(path)
-    view.shoot(f"{path or 'start'}-{width}")
-    assert view.page.locator('[data-testid="stException"]').count() == 0, view.text()
-    assert view.page.evaluate(OVERFLOW) == []
-    assert view.page.evaluate(SPILLS) == []
-    assert view.page.evaluate("() => document.documentElement.lang").startswith("zh")
-    assert view.errors == []
-    assert view.hosts <= {"127.0.0.1", "localhost"}
+@pytest.fixture(scope="module")
+def opened(request, windows, product):
+    """A tab with the page and the width that the test names, shared by the tests that change nothing there."""
+    path, width = request.param
+    view = View(windows[width].new_page(), product, WIDTHS[width]).open(path)
+    yield view
+    view.page.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_each_page_says_which_day_it_shows_and_that_it_is_a_sample(look, path):
-    text = look().open(path).text()
+def each_page(*widths):
+    """The test is of every page at each of these widths."""
+    named = {f"{path or 'start'}-{width}": (path, width) for path in PATHS for width in widths}
+    return pytest.mark.parametrize("opened", named.values(), ids=named, indirect=True)
+
+
+@each_page(*WIDTHS)
+def test_each_page_stands_at_each_width(opened, request):
+    opened.shoot(request.node.callspec.id)
+    assert opened.page.locator('[data-testid="stException"]').count() == 0, opened.text()
+    assert opened.page.evaluate(OVERFLOW) == []
+    assert opened.page.evaluate(SPILLS) == []
+    assert opened.page.evaluate("() => document.documentElement.lang").startswith("zh")
+    assert opened.errors == []
+    assert opened.hosts <= {"127.0.0.1", "localhost"}
+
+
+@each_page("1440")
+def test_each_page_says_which_day_it_shows_and_that_it_is_a_sample(opened):
+    text = opened.text()
     assert "111/11/25" in text
     assert "示範資料" in text
 
 
-@pytest.mark.parametrize("width", ["1440", "390"])
-@pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_serious_on_any_page(look, path, width):
-    view = look(width).open(path)
+@each_page("390")
+def test_the_figures_of_each_page_hold_on_a_phone_too(opened, results):
+    check_figures(opened, results[None], [])
+
+
+@each_page("1440", "390")
+def test_axe_finds_nothing_serious_on_any_page(opened):
     found = [
         f"{violation['id']}: {node['html'][:200]}"
-        for violation in Axe().run(view.page).response["violations"]
+        for violation in Axe().run(opened.page).response["violations"]
         for node in violation["nodes"]
         if violation["impact"] in {"serious", "critical"}
     ]
@@ -170,9 +187,9 @@ def test_the_overview_shows_each_indicator_of_the_city_and_of_each_group(look, r
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 def test_the_page_of_each_group_shows_each_of_its_schools_and_indicators(look, results, day):
-    rows, view = results[day], look()
+    rows, view = results[day], look().open()
     for group in names(rows, 2):
-        view.open("group", group=group, **({"on": day} if day else {}))
+        view.go("group", group=group, **({"on": day} if day else {}))
         check_figures(
             view, rows, [(k, level, "", school) for k, level, g, school in rows if g == group and school]
         )
@@ -180,16 +197,11 @@ def test_the_page_of_each_group_shows_each_of_its_schools_and_indicators(look, r
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 def test_the_page_of_each_school_shows_each_of_its_indicators(look, results, day):
-    rows, view = results[day], look()
+    rows, view = results[day], look().open()
     schools = names(rows, 3)
     for school in schools if day is None else schools[::7]:
-        view.open("school", school=school, **({"on": day} if day else {}))
+        view.go("school", school=school, **({"on": day} if day else {}))
         check_figures(view, rows, [(kpi, "school", "", school) for kpi in names(rows, 0)])
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_the_figures_of_each_page_hold_on_a_phone_too(look, results, path):
-    check_figures(look("390").open(path), results[None], [])
 
 
 def test_the_product_answers_on_the_loopback_address_alone(product):
@@ -210,6 +222,7 @@ def test_the_witness_notes_what_a_process_asks_of_another_machine(product, tmp_p
 
 
 def test_the_server_asked_nothing_of_another_machine_while_all_pages_were_shown(product, look):
-    for path in PATHS:
-        look().open(path)
+    view = look().open()
+    for path in [*PATHS[2:], PATHS[1]]:
+        view.go(path)
     assert product.notes.read_text(encoding="utf-8") == ""

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import OVERFLOW, SPILLS, WIDTHS
+from tests.browser.conftest import WIDTHS, View
+from tests.browser.test_pages import OVERFLOW, SPILLS
 
 OTHER = "ntpc-5g-112"
 SCHOOL = "望海國小"
@@ -102,16 +103,23 @@ def test_a_schools_plan_shows_its_targets_and_its_money(look, rows):
     expect(view.page.get_by_role("img", name="各年核定與實支")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.fixture(scope="module", params=WIDTHS)
+def tab(request, windows, product):
+    """A tab of a width in which the second programme is open."""
+    view = View(windows[request.param].new_page(), product, WIDTHS[request.param])
+    yield view.open("help", programme=OTHER)
+    view.page.close()
+
+
 @pytest.mark.parametrize("page", ["overview", "group", "school"])
-def test_the_pages_of_the_second_programme_stand_at_each_width(look, page, width):
+def test_the_pages_of_the_second_programme_stand_at_each_width(tab, page):
     chosen = {"school": SCHOOL} if page == "school" else {"group": "淡水區"} if page == "group" else {}
-    view = look(width).open(page, programme=OTHER, **chosen)
-    view.shoot(f"ntpc-{page}-{width}")
+    view = tab.go(page, programme=OTHER, **chosen)
+    view.shoot(f"ntpc-{page}-{view.size[0]}")
     assert view.page.evaluate(OVERFLOW) == []
     assert view.page.evaluate(SPILLS) == []
     assert view.errors == []
-    if width != "1920":
+    if view.size[0] != 1920:
         found = Axe().run(view.page).response["violations"]
         serious = [
             f"{one['id']}: {node['html'][:200]}"

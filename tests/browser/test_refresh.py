@@ -5,12 +5,14 @@ The product is one of its own, since its data folder is changed.
 
 import datetime as dt
 import json
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PROGRAMME, WIDTHS, View, serving
+from dashboard.warehouse import status
+from tests.browser.conftest import PROGRAMME, serving
 
 SCHOOL = "深澳國小"
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,補\n"
@@ -20,21 +22,6 @@ VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,
 def product(tmp_path_factory):
     with serving(tmp_path_factory) as started:
         yield started
-
-
-@pytest.fixture
-def tab(browser, product):
-    """Opens a tab in a window of its own, as another viewer's."""
-    windows = []
-
-    def _tab(width="1440"):
-        size = WIDTHS[width]
-        windows.append(browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-TW"))
-        return View(windows[-1].new_page(), product, size)
-
-    yield _tab
-    for window in windows:
-        window.close()
 
 
 def quiet(view):
@@ -50,7 +37,13 @@ def place(product):
 
 
 def update(view):
+    """Clicks, and waits until the build has noted what became of it and the page has noticed."""
+    note = place(view.product) / status.REFRESH
+    before, deadline = note.stat().st_mtime_ns, time.monotonic() + 60
     view.page.get_by_role("button", name="立即更新").click()
+    while note.stat().st_mtime_ns == before:
+        assert time.monotonic() < deadline, view.product.log.read_text(encoding="utf-8")[-2000:]
+        view.page.wait_for_timeout(100)
     expect(view.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
     view.settle()
 
@@ -59,15 +52,15 @@ def visits(product, school=SCHOOL):
     return product.results()[("coaching", "school", "自主學習組", school)]["counted"]
 
 
-def test_an_update_without_changes_leaves_the_snapshot(tab, product):
-    view = tab().open("data")
+def test_an_update_without_changes_leaves_the_snapshot(look, product):
+    view = look().open("data")
     before = quiet(view)
     update(view)
     assert quiet(view) == before
 
 
-def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_chosen(tab, product):
-    watcher, clerk = tab().open("school", school=SCHOOL, on="2022-11-22"), tab().open("data")
+def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_chosen(look, product):
+    watcher, clerk = look().open("school", school=SCHOOL, on="2022-11-22"), look().open("data")
     before, address, count = quiet(watcher), watcher.page.url, int(visits(product))
     (folder(product) / "入校輔導_補.csv").write_text(VISITS, encoding="utf-8")
     update(clerk)
@@ -81,18 +74,21 @@ def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_cho
     assert watcher.errors == clerk.errors == []
 
 
-def test_who_looks_while_another_updates_sees_by_whom_and_how_far(tab, product):
-    view = tab().open("data")
-    expect(view.page.get_by_role("button", name="立即更新")).to_be_visible()
-    view.page.get_by_role("button", name="立即更新").click()
-    other = tab().open("data")
-    notice = other.page.locator(".kpi .msg", has_text="更新中")
-    expect(notice).to_be_visible(timeout=15_000)
-    expect(other.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
+def test_who_looks_while_another_updates_sees_by_whom_and_how_far(look, product):
+    with status.locked(place(product), "排程") as note:
+        view = look().open("data")
+        notice = view.page.locator(".kpi .msg", has_text="更新中 0%：準備")
+        expect(notice).to_contain_text("由 排程 於")
+        assert view.page.get_by_role("button", name="立即更新").count() == 0
+        time.sleep(status.NOTED_EVERY)
+        note(0.4, "讀取 觀課紀錄.csv")
+        expect(view.page.locator(".kpi .msg")).to_contain_text("更新中 40%：讀取 觀課紀錄.csv")
+        expect(view.page.get_by_role("progressbar", name="更新進度")).to_have_attribute("aria-valuenow", "40")
+    expect(view.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
 
 
-def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(tab, product, tmp_path):
-    view = tab().open("data")
+def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(look, product, tmp_path):
+    view = look().open("data")
     count = int(visits(product))
     given = tmp_path / "入校輔導_補.csv"
     given.write_text(VISITS + "深澳國小,111/11/02,甲,再補\n深奧國小,111/11/03,甲,錯校\n", encoding="utf-8")
@@ -122,8 +118,8 @@ def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(tab, 
         ("教職員名冊_壞.csv", "學校名稱,姓名\n深澳國小,甲\n".encode(), "找不到「教師編號」"),
     ],
 )
-def test_a_file_that_is_no_table_cannot_be_taken(tab, product, tmp_path, name, content, told):
-    view = tab().open("data")
+def test_a_file_that_is_no_table_cannot_be_taken(look, product, tmp_path, name, content, told):
+    view = look().open("data")
     (tmp_path / name).write_bytes(content)
     view.page.get_by_text("放入檔案").first.click()
     view.page.set_input_files("input[type=file]", tmp_path / name)
@@ -141,18 +137,19 @@ def test_a_file_that_is_no_table_cannot_be_taken(tab, product, tmp_path, name, c
         (5, "✕ 公開授課 5 天未更新", "390"),
     ],
 )
-def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(tab, product, days, mark, width):
+def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(look, product, days, mark, width):
     now = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).replace(tzinfo=None, microsecond=0)
-    refresh = place(product) / "refresh.json"
+    refresh = place(product) / status.REFRESH
     before = refresh.read_bytes()
     told = {"id": "x" * 30, "title": "全市公開授課", "link": "https://docs.google.com/spreadsheets/d/x/edit"}
     told |= {"tables": ["public_lessons"], "good_at": str(now - dt.timedelta(days=days, hours=1))}
     told |= {"problem": "Google 暫時無法服務（503）。會在下次更新再試。"}
     try:
         refresh.write_text(json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8")
-        view = tab(width)
-        for page in ("overview", "group", "school", "data"):
-            view.open(page)
+        view = look(width)
+        view.open()
+        for page in ("group", "school", "overview", "data"):
+            view.go(page)
             assert mark in quiet(view), page
         assert "503" in view.text() and "沿用" in view.text()
         assert not [
@@ -165,8 +162,8 @@ def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(tab,
         refresh.write_bytes(before)
 
 
-def test_a_notice_to_a_school_tells_each_row_and_can_be_copied(tab, product):
-    view = tab().open("data", school=SCHOOL)
+def test_a_notice_to_a_school_tells_each_row_and_can_be_copied(look, product):
+    view = look().open("data", school=SCHOOL)
     notice = view.page.locator("pre", has_text=f"{SCHOOL} 您好")
     expect(notice).to_be_visible()
     rows = [

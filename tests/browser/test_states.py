@@ -15,7 +15,7 @@ from PIL import Image
 
 from dashboard import sample
 from tests import running
-from tests.browser.conftest import PROGRAMME, ROOT, View, serving
+from tests.browser.conftest import PROGRAMME, ROOT, WIDTHS, View, serving
 
 PICTURES = ROOT / "docs" / "screenshots"
 PAGES = sorted(path.stem.partition("_")[2] for path in (ROOT / "pages").glob("[0-9]*_*.py"))
@@ -93,10 +93,27 @@ def state(request, product):
     return request.param
 
 
+@pytest.fixture(scope="module")
+def shown(state, windows, product):
+    """Shows a page in a tab of a width that was opened in this state."""
+    tabs = {}
+
+    def _shown(page, width):
+        if width in tabs and state is not absent:  # where every page has the same heading
+            return tabs[width].go(page)
+        if width not in tabs:
+            tabs[width] = View(windows[width].new_page(), product, WIDTHS[width])
+        return tabs[width].open(page)
+
+    yield _shown
+    for tab in tabs.values():
+        tab.page.close()
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_each_page_in_each_state_says_what_happened_and_what_to_do(look, state, page):
+def test_each_page_in_each_state_says_what_happened_and_what_to_do(shown, state, page):
     for width in ("1440", "390") if page in PHONE else ("1440",):
-        view = look(width).open(page)
+        view = shown(page, width)
         text = view.text()
         missing = [told for told in STATES[state] if told not in text]
         assert missing == [], text
