@@ -21,18 +21,15 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.running import figure_of
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
-BROWSERS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-)  # the first is the quickest
+# The first is the quickest.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -232,6 +229,15 @@ class View:
         )
         return [{**each, **figure_of(each["figure"])} for each in found]
 
+    def serious(self):
+        """What axe finds on the page that keeps somebody from reading or using it."""
+        return [
+            f"{violation['id']}: {node['html'][:200]}"
+            for violation in Axe().run(self.page).response["violations"]
+            for node in violation["nodes"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
+
     def shoot(self, name, folder=ROOT / "build" / "screenshots"):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
         width, height = self.size
@@ -257,15 +263,22 @@ def windows(browser):
         window.close()
 
 
-@pytest.fixture
-def look(windows, product):
-    """Opens a tab of a width; it is closed at the end."""
+@contextlib.contextmanager
+def tabs(windows, product):
+    """Opens tabs of a width; they are closed at the end."""
     pages = []
 
-    def _look(width="1440"):
+    def _tab(width="1440"):
         pages.append(windows[width].new_page())
         return View(pages[-1], product, WIDTHS[width])
 
-    yield _look
+    yield _tab
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def look(windows, product):
+    """Opens a tab of a width for one test."""
+    with tabs(windows, product) as opened:
+        yield opened

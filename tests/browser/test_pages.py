@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import WIDTHS, View
+from tests.browser.conftest import WIDTHS, tabs
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[0-9]*_*.py"))
 PATHS = ["", *(page.partition("_")[2] for page in PAGES)]
@@ -132,9 +131,8 @@ def results(product):
 def opened(request, windows, product):
     """A tab with the page and the width that the test names, shared by the tests that change nothing there."""
     path, width = request.param
-    view = View(windows[width].new_page(), product, WIDTHS[width]).open(path)
-    yield view
-    view.page.close()
+    with tabs(windows, product) as look:
+        yield look(width).open(path)
 
 
 def each_page(*widths):
@@ -168,13 +166,7 @@ def test_the_figures_of_each_page_hold_on_a_phone_too(opened, results):
 
 @each_page("1440", "390")
 def test_axe_finds_nothing_serious_on_any_page(opened):
-    found = [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in Axe().run(opened.page).response["violations"]
-        for node in violation["nodes"]
-        if violation["impact"] in {"serious", "critical"}
-    ]
-    assert found == []
+    assert opened.serious() == []
 
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)

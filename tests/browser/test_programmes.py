@@ -7,10 +7,9 @@ import csv
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS, View
+from tests.browser.conftest import WIDTHS, tabs
 from tests.browser.test_pages import OVERFLOW, SPILLS
 
 OTHER = "ntpc-5g-112"
@@ -106,9 +105,8 @@ def test_a_schools_plan_shows_its_targets_and_its_money(look, rows):
 @pytest.fixture(scope="module", params=WIDTHS)
 def tab(request, windows, product):
     """A tab of a width in which the second programme is open."""
-    view = View(windows[request.param].new_page(), product, WIDTHS[request.param])
-    yield view.open("help", programme=OTHER)
-    view.page.close()
+    with tabs(windows, product) as look:
+        yield look(request.param).open("help", programme=OTHER)
 
 
 @pytest.mark.parametrize("page", ["overview", "group", "school"])
@@ -120,11 +118,4 @@ def test_the_pages_of_the_second_programme_stand_at_each_width(tab, page):
     assert view.page.evaluate(SPILLS) == []
     assert view.errors == []
     if view.size[0] != 1920:
-        found = Axe().run(view.page).response["violations"]
-        serious = [
-            f"{one['id']}: {node['html'][:200]}"
-            for one in found
-            for node in one["nodes"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert view.serious() == []

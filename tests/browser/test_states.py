@@ -15,7 +15,7 @@ from PIL import Image
 
 from dashboard import sample
 from tests import running
-from tests.browser.conftest import PROGRAMME, ROOT, WIDTHS, View, serving
+from tests.browser.conftest import PROGRAMME, ROOT, View, serving, tabs
 
 PICTURES = ROOT / "docs" / "screenshots"
 PAGES = sorted(path.stem.partition("_")[2] for path in (ROOT / "pages").glob("[0-9]*_*.py"))
@@ -96,18 +96,17 @@ def state(request, product):
 @pytest.fixture(scope="module")
 def shown(state, windows, product):
     """Shows a page in a tab of a width that was opened in this state."""
-    tabs = {}
+    views = {}
+    with tabs(windows, product) as look:
 
-    def _shown(page, width):
-        if width in tabs and state is not absent:  # where every page has the same heading
-            return tabs[width].go(page)
-        if width not in tabs:
-            tabs[width] = View(windows[width].new_page(), product, WIDTHS[width])
-        return tabs[width].open(page)
+        def _shown(page, width):
+            if width in views and state is not absent:  # where every page has the same heading
+                return views[width].go(page)
+            if width not in views:
+                views[width] = look(width)
+            return views[width].open(page)
 
-    yield _shown
-    for tab in tabs.values():
-        tab.page.close()
+        yield _shown
 
 
 @pytest.mark.parametrize("page", PAGES)
