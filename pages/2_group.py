@@ -39,9 +39,8 @@ def section(period):
 {ui.matrix.sums(kpis, totals, group, then)}""")
     ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before))
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-<h2>{ui.say("本週可以做的事")}</h2><p class="sub">{ui.say("各校先期限近的；點項目看還缺誰")}</p>
 {ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
-    if kpi := ui.visits.measured(kpis):
+    if shown and (kpi := ui.visits.measured(kpis)):
         visits = ui.ask(seen, "visits", **day, **mine)
         earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>

@@ -27,7 +27,7 @@ def save(what, of, header, build):
     ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build, what)
 
 
-ui.head(seen, f"{ui.say('指標')} · {kpi.label}", ui.indicator.lead(kpi, city), missing=missing)
+ui.head(seen, f"{ui.say('指標')} · {kpi.label}", ui.indicator.lead(seen, kpi, city), missing=missing)
 ui.show(ui.indicator.pick(seen, choice))
 ui.show(f"""<section class="two"><div>{ui.parameters.rule(seen, kpi)}{ui.parameters.shown(seen, kpi)}</div>
 <div><h2>{ui.say("全市")}</h2>

@@ -10,7 +10,8 @@ SIZE = 40
 seen = ui.view()
 wanted = ui.reminders.chosen()
 found = ui.reminders.owed(seen, wanted)
-school = ui.pick(found, ui.asked("school"), "school")
+named = ui.asked("school")
+school, known = ui.pick(found, named, "school"), ui.pick(ui.ask(seen, "schools"), named)
 kept = {
     "kpis": ",".join(wanted.kpis),
     "groups": ",".join(wanted.groups),
@@ -23,14 +24,17 @@ def here(**changes):
 
 
 source = ui.say("範本可以改：設定檔旁的 templates/message.txt 與 letter.docx；沒有就用內附的")
-ui.head(seen, ui.say("催辦"), ui.reminders.lead(found), source)
+told = None if known else ui.Missing(ui.say("學校"), named, ui.say("所有學校"))
+ui.head(seen, ui.say("催辦"), ui.reminders.lead(found), source, missing=told)
 ui.show(ui.reminders.filters(seen, wanted, here))
+if known and not school:
+    ui.show(ui.reminders.nothing_owed(known.name))
 if found:
     if school:
         ui.reminders.message(seen, wanted, school.school)
     page = ui.parts.page(ui.asked("page"), len(found), SIZE)
     shown = found[(page - 1) * SIZE : page * SIZE]
-    ui.show(f"""{ui.reminders.overview(shown, here, school and school.school)}
+    ui.show(f"""{ui.reminders.overview(seen, shown, here, school and school.school, wanted.names)}
 {ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}""")
     ui.reminders.downloads(seen, wanted, len(found))
 else:

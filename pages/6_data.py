@@ -6,13 +6,10 @@ What was read, what was not taken and how to mend it.
 from dashboard import ui
 
 SIZE = 20
-EVERY = 1_000_000
 
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
-severity = ui.asked("severity", ui.records.SEVERITIES) or "rejected"
-chosen = {"severity": severity, "fresh": ui.asked("fresh", ("new",))}
-chosen |= {name: ui.asked(name) for name in ui.records.FACETS}
+chosen = ui.records.chosen()
 counts = ui.ask(seen, "reject_counts", **chosen)
 total = ui.records.matching(counts, chosen)
 page = ui.parts.page(ui.asked("page"), total, SIZE)
@@ -25,15 +22,23 @@ def here(**changes):
     return seen.link("data", **(chosen | changes))
 
 
-def every():
-    return ui.records.as_rows(ui.ask(seen, "rejects", **chosen, size=EVERY, skip=0))
-
-
 def save(what, header, build):
     ui.download(f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}", header, build)
 
 
-ui.head(seen, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(seen.facts))
+def refused():
+    ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
+    if rejects:
+        title, header = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()
+        save(title, header, lambda: ui.records.every(seen, chosen))
+    if school and (told := ui.records.notice_text(seen, school)):
+        ui.copy(ui.say("給{school}的通知", school=school.name), told)
+
+
+told = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))
+ui.head(seen, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(seen.facts), missing=told)
+if school:
+    refused()
 ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
 ui.show(ui.intake.unreadable(inputs) + ui.intake.sources(tables))
@@ -43,17 +48,12 @@ with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
     save(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs))
 with ui.fold(ui.say("放入檔案")):
     ui.upload(seen)
-ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
-if rejects:
-    save(ui.say(ui.records.TITLES[severity]), ui.records.header(), every)
-if school and (told := ui.records.notice_text(seen, school)):
-    ui.copy(ui.say("給{school}的通知", school=school.name), told)
+if not school:
+    refused()
 with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools))):
     ui.show(ui.records.notices(schools, chosen["school"], here, ui.asked("schools")))
     save(ui.say("各校要改的列"), ui.records.notice_header(), lambda: ui.records.notice_rows(schools))
 with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolved))):
     ui.show(ui.records.resolved(resolved))
     save(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
-ui.show(ui.history.changes(seen))
-ui.history.download(seen)
-ui.history.kept(seen)
+ui.history.shown(seen)

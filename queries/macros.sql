@@ -1,18 +1,18 @@
 -- The one place where a text becomes a value: a date, a number, a yes or no, a class, the stem of a school's name.
 -- Every parser takes the raw text and gives null for what it cannot read. `nfkc` is Python's unicodedata.
 
--- Most texts are ASCII and common Han without a blank, which neither NFKC nor trimming changes.
-create or replace temp macro is_plain(t) as regexp_full_match(t, '[\x21-\x7E\x{4E00}-\x{9FFF}]*');
+-- Most texts are ASCII, common Han and single blanks, which neither NFKC nor trimming changes: asking Python for each of
+-- them is what takes long.
 
 -- NFKC without any white space or zero-width character: how names, ids and words are compared.
 create or replace temp macro squeeze(t) as
-    case when is_plain(t) then t else regexp_replace(
+    case when regexp_full_match(t, '[\x20-\x7E\x{4E00}-\x{9FFF}]*') then replace(t, ' ', '') else regexp_replace(
         nfkc(t), '[\s\x{85}\x{1680}\x{200B}-\x{200F}\x{2028}\x{2029}\x{2060}\x{FEFF}]+', '', 'g'
     ) end;
 
 -- NFKC with runs of white space as one blank, none at the ends.
 create or replace temp macro tidy(t) as
-    case when is_plain(t) then t else trim(regexp_replace(
+    case when regexp_full_match(t, '(?:[\x21-\x7E\x{4E00}-\x{9FFF}]+(?: [\x21-\x7E\x{4E00}-\x{9FFF}]+)*)?') then t else trim(regexp_replace(
         nfkc(t), '[\s\x{85}\x{1680}\x{200B}-\x{200F}\x{2028}\x{2029}\x{2060}\x{FEFF}]+', ' ', 'g'
     )) end;
 

@@ -100,7 +100,7 @@ def test_who_is_on_track_is_asked_only_when_the_deadline_is_close():
 def test_a_school_with_nothing_to_do_is_told_so_and_the_others_lead_to_their_message():
     shown = lead.this_week({"甲國小": [row()], "丙國小": [row(status="met", gap=0)]}, KNOWN, link, 2022)
     assert 'href="reminders?school=甲國小"' in shown and 'href="school?school=甲國小&kpi=a1a2"' in shown
-    assert "目前沒有要補的" in shown and 'reminders?school=丙國小"' not in shown
+    assert "丙國小</a>：沒有落後或逾期的項目" in shown and 'reminders?school=丙國小"' not in shown
 
 
 def test_nothing_that_the_data_say_becomes_markup():

@@ -31,7 +31,9 @@ def seeing(versus=THEN):
     """A view as the sentences need it."""
     links = lambda page, **named: f"./{page}?" + "&".join(f"{name}={value}" for name, value in named.items())  # noqa: E731
     facts = SimpleNamespace(title="基隆")
-    return SimpleNamespace(on=DAY, versus=versus, year=2022, link=links, facts=facts, periods=(1,))
+    return SimpleNamespace(
+        on=DAY, versus=versus, year=2022, ahead=False, link=links, facts=facts, periods=(1,)
+    )
 
 
 def finding(kind, **changes):

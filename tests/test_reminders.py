@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import docx
 import openpyxl
@@ -145,7 +146,7 @@ def test_what_goes_to_schools_is_the_same_chinese_whatever_the_language_of_the_p
 
     chinese = told()
     with texts.written(texts.Manner("en", "ce")):
-        english_page = reminders.overview(reminders.owed(view, choice), lambda **_: "", None)
+        english_page = reminders.overview(view, reminders.owed(view, choice), lambda **_: "", None, True)
         assert told() == chinese
     assert "short" in english_page and "due 2022/12/31" in english_page
     assert "期限 111/12/31" in str(chinese) and "short" not in str(chinese)
@@ -161,7 +162,49 @@ def test_beside_each_gap_stands_how_it_moved_since_the_day_to_compare_with(seen)
     }
     items = [item for one in reminders.owed(view, wanted()) for item in one.items]
     assert all(item.then == was[item.row.school_id, item.row.kpi] for item in items)
-    shown = reminders.overview(reminders.owed(view, wanted()), lambda **_: "", None)
+    shown = reminders.overview(view, reminders.owed(view, wanted()), lambda **_: "", None, False)
     moved = [item for item in items if item.row.gap is not None and item.then.gap is not None]
     assert shown.count('class="chg"') == sum(item.row.status != "no_data" for item in moved)
-    assert 'class="chg"' not in reminders.overview(reminders.owed(seen(), wanted()), lambda **_: "", None)
+    assert 'class="chg"' not in reminders.overview(
+        seen(), reminders.owed(seen(), wanted()), lambda **_: "", None, False
+    )
+
+
+CEILING = SimpleNamespace(label="資本門上限", short="資本門", unit="元", require="ceiling", clause="柒")
+
+
+def exceeded(**changes):
+    facts = {"kpi": "capital", "level": "school", "period": "112", "status": "overdue", "counted": 120_000}
+    facts |= {"base": None, "required": 100_000, "gap": 0, "room": -20_000, "deadline": DAY, "days_left": -3}
+    return reminders.Item(CEILING, SimpleNamespace(**(facts | changes)), None, "", (), None)
+
+
+def test_an_exceeded_ceiling_says_by_how_much_and_has_no_deadline(seen):
+    told = "目前 120,000／上限 100,000 元，超出 20,000 元，請調整"
+    one = reminders.Owed("甲國小", "甲組", (exceeded(),))
+    assert reminders.state(exceeded()) == told
+    message = letters.message(Path("nowhere"), reminders.context(seen(), one, False))
+    assert told in message and "期限" not in message and "還差" not in message
+    shown = reminders.overview(seen(), [one], lambda **_: "", None, False)
+    assert told in shown and "超出上限" in shown and "期限" not in shown
+    assert reminders.rows(seen(), [one], False)[0][4:6] == [f"資本門上限：{told}", None]
+
+
+def test_where_nothing_was_sent_the_table_to_send_is_named(seen):
+    """Without a roster it is the roster that an indicator of the staff wants, whatever table its evidence is in."""
+    view = seen()
+    silent = [
+        item
+        for one in reminders.owed(view, wanted(kpis=("a1a2",), statuses=("no_data",)))
+        for item in one.items
+    ]
+    assert silent
+    for item in silent:
+        assert reminders.state(item) == "尚未收到資料（未填報），請送「教職員名冊」"
+
+
+def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):
+    found = reminders.owed(seen(), wanted(kpis=("infosec",)))
+    name = next(item.missing[0] for one in found for item in one.items if item.missing)
+    for asked in (False, True):
+        assert (name in reminders.overview(seen(), found, lambda **_: "", None, asked)) == asked

@@ -123,7 +123,7 @@ KPI = SimpleNamespace(
 def item(then=None, kpi=KPI, seen=None, **changes):
     row = figures(**changes)
     steps = [(dt.date(2022, 3, 1), 5.0), (dt.date(2022, 9, 1), 20.0)]
-    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), 0)
+    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), 0, None)
 
 
 def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
@@ -227,7 +227,7 @@ def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
         unit_id="D1", unit_label="甲", done=True, attained_on=EARLIER, since=None, amount=1, kpi="a1a2"
     )
     late = SimpleNamespace(**{**vars(done), "unit_id": "D2", "done": False, "attained_on": DAY})
-    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), 0)
+    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), 0, None)
     rows = school_tables.units([(SimpleNamespace(label="111 年度"), [one])])
     assert [row[4:6] for row in rows] == [["是", EARLIER], ["否", None]]
 

@@ -74,6 +74,11 @@ class View:
         """The day shown when the address names none: the definition's own, or today in Taiwan."""
         return self.facts.as_of or datetime.now(TAIPEI).date()
 
+    @property
+    def ahead(self) -> bool:
+        """Whether the day is still to come: what will be done until then is not known yet."""
+        return self.on > self.today
+
     def link(self, page: str, /, **parameters: object) -> str:
         """An address within the product, carrying what is chosen for all pages; blank parameters are left out."""
         own = [

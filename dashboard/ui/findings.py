@@ -5,6 +5,7 @@ Pure. Polite and without blame: what is missing, until when, how much a week.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -13,7 +14,6 @@ from dashboard.ui.address import View
 from dashboard.ui.parts import anchor, moved, tag
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
-    STATUSES,
     URGENT_DAYS,
     amount,
     days_left,
@@ -23,6 +23,7 @@ from dashboard.ui.words import (
     number,
     prose,
     short_day,
+    word,
 )
 
 Row = SimpleNamespace
@@ -179,13 +180,13 @@ def _one(around: Around, row: Row) -> str:
     week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
     needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
     turned = say("{day} 之後才落後", day=_versus(around)) if row.worsened else ""
-    more = say("，").join(filter(None, (needed, _lately(row, kpi.unit), turned)))
+    more = say("，").join(filter(None, (needed, _lately(around, row, kpi.unit), turned)))
     return say("{told}：{more}", told=told, more=more) if more else told
 
 
-def _lately(row: Row, unit: str) -> str:
-    """How fast it went in the last four weeks; nothing where there was no figure then."""
-    if row.gained is None:
+def _lately(around: Around, row: Row, unit: str) -> str:
+    """How fast it went in the last four weeks; nothing where there was no figure then, or the weeks are still to come."""
+    if row.gained is None or around.seen.ahead:
         return ""
     if row.gained > 0:
         return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, unit))
@@ -278,24 +279,28 @@ def _unmet(row: Row, then: Row | None) -> str:
 
 
 def school_lead(
-    found: Sequence[Row], kpis: Mapping[str, Row], rejected: int, warned: int, periods: Sequence[Row] = ()
+    seen: View, school: str, found: Sequence[Row], kpis: Mapping[str, Row], rejects: Sequence[Row]
 ) -> str:
     """A school's page in two sentences: what is due, where it stands, how many of its rows were not taken."""
     judged = [row for row in found if row.status != "info"]
-    tally = [
-        say("{n} 項{status}", n=number(many), status=STATUSES[status].word)
-        for status in ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming")
-        if (many := sum(row.status == status for row in judged))
-    ]
+    called = Counter(word(row.status, kpis[row.kpi].require) for row in sorted(judged, key=_place))
+    tally = [say("{n} 項{status}", n=number(many), status=status) for status, many in called.items()]
     told = say("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
-    if len(periods) > 1:
-        where = listing([escape(each.label) for each in periods])
+    if len(seen.periods) > 1:
+        where = listing([escape(each.label) for each in seen.periods])
         told = say("{where}，{told}", where=where, told=told)
+    rejected = sum(row.severity == "rejected" for row in rejects)
+    warned = len(rejects) - rejected
     rows = [say("{n} 列資料被退回", n=number(rejected))] if rejected else []
     rows += [say("{n} 列有警告", n=number(warned))] if warned else []
     if rows:
-        told = say("{told}；另有 {rows}", told=told, rows=listing(rows))
+        there = seen.link("data", school=school, severity="rejected" if rejected else "warning")
+        told = say("{told}；另有 {rows}", told=told, rows=anchor(there, listing(rows)))
     return prose([*_pressing(found, kpis), say("{told}。", told=told)])
+
+
+def _place(row: Row) -> int:
+    return ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming").index(row.status)
 
 
 def _pressing(found: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:

@@ -48,6 +48,9 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
         f"{say('資料快照')} {words.moment(seen.facts.built_at, seen.year)}",
         f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(seen.facts.fingerprint))}</span>',
     ]
+    if seen.ahead:
+        ahead = say("! 這一天還沒到：只算到 {day} 的資料", day=words.written_day(seen.today))
+        line.insert(1, f'<span class="warn">{ahead}</span>')
     if seen.versus:
         line.insert(1, say("與 {day} 相比", day=f"<b>{words.full_day(seen.versus)}</b>"))
     if seen.facts.sample:

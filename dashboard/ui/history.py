@@ -39,6 +39,13 @@ def moved(seen: View) -> list[tuple[str, Any, Any]]:
     return [(name, old.get(name), value) for name, value in new.items() if old.get(name) != value]
 
 
+def shown(seen: View) -> None:
+    """What moved since the former snapshot, and the snapshots that are kept."""
+    show(changes(seen))
+    download(seen)
+    kept(seen)
+
+
 def changes(seen: View) -> str:
     """Rows and figures of now beside those of the former snapshot; only what moved."""
     title = f"<h2>{say('與前一份快照相比')}</h2>"

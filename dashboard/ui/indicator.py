@@ -114,7 +114,7 @@ def pick(seen: View, choice: Choice) -> str:
     return shown + pills(periods, say("期間"))
 
 
-def lead(kpi: Row, city: Row) -> str:
+def lead(seen: View, kpi: Row, city: Row) -> str:
     """How many schools are there, the pooled figure, and how fast it grows."""
     unit = escape(kpi.unit)
     if city.status in ("info", "upcoming") or not city.schools_judged:
@@ -122,7 +122,9 @@ def lead(kpi: Row, city: Row) -> str:
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
         told = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
         return prose([f"<b>{counted}</b>" if city.counted is not None else "", told])
-    return prose([f"<b>{_schools_done(kpi, city)}</b>", _pooled(city, unit), _speed(city, unit)])
+    return prose(
+        [f"<b>{_schools_done(kpi, city)}</b>", _pooled(city, unit), "" if seen.ahead else _speed(city, unit)]
+    )
 
 
 def _schools_done(kpi: Row, city: Row) -> str:
@@ -246,8 +248,10 @@ def _finding(city: Row, found: charts.Course) -> str:
 
 def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
     """The groups: schools done, the pooled figure, and who is late; what changed beside each."""
-    pooled = [say("計數／基數"), say("完成率")] if kpi.base else []
-    names = [say("組別"), say("狀態"), say("達標校數"), *pooled]
+    pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
+    if kpi.require != "none":
+        pooled = [say("達標校數"), *(pooled if kpi.base else [])]
+    names = [say("組別"), say("狀態"), *pooled]
     header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
     lines = [("", _group(seen, kpi, row, then.get((row.group_name,)))) for row in rows]
     return f"<h2>{say('各組')}</h2>{table(say('{kpi}各組', kpi=kpi.short), header, lines)}"
@@ -255,13 +259,18 @@ def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
 
 def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     name = _name(seen.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
+    pooled = (number(row.counted) if row.base is None else _pair(row.counted, row.base)) + moved(
+        row.counted, then
+    )
+    rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
+    facts = figure(row, row.group_name)
+    if kpi.require == "none":
+        status, shown = _stated(kpi, row, facts, pooled)
+        return [Cell(name, "l"), status, Cell(shown), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(kpi, row, figure(row, row.group_name), met)
-    cells = [Cell(name, "l"), status, Cell(shown + moved(row.schools_met, then, "schools_met"))]
-    if kpi.base:
-        rate = percent(row.counted, row.base) or "–"
-        cells += [Cell(_pair(row.counted, row.base) + moved(row.counted, then)), Cell(rate)]
-    return cells
+    status, shown = _stated(kpi, row, facts, met)
+    done = Cell(shown + moved(row.schools_met, then, "schools_met"))
+    return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
 
 def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
@@ -314,10 +323,13 @@ def schools(seen: View, kpi: Row, city: Row, found: Listed, chosen: Row | None, 
         if found.rows
         else empty(say("這個篩選目前沒有學校"), here(status=None))
     )
-    head = f"<h2>{say('各校，依缺口（{unit}）', unit=escape(kpi.unit))}</h2>"
-    return (
-        f"{head}{pills(choices, say('狀態'))}{shown}{pager(found.page, found.total, SIZE, here, say('校'))}"
+    unit = escape(kpi.unit)
+    title = (
+        say("各校（{unit}）", unit=unit)
+        if kpi.require == "none"
+        else say("各校，依缺口（{unit}）", unit=unit)
     )
+    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{pager(found.page, found.total, SIZE, here, say('校'))}"
 
 
 def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
@@ -32,20 +33,28 @@ class Known:
     refused: Mapping[str, int]
 
 
-def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, object]) -> Known:
+def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
     """What is asked for of one period and group; refused rows belong to no period and are told with the first."""
     notices = ask(seen, "notices") if mine["period"] == seen.shown[0] else []
-    to_send = ask(seen, "tables_to_send", on=seen.on, **mine)
     return Known(
         {kpi.kpi: kpi for kpi in kpis},
         {row.kpi for row in ask(seen, "team_kpis")},
-        {(row.school_id, row.kpi): row.table_label for row in to_send},
+        to_send(seen, **mine),
         {row.school_name: row.rejected for row in notices if row.rejected},
     )
 
 
+def to_send(seen: View, period: str, group_id: int | None = None) -> dict[tuple[int, str], str]:
+    """Which table a school should send, by school and by the indicator that cannot be judged without it."""
+    rows = ask(seen, "tables_to_send", on=seen.on, period=period, group_id=group_id)
+    return {(row.school_id, row.kpi): row.table_label for row in rows}
+
+
 def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:
-    """Per school its steps and the way to its message; who has nothing to do in one line."""
+    """Per school its steps and the way to its message; who has nothing to do in one line. Nothing without a school."""
+    if not schools:
+        return ""
+    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的；點項目看還缺誰")}</p>'
     lines, done = [], []
     for name, found in schools.items():
         who = anchor(link("school", school=name), escape(name))
@@ -56,10 +65,16 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
                 f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d">{write}</span></div>'
             )
         else:
-            done.append(who)
-    rest = say("{schools}：目前沒有要補的，維持進度即可", schools=listing(done)) if done else ""
+            done.append(who + _open(found))
+    rest = say("{schools}：沒有落後或逾期的項目，維持進度即可", schools=listing(done)) if done else ""
     listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
-    return f'{listed}<p class="foot">{rest}</p>' if rest else listed
+    return f"{head}{listed}{f'<p class=foot>{rest}</p>' if rest else ''}"
+
+
+def _open(found: Sequence[Row]) -> str:
+    """What is in time but not done yet."""
+    many = sum(row.status == "on_track" and bool(row.gap) for row in found)
+    return say("（還有 {n} 項進行中）", n=number(many)) if many else ""
 
 
 def steps(name: str, found: Sequence[Row], told: Known, link: Link, year: int) -> list[str]:

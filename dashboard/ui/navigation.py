@@ -139,8 +139,7 @@ def _calendar(seen: View, name: str, label: str, day: date | None, first: date, 
     It is one and the same widget whatever the day: a new one each time would be drawn anew.
     """
     key = f"{name}={seen.programme}"
-    if key not in st.session_state or st.session_state[key] != day:
-        st.session_state[key] = day
+    st.session_state[key] = day  # at each run: a calendar that is closed forgets its day otherwise
 
     def write() -> None:
         chosen = st.session_state[key]

@@ -76,7 +76,7 @@ def _required(
     yield (
         say("應有進度"),
         say("自 {day} 起等速增加，到期限為應達數", day=written_day(kpi.pace_start))
-        if kpi.pace_start
+        if kpi.pace_start and kpi.deadline
         else say("不設"),
     )
     yield say("期限"), full_day(kpi.deadline) if kpi.deadline else say("不設")

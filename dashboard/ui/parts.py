@@ -167,7 +167,7 @@ def due(deadline: object, left: int | None, status: str, year: int) -> str:
 def empty(what: str, clear: str) -> str:
     """A filter that leaves nothing offers the way back."""
     return notice(
-        say("這個範圍沒有資料"), say("{what}。{link}", what=escape(what), link=anchor(clear, say("清除篩選")))
+        say("沒有符合的項目"), say("{what}。{link}", what=escape(what), link=anchor(clear, say("清除篩選")))
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 
 from dashboard.ui import parts, texts
-from dashboard.ui.address import View, ask
+from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, anchor, count, outward, pills, table, text
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, listing, number, written_day
@@ -43,6 +43,13 @@ NOTICES = {
 }
 
 
+def chosen() -> dict[str, str | None]:
+    """The filters that the address names."""
+    facets = {name: asked(name) for name in FACETS}
+    severity = asked("severity", SEVERITIES) or "rejected"
+    return {"severity": severity, "fresh": asked("fresh", ("new",)), **facets}
+
+
 def sentence(row: Row) -> str:
     """What is wrong and how to mend it, in the viewer's language; what stands in the file stays as it is."""
     return say(row.sentence, **row.places)
@@ -54,6 +61,8 @@ def refused(
     """The rows of one page under their filters, or the way out of filters that leave none."""
     severity = chosen["severity"] or "rejected"
     title = say(HEADINGS[severity], n=number(matching(counts, chosen)))
+    if chosen["school"]:
+        title = f"{escape(chosen['school'])} · {title}"
     blank = dict.fromkeys(chosen) | {"severity": severity}
     if any(chosen[name] for name in chosen if name != "severity"):
         nothing = parts.empty(say("目前的篩選沒有符合的列"), here(**blank))
@@ -114,21 +123,41 @@ def _cut(original: str | None, limit: int = 160) -> str:
     return whole if len(whole) <= limit else f"{whole[:limit]}…"
 
 
-def own_rejects(rows: Sequence[Row], limit: int = 20) -> str:
-    """A school's own rows that were not taken, beside the figure they may have lowered."""
+def silent(to_send: str | None) -> str:
+    """Why a figure is missing, and which table would tell it."""
+    if to_send is None:
+        return say("缺這項的資料，不是 0。")
+    return say("缺這項的資料，不是 0；請送「{table}」。", table=f"<b>{escape(to_send)}</b>")
+
+
+def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20) -> str:
+    """A school's own rows that were not taken, beside the figure: one that is late they may have lowered."""
     if not rows:
         return ""
+    title = _counts(rows)
+    if figure.status in ("behind", "overdue") and figure.gap:
+        title = say("{counts}，可能就是原因", counts=title)
+    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}</div>'
+
+
+def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
+    """A school's rows that were not taken in tables of no indicator: the rosters, by which all others are read."""
+    others = [row for row in rows if row.table_name not in tables]
+    if not others:
+        return ""
+    labels = listing([escape(label) for label in dict.fromkeys(row.table_label for row in others)])
+    title = say("{tables}：{counts}", tables=labels, counts=_counts(others))
+    return f"<h2>{title}</h2>{_listed(others)}"
+
+
+def _listed(rows: Sequence[Row], limit: int = 20) -> str:
     lines = "".join(_own(row) for row in rows[:limit])
     left = len(rows) - limit
     more = f'<p class="foot">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
     header = "".join(
         f"<span>{say(name)}</span>" for name in (later("檔案 · 列號"), later("原文"), later("怎麼改"))
     )
-    title = say("{counts}，可能就是原因", counts=_counts(rows))
-    return (
-        f'<div style="margin-top:14px"><h3>{title}</h3><div class="rej">'
-        f'<div class="h">{header}</div>{lines}</div>{more}</div>'
-    )
+    return f'<div class="rej"><div class="h">{header}</div>{lines}</div>{more}'
 
 
 def _own(row: Row) -> str:
@@ -159,6 +188,11 @@ def as_rows(rows: Sequence[Row]) -> list[list[object]]:
     return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
 
 
+def every(seen: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
+    """All rows of the filters, as a file."""
+    return as_rows(ask(seen, "rejects", **chosen, size=None, skip=0))
+
+
 def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
     """How many rows all filters together leave: any facet's counts, narrowed to its own choice."""
     own = chosen["table"]
@@ -185,11 +219,18 @@ def filters(
         told = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
         told.append((say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new"))
         lines.append(pills(told, say("比上次")))
-    lines += [_facet(facet, found[facet][:most], chosen[facet], here) for facet in FACETS if found[facet]]
+    lines += [
+        _facet(facet, found[facet][:most], chosen[facet], here)
+        for facet in FACETS
+        if found[facet] or chosen[facet]
+    ]
     return "".join(lines)
 
 
 def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
+    """The choices of one filter; the chosen one stays, though the other filters leave it no row."""
+    if chosen and chosen not in {row.value for row in rows}:
+        rows = [*rows, Row(value=chosen, label=None, rows=0)]
     choices = [(say("全部"), here(**{facet: None}), chosen is None)]
     choices += [
         (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from dashboard import config
 from dashboard.exports import letters
 from dashboard.ui import frame, parts, texts, words
 from dashboard.ui.address import Row, View, ask, before, facts_of
+from dashboard.ui.lead import to_send
 from dashboard.ui.parts import Cell, anchor, table, tag, text
 from dashboard.ui.screen import show
 from dashboard.ui.texts import later, say
@@ -44,13 +46,20 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, those of the day to compare with, and who is missing."""
+    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and where nothing
+    was sent, the table to send."""
 
     kpi: Row
     row: Row
     then: Row | None
     period: str
     missing: tuple[str, ...]
+    to_send: str | None
+
+    @property
+    def deadline(self) -> date | None:
+        """A ceiling holds on every day: it has none."""
+        return None if self.row.room is not None else self.row.deadline
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,7 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
         for unit in ask(seen, "missing_units", **at):
             missing.setdefault((unit.school_id, unit.kpi), []).append(unit.unit_label)
         was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
+        to_come = to_send(seen, period.period)
         for row in ask(seen, "school_results", **at, **every):
             if row.status not in wanted.statuses or (wanted.kpis and row.kpi not in wanted.kpis):
                 continue
@@ -94,7 +104,8 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
                 continue
             names = tuple(missing.get((row.school_id, row.kpi), ())) if row.status != "no_data" else ()
             label = labels[period.period] if len(seen.periods) > 1 else ""
-            item = Item(kpis[row.kpi], row, was.get((row.school_id, row.kpi)), label, names)
+            key = (row.school_id, row.kpi)
+            item = Item(kpis[row.kpi], row, was.get(key), label, names, to_come.get(key))
             found.setdefault(row.school_id, []).append(item)
     return [
         Owed(school.name, school.group_name or "", tuple(sorted(found[school.school_id], key=_urgency)))
@@ -122,17 +133,31 @@ def groups_of(seen: View) -> dict[str, str]:
 
 
 def state(item: Item, since: str = "") -> str:
-    """「已完成 20／應達 24 人，還差 4 人」, or that nothing was sent; `since` is how the gap moved."""
+    """「已完成 20／應達 24 人，還差 4 人」, what to send, or by how much a ceiling is exceeded; `since` is how the gap moved."""
     if item.row.status == "no_data":
-        return say("尚未收到資料（未填報）")
+        return _silent(item)
+    figures = {"counted": words.number(item.row.counted), "required": words.number(item.row.required)}
+    if item.row.room is not None:
+        over = words.number(-item.row.room)
+        return say(
+            "目前 {counted}／上限 {required} {unit}，超出 {over} {unit}，請調整",
+            **figures,
+            over=over,
+            unit=item.kpi.unit,
+        )
     return say(
         "已完成 {counted}／應達 {required} {unit}，還差 {gap} {unit}{since}",
-        counted=words.number(item.row.counted),
-        required=words.number(item.row.required),
+        **figures,
         gap=words.number(item.row.gap),
         unit=item.kpi.unit,
         since=since,
     )
+
+
+def _silent(item: Item) -> str:
+    if item.to_send is None:
+        return say("尚未收到資料（未填報）")
+    return say("尚未收到資料（未填報），請送「{table}」", table=item.to_send)
 
 
 def label(item: Item) -> str:
@@ -149,6 +174,15 @@ def lead(found: Sequence[Owed]) -> str:
     items = sum(len(one.items) for one in found)
     told = say("{schools} 校共 {items} 項未達", schools=words.number(len(found)), items=words.number(items))
     return say("{found}，依下面的選擇。", found=f"<b>{told}</b>")
+
+
+def nothing_owed(school: str) -> str:
+    """In place of the message of a school that the address names."""
+    told = say(
+        "依下面的選擇，{school}沒有未達項目，所以沒有訊息；所有未達的學校列在下表。",
+        school=words.escape(school),
+    )
+    return parts.notice(say("不用催辦"), told)
 
 
 def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
@@ -195,18 +229,20 @@ def _toggled(on: Sequence[str], one: str) -> str:
     return ",".join([other for other in on if other != one] if one in on else [*on, one])
 
 
-def overview(found: Sequence[Owed], here: Callable[..., str], school: str | None) -> str:
-    """A row a school: what it owes, the next deadline, and the way to its message."""
-    names = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
-    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(names)]
+def overview(
+    seen: View, found: Sequence[Owed], here: Callable[..., str], school: str | None, names: bool
+) -> str:
+    """A row a school: what it owes, with who is missing where names are asked for, and the way to its message."""
+    columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
+    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(columns)]
     lines = [
         (
             "sel" if one.school == school else "",
             [
-                text(one.school, "l"),
+                Cell(anchor(seen.link("school", school=one.school), words.escape(one.school)), "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
-                Cell("<br>".join(_line(item, one.school) for item in one.items), "l w"),
+                Cell("<br>".join(_line(item, one.school, names) for item in one.items), "l w"),
                 Cell(anchor(here(school=one.school), say("擬訊息")), "l"),
             ],
         )
@@ -215,15 +251,17 @@ def overview(found: Sequence[Owed], here: Callable[..., str], school: str | None
     return table(say("各校未達項目"), header, lines, "wide owed")
 
 
-def _line(item: Item, school: str) -> str:
+def _line(item: Item, school: str, names: bool) -> str:
     told = say(
         "{item}：{state}",
         item=words.escape(_labelled(item, item.kpi.short)),
         state=state(item, parts.moved(item.row.gap, item.then, "gap")),
     )
-    if item.row.deadline:
-        told = say("{told}，期限 {day}", told=told, day=words.written_day(item.row.deadline))
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status)} {told}</span>"
+    if item.deadline:
+        told = say("{told}，期限 {day}", told=told, day=words.written_day(item.deadline))
+    if names and item.missing:
+        told += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span>"
 
 
 @texts.written(texts.Manner())
@@ -233,8 +271,8 @@ def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
         {
             "label": label(item),
             "state": state(item),
-            "deadline": words.written_day(item.row.deadline) if item.row.deadline else "",
-            "days": words.days_left(None if item.row.days_left is None else int(item.row.days_left)),
+            "deadline": words.written_day(item.deadline) if item.deadline else "",
+            "days": words.days_left(int(item.row.days_left)) if item.deadline else "",
             "names": words.listing(item.missing) if names else "",
             "clause": item.kpi.clause,
         }
@@ -268,7 +306,7 @@ def rows(seen: View, found: Sequence[Owed], names: bool) -> list[list[object]]:
     made: list[list[object]] = []
     for one in found:
         told = "\n".join(say("{item}：{state}", item=label(item), state=state(item)) for item in one.items)
-        deadlines = [item.row.deadline for item in one.items if item.row.deadline]
+        deadlines = [item.deadline for item in one.items if item.deadline]
         who = "\n".join(
             say("{item}：{state}", item=label(item), state=words.listing(item.missing))
             for item in one.items

@@ -38,7 +38,8 @@ UNDATED = ("ceiling", "none")
 class Item:
     """One indicator of one school, with everything its row shows.
 
-    `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it.
+    `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it,
+    `to_send` the table without which it cannot be judged.
     """
 
     seen: View
@@ -49,6 +50,7 @@ class Item:
     units: Sequence[Row]
     rejects: Sequence[Row]
     possible: int
+    to_send: str | None
 
     @property
     def course(self) -> charts.Course | None:
@@ -228,7 +230,7 @@ def _body(item: Item) -> str:
     bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
     return (
         (f'<div class="figures">{drawn}<div>{moves}{people}</div></div>' if drawn else moves + people)
-        + records.own_rejects(item.rejects)
+        + records.own_rejects(item.rejects, item.row)
         + bound
         + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
         + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p>'
@@ -331,7 +333,7 @@ def _units(item: Item) -> str:
     missing = [unit for unit in item.units if not unit.done]
     done = [unit for unit in item.units if unit.done]
     if not item.units:
-        told = say("缺這項的資料，無法列出名單。") if item.row.status == "no_data" else say("還沒有紀錄。")
+        told = records.silent(item.to_send) if item.row.status == "no_data" else say("還沒有紀錄。")
         return f'<p class="mut" style="margin:0">{told}</p>'
     unit, year = escape(item.kpi.unit), item.seen.year
     parts = []
@@ -390,6 +392,7 @@ def items(
     units: Sequence[Row],
     rejects: Sequence[Row],
     possible: Sequence[Row],
+    to_send: Mapping[tuple[int, str], str],
 ) -> list[Item]:
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
@@ -404,6 +407,7 @@ def items(
             units=[unit for unit in units if unit.kpi == kpi.kpi],
             rejects=[row for row in rejects if row.table_name == kpi.table_name],
             possible=rows.get(kpi.kpi, 0),
+            to_send=to_send.get((figures[kpi.kpi].school_id, kpi.kpi)),
         )
         for kpi in kpis
         if kpi.kpi in figures

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import records
+from dashboard.ui import lead, records
 from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, anchor, outward, page, pager, table, tag
 from dashboard.ui.texts import later, say
@@ -36,7 +36,8 @@ HEADER = (
 class Behind:
     """What stands behind one school's figure.
 
-    how: how rows are found for a unit, or None where they cannot be told one by one.
+    how: how rows are found for a unit, or None where they cannot be told one by one; to_send: the table without which the
+    school cannot be judged.
     """
 
     school: Row
@@ -45,6 +46,7 @@ class Behind:
     evidence: Mapping[Unit, Sequence[Row]]
     rejects: Sequence[Row]
     how: str | None
+    to_send: str | None
 
 
 def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
@@ -63,6 +65,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         evidence,
         [row for row in rejects if row.table_name == kpi.table_name],
         ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
+        lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi)),
     )
 
 
@@ -70,10 +73,10 @@ def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     """The figures, the list that adds up to them, and where its rows were read."""
     name = anchor(seen.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
     day = say("截至 {day}", day=written_day(seen.on))
-    listed = _units(kpi, found, here) if found.units else _no_units(found.result)
+    listed = _units(kpi, found, here) if found.units else _no_units(found)
     return (
         f'<h2>{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, REFUSED)}"
+        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED)}"
     )
 
 
@@ -103,8 +106,10 @@ def _bold(value: Any) -> str:
     return f"<b>{number(value)}</b>"
 
 
-def _no_units(row: Row) -> str:
-    told = say("缺這項的資料，不是 0。") if row.status == "no_data" else say("截至這一天沒有計入任何紀錄。")
+def _no_units(found: Behind) -> str:
+    told = say("截至這一天沒有計入任何紀錄。")
+    if found.result.status == "no_data":
+        told = records.silent(found.to_send)
     return f'<p class="mut">{told}</p>'
 
 

@@ -1,4 +1,5 @@
--- How many rows each choice of a filter leaves, the other filters as they are; of schools the twelve with most.
+-- How many rows each choice of a filter leaves, the other filters as they are; of schools the twelve with most. Whoever
+-- chooses another severity sees all its tables and reasons.
 
 with
 
@@ -66,6 +67,9 @@ select
     count(*) as rows
 
 from rejects
+
+where ($school::varchar is null or school_name = $school::varchar)
+    and ($fresh::varchar is null or is_new)
 
 group by all
 
