@@ -42,9 +42,9 @@ create or replace temp macro number_of(word, units) as
         case
             when regexp_full_match(regexp_replace(word, '(' || units || ')$', ''), '[+-]?\d{1,3}(,\d{3})+(\.\d+)?')
                 then replace(regexp_replace(word, '(' || units || ')$', ''), ',', '')
-            when regexp_full_match(regexp_replace(word, '(' || units || ')$', ''), '[+-]?(\d{1,12}(\.\d*)?|\.\d+)')
+            when regexp_full_match(regexp_replace(word, '(' || units || ')$', ''), '[+-]?(\d+(\.\d*)?|\.\d+)')
                 then regexp_replace(word, '(' || units || ')$', '')
-        end as decimal(24, 6)
+        end as decimal(30, 12)
     );
 
 -- Whole dollars, with or without NT$, 元 and separators; a fraction is none.
@@ -127,6 +127,12 @@ create or replace temp macro counties() as [
 
 create or replace temp macro county_in(name) as
     list_filter(counties(), lambda county: starts_with(replace(name, '台', '臺'), county))[1];
+
+-- The first county that a name has anywhere: （新北市）信義國小, 私立臺北市再興國小.
+create or replace temp macro county_within(name) as
+    coalesce(
+        county_in(name), list_filter(counties(), lambda county: contains(replace(name, '台', '臺'), county))[1]
+    );
 
 create or replace temp macro county_of(answer) as
     coalesce(

@@ -111,8 +111,7 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     Raises:
         Unreadable: there is no header, or it lacks a required column.
     """
-    last = rows[0][0] + HEADER_ROWS if rows else 0
-    at, header = best_row((row for row in rows if row[0] < last), table)
+    at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
     layout, note = layout_of(header, table)
     body = tuple((line, cells) for line, cells in rows if line > at)
     return replace(sheet, header_line=at, layout=layout, rows=body, note=note)

@@ -4,6 +4,7 @@ The size is proved before anything is unpacked, and a damaged workbook is a sent
 """
 
 import datetime as dt
+import io
 import re
 import zipfile
 from collections.abc import Mapping
@@ -23,6 +24,10 @@ UNPACKED_BYTES = 300_000_000
 # mostly filled: a filled cell takes some thirty bytes of the worksheet.
 WORKSHEET_CELLS = 10_000_000
 
+_BARE_FORMULA = re.compile(
+    rb"<c((?:\s+(?!t=)\w+=[\"'][^\"']*[\"'])*)\s*><f[^>]*>([^<]+)</f>(?:<v>\s*</v>|<v\s*/>)?</c>"
+)
+_FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
 _CELL_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
 _CELL_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
 
@@ -32,9 +37,9 @@ def read(
 ) -> list[Sheet]:
     """Every worksheet. One that `own`, the file's table, is lent to is the first of a workbook in which no title fits."""
     try:
-        _check_zip(path)
+        file = _checked(path)
         # A damaged workbook can make the reader panic, which is no Exception.
-        book = _guarded(lambda: CalamineWorkbook.from_path(str(path)))
+        book = _guarded(lambda: CalamineWorkbook.from_object(file))
         titles = list(book.sheet_names)
         given = {title: entries.get(f"{base.file}#{title}") for title in titles}
         fits = {title: table_for(title, entry, tables) for title, entry in given.items()}
@@ -51,7 +56,12 @@ def read(
         return [replace(base, table=own.id if own else None, excel=True, problem=str(error))]
 
 
-def _check_zip(path: Path) -> None:
+def _checked(path: Path) -> str | io.BytesIO:
+    """What the reader may open: the file, or a copy in which formulas without a result are texts.
+
+    Excel stores each formula with its result; other programs write a cell that begins with = as a bare formula, which the
+    reader would take as blank.
+    """
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
@@ -65,10 +75,15 @@ def _check_zip(path: Path) -> None:
             if declared > UNPACKED_BYTES:
                 size = f"{declared / 1e6:,.0f} MB"
                 raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
+            bare = {}
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     # It is read no further than declared, so a part that hides its size is found out here.
-                    _check_area(archive.read(part))
+                    xml = archive.read(part)
+                    _check_area(xml)
+                    if b"</f>" in xml and _BARE_FORMULA.search(xml):
+                        bare[part.filename] = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
+            return _with_parts(archive, bare) if bare else str(path)
     except Unreadable:
         raise
     except Exception as error:
@@ -76,6 +91,15 @@ def _check_zip(path: Path) -> None:
         raise Unreadable(
             "這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。"
         ) from error
+
+
+def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> io.BytesIO:
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as made:
+        for name in archive.namelist():
+            made.writestr(name, changed.get(name) or archive.read(name))
+    copy.seek(0)
+    return copy
 
 
 def _check_area(xml: bytes) -> None:

@@ -315,7 +315,8 @@ class _Build:
             stem
             for (stem,) in con.execute(
                 "select distinct stem_of(value) as stem from flagged where reason = 'unknown_school'"
-                " and county_in(squeeze(value)) is null and stem_of(value) <> ''"
+                " and coalesce(county_in(squeeze(value)), getvariable('city')) = getvariable('city')"
+                " and stem_of(value) not in (select stem from school_names) and stem_of(value) <> ''"
             ).fetchall()
         ]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())

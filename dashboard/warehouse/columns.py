@@ -38,6 +38,11 @@ def pair(table: Table, kind: str) -> tuple[str, str]:
     return first, second
 
 
+def district_of(table: Table) -> str:
+    """The raw expression of a school's district: only 學校名冊 gives it."""
+    return f"r.{quoted('district')}" if table.id == "schools" and "district" in table.columns else "''"
+
+
 def typed_of(table: Table, column: Column) -> Typed:
     """How a column's type reads it."""
     match column.type:
@@ -143,7 +148,7 @@ def _typed_host(column: Column) -> Typed:
     alias = f"m_{column.id}"
     join = (
         f"inner join school_map as {alias}\n    on r.{quoted(column.id)} = {alias}.name_raw\n"
-        f"    and {alias}.code_raw = ''"
+        f"    and {alias}.code_raw = ''\n    and {alias}.district_raw = ''"
     )
     values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
     return Typed((join,), values, f"{alias}.name = ''")
@@ -158,6 +163,7 @@ def _typed_pair(table: Table, column: Column) -> Typed:
     join = f"inner join {column.type}_map as {alias}\n    on {first} = {alias}.{left}\n    and {second} = {alias}.{right}"
     match column.type:
         case "school":
+            join += f"\n    and {district_of(table)} = {alias}.district_raw"
             values = {"school_id": f"{alias}.school_id", "school_blank": f"{alias}.blank"}
             return Typed(
                 (join,),

@@ -6,6 +6,7 @@ the file is read with care instead.
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,13 @@ class RawTables:
         self.sheets: list[tuple[int, Sheet]] = []
 
     def add(self, sheet: Sheet) -> None:
-        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
-        self.sheets.append((0, sheet))
+        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known.
+
+        A column that the configuration sets is to the file's own cells an unknown one, so that they stay in the original.
+        """
+        constant = dict(sheet.constants)
+        layout = tuple("" if name in constant else name for name in sheet.layout)
+        self.sheets.append((0, replace(sheet, layout=layout)))
 
     def store(self, table: Table) -> None:
         """The rows of a table's sheets, in their order.
@@ -149,8 +155,10 @@ def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
         unknown = [cells[i] for i, name in enumerate(sheet.layout) if not name]
         extra: list[Any] = [None] * many
         if unknown or len(cells) > width:
+            # None where there are no such cells: of empty lists alone the database would not know what they hold.
             extra = [
-                [*(column[n] for column in unknown), *row[width:]] for n, (_, row) in enumerate(sheet.rows)
+                [*(column[n] for column in unknown), *row[width:]] or None
+                for n, (_, row) in enumerate(sheet.rows)
             ]
         columns["extra"] += extra
     types = {"file_id": np.int32, "line": np.int32, "excel": np.bool_}

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from dashboard.sources.contracts import Column, Table
-from dashboard.warehouse.columns import MAPS, PAIRS, pair, quoted, typed_of
+from dashboard.warehouse.columns import MAPS, PAIRS, district_of, pair, quoted, typed_of
 
 REASONS = (
     "missing_value",
@@ -113,15 +113,21 @@ _NO_TEXTS = {
 
 
 def create_school_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct pairs of a school's name and code over `tables`, hosts too."""
+    """A view of the distinct names of schools with their codes over `tables`, hosts too; in 學校名冊 the district may tell
+    two of one name apart."""
     parts = []
     for table in tables:
         for column in table.columns.values():
             if column.type == "school":
                 first, second = pair(table, "school")
-                parts.append(f"select {first} as name_raw, {second} as code_raw from raw_{table.id}")
+                district = district_of(table)
+                parts.append(
+                    f"select {first} as name_raw, {second} as code_raw, {district} as district_raw from raw_{table.id} as r"
+                )
             elif column.type == "host":
-                parts.append(f"select {column.id} as name_raw, '' as code_raw from raw_{table.id}")
+                parts.append(
+                    f"select {column.id} as name_raw, '' as code_raw, '' as district_raw from raw_{table.id}"
+                )
     return f"create or replace temp view school_texts as\n{_distinct(parts)}"
 
 

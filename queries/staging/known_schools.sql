@@ -14,7 +14,8 @@ from raw_schools
 
 where stem_of(school) <> '';
 
--- A code belongs to the definition's school, else to the first name that claims it.
+-- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition
+-- gives none.
 create or replace temp table code_owners as
 select
     code,
@@ -34,6 +35,12 @@ from claims
 
 where code is not null
     and code not in (select code from defined_schools where code is not null)
+    and stem not in (
+        select stem_of(alias) from defined_aliases
+        inner join defined_schools on defined_aliases.school = defined_schools.name
+        where code is not null
+    )
+    and stem not in (select stem from defined_schools where code is not null)
 
 group by code;
 

@@ -185,8 +185,8 @@ numbers as (
         raw,
         case
             when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)$')
-                then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(28, 8)
-            else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h')::decimal(28, 8) * 60
+                then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(38, 12)
+            else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h') * 60::decimal(4)
         end as minutes,
         word = '' as blank
 
@@ -197,7 +197,7 @@ numbers as (
 select
     raw,
     minutes,
-    case when minutes > 0 and minutes <= 12000 then minutes::decimal(14, 6) end as credited,
+    case when minutes > 0 and minutes <= 12000 then minutes::decimal(18, 12) end as credited,
     blank
 
 from numbers;
@@ -244,7 +244,8 @@ cleaned as (
 
     select
         raw,
-        squeeze(raw) as text
+        squeeze(raw) as text,
+        tidy(raw) as listed
 
     from yes_no_texts
 
@@ -253,7 +254,7 @@ cleaned as (
 select
     raw,
     yes_no_of(lower(text)) as answer,
-    regexp_split_to_array(text, '[,、;/+&和及與]') as words,
+    regexp_split_to_array(listed, '[,、;/+&|和及與 ]+') as words,
     text = '' as blank
 
 from cleaned;

@@ -8,7 +8,8 @@ hosts as materialized (
 
     select
         host,
-        county_in(host) as named_county
+        county_within(host) as named_county,
+        coalesce(county_in(host) = named_county, false) as county_leads
 
     from (select distinct host from typed_observations)
 
@@ -19,6 +20,7 @@ placed as (
     select
         typed_observations.*,
         hosts.named_county,
+        hosts.county_leads,
         coalesce(
             nullif(typed_observations.host_county, getvariable('city')), nullif(hosts.named_county, getvariable('city'))
         ) as other_county,
@@ -34,14 +36,14 @@ placed as (
 )
 
 select
-    placed.* exclude (fault, named_county, host_school_id, host_kind, elsewhere, other_county, host_county),
+    placed.* exclude (fault, named_county, county_leads, host_school_id, host_kind, elsewhere, other_county, host_county),
     case when not elsewhere then host_school_id end as host_school_id,
     other_county as host_county,
     coalesce(known_schools.name, concat(case when not contains(host, other_county) then other_county end, host)) as host_label,
     coalesce(
         case when not elsewhere then 'school:' || host_school_id end,
         concat(other_county, ':', stem_of(case
-            when named_county = other_county then regexp_replace(host[length(other_county) + 1:], '^立', '')
+            when named_county = other_county and county_leads then regexp_replace(host[length(other_county) + 1:], '^立', '')
             else host
         end))
     ) || '|' || placed.date || '|' || coalesce(placed.event_id, '') as event,

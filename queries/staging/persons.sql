@@ -18,6 +18,7 @@ read as (
     left join school_map
         on person_texts.school_raw = school_map.name_raw
         and person_texts.code_raw = school_map.code_raw
+        and school_map.district_raw = ''
 
 ),
 

@@ -1,5 +1,6 @@
 -- A school's name and code to the school. The name decides; where it is blank or unknown, the code does, unless the
--- name's ending is another kind of school. A name that fits two schools needs its code or district. Never a guess.
+-- name's ending is another kind of school. A name that fits two schools needs its code or district, which 學校名冊 has in
+-- a column of its own. Never a guess.
 create or replace temp table school_map as
 
 with
@@ -9,6 +10,8 @@ texts as (
     select
         name_raw,
         code_raw,
+        district_raw,
+        squeeze(district_raw) as district,
         squeeze(name_raw) as name,
         stem_of(name_raw) as stem,
         kind_of(name_raw) as kind,
@@ -23,10 +26,13 @@ candidates as (
     select
         texts.name_raw,
         texts.code_raw,
+        texts.district_raw,
         known_schools.school_id,
-        count(*) over (partition by texts.name_raw, texts.code_raw) = 1 as alone,
+        count(*) over (partition by texts.name_raw, texts.code_raw, texts.district_raw) = 1 as alone,
         coalesce(known_schools.code = texts.code, false) as by_code,
-        coalesce(contains(texts.name, known_schools.district), false) as by_district
+        coalesce(
+            contains(texts.name, known_schools.district) or texts.district = known_schools.district, false
+        ) as by_district
 
     from texts
 
@@ -43,6 +49,7 @@ by_name as (
     select
         name_raw,
         code_raw,
+        district_raw,
         case
             when bool_or(alone) then any_value(school_id)
             when count(*) filter (where by_code) = 1 then any_value(school_id) filter (where by_code)
@@ -67,7 +74,7 @@ decided as (
     from texts
 
     left join by_name
-        using (name_raw, code_raw)
+        using (name_raw, code_raw, district_raw)
 
     left join school_codes
         on texts.code = school_codes.code
@@ -80,6 +87,7 @@ decided as (
 select
     name_raw,
     code_raw,
+    district_raw,
     name,
     stem,
     kind,
