@@ -414,7 +414,7 @@ def _faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[
     employments = [word for words in programme.employment.values() for word in words]
     items = [word for words in programme.items.values() for word in words]
     faults = [
-        *(f"學校「{name}」出現兩次；一校只能在一組一次。" for name in _twice(programme.schools)),
+        *(f"學校「{names}」出現兩次；一校只能在一組一次。" for names in _same_schools(programme)),
         *(f"分組「{name}」出現兩次。" for name in _twice(group.name for group in groups)),
         *(f"學校代碼「{code}」給了兩所學校。" for code in _twice(programme.codes.values())),
         *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in _twice(employments)),
@@ -445,6 +445,18 @@ def _table_faults(programme: Programme, tables: Mapping[str, TableOfColumns]) ->
         *(f"tables 缺少名冊「{name}」。" for name in ROSTERS if name not in named),
         *(f"columns 的「{name}」不在 tables。" for name in programme.columns if name not in named),
     ]
+
+
+def _same_schools(programme: Programme) -> list[str]:
+    """Schools that stand twice, under one name or two: names are compared without city, district and 國小 behind."""
+    places = "|".join(re.escape(place) for place in (programme.city, *programme.districts) if place)
+    by_stem: dict[str, list[str]] = {}
+    for name in programme.schools:
+        stem = (
+            re.sub(rf"^(?:(?:{places}|市立|私立|立))+|(?:國民小學|國小|小學)$", "", name) if places else name
+        )
+        by_stem.setdefault(stem, []).append(name)
+    return ["」「".join(dict.fromkeys(names)) for names in by_stem.values() if len(names) > 1]
 
 
 def _twice(values: Iterable[str]) -> list[str]:

@@ -36,7 +36,7 @@ create or replace temp macro base_of(wanted) as table
         and kpi_staff.kpi = wanted
 
     where len(kpi_staff.duties) = 0
-        or len(list_filter(kpi_staff.duties, lambda part: contains(coalesce(staff_spells.duty, ''), part))) > 0;
+        or len(list_filter(kpi_staff.duties, lambda part: contains(squeeze(coalesce(staff_spells.duty, '')), part))) > 0;
 
 create or replace macro class_label(class_key) as
     replace(class_key, '-', ' 年 ') || ' 班';

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -178,9 +179,14 @@ def test_the_day_is_part_of_the_figures(place: Path) -> None:
 def test_without_a_day_it_is_today_or_the_one_that_the_definition_pins(
     place: Path, two_programmes: Path
 ) -> None:
-    before = dt.date.today()
+    """Today is Taiwan's, as on the pages and as the day of loading, wherever the machine stands."""
+
+    def today() -> str:
+        return dt.datetime.now(ZoneInfo("Asia/Taipei")).date().isoformat()
+
+    before = today()
     told = {row["as_of"] for row in ask(place, "results").rows}
-    assert told <= {before.isoformat(), dt.date.today().isoformat()}
+    assert told <= {before, today()}
     pinned = kpi("results", "--warehouse", two_programmes, "--programme", "own", "--format", "csv")
     assert {row["as_of"] for row in pinned.rows} == {DAY}
 
@@ -371,11 +377,41 @@ def test_an_unknown_indicator_is_told_with_those_there_are(command: str, place: 
 def test_a_programme_must_be_named_only_where_there_are_several(place: Path, two_programmes: Path) -> None:
     assert kpi("results", "--warehouse", place / "warehouse").code == 0
     told = kpi("results", "--warehouse", two_programmes)
-    assert (told.code, told.out) == (3, "")
+    assert (told.code, told.out) == (2, "")
     assert f"{PROGRAMME}、own" in told.err and "--programme" in told.err
     for name in (PROGRAMME, "own"):
         told = kpi("results", "--warehouse", two_programmes, "--programme", name, "--format", "csv")
         assert {row["programme"] for row in told.rows} == {name}
+
+
+def test_a_configuration_that_names_more_than_was_built_leaves_one_programme_to_read(
+    place: Path, tmp_path: Path
+) -> None:
+    for named in ('"keelung-111", "ntpc-5g-112"', '"ntpc-5g-112"'):
+        (tmp_path / "kpi.toml").write_text(f"programmes = [{named}]\n", encoding="utf-8")
+        told = kpi("results", "--config", tmp_path, "--warehouse", place / "warehouse", "--format", "csv")
+        assert {row["programme"] for row in told.rows} == {PROGRAMME}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sample", "x", "--seed", "-1"),
+        ("sample", "x", "--teachers", "1"),
+        ("sample", "x", "--schools", "99999999"),
+        ("serve", "--port", "99999"),
+        ("results", "--kpi", "none"),
+        ("units", "--kpi", "a1a2", "--school", "不在國小"),
+    ],
+)
+def test_a_value_that_there_is_not_is_a_wrong_command_line(
+    arguments: tuple[str, ...], place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reads = ("--warehouse", place / "warehouse") if arguments[0] in ("results", "units") else ()
+    told = kpi(*arguments, *reads)
+    assert (told.code, told.out) == (2, "") and told.err
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_programme_that_was_never_built_is_told(place: Path) -> None:
@@ -545,7 +581,7 @@ def test_messages_are_utf_8_whatever_the_terminal_says(
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as stop:
         entry()
     err.flush()
-    assert stop.value.code == 3
+    assert stop.value.code == 2
     assert "沒有「沒\\udce6」這項指標" in err.buffer.getvalue().decode("utf-8")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dashboard.cli import ask, build, definitions, serve, tools
-from dashboard.cli.common import FAILURES, say
+from dashboard.cli.common import FAILURES, UsageError, say
 
 
 def entry() -> None:
@@ -32,6 +32,9 @@ def main(argv: Sequence[str]) -> int:
         code = int(options.run(options))
         sys.stdout.flush()  # a reader that has gone is noticed here rather than at exit
         return code
+    except UsageError as error:
+        say(f"錯誤：{error}")
+        return 2
     except FAILURES as error:
         say(f"錯誤：{error}")
         return 3

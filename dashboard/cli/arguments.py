@@ -51,6 +51,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def port_number(text: str) -> int:
+    """A TCP port; 0 is any that is free."""
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"「{text}」須是 0 到 65535 的整數")
+    return int(text)
+
+
 def programme_id(text: str) -> str:
     """The id of a programme."""
     try:

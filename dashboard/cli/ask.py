@@ -5,7 +5,7 @@ import datetime as dt
 
 from dashboard import warehouse
 from dashboard.cli.arguments import Command, day, reading
-from dashboard.cli.common import EVERY_SCHOOL, config_of
+from dashboard.cli.common import EVERY_SCHOOL, UsageError, config_of, today
 from dashboard.cli.printing import print_rows
 
 
@@ -67,9 +67,13 @@ def _units(options: argparse.Namespace) -> int:
 def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
     config = config_of(options)
     there = warehouse.programmes_in(config.warehouse)
-    wanted = list(config.programmes) or there
-    if len(wanted) > 1:
-        raise warehouse.NoSnapshot(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
+    if options.programme or not there:
+        wanted = list(config.programmes)
+    else:
+        wanted = [name for name in config.programmes if name in there] or there
+        wanted = there if len(there) == 1 else wanted
+    if len(wanted) > 1 and there:
+        raise UsageError(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
     if not wanted:
         raise warehouse.NoSnapshot(f"「{config.warehouse}」沒有任何資料快照。請先執行 kpi build。")
     return warehouse.current(config.warehouse, wanted[0])
@@ -77,22 +81,22 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
 
 def _pinned(snapshot: warehouse.Snapshot) -> dt.date:
     _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
-    return found[0][0] or dt.date.today()
+    return found[0][0] or today()
 
 
 def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
     if kpi is not None and kpi not in known:
-        raise warehouse.NoSnapshot(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
+        raise UsageError(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
 
 
 def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "period_ids", EVERY_SCHOOL)[1]]
     if period is not None and period not in known:
-        raise warehouse.NoSnapshot(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
+        raise UsageError(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
 
 
 def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
     known = [name for (name,) in warehouse.rows(snapshot, "school_names", EVERY_SCHOOL)[1]]
     if school is not None and school not in known:
-        raise warehouse.NoSnapshot(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")
+        raise UsageError(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")

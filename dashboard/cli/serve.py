@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashboard import config as configs
 from dashboard import warehouse
-from dashboard.cli.arguments import Command
+from dashboard.cli.arguments import Command, port_number
 from dashboard.cli.build import build_all
 from dashboard.cli.common import SAMPLE, config_of, say
 
@@ -19,7 +19,7 @@ SAMPLES_TOLD = "# The samples, served while nothing else is configured: a data f
 def add(command: Command) -> None:
     """Add the command of this module."""
     serve = command(_serve, "serve", "啟動儀表板；沒有設定時使用示範資料")
-    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--port", type=port_number, default=8501)
 
 
 def _serve(options: argparse.Namespace) -> int:

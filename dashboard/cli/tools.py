@@ -5,10 +5,10 @@ from pathlib import Path
 
 from dashboard import programmes
 from dashboard.cli.arguments import Command, positive
-from dashboard.cli.common import config_of, definitions_of, say
+from dashboard.cli.common import UsageError, config_of, definitions_of, say
 from dashboard.programmes import Programme
 from dashboard.sources import contracts
-from dashboard.sources.files import FolderError
+from dashboard.sources.files import FolderError, why
 
 
 def add(command: Command) -> None:
@@ -30,11 +30,15 @@ def _sample(options: argparse.Namespace) -> int:
     from dashboard import sample
 
     if options.programme not in sample.WRITERS:
-        raise FolderError(f"沒有「{options.programme}」的示範資料。現有：{'、'.join(sample.WRITERS)}。")
+        raise UsageError(f"沒有「{options.programme}」的示範資料。現有：{'、'.join(sample.WRITERS)}。")
     write = sample.WRITERS[options.programme]
     try:
         write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
-    except (sample.SampleError, OSError) as error:
+    except sample.SizeError as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise FolderError(f"「{options.folder}」寫不進去：{why(error)}。") from error
+    except sample.SampleError as error:
         raise FolderError(str(error)) from error
     say(f"示範資料已寫入 {options.folder}")
     return 0

@@ -12,9 +12,9 @@ the sample exercises can be repeated here.
 """
 
 from dashboard.sample import demonstration
-from dashboard.sample.files import SampleError
+from dashboard.sample.files import SampleError, SizeError
 from dashboard.sample.folder import write
 
 WRITERS = {"keelung-111": write, "ntpc-5g-112": demonstration.write}
 
-__all__ = ["WRITERS", "SampleError", "write"]
+__all__ = ["WRITERS", "SampleError", "SizeError", "write"]

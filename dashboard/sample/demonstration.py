@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.sample.files import Dialect, SampleError, cells, write_csv, write_xlsx
+from dashboard.sample.files import Dialect, SampleError, SizeError, cells, write_csv, write_xlsx
 from dashboard.sample.mess import DATE_FORMS, DIGITS, SUBJECTS
 from dashboard.sample.people import GIVEN, SURNAMES
 
@@ -98,7 +98,7 @@ class Draw:
 def write(folder: Path, *, schools: int | None = None, teachers: int | None = None, seed: int = 1) -> None:
     """Writes the sample and its definition into a new or empty folder; its schools and teachers are always as many."""
     if schools or teachers:
-        raise SampleError("5G 智慧學習示範學校的示範資料大小固定，不能指定學校數或教師數。")
+        raise SizeError("5G 智慧學習示範學校的示範資料大小固定，不能指定學校數或教師數。")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SampleError(f"{folder} 已經有資料，示範資料不會覆蓋它：請改指定新的或空的資料夾。")
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,10 @@ class SampleError(Exception):
     """The sample cannot be written as asked: the message tells the operator what to change."""
 
 
+class SizeError(SampleError):
+    """There is no sample of the size or seed asked for."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How an office's program writes a CSV file."""

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.sample.files import Cells, SampleError, cells
+from dashboard.sample.files import Cells, SizeError, cells
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -102,14 +102,14 @@ def world(schools: int | None, teachers: int | None, seed: int) -> World:
     """The 41 schools when no number (or 41) is asked for, else a nation of that size."""
     for value, most, what in ((schools, MOST_SCHOOLS, "學校數"), (teachers, MOST_TEACHERS, "教師數")):
         if value is not None and not 1 <= value <= most:
-            raise SampleError(f"{what}須為 1 到 {most:,}，而不是 {value:,}。")
+            raise SizeError(f"{what}須為 1 到 {most:,}，而不是 {value:,}。")
     if seed < 0:
-        raise SampleError(f"亂數種子須為 0 以上的整數，而不是 {seed}。")
+        raise SizeError(f"亂數種子須為 0 以上的整數，而不是 {seed}。")
     facts = _keelung_rows()
     national = schools is not None and schools != len(facts)
     count = schools if schools is not None and national else len(facts)
     if teachers is not None and teachers < count:
-        raise SampleError(f"教師數（{teachers:,}）不可少於學校數（{count:,}）：每校至少 1 人。")
+        raise SizeError(f"教師數（{teachers:,}）不可少於學校數（{count:,}）：每校至少 1 人。")
     made = (
         _nation(count, teachers or count * TEACHERS_PER_SCHOOL, seed)
         if national

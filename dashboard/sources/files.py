@@ -216,19 +216,23 @@ def _lost_note(lost: int) -> str | None:
     return f"有 {lost} 個字元編碼存不下，以〓代替；請改存成 UTF-8。" if lost else None
 
 
+_NO_TEXT = "這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。"
+
+
 def _decode(data: bytes) -> tuple[str, str, int]:
     """The text, its encoding, and how many characters it could not hold."""
-    text, encoding, lost = _recognised(data)
+    text, encoding, lost, broken = _recognised(data)
     body = text.strip("\0 \t\r\n\v\f\ufeff")
     if not body:
         raise Unreadable("這是空檔案。請重新匯出後再放進來。")
     # Text in UTF-16 or UTF-32 without a mark is full of NULs; a few, or a tail of them, are a damaged file's.
-    if lost > max(2, len(text) * 0.02) or body.count("\0") > len(body) // 4:
-        raise Unreadable("這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。")
+    if broken > max(2, len(text) * 0.02) or body.count("\0") > len(body) // 4:
+        raise Unreadable(_NO_TEXT)
     return text, encoding, lost
 
 
-def _recognised(data: bytes) -> tuple[str, str, int]:
+def _recognised(data: bytes) -> tuple[str, str, int, int]:
+    """Text, encoding, characters lost, and how many of these were no character of the encoding at all."""
     for bom, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -237,25 +241,25 @@ def _recognised(data: bytes) -> tuple[str, str, int]:
         if data.startswith(bom):
             return _lossy(data, encoding)
     try:
-        return data.decode("utf-8"), "utf-8", 0
+        return data.decode("utf-8"), "utf-8", 0, 0
     except UnicodeDecodeError:
-        text, encoding, lost = _lossy(data, "cp950")
+        found = _lossy(data, "cp950")
     # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character, is much worse as CP950.
     try:
-        return _lossy(data, "utf-8", fewer_than=lost)
+        return _lossy(data, "utf-8", fewer_than=found[2])
     except _TooLossy:
-        return text, encoding, lost
+        return found
 
 
 class _TooLossy(Exception):
     """Another encoding holds more of the text."""
 
 
-def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[str, str, int]:
-    lost = 0
+def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[str, str, int, int]:
+    lost = broken = 0
 
     def replace_lost(error: UnicodeError) -> tuple[str, int]:
-        nonlocal lost
+        nonlocal lost, broken
         assert isinstance(error, UnicodeDecodeError)
         lost += 1
         if fewer_than is not None and lost >= fewer_than:
@@ -263,10 +267,11 @@ def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[s
         # A user-defined character of CP950 is a pair of bytes that has no Unicode character.
         pair = data[error.start : error.start + 2] if encoding == "cp950" else b""
         is_pair = len(pair) == 2 and pair[0] >= 0x81 and (0x40 <= pair[1] <= 0x7E or pair[1] >= 0xA1)
+        broken += not is_pair
         return LOST, error.start + 2 if is_pair else error.end
 
     codecs.register_error("kpi-lost", replace_lost)
-    return data.decode(encoding, errors="kpi-lost"), encoding, lost
+    return data.decode(encoding, errors="kpi-lost"), encoding, lost, broken
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -309,5 +314,11 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
         for delimiter in delimiters
         for line, cells in itertools.islice(_records(first, delimiter), HEADER_ROWS)
     )
-    (delimiter, line), cells = best_row(rows, table)
+    try:
+        (delimiter, line), cells = best_row(rows, table)
+    except Unreadable:
+        # Text of another encoding is full of characters that this one has not, its headers too.
+        if text.count(LOST) > max(2, len(text) * 0.02):
+            raise Unreadable(_NO_TEXT) from None
+        raise
     return delimiter, line, cells

@@ -1,6 +1,6 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
-from dashboard.warehouse.build import BuildError, TableCount
+from dashboard.warehouse.build import TAIPEI, BuildError, TableCount
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import publish, restore
 from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, ask, current, kept, programmes_in, rows
@@ -20,6 +20,7 @@ from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, try_out
 __all__ = [
     "COMPARED",
     "SUFFIXES",
+    "TAIPEI",
     "BuildError",
     "Busy",
     "Comparison",

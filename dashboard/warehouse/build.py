@@ -117,6 +117,8 @@ def _built(
         # A build that breaks off is thrown away whole: there is nothing to recover from a log.
         con.execute(f"attach {literal(str(target))} as snapshot (recovery_mode 'no_wal_writes')")
         con.execute("use snapshot")
+        # The database would draw it on standard output, where the results go.
+        con.execute("set enable_progress_bar = false")
         con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)

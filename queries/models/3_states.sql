@@ -13,7 +13,7 @@ grid as (
         kpis.*,
         all_schools.school_id,
         all_schools.classes,
-        exemptions.school is not null or not conditions.holds as exempted,
+        exempted.kpi is not null or not conditions.holds as exempted,
         kpis.conditional and conditions.holds is null as undecided,
         tables.supplied,
         reported.school_id is not null as reported
@@ -25,9 +25,9 @@ grid as (
     inner join tables
         on kpis.table_name = tables.table_name
 
-    left join exemptions
-        on kpis.kpi = exemptions.kpi
-        and all_schools.name = exemptions.school
+    left join (select distinct kpi, stem_of(school) as stem from exemptions) as exempted
+        on kpis.kpi = exempted.kpi
+        and stem_of(all_schools.name) = exempted.stem
 
     left join conditions
         on kpis.kpi = conditions.kpi

@@ -5,7 +5,7 @@
 create or replace temp table claims as
 select
     rowid as n,
-    tidy(school) as name,
+    regexp_replace(school, '^[\s\x{3000}]+|[\s\x{3000}]+$', '', 'g') as name,
     stem_of(school) as stem,
     code_of(school_code) as code,
     nullif(squeeze(district), '') as district

@@ -1,0 +1,271 @@
+"""What the contract of the tables says of single cells and rows: each a sentence with its files and what becomes of them."""
+
+import codecs
+import csv
+import datetime as dt
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from dashboard import access, programmes, warehouse
+from dashboard.sources import contracts
+from dashboard.sources.places import Entry, Places
+from tests.running import asked, build, flaws, stored
+
+VISITS = ("學校名稱", "輔導日期", "輔導人員")
+OBSERVED = ("觀課學校", "觀課教師", "主辦學校", "觀課日期", "主辦縣市")
+SURVEY = ("學校名稱", "時間戳記", "年級", "班級", "座號", "測驗別")
+
+
+def text_of(rows: Sequence[Sequence[Any]]) -> str:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    return file.getvalue()
+
+
+def folder(place: Path, **tables: Sequence[Sequence[Any]]) -> Path:
+    """A data folder with a CSV file a table."""
+    data = place / "data"
+    data.mkdir()
+    for name, rows in tables.items():
+        (data / f"{name}.csv").write_text(text_of(rows), encoding="utf-8")
+    return data
+
+
+def built(place: Path, data: Path) -> Path:
+    told = build(data, place / "warehouse")
+    assert told.code == 0, told.err
+    return place / "warehouse"
+
+
+def counts(place: Path, table: str) -> tuple[int, int, int, int]:
+    (row,) = (row for row in asked(place, "tables") if row["table_name"] == table)
+    return row["read"], row["accepted"], row["duplicate"], row["rejected"]
+
+
+@pytest.mark.parametrize("at", [1, 700, 1001, 2400])
+def test_one_cell_beside_the_table_loses_nothing(at: int, tmp_path: Path) -> None:
+    rows = [[*VISITS], *(["深澳國小", "111/1/1", f"輔導員{n}"] for n in range(2500))]
+    rows[at].append("請修正")
+    assert counts(built(tmp_path, folder(tmp_path, coaching=rows)), "coaching") == (2500, 2500, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["深奧國小", "信義區深奧國小", "基隆市深奧國小", "基隆市信義區深奧國民小學"])
+def test_a_near_miss_has_its_suggestion_whatever_stands_before_it(name: str, tmp_path: Path) -> None:
+    place = built(tmp_path, folder(tmp_path, coaching=[VISITS, (name, "111/1/1", "甲")]))
+    (flaw,) = flaws(place)
+    assert (flaw["reason"], flaw["suggestion"]) == ("unknown_school", "深澳國小")
+
+
+def test_a_name_that_is_known_is_not_suggested_for_itself(tmp_path: Path) -> None:
+    rows = [("學校代碼", *VISITS), ("173602", "深澳國小", "111/1/1", "甲")]
+    place = built(tmp_path, folder(tmp_path, coaching=rows))
+    (flaw,) = flaws(place)
+    assert (flaw["reason"], flaw["suggestion"]) == ("unknown_school", "")
+    assert "校名與學校代碼不是同一所" in flaw["message"]
+
+
+def test_a_code_of_the_roster_is_nobodys_where_the_definition_gives_the_school_its_own(
+    tmp_path: Path,
+) -> None:
+    roster = [("學校代碼", "學校名稱", "組別", "角色"), ("999", "深澳國小", "自主學習組", "夥伴學校")]
+    rows = [("學校代碼", *VISITS), ("999", "", "111/1/1", "甲"), ("999", "信義國小", "111/1/1", "甲")]
+    place = built(tmp_path, folder(tmp_path, schools=roster, coaching=rows))
+    assert [(flaw["line"], flaw["reason"]) for flaw in flaws(place)] == [(2, "unknown_school")]
+
+
+@pytest.mark.parametrize("many", [1, 3, 40])
+def test_characters_that_cp950_cannot_hold_are_lost_and_no_row_with_them(many: int, tmp_path: Path) -> None:
+    rows = [VISITS, *(("深澳國小", f"111/1/{n % 28 + 1}", f"王#{n}") for n in range(many))]
+    data = folder(tmp_path, coaching=[])
+    (data / "coaching.csv").write_bytes(text_of(rows).encode("cp950").replace(b"#", b"\xfa\x40"))
+    place = built(tmp_path, data)
+    assert counts(place, "coaching") == (many, many, 0, 0)
+    assert {flaw["reason"] for flaw in flaws(place)} == {"bad_character"}
+
+
+def test_bytes_that_are_no_characters_at_all_are_still_no_text(tmp_path: Path) -> None:
+    data = folder(tmp_path, coaching=[VISITS, ("深澳國小", "111/1/1", "甲")])
+    (data / "observations.csv").write_bytes(text_of([OBSERVED]).encode("cp950") + b"\xff\x01\xff\x02" * 40)
+    place = built(tmp_path, data)
+    (found,) = (row for row in asked(place, "inputs") if row["file"] == "observations.csv")
+    assert "編碼無法辨識" in found["problem"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "counted"),
+    [
+        (("2.99", "0.0099999"), 0),
+        (("2.99", "0.01"), 1),
+        (("2.9999999",), 0),
+        (("59.4分鐘", "120.6分鐘"), 1),
+    ],
+)
+def test_hours_are_added_to_the_last_digit(hours: Sequence[str], counted: int, tmp_path: Path) -> None:
+    staff = [
+        ("學校名稱", "教師編號", "姓名", "身分別", "到職日"),
+        ("深澳國小", "T1", "甲", "專任教師", "110/8/1"),
+    ]
+    training = [("教師編號", "課程名稱", "研習日期", "時數")]
+    training += [("T1", f"資安{n}", "111/3/1", one) for n, one in enumerate(hours)]
+    place = built(tmp_path, folder(tmp_path, staff=staff, training=training))
+    on = {"on": dt.date(2022, 12, 31), "kpi": "infosec", "level": "school", "period": None}
+    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
+    assert row["counted"] == counted
+
+
+def test_a_number_too_large_to_be_hours_is_out_of_range(tmp_path: Path) -> None:
+    staff = [
+        ("學校名稱", "教師編號", "姓名", "身分別", "到職日"),
+        ("深澳國小", "T1", "甲", "專任教師", "110/8/1"),
+    ]
+    training = [
+        ("教師編號", "課程名稱", "研習日期", "時數"),
+        ("T1", "資安", "111/3/1", "9999999999999"),
+        ("T1", "資安二", "111/3/1", "0000000000000003"),
+    ]
+    place = built(tmp_path, folder(tmp_path, staff=staff, training=training))
+    assert [(flaw["line"], flaw["reason"]) for flaw in flaws(place)] == [(2, "out_of_range")]
+
+
+@pytest.mark.parametrize("duty", ["資訊 組長", "資訊\n組長", "教務處　資訊　組長"])
+def test_a_duty_is_found_whatever_white_space_is_in_it(duty: str, tmp_path: Path) -> None:
+    staff = [
+        ("學校名稱", "教師編號", "姓名", "身分別", "職務", "到職日"),
+        ("深澳國小", "T1", "甲", "專任教師", duty, "110/8/1"),
+    ]
+    training = [
+        ("教師編號", "課程名稱", "研習日期", "時數"),
+        ("T1", "資訊組長增能研習", "111/10/1", "3"),
+    ]
+    place = built(tmp_path, folder(tmp_path, staff=staff, training=training))
+    on = {"on": dt.date(2022, 11, 1), "kpi": "it_lead", "level": "school", "period": None}
+    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
+    assert (row["counted"], row["base"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "host", ["新北市信義國小", "（新北市）信義國小", "私立臺北市再興國小", "國立台北市某國小"]
+)
+def test_another_county_anywhere_in_a_hosts_name_makes_it_anothers(host: str, tmp_path: Path) -> None:
+    rows = [OBSERVED, ("深澳國小", "甲", host, "111/10/1", ""), ("深澳國小", "乙", host, "111/10/1", "")]
+    place = built(tmp_path, folder(tmp_path, observations=rows))
+    assert flaws(place) == []
+    on = {"on": dt.date(2022, 11, 1), "kpi": "cross_observation", "level": "school", "period": None}
+    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
+    assert (row["counted"], row["status"]) == (2, "met")
+
+
+def test_a_host_of_no_county_that_is_no_school_of_ours_is_still_refused(tmp_path: Path) -> None:
+    rows = [OBSERVED, ("深澳國小", "甲", "（基隆市）某國小", "111/10/1", "")]
+    place = built(tmp_path, folder(tmp_path, observations=rows))
+    assert [flaw["reason"] for flaw in flaws(place)] == ["unknown_school"]
+
+
+@pytest.mark.parametrize(
+    "told", ["學生自學 組內共學", "學生自學, 組間互學", "教師導學\n學生自學", "學生自學|組內共學"]
+)
+def test_the_modes_may_be_listed_in_any_way(told: str, tmp_path: Path) -> None:
+    rows = [
+        ("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式"),
+        ("深澳國小", "甲", "111/10/1", "是", told),
+    ]
+    assert flaws(built(tmp_path, folder(tmp_path, public_lessons=rows))) == []
+
+
+def test_a_seat_is_one_however_its_number_is_written(tmp_path: Path) -> None:
+    rows = [
+        SURVEY,
+        *(("深澳國小", "2022/10/7 15:21:45", "五", "二", seat, "前測") for seat in ("5", "05", "5號", "６")),
+    ]
+    assert counts(built(tmp_path, folder(tmp_path, srl_survey=rows)), "srl_survey") == (4, 2, 2, 0)
+
+
+def test_a_cell_that_begins_like_a_formula_is_text_in_a_workbook_too(tmp_path: Path) -> None:
+    """Programs other than Excel store it as a formula without a result."""
+    data = folder(tmp_path)
+    book = openpyxl.Workbook()
+    for row in (VISITS, ("深澳國小", "111/1/1", "=甲<乙"), ("=深澳", "111/1/2", "丙")):
+        book.active.append(row)
+    book.save(data / "coaching.xlsx")
+    place = built(tmp_path, data)
+    assert counts(place, "coaching") == (2, 1, 0, 1)
+    (flaw,) = flaws(place)
+    assert (flaw["line"], flaw["reason"]) == (3, "unknown_school") and "=深澳" in flaw["original"]
+    assert any("=甲<乙" in told for (told,) in stored(place, "select told from accepted_rows"))
+
+
+def test_the_header_is_sought_in_the_first_fifty_rows_of_a_worksheet_too(tmp_path: Path) -> None:
+    data = folder(tmp_path, coaching=[VISITS, ("深澳國小", "111/1/1", "甲")])
+    for name, at in (("observations_a", 50), ("observations_b", 51)):
+        book = openpyxl.Workbook()
+        book.active.cell(10, 1, "觀課紀錄")
+        for column, header in enumerate(OBSERVED, 1):
+            book.active.cell(at, column, header)
+        book.save(data / f"{name}.xlsx")
+    found = {row["file"].split("#")[0]: row["problem"] for row in asked(built(tmp_path, data), "inputs")}
+    assert found["observations_a.xlsx"] is None and "前 50 列" in found["observations_b.xlsx"]
+
+
+def test_a_constant_of_the_configuration_leaves_the_files_own_cell_in_the_original(tmp_path: Path) -> None:
+    rows = [SURVEY, ("不在國小", "2022/10/7 15:21:45", "五", "二", "1", "前測")]
+    data = folder(tmp_path, srl_survey=rows)
+    tables = contracts.load()
+    programme = programmes.load(programmes.FOLDER / "keelung-111.toml", tables)
+    entry = Entry(constants={"測驗別": "後測"})
+    warehouse.publish(tmp_path / "warehouse", programme, Places(data, {"srl_survey.csv": entry}), tables)
+    (flaw,) = flaws(tmp_path / "warehouse")
+    assert flaw["original"] == ",".join(rows[1])
+
+
+ROSTER = ("學校名稱", "學校代碼", "組別", "角色", "PBL", "行政區")
+
+
+def districts(place: Path, *rows: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The schools that a roster of the second programme gives, and the reasons of its refused rows."""
+    data = place / "data"
+    data.mkdir(parents=True)
+    (data / "學校名冊.csv").write_text(text_of([ROSTER, *rows]), encoding="utf-8")
+    tables = contracts.load()
+    programme = programmes.load(programmes.FOLDER / "ntpc-5g-112.toml", tables)
+    warehouse.publish(place / "warehouse", programme, Places(data), tables)
+    snapshot = warehouse.current(place / "warehouse", "ntpc-5g-112")
+    schools = warehouse.rows(snapshot, "schools", access.bureau())[1]
+    refused = warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=False)[1]
+    return [row[1] for row in schools], [row[4] for row in refused]
+
+
+@pytest.mark.parametrize("codes", [("", ""), ("014601", ""), ("", "014602")])
+def test_two_schools_of_one_name_are_told_apart_by_their_district(
+    codes: tuple[str, str], tmp_path: Path
+) -> None:
+    rows = [
+        ("中山國小", code, "甲區", "示範學校", "是", district)
+        for code, district in zip(codes, ("板橋區", "三重區"), strict=True)
+    ]
+    assert districts(tmp_path, *rows) == (["中山國小", "中山國小"], [])
+
+
+def test_a_further_row_of_one_of_them_is_a_duplicate(tmp_path: Path) -> None:
+    rows = [
+        ("中山國小", "014601", "甲區", "示範學校", "是", "板橋區"),
+        ("中山國小", "014602", "甲區", "示範學校", "是", "三重區"),
+        ("中山國小", "", "甲區", "示範學校", "是", "三重區"),
+    ]
+    assert districts(tmp_path, *rows) == (["中山國小", "中山國小"], [])
+
+
+def test_a_roster_that_decides_gives_a_school_its_name_as_it_is_written(tmp_path: Path) -> None:
+    assert districts(tmp_path, (" Ａ校國小　", "014601", "甲區", "示範學校", "是", "")) == (["Ａ校國小"], [])
+
+
+def test_utf_16_without_loss_is_read_as_it_is(tmp_path: Path) -> None:
+    data = folder(tmp_path)
+    text = text_of([VISITS, ("深澳國小", "111/1/1", "堃喆")])
+    (data / "coaching.csv").write_bytes(codecs.BOM_UTF16_BE + text.encode("utf-16-be"))
+    place = built(tmp_path, data)
+    assert counts(place, "coaching") == (1, 1, 0, 0) and flaws(place) == []
