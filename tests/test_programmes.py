@@ -79,6 +79,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "achievement、coaching、observations、public_lessons、schools、srl_survey、staff、training。",
     ),
     "a school in two groups": ('partners = ["中正國小"', 'partners = ["深澳國小", "中正國小"', "學校「深澳國小」出現兩次；一校只能在一組一次。"),
+    "a school under two spellings": (
+        'partners = ["中正國小"', 'partners = ["基隆市信義區深澳國民小學", "中正國小"',
+        "學校「深澳國小」「基隆市信義區深澳國民小學」出現兩次；一校只能在一組一次。",
+    ),
     "a school twice in a group": ('"深澳國小", "成功國小"', '"深澳國小", "成功國小", "深澳國小"', "學校「深澳國小」出現兩次；一校只能在一組一次。"),
     "a lead that is a partner": ('partners = ["中正國小"', 'partners = ["仁愛國小", "中正國小"', "學校「仁愛國小」出現兩次；一校只能在一組一次。"),
     "a group twice": ('name = "行動學習組"', 'name = "自主學習組"', "分組「自主學習組」出現兩次。"),
