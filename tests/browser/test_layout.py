@@ -1,0 +1,78 @@
+"""No page loses anything for want of room: at each width that people have, with the sidebar and without."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_pages import OVERFLOW, PATHS, SPILLS
+
+PAGES = PATHS[1:]
+# The screens of offices and of schools, a tablet across and upright, a window beside another or at 200 %, a phone.
+HERE = {"open": (1920, 1440, 1366, 1280, 1024, 800), "closed": (1280, 1024, 800, 660, 390)}
+WITH = {"keelung-111": {}, "ntpc-5g-112": {"programme": "ntpc-5g-112"}}
+
+# Parts of a school's rows that stand out of their row, and texts that stand out of their part.
+CUT = """() => {
+    const found = [];
+    for (const row of document.querySelectorAll('.kr > summary, .kr.head')) {
+        const edge = row.getBoundingClientRect();
+        for (const part of row.children) {
+            const box = part.getBoundingClientRect();
+            const range = document.createRange();
+            range.selectNodeContents(part);
+            const text = range.getBoundingClientRect();
+            const inside = box.right <= edge.right + 1 && text.right <= box.right + 1 && text.left >= box.left - 1;
+            if (part.checkVisibility() && text.width && !inside)
+                found.push(`${part.className} ${part.textContent.slice(0, 40)}`);
+        }
+    }
+    return found.slice(0, 5);
+}"""
+
+# The button that opens the sidebar, where it stands on the heading.
+COVERED = """() => {
+    const box = test => document.querySelector(test)?.getBoundingClientRect();
+    const opener = box('[data-testid="stExpandSidebarButton"]');
+    const heading = box('[data-testid="stMain"] h1');
+    return Boolean(opener) && opener.width > 0 && opener.bottom > heading.top;
+}"""
+
+# Boxes that scroll across without the shade that says so, or have the shade and do not scroll.
+UNTOLD = """() => [...document.querySelectorAll('.kpi .scroll')].filter(box => {
+    const told = getComputedStyle(box, '::after').opacity > 0;
+    return box.checkVisibility() && told !== box.scrollWidth > box.clientWidth;
+}).map(box => box.getAttribute('aria-label'))"""
+
+
+def resize(view, width, height=900):
+    view.page.set_viewport_size({"width": width, "height": height})
+    view.page.wait_for_timeout(400)  # the sidebar slides
+
+
+def turn(view, sidebar):
+    """Opens or closes the sidebar; a window remembers it from tab to tab."""
+    opener = view.page.get_by_test_id("stExpandSidebarButton")
+    if sidebar == "open" and opener.is_visible():
+        opener.click()
+    elif sidebar == "closed" and not opener.is_visible():
+        view.page.get_by_test_id("stSidebarHeader").hover()
+        view.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect(opener).to_be_visible(visible=sidebar == "closed")
+
+
+@pytest.mark.parametrize("programme", WITH.values(), ids=WITH)
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_of_a_page_is_cut_off_or_covered_at_any_width(look, page, programme):
+    view = look().open(page, **programme)
+    for sidebar, widths in HERE.items():
+        resize(view, widths[0])
+        turn(view, sidebar)
+        for width in widths:
+            resize(view, width)
+            found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
+            assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
+
+
+def test_what_orders_the_schools_is_large_enough_for_a_finger(look):
+    boxes = [link.bounding_box() for link in look("390").open("group").page.locator("a.by").all()]
+    assert boxes
+    assert all(min(box["width"], box["height"]) >= 24 for box in boxes)
