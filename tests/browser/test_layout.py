@@ -1,4 +1,4 @@
-"""No page loses anything for want of room: at each width that people have, with the sidebar and without."""
+"""No page loses anything for want of room: at each width that people have, with the sidebar and without, and on paper."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +8,7 @@ from tests.browser.test_pages import OVERFLOW, PATHS, SPILLS
 PAGES = PATHS[1:]
 # The screens of offices and of schools, a tablet across and upright, a window beside another or at 200 %, a phone.
 HERE = {"open": (1920, 1440, 1366, 1280, 1024, 800), "closed": (1280, 1024, 800, 660, 390)}
+PAPER = (1047, 718)  # A4 across, without its margins
 WITH = {"keelung-111": {}, "ntpc-5g-112": {"programme": "ntpc-5g-112"}}
 
 # Parts of a school's rows that stand out of their row, and texts that stand out of their part.
@@ -42,6 +43,21 @@ UNTOLD = """() => [...document.querySelectorAll('.kpi .scroll')].filter(box => {
     return box.checkVisibility() && told !== box.scrollWidth > box.clientWidth;
 }).map(box => box.getAttribute('aria-label'))"""
 
+# What is of no use on paper, what does not show all that it holds, and what stands upon something else.
+ON_PAPER = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    const shown = test => [...main.querySelectorAll(test)].filter(element => element.checkVisibility());
+    const controls = shown('button, input, [role="combobox"], .pill').map(element => element.textContent);
+    const cut = shown('.scroll, .tall').filter(
+        box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1
+    ).map(box => box.textContent.slice(0, 40));
+    const boxes = shown('figure, .scroll').map(element => [element, element.getBoundingClientRect()]);
+    const upon = boxes.flatMap(([one, a], at) => boxes.slice(at + 1).filter(([other, b]) =>
+        !one.contains(other) && a.top + 1 < b.bottom && b.top + 1 < a.bottom && a.left + 1 < b.right && b.left + 1 < a.right
+    ).map(([other]) => `${one.textContent.slice(0, 40)} | ${other.textContent.slice(0, 40)}`));
+    return { controls, cut, upon };
+}"""
+
 
 def resize(view, width, height=900):
     view.page.set_viewport_size({"width": width, "height": height})
@@ -70,6 +86,16 @@ def test_nothing_of_a_page_is_cut_off_or_covered_at_any_width(look, page, progra
             resize(view, width)
             found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
             assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
+
+
+@pytest.mark.parametrize("programme", WITH.values(), ids=WITH)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_printed_page_holds_all_its_figures_and_no_control(look, page, programme):
+    view = look().open(page, **programme)
+    view.page.emulate_media(media="print")
+    resize(view, *PAPER)
+    assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
+    assert view.page.evaluate(OVERFLOW) == []
 
 
 def test_what_orders_the_schools_is_large_enough_for_a_finger(look):
