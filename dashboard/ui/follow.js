@@ -12,9 +12,13 @@
     if (target.origin !== location.origin || target.hash) return;
     event.preventDefault();
     const leaves = target.pathname !== location.pathname;
+    const asks = target.searchParams.get("school") !== new URL(location.href).searchParams.get("school");
     history.pushState(null, "", target);
     window.dispatchEvent(new PopStateEvent("popstate", { state: null }));
     if (leaves) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    // On a narrow screen the answer about a school stands below the list it was chosen from, out of sight.
+    const answer = !leaves && asks && document.querySelector(".kpi .answer");
+    if (answer && answer.getBoundingClientRect().top > link.getBoundingClientRect().bottom) answer.scrollIntoView();
     if (leaves && link.closest('[data-testid="stSidebar"]') && matchMedia("(max-width: 768px)").matches) {
       document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
     }

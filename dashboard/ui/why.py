@@ -75,7 +75,7 @@ def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     day = say("截至 {day}", day=written_day(seen.on))
     listed = _units(kpi, found, here) if found.units else _no_units(found)
     return (
-        f'<h2>{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
+        f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
         f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED)}"
     )
 

@@ -98,6 +98,13 @@ def test_a_printed_page_holds_all_its_figures_and_no_control(look, page, program
     assert view.page.evaluate(OVERFLOW) == []
 
 
+def test_a_school_chosen_on_a_phone_brings_its_figures_into_view(look):
+    view = look("390").open("indicator")
+    view.page.get_by_role("row", name="八斗國小").get_by_role("link").last.click()
+    expect(view.page.locator(".answer + .sub")).to_contain_text("八斗國小")
+    expect(view.page.get_by_role("heading", name="為什麼是這個數字")).to_be_in_viewport()
+
+
 def test_what_orders_the_schools_is_large_enough_for_a_finger(look):
     boxes = [link.bounding_box() for link in look("390").open("group").page.locator("a.by").all()]
     assert boxes
