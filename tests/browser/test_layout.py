@@ -109,3 +109,14 @@ def test_what_orders_the_schools_is_large_enough_for_a_finger(look):
     boxes = [link.bounding_box() for link in look("390").open("group").page.locator("a.by").all()]
     assert boxes
     assert all(min(box["width"], box["height"]) >= 24 for box in boxes)
+
+
+def test_in_english_an_apostrophe_is_not_as_wide_as_a_chinese_character(look):
+    view = look().open("help", lang="en")
+    wide = """() => {
+        const mark = document.createElement('span');
+        mark.textContent = '’';
+        document.querySelector('[data-testid="stMain"] .kpi').append(mark);
+        return mark.getBoundingClientRect().width / parseFloat(getComputedStyle(mark).fontSize);
+    }"""
+    assert view.page.evaluate(wide) < 0.5
