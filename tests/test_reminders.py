@@ -200,7 +200,18 @@ def test_where_nothing_was_sent_the_table_to_send_is_named(seen):
     ]
     assert silent
     for item in silent:
-        assert reminders.state(item) == "尚未收到資料（未填報），請送「教職員名冊」"
+        assert reminders.state(item) == "未填報：請送「教職員名冊」"
+
+
+def test_what_a_table_lacks_that_was_sent_is_named(seen):
+    """A school whose staff are on the roster, but no IT lead; and one without its number of classes."""
+    silent = {
+        (item.kpi.kpi, reminders.state(item))
+        for one in reminders.owed(seen(), wanted(kpis=("it_lead", "srl_survey"), statuses=("no_data",)))
+        for item in one.items
+    }
+    assert ("it_lead", "未填報：「教職員名冊」裡沒有這項的人，請確認身分別與職務") in silent
+    assert ("srl_survey", "未填報：請在「學校名冊」填班級數") in silent
 
 
 def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):

@@ -14,12 +14,17 @@ from typing import Any
 from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
 from dashboard.ui.parts import anchor
-from dashboard.ui.texts import say
+from dashboard.ui.texts import later, say
 from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, listing, number, short_day
 
 Row = SimpleNamespace
 Link = Callable[..., str]
 STEPS = 3
+LACKS = {
+    "table": later("請送「{table}」"),
+    "classes": later("請在「{table}」填班級數"),
+    "people": later("「{table}」裡沒有這項的人，請確認身分別與職務"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,9 @@ def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
 
 
 def to_send(seen: View, period: str, group_id: int | None = None) -> dict[tuple[int, str], str]:
-    """Which table a school should send, by school and by the indicator that cannot be judged without it."""
+    """What a school should send or fill in, by school and by the indicator that cannot be judged without it."""
     rows = ask(seen, "tables_to_send", on=seen.on, period=period, group_id=group_id)
-    return {(row.school_id, row.kpi): row.table_label for row in rows}
+    return {(row.school_id, row.kpi): say(LACKS[row.lack], table=row.table_label) for row in rows}
 
 
 def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:
@@ -131,17 +136,20 @@ def _lacks(row: Row, kpi: Row, told: Known) -> str:
 
 
 def _send(found: Sequence[Row], told: Known) -> str:
-    """The tables to send, for the indicators that cannot be judged."""
+    """What to send or fill in, for the indicators that cannot be judged."""
     silent = [row for row in found if row.status == "no_data"]
     if not silent:
         return ""
-    labels = dict.fromkeys(told.to_send.get((row.school_id, row.kpi), "") for row in silent)
-    return say(
-        "{sign} 請送「{tables}」：{kpis} 未填報",
-        sign=f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>',
-        tables=f"<b>{listing([escape(label) for label in labels if label])}</b>",
-        kpis=listing([escape(told.kpis[row.kpi].short) for row in silent]),
-    )
+    steps: dict[str, list[str]] = {}
+    for row in silent:
+        todo = told.to_send.get((row.school_id, row.kpi), "")
+        steps.setdefault(todo, []).append(escape(told.kpis[row.kpi].short))
+    sign = f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>'
+    lines = [
+        say("{sign} {todo}：{kpis} 未填報", sign=sign, todo=f"<b>{escape(todo)}</b>", kpis=listing(kpis))
+        for todo, kpis in steps.items()
+    ]
+    return "<br>".join(lines)
 
 
 def _mend(name: str, told: Known, link: Link) -> str:

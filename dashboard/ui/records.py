@@ -123,11 +123,11 @@ def _cut(original: str | None, limit: int = 160) -> str:
     return whole if len(whole) <= limit else f"{whole[:limit]}…"
 
 
-def silent(to_send: str | None) -> str:
-    """Why a figure is missing, and which table would tell it."""
-    if to_send is None:
+def silent(todo: str | None) -> str:
+    """Why a figure is missing, and what would tell it."""
+    if todo is None:
         return say("缺這項的資料，不是 0。")
-    return say("缺這項的資料，不是 0；請送「{table}」。", table=f"<b>{escape(to_send)}</b>")
+    return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
 
 
 def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20) -> str:

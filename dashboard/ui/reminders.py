@@ -46,8 +46,8 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and where nothing
-    was sent, the table to send."""
+    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and where it
+    can be judged, what to send or fill in."""
 
     kpi: Row
     row: Row
@@ -157,7 +157,7 @@ def state(item: Item, since: str = "") -> str:
 def _silent(item: Item) -> str:
     if item.to_send is None:
         return say("尚未收到資料（未填報）")
-    return say("尚未收到資料（未填報），請送「{table}」", table=item.to_send)
+    return say("未填報：{todo}", todo=item.to_send)
 
 
 def label(item: Item) -> str:

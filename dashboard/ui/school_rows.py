@@ -39,7 +39,7 @@ class Item:
     """One indicator of one school, with everything its row shows.
 
     `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it,
-    `to_send` the table without which it cannot be judged.
+    `to_send` what to send or fill in where it cannot be judged.
     """
 
     seen: View

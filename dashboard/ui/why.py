@@ -36,8 +36,8 @@ HEADER = (
 class Behind:
     """What stands behind one school's figure.
 
-    how: how rows are found for a unit, or None where they cannot be told one by one; to_send: the table without which the
-    school cannot be judged.
+    how: how rows are found for a unit, or None where they cannot be told one by one; to_send: what to send
+    or fill in where the school cannot be judged.
     """
 
     school: Row
