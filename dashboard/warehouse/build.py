@@ -113,8 +113,7 @@ def _built(
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
-    settings = {"threads": "2", "memory_limit": MEMORY, "checkpoint_threshold": "1TB"}
-    con = duckdb.connect(config=settings)
+    con = duckdb.connect(config={"threads": "2", "memory_limit": MEMORY, "checkpoint_threshold": "1TB"})
     try:
         # A build that breaks off is thrown away whole: there is nothing to recover from a log.
         con.execute(f"attach {literal(str(target))} as snapshot (recovery_mode 'no_wal_writes')")
