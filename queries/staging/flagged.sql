@@ -4,10 +4,37 @@ create temp table flagged as
 
 with
 
-named as (
+-- A rejected row is told by its fault, any other by each of its warnings.
+coded as (
 
     select
         flaws.*,
+        flaws.fault as code
+
+    from flaws
+
+    where flaws.fault is not null
+
+    union all
+
+    select
+        flaws.*,
+        fault_codes.code
+
+    from flaws
+
+    inner join fault_codes
+        on flaws.table_name = fault_codes.table_name
+        and flaws.warned & fault_codes.bit <> 0
+
+    where flaws.fault is null
+
+),
+
+named as (
+
+    select
+        flaws.* exclude (code),
         fault_codes.reason,
         fault_codes.column_name,
         fault_codes.header,
@@ -17,14 +44,11 @@ named as (
             else columns.ord
         end as place
 
-    from flaws
+    from coded as flaws
 
     inner join fault_codes
         on flaws.table_name = fault_codes.table_name
-        and (
-            flaws.fault = fault_codes.code
-            or (flaws.fault is null and flaws.warned & fault_codes.bit <> 0)
-        )
+        and flaws.code = fault_codes.code
 
     inner join column_types as columns
         on flaws.table_name = columns.table_name
