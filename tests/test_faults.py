@@ -77,6 +77,46 @@ def declaring(data: bytes, part: str, size: int) -> bytes:
     return data[: at + 24] + size.to_bytes(4, "little") + data[at + 28 :]
 
 
+def edited(data: bytes, *changes: tuple[bytes, bytes], name: str = "sheet1.xml") -> bytes:
+    """A workbook whose worksheet was changed in some places, and may be a part of another name."""
+
+    def change(part: zipfile.ZipInfo, content: bytes) -> bytes:
+        if part.filename == "xl/worksheets/sheet1.xml":
+            part.filename = f"xl/worksheets/{name}"
+            for old, new in changes:
+                assert old in content
+                content = content.replace(old, new)
+        return content.replace(b"sheet1.xml", name.encode())
+
+    return rezipped(data, change)
+
+
+SPREADSHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def sharing(data: bytes, rows: bytes, *texts: str) -> bytes:
+    """A workbook with further rows whose cells may refer to these texts."""
+
+    def change(part: zipfile.ZipInfo, content: bytes) -> bytes:
+        link = f'<Relationship Id="shared" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
+        content = content.replace(b"</sheetData>", rows + b"</sheetData>")
+        if part.filename == "xl/_rels/workbook.xml.rels":
+            content = content.replace(b"</Relationships>", link.encode() + b"</Relationships>")
+        return content
+
+    packed = io.BytesIO(rezipped(data, change))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{SPREADSHEETS}">{items}</sst>')
+    return packed.getvalue()
+
+
+def references(*indexes: int) -> bytes:
+    """A row of cells that each refer to a shared text."""
+    return b"<row>" + b"".join(b'<c t="s"><v>%d</v></c>' % index for index in indexes) + b"</row>"
+
+
 def swollen_styles(part: zipfile.ZipInfo, content: bytes) -> bytes:
     return content + b" " * 3_000_000 if part.filename == "xl/styles.xml" else content
 
@@ -127,6 +167,48 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "角落XFD.xlsx": (good_workbook("子", XFD1048576="x"), "工作表太大"),
     "角落ZZ.xlsx": (good_workbook("丑", ZZ1048576="x"), "工作表太大"),
     "角落BCD.xlsx": (good_workbook("寅", BCD900000="x"), "工作表太大"),
+    "小寫角落.xlsx": (
+        edited(good_workbook("辰", XFD1048576="x"), (b"XFD1048576", b"xfd1048576")),
+        "工作表太大",
+    ),
+    "等號旁空白.xlsx": (edited(good_workbook("巳", XFD1048576="x"), (b'r="', b'r = "')), "工作表太大"),
+    "別的名稱.xlsx": (edited(good_workbook("午", XFD1048576="x"), name="sheet1.dat"), "工作表太大"),
+    "大寫名稱.xlsx": (edited(good_workbook("未", XFD1048576="x"), name="sheet1.XML"), "工作表太大"),
+    "有前綴.xlsx": (
+        edited(
+            good_workbook("申", XFD1048576="x"),
+            (b"<c ", b"<x:c "),
+            (b"</c>", b"</x:c>"),
+            (
+                b"<worksheet ",
+                b'<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ',
+            ),
+        ),
+        "工作表太大",
+    ),
+    "沒有座標.xlsx": (
+        edited(
+            good_workbook("酉"),
+            (b"</sheetData>", b'<row r="1000000">' + b"<c/>" * 99 + b"</row></sheetData>"),
+        ),
+        "工作表太大",
+    ),
+    "屬性沒有空白.xlsx": (
+        edited(good_workbook("戌", XFD1048576="x"), (b'<c r="XFD', b'<c t="n"r="XFD')),
+        "已損壞",
+    ),
+    "有實體.xlsx": (
+        edited(
+            good_workbook("亥"),
+            (b"<worksheet ", b'<!DOCTYPE a [<!ATTLIST c r CDATA "A1">]><worksheet '),
+            (b' r="A3"', b""),
+        ),
+        "已損壞",
+    ),
+    "同一段文字.xlsx": (
+        sharing(good_workbook("天"), references(*[0] * 400), "x" * 1_000_000),
+        "文字超過 300 MB",
+    ),
     "兩個角落.xlsx": (good_workbook("卯", A1048576="x", ZZZ1="x"), "工作表太大"),
 }
 
@@ -175,6 +257,11 @@ KEPT: dict[str, Kept] = {
     "好.csv": Kept(visits("午"), 3),
     "好.xlsx": Kept(good_workbook("未"), 3),
     "很下面.xlsx": Kept(good_workbook("申", A200000=" ", B150000="111/10/07"), 3, 1, "missing_value"),
+    "沒有列號.xlsx": Kept(edited(good_workbook("地"), (b' r="A3"', b""), (b' r="B3"', b""), (b"<row r=", b"<row n=")), 3),
+    "一段長文.xlsx": Kept(
+        sharing(good_workbook("人"), references(0, 1, 2, *[3] * 4000) + references(4, 1, 2), "深澳國小", "111/10/07", "人9", "題", "長" * 99_999),
+        4, 1, "unknown_school",
+    ),
     "很右邊.xlsx": Kept(good_workbook("酉", XFD1="註"), 3),
     "切在列中.csv": Kept(visits("戌")[: -len("10/04,戌3,備課\n")], 2, 1, "bad_date"),
     "切在欄後.csv": Kept(visits("亥")[: -len(",111/10/04,亥3,備課\n")], 2, 1, "missing_value"),

@@ -14,22 +14,34 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
+from dashboard.sources import extent
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable, of_rows
 
-# A workbook whose parts declare more than this is a mistake or an attack: the nation's whole roster is a tenth of it.
-UNPACKED_BYTES = 300_000_000
-# The reader lays out every cell of the rectangle that holds the filled ones. A larger rectangle than this must be
-# mostly filled: a filled cell takes some thirty bytes of the worksheet.
-WORKSHEET_CELLS = 10_000_000
+# What a whole workbook may have of cells, the blank ones with them: its worksheets are read one after another.
+WORKBOOK_CELLS = 3 * extent.WORKSHEET_CELLS
 
 _BARE_FORMULA = re.compile(
     rb"<c((?:\s+(?!t=)\w+=[\"'][^\"']*[\"'])*)\s*><f[^>]*>([^<]+)</f>(?:<v>\s*</v>|<v\s*/>)?</c>"
 )
 _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
-_CELL_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
-_CELL_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
+
+
+class _Room:
+    """What is left for the worksheets that follow: many of them may be one and the same part."""
+
+    def __init__(self) -> None:
+        self.cells, self.text = WORKBOOK_CELLS, extent.UNPACKED_BYTES
+
+    def take(self, cells: int = 0, text: int = 0) -> None:
+        """Raises `Unreadable` once nothing is left."""
+        self.cells -= cells
+        self.text -= text
+        if self.cells < 0:
+            raise extent.too_large()
+        if self.text < 0:
+            raise extent.too_much_text()
 
 
 def read(
@@ -46,9 +58,9 @@ def read(
         if own is not None and titles and not any(fits.values()):
             fits[titles[0]] = own
             given[titles[0]] = entries.get(base.file)
-        sheets = []
+        sheets, room = [], _Room()
         for title, table in fits.items():
-            sheet = _worksheet(book, title, base, table)
+            sheet = _worksheet(book, title, base, table, room)
             constants = constants_of(given[title], tables[table.id]) if table else ()
             sheets.append(replace(sheet, constants=constants))
         return sheets
@@ -72,17 +84,19 @@ def _checked(path: Path) -> str | io.BytesIO:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             declared = sum(part.file_size for part in parts)
-            if declared > UNPACKED_BYTES:
+            if declared > extent.UNPACKED_BYTES:
                 size = f"{declared / 1e6:,.0f} MB"
                 raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
             bare = {}
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    # It is read no further than declared, so a part that hides its size is found out here.
-                    xml = archive.read(part)
-                    _check_area(xml)
-                    if b"</f>" in xml and _BARE_FORMULA.search(xml):
-                        bare[part.filename] = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
+
+            def unpacked(part: zipfile.ZipInfo) -> bytes:
+                # It is read no further than declared, so a part that hides its size is found out here.
+                xml = archive.read(part)
+                if b"</f>" in xml and _BARE_FORMULA.search(xml):
+                    xml = bare[part.filename] = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
+                return xml
+
+            extent.check(parts, unpacked)
             return _with_parts(archive, bare) if bare else str(path)
     except Unreadable:
         raise
@@ -102,31 +116,18 @@ def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> io.By
     return copy
 
 
-def _check_area(xml: bytes) -> None:
-    """A single stray cell in the far corner would make the reader lay out billions of empty ones."""
-    columns = max(map(_column_number, set(_CELL_COLUMN.findall(xml))), default=0)
-    rows = max(map(int, set(_CELL_ROW.findall(xml))), default=0)
-    if rows * columns > max(WORKSHEET_CELLS, len(xml) // 10):
-        raise Unreadable("工作表太大：最遠的儲存格在很後面。請刪除資料以外的列與欄後另存新檔。")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
 def _guarded(call: Any) -> Any:
     try:
         return call()
+    except Unreadable:
+        raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise Unreadable("這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。") from error
+        raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheet(book: Any, title: str, base: Sheet, table: Table | None) -> Sheet:
+def _worksheet(book: Any, title: str, base: Sheet, table: Table | None, room: _Room) -> Sheet:
     sheet = replace(
         base,
         file=f"{base.file}#{title}",
@@ -138,18 +139,23 @@ def _worksheet(book: Any, title: str, base: Sheet, table: Table | None) -> Sheet
     if table is None:
         return sheet
     try:
+        room.take()
         source = _guarded(lambda: book.get_sheet_by_name(title))
-        return of_rows(sheet, table, _guarded(lambda: _filled_rows(source)))
+        return of_rows(sheet, table, _guarded(lambda: _filled_rows(source, room)))
     except Unreadable as error:
         return replace(sheet, problem=str(error))
 
 
-def _filled_rows(source: Any) -> list[tuple[int, list[str]]]:
-    return [
-        (line, [_cell(value) for value in row])
-        for line, row in enumerate(source.iter_rows(), 1)
-        if any(value != "" for value in row)
-    ]
+def _filled_rows(source: Any, room: _Room) -> list[tuple[int, list[str]]]:
+    row, column = source.end or (0, 0)
+    room.take(cells=(row + 1) * (column + 1))
+    rows = []
+    for line, values in enumerate(source.iter_rows(), 1):
+        if any(value != "" for value in values):
+            cells = [_cell(value) for value in values]
+            room.take(text=sum(map(len, cells)))
+            rows.append((line, cells))
+    return rows
 
 
 def _cell(value: Any) -> str:

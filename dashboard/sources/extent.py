@@ -1,0 +1,210 @@
+"""How much a workbook's reader will lay out, known before it opens one: where memory runs out, it ends the process.
+
+It lays out every cell of the rectangle that holds the filled ones, and a copy of a shared text for every cell that
+refers to it, so that a kilobyte may become a terabyte. What ordinary programs write is measured by patterns; whatever
+looks like a cell and is not written so is counted by a parser, as the reader counts.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import Any
+from xml.parsers import expat
+
+from dashboard.sources.sheet import Unreadable
+
+# A workbook whose parts, or whose texts, take more than this is a mistake or an attack: the nation's whole roster is a
+# tenth of it.
+UNPACKED_BYTES = 300_000_000
+WORKSHEET_CELLS = 10_000_000
+DAMAGED = "這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。"
+
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
+_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
+# How else the tag of a cell may begin: with another blank, without attributes, with a prefix.
+_OTHER_CELLS = [
+    begin + after
+    for begin in (b"<c", b":c")
+    for after in (b" ", b"\t", b"\r", b"\n", b"/", b">")
+    if begin + after != b"<c "
+]
+# Every shared text but a blank one ends so.
+_SHARED_END = re.compile(rb"</(?:[^\s<>/:]+:)?si\s*>")
+_REFERENCE = re.compile(r"([A-Za-z]*)(\d+)")
+
+Read = Callable[[Any], bytes]
+"""Gives the bytes of a part."""
+
+
+def check(parts: Sequence[Any], read: Read) -> None:
+    """Nothing, if the reader may open the workbook. A worksheet may be any part, whatever its name.
+
+    Raises:
+        Unreadable: a worksheet is too large, or its texts are.
+    """
+    sheets: list[tuple[Any, int]] = []
+    texts: list[tuple[Any, int]] = []
+    for part in parts:
+        xml = read(part)
+        if cells := _cells(xml):
+            sheets.append((part, cells))
+        if b"si" in xml and _SHARED_END.search(xml):
+            texts.append((part, len(xml)))
+    most = max((cells for _, cells in sheets), default=0)
+    if most * max((size for _, size in texts), default=0) <= UNPACKED_BYTES:
+        return
+    lengths = [max(some) for some in zip_longest(*(_shared(read(part)) for part, _ in texts), fillvalue=0)]
+    longest = max(lengths, default=0)
+    for part, cells in sheets:
+        if cells * longest > UNPACKED_BYTES and _Counted(read(part), lengths).text > UNPACKED_BYTES:
+            raise too_much_text()
+
+
+def too_large() -> Unreadable:
+    return Unreadable(
+        f"工作表太大：連同空白超過 {WORKSHEET_CELLS:,} 格，可能最遠的儲存格在很後面。"
+        "請刪除資料以外的列與欄後另存新檔；資料真有這麼多，請存成 CSV。"
+    )
+
+
+def too_much_text() -> Unreadable:
+    return Unreadable(
+        f"這個活頁簿的文字超過 {UNPACKED_BYTES / 1e6:,.0f} MB，未讀取（可能同一段很長的文字重複了很多次）。"
+        "請只留資料、另存新檔。"
+    )
+
+
+def _cells(xml: bytes) -> int:
+    """The number of cells of a part, if the rectangle that holds them is not too large."""
+    if b"sheetData" not in xml:
+        return 0  # no worksheet: a picture may hold anything
+    usual, others = xml.count(b"<c "), sum(map(xml.count, _OTHER_CELLS))
+    if usual + others > WORKSHEET_CELLS:
+        raise too_large()
+    letters = _COLUMN.findall(xml)
+    if len(letters) == usual and not others:
+        columns = max((_number(text.decode()) for text in set(letters)), default=0)
+        rows = max(map(int, set(_ROW.findall(xml))), default=0)
+        if rows * columns > WORKSHEET_CELLS:
+            raise too_large()
+        return len(letters)
+    return _Counted(xml).cells
+
+
+def _number(letters: str) -> int:
+    """The number of a column."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _shared(xml: bytes) -> list[int]:
+    """The size of each shared text of a part, with its markup."""
+    found: list[int] = []
+    since: int | None = None
+    parser = _parser()
+
+    def start(name: str, _: Any) -> None:
+        nonlocal since
+        if _local(name) == "si":
+            if since is not None:
+                raise Unreadable(DAMAGED)  # one within another: which of them a cell means is anybody's guess
+            since = parser.CurrentByteIndex
+
+    def end(name: str) -> None:
+        nonlocal since
+        if _local(name) == "si" and since is not None:
+            found.append(parser.CurrentByteIndex - since)
+            since = None
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    _parse(parser, xml)
+    return found
+
+
+class _Counted:
+    """A part's cells, counted: a cell that does not say where it stands follows the one before it.
+
+    `text` is what its references to shared texts of `lengths` take.
+    """
+
+    def __init__(self, xml: bytes, lengths: Sequence[int] = ()) -> None:
+        self.cells = self.text = self._row = self._column = self._rows = self._columns = 0
+        self._lengths = lengths
+        self._shared = False
+        self._value: list[str] | None = None
+        parser = _parser()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        if lengths:
+            parser.CharacterDataHandler = self._data
+        _parse(parser, xml)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        match _local(name):
+            case "c":
+                self._cell(attributes)
+            case "row" if "r" in attributes:
+                self._row = _place(attributes["r"])[1] - 1
+            case "v" if self._shared:
+                self._value = []
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.cells += 1
+        self._shared = attributes.get("t") == "s"
+        row = self._row + 1
+        if "r" in attributes:
+            self._column, row = _place(attributes["r"])
+        else:
+            self._column += 1
+        self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
+        if self._rows * self._columns > WORKSHEET_CELLS:
+            raise too_large()
+
+    def _data(self, text: str) -> None:
+        if self._value is not None:
+            self._value.append(text)
+
+    def _end(self, name: str) -> None:
+        if _local(name) == "row":
+            self._row += 1
+            self._column = 0
+        if self._value is not None and _local(name) == "v":
+            index = "".join(self._value)
+            if index.isascii() and index.isdigit() and int(index) < len(self._lengths):
+                self.text += self._lengths[int(index)]
+            self._value = None
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Column and row of a cell, from 1; the column of a row's own is 0."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise Unreadable(DAMAGED)
+    if len(found[0]) > 30:
+        raise too_large()
+    return _number(found[1]), int(found[2])
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _parser() -> expat.XMLParserType:
+    # In the encoding in which the reader looks for tags, whatever the part says of itself.
+    parser = expat.ParserCreate("UTF-8")
+    parser.buffer_text = True
+    # An entity or an attribute by default would be something else to the reader.
+    parser.StartDoctypeDeclHandler = _refuse
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
+        raise Unreadable(DAMAGED) from error
+
+
+def _refuse(*_: Any) -> None:
+    raise Unreadable(DAMAGED)
