@@ -456,6 +456,32 @@ def test_hidden_and_lock_files_are_skipped_and_folders_are_searched(city: City) 
     assert city.inputs["入校輔導_子/再下一層/好.txt"]["table_name"] is None
 
 
+def test_a_linked_folder_is_searched_once_and_what_is_no_file_is_told(tmp_path: Path) -> None:
+    data, shared = tmp_path / "data", tmp_path / "shared"
+    for folder in (data / "子", shared):
+        folder.mkdir(parents=True)
+        (folder / "入校輔導.csv").write_text(visits(folder.name), encoding="utf-8")
+    (shared / "回去").symlink_to(data)
+    for link, target in (("分享", shared), ("又一個", shared), ("一圈", data), ("一", data / "子")):
+        (data / link).symlink_to(target)
+    (data / "入校輔導_斷.csv").symlink_to("/沒有/入校輔導.csv")
+    (data / "入校輔導_繞.csv").symlink_to("入校輔導_繞.csv")
+    (data / "入校輔導_夾.xlsx").mkdir()
+    os.mkfifo(data / "入校輔導_管.csv")
+    os.mkfifo(data / "午餐.csv")
+    (data / "照片.jpg").symlink_to("/沒有/照片.jpg")
+    told = build(data, tmp_path / "warehouse")
+    assert told.code == 0, told.err
+    found = inputs(tmp_path / "warehouse")
+    assert {name: row["accepted"] for name, row in found.items() if not row["problem"]} == {
+        "分享/入校輔導.csv": 3,
+        "子/入校輔導.csv": 3,
+    }
+    problems = {name: row["problem"] for name, row in found.items() if row["problem"]}
+    assert list(problems) == [f"入校輔導_{name}" for name in ("夾.xlsx", "斷.csv", "管.csv", "繞.csv")]
+    assert all("不是一般檔案" in problem and "請" in problem for problem in problems.values())
+
+
 def test_all_that_takes_no_longer_than_reading_it_once(city: City) -> None:
     """Nothing is quadratic in the size of a cell; the two huge ones and all else take a few seconds."""
     assert city.seconds < 20

@@ -32,6 +32,7 @@ RECORD_LINES = 50
 LOST = "〓"
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", *OTHER_WORKBOOKS)
 
 csv.field_size_limit(2**31 - 1)
 
@@ -45,23 +46,36 @@ class FolderError(Exception):
 
 
 def paths(folder: Path) -> list[Path]:
-    """The files of `folder` in the order of their paths; hidden ones, `~$` ones and definitions are left out."""
+    """The files of `folder` in the order of their paths; hidden ones, `~$` ones and definitions are left out.
+
+    With them what only has the name of a file: a link whose target is gone, a folder. `read` tells that it is none.
+    """
     found: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    # A linked folder's turn comes when all the real ones were searched: one that leads back to them has no further files.
+    waiting = [folder]
     try:
         if not folder.is_dir():
             raise FolderError(
                 f"找不到資料夾「{folder}」。請建立它並放入各資料表，或執行 kpi sample 先用示範資料。"
             )
-        for root, folders, names in os.walk(folder, onerror=_refuse):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [
-                Path(root, n)
-                for n in names
-                if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
-            ]
+        for start in waiting:
+            for root, folders, names in os.walk(start, onerror=_refuse):
+                stat = os.stat(root)
+                if (stat.st_dev, stat.st_ino) in seen:
+                    folders.clear()
+                    continue
+                seen.add((stat.st_dev, stat.st_ino))
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                waiting += [Path(root, name) for name in folders if os.path.islink(Path(root, name))]
+                found += [
+                    Path(root, n)
+                    for n in (*names, *(name for name in folders if _suffix(name) in SUFFIXES))
+                    if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
+                ]
     except OSError as error:
         raise FolderError(f"資料夾「{folder}」讀不到：{why(error)}。請檢查讀取權限。") from error
-    return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
+    return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
 
 
 def read(
@@ -71,11 +85,16 @@ def read(
     name = _name(path, folder)
     table = table_for(path.stem, entries.get(name), tables)
     try:
-        return _read(path, name, table, entries, tables, scratch)
+        if path.is_file() or not os.path.lexists(path):
+            return _read(path, name, table, entries, tables, scratch)
+        if table is None or _suffix(path.name) not in SUFFIXES:
+            return []
+        # It is not opened: a pipe would keep the build waiting for ever.
+        problem = "這不是一般檔案（連結的目的地不在，或是資料夾）。請改放檔案本身。"
     except OSError as error:
         problem = f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
-        blank = Sheet(name, 0, dt.datetime.fromtimestamp(0), "")
-        return [replace(blank, table=table.id if table else None, problem=problem)]
+    blank = Sheet(name, 0, dt.datetime.fromtimestamp(0), "")
+    return [replace(blank, table=table.id if table else None, problem=problem)]
 
 
 def _read(
@@ -89,10 +108,10 @@ def _read(
     stat = path.stat()
     digest, lines, padded = _digest(path)
     base = Sheet(name, stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
-    suffix = path.suffix.lower()
+    suffix = _suffix(path.name)
     if suffix == ".xlsx":
         return workbooks.read(path, base, table, entries, tables)
-    if table is None or suffix not in TEXT_SUFFIXES + OTHER_WORKBOOKS:
+    if table is None or suffix not in SUFFIXES:
         return [base]
     base = replace(base, table=table.id, constants=constants_of(entries.get(name), tables[table.id]))
     if suffix in OTHER_WORKBOOKS:
@@ -134,6 +153,10 @@ _WHY = {
     errno.ENOTDIR: "路徑中有一段不是資料夾",
     errno.EIO: "磁碟讀寫失敗",
 }
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
 
 
 def _refuse(error: OSError) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dashboard import programmes
-from dashboard.sources import contracts
+from dashboard.sources import contracts, files
 from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build
@@ -72,7 +72,6 @@ def try_out(
     tables = contracts.chosen(every, programme)
     with tempfile.TemporaryDirectory(prefix="kpi-trial-") as root:
         overlay, target = Path(root) / "data", Path(root) / "trial.duckdb"
-        replaces = _overlay(places.folder, overlay, name, content)
         former = former_of(snapshot)
         inputs = Inputs(
             replace(places, folder=overlay),
@@ -81,6 +80,7 @@ def try_out(
             former.built_at,
         )
         try:
+            replaces = _overlay(places.folder, overlay, name, content)
             build(target, programme, inputs, tables, progress, dt.datetime.now(TAIPEI).date())
         except (BuildError, FolderError) as error:
             raise Refused(str(error)) from error
@@ -124,15 +124,14 @@ def checked_name(name: str) -> None:
 def _overlay(folder: Path | None, overlay: Path, name: str, content: bytes) -> bool:
     """The data folder as links, with the file in it; whether it takes the place of another."""
     overlay.mkdir()
-    for root, folders, names in os.walk(folder) if folder else ():
-        folders[:] = [one for one in folders if not one.startswith(".")]
-        into = overlay / Path(root).relative_to(folder)  # type: ignore[arg-type]
-        into.mkdir(exist_ok=True)
-        for one in names:
+    for path in files.paths(folder) if folder and folder.is_dir() else ():
+        if path.is_file():
+            into = overlay / path.relative_to(folder)  # type: ignore[arg-type]
+            into.parent.mkdir(parents=True, exist_ok=True)
             try:
-                (into / one).symlink_to(Path(root, one))
+                into.symlink_to(path.absolute())
             except OSError:  # Windows without the right to make links
-                shutil.copy2(Path(root, one), into / one)
+                shutil.copy2(path, into)
     place = overlay / name
     replaces = place.exists()
     place.unlink(missing_ok=True)
