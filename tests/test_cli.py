@@ -476,6 +476,50 @@ def test_a_configuration_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert f"找不到設定檔「{tmp_path / 'none.toml'}」。" in told.err
 
 
+# A build that cannot even begin
+
+
+@pytest.mark.parametrize("fault", ["no folder", "nothing in it", "no tables"])
+def test_where_no_programme_is_named_the_one_that_serves_is_said_to_stand(
+    fault: str, place: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    if fault != "no folder":
+        data.mkdir()
+    if fault == "no tables":
+        (data / "入校輔導.csv").write_text("", encoding="utf-8")
+    stamp = warehouse.current(place / "warehouse", PROGRAMME).stamp
+    told = kpi("build", "--data", data, "--warehouse", place / "warehouse")
+    assert (told.code, told.out) == (3, "")
+    assert f"畫面仍是 {stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}" in told.err
+    assert "先前也沒有快照" not in told.err and "沒有建立" not in told.err
+    lines = told.err.splitlines()
+    assert len(set(lines)) == len(lines) and told.err.count("找不到資料夾") == (fault == "no folder")
+    assert warehouse.current(place / "warehouse", PROGRAMME).stamp == stamp
+
+
+def test_a_definition_with_a_fault_leaves_the_former_snapshot_and_says_so(
+    place: Path, tmp_path: Path
+) -> None:
+    for text in (f'extends = "{PROGRAMME}"\nid = "{PROGRAMME}"\nnonsense = 1\n', "id ="):
+        (tmp_path / f"{PROGRAMME}.toml").write_text(text, encoding="utf-8")
+        told = kpi("build", "--data", tmp_path, "--warehouse", place / "warehouse")
+        assert (told.code, told.out) == (3, "")
+        assert f"{PROGRAMME}.toml" in told.err and "這次沒有發布；畫面仍是" in told.err
+    told = kpi("build", "--data", tmp_path, "--warehouse", place / "warehouse", "--programme", "none")
+    assert "找不到這個計畫的定義檔" in told.err and "先前也沒有快照" in told.err
+
+
+def test_a_build_under_an_unusable_configuration_says_that_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kpi.toml").write_text("data = 5\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    told = kpi("build")
+    assert (told.code, told.out) == (3, "")
+    assert "data 須是路徑" in told.err and "這次沒有發布" in told.err and "數字沒有變動" in told.err
+
+
 # Templates and the sample
 
 

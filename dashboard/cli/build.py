@@ -5,6 +5,7 @@ import datetime as dt
 import signal
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dashboard import config as configs
@@ -14,7 +15,6 @@ from dashboard.cli.common import EVERY_SCHOOL, FAILURES, config_of, definitions_
 from dashboard.cli.printing import Bar, padded
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
-from dashboard.sources.files import FolderError
 
 
 def add(command: Command) -> None:
@@ -35,29 +35,66 @@ def add(command: Command) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    build_all(config_of(options), only_if_changed=options.if_changed, by=options.by)
+    build_all(_config(options), only_if_changed=options.if_changed, by=options.by)
     return 0
+
+
+def _config(options: argparse.Namespace) -> configs.Config:
+    try:
+        return config_of(options)
+    except configs.ConfigError as error:
+        # Where the snapshots are is not known then.
+        raise configs.ConfigError(
+            f"{error}\n這次沒有發布；先前若有快照，畫面仍是那一份，數字沒有變動。"
+        ) from error
 
 
 def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str | None = None) -> None:
     """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
 
     Of those that nobody named, one at least must do.
+
+    Raises:
+        BuildError: why, and what stands of each programme that was tried.
     """
-    tables = contracts.load()
-    paths = definitions_of(config)
+    wanted = config.programmes or tuple(config.folders)
+    try:
+        tables = contracts.load()
+        paths = definitions_of(config)
+    except FAILURES as error:
+        known = wanted or warehouse.programmes_in(config.warehouse)
+        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, known)}") from error
     # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
-    named = config.programmes or config.folders or paths[0].parent != programmes.FOLDER
-    tried = 0 if named else len(paths) - 1
+    named = wanted or paths[0].parent != programmes.FOLDER
+    failed: dict[str, str] = {}
     for path in paths:
-        programme = programmes.load(path, tables)
         try:
-            _build_one(config, programme, tables, only_if_changed, by)
-        except warehouse.BuildError as error:
-            tried -= 1
-            if tried < 0:
-                raise
-            say(f"沒有建立 {programme.id}：{str(error).partition(chr(10))[0]}")
+            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by)
+        except FAILURES as error:
+            failed = {path.stem: str(error)} if named else {**failed, path.stem: str(error)}
+            if named or len(failed) == len(paths):
+                told = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
+                raise warehouse.BuildError(told) from error
+    for name, reason in failed.items():
+        say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
+
+
+def _reasons(failed: Mapping[str, str]) -> str:
+    """Why each programme failed; what is the same for several is said once."""
+    same = len(set(failed.values())) == 1
+    told = [reason if same else f"{name}：{reason}" for name, reason in failed.items()]
+    return "\n".join(dict.fromkeys("\n".join(told).splitlines()))
+
+
+def _still_stands(place: Path, names: Iterable[str]) -> str:
+    """Which snapshot still serves of each of these programmes."""
+    stamps = {name: stamp for name in names if (stamp := _stamp(place, name))}
+    if not stamps:
+        return "沒有發布任何快照；先前也沒有快照。"
+    if len(stamps) == 1:
+        return f"這次沒有發布；畫面仍是 {when(*stamps.values())} 的快照，數字沒有變動。"
+    each = "、".join(f"{name} {when(stamp)}" for name, stamp in stamps.items())
+    return f"這次沒有發布；畫面仍是先前的快照（{each}），數字沒有變動。"
 
 
 def _build_one(
@@ -71,15 +108,13 @@ def _build_one(
     if places.key and (warning := spreadsheets.key_warning(places.key)):
         say(f"請注意：{warning}")
     bar = Bar()
-    former = _stamp(config.warehouse, programme)
+    former = _stamp(config.warehouse, programme.id)
     try:
         snapshot, counts = warehouse.publish(
             config.warehouse, programme, places, tables, bar.show, only_if_changed=only_if_changed, by=by
         )
-    except (warehouse.BuildError, FolderError) as error:
+    finally:
         bar.clear()
-        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, programme)}") from error
-    bar.clear()
     if snapshot.stamp == former:
         say(f"{programme.title.zh}：資料沒有變動，仍是 {when(former)} 的快照。")
     else:
@@ -143,18 +178,11 @@ def _sheets(options: argparse.Namespace) -> int:
     return 3 if failed else 0
 
 
-def _stamp(place: Path, programme: Programme) -> str | None:
+def _stamp(place: Path, programme: str) -> str | None:
     try:
-        return warehouse.current(place, programme.id).stamp
+        return warehouse.current(place, programme).stamp
     except warehouse.NoSnapshot:
         return None
-
-
-def _still_stands(place: Path, programme: Programme) -> str:
-    stamp = _stamp(place, programme)
-    if stamp is None:
-        return "沒有發布任何快照；先前也沒有快照。"
-    return f"這次沒有發布；畫面仍是 {when(stamp)} 的快照，數字沒有變動。"
 
 
 def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[warehouse.TableCount]) -> None:
