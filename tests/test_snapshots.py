@@ -179,6 +179,52 @@ def test_a_build_that_is_killed_in_any_stage_leaves_the_former_serving_and_the_n
     assert names_in(own.folder, "*.part*") == names_in(own.folder, "build.holder") == []
 
 
+def signal_in_stage(number: int, sent: signal.Signals) -> None:
+    """Told to end as stage `number` of the build begins."""
+    left = iter(range(number))
+
+    def watch(text: str) -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), sent)
+
+    publishing.build = watched(watch)
+
+
+def signal_in_a_query(sent: signal.Signals) -> None:
+    """Told to end while the database waits for a function of ours."""
+    real = building._nfkc
+
+    def end(text: str) -> str:
+        os.kill(os.getpid(), sent)
+        return real(text)
+
+    building._nfkc = end
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
+@pytest.mark.parametrize("when", ["a stage", "a query", "the end"])
+def test_a_build_that_is_interrupted_says_what_stands_and_leaves_nothing_behind(
+    sent: signal.Signals, when: str, city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    data = tmp_path / "data"
+    shutil.copytree(own.other_data, data)
+    (data / "入校輔導_全形.csv").write_text(
+        "學校名稱,輔導日期,輔導人員\n深澳國小,１１１/10/07,（甲）", encoding="utf-8"
+    )
+    how = {
+        "a stage": functools.partial(signal_in_stage, 3, sent),
+        "a query": functools.partial(signal_in_a_query, sent),
+        "the end": functools.partial(signal_in_stage, 20, sent),
+    }[when]
+    with unchanged(own.warehouse) as stamp:
+        told = build_apart(data, own.warehouse, how).ends()
+    assert (told.code, told.out) == (3, "")
+    clock = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}"
+    assert told.err == f"已中斷；這次沒有發布；畫面仍是 {clock} 的快照，數字沒有變動。\n"
+    assert build(data, own.warehouse).code == 0
+
+
 def test_a_build_that_is_killed_once_it_is_pointed_to_serves(city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
     before = figures(own)

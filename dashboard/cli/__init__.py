@@ -38,6 +38,9 @@ def main(argv: Sequence[str]) -> int:
     except FAILURES as error:
         say(f"錯誤：{error}")
         return 3
+    except KeyboardInterrupt:
+        say("已中斷。")
+        return 3
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -1,8 +1,8 @@
 """The commands that read the sources: `build`, `watch`, and `sheets`, which only looks."""
 
 import argparse
+import contextlib
 import datetime as dt
-import signal
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard import config as configs
 from dashboard import programmes, reports, warehouse
 from dashboard.cli.arguments import Command, interval
-from dashboard.cli.common import EVERY_SCHOOL, FAILURES, config_of, definitions_of, say, when
+from dashboard.cli.common import EVERY_SCHOOL, FAILURES, config_of, definitions_of, interruptible, say, when
 from dashboard.cli.printing import Bar, padded
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
@@ -35,8 +35,27 @@ def add(command: Command) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    build_all(_config(options), only_if_changed=options.if_changed, by=options.by)
+    config = _config(options)
+    before = _stamps(config)
+    with interruptible() as ended:
+        try:
+            build_all(config, only_if_changed=options.if_changed, by=options.by, ended=ended)
+        except BaseException:
+            # By whatever the interruption became on its way: within the database it is another exception.
+            if not ended.is_set():
+                raise
+            now = _stamps(config)
+            fresh = [name for name in now if now[name] != before.get(name)]
+            rest = _still_stands(config.warehouse, before) if not fresh else "其餘沒有發布。"
+            say(f"已中斷；{''.join(f'{name} 已發布，' for name in fresh)}{rest}")
+            return 3
     return 0
+
+
+def _stamps(config: configs.Config) -> dict[str, str | None]:
+    """The snapshot that serves of each programme that has one."""
+    there = warehouse.programmes_in(config.warehouse)
+    return {name: _stamp(config.warehouse, name) for name in config.programmes or there}
 
 
 def _config(options: argparse.Namespace) -> configs.Config:
@@ -49,10 +68,16 @@ def _config(options: argparse.Namespace) -> configs.Config:
         ) from error
 
 
-def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str | None = None) -> None:
+def build_all(
+    config: configs.Config,
+    *,
+    only_if_changed: bool = False,
+    by: str | None = None,
+    ended: threading.Event | None = None,
+) -> None:
     """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
 
-    Of those that nobody named, one at least must do.
+    Of those that nobody named, one at least must do. Once `ended` is set, none goes on.
 
     Raises:
         BuildError: why, and what stands of each programme that was tried.
@@ -67,9 +92,10 @@ def build_all(config: configs.Config, *, only_if_changed: bool = False, by: str 
     # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
     named = wanted or paths[0].parent != programmes.FOLDER
     failed: dict[str, str] = {}
+    bar = Bar(ended)
     for path in paths:
         try:
-            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by)
+            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by, bar)
         except FAILURES as error:
             failed = {path.stem: str(error)} if named else {**failed, path.stem: str(error)}
             if named or len(failed) == len(paths):
@@ -103,11 +129,11 @@ def _build_one(
     tables: dict[str, contracts.Table],
     only_if_changed: bool,
     by: str | None,
+    bar: Bar,
 ) -> None:
     places = config.places_of(programme.id)
     if places.key and (warning := spreadsheets.key_warning(places.key)):
         say(f"請注意：{warning}")
-    bar = Bar()
     former = _stamp(config.warehouse, programme.id)
     try:
         snapshot, counts = warehouse.publish(
@@ -133,26 +159,15 @@ def _tell_stale(place: Path, programme: Programme) -> None:
 
 def _watch(options: argparse.Namespace) -> int:
     """Refresh for ever; what fails once is told, and tried again at the next turn."""
-    ended = threading.Event()
-
-    def end(*_: object) -> None:
-        # The exception alone may be lost, where it falls into a destructor that ignores it.
-        ended.set()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
     say(f"每 {options.every / 60:g} 分鐘更新一次（按 Ctrl+C 結束）")
-    try:
+    with interruptible() as ended, contextlib.suppress(KeyboardInterrupt):
         while not ended.is_set():
             started = time.monotonic()
             try:
-                build_all(config_of(options), only_if_changed=True, by="自動更新")
+                build_all(config_of(options), only_if_changed=True, by="自動更新", ended=ended)
             except FAILURES as error:
                 say(f"{dt.datetime.now():%m/%d %H:%M} 這次沒有更新：{error}")
             ended.wait(max(1.0, options.every - (time.monotonic() - started)))
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

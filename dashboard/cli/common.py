@@ -2,7 +2,11 @@
 
 import argparse
 import datetime as dt
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dashboard import access, programmes, warehouse
@@ -60,3 +64,24 @@ def today() -> dt.date:
 def say(text: str) -> None:
     """A message to the person, beside the results."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """Within, Ctrl-C and SIGTERM raise KeyboardInterrupt, so that what was begun is taken away; gives what notes them.
+
+    The exception alone may be lost, where it falls into a destructor that ignores it, or become another.
+    """
+    ended = threading.Event()
+
+    def end(*_: object) -> None:
+        ended.set()
+        raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread()
+    former = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)} if ours else {}
+    try:
+        yield ended
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)

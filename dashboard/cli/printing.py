@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import sys
+import threading
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -55,13 +56,16 @@ def padded(text: str, width: int) -> str:
 
 
 class Bar:
-    """A progress bar on a terminal; nothing elsewhere."""
+    """A progress bar on a terminal; nothing elsewhere. The work does not go on once `ended` is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: threading.Event | None = None) -> None:
         self.shown = sys.stderr.isatty()
+        self.ended = ended
 
     def show(self, share: float, text: str) -> None:
         """`share` of the work is done; `text` says what is under way."""
+        if self.ended and self.ended.is_set():
+            raise KeyboardInterrupt
         if self.shown:
             filled = int(share * 30)
             print(
