@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import itertools
@@ -22,6 +23,7 @@ import pytest
 import dashboard
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
+from dashboard.ui import address
 from dashboard.warehouse import build as building
 from dashboard.warehouse import publishing, snapshots
 from tests.running import EVERY_SCHOOL, PROGRAMME, asked, build, build_apart, inputs, kpi, stored, unchanged
@@ -390,6 +392,17 @@ def scramble(snapshot: Path) -> None:
     snapshot.write_bytes(content[:12288] + bytes(byte ^ 0x5A for byte in content[12288:]))
 
 
+def spoil(snapshot: Path) -> None:
+    """One byte of a block is another, as on a disk that ages: only a query that reads the figures finds it."""
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        query = "select distinct block_id from pragma_storage_info('results') where persistent"
+        blocks = [block for (block,) in con.execute(query).fetchall() if block >= 0]
+    content = bytearray(snapshot.read_bytes())
+    for block in blocks:
+        content[12288 + block * 262144 + 5000] ^= 1
+    snapshot.write_bytes(content)
+
+
 def overwrite(snapshot: Path) -> None:
     snapshot.write_text("not a database" * 1000, encoding="ascii")
 
@@ -413,7 +426,15 @@ def noisy_pointer(snapshot: Path) -> None:
     (snapshot.parent / "current").write_bytes(b"\xff\xfe\x00")
 
 
-DAMAGES = (lose, cut, empty, scramble, overwrite, put_another, point_elsewhere, blank_pointer, noisy_pointer)
+def long_pointer(snapshot: Path) -> None:
+    """No file can have such a name."""
+    (snapshot.parent / "current").write_text("2" * 5000, encoding="ascii")
+
+
+DAMAGES = (
+    lose, cut, empty, scramble, spoil, overwrite, put_another, point_elsewhere, blank_pointer, noisy_pointer,
+    long_pointer,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
@@ -423,18 +444,48 @@ def test_a_snapshot_that_is_lost_or_damaged_is_told_with_what_to_do(
     own = city.copy(tmp_path / "warehouse")
     (snapshot,) = own.folder.glob("*.duckdb")
     damage(snapshot)
-    for command in ("results", "rejects"):
+    for command in ("results", "rejects") if damage != spoil else ("results",):
         told = kpi(command, "--warehouse", own.warehouse)
         assert (told.code, told.out) == (3, "")
         assert "快照" in told.err and "請" in told.err and "kpi build" in told.err
 
 
-def test_the_next_build_replaces_a_damaged_snapshot(city: City, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_itself", [False, True])
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_the_next_build_replaces_a_damaged_snapshot(
+    damage: Callable[[Path], None], by_itself: bool, city: City, tmp_path: Path
+) -> None:
     own = city.copy(tmp_path / "warehouse")
     (snapshot,) = own.folder.glob("*.duckdb")
-    overwrite(snapshot)
-    assert build(own.data, own.warehouse).code == 0
+    damage(snapshot)
+    told = automatic(own) if by_itself else build(own.data, own.warehouse)
+    assert told.code == 0, told.err
     assert figures(own) == figures(city)
+
+
+def test_a_damaged_snapshot_that_was_restored_by_hand_is_replaced(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    snapshot = warehouse.current(own.warehouse, PROGRAMME)
+    warehouse.restore(own.warehouse, PROGRAMME, snapshot.stamp, "稽核")
+    spoil(snapshot.path)
+    assert automatic(own).code == 0
+    assert figures(own) == figures(city) and warehouse.pinned(own.folder) is None
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_pages_show_an_older_snapshot_where_the_one_that_should_serve_is_damaged(
+    damage: Callable[[Path], None], city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (serving,) = own.folder.glob("*.duckdb")
+    older = shutil.copy(serving, own.folder / "20200101T000000000000.duckdb")
+    damage(serving)
+    found, _, told = address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+    # A pointer that is damaged leaves the file itself whole.
+    assert found.path == (serving if "point" in damage.__name__ else older)
+    assert told and "kpi build" in told
+    asked_for = {"on": dt.date.fromisoformat(DAY), "level": None, "kpi": None, "period": None}
+    assert warehouse.rows(found, "kpi_results", EVERY_SCHOOL, **asked_for)[1]
 
 
 # Who sees what

@@ -169,6 +169,7 @@ def _standing(warehouse: Path, programme: str, scope: access.Scope) -> tuple[sto
         damage = fault
     for snapshot in [*serving, *store.kept(warehouse, programme)]:
         try:
+            store.check(snapshot)
             return snapshot, facts_of(snapshot, scope), str(damage) if damage else None
         except store.NoSnapshot as fault:
             damage = damage or fault

@@ -3,7 +3,17 @@
 from dashboard.warehouse.build import TAIPEI, BuildError, TableCount
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import publish, restore
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, ask, current, kept, programmes_in, rows
+from dashboard.warehouse.snapshots import (
+    NoSnapshot,
+    Scope,
+    Snapshot,
+    ask,
+    check,
+    current,
+    kept,
+    programmes_in,
+    rows,
+)
 from dashboard.warehouse.status import (
     Busy,
     Pinned,
@@ -37,6 +47,7 @@ __all__ = [
     "UnderWay",
     "accept",
     "ask",
+    "check",
     "compare_definitions",
     "current",
     "kept",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from dashboard.warehouse.build import (
     build,
 )
 from dashboard.warehouse.gather import Source, Stored, gather, stand_still
-from dashboard.warehouse.snapshots import KEPT, NoSnapshot, Snapshot, connection, current
+from dashboard.warehouse.snapshots import KEPT, NoSnapshot, Snapshot, check, connection, current
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ def publish(
             progress(share, text)
 
         if only_if_changed and status.pinned(folder):
-            snapshot = current(warehouse, programme.id)
-            return snapshot, _counts(snapshot)
+            with suppress(NoSnapshot):
+                snapshot = current(warehouse, programme.id)
+                check(snapshot, whole=True)
+                return snapshot, _counts(snapshot)
         former = _former(folder)
         try:
             sources = gather(
@@ -88,7 +90,7 @@ def publish(
             kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
             status.note_refresh(folder, kept, local, str(error))
             raise BuildError(str(error)) from error
-        same = former.fingerprint if only_if_changed else None
+        same = former.fingerprint if only_if_changed and _is_whole(folder) else None
         inputs = Inputs(places, sources, former.rejects, former.built_at, same)
         try:
             made = _make(folder, programme, inputs, own, told, now, today or now.date())
@@ -178,6 +180,15 @@ def former_of(snapshot: Snapshot) -> Former:
         for id, title, link, version, settings, read_at in sheets
     }
     return Former(sources, rejects, fingerprint, built_at, snapshot.stamp)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the snapshot that serves can be kept."""
+    try:
+        check(current(folder.parent, folder.name), whole=True)
+    except NoSnapshot:
+        return False
+    return True
 
 
 def _counts(snapshot: Snapshot) -> list[TableCount]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEPT = 5
+STAMP = re.compile(r"\d{8}T\d{12}")
 LARGE = 32_000_000
 CURSORS = 16
 
@@ -64,6 +66,8 @@ def current(warehouse: Path, programme: str) -> Snapshot:
         stamp = (folder / "current").read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise NoSnapshot(f"「{warehouse}」還沒有「{programme}」的資料快照。請先執行 kpi build。") from None
+    if not STAMP.fullmatch(stamp):
+        raise NoSnapshot(f"「{folder / 'current'}」寫的不是快照的名稱。請執行 kpi build 重新建立。")
     path = folder / f"{stamp}.duckdb"
     if not path.is_file():
         raise NoSnapshot(f"快照檔「{path.name}」不見了。請執行 kpi build 重新建立。")
@@ -74,6 +78,31 @@ def kept(warehouse: Path, programme: str) -> list[Snapshot]:
     """The snapshots that are kept, the newest first."""
     paths = sorted((warehouse / programme).glob("*.duckdb"), reverse=True)
     return [Snapshot(path, path.stem) for path in paths]
+
+
+def check(snapshot: Snapshot, *, whole: bool = False) -> None:
+    """Nothing, if its figures can be read, or all that it holds: a damaged block shows itself only when it is read.
+
+    Raises:
+        NoSnapshot: they cannot.
+    """
+    _check(snapshot.path, whole)
+
+
+@functools.lru_cache(maxsize=2 * KEPT)
+def _check(path: Path, whole: bool) -> None:
+    try:
+        with connection(path).cursor() as cursor:
+            tables = ["results"]
+            if whole:
+                tables = [
+                    name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()
+                ]
+            for table in tables:
+                # Not a count, which is known without reading a row.
+                cursor.execute(f'select bit_xor(hash(rows)) from "{table}" as rows').fetchall()
+    except duckdb.Error as error:
+        raise _damaged(path) from error
 
 
 def programmes_in(warehouse: Path) -> list[str]:
@@ -130,7 +159,8 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
         yield mine[key]
     except duckdb.Error as error:
         mine.pop(key).close()
-        if isinstance(error, _DAMAGES):
+        # A block that is not what it was is an error of no kind of its own.
+        if type(error) is duckdb.Error or isinstance(error, _DAMAGES):
             raise _damaged(snapshot.path) from error
         raise
 
