@@ -672,6 +672,37 @@ def test_an_orderly_file_is_left_to_the_database(trait: str, both_ways: tuple[Re
     assert not careful.bulk
 
 
+@pytest.mark.parametrize("fate", ["removed", "a folder"])
+def test_a_large_file_that_is_gone_before_it_is_stored_is_told_and_stops_nothing_else(
+    fate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "入校輔導_好.csv").write_text(visits("好"), encoding="utf-8")
+    large = data / "入校輔導_大.csv"
+    large.write_text(visits("大", 9000), encoding="utf-8")
+    assert large.stat().st_size > files.BULK_BYTES
+    real = files.read
+
+    def read(path: Path, *others: Any) -> list[files.Sheet]:
+        sheets = real(path, *others)
+        if path == large:
+            large.unlink()
+            if fate == "a folder":
+                large.mkdir()
+        return sheets
+
+    monkeypatch.setattr(files, "read", read)
+    told = build(data, tmp_path / "warehouse")
+    assert told.code == 0, told.err
+    found = inputs(tmp_path / "warehouse")
+    assert found["入校輔導_好.csv"]["accepted"] == 3
+    assert "讀不到這個檔案" in found["入校輔導_大.csv"]["problem"]
+    assert (
+        f"入校輔導_大.csv：讀不到這個檔案：{'它是資料夾' if large.exists() else '檔案不存在'}。" in told.err
+    )
+
+
 # When nothing can be published
 
 

@@ -92,7 +92,7 @@ def read(
         # It is not opened: a pipe would keep the build waiting for ever.
         problem = "這不是一般檔案（連結的目的地不在，或是資料夾）。請改放檔案本身。"
     except OSError as error:
-        problem = f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
+        problem = _not_read(error)
     blank = Sheet(name, 0, dt.datetime.fromtimestamp(0), "")
     return [replace(blank, table=table.id if table else None, problem=problem)]
 
@@ -133,8 +133,14 @@ def reread(folder: Path, sheet: Sheet, entries: Mapping[str, Entry], tables: Map
     base = replace(sheet, bulk=None, lost_characters=0, note=None)
     try:
         return _text(path, base, table)
+    except OSError as error:  # it was there when the folder was read
+        return replace(base, problem=_not_read(error))
     except Unreadable as error:
         return replace(base, problem=str(error))
+
+
+def _not_read(error: OSError) -> str:
+    return f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
 
 
 def why(error: OSError) -> str:
@@ -151,6 +157,8 @@ _WHY = {
     errno.EROFS: "磁碟是唯讀的",
     errno.EEXIST: "已有同名的檔案",
     errno.ENOTDIR: "路徑中有一段不是資料夾",
+    errno.EISDIR: "它是資料夾",
+    errno.ENAMETOOLONG: "名稱太長",
     errno.EIO: "磁碟讀寫失敗",
 }
 

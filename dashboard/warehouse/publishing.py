@@ -205,6 +205,9 @@ def _writable(folder: Path) -> Iterator[None]:
         probe.unlink()
         yield
     except OSError as error:
+        # What is read meanwhile may fail too, which is no fault of this folder.
+        if error.filename is not None and not Path(str(error.filename)).is_relative_to(folder):
+            raise BuildError(f"「{error.filename}」讀不到：{why(error)}。請檢查後再試。") from error
         raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
 
 
