@@ -19,6 +19,7 @@ import pytest
 
 from dashboard import programmes, warehouse
 from dashboard.cli import entry, main
+from dashboard.exports.cells import safe
 from dashboard.sources import contracts
 from tests.running import PROGRAMME, Outcome, kpi
 
@@ -228,6 +229,12 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text_in_csv_alone(place: Pa
     assert labels == ["'@甲,乙", "'=1+1"]
     exact = json.loads(ask(place, "units", "--kpi", "coaching", form="json").out)
     assert [row["label"] for row in exact] == ["@甲,乙", "=1+1"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_text_with_the_sign_of_a_formula_leaves_as_a_text(start: str) -> None:
+    assert safe(f"{start}1+1") == f"'{start}1+1"
+    assert (safe(-3), safe("1-3"), safe("第＋班"), safe(None)) == (-3, "1-3", "第＋班", None)
 
 
 # Units and rejects

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-# OWASP's list. A number is no text: −3 stays a number.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# OWASP's list, full-width signs with it. A number is no text: −3 stays a number.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe(value: Any) -> Any:
