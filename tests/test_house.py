@@ -113,6 +113,22 @@ def test_pages_hold_no_rule_no_query_and_no_cache():
         assert len(text.splitlines()) <= 60, path.name
 
 
+def test_no_label_holds_data():
+    """A label is Markdown: what a file or a school is called could make a browser ask another host for a picture."""
+    labelled = {"button", "popover", "radio", "spinner", "toast", "date_input", "file_uploader"}
+    found = [
+        call
+        for path in MODULES
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and re.fullmatch(rf"st\.({'|'.join(labelled)})", ast.unparse(call.func))
+    ]
+    assert len(found) > 5
+    for call in found:
+        inner = [one for one in ast.walk(call.args[0]) if isinstance(one, ast.Call)]
+        assert not any(one.keywords for one in inner), ast.unparse(call)
+        assert not isinstance(call.args[0], ast.JoinedStr), ast.unparse(call)
+
+
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
     places = "|".join(
         ("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/")

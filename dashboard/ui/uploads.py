@@ -39,7 +39,8 @@ def upload(seen: View) -> None:
         show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(error)), "failed"))
         return
     show(report(seen, trial))
-    if trial.readable and st.button(say("採用「{name}」", name=given.name), type="primary"):
+    # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
+    if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
             kept = store.accept(
                 config.from_environment().folder_of(seen.programme), given.name, given.getvalue()
