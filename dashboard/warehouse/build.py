@@ -165,7 +165,7 @@ class _Build:
         scratch: Path,
     ) -> None:
         self.con, self.programme, self.tables, self.inputs = con, programme, tables, inputs
-        self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
         self.raw = RawTables(con, tables, self.folder, self.entries)
