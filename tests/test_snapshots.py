@@ -542,6 +542,23 @@ def test_resolved_rejects_are_seen_by_their_schools_alone(
     assert standing <= before, "a row that was known keeps the day on which it was first seen"
 
 
+def test_a_file_that_cannot_be_read_is_told_to_its_own_school_alone(
+    city: City, ids: dict[str, int], tmp_path: Path
+) -> None:
+    shutil.copytree(city.data, tmp_path / "data")
+    for name in (f"研習紀錄_{OTHER}.csv", f"研習紀錄_{OURS[0]}.csv", "研習紀錄_壞.csv"):
+        (tmp_path / "data" / name).write_bytes(b"")
+    assert build(tmp_path / "data", tmp_path / "warehouse").code == 0
+
+    def told(*schools: str) -> list[str]:
+        scope = access.Scope("", tuple(ids[school] for school in schools)) if schools else EVERY_SCHOOL
+        return [row["file"] for row in asked(tmp_path / "warehouse", "unreadable", scope)]
+
+    assert told(OURS[0]) == [f"研習紀錄_{OURS[0]}.csv"]
+    assert told(OTHER) == [f"研習紀錄_{OTHER}.csv"]
+    assert len(told()) == 3
+
+
 def test_a_connection_on_which_no_scope_was_set_sees_nothing(city: City) -> None:
     for (view,) in stored(city.warehouse, VISIBLE):
         assert stored(city.warehouse, f"from {view}") == [], view

@@ -1,4 +1,5 @@
 -- 讀不進來或有缺損的檔案
+-- A file of one school belongs to that school; one of many schools, or of none, is for who may see them all.
 select
     file,
     coalesce(problem, note) as message,
@@ -6,7 +7,7 @@ select
 
 from inputs
 
-where problem is not null
-    or note is not null
+where (problem is not null or note is not null)
+    and (in_scope(school_id) or getvariable('every_school'))
 
 order by file_id;
