@@ -613,6 +613,42 @@ def test_a_reader_that_stops_reading_leaves_no_traceback(place: Path) -> None:
     assert process.wait() == 0
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("level", ["city", "school"])
+def test_results_that_cannot_be_written_are_told(level: str, place: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        options = ["results", "--warehouse", str(place / "warehouse"), "--level", level, "--format", "csv"]
+        done = subprocess.run(
+            [sys.executable, "-m", "dashboard.cli", *options],
+            cwd=programmes.ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 3
+    assert (
+        done.stderr.decode("utf-8")
+        == "錯誤：結果寫不出去：磁碟空間不足。請檢查輸出的位置、權限與磁碟空間。\n"
+    )
+
+
+def test_a_name_gives_no_order_to_the_terminal(place: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(place / "data", data)
+    (data / "入校輔導_\x1b[31m紅\x07\x9b.csv").write_text(
+        "學校名稱,輔導日期\n深奧國小,111/10/07\n", encoding="utf-8"
+    )
+    (data / "研習紀錄_\x1b]0;x.csv").write_text("", encoding="utf-8")
+    options = ("--warehouse", tmp_path / "warehouse")
+    told = kpi("build", "--data", data, *options, "--programme", PROGRAMME)
+    assert told.code == 0 and "\\x1b]0;x.csv：這是空檔案" in told.err
+    listed = kpi("rejects", *options).out
+    assert "\\x1b[31m" in listed
+    for text in (told.out, told.err, listed):
+        assert all(letter.isprintable() or letter in "\n\u3000" for letter in text)
+    exact = json.loads(kpi("rejects", *options, "--format", "json").out)
+    assert "入校輔導_\x1b[31m紅\x07\x9b.csv" in {row["file"] for row in exact}
+
+
 def test_results_are_utf_8_where_the_locale_knows_no_chinese(place: Path) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
     process = in_a_shell(place, "--format", "csv", "--as-of", DAY, **plain)

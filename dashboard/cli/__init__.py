@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dashboard.cli import ask, build, definitions, serve, tools
 from dashboard.cli.common import FAILURES, UsageError, say
+from dashboard.sources.files import why
 
 
 def entry() -> None:
@@ -41,9 +42,14 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("已中斷。")
         return 3
-    except BrokenPipeError:
+    except OSError as error:
+        # What is left in the buffer goes nowhere, lest it fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):
+            return 0
+        what = f"「{error.filename}」讀寫失敗" if error.filename else "結果寫不出去"
+        say(f"錯誤：{what}：{why(error)}。請檢查輸出的位置、權限與磁碟空間。")
+        return 3
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,11 +6,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dashboard import access, programmes, warehouse
 from dashboard import config as configs
+from dashboard.cli.printing import printable
 from dashboard.sources import contracts, spreadsheets
 from dashboard.sources.files import FolderError
 
@@ -62,8 +63,9 @@ def today() -> dt.date:
 
 
 def say(text: str) -> None:
-    """A message to the person, beside the results."""
-    print(text, file=sys.stderr)
+    """A message to the person, beside the results. Where it cannot be written, nobody is there to be told."""
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr)
 
 
 @contextmanager

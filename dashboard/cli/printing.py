@@ -11,6 +11,14 @@ from typing import Any
 
 from dashboard.exports.cells import safe
 
+# The name of a file may hold what a terminal takes as an order.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+
+
+def printable(text: str) -> str:
+    """`text` with its control characters written out."""
+    return text.translate(_CONTROLS)
+
 
 def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
     """Rows in one of the three forms."""
@@ -40,7 +48,7 @@ def _plain(value: Any) -> Any:
 
 
 def _print_table(names: list[str], found: list[tuple[Any, ...]]) -> None:
-    cells = [names, *([" ".join(_text(value).split())[:60] for value in row] for row in found)]
+    cells = [names, *([printable(" ".join(_text(value).split()))[:60] for value in row] for row in found)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         print("  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -69,7 +77,7 @@ class Bar:
         if self.shown:
             filled = int(share * 30)
             print(
-                f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {text}",
+                f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {printable(text)}",
                 end="",
                 file=sys.stderr,
                 flush=True,
