@@ -12,6 +12,7 @@ import io
 import os
 import random
 import resource
+import shutil
 import tempfile
 import time
 import zipfile
@@ -25,7 +26,7 @@ import pytest
 
 from dashboard import warehouse
 from dashboard.sources import contracts, files, workbooks
-from tests.running import PROGRAMME, Outcome, build, build_apart, flaws, inputs, stored, unchanged
+from tests.running import PROGRAMME, Outcome, build, build_apart, flaws, inputs, kpi, stored, unchanged
 
 TABLES = contracts.load()
 HEADER = "學校名稱,輔導日期,輔導人員,主題"
@@ -482,6 +483,14 @@ def test_a_linked_folder_is_searched_once_and_what_is_no_file_is_told(tmp_path: 
     assert all("不是一般檔案" in problem and "請" in problem for problem in problems.values())
 
 
+def test_a_workbook_is_read_whatever_bytes_its_path_is_of(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("研習".encode("cp950") + b"\xff")
+    folder.mkdir()
+    (folder / "入校輔導.xlsx").write_bytes(good_workbook("路"))
+    (sheet,) = files.read(folder / "入校輔導.xlsx", tmp_path, {}, TABLES, tmp_path)
+    assert (sheet.problem, len(sheet.rows)) == (None, 3)
+
+
 def test_all_that_takes_no_longer_than_reading_it_once(city: City) -> None:
     """Nothing is quadratic in the size of a cell; the two huge ones and all else take a few seconds."""
     assert city.seconds < 20
@@ -824,6 +833,18 @@ def test_a_warehouse_that_is_a_file_is_told_and_left_alone(served: Path, tmp_pat
 def fill_disk(room: int) -> None:
     """From here on no file grows beyond `room` bytes: what a full disk is to one who writes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+
+@pytest.mark.parametrize("name", ["有?號", os.fsdecode(b"\xa7\xff")])
+def test_a_warehouse_whose_path_the_database_cannot_take_is_told(
+    name: str, served: Path, tmp_path: Path
+) -> None:
+    told = build(served / "data", tmp_path / name)
+    assert (told.code, told.out) == (3, "")
+    assert "資料庫開不了。請改用別的資料夾" in told.err and "先前也沒有快照" in told.err
+    shutil.copytree(served / "warehouse", tmp_path / name)
+    told = kpi("results", "--warehouse", tmp_path / name)
+    assert (told.code, told.out) == (3, "") and "資料庫開不了" in told.err
 
 
 @pytest.mark.parametrize("room", [0, 20_000, 1_000_000])

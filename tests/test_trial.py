@@ -83,10 +83,11 @@ def test_the_same_file_again_changes_nothing_and_keeps_the_former_one(city: tupl
         "keelung-111.toml",
         "x.exe",
         "a\n.csv",
+        "研習紀錄_" + "長" * 80 + ".csv",
         "",
     ],
 )
-def test_a_name_that_could_leave_the_folder_is_refused(city: tuple[Path, Path], name: str):
+def test_a_name_that_could_leave_the_folder_or_be_no_files_is_refused(city: tuple[Path, Path], name: str):
     data, place = city
     files = sorted(path.name for path in data.parent.rglob("*"))
     with pytest.raises(warehouse.Refused):

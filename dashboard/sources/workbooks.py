@@ -26,6 +26,8 @@ _BARE_FORMULA = re.compile(
     rb"<c((?:\s+(?!t=)\w+=[\"'][^\"']*[\"'])*)\s*><f[^>]*>([^<]+)</f>(?:<v>\s*</v>|<v\s*/>)?</c>"
 )
 _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
+# The reader takes no path that is not UTF-8.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 class _Room:
@@ -69,7 +71,7 @@ def read(
 
 
 def _checked(path: Path) -> str | io.BytesIO:
-    """What the reader may open: the file, or a copy in which formulas without a result are texts.
+    """What the reader may open: the file, or a copy of its parts, in which formulas without a result are texts.
 
     Excel stores each formula with its result; other programs write a cell that begins with = as a bare formula, which the
     reader would take as blank.
@@ -97,7 +99,7 @@ def _checked(path: Path) -> str | io.BytesIO:
                 return xml
 
             extent.check(parts, unpacked)
-            return _with_parts(archive, bare) if bare else str(path)
+            return _with_parts(archive, bare) if bare or _NO_TEXT.search(str(path)) else str(path)
     except Unreadable:
         raise
     except Exception as error:

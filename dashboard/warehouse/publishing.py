@@ -32,7 +32,15 @@ from dashboard.warehouse.build import (
     build,
 )
 from dashboard.warehouse.gather import Source, Stored, gather, stand_still
-from dashboard.warehouse.snapshots import KEPT, NoSnapshot, Snapshot, check, connection, current
+from dashboard.warehouse.snapshots import (
+    KEPT,
+    NoSnapshot,
+    Snapshot,
+    check,
+    checked_place,
+    connection,
+    current,
+)
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,7 @@ def _counts(snapshot: Snapshot) -> list[TableCount]:
 @contextmanager
 def _writable(folder: Path) -> Iterator[None]:
     try:
+        checked_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".probe"
         probe.write_bytes(b"")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEPT = 5
+# The database takes ? in a path as the beginning of settings, and none that is not UTF-8.
+_UNUSABLE = re.compile("[?\ud800-\udfff]")
 STAMP = re.compile(r"\d{8}T\d{12}")
 LARGE = 32_000_000
 CURSORS = 16
@@ -55,6 +57,14 @@ class Snapshot:
     stamp: str
 
 
+def checked_place(folder: Path) -> None:
+    """Raises `NoSnapshot` where the database could open no file of `folder`."""
+    if _UNUSABLE.search(str(folder.absolute())):
+        raise NoSnapshot(
+            f"快照存放處「{folder}」的路徑有「?」或無法辨識的字，資料庫開不了。請改用別的資料夾（warehouse）。"
+        )
+
+
 def current(warehouse: Path, programme: str) -> Snapshot:
     """The snapshot that serves.
 
@@ -62,6 +72,7 @@ def current(warehouse: Path, programme: str) -> Snapshot:
         NoSnapshot: nothing was ever published there.
     """
     folder = warehouse / programme
+    checked_place(folder)
     try:
         stamp = (folder / "current").read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):

@@ -26,6 +26,8 @@ from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records
 
 FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
+# Of the 255 that a file system takes; the rest is for what a part of it is called meanwhile.
+NAME_BYTES = 240
 
 
 class Refused(Exception):
@@ -84,6 +86,8 @@ def try_out(
             build(target, programme, inputs, tables, progress, dt.datetime.now(TAIPEI).date())
         except (BuildError, FolderError) as error:
             raise Refused(str(error)) from error
+        except OSError as error:
+            raise Refused(f"暫存資料夾寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
         tried = Snapshot(target, "trial")
         with closed(target):
             return _compared(snapshot, tried, name, replaces, scope, on)
@@ -119,6 +123,8 @@ def checked_name(name: str) -> None:
         raise Refused(
             f"檔名「{name}」不能用。請用 CSV 或 XLSX，檔名以資料表名稱開頭，例如 研習紀錄_深澳國小.csv。"
         )
+    if len(name.encode("utf-8", "replace")) > NAME_BYTES:
+        raise Refused(f"檔名「{name[:20]}…」太長。請改成 {NAME_BYTES // 3} 個字以內。")
 
 
 def _overlay(folder: Path | None, overlay: Path, name: str, content: bytes) -> bool:
