@@ -44,7 +44,7 @@ def stale(place: Path) -> None:
 def broken(place: Path) -> None:
     """The snapshot that serves was cut off; the one before it stands in."""
     stamp = (place / "current").read_text(encoding="ascii").strip()
-    cut = place / f"{stamp}-cut.duckdb"
+    cut = place / f"{stamp[:9]}{int(stamp[9:]) + 1:012d}.duckdb"
     cut.write_bytes((place / f"{stamp}.duckdb").read_bytes()[:5000])
     (place / "current").write_text(cut.stem, encoding="ascii")
 
