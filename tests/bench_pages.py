@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import shutil
 import signal
 import socket
 import statistics
@@ -29,15 +28,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.browser import chromium
+
 ROOT = Path(__file__).parents[1]
 NATION = {"schools": 3400, "teachers": 200000}
-BROWSERS = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *chromium.FLAGS,
     # Every tab is as awake as the one that is looked at.
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -248,11 +244,11 @@ def browse(pages: Sequence[Page]) -> None:
     """First loads, then clicks, in turn; the first round of each only warms."""
     from playwright.sync_api import sync_playwright
 
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        raise SystemExit("no Chromium found: `make test` installs it or says what to install")
+    found = chromium.path()
+    if found is None:
+        raise SystemExit(chromium.NONE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         for turn in range(LOADS + 1):
             for page in pages:
                 if page.loaded:

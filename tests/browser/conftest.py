@@ -8,7 +8,6 @@ import contextlib
 import csv
 import io
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,19 +23,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import chromium
 from tests.running import figure_of
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
-# The first is the quickest.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 # What a link of the product does (dashboard/ui/follow.js), and a mark on the heading that will go.
@@ -157,12 +148,11 @@ def serving(tmp_path_factory, prepare=lambda folder: None):
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium or Chrome; `CHROMIUM` names another one."""
-    found = [path for name in (os.environ.get("CHROMIUM", ""), *BROWSERS) if (path := shutil.which(name))]
-    if not found:
-        pytest.fail("no Chromium found: run `make test`, which installs it or says what to install")
+    found = chromium.path()
+    if found is None:
+        pytest.fail(chromium.NONE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
         yield browser
         browser.close()
 
