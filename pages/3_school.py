@@ -43,4 +43,4 @@ for fragment in ui.plan.sections(seen, school):
     ui.show(fragment)
 with ui.fold(ui.say("下載這所學校的表")):
     for what, header, build in ui.school_tables.tables(seen, school, found, rejects):
-        ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build, what)
+        ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build)

@@ -24,7 +24,7 @@ def then(name, key):
 
 
 def save(what, of, header, build):
-    ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build, what)
+    ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build)
 
 
 ui.head(seen, f"{ui.say('指標')} · {kpi.label}", ui.indicator.lead(seen, kpi, city), missing=missing)

@@ -16,7 +16,7 @@ def rows():
 
 def save(what, header, build):
     name = f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}"
-    ui.download(name, [ui.say(one) for one in header], build, what)
+    ui.download(name, [ui.say(one) for one in header], build)
 
 
 ui.head(

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from dashboard import access, warehouse
-from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
+from tests.test_pages import PAGES, html_of, open_page, served  # noqa: F401 (a fixture)
 
 EVERY = access.bureau()
 
@@ -111,3 +111,10 @@ def test_the_refused_rows_of_one_school_come_first_under_its_name_with_its_own_c
     shown = text_of(open_page("data", school=school, severity="rejected"))
     assert shown.index(f"{school} · 被退回：{many} 列") < shown.index("讀入 = 採用")
     assert f"被退回 {many}" in shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_button_says_which_table_it_takes_away(served, page):  # noqa: F811
+    labels = [button.proto.label for button in open_page(page).get("download_button")]
+    assert labels and len(labels) == len(set(labels))
+    assert not {"下載 XLSX", "下載 CSV", "下載"} & set(labels)

@@ -111,10 +111,8 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
         st.rerun()
 
 
-def download(
-    name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]], what: str = ""
-) -> None:
-    """A table as XLSX and as CSV, each made only when it is asked for."""
+def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> None:
+    """A table as XLSX and as CSV, each made only when it is asked for; `name` begins with what it holds."""
     title = name.partition("_")[0]
     kinds: list[tuple[str, str, Callable[[], bytes]]] = [
         ("xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
@@ -122,7 +120,7 @@ def download(
     ]
     with st.container(horizontal=True):
         for kind, mime, made in kinds:
-            label = say("下載{what} {kind}", what=what, kind=kind.upper())
+            label = say("下載{what} {kind}", what=title, kind=kind.upper())
             save(label, f"{name}.{kind}", mime, made)
 
 

@@ -341,7 +341,7 @@ def downloads(seen: View, wanted: Chosen, many: int) -> None:
         return letters.letters(_templates(), {**_common(seen), "letters": told})
 
     with st.container(horizontal=True):
-        frame.download(name, header(), listed, say("催辦名單"))
+        frame.download(name, header(), listed)
         try:
             letters.check(_templates())
         except letters.TemplateFault as fault:
