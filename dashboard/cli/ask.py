@@ -65,17 +65,21 @@ def _units(options: argparse.Namespace) -> int:
 
 
 def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
+    """The snapshot to read: of the programme that is named, else of the only one there is, or that is configured.
+
+    Raises:
+        NoSnapshot: there is none.
+        UsageError: there are several, and none is named.
+    """
     config = config_of(options)
+    if options.programme:
+        return warehouse.current(config.warehouse, options.programme)
     there = warehouse.programmes_in(config.warehouse)
-    if options.programme or not there:
-        wanted = list(config.programmes)
-    else:
-        wanted = [name for name in config.programmes if name in there] or there
-        wanted = there if len(there) == 1 else wanted
-    if len(wanted) > 1 and there:
-        raise UsageError(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
-    if not wanted:
+    if not there:
         raise warehouse.NoSnapshot(f"「{config.warehouse}」沒有任何資料快照。請先執行 kpi build。")
+    wanted = there if len(there) == 1 else [name for name in config.programmes if name in there] or there
+    if len(wanted) > 1:
+        raise UsageError(f"這裡有幾個計畫：{'、'.join(wanted)}。請以 --programme 指定一個。")
     return warehouse.current(config.warehouse, wanted[0])
 
 

@@ -46,8 +46,8 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and where it
-    can be judged, what to send or fill in."""
+    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and what to
+    send or fill in where it cannot be judged."""
 
     kpi: Row
     row: Row
