@@ -244,6 +244,12 @@ class Programme(_Model):
         """The schools that the definition expects, in its order; none where 學校名冊 decides."""
         return tuple(school for group in self.groups for school in group.schools)
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What may stand before a school's name and is no part of it: the programme's own city and districts."""
+        city = (f"{self.city}立", self.city) if self.city else ()
+        return (*city, *(district for district in self.districts if district), "市立", "私立")
+
     def periods_of(self, kpi: Kpi) -> tuple[Period, ...]:
         """The periods for which an indicator is measured, in the definition's order."""
         return tuple(p for p in self.periods if not kpi.periods or {p.id, p.kind} & {*kpi.periods})
@@ -449,13 +455,10 @@ def _table_faults(programme: Programme, tables: Mapping[str, TableOfColumns]) ->
 
 def _same_schools(programme: Programme) -> list[str]:
     """Schools that stand twice, under one name or two: names are compared without city, district and 國小 behind."""
-    places = "|".join(re.escape(place) for place in (programme.city, *programme.districts) if place)
+    around = re.compile(rf"^(?:{'|'.join(map(re.escape, programme.places))})+|(?:國民小學|國小|小學)$")
     by_stem: dict[str, list[str]] = {}
     for name in programme.schools:
-        stem = (
-            re.sub(rf"^(?:(?:{places}|市立|私立|立))+|(?:國民小學|國小|小學)$", "", name) if places else name
-        )
-        by_stem.setdefault(stem, []).append(name)
+        by_stem.setdefault(around.sub("", name), []).append(name)
     return ["」「".join(dict.fromkeys(names)) for names in by_stem.values() if len(names) > 1]
 
 

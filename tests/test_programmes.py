@@ -138,6 +138,11 @@ def test_a_fault_is_told_in_one_sentence(name: str, tmp_path: Path) -> None:
     assert faults_of(written(tmp_path, SHIPPED.replace(right, wrong, 1))) == (sentence,)
 
 
+def test_a_name_that_only_ends_like_anothers_is_another_school(tmp_path: Path) -> None:
+    text = SHIPPED.replace('partners = ["中正國小"', 'partners = ["立德和國小", "中正國小"', 1)
+    assert programmes.load(written(tmp_path, text), contracts.load()).schools.count("立德和國小") == 1
+
+
 def test_several_faults_are_told_at_once(tmp_path: Path) -> None:
     text = SHIPPED.replace('"武崙國小" = "173618"', '"武侖國小" = "173603"').replace(
         'base = "classes"\nrequire', "require"

@@ -5,7 +5,7 @@ import datetime as dt
 
 from dashboard import warehouse
 from dashboard.cli.arguments import Command, day, reading
-from dashboard.cli.common import EVERY_SCHOOL, UsageError, config_of, today
+from dashboard.cli.common import EVERY_SCHOOL, UsageError, config_of
 from dashboard.cli.printing import print_rows
 
 
@@ -85,7 +85,7 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
 
 def _pinned(snapshot: warehouse.Snapshot) -> dt.date:
     _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
-    return found[0][0] or today()
+    return found[0][0] or warehouse.today()
 
 
 def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:

@@ -97,7 +97,7 @@ def build_all(
         try:
             _build_one(config, programmes.load(path, tables), tables, only_if_changed, by, bar)
         except FAILURES as error:
-            failed = {path.stem: str(error)} if named else {**failed, path.stem: str(error)}
+            failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
                 told = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
                 raise warehouse.BuildError(told) from error

@@ -1,7 +1,6 @@
 """What the commands share: the configuration they run under, the definitions it names, and what they say to a person."""
 
 import argparse
-import datetime as dt
 import signal
 import sys
 import threading
@@ -55,11 +54,6 @@ def definitions_of(config: configs.Config) -> list[Path]:
 def when(stamp: str) -> str:
     """When the snapshot of a stamp was built."""
     return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}"
-
-
-def today() -> dt.date:
-    """Today in Taiwan, as on the pages, wherever the machine's clock stands."""
-    return dt.datetime.now(warehouse.TAIPEI).date()
 
 
 def say(text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboard import config as configs
 from dashboard import programmes, warehouse
 from dashboard.cli.arguments import Command, day, programme_id, reading
-from dashboard.cli.common import EVERY_SCHOOL, config_of, definitions_of, say, today
+from dashboard.cli.common import EVERY_SCHOOL, config_of, definitions_of, say
 from dashboard.cli.printing import Bar, print_rows
 from dashboard.programmes import DefinitionError, Programme
 from dashboard.sources import contracts
@@ -79,7 +79,7 @@ def _new_programme(options: argparse.Namespace) -> int:
         raise FolderError(
             f'「{options.id}」是產品內建的計畫。請換一個代號；要以它為本，在新定義檔寫 extends = "{options.id}"。'
         )
-    now = today()
+    now = warehouse.today()
     text = STARTER.read_text(encoding="utf-8")
     for mark, value in {
         "starter": options.id,
@@ -112,7 +112,7 @@ def _compare(options: argparse.Namespace) -> int:
         config.warehouse,
         tables,
         EVERY_SCHOOL,
-        options.as_of or programme.as_of or today(),
+        options.as_of or programme.as_of or warehouse.today(),
         bar.show,
     )
     try:

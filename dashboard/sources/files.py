@@ -257,9 +257,14 @@ def _decode(data: bytes) -> tuple[str, str, int]:
     if not body:
         raise Unreadable("這是空檔案。請重新匯出後再放進來。")
     # Text in UTF-16 or UTF-32 without a mark is full of NULs; a few, or a tail of them, are a damaged file's.
-    if broken > max(2, len(text) * 0.02) or body.count("\0") > len(body) // 4:
+    if _is_much(broken, text) or body.count("\0") > len(body) // 4:
         raise Unreadable(_NO_TEXT)
     return text, encoding, lost
+
+
+def _is_much(lost: int, text: str) -> bool:
+    """Whether so many lost characters mean that the text is of another encoding, or none."""
+    return lost > max(2, len(text) * 0.02)
 
 
 def _recognised(data: bytes) -> tuple[str, str, int, int]:
@@ -349,7 +354,7 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
         (delimiter, line), cells = best_row(rows, table)
     except Unreadable:
         # Text of another encoding is full of characters that this one has not, its headers too.
-        if text.count(LOST) > max(2, len(text) * 0.02):
+        if _is_much(text.count(LOST), text):
             raise Unreadable(_NO_TEXT) from None
         raise
     return delimiter, line, cells

@@ -12,13 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -29,7 +28,6 @@ from dashboard.ui import texts, words
 from dashboard.ui.texts import say
 
 Row = SimpleNamespace
-TAIPEI = ZoneInfo("Asia/Taipei")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era")
 
@@ -72,7 +70,7 @@ class View:
     @property
     def today(self) -> date:
         """The day shown when the address names none: the definition's own, or today in Taiwan."""
-        return self.facts.as_of or datetime.now(TAIPEI).date()
+        return self.facts.as_of or store.today()
 
     @property
     def ahead(self) -> bool:
@@ -130,7 +128,7 @@ def _read() -> View:
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
     scope = access.bureau()
     snapshot, facts, damage = _standing(settings.warehouse, programme, scope)
-    default = facts.as_of or datetime.now(TAIPEI).date()
+    default = facts.as_of or store.today()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(_asked(snapshot, scope, "periods", ()))

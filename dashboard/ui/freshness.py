@@ -20,7 +20,7 @@ import streamlit as st
 from dashboard import config
 from dashboard import warehouse as store
 from dashboard.ui import parts, texts, words
-from dashboard.ui.address import TAIPEI, View, ask
+from dashboard.ui.address import View, ask
 from dashboard.ui.screen import show
 from dashboard.ui.texts import kept, later, say
 
@@ -216,4 +216,4 @@ def _folder(seen: View) -> Path:
 
 
 def _now() -> datetime:
-    return datetime.now(TAIPEI).replace(tzinfo=None)
+    return datetime.now(store.TAIPEI).replace(tzinfo=None)

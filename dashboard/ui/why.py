@@ -58,6 +58,9 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault((row.unit_id, row.unit_label), []).append(row)
     rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    to_send = None
+    if result.status == "no_data":
+        to_send = lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
     return Behind(
         school,
         result,
@@ -65,7 +68,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         evidence,
         [row for row in rejects if row.table_name == kpi.table_name],
         ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
-        lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi)),
+        to_send,
     )
 
 

@@ -1,6 +1,6 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
-from dashboard.warehouse.build import TAIPEI, BuildError, TableCount
+from dashboard.warehouse.build import TAIPEI, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import publish, restore
 from dashboard.warehouse.snapshots import (
@@ -57,6 +57,7 @@ __all__ = [
     "publish",
     "restore",
     "rows",
+    "today",
     "translations",
     "try_out",
     "under_way",

@@ -32,6 +32,12 @@ MEMORY = "1200MB"
 LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
+
+def today() -> dt.date:
+    """Today in Taiwan, wherever the machine's clock stands."""
+    return dt.datetime.now(TAIPEI).date()
+
+
 Progress = Callable[[float, str], None]
 
 

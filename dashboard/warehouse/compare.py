@@ -19,7 +19,7 @@ from dashboard import programmes
 from dashboard.programmes import DefinitionError, Programme
 from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.places import EntryError, Places, check
-from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build
+from dashboard.warehouse.build import BuildError, Inputs, Progress, build, today
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
 from dashboard.warehouse.gather import Source, stand_still
 from dashboard.warehouse.publishing import former_of
@@ -183,7 +183,6 @@ class _Replays:
     def _replay(self, programme: Programme, told: str) -> Figures:
         own = chosen(self.ground.tables, programme)
         target = self.root / f"{self.done}.duckdb"
-        today = dt.datetime.now(TAIPEI).date()
         self.ground.progress(min(self.done / (len(self.changes) + 2), 0.99), f"重算 {told}")
         self.done += 1
         try:
@@ -194,7 +193,7 @@ class _Replays:
                 Inputs(self.ground.places, self.sources),
                 own,
                 lambda share, text: None,
-                today,
+                today(),
             )
         except EntryError as error:
             raise BuildError(str(error)) from error

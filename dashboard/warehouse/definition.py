@@ -20,10 +20,8 @@ def define(
     now: dt.datetime,
 ) -> None:
     """The definition as tables, and the macros of the queries; `now` is when the snapshot is built."""
-    places = [f"{programme.city}立", programme.city, *programme.districts, "市立", "私立"]
-    pattern = "|".join(place for place in places if place not in ("", "立"))
     for name, value in {
-        "place_pattern": pattern,
+        "place_pattern": "|".join(programme.places),
         "programme": programme.id,
         "schools_listed": bool(programme.groups),
         "city": programme.city,

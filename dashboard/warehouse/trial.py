@@ -19,7 +19,7 @@ from dashboard import programmes
 from dashboard.sources import contracts, files
 from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
-from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build
+from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build, today
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records
@@ -83,7 +83,7 @@ def try_out(
         )
         try:
             replaces = _overlay(places.folder, overlay, name, content)
-            build(target, programme, inputs, tables, progress, dt.datetime.now(TAIPEI).date())
+            build(target, programme, inputs, tables, progress, today())
         except (BuildError, FolderError) as error:
             raise Refused(str(error)) from error
         except OSError as error:
