@@ -16,7 +16,12 @@ from dashboard.sources.places import DEADLINE, STALE_AFTER_DAYS, Entry, Places, 
 FILE = "kpi.toml"
 VARIABLE = "KPI_CONFIG"
 KEY_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
-KEYS = ("programmes", "data", "warehouse", "stale_after_days", "google", "spreadsheets", "files")
+KEYS = ("programmes", "data", "warehouse", "stale_after_days", "server", "google", "spreadsheets", "files")
+# How many may look at once: at a click every five seconds one process answers 100 quickly and 200 slowly.
+VIEWERS = 500
+_HOST = re.compile(
+    r"(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[1-9]\d{0,4})?"
+)
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -29,6 +34,8 @@ class Config:
     """`programmes` are ids ('' of them: those that the data folder or the product defines); paths are absolute.
 
     `data` is the folder of every programme that `folders` does not name; `place` is the file or folder that says so.
+    `hosts` are the names, each with its port where it is not the usual one, that the served product answers to beside
+    this machine's own; `viewers` is how many it serves at once.
     """
 
     programmes: tuple[str, ...]
@@ -42,6 +49,8 @@ class Config:
     deadline: float = DEADLINE
     stale_after_days: int = STALE_AFTER_DAYS
     place: Path = Path()
+    hosts: tuple[str, ...] = ()
+    viewers: int = VIEWERS
 
     def folder_of(self, programme: str) -> Path:
         """The data folder of a programme."""
@@ -106,6 +115,8 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
     _known(raw, KEYS, "")
     google = _value(raw, "google", {}, _is_table, "須是一節 [google]")
     _known(google, ("key", "deadline"), "google.")
+    server = _value(raw, "server", {}, _is_table, "須是一節 [server]")
+    _known(server, ("hosts", "viewers"), "server.")
     data = raw.get("data", "data")
     folders = data if isinstance(data, dict) else {}
     key = google.get("key", os.environ.get(KEY_VARIABLE))
@@ -132,7 +143,36 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         deadline=deadline,
         stale_after_days=days,
         place=file.absolute(),
+        hosts=_hosts(server),
+        viewers=_value(
+            server, "viewers", VIEWERS, lambda v: type(v) is int and v > 0, "（server）須是 1 以上的人數"
+        ),
     )
+
+
+def _hosts(server: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in lower case, as a browser writes them: a Chinese one as IDNA, the usual ports left out."""
+    hosts: list[str] = _value(
+        server, "hosts", [], lambda v: isinstance(v, list) and all(isinstance(name, str) for name in v),
+        '（server）須是清單，例如 hosts = ["kpi.example.gov.tw"]',
+    )  # fmt: skip
+    found = []
+    for host in hosts:
+        name = _ascii(host.strip()).lower()
+        if not _HOST.fullmatch(name) or int(name.partition(":")[2] or 1) > 65535:
+            raise _Wrong(
+                f"的 server.hosts「{host}」不是主機名稱。請寫網址裡「//」與下一個「/」之間的部分，"
+                "例如 kpi.example.gov.tw 或 10.0.0.5:8080；不能用 * 代表所有名稱。"
+            )
+        found.append(re.sub(r":(80|443)$", "", name))
+    return tuple(found)
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _spreadsheets(raw: Mapping[str, Any]) -> tuple[tuple[str | None, Spreadsheet], ...]:

@@ -16,6 +16,7 @@ QUERIES = sorted((ROOT / "queries").rglob("*.sql"))
 MAY_IMPORT = {
     "pages": {"ui", "charts"},
     "app": {"ui"},
+    "server": {"ui", "warehouse", "config"},
     "ui": {"warehouse", "exports", "access", "programmes", "config", "charts"},
     "exports": {"charts", "access"},
     "warehouse": {"sources", "programmes"},
@@ -37,11 +38,14 @@ HOMES = {
     "tenacity": {"sources"},
     "urllib3": {"sources"},
     "plotly": {"charts"},
-    "streamlit": {"app", "ui", "charts", "pages"},
+    "streamlit": {"app", "server", "ui", "charts", "pages"},
     "openpyxl": {"exports", "sample"},
     "docxtpl": {"exports"},
     "jinja2": {"exports"},
     "numpy": {"sample", "warehouse"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "anyio": {"server"},
 }
 
 

@@ -16,7 +16,9 @@ from dashboard.sources.files import why
 
 
 def entry() -> None:
-    """The console script. Results are UTF-8 whatever the terminal or the locale says."""
+    """The console script. Results are UTF-8 whatever the terminal or the locale says; what it writes is its user's alone,
+    for it holds the names of teachers."""
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -11,7 +11,16 @@ from pathlib import Path
 from dashboard import config as configs
 from dashboard import programmes, reports, warehouse
 from dashboard.cli.arguments import Command, interval
-from dashboard.cli.common import EVERY_SCHOOL, FAILURES, config_of, definitions_of, interruptible, say, when
+from dashboard.cli.common import (
+    EVERY_SCHOOL,
+    FAILURES,
+    config_of,
+    definitions_of,
+    interruptible,
+    keep_private,
+    say,
+    when,
+)
 from dashboard.cli.printing import Bar, padded
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
@@ -82,6 +91,8 @@ def build_all(
     Raises:
         BuildError: why, and what stands of each programme that was tried.
     """
+    for name in warehouse.programmes_in(config.warehouse):
+        keep_private(config.warehouse / name)
     wanted = config.programmes or tuple(config.folders)
     try:
         tables = contracts.load()

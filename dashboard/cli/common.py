@@ -1,7 +1,9 @@
 """What the commands share: the configuration they run under, the definitions it names, and what they say to a person."""
 
 import argparse
+import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from dashboard import access, programmes, warehouse
 from dashboard import config as configs
 from dashboard.cli.printing import printable
 from dashboard.sources import contracts, spreadsheets
-from dashboard.sources.files import FolderError
+from dashboard.sources.files import FolderError, why
 
 EVERY_SCHOOL = access.bureau()
 # Served when nothing is configured; below the working folder, as everything is.
@@ -49,6 +51,18 @@ def definitions_of(config: configs.Config) -> list[Path]:
     if not wanted:
         return programmes.find(config.data)
     return [path for name in wanted for path in programmes.find(config.folder_of(name), (name,))]
+
+
+def keep_private(folder: Path) -> None:
+    """Nobody else on this machine may look into a folder of ours that an earlier version left open to them."""
+    if os.name != "posix" or not folder.is_dir():
+        return
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        try:
+            folder.chmod(mode & 0o700)
+        except OSError as error:
+            say(f"請注意：「{folder}」裡有教師姓名，這台機器的其他使用者讀得到，權限卻改不了：{why(error)}。")
 
 
 def when(stamp: str) -> str:

@@ -11,7 +11,7 @@ from dashboard import config as configs
 from dashboard import warehouse
 from dashboard.cli.arguments import Command, port_number
 from dashboard.cli.build import build_all
-from dashboard.cli.common import SAMPLE, config_of, say
+from dashboard.cli.common import SAMPLE, config_of, keep_private, say
 
 SAMPLES_TOLD = "# The samples, served while nothing else is configured: a data folder for each programme."
 
@@ -32,12 +32,11 @@ def _serve(options: argparse.Namespace) -> int:
     environment = {**os.environ, configs.VARIABLE: str(config.place)}
     if not warehouse.programmes_in(config.warehouse):
         build_all(config)
+    for name in warehouse.programmes_in(config.warehouse):
+        keep_private(config.warehouse / name)
     say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
     root = Path(__file__).parents[2]
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(root / "dashboard" / "app.py"),
-        "--server.port", str(options.port), "--server.address", "127.0.0.1", "--server.headless", "true",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "dashboard.server", str(options.port)]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
     if os.name == "posix":
         # The same process, so that whoever stops the command stops the server.

@@ -9,6 +9,8 @@ import jinja2
 from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
+from dashboard.exports.archive import timeless
+
 SHIPPED = Path(__file__).parents[2] / "templates"
 MESSAGE, LETTER = "message.txt", "letter.docx"
 
@@ -44,7 +46,7 @@ def letters(own: Path, context: Mapping[str, Any]) -> bytes:
         document.save(out)
     except Exception as error:  # a damaged DOCX fails as a zip, as XML or as a template
         raise TemplateFault(f"範本「{path}」不能用：{error}") from error
-    return out.getvalue()
+    return timeless(out.getvalue())
 
 
 def check(own: Path) -> None:

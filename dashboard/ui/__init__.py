@@ -6,6 +6,7 @@ in queries/, rules of writing in `words`, and every piece of markup in the modul
 
 from dashboard.ui import (
     cards,
+    downloads,
     findings,
     freshness,
     glossary,
@@ -27,7 +28,7 @@ from dashboard.ui import (
     words,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
-from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, some
+from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, scripts, some
 from dashboard.ui.navigation import pages, sidebar
 from dashboard.ui.screen import halves, show
 from dashboard.ui.texts import say
@@ -44,6 +45,7 @@ __all__ = [
     "choose",
     "copy",
     "download",
+    "downloads",
     "dress",
     "findings",
     "fold",
@@ -68,6 +70,7 @@ __all__ = [
     "say",
     "school_rows",
     "school_tables",
+    "scripts",
     "show",
     "sidebar",
     "some",

@@ -4,10 +4,39 @@
   document.documentElement.lang = "LANGUAGE";
   if (window.kpiFollows) return;
   window.kpiFollows = true;
+  // A file is fetched here, so that what went wrong with it is said beside its link; without this script the browser
+  // fetches it, and says less.
+  const fetchFile = async (link) => {
+    if (link.ariaBusy === "true") return;
+    link.ariaBusy = "true";
+    link.parentElement.querySelector("[role=alert]")?.remove();
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(await answer.text());
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(await answer.blob());
+      file.download = link.download;
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+    } catch (error) {
+      const alert = document.createElement("span");
+      alert.setAttribute("role", "alert");
+      alert.textContent = "FAILED" + error.message;
+      link.parentElement.append(alert);
+    } finally {
+      link.ariaBusy = null;
+    }
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".kpi a[href]");
     const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-    if (!link || special || event.defaultPrevented || link.hasAttribute("download")) return;
+    if (!link || special || event.defaultPrevented) return;
+    if (link.classList.contains("file")) {
+      event.preventDefault();
+      fetchFile(link);
+      return;
+    }
+    if (link.hasAttribute("download")) return;
     const target = new URL(link.href);
     if (target.origin !== location.origin || target.hash) return;
     event.preventDefault();

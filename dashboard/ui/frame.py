@@ -19,7 +19,7 @@ import streamlit as st
 from dashboard import config
 from dashboard import warehouse as store
 from dashboard.exports import tables
-from dashboard.ui import freshness, parts, texts, words
+from dashboard.ui import downloads, freshness, parts, texts, words
 from dashboard.ui.address import Row, View
 from dashboard.ui.screen import show
 from dashboard.ui.texts import say
@@ -112,32 +112,31 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
 
 
 def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> None:
-    """A table as XLSX and as CSV, each made only when it is asked for; `name` begins with what it holds."""
+    """A table as XLSX and as CSV, each made only when it is fetched; `name` begins with what it holds."""
     title = name.partition("_")[0]
-    kinds: list[tuple[str, str, Callable[[], bytes]]] = [
-        ("xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
-        ("csv", "text/csv", lambda: tables.csv_bytes(header, build())),
-    ]
-    with st.container(horizontal=True):
-        for kind, mime, made in kinds:
-            label = say("下載{what} {kind}", what=title, kind=kind.upper())
-            save(label, f"{name}.{kind}", mime, made)
-
-
-def save(label: str, name: str, mime: str, made: Callable[[], bytes]) -> None:
-    """A file that is made when it is asked for; its name is one that Windows takes, and ends with a day.
-
-    It is one and the same button whatever the day: a new one each time would be drawn anew.
-    """
-    stem, _, ending = name.rpartition(".")
-    st.download_button(
-        label,
-        data=texts.kept(made),
-        file_name=f"{words.file_name(stem)}.{ending}",
-        mime=mime,
-        key=f"{stem.rpartition('_')[0]}.{ending}",
-        on_click="ignore",
+    offer(
+        title,
+        (f"{name}.xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
+        (f"{name}.csv", "text/csv", lambda: tables.csv_bytes(header, build())),
     )
+
+
+def offer(title: str, *files: tuple[str, str, Callable[[], bytes]]) -> None:
+    """Links to files of one content: of each its name, its MIME type and what makes it when it is fetched.
+
+    A name becomes one that Windows takes.
+    """
+    links = [_file(title, *file) for file in files]
+    show(f'<p class="files">{words.escape(say("下載{what}", what=title))} {" ".join(links)}</p>')
+
+
+def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
+    stem, _, ending = name.rpartition(".")
+    name = f"{words.file_name(stem)}.{ending}"
+    kind = ending.upper()
+    label = words.escape(say("下載{what} {kind}", what=title, kind=kind))
+    address = downloads.address(name, mime, make)
+    return f'<a class="file" href="{address}" download="{words.escape(name)}" aria-label="{label}">{kind}</a>'
 
 
 def copy(title: str, told: str) -> None:
@@ -151,8 +150,24 @@ def dress() -> None:
     """Our style sheet and the link handler, on every page; the script says which language the page is in."""
     style, script = _dress()
     st.html(style)
-    tag = "zh-Hant" if texts.manner().language == texts.SOURCE else texts.manner().language
-    st.html(script.replace("LANGUAGE", tag), unsafe_allow_javascript=True)
+    st.html(f"<script>{_in(texts.manner().language, script)}</script>", unsafe_allow_javascript=True)
+
+
+def scripts() -> list[str]:
+    """Each script that a page may hold, for whoever must know it beforehand."""
+    return [_in(language, _script()) for language in texts.LANGUAGES]
+
+
+def _in(language: str, script: str) -> str:
+    with texts.written(texts.Manner(language)):
+        failed = say("下載沒有成功：")
+    return script.replace("LANGUAGE", "zh-Hant" if language == texts.SOURCE else language).replace(
+        "FAILED", failed
+    )
+
+
+def _script() -> str:
+    return (HERE / "follow.js").read_text("utf-8")
 
 
 @st.cache_resource(show_spinner=False)
@@ -161,8 +176,7 @@ def _dress() -> tuple[str, str]:
     gc.collect()
     gc.freeze()
     style = " ".join((HERE / "style.css").read_text("utf-8").split())  # Streamlit looks at every line of it
-    script = (HERE / "follow.js").read_text("utf-8")
-    return f"<style>{style}</style>", f"<script>{script}</script>"
+    return f"<style>{style}</style>", _script()
 
 
 @contextlib.contextmanager

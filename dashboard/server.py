@@ -1,0 +1,465 @@
+"""The server: Streamlit's own ASGI application behind a gate that answers to its own names and its own pages alone.
+
+A browser lets every page that somebody has open send requests to this machine. So what names another host, comes from
+another origin, or asks for what the product does not use is refused here, before Streamlit reads it; who it was is not
+asked of anybody. `streamlit.starlette.App` gives the pages, uvicorn the sockets; nothing else of either is changed.
+
+Not here: who may see which schools. That is decided by `access` and enforced in `warehouse`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import os
+import re
+import socket
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import anyio
+import streamlit
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.starlette import App
+from streamlit.web import bootstrap
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from dashboard import config, ui
+from dashboard import warehouse as store
+
+ROOT = Path(__file__).parents[1]
+STREAM = "/_stcore/stream"
+UPLOADS = "/_stcore/upload_file/"
+STATIC = "/static/"
+OPEN = ("/_stcore/health", "/_stcore/host-config", "/health", "/favicon.png")
+# A page's name; what it is not, Streamlit answers with its first page.
+_PAGE = re.compile(r"/[^/.]*")
+# Seconds in which a client must have sent the whole head of a request.
+HEAD_WITHIN = 10.0
+# Seconds that answers under way have when the server is told to end.
+END_WITHIN = 5
+# Viewers that have the page already, while the last free seats are taken.
+SPARE = 16
+# A file is made by one thread each; more at once would only keep the pages waiting.
+MAKERS = anyio.CapacityLimiter(2)
+logger = logging.getLogger(__name__)
+
+
+# What is asked, and whether it may be
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the product is called: the Host headers and the origins that are its own, in lower case."""
+
+    hosts: frozenset[str]
+    origins: frozenset[str]
+
+    @property
+    def bare(self) -> list[str]:
+        """The host names without their ports."""
+        return sorted({urlsplit(f"//{host}").hostname or "" for host in self.hosts})
+
+
+def names_of(port: int, hosts: Sequence[str] = ()) -> Names:
+    """This machine's own name on the port that is served, and `hosts`: of these, one without a port is on 80 or 443."""
+    here = [f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]")]
+    usual = [f"{host}:{usual}" for host in hosts if ":" not in host for usual in (80, 443)]
+    own = [*here, *hosts]
+    return Names(
+        frozenset([*own, *usual]),
+        frozenset(f"{scheme}://{host}" for scheme in ("http", "https") for host in own),
+    )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not answered: the status, and what to do, in both languages."""
+
+    status: int
+    text: str
+
+
+def refusal(scope: Scope, names: Names) -> Refusal | None:
+    """Why a request of HTTP or a WebSocket's handshake is refused, or None where it is one of the product's own pages'.
+
+    Sources: RFC 9110 7.2 (Host), RFC 6454 (Origin), the W3C's Fetch Metadata Request Headers.
+    """
+    host, origin = _only(scope, b"host"), _only(scope, b"origin")
+    if host is None or host.lower() not in names.hosts:
+        return Refusal(
+            403,
+            f"這個伺服器不用「{host or ''}」這個名稱。請系統管理者把網址裡的主機名稱加進 kpi.toml 的 [server] hosts。\n"
+            "This server does not answer to that name; its administrator can add it to [server] hosts in kpi.toml.\n",
+        )
+    foreign = Refusal(403, "不接受其他網站送來的要求。\nRequests of other sites are not accepted.\n")
+    if _has(scope, b"origin") and (origin is None or origin.lower() not in names.origins):
+        return foreign
+    if scope["type"] == "websocket":
+        return None if scope["path"] == STREAM and origin else foreign
+    method, path = scope["method"], scope["path"]
+    if method not in ("GET", "HEAD") and origin is None:
+        return foreign
+    if _only(scope, b"sec-fetch-site") in ("cross-site", "same-site") and not _is_visit(scope):
+        return foreign
+    if not _answers(method, path):
+        return Refusal(404, "沒有這個網址。\nThere is nothing at this address.\n")
+    return None
+
+
+def _answers(method: str, path: str) -> bool:
+    if path.startswith(UPLOADS):
+        return method in ("PUT", "DELETE")
+    if method not in ("GET", "HEAD"):
+        return False
+    made = path.startswith((STATIC, f"/{ui.downloads.FOLDER}/"))
+    return made or path in OPEN or _PAGE.fullmatch(path) is not None
+
+
+def _is_visit(scope: Scope) -> bool:
+    """Whether somebody follows a link from elsewhere to a page, which takes nothing back to where it stood."""
+    page = scope["method"] == "GET" and _PAGE.fullmatch(scope["path"]) is not None
+    return (
+        page
+        and _only(scope, b"sec-fetch-mode") == "navigate"
+        and _only(scope, b"sec-fetch-dest") == "document"
+    )
+
+
+def _has(scope: Scope, name: bytes) -> bool:
+    return any(key == name for key, _ in scope["headers"])
+
+
+def _only(scope: Scope, name: bytes) -> str | None:
+    """The header's value where it is there once."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def browser_of(scope: Scope) -> str:
+    """The secret that the browser's cookie holds, or a blank."""
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with suppress(CookieError):
+                cookies.load(value.decode("latin-1"))
+    found = cookies.get(ui.downloads.COOKIE)
+    return found.value if found and ui.downloads.is_secret(found.value) else ""
+
+
+# What every answer carries
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def policy(scripts: Iterable[str]) -> str:
+    """The content security policy: nothing from elsewhere, and no script in a page but these."""
+    own = " ".join(map(_hash, scripts))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {own}",
+            "style-src 'self' 'unsafe-inline'",  # what Streamlit draws with; ours stands in the page, too
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "frame-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _scripts() -> list[str]:
+    """The scripts that stand in a page: Streamlit's own, and ours in each language."""
+    shell = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return [*re.findall(r"<script>(.*?)</script>", shell, re.S), *ui.scripts()]
+
+
+def headers_of(path: str, scripts: Iterable[str]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer at `path`; what is not Streamlit's own program is kept by no cache."""
+    found = {
+        "x-frame-options": "DENY",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if not path.startswith(STATIC):
+        found |= {"cache-control": "no-store", "content-security-policy": policy(scripts)}
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in found.items()]
+
+
+class Gate:
+    """Before Streamlit: refuses, counts viewers, and adds the headers and the browser's cookie to what is answered."""
+
+    def __init__(self, app: ASGIApp, names: Names, viewers: int) -> None:
+        self.app, self.names, self.most = app, names, viewers
+        self.viewers = 0
+        scripts = _scripts()
+        self.kept, self.other = headers_of(STATIC, scripts), headers_of("/", scripts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._stream(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = refusal(scope, self.names)
+        app: ASGIApp = self.app
+        if refused:
+            app = PlainTextResponse(refused.text, refused.status)
+        elif _PAGE.fullmatch(scope["path"]) and scope["path"] not in OPEN and self.is_full():
+            app = HTMLResponse(FULL, 503, {"retry-after": "30"})
+        given = [] if refused else _cookie(scope)
+
+        async def send_ours(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*self._headers(scope["path"], message["headers"]), *given]
+            await send(message)
+
+        await app(scope, receive, send_ours)
+
+    def _headers(self, path: str, theirs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        ours = self.kept if path.startswith(STATIC) else self.other
+        mine = {name for name, _ in ours}
+        # No other origin may read an answer, whatever Streamlit would allow.
+        left = [(n, v) for n, v in theirs if n.lower() not in mine and not n.startswith(b"access-control-")]
+        return [*left, *ours]
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if refusal(scope, self.names) or self.is_full(SPARE):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        self.viewers += 1
+        try:
+            await self.app(_as_own(scope), receive, send)
+        finally:
+            self.viewers -= 1
+
+    def is_full(self, spare: int = 0) -> bool:
+        """Whether one viewer more would be too many: for the configuration, or for the files that may be open."""
+        return self.viewers >= self.most + spare or is_scarce(RESERVE // 2 if spare else RESERVE)
+
+
+def _as_own(scope: Scope) -> Scope:
+    """With the origin's host as Host: these are both ours, and equal ones Streamlit need not look up anywhere."""
+    host = urlsplit(_only(scope, b"origin") or "").netloc.encode("ascii")
+    rest = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    return {**scope, "headers": [(b"host", host), *rest]}
+
+
+def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """A secret for a browser that has none, with its page: what is offered to it, it alone can fetch."""
+    if not _PAGE.fullmatch(scope["path"]) or browser_of(scope):
+        return []
+    secure = "; Secure" if scope["scheme"] == "https" else ""
+    value = f"{ui.downloads.COOKIE}={ui.downloads.secret()}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    return [(b"set-cookie", value.encode("ascii"))]
+
+
+# Capacity
+
+FULL = (
+    '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><meta http-equiv="refresh" content="30">'
+    '<meta name="viewport" content="width=device-width"><title>目前使用的人已滿</title>'
+    '<body style="font:16px/1.7 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
+    "<h1>目前使用的人已滿</h1><p>這個儀表板同時服務的人數到了上限，資料沒有問題。請稍候：這一頁每 30 秒會自己再試一次。</p>"
+    "<p>系統管理者可以調高 kpi.toml 的 [server] viewers，或作業系統的開檔上限（ulimit -n）。</p>"
+    '<p lang="en">As many people as this dashboard serves at once are using it. This page tries again by itself every'
+    " 30 seconds.</p></body></html>"
+)
+
+
+def _file_limit() -> int:
+    """How many files this process may have open; the soft limit is raised to what it is allowed. 0 where none is known."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if wanted > soft:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+FILES = _file_limit()
+# Left for snapshots, builds and the viewers that are there; an open viewer takes four.
+RESERVE = min(192, FILES // 3)
+
+
+def is_scarce(reserve: int) -> bool:
+    """Whether fewer than about `reserve` files more can be opened: a new one has the lowest number that is free."""
+    if not FILES:
+        return False
+    try:
+        lowest = os.dup(0)
+    except OSError:
+        return True
+    os.close(lowest)
+    return lowest >= FILES - reserve
+
+
+class Protocol(H11Protocol):
+    """HTTP of a client that sends the head of each request in time, and of none where no file is left to open."""
+
+    late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        if is_scarce(RESERVE // 4):
+            transport.abort()
+            return
+        self.late = self.loop.call_later(HEAD_WITHIN, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn does; the clock runs while a head has begun and is not whole."""
+        super().data_received(data)
+        waits = self.cycle is None or self.cycle.response_complete
+        if not waits or self.transport.get_protocol() is not self:
+            self._stop()
+        elif self.late is None:
+            self.late = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _stop(self) -> None:
+        if self.late is not None:
+            self.late.cancel()
+            self.late = None
+
+
+# What is answered beside the pages
+
+
+async def _file(request: Request) -> Response:
+    """A file that a page offers, made now; see `ui.downloads`."""
+    offer = ui.downloads.offered(request.path_params["token"], browser_of(request.scope))
+    if offer is None:
+        return PlainTextResponse(
+            "這個檔案不是給這個瀏覽器的，或它的頁面已經結束。請重新整理頁面，再按一次下載。\n"
+            "This file was not offered to this browser, or its page has ended: reload the page and try again.\n",
+            404,
+        )
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(offer.name, safe='')}"}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=offer.mime)
+    try:
+        content = await anyio.to_thread.run_sync(offer.make, limiter=MAKERS)
+    except Exception:
+        number = uuid.uuid4().hex[:8]
+        logger.exception("file failed, reference %s", number)
+        return PlainTextResponse(
+            f"這個檔案做不出來，資料沒有變動。請重新整理後再試；若仍如此，請把代號 {number} 告訴系統管理者。\n"
+            f"This file could not be made; if it stays so, tell the administrator this number: {number}.\n",
+            500,
+        )
+    return Response(content, headers=headers, media_type=offer.mime)
+
+
+def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Request], Any]:
+    async def health(_: Request) -> Response:
+        """For whoever watches the server: whether it serves figures, of which snapshots, and how full it is."""
+        serving: dict[str, str] = {}
+        for name in store.programmes_in(settings.warehouse):
+            with suppress(store.NoSnapshot):
+                serving[name] = store.current(settings.warehouse, name).stamp
+        state = {
+            "status": "ok" if serving else "no snapshot",
+            "snapshots": serving,
+            "viewers": gate().viewers,
+            "most_viewers": gate().most,
+        }
+        return JSONResponse(state, 200 if serving else 503)
+
+    return health
+
+
+def application(settings: config.Config, port: int) -> Gate:
+    """The whole product as one ASGI application that answers on `port`."""
+    names = names_of(port, settings.hosts)
+    bootstrap.load_config_options(
+        {
+            "server.port": port,
+            "server.allowedHosts": names.bare,
+            "client.allowedOrigins": [],  # nobody may steer the page from a frame around it
+        }
+    )
+    gate: Gate
+
+    @asynccontextmanager
+    async def warm(_: App) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(_prove, settings)
+        yield
+
+    pages = App(
+        ROOT / "dashboard" / "app.py",
+        routes=[
+            Route(f"/{ui.downloads.FOLDER}/{{token}}", _file),
+            Route("/health", _health(lambda: gate, settings)),
+        ],
+        lifespan=warm,
+    )
+    gate = Gate(pages, names, settings.viewers)
+    return gate
+
+
+def _prove(settings: config.Config) -> None:
+    """Look at each snapshot that serves, so that the first viewer need not wait for it."""
+    for name in store.programmes_in(settings.warehouse):
+        with suppress(store.NoSnapshot):
+            store.check(store.current(settings.warehouse, name))
+
+
+def serve(port: int) -> None:
+    """Answer on loopback until told to end."""
+    os.chdir(ROOT)  # Streamlit reads .streamlit/ of the working folder
+    with socket.socket() as listening:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        given = listening.getsockname()[1]
+        options = uvicorn.Config(
+            application(config.from_environment(), given),
+            http=Protocol,
+            ws="websockets-sansio",
+            ws_ping_interval=30,
+            ws_ping_timeout=30,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=END_WITHIN,
+        )
+        uvicorn.Server(options).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,77 @@
+"""Files that a page offers: each is made when it is fetched, for nobody but the browser that it was offered to.
+
+Streamlit's own download button holds a file for no session in particular, and drops it as soon as two pages of anybody
+have been drawn. Here an address stands for what makes the file: it lasts as long as the session that it was offered in,
+takes no memory for the file, and needs the cookie of the browser whose session that is.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+import streamlit as st
+
+from dashboard.ui import texts
+from dashboard.ui.address import view
+
+FOLDER = "files"
+COOKIE = "kpi_browser"
+# More than anybody comes to in a day of work: each is an address and a question, a kilobyte or two.
+MOST = 2_000
+_SECRET = re.compile(r"[\w-]{43}")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that can be fetched: its name, its MIME type, what makes it, and the browser that may have it."""
+
+    name: str
+    mime: str
+    make: Callable[[], bytes]
+    browser: str
+
+
+# The sessions hold them: an offer is gone with the last session that has it.
+_offers: WeakValueDictionary[str, Offer] = WeakValueDictionary()
+
+
+def secret() -> str:
+    """Something that nobody can guess, for a cookie or an address."""
+    return secrets.token_urlsafe(32)
+
+
+def is_secret(text: str) -> bool:
+    """Whether it looks like one of `secret`."""
+    return _SECRET.fullmatch(text) is not None
+
+
+def address(name: str, mime: str, make: Callable[[], bytes]) -> str:
+    """Where the file can be fetched in this session; the same each time that the same page is drawn.
+
+    `make` runs in another thread, later, and in the language of now.
+    """
+    mine: dict[object, tuple[str, Offer]] = st.session_state.setdefault("offers", {})
+    browser = st.context.cookies.get(COOKIE, "")
+    key = (name, view().snapshot.stamp, browser, tuple(sorted(st.query_params.to_dict().items())))
+    if key in mine:
+        mine[key] = token, _ = mine.pop(key)
+    else:
+        token = secret()
+        _offers[token] = offer = Offer(name, mime, texts.kept(make), browser)
+        mine[key] = token, offer
+        while len(mine) > MOST:
+            del mine[next(iter(mine))]
+    return f"./{FOLDER}/{token}"
+
+
+def offered(token: str, browser: str) -> Offer | None:
+    """What was offered at an address to this browser; nothing to any other, and nothing to one without a cookie."""
+    offer = _offers.get(token)
+    if offer is None or not is_secret(browser) or not hmac.compare_digest(offer.browser, browser):
+        return None
+    return offer
