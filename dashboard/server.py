@@ -261,7 +261,7 @@ class Gate:
 
     def is_full(self, spare: int = 0) -> bool:
         """Whether one viewer more would be too many: for the configuration, or for the files that may be open."""
-        return self.viewers >= self.most + spare or is_scarce(RESERVE // 2 if spare else RESERVE)
+        return self.viewers >= self.most + spare or is_scarce(RESERVE * 3 // 4 if spare else RESERVE)
 
 
 def _as_own(scope: Scope) -> Scope:
@@ -310,18 +310,18 @@ def _file_limit() -> int:
 FILES = _file_limit()
 # Left for snapshots, builds and the viewers that are there; an open viewer takes four.
 RESERVE = min(192, FILES // 3)
+# Connections that are taken at once before it is looked how many files are left, and those that may wait for it.
+AT_ONCE, WAITING = 8, 1024
 
 
 def is_scarce(reserve: int) -> bool:
-    """Whether fewer than about `reserve` files more can be opened: a new one has the lowest number that is free."""
+    """Whether fewer than `reserve` files more can be opened."""
     if not FILES:
         return False
     try:
-        lowest = os.dup(0)
+        return len(os.listdir("/dev/fd")) > FILES - reserve
     except OSError:
         return True
-    os.close(lowest)
-    return lowest >= FILES - reserve
 
 
 class Protocol(H11Protocol):
@@ -332,7 +332,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        if is_scarce(RESERVE // 4):
+        if is_scarce(RESERVE // 2):
             transport.abort()
             return
         self.late = self.loop.call_later(HEAD_WITHIN, transport.abort)
@@ -355,6 +355,16 @@ class Protocol(H11Protocol):
         if self.late is not None:
             self.late.cancel()
             self.late = None
+
+
+class Server(uvicorn.Server):
+    """Takes connections a few at a time: of a burst, asyncio would open all before the first could be refused."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, which uses one number for what is taken at once and for what may wait."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(WAITING)
 
 
 # What is answered beside the pages
@@ -457,8 +467,9 @@ def serve(port: int) -> None:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=END_WITHIN,
+            backlog=AT_ONCE,
         )
-        uvicorn.Server(options).run(sockets=[listening])
+        Server(options).run(sockets=[listening])
 
 
 if __name__ == "__main__":
