@@ -148,16 +148,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(folder: Path, *command: str) -> Iterator[str]:
-    """Runs a module that serves, in a process group of its own; gives its host and port once it answers."""
+def served(folder: Path, *command: str, checkout: Path | None = None) -> Iterator[str]:
+    """Runs a module that serves, in a process group of its own; gives its host and port once it answers.
+
+    Of another `checkout` of the project, if one is given, with its own packages.
+    """
+    python = str(checkout / ".venv" / "bin" / "python") if checkout else sys.executable
     server = f"127.0.0.1:{free_port()}"
     log = folder / "serve.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "STREAMLIT_"))}
     port = server.partition(":")[2]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *(word.format(port=port) for word in command)],
-            cwd=folder, env={**kept, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=out,
+            [python, "-m", *(word.format(port=port) for word in command)],
+            cwd=folder, env={**kept, "PYTHONPATH": str(checkout or ROOT)}, stdin=subprocess.DEVNULL, stdout=out,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
@@ -197,7 +201,7 @@ def light(root: Path, name: str, script: str) -> contextlib.AbstractContextManag
 
 
 def product(
-    root: Path, name: str, size: dict[str, int] | None = None
+    root: Path, name: str, size: dict[str, int] | None = None, checkout: Path | None = None
 ) -> contextlib.AbstractContextManager[str]:
     """`kpi serve` as one starts it, which makes its samples and builds; or on a sample of a size."""
     from dashboard import sample
@@ -206,7 +210,7 @@ def product(
     folder.mkdir()
     if size:
         sample.write(folder / "data", **size)
-    return served(folder, "dashboard.cli", "serve", "--port", "{port}")
+    return served(folder, "dashboard.cli", "serve", "--port", "{port}", checkout=checkout)
 
 
 def first_load(browser: Any, page: Page, *, noted: bool) -> None:
@@ -336,6 +340,19 @@ def table(pages: Sequence[Page]) -> str:
     return "\n".join(lines)
 
 
+def beside(pages: Sequence[Page], former: Sequence[Page]) -> str:
+    """How the pages compare with those of the other checkout, turn by turn."""
+    lines = ["beside the other checkout: first load, click to done p50 and p95, reruns/s"]
+    for page, other in zip(pages, former, strict=True):
+        load = _in_turn(page.loads, other.loads) if page.loads else "    -"
+        rate = statistics.mean(page.reruns) / statistics.mean(other.reruns)
+        lines.append(
+            f"{page.label}  {load}  {_in_turn(page.clicks, other.clicks)}"
+            f"  {p95(page.clicks) / p95(other.clicks):4.2f}x  {rate:4.2f}x"
+        )
+    return "\n".join(lines)
+
+
 def _in_turn(taken: Sequence[float], of: Sequence[float]) -> str:
     """The middle ratio to what the other page took in the same turn: the machine's speed swings between turns."""
     return f"{statistics.median(one / other for one, other in zip(taken, of, strict=True)):4.2f}x"
@@ -349,7 +366,9 @@ def main() -> None:
     """All pages, or those of one size beside the light ones."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--only", choices=("sample", "nation"))
-    only = parser.parse_args().only
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT", help="measure another checkout, too")
+    options = parser.parse_args()
+    only = options.only
     # Told to end, it ends its servers first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
@@ -365,9 +384,15 @@ def main() -> None:
         if only != "sample":
             server = stack.enter_context(product(root, "nation", NATION))
             pages += pages_of(server, "nation", "nation-sample", paths)
-        browse(pages)
-        rerun(pages)
-        print(table(pages), flush=True)
+        former: list[Page] = []
+        if options.beside:
+            server = stack.enter_context(product(root, "other", checkout=options.beside.absolute()))
+            former = pages_of(server, "other", "keelung-111", paths)
+        browse([*pages, *former])
+        rerun([*pages, *former])
+        print(table([*pages, *former]), flush=True)
+        if former:
+            print(beside([page for page in pages if page.label.startswith("sample")], former), flush=True)
 
 
 if __name__ == "__main__":
