@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 import logging
 import os
 import re
@@ -365,6 +366,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         for listening in sockets or ():
             listening.listen(WAITING)
+            port = listening.getsockname()[1]
+            print(f"儀表板：http://localhost:{port}（按 Ctrl+C 結束）", file=sys.stderr, flush=True)
 
 
 # What is answered beside the pages
@@ -450,15 +453,36 @@ def _prove(settings: config.Config) -> None:
 
 
 def serve(port: int) -> None:
-    """Answer on loopback until told to end."""
+    """Answer on loopback until told to end.
+
+    Raises:
+        SystemExit: with exit code 3, where the port is taken or the configuration is wrong.
+    """
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        _serve(port, config.from_environment())
+    except (config.ConfigError, PortTaken) as error:
+        print(f"錯誤：{error}", file=sys.stderr)
+        sys.exit(3)
+
+
+class PortTaken(Exception):
+    """The port cannot be listened on; the message says what to do, in Chinese."""
+
+
+def _serve(port: int, settings: config.Config) -> None:
     os.chdir(ROOT)  # Streamlit reads .streamlit/ of the working folder
     with socket.socket() as listening:
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
+        try:
+            listening.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTaken(f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。") from None
         given = listening.getsockname()[1]
         options = uvicorn.Config(
-            application(config.from_environment(), given),
+            application(settings, given),
             http=Protocol,
             ws="websockets-sansio",
             ws_ping_interval=30,

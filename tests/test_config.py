@@ -263,3 +263,37 @@ def test_a_length_of_time_has_a_unit(text: str, seconds: float):
 def test_what_is_no_length_of_time_is_refused(text: str):
     with pytest.raises(ValueError):
         config.seconds(text)
+
+
+# The server
+
+
+@pytest.mark.parametrize(("written", "host"), [
+    ("kpi.example.gov.tw", "kpi.example.gov.tw"),
+    ("KPI.Example.gov.tw", "kpi.example.gov.tw"),
+    ("kpi.example.gov.tw:443", "kpi.example.gov.tw"),
+    ("10.0.0.5:8080", "10.0.0.5:8080"),
+    ("儀表板.教育.tw", "xn--22q516cejx.xn--wcvs22d.tw"),
+    ("localhost:9000", "localhost:9000"),
+])  # fmt: skip
+def test_the_names_that_it_answers_to_are_as_a_browser_writes_them(tmp_path, written, host):
+    (tmp_path / "kpi.toml").write_text(f'[server]\nhosts = ["{written}"]\nviewers = 7\n', encoding="utf-8")
+    found = config.load(tmp_path)
+    assert found.hosts == (host,) and found.viewers == 7
+
+
+@pytest.mark.parametrize("written", [
+    '"https://kpi.example.gov.tw"', '"kpi.example.gov.tw/"', '"*"', '"*.example.gov.tw"', '""', '"a b"', '"a..b"',
+    '"kpi:0"', '"kpi:99999"', '"kpi:"', '"-kpi"', '"user@kpi"', '"[::1]:80"', "1", '["a"]',
+])  # fmt: skip
+def test_what_is_no_host_name_is_refused_with_an_example(tmp_path, written):
+    (tmp_path / "kpi.toml").write_text(f"[server]\nhosts = [{written}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"kpi\.example\.gov\.tw"):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["viewers = 0", 'viewers = "10"', "viewers = true", "host = 1"])
+def test_a_wrong_key_of_the_server_is_told(tmp_path, line):
+    (tmp_path / "kpi.toml").write_text(f"[server]\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="server"):
+        config.load(tmp_path)

@@ -549,3 +549,13 @@ def test_a_folder_of_snapshots_that_was_open_to_others_is_closed(tmp_path):
     assert running.build(data, tmp_path / "warehouse").code == 0
     assert place.stat().st_mode & 0o077 == 0
     assert (tmp_path / "warehouse").stat().st_mode & 0o700 == 0o700
+
+
+def test_the_address_is_said_when_it_answers_and_a_taken_port_is_a_sentence(served):
+    assert f"儀表板：http://localhost:{served.port}" in served.printed()
+    again = subprocess.run(
+        [sys.executable, "-m", "dashboard.server", str(served.port)],
+        cwd=served.log.parent, env={**os.environ, "PYTHONPATH": str(visitors.ROOT)}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert again.returncode == 3
+    assert f"連接埠 {served.port} 不能用" in again.stderr.decode() and b"Traceback" not in again.stderr

@@ -93,15 +93,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *prefix: str, environment: dict[str, str] | None = None) -> Iterator[Server]:
-    """`kpi serve` in a folder that holds a kpi.toml; `prefix` is a command that runs it, as `prlimit` does."""
+def serving(
+    folder: Path, *prefix: str, environment: dict[str, str] | None = None, checkout: Path | None = None
+) -> Iterator[Server]:
+    """`kpi serve` in a folder, on what its kpi.toml names; `prefix` is a command that runs it, as `prlimit` does.
+
+    Of another `checkout` of the project, if one is given, with its own packages.
+    """
+    python = str(checkout.absolute() / ".venv" / "bin" / "python") if checkout else sys.executable
     port = free_port()
     log = folder / f"serve-{port}.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "STREAMLIT_"))}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port)],
-            cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **(environment or {})}, stdin=subprocess.DEVNULL,
+            [*prefix, python, "-m", "dashboard.cli", "serve", "--port", str(port)],
+            cwd=folder, env={**kept, "PYTHONPATH": str(checkout or ROOT), **(environment or {})}, stdin=subprocess.DEVNULL,
             stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     server = Server(port, process, log)

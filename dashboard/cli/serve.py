@@ -34,7 +34,6 @@ def _serve(options: argparse.Namespace) -> int:
         build_all(config)
     for name in warehouse.programmes_in(config.warehouse):
         keep_private(config.warehouse / name)
-    say(f"儀表板：http://localhost:{options.port}（按 Ctrl+C 結束）")
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "dashboard.server", str(options.port)]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
