@@ -127,14 +127,18 @@ def _answers(method: str, path: str) -> bool:
     if method not in ("GET", "HEAD"):
         return False
     made = path.startswith((STATIC, f"/{ui.downloads.FOLDER}/"))
-    return made or path in OPEN or _PAGE.fullmatch(path) is not None
+    return made or path in OPEN or _is_page(path)
+
+
+def _is_page(path: str) -> bool:
+    return _PAGE.fullmatch(path) is not None and path not in OPEN
 
 
 def _is_visit(scope: Scope) -> bool:
     """Whether somebody follows a link from elsewhere to a page, which takes nothing back to where it stood."""
-    page = scope["method"] == "GET" and _PAGE.fullmatch(scope["path"]) is not None
     return (
-        page
+        scope["method"] == "GET"
+        and _is_page(scope["path"])
         and _only(scope, b"sec-fetch-mode") == "navigate"
         and _only(scope, b"sec-fetch-dest") == "document"
     )
@@ -231,7 +235,7 @@ class Gate:
         app: ASGIApp = self.app
         if refused:
             app = PlainTextResponse(refused.text, refused.status)
-        elif _PAGE.fullmatch(scope["path"]) and scope["path"] not in OPEN and self.is_full():
+        elif _is_page(scope["path"]) and self.is_full():
             app = HTMLResponse(FULL, 503, {"retry-after": "30"})
         given = [] if refused else _cookie(scope)
 
@@ -274,7 +278,7 @@ def _as_own(scope: Scope) -> Scope:
 
 def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
     """A secret for a browser that has none, with its page: what is offered to it, it alone can fetch."""
-    if not _PAGE.fullmatch(scope["path"]) or browser_of(scope):
+    if not _is_page(scope["path"]) or browser_of(scope):
         return []
     secure = "; Secure" if scope["scheme"] == "https" else ""
     value = f"{ui.downloads.COOKIE}={ui.downloads.secret()}; Path=/; HttpOnly; SameSite=Lax{secure}"
@@ -487,6 +491,7 @@ def _serve(port: int, settings: config.Config) -> None:
             ws="websockets-sansio",
             ws_ping_interval=30,
             ws_ping_timeout=30,
+            ws_per_message_deflate=False,  # as Streamlit does: it costs more than it saves
             access_log=False,
             log_level="warning",
             server_header=False,
