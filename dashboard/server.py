@@ -289,7 +289,7 @@ def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 FULL = (
     '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><meta http-equiv="refresh" content="30">'
-    '<meta name="viewport" content="width=device-width"><title>目前使用的人已滿</title>'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>目前使用的人已滿</title>'
     '<body style="font:16px/1.7 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
     "<h1>目前使用的人已滿</h1><p>這個儀表板同時服務的人數到了上限，資料沒有問題。請稍候：這一頁每 30 秒會自己再試一次。</p>"
     "<p>系統管理者可以調高 kpi.toml 的 [server] viewers，或作業系統的開檔上限（ulimit -n）。</p>"
