@@ -896,6 +896,24 @@ def test_a_database_that_dies_is_told_as_damage_forgotten_by_every_thread_and_st
         assert standing() == snapshot.path
 
 
+def test_a_database_that_is_dead_before_a_cursor_is_made_is_told_as_damage(
+    city: City, tmp_path: Path, deadly: tuple[int, int, str]
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    snapshot, (*pair, _) = warehouse.current(own.warehouse, PROGRAMME), deadly
+    warehouse.check(snapshot)
+    dead = snapshots.connection(snapshot.path)
+    tables = stored_tables(own, snapshot)
+    swap(snapshot.path, *pair)
+    with pytest.raises(duckdb.FatalException), dead.cursor() as cursor:
+        for name in tables:
+            cursor.execute(READ_ALL.format(name)).fetchall()
+    swap(snapshot.path, *pair)
+    with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
+        warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
+    assert figures(own) == figures(city), "the file is whole again, and so is what is opened of it"
+
+
 def stored_tables(own: City, snapshot: warehouse.Snapshot) -> list[str]:
     with snapshots.connection(snapshot.path).cursor() as cursor:
         return [name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()]
