@@ -160,9 +160,8 @@ def published(folder: Path) -> dict[str, str]:
 
 
 def _note_sums(folder: Path, sums: dict[str, str]) -> None:
-    there = {f"{stamp}.duckdb": digest for stamp, digest in sums.items()}
-    lines = [f"{digest}  {name}\n" for name, digest in there.items() if (folder / name).is_file()]
-    notes.write(folder / SUMS, "".join(lines))
+    there = {stamp: digest for stamp, digest in sums.items() if (folder / f"{stamp}.duckdb").is_file()}
+    notes.write(folder / SUMS, "".join(f"{digest}  {stamp}.duckdb\n" for stamp, digest in there.items()))
 
 
 def _prove(path: Path) -> None:
