@@ -139,7 +139,7 @@ def unchanged(place: Path) -> Iterator[str]:
     assert _state(place) == before
 
 
-def _state(place: Path) -> tuple[str, list[str], list[tuple[Any, ...]]]:
+def _state(place: Path) -> tuple[str, list[str], bytes, list[tuple[Any, ...]]]:
     snapshot = warehouse.current(place, PROGRAMME)
     names = sorted(
         path.name
@@ -147,4 +147,4 @@ def _state(place: Path) -> tuple[str, list[str], list[tuple[Any, ...]]]:
         if path.name not in ("build.lock", "refresh.json")
     )
     _, totals = warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
-    return snapshot.stamp, names, totals
+    return snapshot.stamp, names, (snapshot.path.parent / snapshots.SUMS).read_bytes(), totals

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.ui import address, freshness, history, texts
+from dashboard.warehouse import status
 from tests.running import PROGRAMME, build
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
@@ -94,3 +95,33 @@ def test_a_page_that_stands_on_an_older_snapshot_for_a_damaged_one_is_not_drawn_
     older, damaged = seen(5), seen(6)
     page = dataclasses.replace(older, damage=f"{damaged.snapshot.path.name} 讀不出來")
     assert freshness._stands(page) == freshness._shown(page)
+
+
+def test_the_former_snapshot_is_the_one_published_before_though_a_clock_that_ran_ahead_stamped_it(seen):
+    ahead = seen(10).snapshot
+    folder = ahead.path.parent
+    stamp = "20990101T000000000000"
+    for name in ("current", "SHA256SUMS"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace(ahead.stamp, stamp), encoding="utf-8")
+    ahead.path.rename(folder / f"{stamp}.duckdb")
+    view = seen(12)
+    assert (before := history.former(view)) and before.stamp == stamp > view.snapshot.stamp
+    assert {name: (old, new) for name, old, new in history.moved(view)}["入校輔導 採用列"] == (10, 12)
+    assert [state for *_, state in history.listed(view)] == ["使用中", ""]
+    assert history.former(dataclasses.replace(view, snapshot=before)) is None
+
+
+@pytest.mark.parametrize("manner", [texts.Manner("zh-TW", "roc"), texts.Manner("en", "ce")])
+def test_former_snapshots_that_a_full_disk_cost_are_named_on_the_page(seen, manner):
+    view = seen(5)
+    folder, now = view.snapshot.path.parent, dt.datetime(2026, 11, 29, 8)
+    assert freshness.notices(view) == ""
+    status.note_refresh(folder, [], now, None, view.snapshot.stamp, ["20010101T000000000000.duckdb"])
+    with texts.written(manner):
+        told = freshness.notices(view)
+    said = {
+        "zh-TW": "磁碟空間不足刪除了較舊的快照",
+        "en": "removed older snapshots because the disk was full",
+    }
+    assert said[manner.language] in told and "20010101T000000000000.duckdb" in told

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.ui import address, redefined
+from dashboard.warehouse import snapshots
 from tests.running import kpi
 from tests.test_compare import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
 from tests.test_pages import figures_in
@@ -151,9 +152,24 @@ def test_the_former_definition_is_the_last_other_one_however_many_snapshots_came
 
 def test_a_snapshot_that_cannot_be_read_is_passed_over(then: Build) -> None:
     seen = then(changed("minutes = 60", "minutes = 120"))
-    (seen.warehouse / PROGRAMME / "20200101T000000000000.duckdb").write_bytes(b"no database")
-    (older,) = [one for one in warehouse.kept(seen.warehouse, PROGRAMME)[1:] if "2020" not in one.stamp]
+    serving, older = warehouse.kept(seen.warehouse, PROGRAMME)
+    broken = seen.warehouse / PROGRAMME / "20200101T000000000000.duckdb"
+    broken.write_bytes(b"no database")
+    for path in (older.path, broken, serving.path):
+        snapshots.seal(path)
+    assert [one.path for one in warehouse.older(serving)] == [broken, older.path]
     hours = indicators(seen)["hours"]
     assert redefined.find(seen, hours).former.snapshot == older
     older.path.unlink()
     assert redefined.find(seen, hours) is None
+
+
+def test_the_former_definition_is_found_though_a_clock_that_ran_ahead_stamped_its_snapshot(
+    then: Build, tmp_path: Path
+) -> None:
+    place = tmp_path / "copy" / "warehouse"
+    path = warehouse.current(place, PROGRAMME).path
+    ahead = path.rename(path.with_name("20990101T000000000000.duckdb"))
+    snapshots.seal(ahead)
+    seen = then(changed("minutes = 60", "minutes = 120"))
+    assert redefined.find(seen, indicators(seen)["hours"]).former.snapshot.path == ahead

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import errno
 import functools
 import hashlib
 import itertools
+import json
 import os
 import re
 import shutil
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,8 +30,19 @@ from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.ui import address
 from dashboard.warehouse import build as building
-from dashboard.warehouse import publishing, snapshots
-from tests.running import EVERY_SCHOOL, PROGRAMME, asked, build, build_apart, inputs, kpi, stored, unchanged
+from dashboard.warehouse import notes, publishing, snapshots
+from tests.running import (
+    EVERY_SCHOOL,
+    PROGRAMME,
+    Apart,
+    asked,
+    build,
+    build_apart,
+    inputs,
+    kpi,
+    stored,
+    unchanged,
+)
 
 PAGES = sorted(path.stem for path in (building.QUERIES / "pages").glob("*.sql"))
 DAY = "2022-11-25"
@@ -112,6 +128,24 @@ def names_in(folder: Path, pattern: str) -> list[str]:
     return sorted(path.name for path in folder.glob(pattern))
 
 
+def published_before(own: City, *stamps: str) -> list[Path]:
+    """Copies of the snapshot that serves, as if they had been published before it, in this order."""
+    serving = warehouse.current(own.warehouse, PROGRAMME).path
+    copies = [Path(shutil.copy(serving, own.folder / f"{stamp}.duckdb")) for stamp in stamps]
+    for path in (*copies, serving):
+        snapshots.seal(path)
+    return copies
+
+
+def verified(folder: Path) -> list[str]:
+    """The snapshots in their order, the newest last, as an auditor's own tool finds them whole."""
+    told = subprocess.run(
+        ["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told
+    return [line.removesuffix(": OK") for line in told.stdout.splitlines()]
+
+
 # Publishing
 
 
@@ -145,6 +179,11 @@ def die_before(step: str) -> None:
     setattr(publishing, step, die)
 
 
+def die_before_syncing() -> None:
+    """Killed when the snapshot is built and not yet on the disk."""
+    notes.sync = die
+
+
 def stages_of(data: Path, place: Path) -> list[str]:
     """What a build reports, stage by stage."""
     found: list[str] = []
@@ -168,7 +207,8 @@ def test_a_build_that_is_killed_in_any_stage_leaves_the_former_serving_and_the_n
     kinds = {text.partition(" ")[0]: i for i, text in enumerate(stages)}
     assert len(kinds) > 5 and {"讀取", "查核"} <= set(kinds)
     deaths = [functools.partial(die_in_stage, i) for i in kinds.values()]
-    deaths += [functools.partial(die_before, step) for step in ("_sync", "_point")]
+    deaths += [functools.partial(die_before, step) for step in ("seal", "_point")]
+    deaths.append(die_before_syncing)
     for death in deaths:
         told = build_apart(tmp_path / "data", own.warehouse, death).ends()
         assert told.code == -signal.SIGKILL, death
@@ -179,6 +219,9 @@ def test_a_build_that_is_killed_in_any_stage_leaves_the_former_serving_and_the_n
     assert build(tmp_path / "data", own.warehouse).code == 0
     assert figures(own) != before
     assert names_in(own.folder, "*.part*") == names_in(own.folder, "build.holder") == []
+    # The one that died once its file had a line was published but for being pointed to; the one before that was not.
+    assert sorted(verified(own.folder)) == names_in(own.folder, "*.duckdb")
+    assert len(verified(own.folder)) == 3
 
 
 def signal_in_stage(number: int, sent: signal.Signals) -> None:
@@ -307,8 +350,7 @@ def test_a_fault_of_the_database_publishes_nothing_and_is_told(
 def test_the_last_five_snapshots_are_kept(city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
     (serving,) = own.folder.glob("*.duckdb")
-    for year in range(2001, 2008):
-        shutil.copy(serving, own.folder / f"{year}0101T000000000000.duckdb")
+    published_before(own, *(f"{year}0101T000000000000" for year in range(2001, 2008)))
     assert build(own.other_data, own.warehouse).code == 0
     kept = names_in(own.folder, "*.duckdb")
     assert [name[:4] for name in kept[:3]] == ["2005", "2006", "2007"]
@@ -478,7 +520,7 @@ def test_pages_show_an_older_snapshot_where_the_one_that_should_serve_is_damaged
 ) -> None:
     own = city.copy(tmp_path / "warehouse")
     (serving,) = own.folder.glob("*.duckdb")
-    older = shutil.copy(serving, own.folder / "20200101T000000000000.duckdb")
+    (older,) = published_before(own, "20200101T000000000000")
     damage(serving)
     found, _, told = address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
     # A pointer that is damaged leaves the file itself whole.
@@ -689,3 +731,469 @@ def test_only_a_snapshot_that_is_kept_can_be_restored(city: City, tmp_path: Path
     own = city.copy(tmp_path / "warehouse")
     with unchanged(own.warehouse), pytest.raises(warehouse.BuildError, match="不在了"):
         warehouse.restore(own.warehouse, PROGRAMME, stamp, "稽核")
+
+
+# What proves a snapshot, and orders them
+
+
+def test_every_published_snapshot_has_its_sum_in_the_order_of_publication(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    for data in (own.other_data, own.data):
+        assert build(data, own.warehouse).code == 0
+    stamps = [Path(name).stem for name in verified(own.folder)]
+    assert len(stamps) == 3
+    assert [one.stamp for one in reversed(warehouse.kept(own.warehouse, PROGRAMME))] == stamps
+    warehouse.restore(own.warehouse, PROGRAMME, stamps[0], "稽核")
+    assert [Path(name).stem for name in verified(own.folder)] == stamps, "to restore one is not to publish it"
+
+
+BLOCK = 262144
+
+
+def swap(path: Path, one: int, other: int) -> bool:
+    """Two blocks each in the other's place, as a disk that misdirects a write leaves them; whether they differ."""
+    with path.open("r+b") as file:
+        found = []
+        for block in (one, other):
+            file.seek(12288 + block * BLOCK)
+            found.append(file.read(BLOCK))
+        for block, content in zip((other, one), found, strict=True):
+            file.seek(12288 + block * BLOCK)
+            file.write(content)
+    return found[0] != found[1]
+
+
+def blocks_of(path: Path) -> int:
+    return (path.stat().st_size - 12288) // BLOCK
+
+
+def test_blocks_that_lie_in_each_others_place_are_always_noticed(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    snapshot = warehouse.current(own.warehouse, PROGRAMME)
+    warehouse.check(snapshot)
+    pairs = list(itertools.pairwise(range(blocks_of(snapshot.path))))
+    assert len(pairs) > 10
+    for pair in pairs:
+        if swap(snapshot.path, *pair):
+            snapshots.forget(snapshot.path)
+            with pytest.raises(warehouse.NoSnapshot, match=r"與「SHA256SUMS」記的雜湊值不符.*kpi build"):
+                warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
+        swap(snapshot.path, *pair)
+    snapshots.forget(snapshot.path)
+    assert figures(own) == figures(city)
+
+
+def test_an_update_in_a_process_that_has_opened_the_snapshot_before_proves_it_anew(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    assert automatic(own).code == 0
+    snapshot = warehouse.current(own.warehouse, PROGRAMME)
+    assert any(swap(snapshot.path, *pair) for pair in itertools.pairwise(range(blocks_of(snapshot.path))))
+    assert automatic(own).code == 0
+    assert warehouse.current(own.warehouse, PROGRAMME) != snapshot
+    assert figures(own) == figures(city)
+
+
+def test_a_snapshot_is_read_through_once_a_process(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    real, read = hashlib.file_digest, []
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: read.append(file) or real(file, kind))
+    for _ in range(3):
+        figures(own)
+    assert len(read) == 1
+
+
+def test_a_snapshot_without_a_line_is_told_not_offered_and_removed_by_the_next_build(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    serving = warehouse.current(own.warehouse, PROGRAMME)
+    stray = Path(shutil.copy(serving.path, own.folder / "20990101T000000000000.duckdb"))
+    with pytest.raises(warehouse.NoSnapshot, match=f"{stray.name}」在「SHA256SUMS」沒有紀錄.*kpi build"):
+        warehouse.check(warehouse.Snapshot(stray, stray.stem))
+    assert warehouse.kept(own.warehouse, PROGRAMME) == [serving]
+    with unchanged(own.warehouse), pytest.raises(warehouse.BuildError, match="不在了"):
+        warehouse.restore(own.warehouse, PROGRAMME, stray.stem, "稽核")
+    assert build(own.data, own.warehouse).code == 0
+    assert not stray.exists() and serving.path.exists()
+
+
+@pytest.mark.parametrize("noise", [None, b"\xff\xfe\x00", b"no sums\n"])
+def test_a_list_of_sums_that_is_lost_or_noise_is_told_and_written_anew_by_the_next_build(
+    noise: bytes | None, city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (own.folder / "SHA256SUMS").unlink()
+    if noise:
+        (own.folder / "SHA256SUMS").write_bytes(noise)
+    told = kpi("results", "--warehouse", own.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert "SHA256SUMS" in told.err and "kpi build" in told.err
+    assert automatic(own).code == 0
+    assert figures(own) == figures(city)
+    assert len(verified(own.folder)) == 1
+
+
+@pytest.fixture(scope="module")
+def deadly(city: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, int, str]:
+    """Two blocks and a table: once the two are swapped, reading the table kills the database."""
+    whole = warehouse.current(city.warehouse, PROGRAMME).path
+    path = tmp_path_factory.mktemp("deadly") / "x.duckdb"
+    for pair in itertools.combinations(range(blocks_of(whole)), 2):
+        shutil.copy(whole, path)
+        with duckdb.connect(str(path), read_only=True) as con:
+            tables = [name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()]
+            con.execute(READ_ALL.format("results")).fetchall()
+            swap(path, *pair)
+            for table in tables:
+                try:
+                    con.execute(READ_ALL.format(table)).fetchall()
+                except duckdb.FatalException:
+                    return *pair, table
+                except duckdb.Error:
+                    break
+    raise AssertionError("no two blocks of this snapshot kill it")
+
+
+READ_ALL = 'select bit_xor(hash(rows)) from "{}" as rows'
+
+
+def test_a_database_that_dies_is_told_as_damage_forgotten_by_every_thread_and_stood_in_for(
+    city: City, tmp_path: Path, deadly: tuple[int, int, str]
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (older,) = published_before(own, "20200101T000000000000")
+    snapshot, (*pair, table) = warehouse.current(own.warehouse, PROGRAMME), deadly
+
+    def read(table: str, scope: access.Scope = EVERY_SCHOOL) -> object:
+        with snapshots._cursor(snapshot, scope) as cursor:
+            return cursor.execute(READ_ALL.format(table)).fetchall()
+
+    def standing() -> Path:
+        return address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path
+
+    with ThreadPoolExecutor(1) as other:
+        assert standing() == snapshot.path
+        before = read("results")
+        assert other.submit(read, "results").result() == before
+        dead = snapshots.connection(snapshot.path)
+        swap(snapshot.path, *pair)
+        with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
+            for name in stored_tables(own, snapshot):
+                read(name)
+        for scope in (EVERY_SCHOOL, access.nobody()):
+            with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
+                read(table, scope)
+        with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
+            other.submit(read, table).result()
+        assert standing() == older
+        swap(snapshot.path, *pair)
+        assert read("results") == other.submit(read, "results").result() == before
+        assert snapshots.connection(snapshot.path) is not dead
+        assert standing() == snapshot.path
+
+
+def test_a_database_that_is_dead_before_a_cursor_is_made_is_told_as_damage(
+    city: City, tmp_path: Path, deadly: tuple[int, int, str]
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    snapshot, (*pair, _) = warehouse.current(own.warehouse, PROGRAMME), deadly
+    warehouse.check(snapshot)
+    dead = snapshots.connection(snapshot.path)
+    tables = stored_tables(own, snapshot)
+    swap(snapshot.path, *pair)
+    with pytest.raises(duckdb.FatalException), dead.cursor() as cursor:
+        for name in tables:
+            cursor.execute(READ_ALL.format(name)).fetchall()
+    swap(snapshot.path, *pair)
+    with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
+        warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
+    assert figures(own) == figures(city), "the file is whole again, and so is what is opened of it"
+
+
+def stored_tables(own: City, snapshot: warehouse.Snapshot) -> list[str]:
+    with snapshots.connection(snapshot.path).cursor() as cursor:
+        return [name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()]
+
+
+# A clock that ran ahead
+
+AHEAD = "20990101T000000000000"
+
+
+def test_a_snapshot_stamped_in_the_future_is_neither_the_newest_nor_kept_for_ever(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (ahead,) = published_before(own, AHEAD)
+    serving = warehouse.current(own.warehouse, PROGRAMME)
+    blank_pointer(serving.path)
+    assert address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0] == serving
+    for count in range(1, 6):
+        assert build(own.data, own.warehouse).code == 0
+        published = warehouse.current(own.warehouse, PROGRAMME)
+        assert published.stamp < AHEAD and warehouse.kept(own.warehouse, PROGRAMME)[0] == published
+        assert ahead.exists() == (count < 4)
+
+
+def test_what_was_published_before_a_snapshot_is_older_whatever_the_stamps_say(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    ahead, past = published_before(own, AHEAD, "20010101T000000000000")
+    serving = warehouse.current(own.warehouse, PROGRAMME)
+    assert [one.path for one in warehouse.older(serving)] == [past, ahead]
+    assert [one.path for one in warehouse.older(warehouse.Snapshot(past, past.stem))] == [ahead]
+    assert warehouse.older(warehouse.Snapshot(ahead, AHEAD)) == []
+
+
+def test_a_stamp_that_is_taken_is_not_taken_again(tmp_path: Path) -> None:
+    now = dt.datetime(2026, 11, 29, 12, 0, 0, 999_999)
+    (tmp_path / "20261129T120000999999.duckdb").mkdir()
+    assert publishing._fresh_stamp(tmp_path, now) == "20261129T120001000000"
+
+
+# A disk that is full
+
+
+def full_beyond(folder: Path, room: int, fails: str) -> Callable[..., Any]:
+    """The build on a disk where the snapshot files of `folder` may take no more than `room` bytes."""
+    real = building._built
+
+    def built(part: Path, *rest: Any) -> Any:
+        made = real(part, *rest)
+        if sum(path.stat().st_size for path in folder.glob("*.duckdb*") if path.is_file()) > room:
+            if fails == "the database":
+                raise duckdb.IOException(f'Could not write file "{part}": {os.strerror(errno.ENOSPC)}')
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return made
+
+    return built
+
+
+@pytest.mark.parametrize("fails", ["the database", "the operating system"])
+def test_a_full_disk_costs_the_oldest_snapshot_and_no_more_than_it_takes(
+    fails: str, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    published_before(own, *(f"{year}0101T000000000000" for year in (2001, 2099, 2003)))
+    size = warehouse.current(own.warehouse, PROGRAMME).path.stat().st_size
+    monkeypatch.setattr(building, "_built", full_beyond(own.folder, size * 9 // 2, fails))
+    for gone, years in (("2001", "2099 2003"), ("2099", "2003")):
+        told = build(own.data, own.warehouse)
+        assert told.code == 0, told.err
+        assert f"磁碟空間不足，已刪除較舊的快照「{gone}0101T000000000000.duckdb」" in told.err
+        assert told.err.count("已刪除") == 1
+        assert [name[:4] for name in verified(own.folder)][: len(years.split())] == years.split()
+        assert len(verified(own.folder)) == len(names_in(own.folder, "*.duckdb")) == 4
+        refresh = warehouse.last_refresh(own.folder)
+        assert refresh and refresh.removed == (f"{gone}0101T000000000000.duckdb",) and refresh.error is None
+    assert figures(own) == figures(city)
+    monkeypatch.undo()
+    assert build(own.data, own.warehouse).code == 0
+    assert (refresh := warehouse.last_refresh(own.folder)) and refresh.removed == ()
+
+
+def test_a_full_disk_never_costs_the_snapshot_that_serves_or_was_restored(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    oldest, second = published_before(own, "20010101T000000000000", "20020101T000000000000")
+    newest = warehouse.current(own.warehouse, PROGRAMME).path
+    stray = Path(shutil.copy(newest, own.folder / "20990101T000000000000.duckdb"))
+    warehouse.restore(own.warehouse, PROGRAMME, oldest.stem, "稽核")
+    monkeypatch.setattr(building, "_built", full_beyond(own.folder, 100, "the database"))
+    told = build(own.data, own.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert re.findall(r"已刪除較舊的快照「(\w+)\.duckdb」", told.err) == [
+        stray.stem,
+        second.stem,
+        newest.stem,
+    ]
+    assert "磁碟空間不足；請清出空間後再試" in told.err and "這次沒有發布" in told.err
+    assert verified(own.folder) == names_in(own.folder, "*.duckdb") == [oldest.name]
+    assert names_in(own.folder, "*.part*") == []
+    assert figures(own) == figures(city)
+    refresh = warehouse.last_refresh(own.folder)
+    assert refresh and refresh.error and len(refresh.removed) == 3
+
+
+def test_a_full_disk_leaves_what_stands_in_for_a_damaged_snapshot(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    _, good = published_before(own, "20010101T000000000000", "20020101T000000000000")
+    serving = warehouse.current(own.warehouse, PROGRAMME).path
+    overwrite(serving)
+    monkeypatch.setattr(building, "_built", full_beyond(own.folder, 100, "the database"))
+    assert build(own.data, own.warehouse).code == 3
+    assert names_in(own.folder, "*.duckdb") == sorted([good.name, serving.name])
+    assert address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
+
+
+@pytest.mark.parametrize("step", ["seal", "_point"])
+def test_a_disk_that_fills_up_while_a_snapshot_is_published_leaves_no_trace_of_it(
+    step: str, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (older,) = published_before(own, "20010101T000000000000")
+    real, failures = getattr(publishing, step), iter([OSError(errno.ENOSPC, "")])
+
+    def full(*arguments: Any) -> None:
+        if failure := next(failures, None):
+            raise failure
+        real(*arguments)
+
+    monkeypatch.setattr(publishing, step, full)
+    told = build(own.data, own.warehouse)
+    assert told.code == 0 and older.name in told.err
+    assert verified(own.folder)[1:] == [warehouse.current(own.warehouse, PROGRAMME).path.name]
+    assert len(names_in(own.folder, "*.duckdb")) == 2
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EIO, errno.EFBIG])
+def test_a_fault_that_is_no_want_of_space_costs_no_snapshot(
+    number: int, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    published_before(own, "20010101T000000000000")
+
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(publishing, "_point", fail)
+    with unchanged(own.warehouse):
+        told = build(own.data, own.warehouse)
+    assert told.code == 3 and "已刪除" not in told.err
+
+
+def test_the_space_of_a_removed_snapshot_is_free_though_a_page_has_it_open(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (older,) = published_before(own, "20010101T000000000000")
+    with older.open("rb") as page:
+        assert publishing._make_room(own.folder) == older.name
+        assert os.fstat(page.fileno()).st_size == 0
+    (older,) = published_before(own, "20010101T000000000000")
+    os.link(older, tmp_path / "backup")
+    assert publishing._make_room(own.folder) == older.name
+    assert (tmp_path / "backup").stat().st_size > 0, "what is kept elsewhere as well is not emptied"
+
+
+# What is no file where a file belongs
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_socket(path: Path) -> None:
+    # Its address must be short, whatever folder the tests run in.
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+SMALL_FILES = ("current", "SHA256SUMS", "pinned.json", "refresh.json", "build.holder")
+
+
+def nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize("kind", [a_pipe, a_socket, a_folder], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("name", SMALL_FILES)
+def test_what_is_no_file_is_not_waited_for_and_the_next_build_puts_a_file_in_its_place(
+    name: str, kind: Callable[[Path], None], city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    path = own.folder / name
+    path.unlink(missing_ok=True)
+    kind(path)
+    told = Apart("results", "--warehouse", own.warehouse, before=nothing).ends()
+    if name in ("current", "SHA256SUMS"):
+        what = {"a_pipe": "管線", "a_socket": "通訊端", "a_folder": "資料夾"}[kind.__name__]
+        assert (told.code, told.out) == (3, "")
+        assert f"「{path}」應該是檔案，但它是{what}" in told.err and "移走，再執行 kpi build" in told.err
+    else:
+        assert told.code == 0, told.err
+    assert (warehouse.last_refresh(own.folder) is None) == (name == "refresh.json")
+    assert warehouse.pinned(own.folder) is warehouse.under_way(own.folder) is None
+    told = build_apart(own.data, own.warehouse, nothing).ends()
+    assert told.code == 0, told.err
+    assert figures(own) == figures(city)
+    assert path.is_file() == (name in ("current", "SHA256SUMS", "refresh.json"))
+
+
+@pytest.mark.parametrize("name", SMALL_FILES[:4])
+def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_stands(
+    name: str, city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    path = own.folder / name
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    (path / "ours").touch()
+    told = build(own.data, own.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert f"「{path}」應該是檔案，但它是資料夾，裡面還有東西。請把它移走，再執行 kpi build" in told.err
+    assert "這次沒有發布" in told.err and "數字沒有變動" in told.err and "先前也沒有快照" not in told.err
+    assert (path / "ours").exists()
+    if name == "current":
+        found, _, damage = address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+        assert found.path.exists() and damage and "應該是檔案" in damage
+
+
+@pytest.mark.parametrize("kind", [a_folder, a_socket], ids=lambda kind: kind.__name__)
+def test_a_lock_that_is_no_file_is_told(kind: Callable[[Path], None], city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    lock = own.folder / "build.lock"
+    lock.unlink(missing_ok=True)
+    kind(lock)
+    (own.folder / "build.holder").write_text(
+        json.dumps({"by": "x", "since": "", "share": 0, "text": ""}), encoding="utf-8"
+    )
+    assert warehouse.under_way(own.folder) is None
+    with unchanged(own.warehouse):
+        told = build(own.data, own.warehouse)
+    assert (told.code, told.out) == (3, "")
+    assert f"「{lock}」應該是檔案，但它是" in told.err and "請把它移走" in told.err
+
+
+def test_a_lock_that_is_a_pipe_holds_nobody_up(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (own.folder / "build.lock").unlink(missing_ok=True)
+    os.mkfifo(own.folder / "build.lock")
+    assert build_apart(own.data, own.warehouse, nothing).ends().code == 0
+
+
+@pytest.mark.parametrize("kind", [a_pipe, a_folder], ids=lambda kind: kind.__name__)
+def test_a_snapshot_that_is_no_file_is_told_and_left_alone(
+    kind: Callable[[Path], None], city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    path = warehouse.current(own.warehouse, PROGRAMME).path
+    path.unlink()
+    kind(path)
+    told = Apart("results", "--warehouse", own.warehouse, before=nothing).ends()
+    assert (told.code, told.out) == (3, "")
+    assert f"「{path}」應該是檔案，但它是" in told.err and "請把它移走" in told.err
+    assert build_apart(own.data, own.warehouse, nothing).ends().code == 0
+    assert figures(own) == figures(city) and path.exists()
+
+
+def test_a_build_beside_snapshots_that_nothing_points_to_does_not_say_there_are_none(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (own.folder / "current").unlink()
+    told = build(tmp_path / "nowhere", own.warehouse)
+    assert told.code == 3 and "先前也沒有快照" not in told.err
+    assert "先前的快照還在，數字沒有變動" in told.err

@@ -125,8 +125,11 @@ def _reasons(failed: Mapping[str, str]) -> str:
 
 def _still_stands(place: Path, names: Iterable[str]) -> str:
     """Which snapshot still serves of each of these programmes."""
-    stamps = {name: stamp for name in names if (stamp := _stamp(place, name))}
+    known = tuple(names)
+    stamps = {name: stamp for name in known if (stamp := _stamp(place, name))}
     if not stamps:
+        if any(True for name in known for _ in (place / name).glob("*.duckdb")):
+            return "這次沒有發布；先前的快照還在，數字沒有變動，只是「current」指不出用的是哪一份。"
         return "沒有發布任何快照；先前也沒有快照。"
     if len(stamps) == 1:
         return f"這次沒有發布；畫面仍是 {when(*stamps.values())} 的快照，數字沒有變動。"
@@ -146,10 +149,16 @@ def _build_one(
     if places.key and (warning := spreadsheets.key_warning(places.key)):
         say(f"請注意：{warning}")
     former = _stamp(config.warehouse, programme.id)
+
+    def warn(text: str) -> None:
+        bar.clear()
+        say(f"請注意：{text}")
+
     try:
         snapshot, counts = warehouse.publish(
-            config.warehouse, programme, places, tables, bar.show, only_if_changed=only_if_changed, by=by
-        )
+            config.warehouse, programme, places, tables, bar.show,
+            only_if_changed=only_if_changed, by=by, warn=warn,
+        )  # fmt: skip
     finally:
         bar.clear()
     if snapshot.stamp == former:

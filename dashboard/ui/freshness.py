@@ -68,11 +68,13 @@ def _tag(seen: View, kind: str, text: str) -> str:
 
 
 def notices(seen: View) -> str:
-    """For the data page: each spreadsheet out of reach with since when, why and what stands; and a failed refresh."""
+    """For the data page: a failed refresh, former snapshots that a full disk cost, and each spreadsheet out of reach with
+    since when, why and what stands."""
     refresh = store.last_refresh(_folder(seen))
     if refresh is None:
         return ""
     failed = _failed(seen, refresh) if refresh.error else ""
+    failed += _removed(seen, refresh) if refresh.removed else ""
     return failed + "".join(_unreached(seen, sheet) for sheet in refresh.sheets if sheet.problem)
 
 
@@ -80,6 +82,15 @@ def _failed(seen: View, refresh: store.Refresh) -> str:
     stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(seen.facts.built_at, seen.year))
     title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, seen.year))
     return parts.notice(title, f"{parts.stored(refresh.error)}<br>{stands}", "failed")
+
+
+def _removed(seen: View, refresh: store.Refresh) -> str:
+    title = say("! {day} 的更新因磁碟空間不足刪除了較舊的快照", day=words.moment(refresh.at, seen.year))
+    body = say(
+        "已刪除 {files}，無法再還原。請系統管理者清出磁碟空間。",
+        files=words.listing([words.escape(name) for name in refresh.removed]),
+    )
+    return parts.notice(title, body, "warning")
 
 
 def _unreached(seen: View, sheet: store.SheetStatus) -> str:

@@ -21,9 +21,8 @@ HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減
 
 
 def former(seen: View) -> store.Snapshot | None:
-    """The snapshot before the one that serves."""
-    older = [one for one in store.kept(seen.warehouse, seen.programme) if one.stamp < seen.snapshot.stamp]
-    return older[0] if older else None
+    """The snapshot that was published before the one that serves."""
+    return next(iter(store.older(seen.snapshot)), None)
 
 
 def moved(seen: View) -> list[tuple[str, Any, Any]]:

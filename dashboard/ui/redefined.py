@@ -45,13 +45,12 @@ class Redefined:
 
 def find(seen: View, kpi: Row) -> Redefined | None:
     """The last snapshot before this one in which the indicator was defined otherwise, if one is kept."""
-    for snapshot in store.kept(seen.warehouse, seen.programme):
-        if snapshot.stamp < seen.snapshot.stamp:
-            # One of another version of the product may lack what is asked for.
-            with contextlib.suppress(store.NoSnapshot):
-                former = replace(seen, snapshot=snapshot, facts=facts_of(snapshot, seen.scope))
-                if found := _compared(former, seen, kpi):
-                    return found
+    for snapshot in store.older(seen.snapshot):
+        # One of another version of the product may lack what is asked for.
+        with contextlib.suppress(store.NoSnapshot):
+            former = replace(seen, snapshot=snapshot, facts=facts_of(snapshot, seen.scope))
+            if found := _compared(former, seen, kpi):
+                return found
     return None
 
 

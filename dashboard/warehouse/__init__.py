@@ -11,6 +11,7 @@ from dashboard.warehouse.snapshots import (
     check,
     current,
     kept,
+    older,
     programmes_in,
     rows,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "current",
     "kept",
     "last_refresh",
+    "older",
     "pinned",
     "programmes_in",
     "publish",

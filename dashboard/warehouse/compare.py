@@ -23,7 +23,7 @@ from dashboard.warehouse.build import BuildError, Inputs, Progress, build, today
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
 from dashboard.warehouse.gather import Source, stand_still
 from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records
+from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records, seal
 
 FIGURES = ("counted", "base", "required", "status")
 COMPARED = (
@@ -197,6 +197,7 @@ class _Replays:
             )
         except EntryError as error:
             raise BuildError(str(error)) from error
+        seal(target)
         with closed(target):
             found = records(
                 Snapshot(target, "compare"), "kpi_results", self.ground.scope,

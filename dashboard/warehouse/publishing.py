@@ -1,13 +1,17 @@
 """Publishing: a snapshot is built beside the one that serves, and takes its place only when all is well.
 
 A build writes `<stamp>.duckdb.part` and renames it at the very end, so that whatever happens to it, the file that
-`current` names is whole. What became of the refresh, and of each spreadsheet, is noted beside it (`status`).
+`current` names is whole: the file first, then its line in `SHA256SUMS`, then `current`. What became of the refresh, and
+of each spreadsheet, is noted beside it (`status`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
+import stat
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,7 +24,7 @@ from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import EntryError, Places
-from dashboard.warehouse import status
+from dashboard.warehouse import notes, status
 from dashboard.warehouse.build import (
     TABLE_COUNTS,
     TAIPEI,
@@ -33,14 +37,24 @@ from dashboard.warehouse.build import (
 )
 from dashboard.warehouse.gather import Source, Stored, gather, stand_still
 from dashboard.warehouse.snapshots import (
+    CURRENT,
     KEPT,
+    SUMS,
     NoSnapshot,
     Snapshot,
     check,
     checked_place,
     connection,
     current,
+    forget,
+    kept,
+    published,
+    reporting_damage,
+    seal,
+    unlist,
 )
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,13 @@ def publish(
     *,
     only_if_changed: bool = False,
     by: str | None = None,
+    warn: Callable[[str], None] = lambda text: None,
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
     With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
-    `by` is told to whoever waits.
+    `by` is told to whoever waits. Where the disk is full, the oldest that nobody needs make room, and `warn` is given a
+    sentence for each.
 
     Raises:
         BuildError: nothing was published.
@@ -79,33 +95,40 @@ def publish(
     now = dt.datetime.now(TAIPEI)
     local = now.replace(tzinfo=None, microsecond=0)
     with _writable(folder), status.locked(folder, by) as note:
+        _make_way(folder)
 
         def told(share: float, text: str) -> None:
             note(share, text)
             progress(share, text)
 
-        if only_if_changed and status.pinned(folder):
-            with suppress(NoSnapshot):
-                snapshot = current(warehouse, programme.id)
-                check(snapshot, whole=True)
-                return snapshot, _counts(snapshot)
+        if only_if_changed and status.pinned(folder) and _is_whole(folder):
+            snapshot = current(warehouse, programme.id)
+            return snapshot, _counts(snapshot)
         former = _former(folder)
         try:
             sources = gather(
                 places, own, status.with_versions(folder, former.sources, former.stamp), local, told
             )
         except EntryError as error:
-            kept = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
-            status.note_refresh(folder, kept, local, str(error))
+            still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
+            status.note_refresh(folder, still, local, str(error))
             raise BuildError(str(error)) from error
         same = former.fingerprint if only_if_changed and _is_whole(folder) else None
         inputs = Inputs(places, sources, former.rejects, former.built_at, same)
-        try:
-            made = _make(folder, programme, inputs, own, told, now, today or now.date())
-        except (BuildError, FolderError) as error:
-            status.note_refresh(folder, sources, local, str(error))
-            raise
-        status.note_refresh(folder, sources, local, None, made[0].stamp)
+        removed: list[str] = []
+        while True:
+            try:
+                with _in_words(folder):
+                    made = _make(folder, programme, inputs, own, told, now, today or now.date())
+                break
+            except (BuildError, FolderError) as error:
+                if _is_full(folder, error) and (name := _make_room(folder)):
+                    removed.append(name)
+                    warn(f"磁碟空間不足，已刪除較舊的快照「{name}」以騰出空間，再試一次。")
+                    continue
+                status.note_refresh(folder, sources, local, str(error), removed=removed)
+                raise
+        status.note_refresh(folder, sources, local, None, made[0].stamp, removed)
         status.unpin(folder)
     return made
 
@@ -119,7 +142,8 @@ def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
     folder = warehouse / programme
     path = folder / f"{stamp}.duckdb"
     with _writable(folder), status.locked(folder, by):
-        if path not in folder.glob("*.duckdb"):
+        _make_way(folder)
+        if Snapshot(path, stamp) not in kept(warehouse, programme):
             raise BuildError("這份快照已經不在了。請重新整理後再選。")
         status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0))
         _point(folder, stamp)
@@ -137,12 +161,13 @@ def _make(
 ) -> tuple[Snapshot, list[TableCount]]:
     for left in folder.glob("*.part*"):
         _remove(left)
-    stamp = now.strftime("%Y%m%dT%H%M%S%f")
-    part = folder / f"{stamp}.duckdb.part"
+    stamp = _fresh_stamp(folder, now)
+    path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
     try:
         counts = build(part, programme, inputs, tables, progress, today)
-        _sync(part)
-        os.replace(part, folder / f"{stamp}.duckdb")
+        notes.sync(part)
+        os.replace(part, path)
+        seal(path)
         _point(folder, stamp)
     except Unchanged:
         snapshot = current(folder.parent, programme.id)
@@ -150,8 +175,28 @@ def _make(
     finally:
         for left in folder.glob(f"{stamp}.duckdb.part*"):
             _remove(left)
-    _prune(folder, stamp)
-    return Snapshot(folder / f"{stamp}.duckdb", stamp), counts
+        if _serving(folder) != path:
+            _remove(path)
+            with suppress(OSError):
+                unlist(folder)
+    with suppress(OSError):  # it is published, whatever becomes of the others
+        _prune(folder)
+    return Snapshot(path, stamp), counts
+
+
+def _fresh_stamp(folder: Path, now: dt.datetime) -> str:
+    """Of `now`, or shortly after where that was taken, by a clock that was put back."""
+    stamp = now.strftime("%Y%m%dT%H%M%S%f")
+    while os.path.lexists(folder / f"{stamp}.duckdb"):
+        now += dt.timedelta(microseconds=1)
+        stamp = now.strftime("%Y%m%dT%H%M%S%f")
+    return stamp
+
+
+def _serving(folder: Path) -> Path | None:
+    with suppress(NoSnapshot):
+        return current(folder.parent, folder.name).path
+    return None
 
 
 def _former(folder: Path) -> Former:
@@ -164,7 +209,7 @@ def _former(folder: Path) -> Former:
 def former_of(snapshot: Snapshot) -> Former:
     """What a snapshot hands on; nothing where it is of another version and lacks the tables."""
     try:
-        with connection(snapshot.path).cursor() as cursor:
+        with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
             sheets = cursor.execute(
                 "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
             ).fetchall()
@@ -191,72 +236,133 @@ def former_of(snapshot: Snapshot) -> Former:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the snapshot that serves can be kept."""
-    try:
-        check(current(folder.parent, folder.name), whole=True)
-    except NoSnapshot:
-        return False
-    return True
+    """Whether the snapshot that serves can be kept; proven anew, as whoever watches may have opened it long ago."""
+    path = _serving(folder)
+    if path:
+        forget(path)
+    return _is_readable(path)
 
 
 def _counts(snapshot: Snapshot) -> list[TableCount]:
-    with connection(snapshot.path).cursor() as cursor:
+    with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
         return [TableCount(*row) for row in cursor.execute(TABLE_COUNTS).fetchall()]
 
 
 @contextmanager
 def _writable(folder: Path) -> Iterator[None]:
-    try:
+    with _in_words(folder):
         checked_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".probe"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
         yield
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except notes.NotAFile as error:
+        raise BuildError(notes.sentence(Path(str(error.filename)), error)) from error
     except OSError as error:
         # What is read meanwhile may fail too, which is no fault of this folder.
-        if error.filename is not None and not Path(str(error.filename)).is_relative_to(folder):
+        if not _is_of(folder, error):
             raise BuildError(f"「{error.filename}」讀不到：{why(error)}。請檢查後再試。") from error
         raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
 
 
+def _is_of(folder: Path, error: OSError) -> bool:
+    return error.filename is None or Path(str(error.filename)).is_relative_to(folder)
+
+
+def _make_way(folder: Path) -> None:
+    """Raises OSError where a small file could not be written, or the list of snapshots not be carried on."""
+    for name in (CURRENT, SUMS, status.REFRESH, status.PINNED):
+        notes.make_way(folder / name)
+    published(folder)
+
+
 def _point(folder: Path, stamp: str) -> None:
-    fresh = folder / "current.part"
-    fresh.write_text(f"{stamp}\n", encoding="ascii")
-    _sync(fresh)
-    os.replace(fresh, folder / "current")
-    if os.name == "posix":
-        _sync(folder)
+    notes.write(folder / CURRENT, f"{stamp}\n")
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _prune(folder: Path) -> None:
+    """The last few stay, and the last one under another definition: pages show its figures beside today's.
+
+    What has no line was never published, by a build that was killed, or cannot be proven any more.
+    """
+    every = kept(folder.parent, folder.name)
+    stay = [one.path for one in every[:KEPT]]
+    if len(every) > KEPT:
+        now = _definition(every[0].path)
+        stay += [one.path for one in every if _definition(one.path) not in (now, None)][:1]
+    for path in _files(folder):
+        if path not in stay:
+            forget(path)
+            _remove(path)
+    unlist(folder)
 
 
-def _prune(folder: Path, stamp: str) -> None:
-    """The last few stay, and the last one under another definition: pages show its figures beside today's."""
-    every = sorted(folder.glob("*.duckdb"))
-    if len(every) <= KEPT:
-        return
-    now = _definition(folder / f"{stamp}.duckdb")
-    other = next((path for path in reversed(every) if _definition(path) not in (now, None)), None)
-    for old in every[:-KEPT]:
-        if old.stem != stamp and old != other:
-            _remove(old)
+def _files(folder: Path) -> list[Path]:
+    """The snapshot files, proven or not. A folder or a link of such a name is somebody's."""
+    return [path for path in sorted(folder.glob("*.duckdb")) if stat.S_ISREG(path.lstat().st_mode)]
 
 
 def _definition(path: Path) -> str | None:
     """Which definition a snapshot was made under; None where it cannot be read."""
     try:
-        with connection(path).cursor() as cursor:
+        with reporting_damage(path), connection(path).cursor() as cursor:
             ((found,),) = cursor.execute("select definition_hash from snapshot").fetchall()
-    except (NoSnapshot, duckdb.Error):
+    except NoSnapshot:
         return None
     return str(found)
+
+
+def _is_full(folder: Path, error: Exception) -> bool:
+    """Whether a build failed for want of space in `folder`, and of nothing else."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno in _FULL and _is_of(folder, cause)
+    writing = isinstance(cause, duckdb.IOException | duckdb.FatalException) or "Could not write" in str(cause)
+    return writing and any(os.strerror(number) in str(cause) for number in _FULL)
+
+
+def _make_room(folder: Path) -> str | None:
+    """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
+
+    Neither the one that serves (a restored one does) nor, where that cannot be read, the one that stands in for it.
+    """
+    listed = [one.path for one in kept(folder.parent, folder.name)]
+    needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}
+    for path in [*(one for one in _files(folder) if one not in listed), *reversed(listed)]:
+        if path not in needed and _is_emptied(path):
+            with suppress(OSError):
+                unlist(folder)
+            return path.name
+    return None
+
+
+def _is_readable(path: Path | None) -> bool:
+    if path is not None:
+        with suppress(NoSnapshot):
+            check(Snapshot(path, path.stem))
+            return True
+    return False
+
+
+def _is_emptied(path: Path) -> bool:
+    """Whether a snapshot could be removed. Its space is free at once, though a page may have it open: what that reads of
+    it from then on is told as damaged."""
+    forget(path)
+    with suppress(OSError):
+        if os.name != "posix":  # where what is open cannot be removed
+            path.unlink()
+            return True
+        with path.open("r+b") as file:
+            path.unlink()
+            if os.fstat(file.fileno()).st_nlink == 0:  # else it is kept elsewhere as well
+                file.truncate()
+    return not path.exists()
 
 
 def _remove(path: Path) -> None:

@@ -2,33 +2,43 @@
 
 `<warehouse>/<programme>/current` is one line, the stamp of the snapshot that serves; `<stamp>.duckdb` is that snapshot.
 Readers open by the versioned name: a file replaced in place would show old data.
+
+`SHA256SUMS` beside them has a line for each, the last published last, as `sha256sum -c SHA256SUMS` reads it. It is the
+proof that a snapshot is whole, byte by byte: the database notices a block that is altered, and none that lies in the
+place of another. And it is their order, which no clock can upset. A file without a line is nobody's.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import hashlib
+import os
 import re
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
-from dashboard.sources.files import why
+from dashboard.warehouse import notes
 from dashboard.warehouse.sql import NEEDLESS, QUERIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CURRENT = "current"
+SUMS = "SHA256SUMS"
 KEPT = 5
 # The database takes ? in a path as the beginning of settings, and none that is not UTF-8.
 _UNUSABLE = re.compile("[?\ud800-\udfff]")
 STAMP = re.compile(r"\d{8}T\d{12}")
+_SUM = re.compile(r"([0-9a-f]{64}) [ *](\w+)\.duckdb")
 LARGE = 32_000_000
 CURSORS = 16
 
@@ -69,51 +79,133 @@ def current(warehouse: Path, programme: str) -> Snapshot:
     """The snapshot that serves.
 
     Raises:
-        NoSnapshot: nothing was ever published there.
+        NoSnapshot: nothing was ever published there, or what says which serves cannot be read.
     """
     folder = warehouse / programme
     checked_place(folder)
+    pointer = folder / CURRENT
     try:
-        stamp = (folder / "current").read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
+        stamp = notes.read(pointer).strip()
+    except (FileNotFoundError, NotADirectoryError):
         raise NoSnapshot(f"「{warehouse}」還沒有「{programme}」的資料快照。請先執行 kpi build。") from None
+    except OSError as error:
+        raise NoSnapshot(notes.sentence(pointer, error)) from error
+    except UnicodeDecodeError:
+        stamp = ""
     if not STAMP.fullmatch(stamp):
-        raise NoSnapshot(f"「{folder / 'current'}」寫的不是快照的名稱。請執行 kpi build 重新建立。")
+        raise NoSnapshot(f"「{pointer}」寫的不是快照的名稱。請執行 kpi build 重新建立。")
     path = folder / f"{stamp}.duckdb"
-    if not path.is_file():
-        raise NoSnapshot(f"快照檔「{path.name}」不見了。請執行 kpi build 重新建立。")
+    try:
+        notes.check(path)
+    except FileNotFoundError:
+        raise NoSnapshot(f"快照檔「{path.name}」不見了。請執行 kpi build 重新建立。") from None
+    except OSError as error:
+        raise NoSnapshot(notes.sentence(path, error)) from error
     return Snapshot(path, stamp)
 
 
 def kept(warehouse: Path, programme: str) -> list[Snapshot]:
-    """The snapshots that are kept, the newest first."""
-    paths = sorted((warehouse / programme).glob("*.duckdb"), reverse=True)
-    return [Snapshot(path, path.stem) for path in paths]
+    """The snapshots that are kept, the last published first; whether each is whole shows when it is opened."""
+    folder = warehouse / programme
+    with suppress(OSError):
+        paths = [
+            folder / f"{stamp}.duckdb" for stamp in reversed(published(folder)) if STAMP.fullmatch(stamp)
+        ]
+        return [Snapshot(path, path.stem) for path in paths if path.is_file()]
+    return []
 
 
-def check(snapshot: Snapshot, *, whole: bool = False) -> None:
-    """Nothing, if its figures can be read, or all that it holds: a damaged block shows itself only when it is read.
+def older(snapshot: Snapshot) -> list[Snapshot]:
+    """The snapshots that were published before this one, the last first."""
+    folder = snapshot.path.parent
+    every = kept(folder.parent, folder.name)
+    return every[every.index(snapshot) + 1 :] if snapshot in every else []
+
+
+def seal(path: Path) -> None:
+    """Prove a snapshot that was just built: from here on its file is what it is now, and the last published.
+
+    Raises:
+        OSError: this cannot be noted.
+    """
+    sums = published(path.parent)
+    sums.pop(path.stem, None)
+    with notes.opened(path) as file:
+        sums[path.stem] = hashlib.file_digest(file, "sha256").hexdigest()
+    _note_sums(path.parent, sums)
+
+
+def unlist(folder: Path) -> None:
+    """Strike out the snapshots that are gone.
+
+    Raises:
+        OSError: this cannot be noted.
+    """
+    sums = published(folder)
+    if not all((folder / f"{stamp}.duckdb").is_file() for stamp in sums):
+        _note_sums(folder, sums)
+
+
+def published(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each snapshot by its stamp, in the order of publication. What is no such line proves nothing.
+
+    Raises:
+        OSError: the list cannot be read, though there is one.
+    """
+    try:
+        lines = notes.read(folder / SUMS).splitlines()
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+        return {}
+    return {line[2]: line[1] for line in map(_SUM.fullmatch, lines) if line}
+
+
+def _note_sums(folder: Path, sums: dict[str, str]) -> None:
+    there = {stamp: digest for stamp, digest in sums.items() if (folder / f"{stamp}.duckdb").is_file()}
+    notes.write(folder / SUMS, "".join(f"{digest}  {stamp}.duckdb\n" for stamp, digest in there.items()))
+
+
+def _prove(path: Path) -> None:
+    """Raises `NoSnapshot` where the file is not, byte by byte, the one that was published."""
+    sums = path.with_name(SUMS)
+    try:
+        with notes.opened(path) as file:
+            stat = os.fstat(file.fileno())
+        digest = _digest(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    except OSError as error:
+        raise NoSnapshot(f"快照檔{notes.sentence(path, error)}") from error
+    try:
+        then = published(path.parent).get(path.stem)
+    except OSError as error:
+        raise NoSnapshot(notes.sentence(sums, error)) from error
+    if then is None:
+        raise _damaged(path, f"在「{SUMS}」沒有紀錄，無法證明它完整，可能已損壞")
+    if digest != then:
+        raise _damaged(path, f"與「{SUMS}」記的雜湊值不符，內容已不是發布時的那一份，可能已損壞")
+
+
+@functools.lru_cache(maxsize=4 * KEPT)
+def _digest(path: Path, inode: int, size: int, modified: int) -> str:
+    """Once a process for a file that is the same; one that is damaged is not read anew for every page either."""
+    with notes.opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check(snapshot: Snapshot) -> None:
+    """Nothing, if its figures can be read.
 
     Raises:
         NoSnapshot: they cannot.
     """
-    _check(snapshot.path, whole)
+    opened = connection(snapshot.path)
+    if opened not in _checked:
+        with reporting_damage(snapshot.path), opened.cursor() as cursor:
+            # Not a count, which is known without reading a row.
+            cursor.execute("select bit_xor(hash(rows)) from results as rows").fetchall()
+        _checked.add(opened)
 
 
-@functools.lru_cache(maxsize=2 * KEPT)
-def _check(path: Path, whole: bool) -> None:
-    try:
-        with connection(path).cursor() as cursor:
-            tables = ["results"]
-            if whole:
-                tables = [
-                    name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()
-                ]
-            for table in tables:
-                # Not a count, which is known without reading a row.
-                cursor.execute(f'select bit_xor(hash(rows)) from "{table}" as rows').fetchall()
-    except duckdb.Error as error:
-        raise _damaged(path) from error
+# By the connection, so that one that dies takes its good name with it.
+_checked: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
 
 def programmes_in(warehouse: Path) -> list[str]:
@@ -159,36 +251,82 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
     A shared connection mixes up threads, so each thread has its own, one a snapshot and scope: what is visible is set
     when it is made and never changed.
     """
-    mine: dict[tuple[Path, tuple[int, ...] | None], duckdb.DuckDBPyConnection]
-    mine = _threads.__dict__.setdefault("cursors", {})
     key = (snapshot.path, scope.school_ids)
+    with reporting_damage(snapshot.path):
+        try:
+            yield _own_cursor(key, scope)
+        except duckdb.Error:
+            _discard(lambda one: one == key)
+            raise
+
+
+_Key = tuple[Path, tuple[int, ...] | None]
+
+
+def _cursors() -> dict[_Key, tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
+    """This thread's cursors, each behind the connection that it is of."""
+    mine: dict[_Key, tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]
+    mine = _threads.__dict__.setdefault("cursors", {})
+    return mine
+
+
+def _own_cursor(key: _Key, scope: Scope) -> duckdb.DuckDBPyConnection:
+    path, mine = key[0], _cursors()
+    if key in mine and mine[key][0] is not _connections.get(path):
+        # Its connection was let go of, perhaps as dead. The database would be the same one as long as a cursor is left.
+        _discard(lambda one: one[0] == path)
+    opened = connection(path)
     if key not in mine:
         while len(mine) >= CURSORS:
-            mine.pop(next(iter(mine))).close()
-        mine[key] = _scoped(connection(snapshot.path), scope)
+            _close(mine.pop(next(iter(mine)))[1])
+        mine[key] = (opened, _scoped(opened, scope))
+    return mine[key][1]
+
+
+def _discard(wanted: Callable[[_Key], bool]) -> None:
+    mine = _cursors()
+    for key in filter(wanted, list(mine)):
+        _close(mine.pop(key)[1])
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    with suppress(duckdb.Error):  # it refuses while a question is under way
+        connection.close()
+
+
+@contextmanager
+def reporting_damage(path: Path) -> Iterator[None]:
+    """Within, an error of the database that shows a damaged snapshot is told as one, and its connection forgotten.
+
+    Raises:
+        NoSnapshot: the snapshot cannot be read.
+    """
     try:
-        yield mine[key]
+        yield
     except duckdb.Error as error:
-        mine.pop(key).close()
         # A block that is not what it was is an error of no kind of its own.
         if type(error) is duckdb.Error or isinstance(error, _DAMAGES):
-            raise _damaged(snapshot.path) from error
+            forget(path)
+            raise _damaged(path) from error
+        if isinstance(error, _ALIENS):
+            raise _damaged(path) from error
         raise
 
 
-# How a file that opens, but is cut off, altered, or of another version of the product, shows itself.
+# How a file that opens, but is cut off or altered, shows itself, to the other threads as a connection that was closed;
+# and how one of another version of the product does.
 _DAMAGES = (
+    duckdb.ConnectionException,
     duckdb.IOException,
     duckdb.FatalException,
     duckdb.InternalException,
     duckdb.SerializationException,
-    duckdb.CatalogException,
-    duckdb.BinderException,
 )
+_ALIENS = (duckdb.CatalogException, duckdb.BinderException)
 
 
-def _damaged(path: Path) -> NoSnapshot:
-    return NoSnapshot(f"快照檔「{path.name}」讀不出來，可能已損壞或屬於別的版本。請執行 kpi build 重新建立。")
+def _damaged(path: Path, what: str = "讀不出來，可能已損壞或屬於別的版本") -> NoSnapshot:
+    return NoSnapshot(f"快照檔「{path.name}」{what}。請執行 kpi build 重新建立。")
 
 
 def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
@@ -200,8 +338,31 @@ def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckD
     return cursor
 
 
-@functools.lru_cache(maxsize=KEPT)
+# The last used last. The lock is for these lines alone: a large snapshot takes a while to prove.
+_connections: dict[Path, duckdb.DuckDBPyConnection] = {}
+_ours = threading.Lock()
+
+
 def connection(path: Path) -> duckdb.DuckDBPyConnection:
+    """This process's connection to a snapshot, which is proven before it is opened; each thread takes a cursor of it.
+
+    Raises:
+        NoSnapshot: the file is not the one that was published, or cannot be opened.
+    """
+    with _ours:
+        if path in _connections:
+            _connections[path] = _connections.pop(path)
+            return _connections[path]
+    _prove(path)
+    fresh = _open(path)
+    with _ours:
+        opened = _connections.setdefault(path, fresh)
+        while len(_connections) > KEPT:
+            _connections.pop(next(iter(_connections)))
+    return opened
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         # One thread answers a small snapshot sooner than two. Texts of large buffers are what pandas keeps. Without
         # replacements a name in a query is never a variable of this program.
@@ -217,21 +378,28 @@ def connection(path: Path) -> duckdb.DuckDBPyConnection:
             },
         )
     except OSError as error:
-        raise NoSnapshot(f"快照檔「{path.name}」讀不到：{why(error)}。") from error
+        raise NoSnapshot(f"快照檔{notes.sentence(path, error)}") from error
     except duckdb.Error as error:
         raise _damaged(path) from error
 
 
+def forget(path: Path) -> None:
+    """Let go of a snapshot: who asks for it next opens and proves it anew."""
+    _discard(lambda one: one[0] == path)
+    with _ours:
+        opened = _connections.pop(path, None)
+    _digest.cache_clear()
+    if opened is not None:
+        _close(opened)
+
+
 @contextmanager
 def closed(path: Path) -> Iterator[None]:
-    """A snapshot that is read here and then no more: its connections do not outlive the block."""
+    """A snapshot that is read here and then no more: its connection does not outlive the block."""
     try:
         yield
     finally:
-        mine = _threads.__dict__.get("cursors", {})
-        for key in [key for key in mine if key[0] == path]:
-            mine.pop(key).close()
-        connection.cache_clear()
+        forget(path)
 
 
 def _query(cursor: duckdb.DuckDBPyConnection, name: str) -> duckdb.Statement:

@@ -20,6 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dashboard.warehouse import notes
 from dashboard.warehouse.build import TAIPEI, BuildError
 from dashboard.warehouse.gather import Source
 
@@ -62,13 +63,14 @@ class SheetStatus:
 
 @dataclass(frozen=True)
 class Refresh:
-    """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, and which snapshot
-    served then."""
+    """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, which snapshot served
+    then, and the files of former ones that were removed because the disk was full."""
 
     at: dt.datetime
     error: str | None
     sheets: tuple[SheetStatus, ...]
     stamp: str | None = None
+    removed: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -77,6 +79,7 @@ def locked(folder: Path, by: str | None) -> Iterator[Callable[[float, str], None
 
     Raises:
         Busy: another build has it.
+        OSError: the lock cannot be written, or is no file.
     """
     lock = FileLock(folder / LOCK)
     try:
@@ -85,6 +88,10 @@ def locked(folder: Path, by: str | None) -> Iterator[Callable[[float, str], None
         other = _holder(folder)
         who = f"{other.by}，{other.since} 開始" if other else "另一個程序"
         raise Busy(f"另一次建立正在進行：{who}。請等它完成後再試。") from None
+    except OSError:
+        with suppress(FileNotFoundError):
+            notes.check(folder / LOCK)
+        raise
     since = dt.datetime.now(TAIPEI).strftime("%m/%d %H:%M:%S")
     who = by or f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}"
     noted = 0.0
@@ -113,15 +120,20 @@ def under_way(folder: Path) -> UnderWay | None:
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError):
-        return found
+        return found if (folder / LOCK).is_file() else None
     lock.release()
     return None
 
 
 def note_refresh(
-    folder: Path, sources: Sequence[Source], now: dt.datetime, error: str | None, stamp: str | None = None
+    folder: Path,
+    sources: Sequence[Source],
+    now: dt.datetime,
+    error: str | None,
+    stamp: str | None = None,
+    removed: Sequence[str] = (),
 ) -> None:
-    """Note what became of a refresh at `now`, after which the snapshot `stamp` serves."""
+    """Note what became of a refresh at `now`, after which the snapshot `stamp` serves and `removed` are no more."""
     found = last_refresh(folder)
     before = {sheet.id: sheet.good_at for sheet in found.sheets} if found else {}
     sheets = [
@@ -136,18 +148,19 @@ def note_refresh(
         )
         for source in sources
     ]
-    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp)))
+    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp, tuple(removed))))
 
 
 def last_refresh(folder: Path) -> Refresh | None:
     """The last refresh, if one was ever noted."""
     try:
-        told = json.loads((folder / REFRESH).read_text(encoding="utf-8"))
+        told = json.loads(notes.read(folder / REFRESH))
         sheets = [
             SheetStatus(**{**one, "tables": tuple(one["tables"]), "good_at": _moment(one["good_at"])})
             for one in told["sheets"]
         ]
-        return Refresh(dt.datetime.fromisoformat(told["at"]), told["error"], tuple(sheets), told.get("stamp"))
+        at, removed = dt.datetime.fromisoformat(told["at"]), tuple(told.get("removed") or ())
+        return Refresh(at, told["error"], tuple(sheets), told.get("stamp"), removed)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -171,7 +184,7 @@ class Pinned:
 def pinned(folder: Path) -> Pinned | None:
     """Whether the snapshot that serves is a restored one."""
     try:
-        told = json.loads((folder / PINNED).read_text(encoding="utf-8"))
+        told = json.loads(notes.read(folder / PINNED))
         return Pinned(told["by"], dt.datetime.fromisoformat(told["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -189,7 +202,7 @@ def unpin(folder: Path) -> None:
 
 def _holder(folder: Path) -> UnderWay | None:
     try:
-        return UnderWay(**json.loads((folder / HOLDER).read_text(encoding="utf-8")))
+        return UnderWay(**json.loads(notes.read(folder / HOLDER)))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -200,13 +213,8 @@ def _moment(text: str | None) -> dt.datetime | None:
 
 def _write(path: Path, told: Any) -> None:
     """Whole or not at all: a reader never sees half a file, and a full disk costs no more than the note."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(json.dumps(told, ensure_ascii=False, default=str), encoding="utf-8")
-        os.replace(part, path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
+    with suppress(OSError):
+        notes.write(path, json.dumps(told, ensure_ascii=False, default=str), lasting=False)
 
 
 def _user() -> str:

@@ -22,7 +22,7 @@ from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build, today
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records
+from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
 
 FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
@@ -84,6 +84,7 @@ def try_out(
         try:
             replaces = _overlay(places.folder, overlay, name, content)
             build(target, programme, inputs, tables, progress, today())
+            seal(target)
         except (BuildError, FolderError) as error:
             raise Refused(str(error)) from error
         except OSError as error:
