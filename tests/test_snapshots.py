@@ -837,6 +837,24 @@ def test_a_list_of_sums_that_is_lost_or_noise_is_told_and_written_anew_by_the_ne
     assert len(verified(own.folder)) == 1
 
 
+def test_snapshots_from_before_there_was_a_list_are_kept_in_the_order_of_their_stamps(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    serving = warehouse.current(own.warehouse, PROGRAMME)
+    older = Path(shutil.copy(serving.path, own.folder / "20200101T000000000000.duckdb"))
+    broken = Path(shutil.copy(serving.path, own.folder / "20210101T000000000000.duckdb"))
+    with broken.open("r+b") as file:
+        file.truncate(broken.stat().st_size // 2)
+    (own.folder / "SHA256SUMS").unlink()
+    warehouse.adopt(own.warehouse, PROGRAMME)
+    assert warehouse.kept(own.warehouse, PROGRAMME) == [serving, warehouse.Snapshot(older, older.stem)]
+    assert figures(own) == figures(city)
+    assert build(own.data, own.warehouse).code == 0
+    assert [one.path for one in warehouse.kept(own.warehouse, PROGRAMME)][1:] == [serving.path, older]
+    assert not broken.exists()
+
+
 @pytest.fixture(scope="module")
 def deadly(city: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, int, str]:
     """Two blocks and a table: once the two are swapped, reading the table kills the database."""

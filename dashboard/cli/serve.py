@@ -1,6 +1,7 @@
 """The command `serve`: the dashboard in a browser, on a sample where nothing is configured."""
 
 import argparse
+import contextlib
 import os
 import socket
 import subprocess
@@ -34,6 +35,10 @@ def _serve(options: argparse.Namespace) -> int:
         build_all(config)
     for name in warehouse.programmes_in(config.warehouse):
         keep_private(config.warehouse / name)
+        with contextlib.suppress(
+            warehouse.BuildError
+        ):  # the build that is under way, or the next one, does it
+            warehouse.adopt(config.warehouse, name)
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "dashboard.server", str(options.port)]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))

@@ -2,7 +2,7 @@
 
 from dashboard.warehouse.build import TAIPEI, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
-from dashboard.warehouse.publishing import publish, restore
+from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.snapshots import (
     NoSnapshot,
     Scope,
@@ -47,6 +47,7 @@ __all__ = [
     "Trial",
     "UnderWay",
     "accept",
+    "adopt",
     "ask",
     "check",
     "compare_definitions",

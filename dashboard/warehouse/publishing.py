@@ -39,6 +39,7 @@ from dashboard.warehouse.gather import Source, Stored, gather, stand_still
 from dashboard.warehouse.snapshots import (
     CURRENT,
     KEPT,
+    STAMP,
     SUMS,
     NoSnapshot,
     Snapshot,
@@ -95,6 +96,7 @@ def publish(
     now = dt.datetime.now(TAIPEI)
     local = now.replace(tzinfo=None, microsecond=0)
     with _writable(folder), status.locked(folder, by) as note:
+        _adopt(folder)
         _make_way(folder)
 
         def told(share: float, text: str) -> None:
@@ -148,6 +150,37 @@ def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
         status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0))
         _point(folder, stamp)
     return Snapshot(path, stamp)
+
+
+def adopt(warehouse: Path, programme: str) -> None:
+    """List the snapshots of a version of the product that kept no list of them, so that they serve on.
+
+    Raises:
+        BuildError: a build is under way, or the folder cannot be written.
+    """
+    folder = warehouse / programme
+    if not os.path.lexists(folder / SUMS):
+        with _writable(folder), status.locked(folder, None):
+            _adopt(folder)
+
+
+def _adopt(folder: Path) -> None:
+    """Only where there is no list at all: what a list leaves out was never published. By their stamps, for want of more."""
+    if not os.path.lexists(folder / SUMS):
+        for path in _files(folder):
+            if STAMP.fullmatch(path.stem) and _has_every_block(path):
+                seal(path)
+
+
+def _has_every_block(path: Path) -> bool:
+    """Whether all that a snapshot holds can be read: each block has a sum of its own, which shows when it is read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            for (table,) in con.execute("select table_name from duckdb_tables()").fetchall():
+                con.execute(f'select bit_xor(hash(rows)) from "{table}" as rows').fetchall()
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _make(
