@@ -22,6 +22,7 @@ from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import EntryError, Places
 from dashboard.warehouse import status
 from dashboard.warehouse.build import (
+    NO_MEMORY,
     TABLE_COUNTS,
     TAIPEI,
     BuildError,
@@ -218,6 +219,8 @@ def _writable(folder: Path) -> Iterator[None]:
         if error.filename is not None and not Path(str(error.filename)).is_relative_to(folder):
             raise BuildError(f"「{error.filename}」讀不到：{why(error)}。請檢查後再試。") from error
         raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+    except MemoryError as error:
+        raise BuildError(NO_MEMORY) from error
 
 
 def _point(folder: Path, stamp: str) -> None:
