@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "app": {"ui"},
     "ui": {"warehouse", "exports", "access", "programmes", "config", "charts"},
     "exports": {"charts", "access"},
-    "warehouse": {"sources", "programmes"},
+    "warehouse": {"sources", "programmes", "apart"},
     "config": {"sources"},
     "reports": {"warehouse", "sources"},
     "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources", "reports"},
