@@ -22,7 +22,7 @@ MOST = 50
 
 def upload(seen: View) -> None:
     """The whole dialogue; only for whoever may see every school."""
-    if seen.scope.school_ids is not None:
+    if not seen.scope.whole:
         return
     taken = st.session_state.setdefault("files_taken", 0)
     given = st.file_uploader(
@@ -48,7 +48,7 @@ def upload(seen: View) -> None:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
             return
         st.session_state["files_taken"] += 1  # an uploader without a file: this one is done
-        freshness.start(seen)
+        freshness.start(seen, given.name)
         st.toast(
             say("已放進資料夾，開始更新。原來的同名檔案已留在資料夾的 .former。")
             if kept

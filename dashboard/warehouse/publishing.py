@@ -65,11 +65,12 @@ def publish(
     *,
     only_if_changed: bool = False,
     by: str | None = None,
+    wait: bool = False,
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
     With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
-    `by` is told to whoever waits.
+    `by` is told to whoever waits. With `wait` the end of a build that goes on is awaited.
 
     Raises:
         BuildError: nothing was published.
@@ -77,9 +78,10 @@ def publish(
     """
     folder = warehouse / programme.id
     own = chosen(tables, programme)
-    now = dt.datetime.now(TAIPEI)
-    local = now.replace(tzinfo=None, microsecond=0)
-    with _writable(folder), status.locked(folder, by) as note:
+    with _writable(folder), status.locked(folder, by, wait=wait) as note:
+        # Not before: a snapshot that was waited for is the older one.
+        now = dt.datetime.now(TAIPEI)
+        local = now.replace(tzinfo=None, microsecond=0)
 
         def told(share: float, text: str) -> None:
             note(share, text)
