@@ -56,17 +56,15 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 process.stdin.flush()
             # Its input stays open until then: the end of it tells the process that nobody waits any more.
             told = process.stdout.read()
+            process.wait()
         finally:
             timer.cancel()
             process.kill()
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
-    if late.is_set():
-        raise TimeoutError
-    try:
-        error, value = pickle.loads(told)
-    except (EOFError, pickle.UnpicklingError) as broken:
-        raise Ended(process.returncode) from broken
+    if process.returncode != 0:
+        raise TimeoutError if late.is_set() else Ended(process.returncode)
+    error, value = pickle.loads(told)
     if error is not None:
         raise error
     return value  # type: ignore[no-any-return]

@@ -186,7 +186,14 @@ def test_two_names_that_some_systems_take_for_one_are_not_both_kept(
 def test_a_file_with_a_hash_in_its_name_is_the_files_own(city: tuple[Path, Path]):
     data, place = city
     trial = tried(data, place, "入校輔導_#2.csv", VISITS.encode())
-    assert trial.readable and len(trial.refused) == 1
+    assert trial.readable and trial.own == 1
+
+
+def test_however_many_rows_are_refused_the_server_holds_a_few(city: tuple[Path, Path]):
+    data, place = city
+    many = VISITS + "".join(f"沒有國小,111/11/02,甲{i},乙\n" for i in range(2000))
+    trial = tried(data, place, "入校輔導_補.csv", many.encode())
+    assert (trial.rejected, trial.own, len(trial.rejects)) == (2001, 2001, trials.LISTED)
 
 
 def test_two_files_of_one_name_in_one_moment_are_both_kept(tmp_path: Path):
@@ -284,7 +291,7 @@ def test_calls_wait_for_each_other():
 
 
 @pytest.mark.parametrize(
-    ("bound", "value", "told"), [("MEMORY", 1_500_000_000, "記憶體超過上限"), ("SECONDS", 0.3, "已停止")]
+    ("bound", "value", "told"), [("MEMORY", 1_500_000_000, "記憶體"), ("SECONDS", 0.3, "已停止")]
 )
 def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_tried_out(
     bound: str, value: float, told: str, city: tuple[Path, Path]

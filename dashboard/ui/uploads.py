@@ -94,7 +94,7 @@ def report(seen: View, trial: store.Trial) -> str:
     moved = say(
         "採用後，{figures} 個數字會變，新退回 {rejected} 列，解決 {resolved} 列。",
         figures=words.number(len(trial.moved)),
-        rejected=words.number(len(trial.rejects)),
+        rejected=words.number(trial.rejected),
         resolved=words.number(trial.resolved),
     )
     return (
@@ -193,11 +193,11 @@ def _statuses(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 
 def _refused(trial: store.Trial) -> str:
-    own = trial.refused
+    own = trial.rejects[: min(trial.own, MOST)]
     if not own:
         refused = any(row["rejected"] for row in trial.inputs)
         return "" if refused else f'<p class="foot">{say("沒有新退回的列。")}</p>'
-    shown = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own[:MOST]]
-    left = len(own) - MOST
+    shown = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own]
+    left = trial.own - MOST
     more = f'<p class="foot">{say("另有 {n} 列。", n=words.number(left))}</p>' if left > 0 else ""
     return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(shown)}{more}"

@@ -38,6 +38,7 @@ FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
 # Of the 255 that a file system takes.
 NAME_BYTES = 240
+LISTED = 500
 TRIALS = ".trials"
 LOCK = "lock"
 PATIENCE = 10.0
@@ -49,20 +50,21 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a file would change. Each is (column names, rows) of the query of that name in `queries/pages/`."""
+    """What a file would change, as rows of the queries of `queries/pages/`.
+
+    `rejected` rows would be new among the rejected ones, `own` of them the file's; `rejects` are the first of them, the
+    file's before the others: no file makes a result that the server could not hold.
+    """
 
     name: str
     replaces: bool
     inputs: Sequence[Mapping[str, Any]]
     tables: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    rejected: int
+    own: int
     rejects: Sequence[Mapping[str, Any]]
     resolved: int
     moved: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
-
-    @property
-    def refused(self) -> Sequence[Mapping[str, Any]]:
-        """The rejected rows that are new and the file's own."""
-        return [row for row in self.rejects if _holds(self.name, row["file"])]
 
     @property
     def readable(self) -> bool:
@@ -93,7 +95,7 @@ def try_out(
     except TimeoutError:
         raise Refused(f"檢查這個檔案超過 {apart.SECONDS:.0f} 秒，已停止。{_WHAT_TO_DO}") from None
     except apart.Ended:
-        raise Refused(f"檢查這個檔案的程序中途結束了。請再試一次；若仍如此：{_WHAT_TO_DO}") from None
+        raise Refused(f"檢查這個檔案的程序中途結束了，多半是記憶體不夠。{_WHAT_TO_DO}") from None
     finally:
         sweep_trials(_warehouse_of(snapshot))
 
@@ -312,13 +314,16 @@ def _compared(
         if row["table_name"] in old_tables
     ]
     wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": "new"}
-    rejects = [row for row in asked(tried, "rejects", **wanted, size=100_000, skip=0)]
+    rejects = asked(tried, "rejects", **wanted, size=1_000_000, skip=0)
+    own = [row for row in rejects if _holds(name, row["file"])]
+    others = [row for row in rejects if not _holds(name, row["file"])]
     resolved = len(asked(tried, "resolved_rejects", size=1_000_000))
     day = {"on": on, "level": None, "kpi": None, "period": None}
     was = {_place(row): row for row in asked(before, "kpi_results", **day)}
     now = {_place(row): row for row in asked(tried, "kpi_results", **day)}
     moved = [(was[at], row) for at, row in now.items() if at in was and _figures(was[at]) != _figures(row)]
-    return Trial(name, replaces, inputs, tables, rejects, resolved, moved)
+    listed = [*own, *others][:LISTED]
+    return Trial(name, replaces, inputs, tables, len(rejects), len(own), listed, resolved, moved)
 
 
 def _holds(name: str, file: str) -> bool:
