@@ -55,7 +55,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 pickle.dump((function, args, kwargs), process.stdin)
                 process.stdin.flush()
             # Its input stays open until then: the end of it tells the process that nobody waits any more.
-            told = process.stdout.read()
+            answer = process.stdout.read()
             process.wait()
         finally:
             timer.cancel()
@@ -64,7 +64,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 process.stdin.close()
     if process.returncode != 0:
         raise TimeoutError if late.is_set() else Ended(process.returncode)
-    error, value = pickle.loads(told)
+    error, value = pickle.loads(answer)
     if error is not None:
         raise error
     return value  # type: ignore[no-any-return]
@@ -97,11 +97,11 @@ def _answer() -> None:
     except Exception as raised:
         raised.__traceback__, error = None, raised
     try:
-        told = pickle.dumps((error, value))
+        answer = pickle.dumps((error, value))
     except MemoryError:
-        told = pickle.dumps((MemoryError(), None))
+        answer = pickle.dumps((MemoryError(), None))
     with result:
-        result.write(told)
+        result.write(answer)
     # Without the farewell of every library.
     os._exit(0)
 
@@ -111,9 +111,8 @@ def _bound(memory: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    with contextlib.suppress(
-        ImportError, ValueError, OSError
-    ):  # where the system has no such bound, time is one
+    # Where the system has no such bound, the time is one.
+    with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)

@@ -786,7 +786,7 @@ def test_a_row_of_millions_of_cells_is_not_for_the_database(tmp_path: Path) -> N
     assert sheet.bulk is None and len(sheet.rows) == MANY + 1
 
 
-def test_a_file_of_more_cells_than_a_worksheet_may_have_is_told(
+def test_a_file_of_more_cells_than_a_worksheet_may_have_is_refused_by_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "入校輔導.csv"

@@ -355,7 +355,7 @@ def test_a_start_of_the_server_sweeps_trials(tmp_path: Path, monkeypatch: pytest
     assert swept == [tmp_path / "warehouse"]
 
 
-def test_a_definition_with_a_fault_is_told_from_the_other_process(city: tuple[Path, Path]):
+def test_a_fault_of_the_definition_comes_back_from_the_other_process(city: tuple[Path, Path]):
     data, place = city
     definition = data / f"{PROGRAMME}.toml"
     definition.write_text("[x]\n", encoding="utf-8")
