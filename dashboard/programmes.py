@@ -32,6 +32,9 @@ class DefinitionError(Exception):
         self.path, self.faults = path, tuple(faults)
         super().__init__("\n".join(f"{path.name}：{fault}" for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type, tuple[Path, tuple[str, ...]]]:
+        return type(self), (self.path, self.faults)  # it may come from another process
+
 
 class ColumnOfChoices(Protocol):
     """What a definition is checked against in a column of `sources/`."""

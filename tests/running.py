@@ -7,13 +7,15 @@ import csv
 import io
 import json
 import multiprocessing
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from dashboard import access, warehouse
+from dashboard import access, programmes, warehouse
 from dashboard.cli import main
 from dashboard.ui import parts
 from dashboard.warehouse import snapshots
@@ -105,6 +107,21 @@ def build(data: Path, place: Path) -> Outcome:
 def build_apart(data: Path, place: Path, before: Callable[[], object]) -> Apart:
     """`kpi build` in a process of its own."""
     return Apart("build", "--data", data, "--warehouse", place, "--programme", PROGRAMME, before=before)
+
+
+def build_measured(data: Path, place: Path) -> tuple[Outcome, int]:
+    """`kpi build` in a new process, and the most memory that it held, in bytes."""
+    arguments = ["build", "--data", str(data), "--warehouse", str(place), "--programme", PROGRAMME]
+    script = (
+        f"import sys; from dashboard.cli import main; code = main({arguments!r});"
+        " held = [line for line in open('/proc/self/status') if line.startswith('VmHWM')];"
+        " print(held[0].split()[1]); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=programmes.ROOT, capture_output=True, encoding="utf-8"
+    )
+    *out, held = done.stdout.splitlines()
+    return Outcome(done.returncode, "\n".join(out), done.stderr), int(held) * 1024
 
 
 def asked(

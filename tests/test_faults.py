@@ -25,8 +25,19 @@ import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, files, workbooks
-from tests.running import PROGRAMME, Outcome, build, build_apart, flaws, inputs, kpi, stored, unchanged
+from dashboard.sources import contracts, extent, files, workbooks
+from tests.running import (
+    PROGRAMME,
+    Outcome,
+    build,
+    build_apart,
+    build_measured,
+    flaws,
+    inputs,
+    kpi,
+    stored,
+    unchanged,
+)
 
 TABLES = contracts.load()
 HEADER = "學校名稱,輔導日期,輔導人員,主題"
@@ -593,6 +604,8 @@ TRAITS: dict[str, str | bytes] = {
     "a doubled column": table("G", after(",多", 1), header=HEADER + ",主題"),
     "an unknown column between": table("H", lambda i, cells: ",".join([cells[0], "備註", *cells[1:]]),
                                        header=HEADER.replace(",", ",備註,", 1)),
+    "rows cut short before an unknown column": table("U", lambda i, cells: ",".join([cells[0], "備註", *cells[1:]][: 3 + i % 4]),
+                                                     header=HEADER.replace(",", ",備註,", 1) + ",又一欄,再一欄"),
     "tabs": table("I", lambda i, cells: "\t".join(cells), header=HEADER.replace(",", "\t")),
     "semicolons": table("J", lambda i, cells: ";".join(cells), header=HEADER.replace(",", ";")),
     "backslashes": table("K", at("{}\\, \\n \\N".format, *range(0, ROWS, 7))),
@@ -712,6 +725,80 @@ def test_a_large_file_that_is_gone_before_it_is_stored_is_told_and_stops_nothing
     )
 
 
+# A file of a strange shape takes as much memory as it has cells, and stops nothing else
+
+MANY = 2000
+
+
+def ragged(header: str, *rows: str) -> str:
+    return "".join(f"{line}\n" for line in (header, *(visit("短", i) for i in range(MANY)), *rows))
+
+
+WIDE = ",x" * 200_000
+SHAPES: dict[str, tuple[str, int, int]] = {
+    "one row far wider than the others": (ragged(HEADER, visit("寬") + WIDE), MANY + 1, 0),
+    "one such row that is rejected": (ragged(HEADER, visit("寬").replace("深澳", "沒有") + WIDE), MANY, 1),
+    "a header far wider than the rows": (ragged(HEADER + "," + ",".join(f"欄{i}" for i in range(20_000))), MANY, 0),
+    "a header far wider than rejected rows": (
+        ragged(HEADER + "," + ",".join(f"欄{i}" for i in range(20_000))).replace("深澳國小", "沒有國小"), 0, MANY,
+    ),
+    "twenty thousand columns in every row": (
+        "".join(f"{line}\n" for line in (HEADER + ",欄" * 20_000, *(visit("滿", i) + ",x" * 20_000 for i in range(40)))),
+        40, 0,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """The memory for a file of as many rows, all of one width."""
+    folder = tmp_path_factory.mktemp("narrow")
+    (folder / "入校輔導.csv").write_text(ragged(HEADER), encoding="utf-8")
+    told, held = build_measured(folder, folder / "warehouse")
+    assert told.code == 0, told.err
+    return held
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_memory_follows_the_cells_of_a_file_and_not_its_rows_times_its_widest(
+    shape: str, narrow: int, tmp_path: Path
+) -> None:
+    text, accepted, rejected = SHAPES[shape]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "入校輔導.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "data" / "入校輔導_好.csv").write_text(visits("好"), encoding="utf-8")
+    told, held = build_measured(tmp_path / "data", tmp_path / "warehouse")
+    assert told.code == 0, told.err
+    found = inputs(tmp_path / "warehouse")
+    assert found["入校輔導_好.csv"]["accepted"] == 3
+    assert (found["入校輔導.csv"]["accepted"], found["入校輔導.csv"]["rejected"]) == (accepted, rejected)
+    assert held - narrow <= 50_000_000
+    if shape == "one such row that is rejected":
+        (flaw,) = flaws(tmp_path / "warehouse")
+        assert flaw["original"] == visit("寬").replace("深澳", "沒有") + WIDE
+
+
+def test_a_row_of_millions_of_cells_is_not_for_the_database(tmp_path: Path) -> None:
+    """It would note each cell that is one too many."""
+    path = tmp_path / "入校輔導.csv"
+    path.write_text(ragged(HEADER, visit("寬") + ",x" * 2_000_000), encoding="utf-8")
+    (sheet,) = files.read(path, tmp_path, {}, TABLES, tmp_path)
+    assert sheet.bulk is None and len(sheet.rows) == MANY + 1
+
+
+def test_a_file_of_more_cells_than_a_worksheet_may_have_is_refused_by_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "入校輔導.csv"
+    path.write_text(visits("多", 30), encoding="utf-8")
+    monkeypatch.setattr(extent, "WORKSHEET_CELLS", 120)
+    (sheet,) = files.read(path, tmp_path, {}, TABLES, tmp_path)
+    assert sheet.problem is None and len(sheet.rows) == 30
+    path.write_text(visits("多", 31), encoding="utf-8")
+    (sheet,) = files.read(path, tmp_path, {}, TABLES, tmp_path)
+    assert sheet.problem and "格" in sheet.problem and "請" in sheet.problem and not sheet.rows
+
+
 # When nothing can be published
 
 
@@ -828,6 +915,29 @@ def test_a_warehouse_that_is_a_file_is_told_and_left_alone(served: Path, tmp_pat
     assert (told.code, told.out) == (3, "")
     assert f"「{place / PROGRAMME}」寫不進去" in told.err and "先前也沒有快照" in told.err
     assert place.read_text(encoding="utf-8") == "ours"
+
+
+@pytest.mark.parametrize("stage", ["files.read", "staging.create_typed", "describe_rows"])
+def test_a_build_that_runs_out_of_memory_publishes_nothing(
+    stage: str, served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starve(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(f"dashboard.warehouse.build.{stage}", starve)
+    with unchanged(served / "warehouse"):
+        refused(build(served / "data", served / "warehouse"), "記憶體", "請把最大的檔案")
+
+
+def test_a_build_that_runs_out_of_memory_before_it_reads_publishes_nothing(
+    served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starve(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("dashboard.warehouse.publishing.gather", starve)
+    with unchanged(served / "warehouse"):
+        refused(build(served / "data", served / "warehouse"), "記憶體", "請把最大的檔案")
 
 
 def fill_disk(room: int) -> None:

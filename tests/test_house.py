@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "server": {"ui", "warehouse", "config"},
     "ui": {"warehouse", "exports", "access", "programmes", "config", "charts"},
     "exports": {"charts", "access"},
-    "warehouse": {"sources", "programmes"},
+    "warehouse": {"sources", "programmes", "apart"},
     "config": {"sources"},
     "reports": {"warehouse", "sources"},
     "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources", "reports"},

@@ -33,6 +33,7 @@ def add(command: Command) -> None:
     build.add_argument("--programme", metavar="ID", help="計畫")
     build.add_argument("--warehouse", type=Path, help="快照存放處")
     build.add_argument("--if-changed", action="store_true", help="資料沒有變動就不另存快照")
+    build.add_argument("--wait", action="store_true", help="另一次建立正在進行時，等它結束再建立")
     build.add_argument("--by", metavar="NAME", help="由誰更新，告訴同時在等的人")
 
     watch = command(_watch, "watch", "每隔一段時間更新一次")
@@ -48,7 +49,9 @@ def _build(options: argparse.Namespace) -> int:
     before = _stamps(config)
     with interruptible() as ended:
         try:
-            build_all(config, only_if_changed=options.if_changed, by=options.by, ended=ended)
+            build_all(
+                config, only_if_changed=options.if_changed, by=options.by, wait=options.wait, ended=ended
+            )
         except BaseException:
             # By whatever the interruption became on its way: within the database it is another exception.
             if not ended.is_set():
@@ -82,11 +85,13 @@ def build_all(
     *,
     only_if_changed: bool = False,
     by: str | None = None,
+    wait: bool = False,
     ended: threading.Event | None = None,
 ) -> None:
     """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
 
-    Of those that nobody named, one at least must do. Once `ended` is set, none goes on.
+    Of those that nobody named, one at least must do. Once `ended` is set, none goes on. With `wait` the end of a build
+    that goes on is awaited.
 
     Raises:
         BuildError: why, and what stands of each programme that was tried.
@@ -106,7 +111,7 @@ def build_all(
     bar = Bar(ended)
     for path in paths:
         try:
-            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by, bar)
+            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by, wait, bar)
         except FAILURES as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
@@ -143,6 +148,7 @@ def _build_one(
     tables: dict[str, contracts.Table],
     only_if_changed: bool,
     by: str | None,
+    wait: bool,
     bar: Bar,
 ) -> None:
     places = config.places_of(programme.id)
@@ -157,7 +163,7 @@ def _build_one(
     try:
         snapshot, counts = warehouse.publish(
             config.warehouse, programme, places, tables, bar.show,
-            only_if_changed=only_if_changed, by=by, warn=warn,
+            only_if_changed=only_if_changed, by=by, wait=wait, warn=warn,
         )  # fmt: skip
     finally:
         bar.clear()

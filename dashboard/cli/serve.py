@@ -27,6 +27,7 @@ def _serve(options: argparse.Namespace) -> int:
     """Serve on loopback. With nothing configured the samples are made and built first."""
     _check_port(options.port)
     config = config_of(options)
+    warehouse.sweep_trials(config.warehouse)
     if not config.configured or config.place.parent == SAMPLE.absolute():
         config = _make_samples()
         _build_missing(config)

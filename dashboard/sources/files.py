@@ -21,12 +21,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from dashboard.sources import workbooks
+from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, layout_of
+from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, is_even, layout_of
 
 BULK_BYTES = 200_000
+BLOCK = 1 << 20
+# For each column the database lays out some thousand cells before it reads a row.
+BULK_COLUMNS = 1_000
 # A quoted cell may hold line breaks, but one that runs on for longer is a quotation mark that was never closed.
 RECORD_LINES = 50
 LOST = "〓"
@@ -106,7 +109,7 @@ def _read(
     scratch: Path,
 ) -> list[Sheet]:
     stat = path.stat()
-    digest, lines, padded = _digest(path)
+    digest, lines, odd = _digest(path)
     base = Sheet(name, stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
     suffix = _suffix(path.name)
     if suffix == ".xlsx":
@@ -117,7 +120,7 @@ def _read(
     if suffix in OTHER_WORKBOOKS:
         return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
     try:
-        large = base.size >= BULK_BYTES and not padded
+        large = base.size >= BULK_BYTES and not odd
         if large and (sheet := _bulk(path, base, table, lines, scratch)):
             return [sheet]
         return [_text(path, base, table)]
@@ -177,16 +180,21 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _digest(path: Path) -> tuple[str, int, bool]:
-    """The file's hash, its number of lines, and whether a mark stands after blanks: the database would skip them."""
-    digest, lines, padded, tail = hashlib.sha256(), 0, False, b"\n"
+    """The file's hash, its number of lines, and whether it wants care.
+
+    The database would skip the blanks before a mark, and of a line of megabytes it notes each cell that is one too many.
+    """
+    digest, lines, odd, tail = hashlib.sha256(), 0, False, b"\n"
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
+        while block := file.read(BLOCK):
             digest.update(block)
-            lines += block.count(b"\n")
+            ends = block.count(b"\n")
+            lines += ends
             seam = tail + block
-            padded = padded or (b' "' in seam and _PADDED_MARK.search(seam) is not None)
+            odd = odd or (len(block) == BLOCK and not ends)
+            odd = odd or (b' "' in seam and _PADDED_MARK.search(seam) is not None)
             tail = block[-100:]
-    return digest.hexdigest(), lines + (not tail.endswith(b"\n")), padded
+    return digest.hexdigest(), lines + (not tail.endswith(b"\n")), odd
 
 
 # Text files
@@ -201,22 +209,23 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     lines = io.StringIO(text, newline="").readlines()
     delimiter, at, header = _find_header(lines, table)
     layout, note = layout_of(header, table)
-    records = _records(lines, delimiter)
-    width = len(layout)
-    rows = tuple(
-        # Empty cells after the header's last are none.
-        (line, cells if len(cells) <= width or any(cells[width:]) else cells[:width])
-        for line, cells in records
-        if line > at
-    )
+    width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
+    for line, cells in _records(lines, delimiter):
+        if line > at:
+            # Empty cells after the header's last are none.
+            rows.append((line, cells if len(cells) <= width or any(cells[width:]) else cells[:width]))
+            room -= len(rows[-1][1])
+            if room < 0:
+                raise Unreadable(_TOO_MANY_CELLS)
     return replace(
-        base, encoding=encoding, header_line=at, layout=layout, rows=rows, lost_characters=lost,
+        base, encoding=encoding, header_line=at, layout=layout, rows=tuple(rows), lost_characters=lost,
         note=" ".join(filter(None, [*notes, note])) or None,
     )  # fmt: skip
 
 
 def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> Sheet | None:
-    """`base` for the database to read, or None where its path or its first lines want care."""
+    """`base` for the database to read, or None where its path, its first lines or its shape want care: the database fills
+    each row up to the header's width."""
     if not _PLAIN_PATH.fullmatch(str(path)):
         return None
     with path.open("rb") as file:
@@ -228,14 +237,16 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         text, encoding, lost = _decode(path.read_bytes())
         path = scratch / f"{base.sha256}.csv"
         path.write_text(text, encoding="utf-8", newline="")
-        _, lines, padded = _digest(path)
-        if padded:
+        _, lines, odd = _digest(path)
+        if odd:
             return None
         text = text[: 1 << 17]
     if "\0" in text:
         return None
     delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
     layout, note = layout_of(header, table)
+    if len(layout) > BULK_COLUMNS or not is_even(lines, len(layout), path.stat().st_size):
+        return None
     return replace(
         base, encoding=encoding, header_line=at, layout=layout, lost_characters=lost,
         note=" ".join(filter(None, [_lost_note(lost), note])) or None,
@@ -247,6 +258,11 @@ def _lost_note(lost: int) -> str | None:
     return f"有 {lost} 個字元編碼存不下，以〓代替；請改存成 UTF-8。" if lost else None
 
 
+# An orderly file of any length is left to the database.
+_TOO_MANY_CELLS = (
+    f"這個檔案超過 {extent.WORKSHEET_CELLS:,} 格，未讀取（可能有一列特別長，或引號沒有成對）。"
+    "請刪除資料以外的列與欄，或分成幾個檔案。"
+)
 _NO_TEXT = "這不是文字檔，或編碼無法辨識（可能是改了副檔名的圖片）。請另存成 UTF-8 的 CSV。"
 
 

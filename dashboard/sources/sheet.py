@@ -117,6 +117,12 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     return replace(sheet, header_line=at, layout=layout, rows=body, note=note)
 
 
+def is_even(rows: int, columns: int, size: int) -> bool:
+    """Whether `rows` rows of the header's width are no larger than their file of `size` bytes: each cell but the last of
+    the file is followed by a mark of its own."""
+    return rows * columns <= size + 1
+
+
 def without_rows(sheet: Sheet) -> Sheet:
     """`sheet` without its rows, once they are stored."""
     return replace(sheet, rows=())

@@ -10,10 +10,13 @@ import itertools
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import streamlit as st
 
@@ -27,8 +30,28 @@ from dashboard.ui.texts import kept, later, say
 LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0
 VIEWER = later("「資料」頁的檢視者")
+MINE = "updates"
 
-_started: dict[str, subprocess.Popen[str]] = {}
+
+@dataclass(frozen=True)
+class Started:
+    """A build that this viewer's session started: of which programme, and the file that it is to take in, if one was put
+    in. `errors` is what it says."""
+
+    programme: str
+    file: str | None
+    process: subprocess.Popen[bytes]
+    errors: IO[bytes]
+
+
+@dataclass
+class Mine:
+    """The session's own updates: those that go on or wait, what is to be told of those that ended, and by programme why
+    the last one failed. Nobody else is told of them."""
+
+    going: list[Started] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def tags(seen: View) -> list[str]:
@@ -107,13 +130,16 @@ def _unreached(seen: View, sheet: store.SheetStatus) -> str:
 @contextmanager
 def followed(seen: View) -> Iterator[None]:
     """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
-    as chosen. What is published while the page is drawn is new to it, too."""
+    as chosen. What is published while the page is drawn is new to it, too. Who started an update is told of its end."""
     before = _shown(seen)
     yield
+    for news in _mine().news:
+        st.toast(news)
+    _mine().news.clear()
     looks = itertools.count()
 
     def look() -> None:
-        if next(looks) and _stands(seen) != before:
+        if next(looks) and (_stands(seen) != before or _mine().news):
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()
@@ -142,7 +168,8 @@ def _goings_on(seen: View) -> tuple[str, bool]:
 
 
 def update(seen: View) -> None:
-    """The button that updates now, or how far the build is that goes on and who started it."""
+    """The button that updates now, or how far the build is that goes on and who started it; and why the viewer's own
+    last update failed."""
     if not _goes_on(seen):
         _button(seen)
         return
@@ -156,8 +183,40 @@ def update(seen: View) -> None:
 
 
 def _goes_on(seen: View) -> bool:
-    mine = _started.get(seen.programme)
-    return (mine is not None and mine.poll() is None) or store.under_way(_folder(seen)) is not None
+    return _waits(seen) or store.under_way(_folder(seen)) is not None
+
+
+def _waits(seen: View, behind: store.UnderWay | None = None) -> bool:
+    """Whether an update of the viewer's own goes on; with `behind`, whether it waits for that build to end."""
+    return any(
+        one.programme == seen.programme and (behind is None or one.process.pid != behind.process)
+        for one in _mine().going
+    )
+
+
+def _mine() -> Mine:
+    """The session's updates; those that ended meanwhile have become news."""
+    mine: Mine = st.session_state.setdefault(MINE, Mine())
+    for one in [one for one in mine.going if one.process.poll() is not None]:
+        mine.going.remove(one)
+        if one.process.returncode:
+            mine.failed[one.programme] = _said(one) or say("沒有更多說明。")
+            mine.news.append(say(FAILED))
+        elif one.file:
+            mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
+        else:
+            mine.news.append(say("更新完成。"))
+        one.errors.close()
+    return mine
+
+
+def _said(one: Started) -> str:
+    """The end of what a build said: why it failed, and what stands."""
+    one.errors.seek(max(0, one.errors.seek(0, os.SEEK_END) - 4_000))
+    return one.errors.read().decode("utf-8", "ignore").strip()[-800:]
+
+
+FAILED = later("✕ 這次更新沒有完成，原因在「資料」頁。")
 
 
 def show_progress(seen: View, going: store.UnderWay | None) -> None:
@@ -176,6 +235,8 @@ def show_progress(seen: View, going: store.UnderWay | None) -> None:
         since=words.escape(going.since),
         day=words.moment(seen.facts.built_at, seen.year),
     )
+    if _waits(seen, going):
+        told += f"<br>{say('你的更新排在它後面，接著就開始。')}"
     show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(seen, going.text)), told + bar))
 
 
@@ -191,23 +252,29 @@ def _doing(seen: View, step: str) -> str:
 
 
 def _button(seen: View) -> None:
-    if st.button(say("立即更新"), type="primary"):
+    if seen.scope.whole and st.button(say("立即更新"), type="primary"):
         start(seen)
         st.rerun()
-    ended = _started.get(seen.programme)
-    if ended is not None and ended.returncode:
-        told = ended.stderr.read() if ended.stderr and not ended.stderr.closed else ""
-        body = parts.stored(told.strip()[-800:]) or say("沒有更多說明。")
-        del _started[seen.programme]
-        show(parts.notice(say("✕ 這次更新沒有完成"), body, "failed"))
+    mine = _mine()
+    if why := mine.failed.get(seen.programme):
+        mine.news[:] = [news for news in mine.news if news != say(FAILED)]
+        show(parts.notice(say("✕ 這次更新沒有完成"), parts.stored(why), "failed"))
 
 
-def start(seen: View) -> None:
-    """Start a build that publishes only where something changed; a second one beside it says so and ends."""
+def start(seen: View, file: str | None = None) -> None:
+    """Start a build that publishes only where something changed, behind one that goes on; `file` was put in before.
+
+    It outlives the server.
+
+    Raises:
+        PermissionError: the viewer may not see every school.
+    """
+    if not seen.scope.whole:
+        raise PermissionError("only who may see every school may update")
     place = os.environ.get(config.VARIABLE) or os.getcwd()
     command = [
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", seen.programme,
-        "--by", VIEWER,
+        "--by", VIEWER, "--wait",
     ]  # fmt: skip
     if not store.pinned(_folder(seen)):
         command.append("--if-changed")
@@ -216,10 +283,15 @@ def start(seen: View) -> None:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
     }
-    _started[seen.programme] = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-        encoding="utf-8", env=environment,
+    # Not a pipe: it would be full at some time, and nobody reads it before the end.
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the build has ended)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=environment,
+        start_new_session=True,
     )  # fmt: skip
+    mine = _mine()
+    mine.failed.pop(seen.programme, None)
+    mine.going.append(Started(seen.programme, file, process, errors))
 
 
 def _folder(seen: View) -> Path:

@@ -175,12 +175,14 @@ def pinned(seen: View) -> str:
 
 def restore(seen: View) -> None:
     """Choosing a former snapshot and letting it serve; only for whoever may see every school."""
+    if not seen.scope.whole:
+        return
     others = {
         words.moment(facts.built_at, seen.year) + " · " + words.fingerprint(str(facts.fingerprint)): snapshot
         for snapshot, facts in _readable(seen)
         if snapshot.stamp != seen.snapshot.stamp
     }
-    if seen.scope.school_ids is not None or not others:
+    if not others:
         return
     with st.popover(say("還原前一份快照…")):
         chosen = st.radio(say("還原到"), list(others), key=f"restore={seen.programme}={seen.snapshot.stamp}")

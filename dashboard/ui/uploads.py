@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import config, programmes
 from dashboard import warehouse as store
@@ -22,7 +22,7 @@ MOST = 50
 
 def upload(seen: View) -> None:
     """The whole dialogue; only for whoever may see every school."""
-    if seen.scope.school_ids is not None:
+    if not seen.scope.whole:
         return
     taken = st.session_state.setdefault("files_taken", 0)
     given = st.file_uploader(
@@ -32,11 +32,10 @@ def upload(seen: View) -> None:
     )
     if given is None:
         return
-    try:
-        with st.spinner(say("檢查檔案：試算採用後的數字…")):
-            trial = _trial(seen.snapshot.stamp, seen.on, given.name, given.getvalue(), seen)
-    except store.Refused as error:
-        show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(error)), "failed"))
+    with st.spinner(say("檢查檔案：試算採用後的數字…")):
+        trial = tried(seen, given)
+    if isinstance(trial, store.Refused):
+        show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(trial)), "failed"))
         return
     show(report(seen, trial))
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
@@ -49,7 +48,7 @@ def upload(seen: View) -> None:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
             return
         st.session_state["files_taken"] += 1  # an uploader without a file: this one is done
-        freshness.start(seen)
+        freshness.start(seen, given.name)
         st.toast(
             say("已放進資料夾，開始更新。原來的同名檔案已留在資料夾的 .former。")
             if kept
@@ -58,13 +57,23 @@ def upload(seen: View) -> None:
         st.rerun()
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
-def _trial(stamp: str, on: date, name: str, content: bytes, _seen: View) -> store.Trial:
-    """Once for a file, a snapshot and a day, whatever else is clicked."""
+def tried(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
+    """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again."""
+    return _trial((seen.programme, seen.scope, seen.snapshot.stamp, seen.on, given.file_id), seen, given)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _trial(key: tuple[object, ...], _seen: View, _given: UploadedFile) -> store.Trial | store.Refused:
+    """`key` is all that it depends on: what begins with `_` is not compared."""
     settings = config.from_environment()
     (definition,) = programmes.find(settings.folder_of(_seen.programme), (_seen.programme,))
     places = settings.places_of(_seen.programme)
-    return store.try_out(_seen.snapshot, definition, places, name, content, _seen.scope, on)
+    try:
+        return store.try_out(
+            _seen.snapshot, definition, places, _given.name, _given.getvalue(), _seen.scope, _seen.on
+        )
+    except store.Refused as error:
+        return error
 
 
 def report(seen: View, trial: store.Trial) -> str:
@@ -85,7 +94,7 @@ def report(seen: View, trial: store.Trial) -> str:
     moved = say(
         "採用後，{figures} 個數字會變，新退回 {rejected} 列，解決 {resolved} 列。",
         figures=words.number(len(trial.moved)),
-        rejected=words.number(len(trial.rejects)),
+        rejected=words.number(trial.rejected),
         resolved=words.number(trial.resolved),
     )
     return (
@@ -184,11 +193,11 @@ def _statuses(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 
 def _refused(trial: store.Trial) -> str:
-    own = [row for row in trial.rejects if row["file"].partition("#")[0] == trial.name]
+    own = trial.rejects[: min(trial.own, MOST)]
     if not own:
         refused = any(row["rejected"] for row in trial.inputs)
         return "" if refused else f'<p class="foot">{say("沒有新退回的列。")}</p>'
-    shown = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own[:MOST]]
-    left = len(own) - MOST
+    shown = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own]
+    left = trial.own - MOST
     more = f'<p class="foot">{say("另有 {n} 列。", n=words.number(left))}</p>' if left > 0 else ""
     return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(shown)}{more}"

@@ -68,6 +68,11 @@ def word(status: str, require: str | None = None) -> str:
     return kept.get(status) or STATUSES[status].word
 
 
+def markdown(text: object) -> str:
+    """`text` for a label, which is Markdown: as it is, and no markup."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
+
+
 def escape(value: object) -> str:
     """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
     text = "" if value is None else str(value)

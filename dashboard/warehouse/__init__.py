@@ -26,7 +26,7 @@ from dashboard.warehouse.status import (
     under_way,
 )
 from dashboard.warehouse.translations import translations
-from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, try_out
+from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, sweep_trials, try_out
 
 __all__ = [
     "COMPARED",
@@ -60,6 +60,7 @@ __all__ = [
     "publish",
     "restore",
     "rows",
+    "sweep_trials",
     "today",
     "translations",
     "try_out",

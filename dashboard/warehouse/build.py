@@ -44,6 +44,9 @@ Progress = Callable[[float, str], None]
 TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
 
 
+NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
 class BuildError(Exception):
     """Nothing was published; the message says why, in Chinese."""
 
@@ -97,12 +100,14 @@ def build(
         return _built(target, programme, inputs, tables, progress, today)
     except duckdb.Error as error:
         raise BuildError(_told(error)) from error
+    except MemoryError as error:
+        raise BuildError(NO_MEMORY) from error
 
 
 def _told(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"記憶體或暫存空間不足：{error}"
+        return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
     cause = str(error).partition("\n")[0]
     if isinstance(error, duckdb.IOException) or "Could not write" in cause:
         return f"寫入快照失敗，可能是磁碟空間不足；請清出空間後再試。（{cause}）"
@@ -335,15 +340,15 @@ class _Build:
     def _describe_files(self) -> None:
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
-             staging.places(s.layout, self.tables[s.table]) if s.table else [], s.layout.count(""), first,
-             s.header_line, s.lost_characters, s.note, s.problem, s.worksheet, s.link)
+             *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
+             s.lost_characters, s.note, s.problem, s.worksheet, s.link)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
             self.con,
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
-            " places int[], unknown int, first_row bigint, header_line int, lost_characters int, note text, problem text,"
+            " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
             " worksheet text, link text",
             rows,
         )

@@ -26,6 +26,7 @@ from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import EntryError, Places
 from dashboard.warehouse import notes, status
 from dashboard.warehouse.build import (
+    NO_MEMORY,
     TABLE_COUNTS,
     TAIPEI,
     BuildError,
@@ -79,13 +80,14 @@ def publish(
     *,
     only_if_changed: bool = False,
     by: str | None = None,
+    wait: bool = False,
     warn: Callable[[str], None] = lambda text: None,
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
     With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
-    `by` is told to whoever waits. Where the disk is full, the oldest that nobody needs make room, and `warn` is given a
-    sentence for each.
+    `by` is told to whoever waits. With `wait` the end of a build that goes on is awaited. Where the disk is full, the
+    oldest that nobody needs make room, and `warn` is given a sentence for each.
 
     Raises:
         BuildError: nothing was published.
@@ -93,9 +95,10 @@ def publish(
     """
     folder = warehouse / programme.id
     own = chosen(tables, programme)
-    now = dt.datetime.now(TAIPEI)
-    local = now.replace(tzinfo=None, microsecond=0)
-    with _writable(folder), status.locked(folder, by) as note:
+    with _writable(folder), status.locked(folder, by, wait=wait) as note:
+        # Not before: a snapshot that was waited for is the older one.
+        now = dt.datetime.now(TAIPEI)
+        local = now.replace(tzinfo=None, microsecond=0)
         _adopt(folder)
         _make_way(folder)
 
@@ -302,6 +305,8 @@ def _in_words(folder: Path) -> Iterator[None]:
         if not _is_of(folder, error):
             raise BuildError(f"「{error.filename}」讀不到：{why(error)}。請檢查後再試。") from error
         raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+    except MemoryError as error:
+        raise BuildError(NO_MEMORY) from error
 
 
 def _is_of(folder: Path, error: OSError) -> bool:

@@ -5,6 +5,7 @@ the file is read with care instead.
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry
-from dashboard.sources.sheet import Sheet, without_rows
+from dashboard.sources.sheet import Sheet, is_even, without_rows
 from dashboard.warehouse import staging
 from dashboard.warehouse.sql import array, literal
 
@@ -133,33 +134,41 @@ def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:
 
 
 def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
-    """The rows of sheets that were read with care, each with its file's number, as the columns of their raw table."""
+    """The rows of sheets that were read with care, each with its file's number, as the columns of their raw table.
+
+    They take as much memory as the cells that there are: a row may be far longer than all the others.
+    """
     columns: dict[str, list[Any]] = {
         name: [] for name in ("file_id", "line", "excel", *table.columns, "extra")
     }
     for file_id, sheet in sheets:
-        many, width, constants = len(sheet.rows), len(sheet.layout), dict(sheet.constants)
-        blank = [""] * many
-        cells: list[Sequence[str]] = list(
-            itertools.zip_longest(*(row for _, row in sheet.rows), fillvalue="")
-        )
-        cells += [blank] * (width - len(cells))
+        many, constants = len(sheet.rows), dict(sheet.constants)
         columns["file_id"] += [file_id] * many
         columns["line"] += [line for line, _ in sheet.rows]
         columns["excel"] += [sheet.excel] * many
         for name in table.columns:
-            if name in constants:
-                columns[name] += [constants[name]] * many
+            if name in sheet.layout:
+                at = sheet.layout.index(name)
+                columns[name] += [cells[at] if at < len(cells) else "" for _, cells in sheet.rows]
             else:
-                columns[name] += cells[sheet.layout.index(name)] if name in sheet.layout else blank
-        unknown = [cells[i] for i, name in enumerate(sheet.layout) if not name]
-        extra: list[Any] = [None] * many
-        if unknown or len(cells) > width:
-            # None where there are no such cells: of empty lists alone the database would not know what they hold.
-            extra = [
-                [*(column[n] for column in unknown), *row[width:]] or None
-                for n, (_, row) in enumerate(sheet.rows)
-            ]
-        columns["extra"] += extra
+                columns[name] += [constants.get(name, "")] * many
+        columns["extra"] += _extra(sheet)
     types = {"file_id": np.int32, "line": np.int32, "excel": np.bool_}
     return {name: array(values, types.get(name, np.object_)) for name, values in columns.items()}
+
+
+def _extra(sheet: Sheet) -> list[list[str] | None]:
+    """The cells of unknown columns and those beyond the header, row by row.
+
+    A short row is filled up to the header's width, as the database does it, but where that would be larger than the file.
+    """
+    width = len(sheet.layout)
+    unknown = [i for i, name in enumerate(sheet.layout) if not name]
+    filled = len(unknown) if is_even(len(sheet.rows), width, sheet.size) else 0
+
+    def of(cells: list[str]) -> list[str] | None:
+        there = [cells[i] for i in unknown[: bisect_left(unknown, len(cells))]]
+        # None where there are no such cells: of empty lists alone the database would not know what they hold.
+        return [*there, *[""] * (filled - len(there)), *cells[width:]] or None
+
+    return [of(cells) for _, cells in sheet.rows]

@@ -5,7 +5,6 @@ Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> ke
 list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report.
 """
 
-import itertools
 from collections.abc import Iterable, Sequence
 
 from dashboard.sources.contracts import Column, Table
@@ -317,8 +316,12 @@ where s.fault is not null or s.warned <> 0
 """
 
 
-def places(layout: Sequence[str], table: Table) -> list[int]:
-    """Where each of a file's columns stands in the raw table: from 1 among the known ones, from -1 among the others."""
-    order = {name: i for i, name in enumerate(table.columns, 1)}
-    unknown = itertools.count(1)
-    return [order[name] if name else -next(unknown) for name in layout]
+def places(layout: Sequence[str], table: Table | None) -> tuple[list[int], list[int]]:
+    """Where a file's columns stand in the raw table: of each known one, in file order, its place from 1 among the columns
+    of `table`, and how many unknown ones stand before it.
+
+    Not a place for every column: the database copies the list for each row, and a header may be far longer than a row.
+    """
+    order = {name: i for i, name in enumerate(table.columns, 1)} if table else {}
+    at = [i for i, name in enumerate(layout) if name]
+    return [order[layout[i]] for i in at], [i - known for known, i in enumerate(at)]

@@ -39,12 +39,14 @@ class Busy(BuildError):
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share that is done, and what it does now."""
+    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share that is done, what it does now, and which
+    process it is."""
 
     by: str
     since: str
     share: float
     text: str
+    process: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,16 @@ class Refresh:
 
 
 @contextmanager
-def locked(folder: Path, by: str | None) -> Iterator[Callable[[float, str], None]]:
+def locked(folder: Path, by: str | None, *, wait: bool = False) -> Iterator[Callable[[float, str], None]]:
     """One build at a time; gives what notes its progress. The kernel lets go of the lock of a build that is killed.
 
     Raises:
-        Busy: another build has it.
+        Busy: another build has it, and this one is not to `wait` for its end.
         OSError: the lock cannot be written, or is no file.
     """
     lock = FileLock(folder / LOCK)
     try:
-        lock.acquire(timeout=PATIENCE)
+        lock.acquire(timeout=-1 if wait else PATIENCE)
     except Timeout:
         other = _holder(folder)
         who = f"{other.by}，{other.since} 開始" if other else "另一個程序"
@@ -100,7 +102,7 @@ def locked(folder: Path, by: str | None) -> Iterator[Callable[[float, str], None
         nonlocal noted
         if time.monotonic() - noted >= NOTED_EVERY:
             noted = time.monotonic()
-            _write(folder / HOLDER, asdict(UnderWay(who, since, round(share, 3), text)))
+            _write(folder / HOLDER, asdict(UnderWay(who, since, round(share, 3), text, os.getpid())))
 
     try:
         note(0, "準備")

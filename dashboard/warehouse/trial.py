@@ -1,33 +1,47 @@
 """Trying out a file before it is accepted: what would change, without publishing anything or asking anybody.
 
 A snapshot is built of the data folder with the file in it, beside the one that serves, compared with it, and thrown
-away. Spreadsheets stay as they were last read.
+away. Spreadsheets stay as they were last read. Whoever reaches the page may drop a file in, so none of it is read by the
+server: a process of its own does, with bounds (`apart`), in `<warehouse>/.trials/<random>/`, whose lock it holds. What a
+killed one leaves there is swept away by the next one and by the next start.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import re
+import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from dashboard import programmes
+import duckdb
+from filelock import FileLock
+
+from dashboard import apart, programmes
 from dashboard.sources import contracts, files
 from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
-from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, Progress, build, today
+from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, build, today
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
 
 FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
-# Of the 255 that a file system takes; the rest is for what a part of it is called meanwhile.
+# Of the 255 that a file system takes.
 NAME_BYTES = 240
+LISTED = 500
+TRIALS = ".trials"
+LOCK = "lock"
+PATIENCE = 10.0
 
 
 class Refused(Exception):
@@ -36,12 +50,18 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a file would change. Each is (column names, rows) of the query of that name in `queries/pages/`."""
+    """What a file would change, as rows of the queries of `queries/pages/`.
+
+    `rejected` rows would be new among the rejected ones, `own` of them the file's; `rejects` are the first of them, the
+    file's before the others: no file makes a result that the server could not hold.
+    """
 
     name: str
     replaces: bool
     inputs: Sequence[Mapping[str, Any]]
     tables: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    rejected: int
+    own: int
     rejects: Sequence[Mapping[str, Any]]
     resolved: int
     moved: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
@@ -60,72 +80,207 @@ def try_out(
     content: bytes,
     scope: Scope,
     on: dt.date,
-    progress: Progress = lambda share, text: None,
 ) -> Trial:
     """What would change against `snapshot` on day `on`, if the file `name` were in the data folder.
 
     Raises:
-        Refused: its name or its content is not what can be taken.
+        Refused: its name or its content is not what can be taken, or it takes too much memory or time.
         DefinitionError: the programme's definition has a fault.
     """
-    checked_name(name)
+    name = checked_name(name, places.folder)
+    try:
+        return apart.call(_tried, snapshot, definition, places, name, content, scope, on)
+    except MemoryError:
+        raise Refused(f"這個檔案太大：檢查它要用的記憶體超過上限。{_WHAT_TO_DO}") from None
+    except TimeoutError:
+        raise Refused(f"檢查這個檔案超過 {apart.SECONDS:.0f} 秒，已停止。{_WHAT_TO_DO}") from None
+    except apart.Ended:
+        raise Refused(f"檢查這個檔案的程序中途結束了，多半是記憶體不夠。{_WHAT_TO_DO}") from None
+    finally:
+        sweep_trials(_warehouse_of(snapshot))
+
+
+_WHAT_TO_DO = (
+    "沒有採用任何資料。請刪除資料以外的列與欄、分成幾個檔案，或由系統管理者放進資料夾後執行 kpi build。"
+)
+
+
+def _warehouse_of(snapshot: Snapshot) -> Path:
+    return snapshot.path.parents[1]
+
+
+def _tried(
+    snapshot: Snapshot,
+    definition: Path,
+    places: Places,
+    name: str,
+    content: bytes,
+    scope: Scope,
+    on: dt.date,
+) -> Trial:
+    """The work itself, in its own process."""
     every = contracts.load()
     programme = programmes.load(definition, every)
     tables = contracts.chosen(every, programme)
-    with tempfile.TemporaryDirectory(prefix="kpi-trial-") as root:
-        overlay, target = Path(root) / "data", Path(root) / "trial.duckdb"
-        former = former_of(snapshot)
-        inputs = Inputs(
-            replace(places, folder=overlay),
-            stand_still(places, former.sources),
-            former.rejects,
-            former.built_at,
-        )
-        try:
+    try:
+        with _room(_warehouse_of(snapshot)) as room:
+            overlay, target = room / "data", room / "trial.duckdb"
+            former = former_of(snapshot)
+            inputs = Inputs(
+                replace(places, folder=overlay),
+                stand_still(places, former.sources),
+                former.rejects,
+                former.built_at,
+            )
             replaces = _overlay(places.folder, overlay, name, content)
-            build(target, programme, inputs, tables, progress, today())
+            build(target, programme, inputs, tables, lambda share, text: None, today())
             seal(target)
-        except (BuildError, FolderError) as error:
-            raise Refused(str(error)) from error
-        except OSError as error:
-            raise Refused(f"暫存資料夾寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
-        tried = Snapshot(target, "trial")
-        with closed(target):
-            return _compared(snapshot, tried, name, replaces, scope, on)
+            tried = Snapshot(target, "trial")
+            with closed(target):
+                return _compared(snapshot, tried, name, replaces, scope, on)
+    except (BuildError, FolderError) as error:
+        if isinstance(error.__cause__, MemoryError | duckdb.OutOfMemoryException):
+            raise MemoryError from error
+        raise Refused(str(error)) from error
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
+    except OSError as error:
+        raise Refused(f"快照存放處寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+
+
+@contextmanager
+def _room(warehouse: Path) -> Iterator[Path]:
+    """A folder of this trial alone, locked while it lives."""
+    trials = warehouse / TRIALS
+    trials.mkdir(mode=0o700, exist_ok=True)
+    # What is locked is not swept; from before it is there until it is locked, nobody sweeps.
+    with FileLock(trials / LOCK, timeout=PATIENCE):
+        room = Path(tempfile.mkdtemp(dir=trials))
+        lock = FileLock(room / LOCK)
+        lock.acquire()
+    try:
+        yield room
+    finally:
+        lock.release()
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def sweep_trials(warehouse: Path) -> None:
+    """Remove what trials that were killed left behind; best effort, and never one that is alive."""
+    trials = warehouse / TRIALS
+    if not trials.is_dir():
+        return
+    with suppress(OSError), FileLock(trials / LOCK, timeout=PATIENCE):
+        for room in [path for path in trials.iterdir() if path.is_dir()]:
+            # Who holds the other lock is not making one; who does not get this one is alive.
+            with suppress(OSError):
+                FileLock(room / LOCK, timeout=0).acquire().lock.release()
+                shutil.rmtree(room, ignore_errors=True)
 
 
 def accept(folder: Path, name: str, content: bytes) -> Path | None:
-    """Put the file into the data folder; a former one of that name is kept, and its new place given.
+    """Put the file into the data folder, whole or not at all; a former one of that name is kept, and its new place given.
 
     Raises:
         Refused: its name is not what can be taken, or the folder cannot be written.
     """
-    checked_name(name)
-    place = folder / name
+    name = checked_name(name, folder)
+    place, part, kept = folder / name, folder / f".{secrets.token_hex(8)}.part", None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = None
-        if place.exists():
-            kept = folder / FORMER / dt.datetime.now(TAIPEI).strftime("%Y%m%dT%H%M%S") / name
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(place, kept)
-        part = folder / f".{name}.part"
-        part.write_bytes(content)
-        os.replace(part, place)
+        with _accepting:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(part, content)
+            if place.exists():
+                now = dt.datetime.now(TAIPEI).strftime("%Y%m%dT%H%M%S%f")
+                kept = folder / FORMER / now / name
+                kept.parent.mkdir(parents=True)
+                _write(kept, place.read_bytes())
+                shutil.copystat(place, kept)
+            os.replace(part, place)
     except OSError as error:
         raise Refused(f"資料夾「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return kept
 
 
-def checked_name(name: str) -> None:
-    """Raises `Refused` where `name` is no plain name of a CSV or XLSX file."""
-    plain = PurePosixPath(name).name == name and "\\" not in name and not name.startswith((".", "~$"))
-    if not plain or not name.lower().endswith(SUFFIXES) or any(ord(char) < 32 for char in name):
-        raise Refused(
-            f"檔名「{name}」不能用。請用 CSV 或 XLSX，檔名以資料表名稱開頭，例如 研習紀錄_深澳國小.csv。"
-        )
-    if len(name.encode("utf-8", "replace")) > NAME_BYTES:
-        raise Refused(f"檔名「{name[:20]}…」太長。請改成 {NAME_BYTES // 3} 個字以內。")
+# Two of one name at once: neither may be lost between the look for a former one and its place being taken.
+_accepting = threading.Lock()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file, on the disk before it goes on."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def checked_name(name: str, folder: Path | None = None) -> str:
+    """`name` as it is stored: any system can keep it, and beside the files that are in `folder`.
+
+    Raises:
+        Refused: it is no plain name of a CSV or XLSX file, or it differs from another file's only in its spelling.
+    """
+    plain = unicodedata.normalize("NFC", name)
+    shown = _visible(plain)
+    if len(shown) > 60:
+        shown = shown[:60] + "…"
+    if bad := next((char for char in plain if _is_bad(char)), None):
+        raise Refused(f"檔名「{shown}」有不能用的字元 {_visible(bad, quoted=True)}。{_EXAMPLE}")
+    if not plain.lower().endswith(SUFFIXES):
+        raise Refused(f"檔名「{shown}」的結尾不是 {'、'.join(SUFFIXES)}。{_EXAMPLE}")
+    if plain.startswith((".", "~$")) or plain != plain.strip():
+        raise Refused(f"檔名「{shown}」的開頭不能是「.」「~$」或空白。{_EXAMPLE}")
+    if _RESERVED.fullmatch(plain.partition(".")[0].rstrip()):
+        raise Refused(f"檔名「{shown}」是 Windows 保留的名稱，不能用。{_EXAMPLE}")
+    if len(plain.encode()) > NAME_BYTES:
+        raise Refused(f"檔名「{shown}」太長。請改成 {NAME_BYTES // 3} 個字以內。")
+    for other in _names(folder):
+        if other != plain and _same(other) == _same(plain):
+            raise Refused(
+                f"資料夾裡已有「{_visible(other)}」，與「{shown}」只差在大小寫或同一個字的不同編碼；有的系統分不出這兩個檔案。"
+                "要取代它，請改成一樣的檔名；要另外放，請換一個名稱。"
+            )
+    return plain
+
+
+_EXAMPLE = "請改名，以資料表名稱開頭，例如 研習紀錄_深澳國小.csv。"
+# A path's own, and what Windows takes as a stream, a pattern, a pipe or a quotation.
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+# Controls, what steers the direction or is not seen, halves of characters, characters of one's own, and none at all;
+# separators of lines and paragraphs.
+_BAD_KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_RESERVED = re.compile("(?:CON|PRN|AUX|NUL|CONIN[$]|CONOUT[$]|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE)
+
+
+def _is_bad(char: str) -> bool:
+    return char in _FORBIDDEN or unicodedata.category(char) in _BAD_KINDS
+
+
+def _visible(text: str, *, quoted: bool = False) -> str:
+    """`text` with its unseen characters written out, as U+202E."""
+    return "".join(
+        f"U+{ord(char):04X}"
+        if unicodedata.category(char) in _BAD_KINDS
+        else f"「{char}」"
+        if quoted
+        else char
+        for char in text
+    )
+
+
+def _same(name: str) -> str:
+    """What a name is to a system that tells neither case nor normal forms apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _names(folder: Path | None) -> list[str]:
+    try:
+        return os.listdir(folder) if folder else []
+    except OSError:
+        return []
 
 
 def _overlay(folder: Path | None, overlay: Path, name: str, content: bytes) -> bool:
@@ -152,7 +307,7 @@ def _compared(
     def asked(of: Snapshot, query: str, **parameters: Any) -> list[dict[str, Any]]:
         return records(of, query, scope, **parameters)
 
-    inputs = [row for row in asked(tried, "inputs") if row["file"].partition("#")[0] == name]
+    inputs = [row for row in asked(tried, "inputs") if _holds(name, row["file"])]
     old_tables = {row["table_name"]: row for row in asked(before, "tables")}
     tables = [
         (old_tables[row["table_name"]], row)
@@ -160,13 +315,21 @@ def _compared(
         if row["table_name"] in old_tables
     ]
     wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": "new"}
-    rejects = [row for row in asked(tried, "rejects", **wanted, size=100_000, skip=0)]
+    rejects = asked(tried, "rejects", **wanted, size=1_000_000, skip=0)
+    own = [row for row in rejects if _holds(name, row["file"])]
+    others = [row for row in rejects if not _holds(name, row["file"])]
     resolved = len(asked(tried, "resolved_rejects", size=1_000_000))
     day = {"on": on, "level": None, "kpi": None, "period": None}
     was = {_place(row): row for row in asked(before, "kpi_results", **day)}
     now = {_place(row): row for row in asked(tried, "kpi_results", **day)}
     moved = [(was[at], row) for at, row in now.items() if at in was and _figures(was[at]) != _figures(row)]
-    return Trial(name, replaces, inputs, tables, rejects, resolved, moved)
+    listed = [*own, *others][:LISTED]
+    return Trial(name, replaces, inputs, tables, len(rejects), len(own), listed, resolved, moved)
+
+
+def _holds(name: str, file: str) -> bool:
+    """Whether `file` is the one of that name or a worksheet of it."""
+    return file == name or file.startswith(f"{name}#")
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:

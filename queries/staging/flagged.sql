@@ -1,5 +1,5 @@
 -- Every fault to report, rejections and warnings, with the text that it is about and the whole row: its cells in the
--- order of its file's columns, known ones by their place, extra ones by theirs below zero.
+-- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others.
 create temp table flagged as
 
 with
@@ -78,10 +78,14 @@ select
     squeeze(named.person) as person,
     array_to_string(
         list_concat(
-            list_transform(files.places, lambda i: csv_cell(coalesce(
-                case when i > 0 then named.cells[i] else named.extra[-i] end, ''
+            flatten(list_transform(files.known, lambda place, i: list_concat(
+                list_transform(
+                    coalesce(named.extra[coalesce(files.before[i - 1], 0) + 1:files.before[i]], []),
+                    lambda cell: csv_cell(cell)
+                ),
+                [csv_cell(named.cells[place])]
             ))),
-            list_transform(coalesce(named.extra[files.unknown + 1:], []), lambda cell: csv_cell(cell))
+            list_transform(coalesce(named.extra[files.before[-1] + 1:], []), lambda cell: csv_cell(cell))
         ),
         ','
     ) as original

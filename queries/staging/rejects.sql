@@ -40,7 +40,8 @@ suggested as (
         flagged.*,
         coalesce(flagged.school_id, files.school_id) as owner_id,
         files.file,
-        files.places,
+        files.known,
+        files.before,
         files.link as sheet_link,
         case
             when reason = 'unknown_school' then likely_schools.name
@@ -71,7 +72,7 @@ worded as (
 
     select
         suggested.*,
-        column_letters(list_position(places, column_types.ord)) || line as cell,
+        column_letters(before[list_position(known, column_types.ord)] + list_position(known, column_types.ord)) || line as cell,
         sentence(
             reason, column_types.type, column_types.life, value, suggestion, column_types.options,
             suggested.staff_id <> '',

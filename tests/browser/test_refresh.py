@@ -109,6 +109,31 @@ def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(look,
     assert kept.read_text(encoding="utf-8") == VISITS
 
 
+def test_a_file_accepted_while_another_build_runs_is_taken_in_when_that_ends(look, product, tmp_path):
+    view, other = look().open("data"), look().open("data")
+    count = int(visits(product))
+    given = tmp_path / "入校輔導_又補.csv"
+    given.write_text(VISITS.replace("111/11/01", "111/11/04"), encoding="utf-8")
+    view.page.get_by_text("放入檔案").first.click()
+    view.page.set_input_files("input[type=file]", given)
+    expect(view.page.get_by_text("檢查結果")).to_be_visible(timeout=60_000)
+    with status.locked(place(product), "排程"):
+        view.page.get_by_role("button", name="採用").click()
+        expect(view.page.get_by_text("你的更新排在它後面")).to_be_visible(timeout=60_000)
+        expect(other.page.locator(".kpi .msg", has_text="由 排程 於")).to_be_visible(timeout=60_000)
+        assert "你的更新" not in other.text()
+        assert (folder(product) / given.name).exists() and visits(product) == str(count)
+    expect(view.page.get_by_text("更新完成，你放入的「入校輔導_又補.csv」已在數字裡。")).to_be_visible(
+        timeout=60_000
+    )
+    assert visits(product) == str(count + 1)
+    expect(other.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
+    for one in (view, other):
+        one.settle()
+        assert "沒有完成" not in one.text() and one.errors == []
+    assert "更新完成" not in other.text()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

@@ -1,0 +1,163 @@
+"""An update that is asked for while another build goes on is done after it, and only who asked is told of its end."""
+
+import dataclasses
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from filelock import FileLock
+
+from dashboard import access, config, programmes, warehouse
+from dashboard.ui import freshness, history, uploads, words
+from dashboard.warehouse import status
+from tests.running import PROGRAMME, build, inputs
+from tests.test_pages import html_of, open_page
+
+VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,乙\n"
+LATE = "入校輔導_補_1.csv"
+
+
+@pytest.fixture
+def city(sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configured folder whose data may change, built once."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    file = tmp_path / "kpi.toml"
+    file.write_text(f'programmes = ["{PROGRAMME}"]\n', encoding="utf-8")
+    monkeypatch.setenv(config.VARIABLE, str(file))
+    assert build(tmp_path / "data", tmp_path / "warehouse").code == 0
+    return tmp_path
+
+
+def awaited(look: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 120
+    while not look():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(0.05)
+
+
+def mine(app) -> freshness.Mine:
+    return app.session_state[freshness.MINE]
+
+
+def ended(app) -> bool:
+    return all(one.process.poll() is not None for one in mine(app).going)
+
+
+def toasts(app) -> list[str]:
+    return [toast.value for toast in app.toast]
+
+
+def click(app) -> None:
+    next(button for button in app.button if button.label == "立即更新").click().run()
+
+
+def waiting(city: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dashboard.cli", "build", "--config", str(city), "--wait", "--if-changed"],
+        cwd=programmes.ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8",
+    )  # fmt: skip
+
+
+def test_a_build_that_is_to_wait_begins_when_the_other_has_ended(city: Path):
+    folder = city / "warehouse" / PROGRAMME
+    with status.locked(folder, "排程"):
+        process = waiting(city)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=4)
+        (city / "data" / LATE).write_text(VISITS, encoding="utf-8")
+        released = time.strftime("%Y%m%dT%H%M%S", time.gmtime(time.time() + 8 * 3600))
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert inputs(city / "warehouse")[LATE]["accepted"] == 1
+    assert warehouse.current(city / "warehouse", PROGRAMME).stamp >= released, "it is the newer one"
+
+
+def test_a_build_that_waits_can_be_ended(city: Path):
+    before = warehouse.current(city / "warehouse", PROGRAMME)
+    with status.locked(city / "warehouse" / PROGRAMME, "排程"):
+        process = waiting(city)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=4)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 3 and "已中斷" in said and "Traceback" not in said
+    assert warehouse.current(city / "warehouse", PROGRAMME) == before
+
+
+def test_an_update_behind_another_is_done_and_told_to_who_asked_alone(city: Path):
+    clerk, other = open_page("data"), open_page("data")
+    folder = city / "warehouse" / PROGRAMME
+    # It has the lock and has noted nothing yet: both could click.
+    with FileLock(folder / status.LOCK):
+        (city / "data" / LATE).write_text(VISITS, encoding="utf-8")
+        click(clerk)
+        going = warehouse.UnderWay("排程", "11/29 09:00:00", 0.4, "讀取 觀課紀錄.csv", 1)
+        (folder / status.HOLDER).write_text(json.dumps(dataclasses.asdict(going)), encoding="utf-8")
+        assert len(mine(clerk).going) == 1 and not ended(clerk)
+        clerk.run()
+        other.run()
+        assert "由 排程 於" in html_of(clerk) and "你的更新排在它後面" in html_of(clerk)
+        assert "由 排程 於" in html_of(other) and "你的更新" not in html_of(other)
+        assert not ended(clerk)
+    awaited(lambda: ended(clerk))
+    assert inputs(city / "warehouse")[LATE]["accepted"] == 1
+    clerk.run()
+    assert toasts(clerk) == ["更新完成。"]
+    assert toasts(clerk.run()) == [], "told once"
+    other.run()
+    for app in (clerk, other):
+        assert "沒有完成" not in html_of(app)
+    assert toasts(other) == []
+
+
+def test_an_update_that_fails_is_told_to_who_asked_alone_and_why_on_the_data_page(city: Path):
+    clerk, other = open_page("data"), open_page("data")
+    for path in (city / "data").iterdir():
+        path.unlink()
+    click(clerk)
+    awaited(lambda: ended(clerk))
+    other.run()
+    assert toasts(other) == [] and "這次更新沒有完成" not in html_of(other)
+    elsewhere = clerk.switch_page("../pages/7_help.py").run()
+    assert toasts(elsewhere) == ["✕ 這次更新沒有完成，原因在「資料」頁。"]
+    back = clerk.switch_page("../pages/6_data.py").run()
+    assert "✕ 這次更新沒有完成" in html_of(back) and "沒有任何一張讀得進來的資料表" in html_of(back)
+    assert toasts(back) == []
+
+
+def test_a_build_that_says_much_does_not_wait_for_a_reader(city: Path):
+    for number in range(400):
+        (city / "data" / f"入校輔導_{number}_{'壞' * 60}.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    clerk = open_page("data")
+    click(clerk)
+    (one,) = mine(clerk).going
+    awaited(lambda: one.process.poll() is not None)
+    assert one.errors.seek(0, 2) > 1 << 16
+    assert toasts(clerk.run()) == ["更新完成。"]
+
+
+def test_a_name_in_a_toast_is_no_markup():
+    name = "![x](y)*_$`研習.csv"
+    assert words.markdown(name) == r"\!\[x\]\(y\)\*\_\$\`研習\.csv"
+
+
+def test_who_sees_one_school_may_neither_update_nor_upload_nor_restore(
+    city: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert build(city / "data", city / "warehouse").code == 0
+    monkeypatch.setattr(access, "bureau", lambda: access.Scope("校", (1,)))
+    app = open_page("data")
+    assert not app.exception
+    assert not [button for button in app.button if button.label in ("立即更新", "還原", "採用這個檔案")]
+    assert "放入檔案（CSV" not in html_of(app)
+    seen = SimpleNamespace(scope=access.bureau(), programme=PROGRAMME, warehouse=city / "warehouse")
+    with pytest.raises(PermissionError):
+        freshness.start(seen)
+    assert uploads.upload(seen) is None and history.restore(seen) is None
