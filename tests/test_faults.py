@@ -734,7 +734,7 @@ def ragged(header: str, *rows: str) -> str:
     return "".join(f"{line}\n" for line in (header, *(visit("短", i) for i in range(MANY)), *rows))
 
 
-WIDE = ",x" * 200_000
+WIDE = ",x" * 100_000
 SHAPES: dict[str, tuple[str, int, int]] = {
     "one row far wider than the others": (ragged(HEADER, visit("寬") + WIDE), MANY + 1, 0),
     "one such row that is rejected": (ragged(HEADER, visit("寬").replace("深澳", "沒有") + WIDE), MANY, 1),
@@ -875,6 +875,8 @@ def test_a_data_folder_that_may_not_be_read_publishes_nothing(
     data = served / "內" / "資料"
     data.mkdir(parents=True, exist_ok=True)
     closed((data / depth).resolve(), 0)
+    # A build closes it to all but its user, and this one is to be somebody else's.
+    (served / "warehouse" / PROGRAMME).chmod(0o777)
     with unchanged(served / "warehouse"):
         refused(
             build_apart(data, served / "warehouse", drop_rights).ends(), f"「{data}」", "沒有權限", "請檢查"

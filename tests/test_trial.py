@@ -427,8 +427,7 @@ def test_a_trial_is_kept_for_its_programme_scope_snapshot_day_and_upload_alone(
         raise warehouse.Refused("太大")
 
     monkeypatch.setattr(warehouse, "try_out", refuse)
-    for _ in range(2):
-        for view in views:
-            assert str(uploads.tried(view, Upload("a"))) == "太大"
-        uploads.tried(one, Upload("b"))
+    for view, file in [*((view, Upload("a")) for view in views), (one, Upload("b"))]:
+        for _ in range(2):
+            assert str(uploads.tried(view, file)) == "太大"
     assert len(asked) == len(views) + 1

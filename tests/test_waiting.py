@@ -1,6 +1,7 @@
 """An update that is asked for while another build goes on is done after it, and only who asked is told of its end."""
 
 import dataclasses
+import datetime as dt
 import json
 import shutil
 import signal
@@ -115,6 +116,19 @@ def test_an_update_behind_another_is_done_and_told_to_who_asked_alone(city: Path
     for app in (clerk, other):
         assert "沒有完成" not in html_of(app)
     assert toasts(other) == []
+
+
+def test_an_update_that_a_restored_snapshot_overtakes_does_not_say_that_it_is_in_the_figures(city: Path):
+    clerk = open_page("data")
+    folder = city / "warehouse" / PROGRAMME
+    with FileLock(folder / status.LOCK):
+        (city / "data" / LATE).write_text(VISITS, encoding="utf-8")
+        click(clerk)
+        status.pin(folder, "稽核", dt.datetime(2026, 11, 29, 9, 0))
+    awaited(lambda: ended(clerk))
+    assert LATE not in inputs(city / "warehouse")
+    (toast,) = toasts(clerk.run())
+    assert "還原的快照" in toast and "還沒有讀入" in toast
 
 
 def test_an_update_that_fails_is_told_to_who_asked_alone_and_why_on_the_data_page(city: Path):

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import datetime as dt
+import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -133,6 +134,13 @@ def _still_stands(place: Path, names: Iterable[str]) -> str:
     known = tuple(names)
     stamps = {name: stamp for name in known if (stamp := _stamp(place, name))}
     if not stamps:
+        closed = [
+            name
+            for name in known
+            if (place / name).is_dir() and not os.access(place / name, os.R_OK | os.X_OK)
+        ]
+        if closed:
+            return f"這次沒有發布；「{place / closed[0]}」沒有權限讀，看不到先前的快照。"
         if any(True for name in known for _ in (place / name).glob("*.duckdb")):
             return "這次沒有發布；先前的快照還在，數字沒有變動，只是「current」指不出用的是哪一份。"
         return "沒有發布任何快照；先前也沒有快照。"

@@ -202,6 +202,8 @@ def _mine() -> Mine:
         if one.process.returncode:
             mine.failed[one.programme] = _said(one) or say("沒有更多說明。")
             mine.news.append(say(FAILED))
+        elif store.pinned(config.from_environment().warehouse / one.programme):
+            mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
         elif one.file:
             mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
         else:

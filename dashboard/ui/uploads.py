@@ -31,6 +31,7 @@ def upload(seen: View) -> None:
         key=f"upload={seen.programme}={taken}",
     )
     if given is None:
+        st.session_state.pop(TRIED, None)
         return
     with st.spinner(say("檢查檔案：試算採用後的數字…")):
         trial = tried(seen, given)
@@ -58,19 +59,27 @@ def upload(seen: View) -> None:
 
 
 def tried(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
-    """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again."""
-    return _trial((seen.programme, seen.scope, seen.snapshot.stamp, seen.on, given.file_id), seen, given)
+    """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again.
+
+    Its session alone keeps it, for it shows rows of the file.
+    """
+    key = (seen.programme, seen.scope, seen.snapshot.stamp, seen.on, given.file_id)
+    kept: tuple[object, store.Trial | store.Refused] | None = st.session_state.get(TRIED)
+    if kept is None or kept[0] != key:
+        st.session_state[TRIED] = kept = key, _try(seen, given)
+    return kept[1]
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _trial(key: tuple[object, ...], _seen: View, _given: UploadedFile) -> store.Trial | store.Refused:
-    """`key` is all that it depends on: what begins with `_` is not compared."""
+TRIED = "file_tried"
+
+
+def _try(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
     settings = config.from_environment()
-    (definition,) = programmes.find(settings.folder_of(_seen.programme), (_seen.programme,))
-    places = settings.places_of(_seen.programme)
+    (definition,) = programmes.find(settings.folder_of(seen.programme), (seen.programme,))
+    places = settings.places_of(seen.programme)
     try:
         return store.try_out(
-            _seen.snapshot, definition, places, _given.name, _given.getvalue(), _seen.scope, _seen.on
+            seen.snapshot, definition, places, given.name, given.getvalue(), seen.scope, seen.on
         )
     except store.Refused as error:
         return error
