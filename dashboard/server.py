@@ -377,7 +377,7 @@ class Server(uvicorn.Server):
 # What is answered beside the pages
 
 
-async def _file(request: Request) -> Response:
+async def send_file(request: Request) -> Response:
     """A file that a page offers, made now; see `ui.downloads`."""
     offer = ui.downloads.offered(request.path_params["token"], browser_of(request.scope))
     if offer is None:
@@ -440,7 +440,7 @@ def application(settings: config.Config, port: int) -> Gate:
     pages = App(
         ROOT / "dashboard" / "app.py",
         routes=[
-            Route(f"/{ui.downloads.FOLDER}/{{token}}", _file),
+            Route(f"/{ui.downloads.FOLDER}/{{token}}", send_file),
             Route("/health", _health(lambda: gate, settings)),
         ],
         lifespan=warm,

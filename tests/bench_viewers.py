@@ -74,7 +74,7 @@ def main() -> None:
         found: dict[str, list[float]] = {label: [] for label in servers}
         failed = dict.fromkeys(servers, 0)
         for seed in range(4):
-            for label, server in servers.items():
+            for label, server in list(servers.items())[:: -1 if seed % 2 else 1]:
                 taken, errors = turn(server, options.viewers, options.seconds / 4, seed)
                 found[label] += taken
                 failed[label] += errors

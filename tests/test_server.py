@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import websockets
+from starlette.requests import Request
 from websockets.sync.client import connect
 
 from dashboard import config, server
@@ -24,7 +25,7 @@ from dashboard.exports import tables
 from dashboard.ui import downloads
 from tests import running, visitors
 from tests.test_pages import open_page
-from tests.visitors import STREAM, Server, Visitor, files_of
+from tests.visitors import STREAM, Visitor, files_of
 
 WITNESS = Path(__file__).parent / "browser" / "witness"
 NAME = "kpi.example.gov.tw"
@@ -375,9 +376,21 @@ def test_an_offer_of_a_session_without_a_cookie_is_nobodys(folder, monkeypatch):
         assert downloads.offered(token, "") is None and downloads.offered(token, downloads.secret()) is None
 
 
-def test_a_file_that_cannot_be_made_says_so_and_the_next_one_is_made(served):
-    head = served.ask("HEAD", f"/files/{downloads.secret()}")
-    assert head.status == 404 and head.body == b""
+def test_a_file_that_cannot_be_made_says_so_with_a_number_that_the_log_has(caplog):
+    def fail() -> bytes:
+        raise ValueError("the disk is gone")
+
+    browser, token = downloads.secret(), downloads.secret()
+    offer = downloads.Offer("各校.csv", "text/csv", fail, browser)
+    downloads._offers[token] = offer
+    cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
+    scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
+    answer = asyncio.run(server.send_file(Request(scope)))
+    number = re.search(r"代號 (\w{8}) 告訴", bytes(answer.body).decode())
+    assert answer.status_code == 500 and number and "disk" not in bytes(answer.body).decode()
+    assert number[1] in caplog.text and "the disk is gone" in caplog.text
+    head = asyncio.run(server.send_file(Request({**scope, "method": "HEAD"})))
+    assert head.status_code == 200 and head.body == b"", "to ask for the head makes no file"
 
 
 def test_the_same_rows_are_the_same_bytes_whenever_they_are_written(monkeypatch):
@@ -394,47 +407,29 @@ def test_the_same_rows_are_the_same_bytes_whenever_they_are_written(monkeypatch)
 # Slow clients, and many
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "])
-def test_a_client_that_does_not_finish_its_request_is_let_go(served, begun):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as slow:
-        slow.sendall(begun)
-        with contextlib.suppress(ConnectionResetError):
-            assert slow.recv(100) == b""
-
-
-def test_a_client_that_goes_on_slowly_after_an_answer_is_let_go(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as slow:
-        slow.sendall(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
-        assert slow.recv(20_000).startswith(b"HTTP/1.1 200")
-        slow.sendall(b"GET /health HTTP/1.1\r\n")
-        with contextlib.suppress(ConnectionResetError):
-            while slow.recv(20_000):
-                pass
-
-
-def test_a_stream_stays_open_longer_than_a_head_may_take(served):
-    with connect(
-        f"ws://127.0.0.1:{served.port}{STREAM}", origin=websockets.Origin(served.origin),
-        subprotocols=[websockets.Subprotocol("streamlit")],
-    ) as stream:  # fmt: skip
-        time.sleep(server.HEAD_WITHIN + 2)
+def test_a_client_that_does_not_finish_its_request_is_let_go_and_an_open_stream_is_not(served):
+    """Side by side: who sends nothing, who begins a request, who begins a second one, and who has a stream."""
+    whole = f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode()
+    begun = [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", whole + b"GET /health HTTP/1.1\r\n"]
+    with contextlib.ExitStack() as stack:
+        stream = stack.enter_context(
+            connect(
+                f"ws://127.0.0.1:{served.port}{STREAM}", origin=websockets.Origin(served.origin),
+                subprotocols=[websockets.Subprotocol("streamlit")],
+            )
+        )  # fmt: skip
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in begun
+        ]
+        for client, words in zip(slow, begun, strict=True):
+            client.sendall(words)
+        time.sleep(server.HEAD_WITHIN + 1)
+        for client in slow:
+            with contextlib.suppress(ConnectionResetError):
+                while client.recv(20_000):  # an answer to what was whole, then the end
+                    pass
         assert stream.ping().wait(30)
-
-
-def arrived(served: Server, many: int) -> list[Visitor | int]:
-    """As many visitors as come in, one after the other; of those who do not, what they were answered."""
-
-    async def come():
-        found: list[Visitor | int] = []
-        for _ in range(many):
-            visitor = Visitor(served)
-            page = await visitor.arrive()
-            found.append(visitor if page.status == 200 else page.status)
-            if page.status != 200:
-                assert "目前使用的人已滿" in page.body.decode() and page.header("retry-after")
-        return found
-
-    return asyncio.run(come())
 
 
 def test_the_viewer_beyond_capacity_gets_a_page_that_says_so(folder, tmp_path):
