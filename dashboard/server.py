@@ -19,6 +19,7 @@ import re
 import socket
 import sys
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -218,7 +219,8 @@ class Gate:
 
     def __init__(self, app: ASGIApp, names: Names, viewers: int) -> None:
         self.app, self.names, self.most = app, names, viewers
-        self.viewers = 0
+        # Of each browser, how many streams are open.
+        self.open: Counter[str] = Counter()
         scripts = _scripts()
         self.kept, self.other = headers_of(STATIC, scripts), headers_of("/", scripts)
 
@@ -235,7 +237,7 @@ class Gate:
         app: ASGIApp = self.app
         if refused:
             app = PlainTextResponse(refused.text, refused.status)
-        elif _is_page(scope["path"]) and self.is_full():
+        elif _is_page(scope["path"]) and self.is_full() and not self.open[browser_of(scope)]:
             app = HTMLResponse(FULL, 503, {"retry-after": "30"})
         given = [] if refused else _cookie(scope)
 
@@ -258,11 +260,19 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        self.viewers += 1
+        # Who has no cookie is nobody in particular: each is one more, and none is in already.
+        browser = browser_of(scope) or ui.downloads.secret()
+        self.open[browser] += 1
         try:
             await self.app(_as_own(scope), receive, send)
         finally:
-            self.viewers -= 1
+            self.open[browser] -= 1
+            self.open = +self.open
+
+    @property
+    def viewers(self) -> int:
+        """How many streams are open."""
+        return self.open.total()
 
     def is_full(self, spare: int = 0) -> bool:
         """Whether one viewer more would be too many: for the configuration, or for the files that may be open."""
@@ -404,20 +414,34 @@ async def send_file(request: Request) -> Response:
 
 def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Request], Any]:
     async def health(_: Request) -> Response:
-        """For whoever watches the server: whether it serves figures, of which snapshots, and how full it is."""
-        serving: dict[str, str] = {}
-        for name in store.programmes_in(settings.warehouse):
-            with suppress(store.NoSnapshot):
-                serving[name] = store.current(settings.warehouse, name).stamp
+        """For whoever watches the server: the snapshot of each programme that its pages show, and how full it is.
+
+        `degraded` where an older snapshot stands in for a damaged one, 503 where a programme has no figures.
+        """
+        shown, sound = await anyio.to_thread.run_sync(_shown, settings)
+        whole = bool(shown) and None not in shown.values()
         state = {
-            "status": "ok" if serving else "no snapshot",
-            "snapshots": serving,
+            "status": "no figures" if not whole else "ok" if sound else "degraded",
+            "snapshots": shown,
             "viewers": gate().viewers,
             "most_viewers": gate().most,
         }
-        return JSONResponse(state, 200 if serving else 503)
+        return JSONResponse(state, 200 if whole else 503)
 
     return health
+
+
+def _shown(settings: config.Config) -> tuple[dict[str, str | None], bool]:
+    """The snapshot that the pages of each programme show, and whether all are those that should serve."""
+    names = settings.programmes or tuple(settings.folders) or store.programmes_in(settings.warehouse)
+    shown: dict[str, str | None] = dict.fromkeys(names)
+    sound = True
+    for name in shown:
+        with suppress(store.NoSnapshot):
+            snapshot, _, damage = ui.standing(settings.warehouse, name)
+            shown[name] = snapshot.stamp
+            sound = sound and damage is None
+    return shown, sound
 
 
 def application(settings: config.Config, port: int) -> Gate:
@@ -434,7 +458,8 @@ def application(settings: config.Config, port: int) -> Gate:
 
     @asynccontextmanager
     async def warm(_: App) -> AsyncIterator[None]:
-        await anyio.to_thread.run_sync(_prove, settings)
+        # Each is proven here, so that the first viewer need not wait for it.
+        await anyio.to_thread.run_sync(_shown, settings)
         yield
 
     pages = App(
@@ -447,13 +472,6 @@ def application(settings: config.Config, port: int) -> Gate:
     )
     gate = Gate(pages, names, settings.viewers)
     return gate
-
-
-def _prove(settings: config.Config) -> None:
-    """Look at each snapshot that serves, so that the first viewer need not wait for it."""
-    for name in store.programmes_in(settings.warehouse):
-        with suppress(store.NoSnapshot):
-            store.check(store.current(settings.warehouse, name))
 
 
 def serve(port: int) -> None:

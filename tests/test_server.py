@@ -279,6 +279,25 @@ def test_a_watchdog_learns_whether_figures_are_served_and_nobodys_name(served):
     assert f'"status":"ok","snapshots":{{"keelung-111":"{stamp}"}}' in answer.body.decode()
 
 
+def test_a_watchdog_learns_that_an_older_snapshot_stands_in_and_that_figures_are_gone(sample_data, tmp_path):
+    place = tmp_path / "warehouse"
+    stamps = []
+    for _ in range(2):
+        assert running.build(sample_data, place).code == 0
+        stamps.append(running.warehouse.current(place, "keelung-111").stamp)
+    (tmp_path / "kpi.toml").write_text('programmes = ["keelung-111"]\n', encoding="utf-8")
+    (place / "keelung-111" / f"{stamps[1]}.duckdb").write_bytes(b"damaged")
+    with visitors.serving(tmp_path) as served:
+        answer = served.ask("GET", "/health")
+        assert answer.status == 200
+        assert f'"degraded","snapshots":{{"keelung-111":"{stamps[0]}"}}' in answer.body.decode()
+        (place / "keelung-111" / f"{stamps[0]}.duckdb").unlink()
+        answer = served.ask("GET", "/health")
+        assert (
+            answer.status == 503 and '"no figures","snapshots":{"keelung-111":null}' in answer.body.decode()
+        )
+
+
 def test_the_cookie_is_for_the_server_alone_and_given_once(served):
     given = served.ask("GET", "/").header("set-cookie") or ""
     assert re.fullmatch(rf"{downloads.COOKIE}=[\w-]{{43}}; Path=/; HttpOnly; SameSite=Lax", given)
@@ -443,6 +462,8 @@ def test_the_viewer_beyond_capacity_gets_a_page_that_says_so(folder, tmp_path):
                 await visitor.arrive()
                 await visitor.look("overview")
             full = await Visitor(served).arrive()
+            again = served.ask("GET", "/group", [("Cookie", came[1].cookie)])
+            assert again.status == 200, "who is in loads a page anew"
             health = served.ask("GET", "/health")
             await came[0].leave()
             for _ in range(100):

@@ -431,3 +431,20 @@ def test_a_trial_is_kept_for_its_programme_scope_snapshot_day_and_upload_alone(
         for _ in range(2):
             assert str(uploads.tried(view, file)) == "太大"
     assert len(asked) == len(views) + 1
+
+
+def test_a_trial_says_how_many_schools_of_the_city_and_of_a_group_would_meet_it(city: tuple[Path, Path]):
+    """An indicator without a base has no other figure there."""
+    school = next(
+        row["school"]
+        for row in results(city[1]).values()
+        if (row["kpi"], row["level"], row["counted"]) == ("public_lesson", "school", "0")
+    )
+    lesson = f"學校名稱,授課教師,授課日期,領域,班級,數位學習模式,四學模式\n{school},王小明,111/10/05,數學,三年一班,是,是\n"
+    trial = tried(*city, "公開授課_補送.csv", lesson.encode())
+    met = [
+        (new["level"], new["schools_met"] - old["schools_met"])
+        for old, new in trial.moved
+        if new["kpi"] == "public_lesson" and new["level"] != "school"
+    ]
+    assert sorted(met) == [("city", 1), ("group", 1)]

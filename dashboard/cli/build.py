@@ -175,7 +175,13 @@ def _build_one(
         )  # fmt: skip
     finally:
         bar.clear()
-    if snapshot.stamp == former:
+    pinned = warehouse.pinned(config.warehouse / programme.id)
+    if snapshot.stamp == former and pinned:
+        say(
+            f"{programme.title.zh}：{pinned.by} 還原了 {when(former)} 的快照，自動更新暫停，沒有讀入新的資料。"
+            "要恢復請執行 kpi build（不加 --if-changed），或按「資料」頁的「立即更新」。"
+        )
+    elif snapshot.stamp == former:
         say(f"{programme.title.zh}：資料沒有變動，仍是 {when(former)} 的快照。")
     else:
         _summary(programme, snapshot, counts)

@@ -27,7 +27,7 @@ from dashboard.ui import (
     why,
     words,
 )
-from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, view
+from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, standing, view
 from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, scripts, some
 from dashboard.ui.navigation import pages, sidebar
 from dashboard.ui.screen import halves, show
@@ -75,6 +75,7 @@ __all__ = [
     "sidebar",
     "some",
     "speak",
+    "standing",
     "upload",
     "view",
     "visits",

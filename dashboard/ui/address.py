@@ -127,7 +127,7 @@ def _read() -> View:
         )
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
     scope = access.bureau()
-    snapshot, facts, damage = _standing(settings.warehouse, programme, scope)
+    snapshot, facts, damage = standing(settings.warehouse, programme, scope)
     default = facts.as_of or store.today()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
@@ -157,8 +157,14 @@ def _read() -> View:
     )
 
 
-def _standing(warehouse: Path, programme: str, scope: access.Scope) -> tuple[store.Snapshot, Row, str | None]:
-    """The newest snapshot that can be read, what it says of itself, and what is wrong with the one that should serve."""
+def standing(
+    warehouse: Path, programme: str, scope: access.Scope | None = None
+) -> tuple[store.Snapshot, Row, str | None]:
+    """The newest snapshot that can be read, what it says of itself, and what is wrong with the one that should serve.
+
+    Raises:
+        NoSnapshot: none can be read.
+    """
     damage: store.NoSnapshot | None = None
     serving: list[store.Snapshot] = []
     try:
@@ -168,7 +174,7 @@ def _standing(warehouse: Path, programme: str, scope: access.Scope) -> tuple[sto
     for snapshot in [*serving, *store.kept(warehouse, programme)]:
         try:
             store.check(snapshot)
-            return snapshot, facts_of(snapshot, scope), str(damage) if damage else None
+            return snapshot, facts_of(snapshot, scope or access.nobody()), str(damage) if damage else None
         except store.NoSnapshot as fault:
             damage = damage or fault
     assert damage

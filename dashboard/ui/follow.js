@@ -11,7 +11,7 @@
     link.ariaBusy = "true";
     link.parentElement.querySelector("[role=alert]")?.remove();
     try {
-      const answer = await fetch(link.href);
+      const answer = await fetch(link.href).catch(() => { throw new Error("UNREACHED"); });
       if (!answer.ok) throw new Error(await answer.text());
       const file = document.createElement("a");
       file.href = URL.createObjectURL(await answer.blob());

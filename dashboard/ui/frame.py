@@ -160,10 +160,14 @@ def scripts() -> list[str]:
 
 def _in(language: str, script: str) -> str:
     with texts.written(texts.Manner(language)):
-        failed = say("下載沒有成功：")
-    return script.replace("LANGUAGE", "zh-Hant" if language == texts.SOURCE else language).replace(
-        "FAILED", failed
-    )
+        said = {
+            "LANGUAGE": "zh-Hant" if language == texts.SOURCE else language,
+            "FAILED": say("下載沒有成功："),
+            "UNREACHED": say("連不到伺服器，可能正在重新啟動。請稍候再按一次；若仍如此，請告訴系統管理者。"),
+        }
+    for name, text in said.items():
+        script = script.replace(name, text)
+    return script
 
 
 def _script() -> str:
@@ -199,7 +203,9 @@ def guard() -> Iterator[None]:
 
 def _nothing(why: store.NoSnapshot) -> None:
     """The page of a deployment without a snapshot: what is missing, that nothing is lost, and the next step."""
-    folder = config.from_environment().data
+    settings = config.from_environment()
+    asked = st.query_params.get("programme") or next(iter(settings.programmes or settings.folders), "")
+    folder = settings.folder_of(asked)
     steps = [
         say("把各校的匯出檔放進資料夾 {folder}", folder=f"<code>{words.escape(folder)}</code>"),
         say("在伺服器上執行 {command}；完成後這一頁會自己出現數字", command="<code>kpi build</code>"),
@@ -207,6 +213,10 @@ def _nothing(why: store.NoSnapshot) -> None:
     ]
     if "programme" in st.query_params:
         steps.append(parts.anchor(f"./{HOME}", say("回到預設計畫")))
+    for other in store.programmes_in(settings.warehouse):
+        if other != asked:
+            link = parts.anchor(f"./{HOME}?programme={words.addressed(other)}", words.escape(other))
+            steps.append(say("其他計畫：{link}", link=link))
     listed = "".join(f"<li>{step}</li>" for step in steps)
     body = f"{words.escape(why)}<br>{say('目前沒有數字可看；原始資料沒有變動。')}"
     with st.sidebar:

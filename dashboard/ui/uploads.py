@@ -91,7 +91,11 @@ def report(seen: View, trial: store.Trial) -> str:
         why = "\n".join(str(row["problem"]) for row in trial.inputs if row["problem"])
         names = words.listing([words.escape(row.label) for row in ask(seen, "tables")])
         told = parts.stored(why) or say("檔名須以資料表名稱開頭：{names}。", names=names)
-        title = say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
+        title = (
+            say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
+            if why
+            else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
+        )
         return parts.notice(title, told, "failed")
     labels = {row.table_name: row.label for row in ask(seen, "tables")}
     name = f"<b>{words.escape(trial.name)}</b>"
@@ -192,7 +196,15 @@ def _label(labels: Mapping[str, str], seen: View, row: Mapping[str, Any]) -> str
 
 def _figure(row: Mapping[str, Any]) -> str:
     of = row["base"] if row["base"] is not None else row["required"]
-    return words.number(row["counted"], "–") + (f" / {words.number(of)}" if of is not None else "")
+    counted = words.number(row["counted"], "–") + (f" / {words.number(of)}" if of is not None else "")
+    if row["schools_met"] is None:
+        return counted
+    schools = say(
+        "{met}/{judged} 校達標",
+        met=words.number(row["schools_met"]),
+        judged=words.number(row["schools_judged"]),
+    )
+    return schools if row["counted"] is None else f"{schools}<br>{counted}"
 
 
 def _statuses(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

@@ -337,4 +337,11 @@ def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _figures(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["counted"], row["base"], row["required"], row["status"]
+    return (
+        row["counted"],
+        row["base"],
+        row["required"],
+        row["schools_met"],
+        row["schools_judged"],
+        row["status"],
+    )
