@@ -23,7 +23,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -35,6 +34,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+from streamlit.runtime.stats import CacheStat
 from streamlit.starlette import App
 from streamlit.web import bootstrap
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -55,6 +56,10 @@ HEAD_WITHIN = 10.0
 END_WITHIN = 5
 # Viewers that have the page already, while the last free seats are taken.
 SPARE = 16
+# Bytes of uploads that are held for one session, and for all: twice and ten times the largest file.
+UPLOADED, UPLOADED_BY_ALL = 100 << 20, 500 << 20
+# Seconds in which a client must take some of its answer.
+TAKE_WITHIN = 60.0
 # A file is made by one thread each; more at once would only keep the pages waiting.
 MAKERS = anyio.CapacityLimiter(2)
 logger = logging.getLogger(__name__)
@@ -157,13 +162,9 @@ def _only(scope: Scope, name: bytes) -> str | None:
 
 def browser_of(scope: Scope) -> str:
     """The secret that the browser's cookie holds, or a blank."""
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            with suppress(CookieError):
-                cookies.load(value.decode("latin-1"))
-    found = cookies.get(ui.downloads.COOKIE)
-    return found.value if found and ui.downloads.is_secret(found.value) else ""
+    return ui.downloads.browser_of(
+        "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    )
 
 
 # What every answer carries
@@ -221,6 +222,8 @@ class Gate:
         self.app, self.names, self.most = app, names, viewers
         # Of each browser, how many streams are open.
         self.open: Counter[str] = Counter()
+        # Of each session, the bytes of its uploads.
+        self.uploads: dict[str, dict[str, int]] = {}
         scripts = _scripts()
         self.kept, self.other = headers_of(STATIC, scripts), headers_of("/", scripts)
 
@@ -233,7 +236,7 @@ class Gate:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = refusal(scope, self.names)
+        refused = refusal(scope, self.names) or self._too_much(scope)
         app: ASGIApp = self.app
         if refused:
             app = PlainTextResponse(refused.text, refused.status)
@@ -243,13 +246,50 @@ class Gate:
 
         async def send_ours(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*self._headers(scope["path"], message["headers"]), *given]
+                message["headers"] = [*self._headers(scope["path"], message), *given]
             await send(message)
 
         await app(scope, receive, send_ours)
 
-    def _headers(self, path: str, theirs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        ours = self.kept if path.startswith(STATIC) else self.other
+    def _too_much(self, scope: Scope) -> Refusal | None:
+        """Whether an upload is one more than is held for a session, or for all: they lie in this process's memory."""
+        if scope["method"] not in ("PUT", "DELETE"):
+            return None
+        session, _, file = scope["path"].removeprefix(UPLOADS).partition("/")
+        running = runtime.get_instance()
+        for one in [one for one in self.uploads if not running.is_active_session(one)]:
+            del self.uploads[one]
+        if not running.is_active_session(session):
+            return None  # Streamlit refuses it before it reads it
+        mine = self.uploads.setdefault(session, {})
+        mine.pop(file, None)
+        if scope["method"] == "DELETE":
+            return None
+        length = _only(scope, b"content-length") or ""
+        if not length.isdecimal():
+            return Refusal(411, "上傳的檔案要先說明大小。\nAn upload must say its length.\n")
+        held = sum(
+            stat.byte_length
+            for stats in running.uploaded_file_mgr.get_stats().values()
+            for stat in stats
+            if isinstance(stat, CacheStat)
+        )
+        coming = sum(sum(sizes.values()) for sizes in self.uploads.values())
+        if sum(mine.values()) + int(length) > UPLOADED or max(held, coming) + int(length) > UPLOADED_BY_ALL:
+            return Refusal(
+                413,
+                "暫存的上傳檔案太多。請重新整理這一頁再試；若仍如此，請稍候。\n"
+                "Too many uploads are held: reload the page, or try again later.\n",
+            )
+        mine[file] = int(length)
+        return None
+
+    def _headers(self, path: str, start: Message) -> list[tuple[bytes, bytes]]:
+        theirs: list[tuple[bytes, bytes]] = list(start["headers"])
+        # Below the same path Streamlit answers with its page what it has no file for.
+        is_page = any(n.lower() == b"content-type" and v.startswith(b"text/html") for n, v in theirs)
+        is_file = path.startswith(STATIC) and start["status"] < 400 and not is_page
+        ours = self.kept if is_file else self.other
         mine = {name for name, _ in ours}
         # No other origin may read an answer, whatever Streamlit would allow.
         left = [(n, v) for n, v in theirs if n.lower() not in mine and not n.startswith(b"access-control-")]
@@ -339,32 +379,65 @@ def is_scarce(reserve: int) -> bool:
         return True
 
 
+NO_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 12\r\nconnection: close\r\n"
+    b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nx-frame-options: DENY\r\n"
+    b"content-security-policy: default-src 'none'\r\n\r\nBad Request\n"
+)
+
+
 class Protocol(H11Protocol):
     """HTTP of a client that sends the head of each request in time, and of none where no file is left to open."""
 
     late: asyncio.TimerHandle | None = None
+    stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        if is_scarce(RESERVE // 2):
+        # An answer may open a file, too.
+        if is_scarce(RESERVE // 2 + sum(isinstance(one, Protocol) for one in self.connections)):
             transport.abort()
             return
-        self.late = self.loop.call_later(HEAD_WITHIN, transport.abort)
+        self.late = self.loop.call_later(HEAD_WITHIN, self._end)
 
     def data_received(self, data: bytes) -> None:
-        """As uvicorn does; the clock runs while a head has begun and is not whole."""
+        """As uvicorn does; the clock runs while a head has begun and is not whole, a stream's until it is answered."""
         super().data_received(data)
-        waits = self.cycle is None or self.cycle.response_complete
-        if not waits or self.transport.get_protocol() is not self:
+        if self.transport.get_protocol() is not self:
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
             self._stop()
         elif self.late is None:
-            self.late = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+            self.late = self.loop.call_later(HEAD_WITHIN, self._end)
+
+    def pause_writing(self) -> None:
+        """The client takes nothing: it has its time to go on."""
+        super().pause_writing()
+        self.stalled = self.loop.call_later(TAKE_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It goes on."""
+        super().resume_writing()
+        if self.stalled is not None:
+            self.stalled.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP, in the middle of another answer too, which then ends."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(NO_HTTP)
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop()
+        if self.stalled is not None:
+            self.stalled.cancel()
         super().connection_lost(exc)
+
+    def _end(self) -> None:
+        if not getattr(self.transport.get_protocol(), "handshake_complete", False):
+            self.transport.abort()
 
     def _stop(self) -> None:
         if self.late is not None:

@@ -567,6 +567,98 @@ def test_a_folder_of_snapshots_that_was_open_to_others_is_closed(tmp_path):
     assert (tmp_path / "warehouse").stat().st_mode & 0o700 == 0o700
 
 
+@pytest.mark.parametrize(
+    "other", ['x={"a": 1}', 'x="ab', "x=a b", "a[0]=1", 'x=a"b', "flag", "expires=1", "path", "x=\xe9"]
+)
+def test_cookies_of_other_services_of_this_machine_do_not_hide_the_browsers_own(served, other):
+    async def visit():
+        visitor = Visitor(served)
+        await visitor.arrive()
+        own = visitor.cookie
+        await visitor.leave()
+        visitor.cookie = f"{other}; {own}; kpi_browser=zzz"
+        page = await visitor.arrive()
+        visitor.cookie = f"{other}; {own}; kpi_browser=zzz"
+        (address, *_) = files_of(await visitor.look("overview")).values()
+        found = await visitor.fetch(address)
+        await visitor.leave()
+        return page, found
+
+    page, found = asyncio.run(visit())
+    assert page.header("set-cookie") is None and found.status == 200
+
+
+def test_uploads_of_one_session_and_of_all_have_a_bound(served, monkeypatch):
+    async def visit():
+        visitor = Visitor(served)
+        await visitor.arrive()
+        await visitor.look("overview")
+        tokens = served.ask("GET", "/_stcore/health", [("Cookie", visitor.cookie)]).header("set-cookie")
+        token = (tokens or "").partition(";")[0]
+        found = [
+            await asyncio.to_thread(upload, served, visitor, token, f"{visitor.session}/{number}", length)
+            for number, length in enumerate((49 << 20, 49 << 20, 49 << 20))
+        ]
+        nameless = upload(served, visitor, token, f"{visitor.session}/x", None)
+        await visitor.leave()
+        return found, nameless
+
+    found, nameless = asyncio.run(visit())
+    assert [answer.status for answer in found] == [204, 204, 413] and nameless.status == 411
+    assert "暫存的上傳檔案太多" in found[-1].body.decode()
+
+
+def upload(
+    served: visitors.Server, visitor: Visitor, token: str, path: str, length: int | None
+) -> visitors.Answer:
+    """A file of a length put into the session's uploads, as the page does; chunked where it has none."""
+    head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.csv"\r\n\r\n'
+    body = head + b"x" * (length or 1) + b"\r\n--b--\r\n"
+    headers = [
+        ("Origin", served.origin), ("Cookie", f"{visitor.cookie}; {token}"), ("X-Xsrftoken", token.partition("=")[2]),
+        ("Content-Type", "multipart/form-data; boundary=b"),
+    ]  # fmt: skip
+    if length is None:
+        return served.ask("PUT", f"/_stcore/upload_file/{path}", [*headers, ("Transfer-Encoding", "chunked")])
+    return served.ask("PUT", f"/_stcore/upload_file/{path}", headers, body)
+
+
+def test_who_asks_for_a_stream_that_no_one_can_answer_or_takes_no_answer_is_let_go(served):
+    upgrade = (
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n"
+    )
+    host = f"Host: 127.0.0.1:{served.port}\r\n"
+    heads = [
+        f"GET {STREAM}?{'a' * 9000} HTTP/1.1\r\n{host}{upgrade}\r\n",
+        f"GET {STREAM} HTTP/1.1\r\n{host}{upgrade}Content-Length: 3\r\n\r\nabc",
+        f"GET {STREAM} HTTP/1.1\r\n{host}{upgrade}" + "X: y\r\n" * 200 + "\r\n",
+    ]
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in heads
+        ]
+        for client, head in zip(clients, heads, strict=True):
+            client.sendall(head.encode())
+        for client in clients:
+            with contextlib.suppress(ConnectionResetError):
+                while client.recv(20_000):
+                    pass
+
+
+@pytest.mark.parametrize("path", ["/static/x", "/static/js/nothing.js", "/static//etc/passwd"])
+def test_what_is_no_file_of_streamlits_program_is_kept_by_no_cache(served, path):
+    answer = served.ask("GET", path)
+    assert answer.header("cache-control") == "no-store" and answer.header("content-security-policy")
+
+
+def test_what_is_no_http_is_answered_with_the_headers_too(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as client:
+        client.sendall(b"JUNK\r\n\r\n")
+        answer = client.recv(20_000)
+    assert answer.startswith(b"HTTP/1.1 400") and b"nosniff" in answer and b"no-store" in answer
+
+
 def test_the_address_is_said_when_it_answers_and_a_taken_port_is_a_sentence(served):
     assert f"儀表板：http://localhost:{served.port}" in served.printed()
     again = subprocess.run(

@@ -30,7 +30,7 @@ from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.ui import address
 from dashboard.warehouse import build as building
-from dashboard.warehouse import notes, publishing, snapshots
+from dashboard.warehouse import notes, publishing, snapshots, status
 from tests.running import (
     EVERY_SCHOOL,
     PROGRAMME,
@@ -522,7 +522,7 @@ def test_pages_show_an_older_snapshot_where_the_one_that_should_serve_is_damaged
     (serving,) = own.folder.glob("*.duckdb")
     (older,) = published_before(own, "20200101T000000000000")
     damage(serving)
-    found, _, told = address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+    found, _, told = address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
     # A pointer that is damaged leaves the file itself whole.
     assert found.path == (serving if "point" in damage.__name__ else older)
     assert told and "kpi build" in told
@@ -855,6 +855,65 @@ def test_snapshots_from_before_there_was_a_list_are_kept_in_the_order_of_their_s
     assert not broken.exists()
 
 
+@pytest.mark.parametrize("how", ["a byte altered", "a pipe", "an empty folder", "a link to nothing"])
+def test_a_damaged_list_of_sums_costs_no_snapshot(how: str, city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    first = warehouse.current(own.warehouse, PROGRAMME)
+    assert build(own.data, own.warehouse).code == 0
+    second = warehouse.current(own.warehouse, PROGRAMME)
+    sums = own.folder / "SHA256SUMS"
+    if how == "a byte altered":
+        sums.write_bytes(b"\xff" + sums.read_bytes()[1:])
+        assert figures(own) == figures(city), "the other lines stand"
+    else:
+        sums.unlink()
+        {
+            "a pipe": os.mkfifo,
+            "an empty folder": os.mkdir,
+            "a link to nothing": lambda it: it.symlink_to("no"),
+        }[how](sums)
+    assert build(own.data, own.warehouse).code == 0
+    assert warehouse.kept(own.warehouse, PROGRAMME)[1:] == [second, first]
+    assert len(verified(own.folder)) == 3
+
+
+def test_a_build_removes_only_what_a_build_wrote(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    (precious := tmp_path / "precious").mkdir()
+    (precious / "a.txt").write_text("x", encoding="utf-8")
+    (own.folder / "archive.partition").symlink_to(precious)
+    (own.folder / "20200101T000000000000.duckdb.part.tmp").symlink_to(precious)
+    (own.folder / "old.parts").mkdir()
+    (own.folder / "old.parts" / "keep.txt").write_text("y", encoding="utf-8")
+    (left := own.folder / "20200101T000000000000.duckdb.part").write_bytes(b"half")
+    assert build(own.data, own.warehouse).code == 0
+    assert (precious / "a.txt").exists() and (own.folder / "old.parts" / "keep.txt").exists()
+    assert not left.exists()
+
+
+def test_a_note_of_a_restored_snapshot_that_a_killed_process_left_stops_no_update(
+    city: City, tmp_path: Path
+) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    first = warehouse.current(own.warehouse, PROGRAMME)
+    assert build(own.data, own.warehouse).code == 0
+    status.pin(own.folder, "稽核", dt.datetime(2026, 11, 29, 9, 0), first.stamp)
+    assert warehouse.pinned(own.folder) is None, "another one serves"
+    warehouse.restore(own.warehouse, PROGRAMME, first.stamp, "稽核")
+    assert warehouse.pinned(own.folder)
+    told = automatic(own)
+    assert told.code == 0 and "自動更新暫停" in told.err and "資料沒有變動" not in told.err
+
+
+def test_a_snapshot_that_is_written_to_while_it_is_open_is_proven_anew(city: City, tmp_path: Path) -> None:
+    own = city.copy(tmp_path / "warehouse")
+    assert figures(own) == figures(city)
+    path = warehouse.current(own.warehouse, PROGRAMME).path
+    swap(path, 3, 7)
+    with pytest.raises(warehouse.NoSnapshot, match="與「SHA256SUMS」記的雜湊值不符"):
+        warehouse.check(warehouse.current(own.warehouse, PROGRAMME))
+
+
 @pytest.fixture(scope="module")
 def deadly(city: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, int, str]:
     """Two blocks and a table: once the two are swapped, reading the table kills the database."""
@@ -891,7 +950,7 @@ def test_a_database_that_dies_is_told_as_damage_forgotten_by_every_thread_and_st
             return cursor.execute(READ_ALL.format(table)).fetchall()
 
     def standing() -> Path:
-        return address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path
+        return address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path
 
     with ThreadPoolExecutor(1) as other:
         assert standing() == snapshot.path
@@ -922,11 +981,15 @@ def test_a_database_that_is_dead_before_a_cursor_is_made_is_told_as_damage(
     warehouse.check(snapshot)
     dead = snapshots.connection(snapshot.path)
     tables = stored_tables(own, snapshot)
+    before = snapshot.path.stat()
     swap(snapshot.path, *pair)
     with pytest.raises(duckdb.FatalException), dead.cursor() as cursor:
         for name in tables:
             cursor.execute(READ_ALL.format(name)).fetchall()
     swap(snapshot.path, *pair)
+    os.utime(
+        snapshot.path, ns=(before.st_atime_ns, before.st_mtime_ns)
+    )  # nothing shows that it was written to
     with pytest.raises(warehouse.NoSnapshot, match=snapshot.path.name):
         warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
     assert figures(own) == figures(city), "the file is whole again, and so is what is opened of it"
@@ -949,7 +1012,7 @@ def test_a_snapshot_stamped_in_the_future_is_neither_the_newest_nor_kept_for_eve
     (ahead,) = published_before(own, AHEAD)
     serving = warehouse.current(own.warehouse, PROGRAMME)
     blank_pointer(serving.path)
-    assert address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0] == serving
+    assert address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0] == serving
     for count in range(1, 6):
         assert build(own.data, own.warehouse).code == 0
         published = warehouse.current(own.warehouse, PROGRAMME)
@@ -1049,7 +1112,7 @@ def test_a_full_disk_leaves_what_stands_in_for_a_damaged_snapshot(
     monkeypatch.setattr(building, "_built", full_beyond(own.folder, 100, "the database"))
     assert build(own.data, own.warehouse).code == 3
     assert names_in(own.folder, "*.duckdb") == sorted([good.name, serving.name])
-    assert address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
+    assert address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
 
 
 @pytest.mark.parametrize("step", ["seal", "_point"])
@@ -1165,7 +1228,7 @@ def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_st
     assert "這次沒有發布" in told.err and "數字沒有變動" in told.err and "先前也沒有快照" not in told.err
     assert (path / "ours").exists()
     if name == "current":
-        found, _, damage = address._standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+        found, _, damage = address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
         assert found.path.exists() and damage and "應該是檔案" in damage
 
 

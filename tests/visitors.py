@@ -147,6 +147,7 @@ class Visitor:
     server: Server
     cookie: str = ""
     stream: Any = None
+    session: str = ""
     pages: list[str] = field(default_factory=list)
 
     async def arrive(self, path: str = "/") -> Answer:
@@ -154,7 +155,8 @@ class Visitor:
         page = await asyncio.to_thread(self.server.ask, "GET", path, self._cookies())
         if page.status != 200:
             return page
-        self.cookie = (page.header("set-cookie") or self.cookie).partition(";")[0]
+        if given := page.header("set-cookie"):
+            self.cookie = given.partition(";")[0]
         self.stream = await websockets.connect(
             f"ws://127.0.0.1:{self.server.port}{STREAM}", subprotocols=[websockets.Subprotocol("streamlit")],
             max_size=None, origin=websockets.Origin(self.server.origin), compression=None,
@@ -175,6 +177,8 @@ class Visitor:
         message = ForwardMsg()
         while message.WhichOneof("type") != "script_finished":
             message.ParseFromString(await asyncio.wait_for(self.stream.recv(decode=False), PATIENCE))
+            if message.WhichOneof("type") == "new_session":
+                self.session = message.new_session.initialize.session_id
             element = message.delta.new_element
             kind = element.WhichOneof("type")
             parts.append(element.html.body if kind == "html" else "")

@@ -50,16 +50,23 @@ def is_secret(text: str) -> bool:
     return _SECRET.fullmatch(text) is not None
 
 
+def browser_of(cookies: str) -> str:
+    """The secret in a `Cookie` header, or a blank. Whatever other services of this machine left there is passed over."""
+    for one in cookies.split(";"):
+        name, _, value = one.strip().partition("=")
+        if name == COOKIE and is_secret(value):
+            return value
+    return ""
+
+
 def address(name: str, mime: str, make: Callable[[], bytes]) -> str:
     """Where the file can be fetched in this session; the same each time that the same page is drawn.
 
     `make` runs in another thread, later, and in the language of now.
     """
     mine: dict[object, tuple[str, Offer]] = st.session_state.setdefault("offers", {})
-    cookie = st.context.cookies.get(COOKIE, "")
-    browser = (
-        cookie if isinstance(cookie, str) and is_secret(cookie) else ""
-    )  # blank where no browser asks, as in a test
+    # Blank where no browser asks, as in a test.
+    browser = browser_of(str(st.context.headers.get("Cookie", "")))
     key = (name, view().snapshot.stamp, browser, tuple(sorted(st.query_params.to_dict().items())))
     if key in mine:
         mine[key] = token, _ = mine.pop(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -49,7 +50,9 @@ from dashboard.warehouse.snapshots import (
     connection,
     current,
     forget,
+    is_listed_whole,
     kept,
+    open_unproven,
     published,
     reporting_damage,
     seal,
@@ -99,8 +102,8 @@ def publish(
         # Not before: a snapshot that was waited for is the older one.
         now = dt.datetime.now(TAIPEI)
         local = now.replace(tzinfo=None, microsecond=0)
-        _adopt(folder)
         _make_way(folder)
+        _adopt(folder)
 
         def told(share: float, text: str) -> None:
             note(share, text)
@@ -150,7 +153,7 @@ def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
         _make_way(folder)
         if Snapshot(path, stamp) not in kept(warehouse, programme):
             raise BuildError("這份快照已經不在了。請重新整理後再選。")
-        status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0))
+        status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0), stamp)
         _point(folder, stamp)
     return Snapshot(path, stamp)
 
@@ -162,26 +165,32 @@ def adopt(warehouse: Path, programme: str) -> None:
         BuildError: a build is under way, or the folder cannot be written.
     """
     folder = warehouse / programme
-    if not os.path.lexists(folder / SUMS):
+    if not is_listed_whole(folder):
         with _writable(folder), status.locked(folder, None):
+            _make_way(folder)
             _adopt(folder)
 
 
 def _adopt(folder: Path) -> None:
-    """Only where there is no list at all: what a list leaves out was never published. By their stamps, for want of more."""
-    if not os.path.lexists(folder / SUMS):
+    """Only where there is no list, or not all of it can be read: what a whole one leaves out was never published.
+
+    By their stamps, for want of more.
+    """
+    if not is_listed_whole(folder):
+        listed = published(folder)
         for path in _files(folder):
-            if STAMP.fullmatch(path.stem) and _has_every_block(path):
-                seal(path)
+            known = path.stem in listed
+            if known or (STAMP.fullmatch(path.stem) and _has_every_block(path)):
+                seal(path, listed[path.stem] if known else None)
 
 
 def _has_every_block(path: Path) -> bool:
     """Whether all that a snapshot holds can be read: each block has a sum of its own, which shows when it is read."""
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with reporting_damage(path), open_unproven(path) as con:
             for (table,) in con.execute("select table_name from duckdb_tables()").fetchall():
                 con.execute(f'select bit_xor(hash(rows)) from "{table}" as rows').fetchall()
-    except duckdb.Error:
+    except NoSnapshot:
         return False
     return True
 
@@ -195,7 +204,7 @@ def _make(
     now: dt.datetime,
     today: dt.date,
 ) -> tuple[Snapshot, list[TableCount]]:
-    for left in folder.glob("*.part*"):
+    for left in filter(_is_left_behind, folder.iterdir()):
         _remove(left)
     stamp = _fresh_stamp(folder, now)
     path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
@@ -218,6 +227,14 @@ def _make(
     with suppress(OSError):  # it is published, whatever becomes of the others
         _prune(folder)
     return Snapshot(path, stamp), counts
+
+
+# What a build writes before it is whole, and nothing else: what is called otherwise is somebody's.
+_LEFT = re.compile(rf"{STAMP.pattern}\.duckdb\.part[\w.]*|(?:{CURRENT}|{SUMS}|[a-z]+\.(?:json|holder))\.part")
+
+
+def _is_left_behind(path: Path) -> bool:
+    return _LEFT.fullmatch(path.name) is not None and not path.is_symlink()
 
 
 def _fresh_stamp(folder: Path, now: dt.datetime) -> str:
@@ -404,10 +421,11 @@ def _is_emptied(path: Path) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Best effort: on Windows a file that a reader has open stays, and goes at the next build."""
-    remove: Callable[[], None] = path.rmdir if path.is_dir() else path.unlink
+    """Best effort: on Windows a file that a reader has open stays, and goes at the next build. No link is followed."""
+    is_folder = path.is_dir() and not path.is_symlink()
+    remove: Callable[[], None] = path.rmdir if is_folder else path.unlink
     try:
-        for inner in path.iterdir() if path.is_dir() else ():
+        for inner in path.iterdir() if is_folder else ():
             _remove(inner)
         remove()
     except OSError:

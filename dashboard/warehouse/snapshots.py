@@ -122,17 +122,20 @@ def older(snapshot: Snapshot) -> list[Snapshot]:
     return every[every.index(snapshot) + 1 :] if snapshot in every else []
 
 
-def seal(path: Path) -> None:
+def seal(path: Path, digest: str | None = None) -> None:
     """Prove a snapshot that was just built: from here on its file is what it is now, and the last published.
+
+    One whose `digest` is known keeps it.
 
     Raises:
         OSError: this cannot be noted.
     """
     sums = published(path.parent)
     sums.pop(path.stem, None)
-    with notes.opened(path) as file:
-        sums[path.stem] = hashlib.file_digest(file, "sha256").hexdigest()
-    _note_sums(path.parent, sums)
+    if digest is None:
+        with notes.opened(path) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _note_sums(path.parent, {**sums, path.stem: digest})
 
 
 def unlist(folder: Path) -> None:
@@ -152,11 +155,25 @@ def published(folder: Path) -> dict[str, str]:
     Raises:
         OSError: the list cannot be read, though there is one.
     """
+    return {line[2]: line[1] for line in _lines(folder) if line}
+
+
+def is_listed_whole(folder: Path) -> bool:
+    """Whether there is a list, and each of its lines says what such a line does."""
+    with suppress(OSError):
+        lines = _lines(folder)
+        return bool(lines) and None not in lines
+    return False
+
+
+def _lines(folder: Path) -> list[re.Match[str] | None]:
+    """By the byte: one that is altered costs its own line alone."""
     try:
-        lines = notes.read(folder / SUMS).splitlines()
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-        return {}
-    return {line[2]: line[1] for line in map(_SUM.fullmatch, lines) if line}
+        with notes.opened(folder / SUMS) as file:
+            text = file.read(notes.MOST).decode("ascii", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [_SUM.fullmatch(line) for line in text.splitlines()]
 
 
 def _note_sums(folder: Path, sums: dict[str, str]) -> None:
@@ -276,6 +293,8 @@ def _own_cursor(key: _Key, scope: Scope) -> duckdb.DuckDBPyConnection:
         # Its connection was let go of, perhaps as dead. The database would be the same one as long as a cursor is left.
         _discard(lambda one: one[0] == path)
     opened = connection(path)
+    if key in mine and mine[key][0] is not opened:
+        _discard(lambda one: one[0] == path)
     if key not in mine:
         while len(mine) >= CURSORS:
             _close(mine.pop(next(iter(mine)))[1])
@@ -349,20 +368,41 @@ def connection(path: Path) -> duckdb.DuckDBPyConnection:
     Raises:
         NoSnapshot: the file is not the one that was published, or cannot be opened.
     """
+    state = _state(path)
     with _ours:
-        if path in _connections:
+        if path in _connections and state in (None, _proven.get(path)):
             _connections[path] = _connections.pop(path)
             return _connections[path]
+    if path in _connections:
+        forget(path)  # somebody wrote to it since
     _prove(path)
-    fresh = _open(path)
+    fresh = open_unproven(path)
     with _ours:
+        _proven[path] = state
         opened = _connections.setdefault(path, fresh)
         while len(_connections) > KEPT:
             _connections.pop(next(iter(_connections)))
     return opened
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
+# As the file was when it was proven.
+_proven: dict[Path, tuple[int, ...] | None] = {}
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def open_unproven(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a snapshot that is proven already, or is about to be.
+
+    Raises:
+        NoSnapshot: it cannot be opened.
+    """
     try:
         # One thread answers a small snapshot sooner than two. Texts of large buffers are what pandas keeps. Without
         # replacements a name in a query is never a variable of this program.

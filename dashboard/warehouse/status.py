@@ -181,20 +181,23 @@ class Pinned:
 
     by: str
     at: dt.datetime
+    stamp: str | None = None
 
 
 def pinned(folder: Path) -> Pinned | None:
-    """Whether the snapshot that serves is a restored one."""
+    """Whether the snapshot that serves is a restored one. A note about another one is what a killed process left."""
     try:
-        told = json.loads(notes.read(folder / PINNED))
-        return Pinned(told["by"], dt.datetime.fromisoformat(told["at"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        noted = json.loads(notes.read(folder / PINNED))
+        found = Pinned(noted["by"], dt.datetime.fromisoformat(noted["at"]), noted.get("stamp"))
+        serves = notes.read(folder / "current").strip()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    return found if found.stamp in (None, serves) else None
 
 
-def pin(folder: Path, by: str, at: dt.datetime) -> None:
-    """Keep the snapshot that serves from being replaced by an automatic update."""
-    _write(folder / PINNED, asdict(Pinned(by, at)))
+def pin(folder: Path, by: str, at: dt.datetime, stamp: str | None = None) -> None:
+    """Keep the snapshot `stamp` from being replaced by an automatic update while it serves."""
+    _write(folder / PINNED, asdict(Pinned(by, at, stamp)))
 
 
 def unpin(folder: Path) -> None:
