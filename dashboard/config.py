@@ -156,7 +156,7 @@ def _hosts(server: Mapping[str, Any]) -> tuple[str, ...]:
         server, "hosts", [], lambda v: isinstance(v, list) and all(isinstance(name, str) for name in v),
         '（server）須是清單，例如 hosts = ["kpi.example.gov.tw"]',
     )  # fmt: skip
-    found = []
+    names = []
     for host in hosts:
         name = _ascii(host.strip()).lower()
         if not _HOST.fullmatch(name) or int(name.partition(":")[2] or 1) > 65535:
@@ -164,8 +164,8 @@ def _hosts(server: Mapping[str, Any]) -> tuple[str, ...]:
                 f"的 server.hosts「{host}」不是主機名稱。請寫網址裡「//」與下一個「/」之間的部分，"
                 "例如 kpi.example.gov.tw 或 10.0.0.5:8080；不能用 * 代表所有名稱。"
             )
-        found.append(re.sub(r":(80|443)$", "", name))
-    return tuple(found)
+        names.append(re.sub(r":(80|443)$", "", name))
+    return tuple(names)
 
 
 def _ascii(host: str) -> str:

@@ -132,8 +132,8 @@ def _answers(method: str, path: str) -> bool:
         return method in ("PUT", "DELETE")
     if method not in ("GET", "HEAD"):
         return False
-    made = path.startswith((STATIC, f"/{ui.downloads.FOLDER}/"))
-    return made or path in OPEN or _is_page(path)
+    is_file = path.startswith((STATIC, f"/{ui.downloads.FOLDER}/"))
+    return is_file or path in OPEN or _is_page(path)
 
 
 def _is_page(path: str) -> bool:
@@ -202,7 +202,7 @@ def _scripts() -> list[str]:
 
 def headers_of(path: str, scripts: Iterable[str]) -> list[tuple[bytes, bytes]]:
     """The headers of an answer at `path`; what is not Streamlit's own program is kept by no cache."""
-    found = {
+    headers = {
         "x-frame-options": "DENY",
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
@@ -211,8 +211,8 @@ def headers_of(path: str, scripts: Iterable[str]) -> list[tuple[bytes, bytes]]:
         "permissions-policy": "camera=(), geolocation=(), microphone=()",
     }
     if not path.startswith(STATIC):
-        found |= {"cache-control": "no-store", "content-security-policy": policy(scripts)}
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in found.items()]
+        headers |= {"cache-control": "no-store", "content-security-policy": policy(scripts)}
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
 
 
 class Gate:
@@ -242,11 +242,11 @@ class Gate:
             app = PlainTextResponse(refused.text, refused.status)
         elif _is_page(scope["path"]) and self.is_full() and not self.open[browser_of(scope)]:
             app = HTMLResponse(FULL, 503, {"retry-after": "30"})
-        given = [] if refused else _cookie(scope)
+        cookie = [] if refused else _cookie(scope)
 
         async def send_ours(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*self._headers(scope["path"], message), *given]
+                message["headers"] = [*self._headers(scope["path"], message), *cookie]
             await send(message)
 
         await app(scope, receive, send_ours)
@@ -491,11 +491,11 @@ def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Requ
 
         `degraded` where an older snapshot stands in for a damaged one, 503 where a programme has no figures.
         """
-        shown, sound = await anyio.to_thread.run_sync(_shown, settings)
-        whole = bool(shown) and None not in shown.values()
+        stamps, sound = await anyio.to_thread.run_sync(_stamps, settings)
+        whole = bool(stamps) and None not in stamps.values()
         state = {
             "status": "no figures" if not whole else "ok" if sound else "degraded",
-            "snapshots": shown,
+            "snapshots": stamps,
             "viewers": gate().viewers,
             "most_viewers": gate().most,
         }
@@ -504,17 +504,17 @@ def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Requ
     return health
 
 
-def _shown(settings: config.Config) -> tuple[dict[str, str | None], bool]:
+def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
     """The snapshot that the pages of each programme show, and whether all are those that should serve."""
     names = settings.programmes or tuple(settings.folders) or store.programmes_in(settings.warehouse)
-    shown: dict[str, str | None] = dict.fromkeys(names)
+    stamps: dict[str, str | None] = dict.fromkeys(names)
     sound = True
-    for name in shown:
+    for name in stamps:
         with suppress(store.NoSnapshot):
             snapshot, _, damage = ui.standing(settings.warehouse, name)
-            shown[name] = snapshot.stamp
+            stamps[name] = snapshot.stamp
             sound = sound and damage is None
-    return shown, sound
+    return stamps, sound
 
 
 def application(settings: config.Config, port: int) -> Gate:
@@ -532,7 +532,7 @@ def application(settings: config.Config, port: int) -> Gate:
     @asynccontextmanager
     async def warm(_: App) -> AsyncIterator[None]:
         # Each is proven here, so that the first viewer need not wait for it.
-        await anyio.to_thread.run_sync(_shown, settings)
+        await anyio.to_thread.run_sync(_stamps, settings)
         yield
 
     pages = App(
@@ -575,9 +575,9 @@ def _serve(port: int, settings: config.Config) -> None:
             listening.bind(("127.0.0.1", port))
         except OSError:
             raise PortTaken(f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。") from None
-        given = listening.getsockname()[1]
+        port = listening.getsockname()[1]  # the one that was free, where any would do
         options = uvicorn.Config(
-            application(settings, given),
+            application(settings, port),
             http=Protocol,
             ws="websockets-sansio",
             ws_ping_interval=30,

@@ -15,7 +15,6 @@ import contextlib
 import itertools
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.browser import chromium
+from tests.visitors import free_port, stop
 
 ROOT = Path(__file__).parents[1]
 NATION = {"schools": 3400, "teachers": 200000}
@@ -140,13 +140,6 @@ def pages_of(server: str, name: str, programme: str, paths: dict[str, str]) -> l
     return [both[0], page(f"{paths[first]}, new days", first, new, False), *both[1:]]
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def served(folder: Path, *command: str, checkout: Path | None = None) -> Iterator[str]:
     """Runs a module that serves, in a process group of its own; gives its host and port once it answers.
@@ -168,13 +161,7 @@ def served(folder: Path, *command: str, checkout: Path | None = None) -> Iterato
         _await(server, process, log)
         yield server
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(timeout=10)
+        stop(process)
 
 
 def _await(server: str, process: subprocess.Popen[bytes], log: Path) -> None:
