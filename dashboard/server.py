@@ -2,7 +2,7 @@
 
 A browser lets every page that somebody has open send requests to this machine. So what names another host, comes from
 another origin, or asks for what the product does not use is refused here, before Streamlit reads it; who it was is not
-asked of anybody. `streamlit.starlette.App` gives the pages, uvicorn the sockets; nothing else of either is changed.
+asked of anybody. `streamlit.starlette.App` gives the pages, uvicorn the sockets.
 
 Not here: who may see which schools. That is decided by `access` and enforced in `warehouse`.
 """

@@ -131,6 +131,9 @@ def await_health(server: Server) -> None:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End the process group that was started, and nothing else."""
+    if os.name != "posix":
+        process.kill()
+        return
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     try:

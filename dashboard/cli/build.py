@@ -97,8 +97,7 @@ def build_all(
     Raises:
         BuildError: why, and what stands of each programme that was tried.
     """
-    for name in warehouse.programmes_in(config.warehouse):
-        keep_private(config.warehouse / name)
+    keep_private(config.warehouse)
     wanted = config.programmes or tuple(config.folders)
     try:
         tables = contracts.load()
@@ -141,7 +140,7 @@ def _still_stands(place: Path, names: Iterable[str]) -> str:
         ]
         if closed:
             return f"這次沒有發布；「{place / closed[0]}」沒有權限讀，看不到先前的快照。"
-        if any(True for name in known for _ in (place / name).glob("*.duckdb")):
+        if any(list((place / name).glob("*.duckdb")) for name in known):
             return "這次沒有發布；先前的快照還在，數字沒有變動，只是「current」指不出用的是哪一份。"
         return "沒有發布任何快照；先前也沒有快照。"
     if len(stamps) == 1:

@@ -53,16 +53,17 @@ def definitions_of(config: configs.Config) -> list[Path]:
     return [path for name in wanted for path in programmes.find(config.folder_of(name), (name,))]
 
 
-def keep_private(folder: Path) -> None:
-    """Nobody else on this machine may look into a folder of ours that an earlier version left open to them."""
-    if os.name != "posix" or not folder.is_dir():
-        return
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & 0o077:
-        try:
-            folder.chmod(mode & 0o700)
-        except OSError as error:
-            say(f"請注意：「{folder}」裡有教師姓名，這台機器的其他使用者讀得到，權限卻改不了：{why(error)}。")
+def keep_private(place: Path) -> None:
+    """Nobody else on this machine may look into a programme's snapshots that an earlier version left open to them."""
+    for folder in [place / name for name in warehouse.programmes_in(place)] if os.name == "posix" else ():
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & 0o077:
+            try:
+                folder.chmod(mode & 0o700)
+            except OSError as error:
+                say(
+                    f"請注意：「{folder}」裡有教師姓名，這台機器的其他使用者讀得到，權限卻改不了：{why(error)}。"
+                )
 
 
 def when(stamp: str) -> str:

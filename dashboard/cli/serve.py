@@ -34,11 +34,10 @@ def _serve(options: argparse.Namespace) -> int:
     environment = {**os.environ, configs.VARIABLE: str(config.place)}
     if not warehouse.programmes_in(config.warehouse):
         build_all(config)
+    keep_private(config.warehouse)
     for name in warehouse.programmes_in(config.warehouse):
-        keep_private(config.warehouse / name)
-        with contextlib.suppress(
-            warehouse.BuildError
-        ):  # the build that is under way, or the next one, does it
+        # Where it fails, the build that is under way does it, or the next one.
+        with contextlib.suppress(warehouse.BuildError):
             warehouse.adopt(config.warehouse, name)
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "dashboard.server", str(options.port)]

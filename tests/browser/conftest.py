@@ -8,8 +8,6 @@ import contextlib
 import csv
 import io
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +23,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
 from tests.running import figure_of
+from tests.visitors import free_port, stop
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
@@ -75,12 +74,6 @@ class Product:
         return {(row["kpi"], row["level"], row["group"], row["school"]): row for row in rows}
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def _await_health(product, process):
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -91,20 +84,6 @@ def _await_health(product, process):
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"kpi serve does not answer:\n{product.log.read_text(encoding='utf-8')[-4000:]}")
-
-
-def _stop(process):
-    """Ends the process group that the fixture started, and nothing else."""
-    if os.name != "posix":
-        process.kill()
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=10)
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +107,7 @@ def serving(tmp_path_factory, prepare=lambda folder: None):
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "witness"), str(ROOT)]),
         "PYTHONUTF8": "1",
     }
-    product = Product(folder, _free_port(), environment, outside / "serve.log", notes)
+    product = Product(folder, free_port(), environment, outside / "serve.log", notes)
     with product.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(product.port)],
@@ -143,7 +122,7 @@ def serving(tmp_path_factory, prepare=lambda folder: None):
         _await_health(product, process)
         yield product
     finally:
-        _stop(process)
+        stop(process)
 
 
 @pytest.fixture(scope="session")
