@@ -4,6 +4,7 @@ The whole programme on one page: each indicator, what needs attention first, and
 """
 
 from dashboard import ui
+from dashboard.ui import overview_figures as pictures
 
 SIZE = 12  # groups at once: a county has a handful, the country two dozen
 
@@ -11,7 +12,7 @@ seen = ui.view()
 
 
 def here(**changes):
-    return seen.link("overview", **changes)
+    return seen.link("overview", **{name: ui.asked(name) for name in ("trend", "within", "page")} | changes)
 
 
 def to_group(row):
@@ -20,19 +21,19 @@ def to_group(row):
 
 def section(period):
     at = {"on": seen.on, "period": period.period}
+    only = period.period if len(seen.periods) > 1 else None
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
     before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
-    trends = ui.ask(seen, "trends", **at)
     findings = ui.ask(seen, "attention", **at, versus=seen.versus)
     deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
     unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
 
-    def to_indicator(kpi):
-        return seen.link("indicator", kpi=kpi, period=period.period if len(seen.periods) > 1 else None)
+    def to_indicator(kpi, **chosen):
+        return seen.link("indicator", kpi=kpi, period=only, **chosen)
 
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
-{ui.cards.tiles(seen, kpis, totals, before, trends, to_indicator)}
+{ui.cards.tiles(seen, kpis, totals, before, to_indicator)}
 <section class="two first"><div><h2>{ui.say("需要注意")}</h2>
 <p class="sub">{ui.say("依期限、缺口與退步；點藍字看原因")}</p>
 {ui.findings.attention(seen, kpis, findings, to_indicator)}</div>
@@ -41,11 +42,14 @@ def section(period):
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
     page = ui.parts.page(ui.asked("page"), len(groups), SIZE)
     shown = [*groups[(page - 1) * SIZE : page * SIZE], None]  # the last is the whole programme
-    rows = [row for row in totals if row.group_id in shown]
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.matrix.by_group(kpis, rows, to_group, before)}
+{ui.matrix.by_group(kpis, [row for row in totals if row.group_id in shown], to_group, before)}
 {ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
     ui.download(*ui.cards.sheet(seen, period, kpis, totals, before))
+    chosen = pictures.chosen(seen, period, kpis)
+    ui.show(pictures.offered(seen, period, kpis, chosen, here))
+    if chosen:
+        ui.figures.show(f"statuses-{period.period}", pictures.statuses(seen, period, chosen))
 
 
 at = {"on": seen.on, "group_id": None}

@@ -1,6 +1,6 @@
 """分組
 
-One group: its schools, how it stands beside the others, what its lead can do this week, who observed whom.
+One group: its schools, how it stands beside the others, what its lead can do this week, whether it catches up, who observed whom.
 """
 
 from dashboard import ui
@@ -9,14 +9,14 @@ SIZE = 25
 
 seen = ui.view()
 groups = ui.some(ui.ask(seen, "groups"), ui.say("組別"))
-wanted, chosen = ui.asked("group"), ui.asked("kpi")
+wanted, chosen, trend = ui.asked("group"), ui.asked("kpi"), ui.asked("trend")
 group = ui.pick(groups, wanted) or groups[0]
 status, sort = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ui.matrix.SORTS)
 
 
 def here(**changes):
-    kept = {"group": group.name, "kpi": chosen, "status": status, "sort": sort}
-    return seen.link("group", **(kept | changes))
+    kept = {"group": group.name, "kpi": chosen, "status": status, "sort": sort, "trend": trend}
+    return seen.link("group", **kept | changes)
 
 
 def section(period):
@@ -40,6 +40,7 @@ def section(period):
     ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before))
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
 {ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
+    ui.group_figures.put(seen, period, group, chosen, trend, here)
     if shown and (kpi := ui.visits.measured(kpis)):
         visits = ui.ask(seen, "visits", **day, **mine)
         earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)

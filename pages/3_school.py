@@ -5,12 +5,18 @@ where the programme has one.
 """
 
 from dashboard import ui
+from dashboard.ui import school_figures as pictures
 
 seen = ui.view()
 schools = ui.some(ui.ask(seen, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
 rejects = ui.ask(seen, "school_rejects", school_id=school.school_id)
+asked = {name: ui.asked(name, offered) for name, offered in ui.school_rows.ASKED.items()}
+
+
+def here(**changes):
+    return seen.link("school", **{"school": school.name, **asked, **changes})
 
 
 def items(period):
@@ -32,15 +38,19 @@ found = [(period, items(period)) for period in seen.periods]
 every = [item for _, shown in found for item in shown]
 kpis = {item.kpi.kpi: item.kpi for item in every}
 lead = ui.findings.school_lead(seen, school.name, [item.row for item in every], kpis, rejects)
-place = ui.school_rows.place(school, seen.link)
-told = ui.Missing(ui.say("學校"), wanted, school.name)
-ui.head(seen, ui.say("學校 · {name}", name=school.name), lead, place, missing=told)
+opened = ui.school_rows.opened(every, asked["kpi"], asked["open"])
+title, place = ui.say("學校 · {name}", name=school.name), ui.school_rows.place(school, seen.link)
+ui.head(seen, title, lead, place, missing=ui.Missing(ui.say("學校"), wanted, school.name))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
+pictures.show_place(seen, school, [item.kpi for item in every], asked["place"], here)
 for period, shown in found:
-    ui.show(ui.parts.period(seen.periods, period) + ui.school_rows.school_rows(shown, ui.asked("kpi")))
+    rows, after = ui.school_rows.school_rows(shown, opened, here)
+    ui.show(ui.parts.period(seen.periods, period) + rows)
+    if opened in shown:
+        pictures.show_opened(opened)
+        ui.show(after)
 ui.show(ui.school_rows.foot() + ui.records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
-for fragment in ui.plan.sections(seen, school):
-    ui.show(fragment)
+ui.plan.show(seen, school, ui.plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
     for what, header, build in ui.school_tables.tables(seen, school, found, rejects):
         ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build)

@@ -1,22 +1,25 @@
 """指標
 
-One indicator: its rule and parameters, where every school stands, and the rows behind a school's figure.
+One indicator: who is behind, when it turned, where the gap lies, and the rows behind a school's figure.
 """
 
 from dashboard import ui
+from dashboard.ui import indicator_figures as pictures
 
 seen = ui.view()
 choice = ui.indicator.choose(seen)
 kpi, at = choice.kpi, choice.at | {"on": seen.on}
 city, groups = ui.ask(seen, "indicator_city", **at)[0], ui.ask(seen, "indicator_groups", **at)
 listed = ui.indicator.listed(seen, choice)
-known, wanted = ui.ask(seen, "schools"), ui.asked("school")
-school = ui.pick(known, wanted) or (ui.pick(known, listed.rows[0].school_name) if listed.rows else None)
+wanted, first = ui.asked("school"), listed.rows[0].school_name if listed.rows else None
+school = ui.pick(ui.ask(seen, "schools"), wanted) or ui.pick(ui.ask(seen, "schools"), first)
 missing = school and ui.Missing(ui.say("學校"), wanted, school.name)
+shape = {name: ui.asked(name, offered) for name, offered in pictures.SHAPES.items()}
 
 
 def here(**changes):
-    return seen.link("indicator", **{"kpi": kpi.kpi, "status": listed.status, "school": wanted} | changes)
+    kept = {"kpi": kpi.kpi, "status": listed.status, "sort": listed.sort, "school": wanted, **shape}
+    return seen.link("indicator", **kept | changes)
 
 
 def then(name, key):
@@ -27,33 +30,29 @@ def save(what, of, header, build):
     ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build)
 
 
-ui.head(seen, f"{ui.say('指標')} · {kpi.label}", ui.indicator.lead(seen, kpi, city), missing=missing)
-ui.show(ui.indicator.pick(seen, choice))
-ui.show(f"""<section class="two"><div>{ui.parameters.rule(seen, kpi)}{ui.parameters.shown(seen, kpi)}</div>
-<div><h2>{ui.say("全市")}</h2>
-{ui.indicator.standing(seen, kpi, city, then("indicator_city", "level").get(("city",)))}</div></section>""")
-save(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: list(ui.parameters.listed(seen, kpi).items()))
-if former := ui.redefined.find(seen, kpi):
-    ui.show(ui.redefined.head(seen, former))
-    left, right = ui.halves()
-    with left:
-        ui.show(ui.redefined.changes(kpi, former))
-    with right:
-        ui.show(ui.redefined.schools(kpi, former))
-        save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.rows_of(former))
+lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
+ui.head(seen, f"{ui.say('指標')} · {kpi.label}", lead, missing=missing)
+ui.show(ui.indicator.pick(seen, choice) + ui.parameters.rule(seen, kpi))
 left, right = ui.halves()
 with left:
-    ui.show(ui.indicator.curve(kpi, city, ui.ask(seen, "indicator_steps", **at), seen))
+    ui.figures.show("schools", *pictures.schools(seen, kpi, listed.every, here, shape["x"]))
 with right:
+    ui.figures.show("curve", *pictures.curve(seen, kpi, city, here, shape["y"]))
+left, right = ui.halves(1.4 if seen.versus else 1.2)
+with left:
+    ui.show(ui.indicator.schools(seen, kpi, listed, school, here))
+    save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(kpi, listed))
     ui.show(ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name")))
     save(ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups))
-left, right = ui.halves()
-with left:
-    ui.show(ui.indicator.schools(seen, kpi, city, listed, school, here))
-    save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(seen, choice, listed))
 with right:
     if school:
         ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here))
         save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
+if former := ui.redefined.find(seen, kpi):
+    ui.show(ui.redefined.shown(seen, kpi, former))
+    save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.rows_of(former))
+with ui.fold(ui.say("目前適用的參數")):
+    ui.show(ui.parameters.shown(seen, kpi))
+    save(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: ui.parameters.rows(seen, kpi))
 with ui.fold(ui.say("計算的查詢（SQL）")):
     ui.indicator.query(seen, kpi)

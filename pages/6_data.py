@@ -9,7 +9,7 @@ SIZE = 20
 
 seen = ui.view()
 tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
-chosen = ui.records.chosen()
+chosen, chart = ui.records.chosen(), ui.asked("chart", ui.data_figures.CHARTS)
 counts = ui.ask(seen, "reject_counts", **chosen)
 total = ui.records.matching(counts, chosen)
 page = ui.parts.page(ui.asked("page"), total, SIZE)
@@ -19,7 +19,7 @@ school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
 
 
 def here(**changes):
-    return seen.link("data", **(chosen | changes))
+    return seen.link("data", **({"chart": chart} | chosen | changes))
 
 
 def save(what, header, build):
@@ -27,6 +27,7 @@ def save(what, header, build):
 
 
 def refused():
+    ui.data_figures.choose(seen, chosen, chart, here)
     ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
     if rejects:
         title, header = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()

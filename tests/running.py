@@ -37,6 +37,11 @@ def figure_of(stated: str) -> dict[str, str]:
     return {**{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
 
 
+def share_of(share: float) -> str:
+    """A share that a figure carries, as `words.percent` writes it: nothing and all without a decimal."""
+    return f"{share:g}%" if share in (0, 100) else f"{share:.1f}%"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command gave: its exit code (negative: the signal that killed it), results and messages."""

@@ -36,8 +36,8 @@ def data(monkeypatch):
     given: set[str] = {*OWN, *_words_of_the_files()}
     take = address.rows
 
-    def rows(frame):
-        found = take(frame)
+    def rows(names, found):
+        found = take(names, found)
         given.update(
             part
             for row in found

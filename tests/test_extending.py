@@ -27,7 +27,7 @@ for page in sorted(Path("pages").glob("[0-9]*.py")):
     assert not app.exception, page
     told = " ".join(" ".join(element.proto.body for element in app.get("html")).split())
     assert "這個畫面讀不出來" not in told, page
-    print(page.stem, told)
+    print(page.stem, told, len(app.get("plotly_chart")), "figures")
 """
 
 
@@ -135,3 +135,5 @@ def test_every_page_runs_and_so_does_that_of_the_document(place: Path, printed: 
     told = run(place, sys.executable, "-c", PAGES)
     (own,) = [line for line in told.splitlines() if line.startswith("9_schools")]
     assert "共 2 所學校" in own and "<li>甲國小</li>" in own
+    (drawn,) = [line for line in told.splitlines() if line.startswith("10_classes")]
+    assert "2 所學校填了班級數" in drawn and drawn.endswith(" 1 figures")

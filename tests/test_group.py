@@ -1,14 +1,20 @@
 """A group's page: its figures beside the others', what its lead can do this week, and who observed whom."""
 
 import datetime as dt
+import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from dashboard import access, warehouse
 from dashboard.exports import tables
-from dashboard.ui import lead, matrix, visits
+from dashboard.ui import address, figures, group_figures, lead, matrix, visits, words
+from dashboard.ui.texts import Manner, written
+from dashboard.warehouse import snapshots
+from tests.running import share_of
+from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, both, results  # noqa: F401 (a fixture)
 from tests.test_pages import Figures, cells_of, html_of, open_page, served  # noqa: F401 (a fixture)
 
 DAY = dt.date(2022, 11, 25)
@@ -269,3 +275,366 @@ def test_the_schools_table_leaves_with_its_raw_figures():
     assert name == "各校各項_甲組_111 年_111-11-25"
     _, line = cells_of(tables.xlsx("表", header, build()))
     assert line[:9] == ["甲國小", "夥伴學校", "111 年", "A1、A2", "落後", 20, 24, 24, 4] and line[10] == 18
+
+
+# Beside the others
+
+
+def view_of(both, programme, on, scope=EVERYTHING):  # noqa: F811
+    """What an address that names no more than a programme and a day asks to see."""
+    snapshot = warehouse.current(both / "warehouse", programme)
+    facts = address.facts_of(snapshot, scope)
+    periods = tuple(address.rows(*warehouse.rows(snapshot, "periods", scope)))
+    shown = address.periods_of(periods, on)
+    return address.View(
+        programme, (programme,), both / "warehouse", snapshot, facts, shown, periods, scope, on
+    )
+
+
+def lines_of(figure):
+    """The lines of indicators: what each is of, and its points by day as shown."""
+    return {
+        tuple(trace.meta.split("|", 4)): {
+            dt.date.fromisoformat(day): (y, *told)
+            for day, y, told in zip(trace.x, trace.y, trace.customdata, strict=True)
+        }
+        for trace in figure.drawn.data
+        if trace.meta
+    }
+
+
+@pytest.mark.parametrize("programme", [KEELUNG, NTPC])
+def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):  # noqa: F811
+    last = dt.date.fromisoformat(DAYS[programme][1])
+    seen = view_of(both, programme, last)
+    groups = address.ask(seen, "groups")
+    points = 0
+    for kpi in group_figures.trends(seen).values():
+        figure = group_figures.trend(seen, groups[-1], kpi)
+        if isinstance(figure, str):
+            continue
+        lines = lines_of(figure)
+        assert {name for *_, name in lines} <= {"", *(group.name for group in groups)}
+        for on in (last, last - dt.timedelta(40), last - dt.timedelta(100)):
+            told = results(both, programme, kpi.kpi, kpi.period, on)
+            for (of_kpi, level, period, counted, name), days in lines.items():
+                assert (of_kpi, period) == (kpi.kpi, kpi.period)
+                row = told[level, name, ""]
+                done, whole = (
+                    (row.counted, row.required)
+                    if counted == "counted"
+                    else (row.schools_met, row.schools_judged)
+                )
+                if on < min(days):
+                    continue
+                if done is None or not whole:
+                    assert on not in days, (kpi.kpi, name, on)
+                    continue
+                y, share, as_done, as_whole = days[on]
+                assert (as_done, as_whole, share_of(share)) == (done, whole, words.percent(done, whole))
+                assert y == pytest.approx(100 * float(done) / float(whole))
+                points += 1
+    assert points > 100
+
+
+def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):  # noqa: F811
+    seen = view_of(both, KEELUNG, DAY)
+    (own,) = [group for group in address.ask(seen, "groups") if group.name == "Maker創客組"]
+    figure = group_figures.trend(seen, own, group_figures.trends(seen)["a1a2"])
+    lines = [trace for trace in figure.drawn.data if trace.meta]
+    assert lines[0].name == own.name and lines[1].name == "全市" and len(lines) == 6
+    assert [(line.line.width > 2, line.line.dash) for line in lines] == [
+        (True, "solid"),
+        (False, "dashdot"),
+        *[(False, "solid")] * 4,
+    ]
+    assert all(trace.visible is True and not trace.showlegend for trace in lines)
+    ends = {trace.text[0] for trace in figure.drawn.data if trace.text}
+    assert ends == {"本組 68.7%", "全市 86.3%"}
+    assert figure.title == "A1、A2：本組 68.7%，5 組中第 5；全市 86.3%"
+    assert "195/284 人" in figure.caption and "1,043/1,208 人" in figure.caption
+    shapes = [shape.x0 for shape in figure.drawn.layout.shapes]
+    assert shapes == ["2022-12-31", DAY.isoformat()]
+    compared = group_figures.trend(
+        replace(seen, versus=dt.date.fromisoformat(EARLIER)), own, group_figures.trends(seen)["a1a2"]
+    )
+    assert EARLIER in [shape.x0 for shape in compared.drawn.layout.shapes]
+
+
+def test_the_finding_says_the_place_among_the_groups_that_have_a_figure():
+    def finding(*groups, city=(5, 10)):
+        return group_figures.trend_finding({0: city} | dict(enumerate(groups, 1)), 1)
+
+    assert finding((1, 2), (1, 3), (2, 3)) == "本組 50.0%，3 組中第 2；全市 50.0%"
+    assert finding((1, 2), (2, 4), (1, 3)) == "本組 50.0%，3 組中並列第 1；全市 50.0%"
+    assert finding((0, 2), (0, 4)) == "2 組同為 0%；全市 50.0%"
+    assert finding((1, 2)) == "本組 50.0%；全市 50.0%"
+    assert group_figures.trend_finding({0: (1, 2), 2: (1, 2)}, 1) == "本組沒有可以比較的數字；全市 50.0%"
+    assert group_figures.trend_finding({}, 1) == "還沒有可以比較的數字"
+
+
+def test_an_indicator_of_two_periods_can_be_asked_for_in_each_and_what_has_no_deadline_in_none(both):  # noqa: F811
+    seen = view_of(both, NTPC, dt.date(2023, 11, 30))
+    offered = group_figures.trends(seen)
+    assert (offered["public_lesson"].period, offered["public_lesson@112-1"].period) == ("112", "112-1")
+    assert all(kpi.deadline and kpi.require not in ("none", "ceiling") for kpi in offered.values())
+    assert "execution" not in offered and "capital_ceiling" not in offered
+    assert group_figures.choose(offered, "a1a2", "b1") == "b1"
+    assert group_figures.choose(offered, "a1a2", "no such") == "a1a2"
+    assert group_figures.choose(offered, None, None) == next(iter(offered))
+    assert group_figures.choose({}, None, None) is None
+    ways = group_figures.ways(seen, offered, "b1", lambda **changes: f"?trend={changes['trend']}")
+    assert ways.count('<a class="pill') == len(offered) and ways.count("pill on") == 1
+    assert [period.label in ways for period in seen.periods] == [True] * 3
+
+
+def test_the_page_draws_two_figures_and_keeps_which_indicator_was_asked_for(served):  # noqa: F811
+    app = open_page("group", group="Maker創客組", trend="infosec", kpi="a1a2")
+    shown = html_of(app)
+    assert len(app.get("plotly_chart")) == 2
+    assert "資安 3 小時：本組" in shown and "公開課" in shown
+    assert re.search(r'href="[^"]*sort=late&amp;trend=infosec', shown)
+    assert "A1、A2：本組" in html_of(open_page("group", kpi="a1a2", trend="<b>"))
+    assert "資安 3 小時：本組" in html_of(open_page("group", kpi="infosec"))
+
+
+def test_a_programme_without_public_lessons_has_no_calendar(served, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(group_figures, "TABLE", "no such table")
+    app = open_page("group")
+    assert len(app.get("plotly_chart")) == 1 and "公開課的紀錄" not in html_of(app)
+
+
+# Public lessons
+
+
+def rows_of(both, programme, table, *columns):  # noqa: F811
+    """The accepted rows of a table, from the snapshot itself."""
+    path = warehouse.current(both / "warehouse", programme).path
+    with snapshots.connection(path).cursor() as cursor:
+        cursor.execute(f"select {', '.join(columns)} from accepted_rows where table_name = '{table}'")
+        return cursor.fetchall()
+
+
+def everything(figure):
+    """All that a drawing says, as text."""
+    return json.dumps(figure.drawn.to_plotly_json(), ensure_ascii=False, default=lambda array: array.tolist())
+
+
+def calendar_of(seen, group):
+    kpi = next(kpi for kpi in address.ask_each(seen, "kpis") if kpi.table_name == group_figures.TABLE)
+    return group_figures.calendar(seen, group, kpi)
+
+
+def marks_of(figure):
+    """The marks: their look, the day each stands on, what hovering says, and school, week, lessons, visited."""
+    for trace in figure.drawn.data:
+        for day, (hover, link, facts) in zip(trace.x, trace.customdata, strict=True):
+            school, week, lessons, visited = facts.split("|")
+            yield SimpleNamespace(
+                look=trace.name, day=dt.date.fromisoformat(day), hover=hover, link=link, school=int(school),
+                week=dt.date.fromisoformat(week), lessons=int(lessons), visited=int(visited),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("programme", "day"), [(KEELUNG, "2022-11-25"), (KEELUNG, "2022-10-13"), (NTPC, "2023-10-17")]
+)
+def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):  # noqa: F811
+    on = dt.date.fromisoformat(day)
+    seen = view_of(both, programme, on)
+    came = {
+        (int(event.split("|")[0].removeprefix("school:")), when)
+        for event, school, when in rows_of(both, programme, "observations", "event", "school_id", "day")
+        if event.startswith("school:") and event.split("|")[0] != f"school:{school}"
+    }
+    expected = {}
+    for school, when in rows_of(both, programme, "public_lessons", "school_id", "day"):
+        key = (school, when - dt.timedelta(when.weekday()), when > on)
+        lessons, visited = expected.get(key, (0, 0))
+        expected[key] = (lessons + 1, visited + (when <= on and (school, when) in came))
+    found = {}
+    for group in address.ask(seen, "groups"):
+        figure = calendar_of(seen, group)
+        if isinstance(figure, str):
+            continue
+        listed = [row for row in figure.rows() if isinstance(row[1], dt.date)]
+        marks = list(marks_of(figure))
+        assert sum(mark.lessons for mark in marks) == len(listed)
+        for mark in marks:
+            ahead = mark.look == "ahead"
+            found[mark.school, mark.week, ahead] = (mark.lessons, mark.visited)
+            assert (mark.day > on) == ahead and ("來觀課：" in mark.hover) == bool(mark.visited)
+            assert ahead or mark.look == (
+                "none" if not mark.visited else "all" if mark.visited == mark.lessons else "some"
+            )
+            assert mark.link.startswith("./indicator?") and "kpi=public_lesson" in mark.link
+    assert found == expected and len(found) > 20
+
+
+def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):  # noqa: F811
+    seen = view_of(both, KEELUNG, dt.date(2022, 10, 14))
+    group = address.ask(seen, "groups")[0]
+    marks = [mark for mark in marks_of(calendar_of(seen, group)) if mark.look == "ahead"]
+    assert marks and all("10/14 之後" in mark.hover and "觀課" not in mark.hover for mark in marks)
+    assert "10/14 之後" in calendar_of(seen, group).caption
+
+
+def test_the_calendar_ends_with_the_days_that_count(both):  # noqa: F811
+    def axis(on):
+        seen = view_of(both, KEELUNG, on)
+        drawn = calendar_of(seen, address.ask(seen, "groups")[0]).drawn
+        return drawn.layout.xaxis.range[1], [shape.x0 for shape in drawn.layout.shapes]
+
+    assert axis(dt.date(2023, 3, 1)) == ("2023-03-08", ["2023-03-01"])
+    assert axis(dt.date(2024, 5, 1)) == ("2023-08-07", [])
+
+
+def test_a_viewer_sees_the_lessons_of_the_schools_in_scope_and_names_of_no_others(ask):
+    asked = {"on": DAY, "group_id": None, "periods": ["111"]}
+    every = [row for row in ask("lesson_calendar", **asked) if row.day]
+    visited = [row for row in every if row.visitors]
+    host = visited[0].school_id
+    visitor = {row.name: row.school_id for row in ask("schools")}[visited[0].visitors[0]["school"]]
+    for ids in ((host,), (host, visitor)):
+        own = [row for row in ask("lesson_calendar", access.Scope("兩校", ids), **asked) if row.day]
+        assert {row.school_id for row in own} <= set(ids)
+        mine = [row for row in own if row.school_id == host]
+        full = [row for row in every if row.school_id == host]
+        assert [(row.day, row.subject) for row in mine] == [(row.day, row.subject) for row in full]
+        for one, other in zip(mine, full, strict=True):
+            people = [sum(who["people"] for who in row.visitors or []) for row in (one, other)]
+            assert people[0] == people[1]
+            names = {who["school"] for who in one.visitors or []}
+            assert names <= {None, *(row.name for row in ask("schools") if row.school_id in ids)}
+    assert ask("lesson_calendar", access.nobody(), **asked) == []
+
+
+def test_the_calendar_of_two_schools_names_no_other(both):  # noqa: F811
+    seen = view_of(both, KEELUNG, DAY, TWO)
+    others = {school.name for school in address.ask(view_of(both, KEELUNG, DAY), "schools")}
+    others -= {school.name for school in address.ask(seen, "schools")}
+    for group in address.ask(seen, "groups"):
+        figure = calendar_of(seen, group)
+        told = figure if isinstance(figure, str) else f"{everything(figure)}{figure.rows()}"
+        assert not any(name in told for name in others)
+
+
+def test_no_teacher_stands_in_the_calendar(both):  # noqa: F811
+    seen = view_of(both, KEELUNG, DAY)
+    teachers = {told.split("，")[0] for (told,) in rows_of(both, KEELUNG, "public_lessons", "told")}
+    assert len(teachers) > 50
+    for group in address.ask(seen, "groups"):
+        figure = calendar_of(seen, group)
+        texts = [everything(figure), str(figure.rows()), figure.title, figure.alt]
+        assert "國小" in texts[0]
+        assert not any(name in text for name in teachers for text in texts)
+    path = warehouse.current(both / "warehouse", KEELUNG).path
+    with snapshots.connection(path).cursor() as cursor:
+        columns = [name for name, *_ in cursor.execute("describe kept_lessons").fetchall()]
+    assert columns == ["school_id", "date", "class", "subject", "digital"]
+
+
+def lesson(**changes):
+    plain = {
+        "school_id": 1, "school_name": "甲國小", "short": "甲", "day": DAY, "week": dt.date(2022, 11, 21),
+        "is_ahead": False, "class": "3 年 1 班", "subject": "國語", "digital": True, "visitors": None,
+    }  # fmt: skip
+    return SimpleNamespace(**(plain | changes))
+
+
+def hostile_calendar(both, monkeypatch, rows):  # noqa: F811
+    monkeypatch.setattr(group_figures, "ask", lambda *_, **__: rows)
+    seen = view_of(both, KEELUNG, DAY)
+    kpi = SimpleNamespace(kpi="public_lesson", period="111")
+    return group_figures.calendar(seen, SimpleNamespace(group_id=1, name="甲組"), kpi)
+
+
+def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):  # noqa: F811
+    bad = "<img src=x onerror=alert(1)>"
+    row = lesson(
+        subject=bad, school_name=bad, short=bad, visitors=[{"school": bad, "people": 2}], **{"class": bad}
+    )
+    figure = hostile_calendar(both, monkeypatch, [row])
+    (mark,) = marks_of(figure)
+    assert "<img" not in mark.hover and mark.hover.count("&lt;img") == 4
+    assert figure.drawn.layout.yaxis.ticktext == (words.escape(bad),)
+    assert "<img" not in figures._table(figure) and "<img" not in figure.title + figure.caption
+
+
+def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):  # noqa: F811
+    bad = "<img src=x onerror=alert(1)>"
+    seen = view_of(both, KEELUNG, DAY)
+    named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in address.ask(seen, "groups")]
+    kpi = SimpleNamespace(**vars(group_figures.trends(seen)["a1a2"]) | {"short": bad, "unit": bad})
+    monkeypatch.setattr(figures, "ask", lambda *_, **__: named)
+    figure = group_figures.trend(seen, named[0], kpi)
+    assert {trace.meta for trace in figure.drawn.data if trace.meta and bad in trace.meta}, "for tests alone"
+    figure.drawn.update_traces(meta=None)
+    said = everything(figure)
+    assert "<img" not in said + figure.title + figure.caption and "&lt;img" in said
+
+
+def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monkeypatch):  # noqa: F811
+    two = [{"school": "乙國小", "people": 2}, {"school": None, "people": 1}]
+    monday = dt.date(2022, 11, 21)
+    rows = [
+        lesson(day=monday, visitors=two, digital=False),
+        lesson(day=monday, visitors=two, subject=None, **{"class": None}),
+        lesson(day=monday + dt.timedelta(1), subject="數學", **{"class": None}),
+        lesson(school_id=2, school_name="乙國小", short="乙", day=None, week=None, is_ahead=None),
+    ]
+    figure = hostile_calendar(both, monkeypatch, rows)
+    (mark,) = marks_of(figure)
+    assert (mark.look, mark.lessons, mark.visited) == ("some", 3, 2)
+    assert figure.drawn.data[0].text == ("3",)
+    assert figure.title == "2 校中 1 校辦過公開課，1 場沒有他校來觀課的紀錄"
+    assert re.sub("<br>", "\n", mark.hover).splitlines() == [
+        "<b>甲國小</b>　3 場",
+        "111/11/21（一）　國語 3 年 1 班、數位",
+        "　來觀課：乙國小 2 人、其他學校 1 人",
+        "111/11/22（二）　數學（數位）",
+        "　沒有他校來觀課的紀錄",
+    ]
+    assert figure.drawn.layout.yaxis.ticktext == ("甲", "乙"), "a school without a lesson has a row, too"
+    assert "仍可能辦過" in figure.caption and figure.rows()[-1][1] == "沒有紀錄"
+    assert hostile_calendar(both, monkeypatch, rows[3:]).startswith("<h2>1 校都還沒有公開課的紀錄")
+
+
+def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, monkeypatch):  # noqa: F811
+    silent = {"day": None, "week": None, "is_ahead": None}
+    rows = [lesson(school_id=n, short=str(n), **(silent if n % 2 else {})) for n in range(100)]
+    figure = hostile_calendar(both, monkeypatch, rows)
+    assert figure.drawn.layout.yaxis.ticktext == tuple(str(n) for n in range(0, 60, 2))
+    assert "70 校在表裡" in figure.caption and len(figure.rows()) == 100
+    assert figure.title.startswith("100 校中 50 校")
+
+
+def test_the_figures_speak_english_but_for_what_the_data_say(both):  # noqa: F811
+    with written(Manner("en", "ce")):
+        seen = view_of(both, KEELUNG, DAY)
+        group = address.ask(seen, "groups")[2]
+        kpi = group_figures.trends(seen)["public_lesson"]
+        drawn = [group_figures.trend(seen, group, kpi), calendar_of(seen, group)]
+    for figure in drawn:
+        told = " ".join([figure.title, figure.caption, figure.alt, *figure.header])
+        for one in address.ask(seen, "groups"):
+            told = told.replace(one.name, "")
+        assert not re.search("[一-鿿]", told), told
+    assert re.search(r"2022/\d+/\d+ \(", next(marks_of(drawn[1])).hover)
+    assert drawn[0].title.startswith("Public lessons: this group ")
+
+
+def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(served, monkeypatch):  # noqa: F811
+    ask = address.ask
+
+    def lacking(seen, name, **parameters):
+        if name == "lesson_calendar":
+            raise warehouse.NoSnapshot("屬於別的版本")
+        return ask(seen, name, **parameters)
+
+    monkeypatch.setattr(group_figures, "ask", lacking)
+    figures._built.cache_clear()
+    app = open_page("group")
+    assert "這一份快照是別的版本做的" in html_of(app) and "還沒有可以看的資料" not in html_of(app)
+    assert "誰去了誰的公開課" in html_of(app) and len(app.get("plotly_chart")) == 1
+    figures._built.cache_clear()

@@ -63,16 +63,20 @@ def test_every_refused_row_of_a_school_stands_on_its_page_and_the_sentence_leads
     own = frame[frame["school_name"] == school]
     app = open_page("school", school=school)
     shown = text_of(app)
+    kpis = warehouse.ask(snapshot, "kpis", EVERY, period="111")["kpi"]
+    opened = " ".join([shown, *(text_of(open_page("school", school=school, kpi=kpi)) for kpi in kpis)])
     for row in own.itertuples():
-        assert f"{row.file} · 第 {row.line:,} 列" in shown
+        assert f"{row.file} · 第 {row.line:,} 列" in opened
     assert f"另有 {len(own)} 列資料被退回" in shown
     assert f"school={school}&amp;severity=rejected" in html_of(app)
 
 
 def test_refused_rows_are_called_a_cause_only_where_a_figure_is_late(snapshot, schools):
     for name in [name for name, statuses in schools.items() if not statuses & {"behind", "overdue"}]:
-        assert "可能就是原因" not in text_of(open_page("school", school=name))
-    assert any("可能就是原因" in text_of(open_page("school", school=name)) for name in list(schools)[:12])
+        for kpi in ("a1a2", "infosec"):
+            assert "可能就是原因" not in text_of(open_page("school", school=name, kpi=kpi))
+    late = (text_of(open_page("school", school=name, kpi="a1a2")) for name in list(schools)[:12])
+    assert any("可能就是原因" in shown for shown in late)
 
 
 def test_a_school_that_owes_nothing_is_told_so_and_an_unknown_one_is_not_passed_over(schools):

@@ -54,7 +54,7 @@ def served(both, tmp_path, monkeypatch):
 
 def ask(both, programme, name, scope=EVERYTHING, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
-    return address.rows(warehouse.ask(snapshot, name, scope, **parameters))
+    return address.rows(*warehouse.rows(snapshot, name, scope, **parameters))
 
 
 def results(both, programme, kpi, period, on):
@@ -93,9 +93,9 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
 
 
 def test_every_school_is_listed_once_and_those_that_lack_most_come_first(served):
-    asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "status": None}
-    every = ask(served, KEELUNG, "indicator_schools", **asked, size=1000, skip=0)
-    assert len({row.school_name for row in every}) == len(every) == every[0].rows_in_all == 41
+    asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "versus": None}
+    every = ask(served, KEELUNG, "indicator_schools", **asked, sort=None, falling=False)
+    assert len({row.school_name for row in every}) == len(every) == 41
     gaps = [row.gap for row in every if row.gap]
     assert gaps == sorted(gaps, reverse=True) and all(row.gap for row in every[: len(gaps)])
     app = open_page("indicator", kpi="a1a2", page="3")
@@ -206,11 +206,62 @@ def test_the_query_is_the_text_that_was_run(served):
     ]
 
 
-def test_every_chart_has_a_title_the_units_of_its_axes_and_a_text_for_those_who_do_not_see_it(served):
-    shown = html_of(open_page("indicator", kpi="cross_observation"))
-    figure = re.search(r"<figure>.*?</figure>", shown, re.DOTALL)[0]
-    assert "<h2>" in figure and "縱軸：達標校數（校）；橫軸：日期" in figure and "期限" in figure
-    assert 'aria-label="跨校觀課' in figure and "應有進度" not in re.sub("<h2>.*?</h2>", "", figure)
+# The list
+
+
+def listed(app):
+    """The schools of the list on the page, each with its cells as text."""
+    table = re.search(r'<table class="df schools">.*?</table>', html_of(app), re.DOTALL)[0]
+    rows = re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", table, re.DOTALL) or re.findall(
+        r"<tr[^>]*>(<th[^>]*scope=\"row\".*?)</tr>", table, re.DOTALL
+    )
+    return [[re.sub("<[^>]*>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]] for row in rows]
+
+
+@pytest.mark.parametrize("column", ["school", "group", "status", "counted", "rate", "gap", "change"])
+def test_the_list_sorts_by_each_of_its_columns_both_ways(served, column):
+    asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "versus": dt.date(2022, 10, 28)}
+    value = {
+        "school": lambda row: row.ord,
+        "group": lambda row: row.group_ord,
+        "status": lambda row: ["overdue", "behind", "on_track", "no_data", "met", "exempt"].index(row.status),
+        "counted": lambda row: row.counted,
+        "rate": lambda row: row.rate,
+        "gap": lambda row: row.gap,
+        "change": lambda row: None if row.before is None or row.counted is None else row.counted - row.before,
+    }[column]
+    ways = {}
+    for falling in (False, True):
+        rows = ask(served, KEELUNG, "indicator_schools", **asked, sort=column, falling=falling)
+        values = [value(row) for row in rows]
+        known = [one for one in values if one is not None]
+        assert known == sorted(known, reverse=falling) and values[: len(known)] == known
+        ways[falling] = [row.school_name for row in rows]
+    assert ways[False] != ways[True] and sorted(ways[False]) == sorted(ways[True])
+    app = open_page("indicator", kpi="a1a2", vs="2022-10-28", sort=f"-{column}")
+    assert [row[0] for row in listed(app)] == ways[True][:20]
+    assert re.search(r'class="sorts on"', html_of(app))
+
+
+def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(served):
+    app = open_page("indicator", kpi="a1a2", vs="2022-10-28")
+    now = results(served, KEELUNG, "a1a2", "111", dt.date(2022, 11, 25))
+    then = results(served, KEELUNG, "a1a2", "111", dt.date(2022, 10, 28))
+    rows = listed(app)
+    assert len(rows) == 20
+    for school, group, status, counts, share, gap, change in rows:
+        row = now["school", "", school]
+        assert group == row.group and counts == f"{row.counted}/{row.required}"
+        assert status.endswith(words.STATUSES[row.status].word)
+        assert share == words.percent(row.counted, row.base)
+        assert gap == words.number(max(row.required - row.counted, 0))
+        assert change == words.change(row.counted - then["school", "", school].counted)
+
+
+def test_a_sort_that_is_none_is_passed_over(served):
+    assert [row[0] for row in listed(open_page("indicator", sort="rm -rf"))] == [
+        row[0] for row in listed(open_page("indicator"))
+    ]
 
 
 # The rows behind

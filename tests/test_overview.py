@@ -1,15 +1,19 @@
 """總覽: what a tile says, what needs attention, and that every figure shows how it moved since the compared day."""
 
 import datetime as dt
+import html
+import itertools
+import json
 import re
 from types import SimpleNamespace
 
 import pytest
 
 from dashboard import access, charts, config, sample, warehouse
-from dashboard.ui import cards, findings, texts
-from tests import running
-from tests.test_pages import DAY, HOSTILE, figures_of, html_of, open_page, results, served  # noqa: F401
+from dashboard.ui import address, cards, findings, overview_figures, texts, words
+from tests import running, test_indicator
+from tests.test_indicator import KEELUNG, NTPC, both  # noqa: F401
+from tests.test_pages import DAY, figures_of, html_of, open_page, results, served  # noqa: F401
 
 THEN = dt.date(2022, 10, 28)
 KPI = SimpleNamespace(
@@ -22,7 +26,7 @@ def city(**changes):
         "kpi": "a1a2", "level": "city", "group_id": None, "group_name": None, "status": "behind", "counted": 93,
         "base": 100, "required": 100, "schools_met": 4, "schools_judged": 7, "schools_no_data": 1,
         "schools_on_track": 1, "schools_behind": 2, "schools_overdue": 0, "schools_exempt": 0,
-        "deadline": dt.date(2022, 12, 31), "days_left": 36,
+        "deadline": dt.date(2022, 12, 31), "days_left": 36, "pace": 90,
     }  # fmt: skip
     return SimpleNamespace(**(facts | changes))
 
@@ -58,7 +62,7 @@ def plain(markup):
 
 def test_a_tile_says_met_of_judged_the_pooled_rate_with_counts_and_both_changes():
     then = city(schools_met=1, counted=80)
-    shown = plain(cards.tile(KPI, city(), 2022, then, "", "./indicator?kpi=a1a2"))
+    shown = plain(cards.tile(KPI, city(), 2022, then, lambda kpi, **_: f"./indicator?kpi={kpi}"))
     assert "4/7 校達標+3" in shown and "全市 93.0%（93/100 人）+13" in shown
     assert "12/31 · 剩 36 天" in shown and "須全數" in shown
 
@@ -74,22 +78,39 @@ def test_a_tile_without_a_day_to_compare_with_has_no_change_and_one_that_nobody_
     )
 
 
-def test_the_line_of_a_tile_says_in_words_where_it_begins_and_ends():
-    steps = [
-        SimpleNamespace(start=dt.date(2022, 1, 1), since=dt.date(2022, 1, 1), schools_met=1),
-        SimpleNamespace(start=dt.date(2022, 1, 1), since=dt.date(2022, 9, 1), schools_met=4),
-    ]
-    drawn = cards.trend(seeing(), KPI, city(), steps)
-    assert 'role="img"' in drawn and "111/1/1 有 1 校，111/11/25 有 4 校，應評 7 校" in drawn
-    assert cards.trend(seeing(), KPI, city(schools_judged=0), steps) == ""
-    assert cards.trend(seeing(), KPI, city(), []) == ""
+def test_the_bar_of_a_tile_is_counted_of_required_with_the_tick_of_the_pace_and_says_both():
+    drawn = cards.done(KPI, city())
+    assert 'class="bar behind" role="img"' in drawn and "width:93.0%" in drawn and "left:90.0%" in drawn
+    assert 'aria-label="93，應達 100，今天應有 90"' in drawn
+    assert "<u" not in cards.done(KPI, city(status="met", counted=100)), "who is done has no pace to keep"
+    assert "<u" not in cards.done(KPI, city(pace=0)) and "<u" not in cards.done(KPI, city(pace=None))
 
 
-def test_all_the_schools_are_the_top_of_the_line_and_a_label_is_never_markup():
-    course = charts.Course(
-        ((dt.date(2022, 1, 1), 7.0),), dt.date(2022, 1, 1), DAY, KPI.deadline, 7.0, "校", False
+def test_a_bar_without_a_sum_is_of_the_schools_and_one_that_nobody_judges_is_none():
+    alone = cards.done(KPI, city(counted=None, base=None, required=None, pace=None))
+    assert "width:57.1%" in alone and 'aria-label="7 校中 4 校達標"' in alone and "<u" not in alone
+    assert cards.done(KPI, city(schools_judged=0, schools_met=0)) == ""
+    assert cards.done(KPI, city(required=0)) == ""
+
+
+def test_a_bar_of_another_base_than_its_rate_says_what_it_is_out_of_and_is_never_more_than_full():
+    share = cards.done(KPI, city(counted=305, base=1372, required=156))
+    assert "width:100.0%" in share and "應達 156 人" in plain(share) and plain(cards.done(KPI, city())) == ""
+    limit = SimpleNamespace(**{**vars(KPI), "require": "ceiling", "unit": "元"})
+    ceiling = cards.done(limit, city(counted=1_810_000, base=None, required=2_300_000, pace=None))
+    assert "width:78.7%" in ceiling and 'aria-label="1,810,000，上限 2,300,000"' in ceiling
+
+
+def test_a_count_of_a_tile_leads_to_its_schools_and_says_so():
+    drawn = cards.tile(
+        KPI, city(), 2022, None, lambda kpi, status=None: f"./indicator?kpi={kpi}&amp;status={status}"
     )
-    assert "--all:3.0px" in charts.trend(course, HOSTILE) and "<img" not in charts.trend(course, HOSTILE)
+    (link,) = re.findall(r'<a href="\./indicator\?kpi=a1a2&amp;status=behind" aria-label="([^"]*)"', drawn)
+    assert link == "▼ 落後 2 校，看是哪些"
+    assert re.findall(r"status=(\w+)", drawn) == ["None", "met", "on_track", "behind", "no_data"]
+    with texts.written(texts.Manner("en", "ce")):
+        in_english = cards.tally(KPI, {"behind": 2}, lambda kpi, status: "./indicator")
+    assert 'aria-label="▼ Behind: 2 schools (see which)"' in in_english
 
 
 # What needs attention
@@ -159,19 +180,6 @@ def test_a_school_that_fell_back_is_not_told_twice(sample_warehouse):
     assert len(told_of) == len(set(told_of))
 
 
-def test_the_line_of_every_tile_ends_at_the_schools_that_have_met_it(sample_warehouse):
-    snapshot = warehouse.current(sample_warehouse, "keelung-111")
-    names, rows = warehouse.rows(snapshot, "trends", access.bureau(), on=DAY, period="111")
-    steps = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
-    last = {step.kpi: step.schools_met for step in steps}
-    cities = results(sample_warehouse, "city")
-    assert last == {key[0]: row.schools_met for key, row in cities.items() if row.status != "info"}
-    for kpi in last:
-        days = [step.since for step in steps if step.kpi == kpi]
-        assert days == sorted(set(days)) and len(days) <= 41 and days[-1] <= DAY
-        assert all(step.start <= step.since for step in steps)
-
-
 # The page
 
 
@@ -188,7 +196,9 @@ def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_
         compared = re.findall(r'data-then="([^"]*)"', part)
         row = then[kpi, "", ""]
         assert compared == [str(row.schools_met)] + ([str(row.counted)] if row.base is not None else [])
-        assert 'class="trend"' in part and "達標校數走勢" in part
+        assert re.findall('class="(?:bar|trend)[^"]*" role="img"', part) == [
+            f'class="bar {results(served, "city")[kpi, "", ""].status}" role="img"'
+        ]
 
 
 def test_without_a_day_to_compare_with_no_change_stands_on_the_page(served):  # noqa: F811
@@ -232,3 +242,253 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
     assert groups[0] | groups[1] == {row["group"] for row in rows}
     cities = [[figure for figure in figures if figure["level"] == "city"] for figures in pages]
     assert cities[0] == cities[1] != []
+
+
+# The tiles of both programmes
+
+
+@pytest.fixture
+def programmes_served(both, tmp_path, monkeypatch):  # noqa: F811
+    """A configuration that serves both programmes."""
+    file, place = tmp_path / "kpi.toml", (both / "warehouse").as_posix()
+    file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")
+    monkeypatch.setenv(config.VARIABLE, str(file))
+    return both
+
+
+def tiles_of(app):
+    """The figure that each tile states, with its markup."""
+    tile = r'<div class="tile" data-figure="([^"]*)".*?(?=<div class="tile"|<div class="aside")'
+    found = re.finditer(tile, html_of(app), re.DOTALL)
+    return [(running.figure_of(html.unescape(one[1])), one[0]) for one in found]
+
+
+def pace_by_rule(kpi, required, on):
+    """What the rule asks for by the day: the whole part of what is required so far, at most all of it."""
+    if required is None or not kpi.pace_start or kpi.pace_start >= kpi.deadline:
+        return None
+    gone = max((on - kpi.pace_start).days, 0)
+    return min(int(required) * gone // (kpi.deadline - kpi.pace_start).days, int(required))
+
+
+TICKS = [(KEELUNG, day) for day in ("2022-03-01", "2022-11-25", "2023-02-01")] + [
+    (NTPC, day) for day in ("2023-06-30", "2023-11-30", "2024-03-01")
+]
+
+
+@pytest.mark.parametrize(("programme", "day"), TICKS)
+def test_every_bar_is_the_share_of_the_results_and_its_tick_the_pace_of_the_rule(
+    programmes_served, programme, day
+):
+    on = dt.date.fromisoformat(day)
+    tiles = tiles_of(open_page("overview", programme=programme, on=day))
+    asked = {figure["period"] for figure, _ in tiles}
+    kpis = {
+        (kpi.kpi, period): kpi
+        for period in asked
+        for kpi in test_indicator.ask(programmes_served, programme, "kpis", period=period)
+    }
+    ticks = 0
+    for figure, part in tiles:
+        kpi = kpis[figure["kpi"], figure["period"]]
+        row = test_indicator.results(programmes_served, programme, kpi.kpi, kpi.period, on)["city", "", ""]
+        bars = re.findall(
+            r'class="bar (\w+)" role="img" aria-label="([^"]*)"><i style="width:([\d.]+)%"', part
+        )
+        summed = row.required is not None and row.counted is not None
+        done, whole = (row.counted, row.required) if summed else (row.schools_met, row.schools_judged)
+        if not row.schools_judged:
+            assert bars == []
+            continue
+        ((status, said, width),) = bars
+        assert (status, float(width)) == (row.status, float(f"{min(100 * done / whole, 100):.1f}")), kpi.kpi
+        assert words.number(done) in said and words.number(whole) in said
+        pace = pace_by_rule(kpi, row.required, on)
+        drawn = [float(left) for left in re.findall(r'<u style="left:([\d.]+)%"', part)]
+        due = summed and pace and row.status != "met"
+        assert drawn == ([float(f"{min(100 * pace / whole, 99):.1f}")] if due else []), kpi.kpi
+        assert (f"今天應有 {words.number(pace)}" in said) == bool(due)
+        ticks += len(drawn)
+    assert len(tiles) > 7 and ticks > 0
+
+
+@pytest.mark.parametrize(("programme", "day"), [(KEELUNG, "2022-11-25"), (NTPC, "2023-11-30")])
+def test_every_count_of_a_tile_leads_to_exactly_that_many_schools(programmes_served, programme, day):
+    tiles = tiles_of(open_page("overview", programme=programme, on=day))
+    counted = r'<a href="\./indicator\?([^"]*)" aria-label="[^"]*?([\d,]+) 校，看是哪些"'
+    links = [found for _, part in tiles for found in re.findall(counted, part)]
+    assert len(links) > 20
+    app = open_page("indicator", programme=programme, on=day)
+    for address_, many in links:
+        asked = dict(pair.split("=") for pair in html.unescape(address_).split("&"))
+        app.query_params.clear()
+        for name, value in asked.items():
+            app.query_params[name] = value
+        app.run()
+        schools = [figure for figure in figures_of(app) if figure["level"] == "school"]
+        assert {(school["kpi"], school["status"]) for school in schools} == {(asked["kpi"], asked["status"])}
+        paged = re.search(r"1–20，共 ([\d,]+) 校", html_of(app))
+        assert (paged[1] if paged else str(len(schools))) == many, asked
+
+
+def test_the_title_of_a_tile_leads_to_the_indicator_in_the_period_of_the_tile(programmes_served):
+    for programme, day in ((KEELUNG, "2022-11-25"), (NTPC, "2023-11-30")):
+        for figure, part in tiles_of(open_page("overview", programme=programme, on=day)):
+            leads = html.unescape(re.search(r'<div class="t"><b><a href="\./indicator\?([^"]*)"', part)[1])
+            assert f"kpi={figure['kpi']}" in leads and "status=" not in leads
+            assert (f"period={figure['period']}" in leads) == (programme == NTPC)
+
+
+# The schools by status over the days
+
+
+def drawn_on(app):
+    """The plotly figures of a page."""
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(served, monkeypatch):  # noqa: F811
+    def fail(*_, **__):
+        raise AssertionError("a query of a figure")
+
+    monkeypatch.setattr(address, "_frame", fail)
+    queries = set()
+    answer = address._cached
+
+    def note(question):
+        queries.add(question[4])
+        return answer(question)
+
+    monkeypatch.setattr(address, "_cached", note)
+    for asked in ({}, {"trend": "none_of_ours"}, {"trend": "coaching"}):
+        app = open_page("overview", **asked)
+        assert not app.exception and drawn_on(app) == [] and "這個畫面讀不出來" not in html_of(app)
+        assert "各校狀態的變化" in html_of(app)
+    assert {"totals", "attention", "deadlines", "standing", "kpis"} <= queries
+    assert not {query for query in queries if query.startswith("indicator_") or query == "trends"}
+
+
+COUNTED = [
+    (KEELUNG, "a1a2", "111", "2022-11-25", ("2022-02-15", "2022-08-15", "2022-11-25")),
+    (KEELUNG, "it_lead", "111", "2022-11-25", ("2022-10-20", "2022-11-22", "2022-11-23")),
+    (KEELUNG, "public_lesson", "111", "2022-11-25", ("2022-08-01", "2022-10-31", "2022-11-25")),
+    (NTPC, "training_5g", "term", "2023-11-30", ("2023-02-01", "2023-09-01", "2023-11-30")),
+    (NTPC, "public_lesson", "112-1", "2023-11-30", ("2023-08-01", "2023-10-10", "2023-11-30")),
+    (NTPC, "capital_ceiling", "112", "2023-11-30", ("2023-01-10", "2023-07-01", "2023-11-30")),
+]
+
+
+@pytest.mark.parametrize(("programme", "kpi", "period", "day", "days"), COUNTED)
+def test_the_schools_of_each_status_are_those_of_the_results_on_every_day(
+    programmes_served, programme, kpi, period, day, days
+):
+    app = open_page(
+        "overview", programme=programme, on=day, trend=kpi, within=period if programme == NTPC else ""
+    )
+    (figure,) = drawn_on(app)
+    traces = {trace["name"]: trace for trace in figure["data"]}
+    xs = traces["met" if "met" in traces else "no_data"]["x"]
+    all_days = [dt.date.fromisoformat(xs[0]) + dt.timedelta(days=n) for n in range(len(xs))]
+    assert xs == [one.isoformat() for one in all_days] and xs[-1] == day, "a day each, up to the chosen one"
+    stacked = [name for name in traces if name != "day"]
+    assert stacked == [status for status in cards.STRIP if status in stacked]
+    for one in days:
+        schools = test_indicator.results(
+            programmes_served, programme, kpi, period, dt.date.fromisoformat(one)
+        )
+        at = xs.index(one)
+        counted = {name: traces[name]["y"][at] for name in stacked}
+        assert counted.get("met", 0) == schools["city", "", ""].schools_met
+        statuses = [each.status for (level, _, _), each in schools.items() if level == "school"]
+        assert counted == {name: statuses.count(name) for name in stacked}
+        assert sum(counted.values()) == len(statuses)
+        assert [trace["customdata"][at] for name, trace in traces.items() if name != "day"] == list(
+            counted.values()
+        )
+        assert traces["day"]["customdata"][at] == words.full_day(dt.date.fromisoformat(one))
+
+
+def test_the_finding_the_labels_and_the_deadline_are_in_the_figure_and_on_the_page(served):  # noqa: F811
+    app = open_page("overview", trend="it_lead", vs=THEN.isoformat())
+    shown, (figure,) = html_of(app), drawn_on(app)
+    now, then = results(served, "city")["it_lead", "", ""], results(served, "city", THEN)["it_lead", "", ""]
+    assert f"資訊組長：自 10/28 起達標由 {then.schools_met} 校增為 {now.schools_met} 校" in shown
+    said = [note["text"] for note in figure["layout"]["annotations"]]
+    assert f"✓ 達標 {now.schools_met}" in said and {"期限 11/22", "10/28"} <= set(said)
+    assert {shape["x0"] for shape in figure["layout"]["shapes"]} == {"2022-11-22", "2022-10-28"}
+    assert figure["layout"]["yaxis"]["range"][0] == 0
+    assert (
+        "aria-current=true>資訊組長" in shown
+        and "trend=it_lead" not in re.findall(r'href="([^"]*)" aria-current=true>資訊組長', shown)[0]
+    )
+
+
+def test_the_pills_keep_all_else_and_those_of_several_periods_name_theirs(programmes_served):
+    shown = html_of(open_page("overview", programme=NTPC, on="2023-11-30", vs="2023-10-31"))
+    links = [html.unescape(link) for link in re.findall(r'class="pill" href="([^"]*trend=[^"]*)"', shown)]
+    assert {"112", "112-1", "term"} == {re.search(r"within=([\w-]+)", link)[1] for link in links}
+    assert all("vs=2023-10-31" in link and "on=2023-11-30" in link for link in links)
+    assert not [link for link in links if "trend=execution" in link], "for information only"
+    both_periods = open_page("overview", programme=NTPC, on="2023-11-30", trend="public_lesson")
+    assert len(drawn_on(both_periods)) == 2, "the year and the semester measure it"
+    one = open_page("overview", programme=NTPC, on="2023-11-30", trend="public_lesson", within="112-1")
+    assert len(drawn_on(one)) == 1
+    gone = open_page("overview", programme=NTPC, on="2023-05-31", trend="public_lesson", within="112-1")
+    assert len(drawn_on(gone)) == 2, "a period that is not shown any more narrows nothing"
+
+
+def test_the_day_before_which_there_is_nothing_to_compare_has_no_figure(served):  # noqa: F811
+    app = open_page("overview", on="2022-01-01", trend="a1a2")
+    assert drawn_on(app) == [] and "還沒有兩天以上的狀態" in html_of(app)
+
+
+def test_a_finding_says_what_rose_and_fell_and_that_nothing_did():
+    was = dict.fromkeys(cards.STRIP, 0) | {"met": 3, "on_track": 18, "behind": 20}
+    now = was | {"met": 12, "on_track": 14, "behind": 15}
+    assert (
+        overview_figures.finding(KPI, was, now, "9/1")
+        == "自 9/1 起達標由 3 校增為 12 校，落後由 20 校減為 15 校"
+    )
+    assert overview_figures.finding(KPI, was, was, "9/1") == "自 9/1 起各狀態的校數都沒有變"
+    late = was | {"behind": 0, "overdue": 20}
+    assert overview_figures.finding(KPI, was, late, "9/1") == (
+        "自 9/1 起達標仍是 3 校，落後由 20 校減為 0 校，逾期未達由 0 校增為 20 校"
+    )
+    limit = SimpleNamespace(**{**vars(KPI), "require": "ceiling"})
+    assert "在上限內由 3 校增為 12 校" in overview_figures.finding(limit, was, now, "9/1")
+
+
+def test_the_table_has_the_days_on_which_something_changed(served):  # noqa: F811
+    with texts.written(texts.Manner()):
+        app = open_page("overview", trend="a1a2")
+    (figure,) = drawn_on(app)
+    counts = [trace["y"] for trace in figure["data"] if trace["name"] != "day"]
+    xs = figure["data"][0]["x"]
+    by_day = list(zip(*counts, strict=True))
+    turned = [xs[at] for at in range(len(xs)) if at == 0 or by_day[at] != by_day[at - 1]]
+    frame = overview_figures.pd.DataFrame(by_day, index=overview_figures.pd.to_datetime(xs))
+    rows = overview_figures.turns(frame)
+    assert [row[0].isoformat() for row in rows] == turned and 2 < len(rows) < len(xs)
+    assert rows[-1][1:] == list(by_day[xs.index(turned[-1])])
+
+
+def test_the_picture_speaks_english_and_writes_the_years_of_the_viewer(served):  # noqa: F811
+    app = open_page("overview", trend="a1a2", lang="en", vs=THEN.isoformat())
+    (figure,) = drawn_on(app)
+    said = [note["text"] for note in figure["layout"]["annotations"]]
+    said += [trace["hovertemplate"] for trace in figure["data"]] + figure["data"][-1]["customdata"]
+    said += [
+        figure["layout"]["yaxis"]["title"]["text"],
+        figure["layout"]["xaxis"]["unifiedhovertitle"]["text"],
+    ]
+    said += re.findall(r"<h2>(A1, A2: since[^<]*)</h2>", html_of(app))
+    assert [text for text in said if re.search("[一-鿿]", text)] == [] and "A1, A2: since 10/28" in said[-1]
+    assert "2022/11/25 (Fri)" in said
+    (in_chinese,) = drawn_on(open_page("overview", trend="a1a2"))
+    assert in_chinese["data"][-1]["customdata"][-1] == "111/11/25（五）"
+
+
+def test_labels_of_thin_areas_stand_apart_and_inside():
+    places = charts.apart([0.0, 0.1, 5.0, 9.9, 10.0], 1.0, 0.5, 9.5)
+    assert places == sorted(places) and min(b - a for a, b in itertools.pairwise(places)) >= 1.0 - 1e-9
+    assert places[0] >= 0.5 and places[-1] <= 9.5 and places[2] == 5.0

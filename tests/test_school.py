@@ -4,11 +4,12 @@ import datetime as dt
 import re
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from dashboard import charts, warehouse
+from dashboard import warehouse
 from dashboard.access import bureau
-from dashboard.ui import bounds, plan, school_rows, school_tables
+from dashboard.ui import bounds, plan, school_figures, school_rows, school_tables
 from dashboard.ui.texts import Manner, written
 
 DAY, EARLIER = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
@@ -41,6 +42,7 @@ def figures(**changes):
         "level": "school",
         "period": "111",
         "school_name": "甲",
+        "school_id": 1,
         "counted": 20,
         "base": 24,
     }
@@ -109,7 +111,13 @@ def test_refused_rows_count_for_each_indicator_of_their_table_and_no_more_than_t
 
 
 def view(**changes):
-    facts = {"on": DAY, "versus": EARLIER, "year": 2022, "link": lambda page, **asked: f"./{page}"}
+    facts = {
+        "on": DAY,
+        "versus": EARLIER,
+        "year": 2022,
+        "link": lambda page, **asked: f"./{page}",
+        "shown": ("111",),
+    }
     return SimpleNamespace(**(facts | {"periods": (SimpleNamespace(period="111"),)} | changes))
 
 
@@ -126,8 +134,17 @@ def item(then=None, kpi=KPI, seen=None, **changes):
     return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), 0, None)
 
 
+def rows_of(*items, opened=None):
+    """The rows, with what the one that is open has below it."""
+    before, after = school_rows.school_rows(
+        items, opened, lambda **asked: f"./school?kpi={asked['kpi']}&amp;open={asked['open']}"
+    )
+    return before + (school_rows.body(opened) if opened else "") + after
+
+
 def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
-    shown = school_rows.school_rows([item(figures(counted=17, status="on_track"))], None)
+    moved = item(figures(counted=17, status="on_track"))
+    shown = rows_of(moved, opened=moved)
     assert '<span class="chg" data-then="17"' in shown and ">+3</span>" in shown
     plain = re.sub(r"<[^>]*>", "", shown)
     assert "10/28 時 ◐ 進行中" in plain
@@ -135,68 +152,152 @@ def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
 
 
 def test_a_row_whose_status_stands_says_nothing_of_it():
-    shown = school_rows.school_rows([item(figures(counted=20))], None)
+    still = item(figures(counted=20))
+    shown = rows_of(still, opened=still)
     assert ">0</span>" in shown and "turned" not in shown
 
 
 def test_nothing_is_compared_where_no_day_is_chosen_or_a_day_has_no_figure():
     for then, seen in ((None, view(versus=None)), (figures(counted=None, status="behind"), view())):
-        shown = school_rows.school_rows([item(then, seen=seen)], None)
+        alone = item(then, seen=seen)
+        shown = rows_of(alone, opened=alone)
         assert "chg" not in shown and "相比" not in shown
 
 
 # The curve
 
 
-def test_a_curve_shows_the_speed_needed_from_today_until_the_deadline():
-    told = school_rows.school_rows([item()], "a1a2")
-    assert 'class="need"' in told and "點線：從今天起每週須 0.8 人" in told
-    assert 'class="need"' not in school_rows.school_rows(
-        [item(status="met", counted=24, gap=0, weekly=None)], None
+def days(*counted, required=24, first=dt.date(2022, 1, 1)):
+    """What the query of a school's days gives: a figure a day, blank where there is none."""
+    every = pd.date_range(first, periods=len(counted), freq="D")
+    known = pd.array(counted, dtype="Int64")
+    return pd.DataFrame(
+        {"day": every, "counted": known, "required": required, "added": pd.Series(known).diff()}
     )
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """A school's curve and its lines by name, from these days."""
+
+    def draw(one, given):
+        monkeypatch.setattr(school_figures, "frame", lambda *_, **__: given)
+        figure = school_figures.course(one)
+        return figure, {trace.name: trace for trace in figure.drawn.data if trace.mode == "lines"}
+
+    return draw
+
+
+UNTIL = (DAY - dt.date(2022, 1, 1)).days + 1
+
+
+def test_a_curve_shows_the_speed_needed_from_today_until_the_deadline(drawn):
+    figure, lines = drawn(item(), days(*[20] * UNTIL))
+    assert "點線：從今天起每週須 0.8 人" in figure.caption
+    assert list(lines["所需速度"].x) == ["2022-11-25", "2022-12-31"] and list(lines["所需速度"].y) == [20, 24]
+    assert lines["所需速度"].line.dash == "dot" and lines["應有進度"].line.dash == "dash"
+    _, lines = drawn(item(status="met", counted=24, gap=0, weekly=None), days(*[24] * UNTIL))
+    assert "所需速度" not in lines
     over = view(on=dt.date(2023, 1, 5))
     late = item(seen=over, status="overdue", days_left=-5, weekly=None)
-    assert 'class="need"' not in school_rows.school_rows([late], None)
+    figure, lines = drawn(late, days(*[20] * 370))
+    assert "所需速度" not in lines and figure.title == "期限已過，還差 4 人"
 
 
-def test_a_window_is_marked_where_it_begins_and_where_it_ends_before_the_deadline():
+def test_a_window_is_marked_where_it_begins_and_where_it_ends_before_the_deadline(drawn):
     window = {"window_start": dt.date(2022, 8, 1), "window_end": dt.date(2022, 11, 30)}
     shorter = SimpleNamespace(**{**vars(KPI), **window})
-    assert [name for _, name in item(kpi=shorter).course.marks] == ["採計自 8/1", "採計至 11/30"]
+    assert [name for _, name in school_figures.window(shorter, 2022)] == ["採計自 8/1", "採計至 11/30"]
     whole = SimpleNamespace(**{**vars(shorter), "window_end": KPI.deadline})
-    assert [name for _, name in item(kpi=whole).course.marks] == ["採計自 8/1"]
-    assert "採計自 8/1</text>" in school_rows.school_rows([item(kpi=whole)], None)
+    assert [name for _, name in school_figures.window(whole, 2022)] == ["採計自 8/1"]
+    as_paced = SimpleNamespace(**{**vars(whole), "window_start": KPI.pace_start})
+    assert school_figures.window(as_paced, 2022) == []
+    figure, _ = drawn(item(kpi=shorter), days(*[20] * UNTIL))
+    marks = {note.text: note for note in figure.drawn.layout.annotations}
+    assert {"採計自 8/1", "採計至 11/30", "10/28", "期限 12/31<br>應達 24 人"} == set(marks)
+    assert marks["採計至 11/30"].yshift != marks["10/28"].yshift, "names of near days stand above each other"
 
 
-def test_what_has_no_pace_has_a_curve_without_one():
+def test_what_has_no_pace_has_a_curve_without_one(drawn):
     still = SimpleNamespace(
         **{**vars(KPI), "pace_start": None, "window_start": dt.date(2022, 8, 1), "window_end": KPI.deadline}
     )
     course = item(kpi=still, pace=None).course
     assert course and not course.paced and course.start == dt.date(2022, 8, 1)
-    shown = school_rows.school_rows([item(kpi=still, pace=None)], None)
-    assert 'class="pace"' not in shown and "應達 24 人，已達 20 人" in shown
+    figure, lines = drawn(item(kpi=still, pace=None), days(*[20] * 117, first=course.start))
+    assert "應有進度" not in lines and figure.title == "應達 24 人，已達 20 人"
 
 
 def test_a_ceiling_has_no_curve():
     ceiling = SimpleNamespace(**{**vars(KPI), "require": "ceiling"})
-    assert item(kpi=ceiling).course is None
+    assert item(kpi=ceiling).course is None and school_figures.course(item(kpi=ceiling)) is None
 
 
-def test_a_mark_stands_within_the_drawing_and_is_never_markup():
-    course = charts.Course([], DAY, DAY, dt.date(2022, 12, 31), 4, "人", marks=[(EARLIER, "<b>")])
-    told = charts.Labels("", "", "", "", [""] * 12)
-    assert 'x1="38.0"' in charts.curve(course, "", told) and "<b>" not in charts.curve(course, "", told)
+def test_a_mark_stands_within_the_drawing_and_no_word_of_the_data_is_markup(drawn):
+    hostile = SimpleNamespace(
+        **{**vars(KPI), "unit": "<b>人", "window_start": dt.date(2021, 8, 1), "window_end": None}
+    )
+    figure, lines = drawn(item(kpi=hostile, seen=view(versus=dt.date(2021, 12, 1))), days(*[20] * UNTIL))
+    assert {shape.x0 for shape in figure.drawn.layout.shapes} == {"2022-12-31", "2022-11-25"}
+    assert list(figure.drawn.layout.xaxis.range) == ["2022-01-01", "2022-12-31"]
+    assert "<b>人" not in str(figure.drawn.layout) + "".join(line.hovertemplate for line in lines.values())
+    assert "<b>人" not in figure.title + figure.caption
+
+
+def test_a_day_without_a_figure_is_a_gap_and_the_next_adds_nothing_that_is_known(drawn):
+    figure, lines = drawn(item(), days(*[3, 5, None, 6], *[20] * (UNTIL - 4)))
+    actual = lines["實際"]
+    assert list(actual.y[:2]) == [3, 5] and actual.y[2] != actual.y[2] and actual.y[3] == 6
+    told = [carried[0] for carried in actual.customdata]
+    assert told[0] == "（12.5%）" and told[1] == "（20.8%），當日 +2" and told[3] == "（25.0%）"
+    assert figure.rows()[:4] == [
+        [dt.date(2022, 1, 1), 3, 24, "12.5%", ""],
+        [dt.date(2022, 1, 2), 5, 24, "20.8%", "+2"],
+        [dt.date(2022, 1, 3), None, 24, "", ""],
+        [dt.date(2022, 1, 4), 6, 24, "25.0%", ""],
+    ]
+    assert len(figure.rows()) == 5, "a day that changes nothing has no row"
+
+
+def test_the_pace_of_a_day_is_of_what_was_required_on_that_day(drawn):
+    given = days(*[20] * UNTIL)
+    given["required"] = [12] * 100 + [24] * (UNTIL - 100)
+    _, lines = drawn(item(), given)
+    assert [lines["應有進度"].customdata[at][1] for at in (99, 100, 364)] == [
+        12 * 99 // 364,
+        24 * 100 // 364,
+        24,
+    ]
 
 
 # Rows that lead on, and tables that leave
 
 
 def test_an_opened_row_leads_to_why_its_figure_is_so_and_the_row_in_the_address_is_open():
-    shown = school_rows.school_rows([item()], "a1a2")
-    assert '<details class="kr" open ' in shown
+    one, other = item(), item(kpi=SimpleNamespace(**{**vars(KPI), "kpi": "other"}))
+    opened = school_rows.opened([one, other], "other", None)
+    assert opened is other
+    shown = rows_of(one, other, opened=opened)
+    assert re.findall(r'<div class="kr( open)?"', shown) == ["", " open"]
+    assert re.findall(r'<a href="([^"]*)" aria-expanded="(\w+)"', shown) == [
+        ("./school?kpi=a1a2&amp;open=None", "false"),
+        ("./school?kpi=None&amp;open=None", "true"),
+    ]
     assert re.search(r'<a href="\./indicator"[^>]*>為什麼是 20/24</a>', shown)
-    assert "<a " not in shown[: shown.index("</summary>")]
+    assert all(row.count("<a ") == 1 for row in re.findall(r'<div class="kr.*?</a></div>', shown))
+
+
+def test_a_row_of_one_of_several_periods_is_opened_with_its_period_and_alone():
+    periods = tuple(SimpleNamespace(period=period) for period in ("111", "112"))
+    twice = [
+        item(kpi=SimpleNamespace(**{**vars(KPI), "period": one.period}), seen=view(periods=periods))
+        for one in periods
+    ]
+    shown = rows_of(*twice)
+    assert "kpi=a1a2&amp;open=111" in shown and "kpi=a1a2&amp;open=112" in shown
+    assert school_rows.opened(twice, "a1a2", "112") is twice[1]
+    assert school_rows.opened(twice, "a1a2", None) is school_rows.opened(twice, "a1a2", "none") is twice[0]
+    assert school_rows.opened(twice, "none", "112") is school_rows.opened(twice, None, None) is None
 
 
 def test_the_tables_hold_figures_and_not_markup():

@@ -13,14 +13,17 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
+from threading import Condition
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from dashboard import access, config
 from dashboard import warehouse as store
@@ -28,6 +31,7 @@ from dashboard.ui import texts, words
 from dashboard.ui.texts import say
 
 Row = SimpleNamespace
+KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era")
 
@@ -271,36 +275,44 @@ def _asked(
     return list(_cached(question))
 
 
-@lru_cache(maxsize=1000)
+@cached(LRUCache(KEPT_ROWS, getsizeof=lambda rows: len(rows) + 1), condition=Condition())
 def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
-    """The one cache: a snapshot never changes, so an entry is never stale and needs no time to live.
+    """The one cache of rows: a snapshot never changes, so an entry is never stale and needs no time to live.
 
     The question is one plain tuple (file, stamp, scope, query, parameters, language). Streamlit's own cache would hash it
     and unpickle the rows at every call, which takes longer than the page; these rows are shared, and nobody changes one.
     """
     path, stamp, label, school_ids, name, parameters, language = question
     scope, snapshot = access.Scope(label, school_ids), store.Snapshot(Path(path), stamp)
-    found = store.ask(snapshot, name, scope, **dict(parameters))
+    found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
     if language == texts.SOURCE:
-        return tuple(rows(found))
-    definition = store.ask(snapshot, "snapshot", scope)["definition"][0]
-    known = {**texts.catalogue(language), **store.translations(definition, language)}
-    return tuple(rows(found.map(lambda value: known.get(value, value) if isinstance(value, str) else value)))
+        return tuple(found)
+    (facts,) = rows(*store.rows(snapshot, "snapshot", scope))
+    known = {**texts.catalogue(language), **store.translations(facts.definition, language)}
+    for row in found:
+        values = vars(row)
+        values.update((at, known.get(value, value)) for at, value in values.items() if isinstance(value, str))
+    return tuple(found)
 
 
-def rows(frame: pd.DataFrame) -> list[Row]:
-    """Plain values: None for every kind of missing, dates as dates (a column named …_at keeps its time)."""
-    columns = {str(name): _values(str(name), frame[name]) for name in frame.columns}
-    return [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+def rows(names: Sequence[str], found: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Rows with the names of their columns; an exact figure is a float, as pages reckon with it."""
+    return [
+        Row(**dict(zip(names, [float(one) if isinstance(one, Decimal) else one for one in row], strict=True)))
+        for row in found
+    ]
 
 
-def _values(name: str, series: pd.Series[Any]) -> list[Any]:
-    values = series.astype(object).where(series.notna(), None).tolist()
-    if not pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return values
-    if name.endswith("_at"):
-        return [value and value.to_pydatetime() for value in values]
-    return [value and value.date() for value in values]
+@cached(LRUCache(KEPT_ROWS, getsizeof=lambda rows: len(rows) + 1), condition=Condition())
+def _frame(
+    snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
+) -> pd.DataFrame:
+    return store.ask(snapshot, name, scope, **dict(parameters))
+
+
+def frame(seen: View, name: str, **parameters: Any) -> pd.DataFrame:
+    """As `ask`, as a frame, for figures: many days at once. Nobody changes it, and its texts are not translated."""
+    return _frame(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
 
 
 def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:

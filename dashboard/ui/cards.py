@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard import charts
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, due, figure, moved
+from dashboard.ui.parts import anchor, bar, due, figure, moved
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
@@ -28,6 +27,7 @@ from dashboard.ui.words import (
 
 Row = SimpleNamespace
 Before = Mapping[tuple[Any, ...], Row]
+ToIndicator = Callable[..., str]
 STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 CELLS = 200
 
@@ -48,17 +48,21 @@ def strip(schools: Mapping[str, int]) -> str:
     return f'<div class="{kind}" aria-hidden="true">{parts}</div>'
 
 
-def tally(schools: Mapping[str, int]) -> str:
-    """✓ 19 ◐ 12 ▼ 9: the strip in figures."""
-    return "".join(_tallied(name, many) for name, many in schools.items())
+def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator | None = None) -> str:
+    """✓ 19 ◐ 12 ▼ 9: the strip in figures, each leading to its schools."""
+    return "".join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
 
 
-def _tallied(name: str, many: int) -> str:
-    status = STATUSES[name]
-    told = say("{status} {n} 校", status=status.word, n=number(many))
+def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator | None) -> str:
+    sign, status = STATUSES[name].sign, word(name, kpi.require)
+    shown = f"{sign} {number(many)}"
+    label = say("{status} {n} 校", status=status, n=number(many))
+    if to_indicator is None:
+        return f'<span class="st s-{name}" role="img" aria-label="{label}" title="{status}">{shown}</span>'
+    label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
+    href = to_indicator(kpi.kpi, status=name)
     return (
-        f'<span class="st s-{name}" role="img" aria-label="{told}" title="{status.word}">'
-        f"{status.sign} {number(many)}</span>"
+        f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{shown}</span></a>'
     )
 
 
@@ -92,18 +96,45 @@ def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
     return say("全市 {rate}", rate=rate(row.counted, row.base, escape(kpi.unit))) + moved(row.counted, then)
 
 
+def done(kpi: Row, row: Row) -> str:
+    """The pooled figure as a bar, with the tick where the pace is today; without a sum the schools that have met it."""
+    if not row.schools_judged or row.required == 0:
+        return ""
+    if row.required is None or row.counted is None:
+        whole = row.schools_judged
+        said = say("{n} 校中 {met} 校達標", n=number(whole), met=number(row.schools_met))
+        return bar(row.status, row.schools_met, whole, said)
+    figures = {"counted": number(row.counted), "required": number(row.required)}
+    said = (
+        say("{counted}，上限 {required}", **figures)
+        if kpi.require == "ceiling"
+        else say("{counted}，應達 {required}", **figures)
+    )
+    drawn = bar(row.status, row.counted, row.required, said, row.pace)
+    if row.base in (None, row.required):
+        return drawn
+    # The rate above has another base: what the bar is out of stands beside it.
+    return (
+        f'<div class="of-required">{drawn}{say("應達 {figure}", figure=amount(row.required, kpi.unit))}</div>'
+    )
+
+
 def tile(
-    kpi: Row, city: Row, year: int, then: Row | None = None, trend: str = "", href: str | None = None
+    kpi: Row, city: Row, year: int, then: Row | None = None, to_indicator: ToIndicator | None = None
 ) -> str:
-    """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`."""
+    """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`.
+
+    The whole tile leads to the indicator, each count of it to its schools.
+    """
     schools = counts(city)
     when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, year)
-    title = anchor(href, escape(kpi.short)) if href else escape(kpi.short)
+    title = anchor(to_indicator(kpi.kpi), escape(kpi.short)) if to_indicator else escape(kpi.short)
+    counted = tally(kpi, schools, to_indicator)
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
-        f'<div class="n"><span>{_met(kpi, city, then)}</span>{trend}</div>'
-        f'{strip(schools)}<div class="cnt">{tally(schools)}<span class="must">{requirement(kpi)}</span></div>'
-        f'<div class="r">{pooled(kpi, city, then)}</div></div>'
+        f'<div class="n">{_met(kpi, city, then)}</div>'
+        f'{strip(schools)}<div class="cnt">{counted}<span class="must">{requirement(kpi)}</span></div>'
+        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}</div>'
     )
 
 
@@ -115,25 +146,6 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
     of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     change = moved(city.schools_met, then, "schools_met")
     return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
-
-
-def trend(seen: View, kpi: Row, city: Row, steps: Sequence[Row]) -> str:
-    """The schools met over the term as a line; nothing where none is judged or the term has not begun."""
-    if not steps or not city.schools_judged:
-        return ""
-    values = tuple((step.since, float(step.schools_met or 0)) for step in steps)
-    of = float(city.schools_judged)
-    start = steps[0].start
-    course = charts.Course(values, start, seen.on, kpi.deadline, of, say("校"), paced=False)
-    label = say(
-        "達標校數走勢：{start} 有 {first} 校，{day} 有 {now} 校，應評 {of} 校",
-        start=written_day(start),
-        first=number(values[0][1]),
-        day=written_day(seen.on),
-        now=number(city.schools_met),
-        of=number(city.schools_judged),
-    )
-    return charts.trend(course, label)
 
 
 def aside(kpi: Row, city: Row, then: Row | None = None) -> str:
@@ -167,14 +179,10 @@ def tiles(
     kpis: Sequence[Row],
     totals: Sequence[Row],
     before: Before,
-    trends: Sequence[Row],
-    to_indicator: Callable[[str], str],
+    to_indicator: ToIndicator,
 ) -> str:
     """Every indicator's city row: the judged as tiles, the others in a line below."""
     cities = {row.kpi: row for row in totals if row.level == "city"}
-    steps: dict[str, list[Row]] = {}
-    for step in trends:
-        steps.setdefault(step.kpi, []).append(step)
     judged, others = "", ""
     for kpi in kpis:
         if kpi.kpi not in cities:
@@ -183,20 +191,19 @@ def tiles(
         if kpi.require == "none":
             others += aside(kpi, city, then)
         else:
-            drawn = trend(seen, kpi, city, steps.get(kpi.kpi, []))
-            judged += tile(kpi, city, seen.year, then, drawn, to_indicator(kpi.kpi))
+            judged += tile(kpi, city, seen.year, then, to_indicator)
     return (
         f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
-        f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()), bool(steps))}</p></section>'
+        f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()))}</p></section>'
     )
 
 
-def _foot(seen: View, cities: Sequence[Row], drawn: bool) -> str:
+def _foot(seen: View, cities: Sequence[Row]) -> str:
     """How to read a tile."""
     each = all(sum(counts(row).values()) <= CELLS for row in cities)
     told = [
         say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
-        say("折線是達標校數，自起算日到截至日；虛線是全部達標。") if drawn else "",
+        say("橫條是計數占應達（上限），┃ 是今天應有；沒有合計的是達標校數占應評校數。"),
         say("完成率是總計數 ÷ 總基數，不是各校平均。"),
         say("+n 是自 {day} 的增減。", day=short_day(seen.versus, seen.year)) if seen.versus else "",
     ]

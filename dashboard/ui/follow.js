@@ -27,6 +27,50 @@
       link.ariaBusy = null;
     }
   };
+  // Goes on to an address of ours from a link, or from a figure of which a mark was clicked.
+  const go = (target, from) => {
+    const leaves = target.pathname !== location.pathname;
+    const asks = target.searchParams.get("school") !== new URL(location.href).searchParams.get("school");
+    history.pushState(null, "", target);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: null }));
+    if (leaves) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    // On a narrow screen the answer about a school stands below the list it was chosen from, out of sight.
+    const answer = !leaves && asks && document.querySelector(".kpi .answer");
+    if (answer && answer.getBoundingClientRect().top > from.getBoundingClientRect().bottom) answer.scrollIntoView();
+    if (leaves && from.closest('[data-testid="stSidebar"]') && matchMedia("(max-width: 768px)").matches) {
+      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+    }
+  };
+  // A mark carries the address that it leads to. A figure is heard from when the pointer first comes upon it.
+  document.addEventListener("pointerover", (event) => {
+    const figure = event.target.closest?.(".js-plotly-plot");
+    if (!figure?.on || figure.kpiFollows) return;
+    figure.kpiFollows = true;
+    figure.on("plotly_click", ({ points, event }) => {
+      const address = points.map((point) => point.customdata?.[1]).find((one) => one?.startsWith?.("./"));
+      if (!address) return;
+      const target = new URL(address, location.href);
+      // On its own page a mark adds to what is chosen there.
+      if (target.pathname === location.pathname) {
+        for (const [name, value] of new URL(location.href).searchParams) {
+          if (name !== "page" && !target.searchParams.has(name)) target.searchParams.set(name, value);
+        }
+      }
+      if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) window.open(target, "_blank", "noopener");
+      else go(target, figure);
+    });
+  });
+  // A finger that moves on a figure scrolls the page; plotly would zoom, and keep the page where it is.
+  document.addEventListener("touchstart", (event) => {
+    if (event.target.closest?.(".js-plotly-plot .draglayer")) event.stopPropagation();
+  }, { capture: true, passive: true });
+  // Plotly draws in pixels: a figure that is larger than what a page has room for below its head shrinks as a whole.
+  const shrink = (width, height) => document.querySelectorAll('[data-testid="stElementContainer"]:has(.js-plotly-plot)').forEach((box) => {
+    const figure = box.querySelector(".js-plotly-plot");
+    box.style.zoom = Math.min(1, width / figure.offsetWidth, height / figure.offsetHeight);
+  });
+  addEventListener("beforeprint", () => shrink(1040, 400)); // A4 across, within its margins
+  addEventListener("afterprint", () => shrink(Infinity, Infinity));
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".kpi a[href]");
     const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -40,16 +84,6 @@
     const target = new URL(link.href);
     if (target.origin !== location.origin || target.hash) return;
     event.preventDefault();
-    const leaves = target.pathname !== location.pathname;
-    const asks = target.searchParams.get("school") !== new URL(location.href).searchParams.get("school");
-    history.pushState(null, "", target);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: null }));
-    if (leaves) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
-    // On a narrow screen the answer about a school stands below the list it was chosen from, out of sight.
-    const answer = !leaves && asks && document.querySelector(".kpi .answer");
-    if (answer && answer.getBoundingClientRect().top > link.getBoundingClientRect().bottom) answer.scrollIntoView();
-    if (leaves && link.closest('[data-testid="stSidebar"]') && matchMedia("(max-width: 768px)").matches) {
-      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-    }
+    go(target, link);
   });
 })();

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import config
+from dashboard import charts, config
 from dashboard import warehouse as store
 from dashboard.exports import tables
 from dashboard.ui import downloads, freshness, parts, texts, words
@@ -180,7 +180,18 @@ def _dress() -> tuple[str, str]:
     gc.collect()
     gc.freeze()
     style = " ".join((HERE / "style.css").read_text("utf-8").split())  # Streamlit looks at every line of it
-    return f"<style>{style}</style>", _script()
+    return f"<style>{style} {_recolour()}</style>", _script()
+
+
+def _recolour() -> str:
+    """Figures name colours by their light value, in each element's style: here each becomes that of the viewer's theme."""
+    rules = []
+    for colour, name in charts.RECOLOUR.items():
+        rgb = ", ".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
+        for what in ("fill", "stroke"):
+            named = (f'[style*="{what}: rgb({rgb})"]', f'pattern [{what}="rgb({rgb})"]')
+            rules += [f".js-plotly-plot {one} {{ {what}: var(--{name}) !important; }}" for one in named]
+    return " ".join(rules)
 
 
 @contextlib.contextmanager

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
 
-from dashboard import charts
-from dashboard.ui import cards, curves, parameters
-from dashboard.ui.address import View, ask, asked, before
+from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, anchor, empty, figure, moved, page, pager, pills, table, tag
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
     escape,
-    full_day,
     listing,
     number,
     percent,
@@ -26,13 +22,23 @@ from dashboard.ui.words import (
     rate,
     short_day,
     word,
-    written_day,
 )
 
 Row = SimpleNamespace
 Here = Callable[..., str]
 Then = Mapping[tuple[Any, ...], Row]
 SIZE = 20
+COLUMNS = {
+    "school": later("學校"),
+    "group": later("組別"),
+    "status": later("狀態"),
+    "counted": later("計數/應達"),
+    "rate": later("完成率"),
+    "gap": later("還差"),
+    "change": later("增減"),
+}
+FALLING = ("counted", "gap")  # what is largest comes first
+SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
 SHOWN = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
 LATE = {
     "overdue": later("{n} 校逾期未達"),
@@ -64,13 +70,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of the schools that the filter leaves, and all of them on the day to compare with."""
+    """Every school, in the order that the address names; those of its status; and the page of them that is shown."""
 
+    every: Sequence[Row]
+    matching: Sequence[Row]
     rows: Sequence[Row]
-    then: Then
     status: str | None
+    sort: str | None
     page: int
-    total: int
 
 
 def choose(seen: View) -> Choice:
@@ -114,21 +121,22 @@ def pick(seen: View, choice: Choice) -> str:
     return shown + pills(periods, say("期間"))
 
 
-def lead(seen: View, kpi: Row, city: Row) -> str:
-    """How many schools are there, the pooled figure, and how fast it grows."""
+def lead(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
+    """How many schools are there, the pooled figure, what changed since `then`, and how fast it grows."""
     unit = escape(kpi.unit)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
         told = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
-        return prose([f"<b>{counted}</b>" if city.counted is not None else "", told])
-    return prose(
-        [f"<b>{_schools_done(kpi, city)}</b>", _pooled(city, unit), "" if seen.ahead else _speed(city, unit)]
-    )
+        shown = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
+        return f"<span {figure(city)}>{prose([shown, told])}</span>"
+    shown = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
+    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit)])
 
 
-def _schools_done(kpi: Row, city: Row) -> str:
-    counts = {"n": number(city.schools_judged), "met": number(city.schools_met)}
+def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
+    met = number(city.schools_met) + moved(city.schools_met, then, "schools_met")
+    counts = {"n": number(city.schools_judged), "met": met}
     if kpi.require == "ceiling":
         return say("{n} 校中 {met} 校在上限內。", **counts)
     late = [
@@ -139,10 +147,10 @@ def _schools_done(kpi: Row, city: Row) -> str:
     return say("{n} 校中 {met} 校達標，{late}。", **counts, late=listing(late))
 
 
-def _pooled(city: Row, unit: str) -> str:
+def _pooled(city: Row, unit: str, then: Row | None) -> str:
     if not city.base:
         return ""
-    pooled = rate(city.counted, city.base, unit)
+    pooled = rate(city.counted, city.base, unit) + moved(city.counted, then)
     if not city.gap:
         return say("全市 {rate}。", rate=pooled)
     return say("全市 {rate}，還差 {n} {unit}。", rate=pooled, n=number(city.gap), unit=unit)
@@ -161,89 +169,6 @@ def _speed(city: Row, unit: str) -> str:
 
 def _rounded(value: float) -> str:
     return number(round(value) if abs(value) >= 10 else round(value, 1))
-
-
-def standing(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
-    """The city's figure and how many schools stand where; what changed since `then`."""
-    if kpi.require == "none":
-        return f'<div class="aside">{cards.aside(kpi, city, then)}</div>'
-    told = "　".join(
-        f'<span style="white-space:nowrap">{_schools_at(kpi, name, many)}{moved(many, then, f"schools_{name}")}</span>'
-        for name, many in cards.counts(city).items()
-    )
-    tile = cards.tile(kpi, city, seen.year, then)
-    return f'{tile}<p style="margin-top:8px;line-height:2">{told}</p>'
-
-
-def _schools_at(kpi: Row, status: str, many: int) -> str:
-    return say("{status} {n} 校", status=tag(status, kpi.require), n=number(many))
-
-
-def course(kpi: Row, city: Row, steps: Sequence[Row], seen: View) -> charts.Course | None:
-    """The city's curve, of what is counted or, where that has no sum, of the schools that are done."""
-    start = kpi.pace_start or kpi.window_start
-    of = city.required or city.schools_judged
-    begun = start is not None and kpi.deadline is not None and start <= seen.on
-    if not begun or not of or kpi.require in ("none", "ceiling"):
-        return None
-    name = "counted" if city.required else "schools_met"
-    values = tuple((step.since, float(getattr(step, name) or 0)) for step in steps)
-    unit = kpi.unit if city.required else say("校")
-    paced = bool(city.required and kpi.pace_start)
-    marks: tuple[tuple[date, str], ...] = ()
-    if seen.versus and seen.versus > start:
-        marks = ((seen.versus, short_day(seen.versus, seen.year)),)
-    return charts.Course(
-        values, start, seen.on, kpi.deadline, float(of), unit, paced, needed=bool(city.weekly), marks=marks
-    )
-
-
-def curve(kpi: Row, city: Row, steps: Sequence[Row], seen: View) -> str:
-    """The curve under its finding, with what its axes are."""
-    found = course(kpi, city, steps, seen)
-    if found is None:
-        none = say("不設應達數或期限，或期間還沒開始，沒有走勢可以比較。")
-        return f'<h2>{say("全市走勢")}</h2><p class="mut">{none}</p>'
-    what = say("累計{unit}數", unit=kpi.unit) if city.required else say("達標校數")
-    label = say(
-        "{kpi} 全市{what}：{now}，應達 {required} {unit}，期限 {day}",
-        kpi=kpi.label,
-        what=what,
-        now=number(found.now),
-        required=number(found.required),
-        unit=found.unit,
-        day=written_day(kpi.deadline),
-    )
-    axes = [
-        say("縱軸：{what}（{unit}）；橫軸：日期。", what=what, unit=found.unit),
-        say("虛線是應有進度。") if found.paced else "",
-        say("點線是期限前全數完成所需的速度。") if found.needed else "",
-        say("採計 {window}；期限 {day}。", window=parameters.window(seen, kpi), day=full_day(kpi.deadline)),
-    ]
-    return (
-        f'<figure><h2>{_finding(city, found)}</h2><p class="sub">{escape(prose(axes))}</p>'
-        f"{curves.drawn(found, label)}</figure>"
-    )
-
-
-def _finding(city: Row, found: charts.Course) -> str:
-    unit = escape(found.unit)
-    if not city.required:
-        return say("{n} 校中 {met} 校達標", n=number(found.required), met=number(found.now))
-    if city.days_left < 0:
-        short = max(found.required - found.now, 0)
-        if not short:
-            return say("全市合計已達應達數")
-        return say("期限已過，全市還差 {n} {unit}", n=number(short), unit=unit)
-    if not found.paced:
-        counts = {"required": number(found.required), "now": number(found.now), "unit": unit}
-        return say("全市應達 {required} {unit}，已達 {now} {unit}", **counts)
-    ahead = city.counted - (city.pace or 0)
-    if ahead < 0:
-        return say("全市比應有進度少 {n} {unit}", n=number(-ahead), unit=unit)
-    if ahead:
-        return say("全市比應有進度多 {n} {unit}", n=number(ahead), unit=unit)
-    return say("全市剛好跟上應有進度")
 
 
 def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
@@ -299,24 +224,29 @@ def _pair(counted: Any, of: Any) -> str:
 
 
 def listed(seen: View, choice: Choice) -> Listed:
-    """The schools of the status and on the page that the address names."""
-    status = asked("status", SHOWN)
-    at = {**choice.at, "on": seen.on, "status": status}
-    first = ask(seen, "indicator_schools", **at, size=1, skip=0)
-    total = first[0].rows_in_all if first else 0
-    at_page = page(asked("page"), total, SIZE)
-    rows = ask(seen, "indicator_schools", **at, size=SIZE, skip=(at_page - 1) * SIZE)
-    then = before(seen, "indicator_schools", ("school_id",), **choice.at, status=None, size=None, skip=0)
-    return Listed(rows, then, status, at_page, total)
+    """The schools of the status, in the order and on the page that the address names."""
+    status, sort = asked("status", SHOWN), asked("sort", SORTS)
+    at = {**choice.at, "on": seen.on, "versus": seen.versus}
+    every = ask(
+        seen, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
+    )
+    matching = [row for row in every if status in (None, row.status)]
+    at_page = page(asked("page"), len(matching), SIZE)
+    return Listed(every, matching, matching[(at_page - 1) * SIZE : at_page * SIZE], status, sort, at_page)
 
 
-def schools(seen: View, kpi: Row, city: Row, found: Listed, chosen: Row | None, here: Here) -> str:
+def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
     """Every school by what it still lacks; its name and its figure show why."""
-    there = [name for name in SHOWN if getattr(city, f"schools_{name}")]
-    choices = [(say("全部"), here(status=None), found.status is None)]
+    counts = {name: sum(row.status == name for row in found.every) for name in SHOWN}
+    choices = [(say("全部 {n} 校", n=number(len(found.every))), here(status=None), found.status is None)]
     choices += [
-        (f"{STATUSES[name].sign} {word(name, kpi.require)}", here(status=name), name == found.status)
-        for name in there
+        (
+            f"{STATUSES[name].sign} {word(name, kpi.require)} {number(many)}",
+            here(status=name),
+            name == found.status,
+        )
+        for name, many in counts.items()
+        if many
     ]
     shown = (
         _schools(seen, kpi, found, chosen, here)
@@ -327,36 +257,57 @@ def schools(seen: View, kpi: Row, city: Row, found: Listed, chosen: Row | None, 
     title = (
         say("各校（{unit}）", unit=unit)
         if kpi.require == "none"
+        else say("各校，依超出多少（{unit}）", unit=unit)
+        if found.sort is None and kpi.require == "ceiling"
         else say("各校，依缺口（{unit}）", unit=unit)
+        if found.sort is None
+        else say("各校，依{column}（{unit}）", column=say(COLUMNS[found.sort.strip("-")]), unit=unit)
     )
-    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{pager(found.page, found.total, SIZE, here, say('校'))}"
+    on = pager(found.page, len(found.matching), SIZE, here, say("校"))
+    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{on}"
 
 
 def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
-    since = [Cell(say("自 {day}", day=short_day(seen.versus, seen.year)))] if seen.versus else []
-    header = [
-        Cell(say("學校"), "l"),
-        Cell(say("狀態"), "l"),
-        Cell(say("還差")),
-        Cell(say("計數")),
-        *([Cell(say("基數"))] if kpi.base else []),
-        *([] if _is_base(kpi) else [Cell(say("應達"))]),
-        *since,
+    columns = [
+        "school",
+        "group",
+        "status",
+        "counted",
+        *(["rate"] if kpi.base else []),
+        "gap",
+        *(["change"] if seen.versus else []),
     ]
+    header = [_sortable(seen, kpi, name, found.sort, here) for name in columns]
     lines = [
         (
             "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(
-                seen,
-                kpi,
-                row,
-                found.then.get((row.school_id,)),
-                here(school=row.school_name, page=found.page),
-            ),
+            _school(seen, kpi, row, here(school=row.school_name, page=found.page)),
         )
         for row in found.rows
     ]
-    return table(say("{kpi}各校", kpi=kpi.short), header, lines)
+    return table(say("{kpi}各校", kpi=kpi.short), header, lines, "schools")
+
+
+def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
+    """A column's name, which sorts by it; once more the other way."""
+    named = say(COLUMNS[name])
+    if name == "counted":
+        named = (
+            say("計數") if kpi.require == "none" else say("計數/上限") if kpi.require == "ceiling" else named
+        )
+    if name == "change":
+        named = say("自 {day}", day=short_day(seen.versus, seen.year))
+    first = f"-{name}" if name in FALLING else name
+    other = first.strip("-") if first[0] == "-" else f"-{first}"
+    is_by, sign = sort in (first, other), ""
+    if is_by:
+        sign = " ↓" if sort and sort[0] == "-" else " ↑"
+    link = anchor(
+        here(sort=other if sort == first else first),
+        f"{escape(named)}{sign}",
+        "sorts on" if is_by else "sorts",
+    )
+    return Cell(link, "l" if name in ("school", "group", "status") else "")
 
 
 def _is_base(kpi: Row) -> bool:
@@ -364,18 +315,27 @@ def _is_base(kpi: Row) -> bool:
     return bool(kpi.base) and kpi.require == "all"
 
 
-def _school(seen: View, kpi: Row, row: Row, then: Row | None, why: str) -> list[Cell]:
-    told = anchor(why, number(row.counted)) if row.status != "upcoming" else "–"
+def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
+    told = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
     status, counted = _stated(kpi, row, figure(row, row.school_name), told)
+    group = anchor(seen.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
     return [
         Cell(_name(why, row.school_name), "l"),
+        Cell(group, "l"),
         status,
-        Cell(_gap(row)),
         Cell(counted),
-        *([Cell(number(row.base, "–"))] if kpi.base else []),
-        *([] if _is_base(kpi) else [Cell(number(row.required, "–"))]),
-        *([Cell(moved(row.counted, then) or "–")] if seen.versus else []),
+        *([Cell(percent(row.counted, row.base) or "–")] if kpi.base else []),
+        Cell(_gap(row)),
+        *([Cell(_since(row) or "–")] if seen.versus else []),
     ]
+
+
+def _of_required(kpi: Row, row: Row) -> str:
+    return number(row.counted) if row.required is None else f"{number(row.counted)}/{number(row.required)}"
+
+
+def _since(row: Row) -> str:
+    return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
 def _stated(kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
@@ -393,20 +353,19 @@ def _gap(row: Row) -> str:
     return f"<b>{say('超過 {gap}', gap=gap) if row.is_over else gap}</b>"
 
 
-def table_of(seen: View, choice: Choice, found: Listed) -> list[list[object]]:
+def table_of(kpi: Row, found: Listed) -> list[list[object]]:
     """The schools that the filter leaves, as the download writes them; what is above a ceiling is a gap below zero."""
-    rows = ask(seen, "indicator_schools", **choice.at, on=seen.on, status=found.status, size=None, skip=0)
     return [
         [
             row.school_name,
             row.group_name,
-            word(row.status, choice.kpi.require),
+            word(row.status, kpi.require),
             -row.gap if row.gap and row.is_over else row.gap,
             row.counted,
             row.base,
             row.required,
         ]
-        for row in rows
+        for row in found.matching
     ]
 
 

@@ -39,6 +39,11 @@ def shown(seen: View, kpi: Row) -> str:
     return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
 
 
+def rows(seen: View, kpi: Row) -> list[tuple[str, str]]:
+    """The same as the download writes them."""
+    return list(listed(seen, kpi).items())
+
+
 def listed(seen: View, kpi: Row) -> dict[str, str]:
     """The parameters that the indicator has, by what they are called."""
     whole: Mapping[str, Any] = json.loads(seen.facts.definition)
@@ -125,6 +130,12 @@ def exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
 
 
 def rule(seen: View, kpi: Row) -> str:
-    """The rule in the words of the definition, with its clause."""
-    told = say("依據：{source} {clause}", source=escape(seen.facts.source_title), clause=escape(kpi.clause))
-    return f'<h2>{say("規則")}</h2><p style="max-width:64em">{escape(kpi.rule)}</p><p class="sub">{told}</p>'
+    """The rule in two lines: the words of the definition with their clause, and what must be reached by when."""
+    source = say("依據：{source} {clause}", source=escape(seen.facts.source_title), clause=escape(kpi.clause))
+    facts = [
+        say("應達：{required}", required=escape(_requirement(kpi))),
+        say("採計：{days}", days=window(seen, kpi)),
+        say("期限：{day}", day=full_day(kpi.deadline)) if kpi.deadline else "",
+        source,
+    ]
+    return f'<p class="ruled"><b>{say("規則")}</b>　{escape(kpi.rule)}</p><p class="sub">{" · ".join(filter(None, facts))}</p>'

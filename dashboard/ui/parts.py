@@ -49,13 +49,15 @@ FIGURE = (
 
 
 def figure(row: Row, name: str = "") -> str:
-    """The machine-readable side of a shown figure.
+    """The machine-readable side of a shown figure, as an attribute: a browser checks each of hundreds on arrival."""
+    return f'data-figure="{escape(stated(row, name))}"'
 
-    `name` is the group's or the school's. One attribute, since a browser checks each of hundreds of figures on arrival.
-    """
+
+def stated(row: Row, name: str = "") -> str:
+    """The values of a figure in the order of FIGURE; `name` is the group's or the school's."""
     words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:4]]
     values = [plain(getattr(row, field, None)) for field in FIGURE[4:-1]]
-    return f'data-figure="{escape("|".join([*words, *values, name]))}"'
+    return "|".join([*words, *values, name])
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
@@ -68,6 +70,19 @@ def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -
         return ""
     by = change(now - then, unit)
     return f'<span class="chg" data-then="{plain(then)}" title="{say("與比較日相比")}">{by}</span>'
+
+
+def bar(status: str, done: float, whole: float, said: str, pace: float | None = None) -> str:
+    """How much of a whole is done, in the colour of the status, with the tick where the pace is today while it matters.
+
+    `said` is the same in words. What is done beyond the whole fills the bar and no more.
+    """
+    tick = ""
+    if pace and status != "met":
+        said = say("{done}，今天應有 {pace}", done=said, pace=number(pace))
+        tick = f'<u style="left:{min(100 * pace / whole, 99):.1f}%"></u>'
+    filled = f'<i style="width:{min(100 * done / whole, 100):.1f}%"></i>'
+    return f'<div class="bar {status}" role="img" aria-label="{said}">{filled}{tick}</div>'
 
 
 def named(name: str, value: str) -> str:

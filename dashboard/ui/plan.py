@@ -6,26 +6,25 @@ are those of the indicators. What nobody told is said to be missing and is never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from dashboard import charts
-from dashboard.ui import findings, parts
+from dashboard.ui import figures, findings, parts, school_figures
 from dashboard.ui.address import View, ask, before
-from dashboard.ui.parts import Cell, figure, moved, table, text
-from dashboard.ui.texts import later, manner, say
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import Cell, figure, moved, pills, table, text
+from dashboard.ui.screen import halves
+from dashboard.ui.screen import show as put
+from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
-    MONEY,
     STATUSES,
-    SUMS,
     amount,
     brief,
-    decimal,
     escape,
     exact,
     full_day,
-    listing,
     number,
     pair,
     percent,
@@ -63,10 +62,43 @@ GRANTED = ("granted", "current", "capital")
 EMPTY: Mapping[tuple[Any, ...], Row] = MappingProxyType({})
 
 
-def sections(seen: View, school: Row) -> list[str]:
-    """The parts that the programme has tables for, in the order of the plan."""
+@dataclass(frozen=True)
+class Section:
+    """A part of the plan: its heading with what stands above the figure, the figure, and the table below."""
+
+    name: str
+    head: str
+    beside: str = ""
+    table: str = ""
+    build: Callable[[], Figure | str] | None = None
+
+
+def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
+    """The figures of the plan to draw, so that no more than two stand on the page: the one that is asked for, or both."""
+    if asked["place"] or (opened and not asked["plan"]):
+        return ()
+    return (asked["plan"],) if asked["plan"] else tuple(SHOWN)
+
+
+def show(seen: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
+    """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
     read = _read(seen)
-    return [part(seen, school, read[name]) for name, part in SHOWN.items() if name in read]
+    for section in (part(seen, school, read[name]) for name, part in SHOWN.items() if name in read):
+        if section.build is None or section.name not in drawn:
+            way = (
+                pills([(say("畫成圖"), here(plan=section.name, place=None), False)]) if section.build else ""
+            )
+            put(f"{section.head}{way}{section.beside}{section.table}")
+            continue
+        picture = figures.once(seen, section.name, school.school_id, build=section.build)
+        put(section.head)
+        left, right = halves()
+        with left:
+            figures.show(section.name, picture)
+        if section.beside:
+            with right:
+                put(section.beside)
+        put(section.table)
 
 
 def _read(seen: View) -> dict[str, Row]:
@@ -89,11 +121,11 @@ def _missing(source: Row, what: str) -> str:
 # Targets
 
 
-def _targets(seen: View, school: Row, source: Row) -> str:
+def _targets(seen: View, school: Row, source: Row) -> Section:
     rows = ask(seen, "school_targets", on=seen.on, school_id=school.school_id)
     head = f"<h2>{say('量化目標')}</h2>"
     if not rows:
-        return head + _missing(source, say("量化目標"))
+        return Section("targets", head + _missing(source, say("量化目標")))
     mine = {"school_id": school.school_id}
     then = before(seen, "school_results_of", ("kpi", "period"), table="targets", **mine)
     values = before(seen, "school_targets", ("item", "period"), **mine)
@@ -101,7 +133,12 @@ def _targets(seen: View, school: Row, source: Row) -> str:
     summary = "".join(
         _summary(row, then.get((row.kpi, row.period))) for row in _figures(seen, school, "targets")
     )
-    return f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>{targets(rows, seen.year, values)}'
+    return Section(
+        "targets",
+        f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>',
+        table=targets(rows, seen.year, values),
+        build=lambda: school_figures.targets(seen, school, rows),
+    )
 
 
 def _summary(row: Row, then: Row | None) -> str:
@@ -194,19 +231,22 @@ def _targets_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
 # Money
 
 
-def _money(seen: View, school: Row, source: Row) -> str:
+def _money(seen: View, school: Row, source: Row) -> Section:
     rows = ask(seen, "school_money", school_id=school.school_id)
     head = f"<h2>{say('經費')}</h2>"
     if not any(row.rows for row in rows):
-        return head + _missing(source, say("經費"))
-    lines = "".join(_line(row) for row in _figures(seen, school, "budget"))
+        return Section("budget", head + _missing(source, say("經費")))
+    results = _figures(seen, school, "budget")
     told = say(
         "核定與實支以元計，自籌款另列，不計入上限與執行率。經費沒有日期，截至 {day} 與其他日子的數字相同",
         day=full_day(seen.on),
     )
-    return (
-        f'{head}<p class="sub">{told}</p>'
-        f'<div class="two money"><div class="list">{lines}</div>{chart(rows, school.name)}</div>{amounts(rows)}'
+    return Section(
+        "budget",
+        f'{head}<p class="sub">{told}</p>',
+        f'<div class="list money">{"".join(_line(row) for row in results)}</div>',
+        amounts(rows),
+        lambda: school_figures.budget(seen, school, rows, results),
     )
 
 
@@ -294,41 +334,6 @@ def _amount(row: Row, name: str, empty: str) -> Cell:
     if name == "spent" and value is not None and row.unsaid:
         shown += f'<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
     return Cell(f"<span {facts}>{shown}</span>")
-
-
-def chart(rows: Sequence[Row], school: str) -> str:
-    """Approved and spent of each year as bars; what nobody told has no bar and says so."""
-    years: dict[str, dict[str, Row]] = {}
-    for row in rows:
-        if row.period:
-            years.setdefault(row.label, {})[row.part] = row
-    groups = [
-        (label, (_bar(found, "approved", say("核定")), _bar(found, "spent", say("實支"))))
-        for label, found in years.items()
-    ]
-    told = "; ".join(f"{label} {listing([bar.told for bar in bars])}" for label, bars in groups)
-    name = say("{school} 各年核定與實支（{unit}）：{told}", school=school, unit=_axis(), told=told)
-    drawn = charts.bars(groups, name, _axis())
-    keys = f'<i class="key current"></i>{say("經常門")}　<i class="key capital"></i>{say("資本門")}'
-    caption = say("單位：{unit}，不含自籌款。{keys}", unit=_axis(), keys=keys)
-    return (
-        f"<figure><h3>{say('各年核定與實支')}</h3>{drawn}"
-        f'<figcaption class="foot">{caption}</figcaption></figure>'
-    )
-
-
-def _axis() -> str:
-    return say("萬元")
-
-
-def _bar(found: Mapping[str, Row], name: str, told: str) -> charts.Bar:
-    whole, step = getattr(found["granted"], name), SUMS[manner().language][-1][0]
-    layers = [
-        (part, float(decimal(value) / step))
-        for part in ("current", "capital")
-        if (value := getattr(found[part], name)) is not None
-    ]
-    return charts.Bar(told, layers, f"{told} {brief(whole, MONEY[0], say('未填'))}")
 
 
 def _money_table(seen: View, school: Row) -> Sequence[Sequence[object]]:

@@ -93,7 +93,7 @@ def _changed(former: View, then: Row, seen: View, now: Row) -> list[tuple[str, s
 
 def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
     """The schools by name, and by their groups where several are called that: ids are those of one snapshot."""
-    rows = ask(view, "indicator_schools", **at, status=None, size=None, skip=0)
+    rows = ask(view, "indicator_schools", **at, versus=None, sort=None, falling=False)
     times = Counter(row.school_name for row in rows)
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
 
@@ -110,6 +110,11 @@ def _differing(
 
 def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
+
+
+def shown(seen: View, kpi: Row, found: Redefined) -> str:
+    """The figures under the former definition beside today's: what changed, and where that makes a difference."""
+    return head(seen, found) + changes(kpi, found) + schools(kpi, found)
 
 
 def head(seen: View, found: Redefined) -> str:

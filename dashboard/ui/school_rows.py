@@ -1,4 +1,4 @@
-"""A school's indicators, one row each that opens: figures, curve, the missing, the rule, rows not taken."""
+"""A school's indicators, one row each that opens: figures, the missing, the rule, rows not taken."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard import charts
-from dashboard.ui import bounds, curves, findings, indicator, records
+from dashboard.ui import bounds, findings, indicator, records
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, due, figure, moved, tag
+from dashboard.ui.parts import anchor, bar, due, figure, moved, tag
+from dashboard.ui.sparklines import Course, sparkline
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
     MONEY,
@@ -30,8 +30,12 @@ from dashboard.ui.words import (
 )
 
 Row = SimpleNamespace
+Here = Callable[..., str]
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
+# What the address may ask for besides the school: the row that is open, its period where there are several, the school
+# among all, and one of the plan's pictures.
+ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget")}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Item:
     to_send: str | None
 
     @property
-    def course(self) -> charts.Course | None:
+    def course(self) -> Course | None:
         """The curve, where there is something to reach and a day to reach it by."""
         kpi, row = self.kpi, self.row
         start = kpi.pace_start or kpi.window_start
@@ -61,27 +65,14 @@ class Item:
             return None
         if start is None or self.seen.on < start:
             return None
-        return charts.Course(
+        return Course(
             tuple(self.steps),
             start,
             self.seen.on,
             kpi.deadline,
             float(row.required),
-            kpi.unit,
             paced=kpi.pace_start is not None,
-            needed=row.status != "met",
-            marks=tuple(_marks(kpi, self.seen.year)),
         )
-
-
-def _marks(kpi: Row, year: int) -> list[tuple[date, str]]:
-    """The window's first day, and its last where that is not the deadline, which is drawn anyway."""
-    if kpi.window_start is None:
-        return []
-    found = [(kpi.window_start, say("採計自 {day}", day=short_day(kpi.window_start, year)))]
-    if kpi.window_end and kpi.window_end != kpi.deadline:
-        found.append((kpi.window_end, say("採計至 {day}", day=short_day(kpi.window_end, year))))
-    return found
 
 
 def order(item: Item) -> tuple[object, ...]:
@@ -93,15 +84,24 @@ def order(item: Item) -> tuple[object, ...]:
     return (place, due_on, -(item.row.gap or 0))
 
 
-def school_rows(items: Iterable[Item], opened: str | None) -> str:
-    """All rows, the one named in the address open."""
-    lines = "".join(_row(item, item.kpi.kpi == opened) for item in sorted(items, key=order))
-    return f'{_head()}<div style="border-top:1px solid var(--line)">{lines}</div>'
+def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item | None:
+    """The one row that the address names; where it names no period, the first that has the indicator."""
+    named = [item for item in items if item.kpi.kpi == kpi]
+    return next((item for item in named if item.kpi.period == period), next(iter(named), None))
+
+
+def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:
+    """All rows as links that open them: up to the one that is open, and those after it."""
+    placed = sorted(items, key=order)
+    after = placed.index(opened) + 1 if opened in placed else len(placed)
+    lines = [_row(item, item is opened, here) for item in placed]
+    top = f'{_head()}<div class="krs">{"".join(lines[:after])}</div>'
+    return top, f'<div class="krs">{"".join(lines[after:])}</div>' if lines[after:] else ""
 
 
 def foot() -> str:
     """How to read the rows, once below all of them."""
-    told = say("點一列看曲線、名單、規定與被退回的列 · 依期限與缺口排序")
+    told = say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · 依期限與缺口排序")
     return f'<p class="foot">{told}</p>'
 
 
@@ -122,9 +122,9 @@ def _head() -> str:
     return f'<div class="kr head">{cells}</div>'
 
 
-def _row(item: Item, opened: bool) -> str:
+def _row(item: Item, opened: bool, here: Here) -> str:
     row, kpi = item.row, item.kpi
-    curve = charts.sparkline(item.course) if item.course else ""
+    curve = sparkline(item.course) if item.course else ""
     gap = findings.lacking(row, kpi.unit)
     week = findings.pace(row, kpi.unit)
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
@@ -132,15 +132,23 @@ def _row(item: Item, opened: bool) -> str:
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
     when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.seen.year)
     return (
-        f'<details class="kr"{" open" if opened else ""} {figure(row, row.school_name)}><summary>'
+        f'<div class="kr{" open" if opened else ""}" {figure(row, row.school_name)}>'
+        f'<a href="{_other(item, opened, here)}" aria-expanded="{"true" if opened else "false"}">'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
         f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}</span>'
         f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
         f'<span class="dlc num small">{when}</span>'
-        f'</summary><div class="body">{_body(item)}</div></details>'
+        "</a></div>"
     )
+
+
+def _other(item: Item, opened: bool, here: Here) -> str:
+    """Where a click on a row leads: it opens, or closes again. Its period is named where several are shown."""
+    if opened:
+        return here(kpi=None, open=None)
+    return here(kpi=item.kpi.kpi, open=item.kpi.period if len(item.seen.periods) > 1 else None)
 
 
 def _turned(item: Item) -> str:
@@ -198,22 +206,13 @@ def _bar(row: Row) -> str:
         return f'<span class="mut small">{_no_bar(row.status)}</span>'
     if not row.required:
         return ""
-    done = min(100 * row.counted / row.required, 100)
-    tick = (
-        f'<u style="left:{min(100 * row.pace / row.required, 99):.1f}%"></u>'
-        if row.pace and row.status != "met"
-        else ""
-    )
     figures = {"counted": number(row.counted), "required": number(row.required)}
     told = (
         say("{counted}，應達 {required}", **figures)
         if row.room is None
         else say("{counted}，上限 {required}", **figures)
     )
-    return (
-        f'<div class="bar {row.status}" role="img" aria-label="{told}">'
-        f'<i style="width:{done:.1f}%"></i>{tick}</div>'
-    )
+    return bar(row.status, row.counted, row.required, told, row.pace)
 
 
 def _no_bar(status: str) -> str:
@@ -222,18 +221,16 @@ def _no_bar(status: str) -> str:
     return say("期間還沒開始") if status == "upcoming" else say("不設應達數")
 
 
-def _body(item: Item) -> str:
+def body(item: Item) -> str:
+    """What stands below an open row: the change, who is missing, the rows not taken, and the rule."""
     kpi = item.kpi
-    drawn = _curve(item)
-    people = _units(item) + _why(item)
-    moves = _since_then(item)
     bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
     return (
-        (f'<div class="figures">{drawn}<div>{moves}{people}</div></div>' if drawn else moves + people)
+        f'<div class="krbody">{_since_then(item)}{_units(item)}{_why(item)}'
         + records.own_rejects(item.rejects, item.row)
         + bound
         + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
-        + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p>'
+        + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p></div>'
     )
 
 
@@ -278,54 +275,6 @@ def _since_then(item: Item) -> str:
 
 def _figure(row: Row, unit: str) -> str:
     return pair(row.counted, row.required, unit) if row.required is not None else number(row.counted)
-
-
-def _curve(item: Item) -> str:
-    course, row = item.course, item.row
-    if course is None:
-        return ""
-    label = say(
-        "{school} {kpi} 累計：{counted}，應達 {required}",
-        school=row.school_name,
-        kpi=item.kpi.short,
-        counted=number(row.counted),
-        required=number(row.required),
-    )
-    return (
-        f'<figure><h3>{_against_pace(row, course)}</h3><p class="sub">{_lines(item, course)}</p>'
-        f"{curves.drawn(course, label)}</figure>"
-    )
-
-
-def _lines(item: Item, course: charts.Course) -> str:
-    """What is measured, and what each line is; the speed needed with its figure."""
-    unit = escape(course.unit)
-    told = [say("累計（{unit}）", unit=unit)]
-    if course.paced:
-        told.append(say("虛線：應有進度"))
-    if item.row.weekly:
-        told.append(say("點線：從今天起每週須 {week} {unit}", week=_week(item.row.weekly), unit=unit))
-    return " · ".join(told)
-
-
-def _week(by: float) -> str:
-    """To one decimal; less than that is not nothing."""
-    return f"{by:.1f}" if by >= 0.1 else f"{by:.2f}"
-
-
-def _against_pace(row: Row, course: charts.Course) -> str:
-    unit = escape(course.unit)
-    if row.status == "met":
-        return say("已達應達數")
-    if row.status == "overdue":
-        return say("期限已過，還差 {gap} {unit}", gap=number(row.gap), unit=unit)
-    if not course.paced:
-        figures = {"counted": number(row.counted), "required": number(row.required)}
-        return say("應達 {required} {unit}，已達 {counted} {unit}", unit=unit, **figures)
-    ahead = row.counted - (row.pace or 0)
-    if ahead < 0:
-        return say("比應有進度少 {by} {unit}", by=number(-ahead), unit=unit)
-    return say("比應有進度多 {by} {unit}", by=number(ahead), unit=unit) if ahead else say("剛好跟上應有進度")
 
 
 def _units(item: Item) -> str:

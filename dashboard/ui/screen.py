@@ -23,6 +23,6 @@ def show(fragment: str) -> None:
         st.html(body)
 
 
-def halves() -> list[DeltaGenerator]:
-    """Two places side by side, one below the other where the style sheet finds no room for both."""
-    return list(st.columns(2, gap="medium"))
+def halves(left: float = 1) -> list[DeltaGenerator]:
+    """Two places side by side, the left so much wider; one below the other where there is no room for both."""
+    return list(st.columns([left, 1], gap="medium"))

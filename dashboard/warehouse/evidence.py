@@ -6,7 +6,7 @@ of so many branches costs more at every question than keeping it once; rows that
 courses that none is about, are not kept. Which rows an indicator takes is in `queries/models/6_evidence.sql`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 
@@ -34,6 +34,27 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         _branch(tables[name], set(columns_of(con, name)), _taken(tables[name], programme)) for name in asked
     ]
     con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
+    _count_days(con, tables.values())
+
+
+def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """`row_days`: how many rows of each table and school were accepted, by the day that they bear; null where none.
+
+    Of all rows, also those that no indicator can take: it tells when a table was last written to.
+    """
+    branches = []
+    for table in tables:
+        there = set(columns_of(con, table.id))
+        school = "school_id" if "school_id" in there else "null::int"
+        day = next((f"{quoted(name)}::date" for name in ("date", "timestamp") if name in there), "null::date")
+        branches.append(
+            f"select '{table.id}' as table_name, {school} as school_id, {day} as day from {table.id}"
+        )
+    con.execute(
+        "create table row_days as select table_name, school_id, day, count(*) as rows from (\n"
+        + "\nunion all\n".join(branches)
+        + "\n) group by all order by table_name, day, school_id"
+    )
 
 
 def _words(name: str, kpi: Kpi, table: Table) -> Iterator[tuple[str, str, int, str]]:

@@ -61,7 +61,15 @@ create temp table if not exists observations (
     date date
 );
 
--- A snapshot has the accepted rows in words (`accepted_rows`). Of these two tables pages need the values, too.
+create temp table if not exists public_lessons (
+    school_id int,
+    date date,
+    class_key text,
+    subject text,
+    digital boolean
+);
+
+-- A snapshot has the accepted rows in words (`accepted_rows`). Of these three tables pages need the values, too.
 create table kept_budget as
 select
     school_id,
@@ -85,6 +93,35 @@ select
 
 from observations;
 
+-- Who gave a lesson is not kept: no page asks.
+create table kept_lessons as
+select
+    school_id,
+    date,
+    class_label(class_key) as class,
+    subject,
+    digital
+
+from public_lessons;
+
+create view visible_lessons as select * from kept_lessons where in_scope(school_id);
+
+-- Who came to a school of the scope from another one, and how many; a school outside the scope is not named.
+create view visible_visitors as
+select
+    host_school_id as school_id,
+    date,
+    case when in_scope(observers.school_id) then observers.school_id end as visitor_id,
+    count(distinct person_id) as people
+
+from kept_observations as observers
+
+where host_school_id is not null
+    and in_scope(host_school_id)
+    and host_school_id is distinct from observers.school_id
+
+group by all;
+
 create view visible_observations as select * from kept_observations where in_scope(school_id);
 
 create view visible_budget as select * from kept_budget where in_scope(school_id);
@@ -105,5 +142,11 @@ where in_scope(school_id)
 
 create view visible_resolved_rejects as
 select * from resolved_rejects
+where in_scope(school_id)
+    or (school_id is null and coalesce(getvariable('every_school'), false));
+
+-- A row that names no school is counted only for who may see every school.
+create view visible_row_days as
+select * from row_days
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));

@@ -1,34 +1,55 @@
--- The two figures of every group and of the city, with how many schools stand where.
+-- The two figures of every group and of the city, with how many schools stand where, and where the pace is:
+-- floor(required x elapsed / total), as it is for a school.
+
+with
+
+judged as (
+
+    select
+        results.*,
+        date_diff('day', kpis.pace_start, results.deadline) as total_days,
+        greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
+
+    from visible_results_on($on::date) as results
+
+    inner join kpis
+        on results.kpi = kpis.kpi
+        and results.period = kpis.period
+
+    where results.level in ('group', 'city')
+        and results.period = $period
+
+)
 
 select
-    results.kpi,
-    results.level,
-    results.period,
-    results.group_id,
+    judged.kpi,
+    judged.level,
+    judged.period,
+    judged.group_id,
     groups.name as group_name,
-    results.counted,
-    results.base,
-    results.required,
-    results.status,
-    results.schools_met,
-    results.schools_judged,
-    results.schools_no_data,
-    results.schools_on_track,
-    results.schools_behind,
-    results.schools_overdue,
-    results.schools_exempt,
-    results.deadline,
-    date_diff('day', $on::date, results.deadline) as days_left
+    judged.counted,
+    judged.base,
+    judged.required,
+    judged.status,
+    judged.schools_met,
+    judged.schools_judged,
+    judged.schools_no_data,
+    judged.schools_on_track,
+    judged.schools_behind,
+    judged.schools_overdue,
+    judged.schools_exempt,
+    judged.deadline,
+    date_diff('day', $on::date, judged.deadline) as days_left,
+    case when judged.total_days > 0
+        then least(floor(judged.required * judged.elapsed_days / judged.total_days), judged.required)
+    end as pace
 
-from visible_results_on($on::date) as results
+from judged
 
 left join groups
-    on results.group_id = groups.group_id
-
-where results.level in ('group', 'city')
-    and results.period = $period
+    on judged.group_id = groups.group_id
 
 order by
-    results.kpi_ord,
-    results.level,
-    results.group_ord
+    judged.kpi_ord,
+    judged.level,
+    judged.group_ord

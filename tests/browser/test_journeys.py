@@ -49,9 +49,8 @@ def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):
     school_cell = walk.main.locator(f'table.mx td.c-overdue a.cell[data-figure^="{kpi}|school|"]').first
     school = figure_of(school_cell.get_attribute("data-figure"))["school"]
     walk.click(school_cell, school)
-    opened = walk.main.locator(f'details[open][data-figure^="{kpi}|"]')
-    expect(opened).to_contain_text("還差")
-    expect(opened).to_contain_text("還缺的")
+    expect(walk.main.locator(f'.kr.open[data-figure^="{kpi}|"]')).to_contain_text("還差")
+    expect(walk.main.locator(".krbody")).to_contain_text("還缺的")
     walk.click(walk.main.get_by_role("link", name="寫催辦"), "催辦")
     message = walk.main.locator('[data-testid="stCode"]')
     expect(message).to_contain_text(school)
@@ -77,9 +76,8 @@ def test_a_school_sees_what_it_owes_who_is_missing_and_why_a_row_was_refused(wal
     box.press("Enter")
     expect(walk.main.locator("h1").first).to_contain_text("深澳國小", timeout=30_000)
     walk.view.settle()
-    row = walk.main.locator("details.kr", has_text="被退回").first
-    walk.clicks += 1
-    row.locator("summary").first.click()
+    walk.click(walk.main.locator(".kr > a", has_text="還差").first, "深澳國小")
+    row = walk.main.locator(".krbody")
     expect(row.get_by_text("還缺的").first).to_be_visible()
     expect(row.get_by_text("被退回").first).to_be_visible()
     expect(row.get_by_text("；請").first).to_be_visible()
@@ -93,6 +91,6 @@ def test_a_presenter_shows_how_far_things_went_and_one_indicators_course(walk):
     changed = tiles.filter(has=walk.view.page.locator(".chg"))
     expect(changed).to_have_count(tiles.count())
     walk.click(tiles.first.locator("a").first, "指標")
-    expect(walk.main.locator("svg[role=img]").first).to_be_visible()
+    expect(walk.main.get_by_role("figure", name="全市累計人數")).to_be_visible(timeout=30_000)
     expect(walk.main.locator(".quiet").first).to_contain_text("相比")
     assert walk.clicks <= MOST

@@ -14,7 +14,7 @@ WITH = {"keelung-111": {}, "ntpc-5g-112": {"programme": "ntpc-5g-112"}}
 # Parts of a school's rows that stand out of their row, and texts that stand out of their part.
 CUT = """() => {
     const found = [];
-    for (const row of document.querySelectorAll('.kr > summary, .kr.head')) {
+    for (const row of document.querySelectorAll('.kr > a, .kr.head')) {
         const edge = row.getBoundingClientRect();
         for (const part of row.children) {
             const box = part.getBoundingClientRect();
@@ -96,6 +96,44 @@ def test_a_printed_page_holds_all_its_figures_and_no_control(look, page, program
     resize(view, *PAPER)
     assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
     assert view.page.evaluate(OVERFLOW) == []
+
+
+# A school's page with figures: an open row and where the school stands, and a row with a part of the plan.
+DRAWN = (
+    {"school": "八斗國小", "kpi": "a1a2", "vs": "2022-10-28", "place": "1"},
+    {"programme": "ntpc-5g-112", "school": "望海國小", "kpi": "public_lesson", "plan": "budget"},
+)
+
+
+@pytest.mark.parametrize("asked", DRAWN, ids=["place", "plan"])
+def test_a_schools_figures_stand_at_any_width_and_on_paper(look, asked):
+    view = look().open("school", **asked)
+    for sidebar, widths in HERE.items():
+        resize(view, widths[0])
+        turn(view, sidebar)
+        for width in widths:
+            resize(view, width)
+            expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+            found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
+            assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
+    view.page.emulate_media(media="print")
+    resize(view, *PAPER)
+    assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
+    assert view.page.locator(".js-plotly-plot").count() == 2
+    assert view.serious() == [] and view.errors == []
+
+
+def test_a_row_opens_from_the_keyboard_and_the_browsers_back_closes_it(look):
+    view = look().open("school", school="八斗國小")
+    row = view.page.locator(".kr > a").nth(1)
+    row.focus()
+    view.page.keyboard.press("Enter")
+    expect(row).to_have_attribute("aria-expanded", "true")
+    expect(view.page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(row).to_be_focused()
+    view.page.go_back()
+    expect(row).to_have_attribute("aria-expanded", "false")
+    expect(view.page.locator(".js-plotly-plot")).to_have_count(0)
 
 
 def test_a_school_chosen_on_a_phone_brings_its_figures_into_view(look):

@@ -99,7 +99,7 @@ def test_a_schools_plan_shows_its_targets_and_its_money(look, rows):
     )
     expect(view.page.get_by_text("超出 2 萬元").first).to_be_visible()
     assert "未填" in money.inner_text()
-    expect(view.page.get_by_role("img", name="各年核定與實支")).to_be_visible()
+    expect(view.page.get_by_role("figure", name="各年核定與實支")).to_be_visible()
 
 
 @pytest.fixture(scope="module", params=WIDTHS)

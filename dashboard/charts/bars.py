@@ -1,0 +1,253 @@
+"""Bars: lying, upright in a stack, and in lines under headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    DASHED,
+    FILLS,
+    HOVER,
+    INK,
+    INK2,
+    LANE,
+    LETTER,
+    NAME,
+    NARROW,
+    PACE,
+    PAPER,
+    TEMPLATE,
+    Mark,
+    carried,
+    letters,
+    up_to,
+)
+
+BARS = ("bar", "look", "part", "value", "label", "hover", "link", "figure")  # what `bars` takes of each
+
+
+def bars(
+    frame: pd.DataFrame, axis: str, *, unit: str = "", divide: tuple[int, str] | None = None
+) -> go.Figure:
+    """Lying bars from zero, each with its name before and its label behind it.
+
+    Args:
+        frame: a row a bar, from the top, of BARS: `bar` (its name), `look` (of FILLS), `part` (what that look is called),
+            `value`, `label`, `hover`, `link`, `figure`.
+        axis: what the values are, with their unit.
+        unit: what stands behind each number of the axis.
+        divide: after so many bars a line, and what it says.
+    """
+    frame = frame.reset_index(drop=True)
+    traces = []
+    for (look, part), mine in frame.groupby(["look", "part"], sort=False):
+        mark = FILLS[str(look)]
+        traces.append(
+            go.Bar(
+                x=mine["value"].tolist(), y=mine.index.tolist(), orientation="h", name=str(part), text=mine["label"].tolist(),
+                textposition="outside", textfont={"color": INK}, cliponaxis=False,
+                marker={"color": mark.colour, "line": {"color": PAPER, "width": 0.6},
+                        "pattern": {"shape": mark.pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25, "fillmode": "overlay"}},
+                customdata=carried(mine), hovertemplate=HOVER,
+            )
+        )  # fmt: skip
+    legend = 24 if len(traces) > 1 else 0
+    wide, long = (LETTER * max(map(letters, frame[name]), default=1) for name in ("bar", "label"))
+    shapes, notes = [], []
+    if divide:
+        at = divide[0] - 0.5
+        shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": DASHED})
+        notes.append(
+            {"x": 1, "xref": "paper", "xanchor": "right", "y": at, "yanchor": "top", "text": divide[1], "font": {"color": PACE}}
+        )  # fmt: skip
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "barmode": "overlay", "showlegend": bool(legend), "shapes": shapes, "annotations": notes,
+            "height": 26 * len(frame) + 70 + legend, "margin": {"l": wide + 14, "r": 16 + long, "t": 10 + legend},
+            "xaxis": {"title": {"text": axis}, "rangemode": "tozero", "ticksuffix": unit},
+            "yaxis": {
+                "tickvals": frame.index.tolist(), "ticktext": frame["bar"].tolist(), "range": [len(frame) - 0.5, -0.5],
+                "showgrid": False,
+            },
+        },
+    )  # fmt: skip
+
+
+def columns(
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    axis: str,
+    *,
+    looks: Mapping[str, Mark],
+    totals: Mapping[str, str],
+) -> go.Figure:
+    """Upright bars of stacked parts, from the oldest to the newest: does it grow less?
+
+    Args:
+        frame: a row a part: `bar` (its key), `look` (of `looks`), `part` (what the legend says), `value`, `hover`, `link`,
+            `figure`. A part is named once for all bars.
+        names: what each bar is called, in up to three lines, from the left; one without parts is drawn empty.
+        axis: what the heights are, with their unit.
+        totals: what stands above each bar.
+    """
+    at = {key: place for place, key in enumerate(names)}
+    tops = frame.groupby("bar")["value"].sum().reindex(list(names), fill_value=0)
+    traces: list[Any] = []
+    for look, mine in frame.groupby("look", sort=False):
+        mark = looks[str(look)]
+        traces.append(
+            go.Bar(
+                x=[at[bar] for bar in mine["bar"]], y=mine["value"].tolist(), name=str(mine["part"].iloc[0]), width=0.6,
+                marker={"color": mark.colour, "line": {"color": PAPER, "width": 0.6},
+                        "pattern": {"shape": mark.pattern, "fillmode": "overlay", "fgcolor": PAPER, "fgopacity": 0.8, "size": 6, "solidity": 0.25}},
+                customdata=carried(mine), hovertemplate=HOVER,
+            )
+        )  # fmt: skip
+    parts = [trace.name for trace in traces]
+    traces.append(
+        go.Scatter(
+            x=list(at.values()), y=tops.tolist(), mode="text", text=[totals[key] for key in names], textposition="top center",
+            textfont={"color": INK, "size": LETTER, "weight": 600}, hoverinfo="skip", showlegend=False, cliponaxis=False,
+        )
+    )  # fmt: skip
+    # One to a line, from the top as they lie: how many fit beside each other depends on the screen.
+    below = 20 * len(parts)
+    ticks = 18 * max(name.count("<br>") + 1 for name in names.values()) + 12
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "barmode": "stack", "height": 300 + below, "showlegend": True,
+            "margin": {"l": 54, "t": 34, "b": ticks + below},
+            # Above the axis it is read without turning one's head.
+            "annotations": [{
+                "text": axis, "x": 0, "xref": "paper", "xanchor": "left", "xshift": -40, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
+            }],
+            "legend": {
+                "xref": "container", "x": 0, "y": -ticks / (266 - ticks), "yanchor": "top", "orientation": "v",
+                "traceorder": "reversed", "font": {"size": 12.5, "color": INK2}, "itemclick": False, "itemdoubleclick": False,
+            },
+            # A few bars are not drawn broader than many.
+            "xaxis": {
+                "tickvals": list(at.values()), "ticktext": list(names.values()), "tickangle": 0,
+                "range": [-0.5, max(len(names), 5) - 0.5], "showgrid": False, "fixedrange": True,
+            },
+            "yaxis": {"range": [0, max(float(tops.max()), 1) * 1.12], "tickformat": ",~d"},
+        },
+    )  # fmt: skip
+
+
+class Lane(NamedTuple):
+    """A line with bars: its name at their left, what stands at their end, and a heading above where one begins."""
+
+    name: str
+    label: str
+    head: str = ""
+
+
+def lanes(
+    frame: pd.DataFrame,
+    rows: Mapping[str, Lane],
+    axis: str,
+    *,
+    looks: Mapping[str, Mark] = FILLS,
+    unit: str = "",
+    most: float | None = None,
+    line: tuple[float, str] | None = None,
+    limits: pd.DataFrame | None = None,
+    limit: str = "",
+) -> go.Figure:
+    """Lying bars in lines under headings, of parts beside each other; a line without a bar has its label alone.
+
+    Args:
+        frame: a row a part: `row`, `look` (of `looks`), `part` (what its kind is called), `value`, `hover`, `link`, `figure`.
+        rows: the lines, from the top.
+        axis: what the values are, with their unit.
+        unit: what stands behind each number of the axis.
+        most: a value that stands for all above it, too.
+        line: a value and its name, such as what is to be reached.
+        limits: values that a line is not to exceed, as `row`, `value`, `hover`, `link`, `figure`; `limit` is their name.
+    """
+    ys: dict[str, float] = {}
+    notes: list[dict[str, Any]] = []
+    wide = int(LETTER * max((letters(lane.name) for lane in rows.values()), default=0)) + 20
+    reach = frame.groupby("row")["value"].sum().clip(upper=most).to_dict()
+    ends = {} if limits is None else limits.groupby("row")["value"].max().to_dict()
+    labelled: list[tuple[float, Lane]] = []
+    top = 0.0
+    for row, lane in rows.items():
+        if lane.head:
+            head = {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "xshift": 6 - wide,
+                "text": lane.head,
+                "font": {"color": INK},
+            }
+            notes.append({**head, "y": top + NAME / 2 + 3})
+            top += NAME
+        ys[row] = top + LANE * 0.7
+        notes.append({"x": 0, "xanchor": "right", "xshift": -6, "y": ys[row], "text": lane.name})
+        labelled.append((max(reach.get(row, 0), ends.get(row, 0)), lane))
+        past = {"x": labelled[-1][0], "xanchor": "left", "xshift": 5, "y": ys[row]}
+        notes.append({**past, "text": lane.label, "font": {"color": INK}, "bgcolor": PAPER, "borderpad": 0})
+        top += LANE * 1.4
+    traces: list[Any] = []
+    for (look, part), mine in frame.groupby(["look", "part"], sort=False):
+        traces.append(
+            go.Bar(
+                x=mine["value"].clip(upper=most).tolist(), y=[ys[row] for row in mine["row"]], orientation="h", name=str(part),
+                width=LANE * 0.9, customdata=carried(mine), hovertemplate=HOVER,
+                marker={"color": looks[str(look)].colour, "line": {"color": PAPER, "width": 0.6},
+                        "pattern": {"shape": looks[str(look)].pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25}},
+            )
+        )  # fmt: skip
+    if limits is not None and len(limits):
+        traces.append(
+            go.Scatter(
+                x=limits["value"].tolist(), y=[ys[row] for row in limits["row"]], mode="markers", name=limit, cliponaxis=False,
+                marker={"symbol": "line-ns-open", "size": LANE * 1.3, "line": {"color": PACE, "width": 2.5}, "color": PACE},
+                customdata=carried(limits), hovertemplate=HOVER,
+            )
+        )  # fmt: skip
+    shapes = []
+    if line:
+        shapes.append(
+            {"type": "line", "yref": "paper", "x0": line[0], "x1": line[0], "y0": 0, "y1": 1, "line": DASHED}
+        )
+        notes.append(
+            {
+                "x": line[0],
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "text": line[1],
+                "font": {"color": PACE},
+            }
+        )
+    high = most or max(
+        [*reach.values(), *([] if limits is None else limits["value"]), *([line[0]] if line else []), 1]
+    )
+    along: dict[str, Any] = {"title": {"text": axis}, "range": [0, high * 1.01], "ticksuffix": unit}
+    if most is not None:
+        along |= up_to(most, unit)
+    beyond = [
+        at / high * (NARROW - wide) + LETTER * letters(lane.label) - NARROW + wide + 16
+        for at, lane in labelled
+    ]
+    legend = len({trace.name for trace in traces}) > 1 and not line
+    above = 28 if legend or line else 8
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "barmode": "stack", "showlegend": legend, "shapes": shapes, "annotations": notes,
+            "legend": {"traceorder": "normal", "xref": "container"}, "height": int(top) + 52 + above,
+            "margin": {"l": wide, "r": int(max([16, *beyond])), "t": above, "b": 48}, "xaxis": along,
+            "yaxis": {"range": [top, 0], "visible": False},
+        },
+    )  # fmt: skip

@@ -1,0 +1,265 @@
+"""Days from left to right: lines to a deadline, and a whole in its parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    FAINT,
+    FILLS,
+    INK,
+    INK2,
+    INK3,
+    LETTER,
+    LIFT,
+    LINE,
+    NARROW,
+    ON_TRACK,
+    PACE,
+    PAPER,
+    TEMPLATE,
+    Day,
+    Mark,
+    apart,
+    foot,
+    letters,
+    upright,
+)
+
+DAY = 24 * 60 * 60 * 1000  # in milliseconds, as plotly counts
+
+
+class Look(NamedTuple):
+    """How a line is drawn: colour, width, dash, whether it is shown before one asks for it in the legend."""
+
+    colour: str
+    width: float = 1.4
+    dash: str = "solid"
+    asked: bool = False
+    steps: bool = False
+
+
+LINES = {
+    "actual": Look(ACCENT, 2.4, steps=True),
+    "pace": Look(PACE, 1.6, "dash"),
+    "needed": Look(ACCENT, 1.8, "dot"),
+    "group": Look(INK3, 1.2, asked=True, steps=True),
+    "beside": Look(ON_TRACK, 1.4, steps=True),
+    "city": Look(INK2, 1.6, "dashdot", steps=True),
+}
+
+
+def curves(
+    frame: pd.DataFrame,
+    axis: str,
+    *,
+    names: Mapping[str, str],
+    said: Mapping[str, str],
+    written: Callable[[date], str],
+    labels: Mapping[str, str] = {},
+    facts: Mapping[str, str] = {},
+    sides: Mapping[str, str] = {},
+    unit: str = "",
+    days: Sequence[Day] = (),
+    months: Mapping[str, str] = {},
+    top: float = 0.0,
+) -> go.Figure:
+    """Lines over time: when did it turn, will it do?
+
+    Args:
+        frame: a row a point, in the order of each line: `line` (its key), `look` (of LINES), `day`, `y`, and what hovering
+            may say: `share`, `counted`, `of`, as `%{customdata[0]}` and so on.
+        names: what the lines are called. said: what hovering says of each. written: how a day is written, above that.
+        labels: what stands beside the last point of a line. sides: on which side of it, where not above on the left.
+        facts: what a line is of, for a test that reads the figure.
+        axis: what y is, with its unit.
+        unit: what stands behind each number of the axis.
+        days: upright lines, named at the top.
+        months: what the first days of months, as ISO dates, are called.
+        top: how far the axis goes at least.
+    """
+    # Plotly writes a day in the Common Era alone: its heading is left empty, and a line that nobody sees says the day.
+    every = pd.DatetimeIndex(frame["day"].unique()).sort_values()
+    ends: list[go.Scatter] = []
+    traces = [
+        go.Scatter(
+            x=every.strftime("%Y-%m-%d").tolist(), y=[frame["y"].iloc[0]] * len(every), name="", mode="lines", showlegend=False,
+            line={"color": "rgba(0,0,0,0)"}, customdata=[written(day.date()) for day in every],
+            hovertemplate="<b>%{customdata}</b><extra></extra>",
+        )
+    ]  # fmt: skip
+    for (line, look), mine in frame.groupby(["line", "look"], sort=False):
+        drawn, xs, ys = (
+            LINES[str(look)],
+            mine["day"].dt.strftime("%Y-%m-%d").tolist(),
+            mine["y"].astype(float).tolist(),
+        )
+        days_of: dict[str, Any] = {"x": xs, "y": ys}
+        if drawn.asked and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
+            # A programme has dozens of groups, and hardly anybody asks for one: they travel as bytes, a day after the other.
+            days_of = {"x0": xs[0], "dx": DAY, "y": mine["y"].to_numpy("float32")}
+        traces.append(
+            go.Scatter(
+                **days_of, name=names.get(str(line), str(line)), mode="lines", showlegend=drawn.asked, visible="legendonly" if drawn.asked else True,
+                line={"color": drawn.colour, "width": drawn.width, "dash": drawn.dash, "shape": "hv" if drawn.steps else "linear"},
+                customdata=_counts(mine), hovertemplate=f"{said[str(line)]}<extra></extra>",
+                meta=facts.get(str(line)), zorder=int(drawn.width > 2),
+            )
+        )  # fmt: skip
+        if label := labels.get(str(line)):
+            ends.append(
+                go.Scatter(
+                    x=xs[-1:], y=ys[-1:], mode="markers+text", text=[label], hoverinfo="skip",
+                    textposition=sides.get(str(line), "top left"),
+                    textfont={"color": INK, "weight": 600}, marker={"size": 9, "color": drawn.colour}, cliponaxis=False,
+                    showlegend=False,
+                )
+            )  # fmt: skip
+    asked = [trace.name for trace in traces if trace.showlegend]
+    below = 20 * _lines_of(asked)
+    shapes, notes = upright(days)
+    return go.Figure(
+        data=[*traces, *ends],  # names above all lines
+        layout={
+            "template": TEMPLATE, "hovermode": "x unified", "height": 284 + below + foot(months),
+            "margin": {
+                "l": 62, "r": max([24, 100 * any("right" in side for side in sides.values()), *(LETTER * letters(part) + 12 for mark in days if mark.firm and not mark.low for part in mark.name.split("<br>"))]),
+                "t": 28 + LIFT * max((mark.level for mark in days), default=0), "b": foot(months) + below,
+            },
+            "showlegend": bool(asked),
+            "legend": {"xref": "container", "yref": "container", "y": 0, "yanchor": "bottom"}, "shapes": shapes, "annotations": notes,
+            "xaxis": {
+                "type": "date", "tickvals": list(months), "ticktext": list(months.values()), "tickangle": 0, "showgrid": False,
+                "ticks": "outside", "tickcolor": LINE, "unifiedhovertitle": {"text": "\u200b"},
+                "spikecolor": INK3, "spikethickness": 1, "spikedash": "solid",
+            },
+            "yaxis": {"title": {"text": axis}, "ticksuffix": unit, "range": [0, 1.05 * max(top, float(frame["y"].max()))]},
+        },
+    )  # fmt: skip
+
+
+def _counts(frame: pd.DataFrame) -> Any:
+    """What hovering may say of each point: as bytes where they are numbers, which is a tenth of their length in words."""
+    counts = frame[["share", "counted", "of"]]
+    return (
+        counts.to_numpy()
+        if counts["share"].dtype == object or counts["share"].dtype == "str"
+        else counts.to_numpy("float32")
+    )
+
+
+def _lines_of(names: Sequence[str]) -> int:
+    """How many lines a legend of these names takes on a phone: plotly makes all columns as wide as the widest."""
+    widest = max((LETTER * letters(name) + 50 for name in names), default=0)
+    return math.ceil(len(names) / max(1, 270 // widest)) if names else 0
+
+
+class Area(NamedTuple):
+    """A part of a stack over time: its column, which is its look in AREAS too; what stands beside its end; what hovering
+    says; and what it is of, for a test that reads the figure."""
+
+    column: str
+    label: str
+    said: str
+    facts: str = ""
+
+
+# Areas of statuses: the two that say nothing of a school's work are empty or pale.
+AREAS = {**FILLS, "no_data": Mark("rgba(0,0,0,0)", pattern="/"), "exempt": Mark(FAINT)}
+
+APART = 18  # pixels between the labels of two areas
+
+
+def areas(
+    frame: pd.DataFrame,
+    axis: str,
+    parts: Sequence[Area],
+    *,
+    heading: str,
+    days: Sequence[Day] = (),
+    months: Mapping[str, str] = {},
+) -> go.Figure:
+    """A whole in its parts over time, each named beside its end: which grew at the cost of which?
+
+    Args:
+        frame: a row a day, which is its index; a column a part, and `written`, what hovering calls the day.
+        axis: what the parts are counted in.
+        parts: from below; hovering may say the count of the day as `%{customdata}`.
+        heading: what stands above all that hovering says.
+        days: upright lines, named at the top.
+        months: what the first days of months, as ISO dates, are called.
+    """
+    columns = [part.column for part in parts]
+    whole, xs = frame[columns].sum(axis=1), pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d").tolist()
+    traces = []
+    for part in parts:
+        mark, counts = AREAS[part.column], frame[part.column].tolist()
+        traces.append(
+            go.Scatter(
+                x=xs, y=counts, name=part.column, meta=part.facts, mode="lines", stackgroup="all",
+                line={"color": PAPER, "width": 1, "shape": "hv"}, fillcolor=mark.colour,
+                fillpattern={"shape": mark.pattern, "bgcolor": mark.colour, "fgcolor": INK3, "size": 7, "solidity": 0.2},
+                customdata=counts, hovertemplate=f"{part.said}<extra></extra>",
+            )
+        )  # fmt: skip
+    # The day as the viewer writes it: the heading can say no year but that of the Common Era. The last trace is said first.
+    traces.append(
+        go.Scatter(
+            x=xs, y=whole.tolist(), name="day", mode="lines", line={"width": 0, "color": PAPER, "shape": "hv"},
+            customdata=frame["written"].tolist(), hovertemplate="%{customdata}<extra></extra>",
+        )
+    )  # fmt: skip
+    # The names of the days stand below the button in the corner.
+    top, height, above, below = float(whole.max()), 350, 50, 46
+    per_pixel = top / (height - above - below)
+    last = frame[columns].iloc[-1]
+    middles = [float(last[columns[:at]].sum() + last[column] / 2) for at, column in enumerate(columns)]
+    places = apart(middles, APART * per_pixel, APART * per_pixel / 2, top - APART * per_pixel / 2)
+    labels = [
+        {
+            "x": xs[-1], "y": place, "xanchor": "left", "xshift": shift, "borderpad": 1, "bgcolor": PAPER, "font": {"color": colour},
+            "text": text,
+        }
+        for part, place in zip(parts, places, strict=True)
+        for shift, colour, text in ((18, INK, part.label), (3, *_swatch(AREAS[part.column])))
+    ]  # fmt: skip
+    shapes, names = upright(days)
+    shapes = [shape | {"layer": "above"} for shape in shapes]  # over the areas
+    names = [name | {"yanchor": "bottom", "xshift": 0} for name in names]
+    named = sorted(names, key=lambda name: str(name["x"]))
+    end = max([xs[-1], *(name["x"] for name in named)])
+    length = (date.fromisoformat(end) - date.fromisoformat(xs[0])).days
+    room = NARROW * (date.fromisoformat(end) - date.fromisoformat(xs[-1])).days / max(length, 1)
+    wide = LETTER * max((letters(part.label) for part in parts), default=0) + 30
+    right = max(wide - room, 16)
+    for name in named:
+        # Names stand off each other: to the left of their line, the last to its right unless it has room before it.
+        beyond = LETTER * letters(name["text"])
+        name["xanchor"] = "left" if name is named[-1] and room < beyond else "right"
+        if name["xanchor"] == "left":
+            right = max(right, beyond)
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "hovermode": "x unified", "height": height, "shapes": shapes, "annotations": [*labels, *named],
+            "margin": {"l": 54, "r": int(right), "t": above, "b": below},
+            "xaxis": {
+                "type": "date", "tickvals": list(months), "ticktext": list(months.values()), "showgrid": False,
+                "ticks": "outside", "tickcolor": LINE, "unifiedhovertitle": {"text": heading},
+                "range": [xs[0], end],
+            },
+            "yaxis": {"title": {"text": axis}, "range": [0, top], "tickformat": ",d", **({"dtick": 1} if top < 6 else {})},
+        },
+    )  # fmt: skip
+
+
+def _swatch(mark: Mark) -> tuple[str, str]:
+    """The colour and the sign of a mark beside its name: an annotation of its own, since a colour within a text is no theme's."""
+    return (INK3, "▨") if mark.pattern else (mark.colour, "■")

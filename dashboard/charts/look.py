@@ -1,0 +1,194 @@
+"""How every figure looks: colours, marks, type and margins, and the measures of text that several shapes need.
+
+Colours are named by their light value; the style sheet turns each into that of the viewer's theme (`RECOLOUR`), so that a
+figure is the same in light, in the dark and on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+FONT = '"Noto Sans TC","Noto Sans CJK TC","Microsoft JhengHei","PingFang TC",sans-serif'
+
+INK, INK2, INK3, LINE, FAINT, PAPER = "#1a1d21", "#525a63", "#666e77", "#dadee2", "#ebedf0", "#ffffff"
+
+ACCENT, PACE = "#0b4f8a", "#7a4100"
+
+MET, ON_TRACK, BEHIND, OVERDUE = "#5fa08f", "#bac1c9", "#b8690a", "#9c1f2e"
+
+# The variable of the style sheet that each colour is in the theme of the viewer.
+RECOLOUR = {
+    INK: "ink", INK2: "ink2", INK3: "ink3", LINE: "line", FAINT: "line2", PAPER: "bg", ACCENT: "accent", PACE: "pace",
+    MET: "metbar", ON_TRACK: "trkbar", BEHIND: "behbar", OVERDUE: "ovdbg",
+}  # fmt: skip
+
+
+class Mark(NamedTuple):
+    """How marks of one kind look: colour, shape (an outline where it ends in -open), and pattern where they are bars."""
+
+    colour: str
+    symbol: str = "circle"
+    pattern: str = ""
+
+
+# The statuses by shape as well as by colour: ● met, ○ on track, ▼ behind, ✕ overdue, □ no data.
+MARKS = {
+    "met": Mark(MET),
+    "on_track": Mark(INK3, "circle-open"),
+    "behind": Mark(BEHIND, "triangle-down"),
+    "overdue": Mark(OVERDUE, "x"),
+    "no_data": Mark(INK3, "square-open", "/"),
+    "exempt": Mark(INK3, "line-ew-open"),
+    "info": Mark(ACCENT, "diamond"),
+    "upcoming": Mark(INK3, "diamond-open"),
+    "own": Mark(ACCENT),
+    "other": Mark(ON_TRACK),
+}
+
+FILLS = {**MARKS, "on_track": Mark(ON_TRACK)}
+
+# Bars that are no status: the first is what counts, the others what it is compared with.
+SHADES = (
+    Mark(ACCENT),
+    Mark(ON_TRACK),
+    Mark(INK3, pattern="/"),
+    Mark(ACCENT, pattern="x"),
+    Mark(INK2, pattern="."),
+)
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 13, "color": INK2, "variant": "normal"},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        # Margins are ours: plotly would draw everything twice or three times to find them.
+        "margin": {"l": 12, "r": 16, "t": 28, "b": 48, "autoexpand": False},
+        "hoverlabel": {
+            "bgcolor": PAPER, "bordercolor": LINE, "font": {"family": FONT, "size": 13, "color": INK}, "align": "left", "namelength": -1,
+        },
+        "hovermode": "closest",
+        "hoverdistance": 30,
+        "dragmode": "zoom",
+        "showlegend": False,
+        "bargap": 0.35,
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "font": {"color": INK2}},
+        "xaxis": {
+            "gridcolor": FAINT, "zeroline": False, "linecolor": LINE, "tickfont": {"color": INK2},
+            "title": {"font": {"color": INK2, "size": 13}, "standoff": 6},
+        },
+        "yaxis": {
+            "gridcolor": FAINT, "zeroline": False, "linecolor": LINE, "tickfont": {"color": INK2},
+            "fixedrange": True, "title": {"font": {"color": INK2, "size": 13}, "standoff": 6},
+        },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": INK3, "activecolor": INK},
+        "annotationdefaults": {"showarrow": False, "font": {"color": INK2, "size": 13}},
+    }
+)  # fmt: skip
+
+HOVER = "%{customdata[0]}<extra></extra>"
+
+# A row of a strip plot is at most so many marks high, each so many pixels; its name stands above them.
+LANES, LANE, NAME, GAP = 10, 16, 25, 8
+
+NARROW = 300  # pixels of the plot on a phone: what finds room there finds it everywhere
+
+LETTER = 13  # pixels of a Chinese character
+
+LIFT = 18  # from one line of names above a plot to the next
+
+DASHED = {"color": PACE, "width": 1.6, "dash": "dash"}
+
+
+class Day(NamedTuple):
+    """A day worth an upright line and a name: the deadline, today, the day to compare with.
+
+    The name of a firm one stands on the right of its head, or if `low` on the left of its foot; that of another above the
+    plot, `level` lines higher.
+    """
+
+    day: date
+    name: str
+    firm: bool = False
+    low: bool = False
+    level: int = 0
+
+
+def letters(text: str) -> float:
+    """How wide a text is, in Chinese characters."""
+    return sum(0.58 if letter.isascii() else 1 for letter in text)
+
+
+def carried(frame: pd.DataFrame) -> Any:
+    """What each mark carries: what hovering says, where a click leads, and its figure."""
+    return frame[["hover", "link", "figure"]].to_numpy()
+
+
+def up_to(most: float, unit: str, low: float = 0.0) -> dict[str, Any]:
+    """About five round numbers of an axis of which the last stands for all above it, too, as plotly takes them."""
+    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if (most - low) / step <= 6)
+    ticks = [most - step * n for n in range(7) if most - step * n >= low][::-1]
+    return {
+        "tickvals": ticks,
+        "ticktext": [f"{'≥ ' if tick == most else ''}{tick:g}{unit}" for tick in ticks],
+    }
+
+
+def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """The places, in their order, at least so far from each other, and above all not beyond the ends."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + least if moved else low))
+    limit = high
+    for at in reversed(range(len(moved))):
+        moved[at] = min(moved[at], limit)
+        limit = moved[at] - least
+    return moved
+
+
+def upright(days: Sequence[Day]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The lines of the days worth one, and their names: on the right of a firm one, above the others."""
+    shapes, notes = [], []
+    for mark in days:
+        at, colour = mark.day.isoformat(), INK if mark.firm else INK3
+        line = {"color": colour, "width": 1.4 if mark.firm else 1, "dash": "solid" if mark.firm else "dot"}
+        shapes.append(
+            {
+                "type": "line",
+                "yref": "paper",
+                "x0": at,
+                "x1": at,
+                "y0": 0,
+                "y1": 1,
+                "line": line,
+                "layer": "below",
+            }
+        )
+        if mark.name:
+            place = (
+                {"yanchor": "bottom", "xanchor": "right", "xshift": -5, "yshift": 2, "align": "right"}
+                if mark.firm and mark.low
+                else {"yanchor": "top", "xanchor": "left", "xshift": 4, "align": "left"}
+                if mark.firm
+                else {"yanchor": "bottom", "xanchor": "center", "yshift": LIFT * mark.level}
+            )
+            notes.append(
+                {
+                    "x": at,
+                    "y": int(not mark.low),
+                    "yref": "paper",
+                    "text": mark.name,
+                    "font": {"color": colour},
+                    **place,
+                }
+            )
+    return shapes, notes
+
+
+def foot(months: Mapping[str, str]) -> int:
+    """How high the names of the months are; a year stands on a line of its own."""
+    return 54 if any("<br>" in name for name in months.values()) else 36

@@ -1,0 +1,236 @@
+"""Marks along a line: every school by group, and one school among all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    DASHED,
+    FAINT,
+    GAP,
+    HOVER,
+    INK,
+    LANE,
+    LANES,
+    LETTER,
+    MARKS,
+    NAME,
+    NARROW,
+    PACE,
+    PAPER,
+    TEMPLATE,
+    carried,
+    letters,
+    up_to,
+)
+
+SIZE = 10  # of a mark, in pixels
+
+
+def strip(
+    frame: pd.DataFrame,
+    rows: Mapping[str, str],
+    axis: str,
+    *,
+    unit: str = "",
+    most: float | None = None,
+    line: tuple[float, str] | None = None,
+) -> go.Figure:
+    """Every school a mark on its group's row: who is behind, and is it one group?
+
+    Args:
+        frame: a row a mark: `row`, `x`, `look` (of MARKS), `label` (its name where it is to be read, else empty), `hover`,
+            `link`, `figure`; and `size` in pixels, where marks differ.
+        rows: what each `row` is called, from the top.
+        axis: what x is, with its unit.
+        unit: what stands behind each number of the axis.
+        most: an x that stands for all above it, too.
+        line: an x and its name, such as the pace of today.
+    """
+    low, high = _extent([*frame["x"], *([line[0]] if line else [])], most)
+    if "size" not in frame:
+        frame = frame.assign(size=SIZE)
+    frame = frame.assign(x=frame["x"].clip(upper=most) if most is not None else frame["x"])
+    lane_height = max(LANE, int(frame["size"].max()) + 4)
+    ys: dict[Any, float] = {}
+    left: dict[Any, bool] = {}
+    top, heads, ends, notes, shapes, traces = 0.0, [], [], [], [], []
+    for row in rows:
+        mine = frame[frame["row"] == row].sort_values("x", kind="stable")
+        heads.append(top + NAME / 2 + 2)
+        lanes: list[float] = []
+        for at, x, label, size in zip(mine.index, mine["x"], mine["label"], mine["size"], strict=True):
+            place, wide = (x - low) / (high - low) * NARROW, LETTER * letters(label)
+            left[at], half = bool(label) and place + wide + 10 > NARROW, size / 2 + 2
+            start, end = (
+                (place - wide - 10, place + half)
+                if left[at]
+                else (place - half, place + half + wide + 10 * bool(label))
+            )
+            lane = next((n for n, taken in enumerate(lanes) if taken <= start), len(lanes))
+            if lane == LANES:
+                lane = min(range(LANES), key=lanes.__getitem__)
+            lanes[lane : lane + 1] = [end]
+            ys[at] = top + NAME + (lane + 0.5) * lane_height
+        top += NAME + max(len(lanes), 1) * lane_height + GAP
+        ends.append(top)
+    if line:
+        side = (
+            "left"
+            if line[0] < low + (high - low) * 0.3
+            else "right"
+            if line[0] > high - (high - low) * 0.3
+            else "center"
+        )
+        shapes.append(
+            {
+                "type": "line",
+                "yref": "paper",
+                "x0": line[0],
+                "x1": line[0],
+                "y0": 0,
+                "y1": 1,
+                "line": DASHED,
+                "layer": "below",
+            }
+        )
+        notes.append(
+            {
+                "x": line[0],
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "text": line[1],
+                "xanchor": side,
+                "font": {"color": PACE},
+            }
+        )
+    for (look, bare), mine in frame.groupby(["look", frame["label"] == ""], sort=False):
+        mark, sizes = MARKS[str(look)], mine["size"].tolist()
+        names: dict[str, Any] = {"mode": "markers"}
+        if not bare:
+            names = {
+                "mode": "markers+text", "text": [f" {label} " for label in mine["label"]],
+                "textposition": ["middle left" if left[at] else "middle right" for at in mine.index],
+                "textfont": {"color": INK, "size": LETTER},
+            }  # fmt: skip
+        traces.append(
+            go.Scatter(
+                x=mine["x"].tolist(), y=[ys[at] for at in mine.index], **names,
+                marker={"color": mark.colour, "symbol": mark.symbol, "opacity": 1, "size": sizes[0] if len(set(sizes)) == 1 else sizes, "line": {"color": mark.colour, "width": 1.6}},
+                customdata=carried(mine), hovertemplate=HOVER, name=str(look), cliponaxis=False,
+            )
+        )  # fmt: skip
+    traces.append(
+        go.Scatter(
+            x=[0] * len(heads), y=heads, xaxis="x2", mode="text", text=list(rows.values()), textposition="middle right",
+            textfont={"color": INK}, hoverinfo="skip", cliponaxis=False,
+        )
+    )  # fmt: skip
+    across: dict[str, Any] = {"title": {"text": axis}, "range": [low, high], "ticksuffix": unit}
+    if most is not None:
+        across |= up_to(most, unit, low)
+    elif high - low < 8:
+        across |= {"dtick": 1}
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "height": int(top) + 76, "shapes": shapes, "annotations": notes,
+            "xaxis": across,
+            # Lines as a grid and names as a trace on an axis of its own, which does not move: a shape and an annotation each
+            # take a browser ten times as long.
+            "xaxis2": {"overlaying": "x", "range": [0, 1], "fixedrange": True, "visible": False},
+            "yaxis": {"range": [top, -2], "tickvals": ends, "showticklabels": False, "showgrid": True},
+        },
+    )  # fmt: skip
+
+
+def _extent(xs: Sequence[float], most: float | None) -> tuple[float, float]:
+    """The ends of an axis that need not begin at zero, a tenth of it as room for the marks at its ends."""
+    known = [min(x, most) if most is not None else x for x in xs if not pd.isna(x)]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if most is not None:
+        low, high = min(low, most - 10), most
+    pad = max((high - low) * 0.04, 0.5)
+    return low - pad, high + pad
+
+
+# Where one stands among many. Marks of one place stand above each other, so many up and so many down, so many pixels apart;
+# the next beside them, by so much of the axis: outward at its ends, which stand for all that is beyond.
+SWARM, STEP, ASIDE, COLUMNS, BAND, SMALL = 3, 4, 0.016, 6, 34, 7
+
+
+def places(
+    frame: pd.DataFrame, rows: Mapping[str, tuple[str, str]], axis: str, *, unit: str, most: float
+) -> go.Figure:
+    """One school among all, a row an indicator: is it one of the last?
+
+    Args:
+        frame: a row a mark: `row`, `x`, `own` (whether it is the one that matters), `hover`, `link`, `figure`.
+        rows: what each `row` is called, and what stands at its right end, from the top.
+        axis: what x is, with its unit.
+        unit: what stands behind each number of the axis.
+        most: an x that stands for all above it, too.
+    """
+    frame = frame.assign(x=frame["x"].clip(upper=most)).sort_values("x", kind="stable")
+    lanes = SWARM * 2 + 1
+    xs: dict[Any, float] = {}
+    ys: dict[Any, float] = {}
+    notes, shapes, top = [], [], 0.0
+    for row, (name, rank) in rows.items():
+        mine = frame[(frame["row"] == row) & ~frame["own"]]
+        begins, taken = -math.inf, 0
+        for at, x in mine["x"].items():
+            begins, taken = (begins, taken + 1) if (x - begins) / most * NARROW < SMALL else (x, 0)
+            lane, column = taken % lanes, taken // lanes % COLUMNS
+            aside = (
+                column if x >= most else -column if x <= 0 else (column + 1) // 2 * (-1 if column % 2 else 1)
+            )
+            xs[at] = x + aside * ASIDE * most
+            ys[at] = top + NAME + BAND / 2 + (lane + 1) // 2 * STEP * (-1 if lane % 2 else 1)
+        xs |= frame["x"][(frame["row"] == row) & frame["own"]].to_dict()
+        ys |= dict.fromkeys(frame.index[(frame["row"] == row) & frame["own"]], top + NAME + BAND / 2)
+        beside = {"xref": "paper", "y": top + NAME / 2 - 1, "font": {"color": INK}}
+        notes += [
+            {"x": 0, "xanchor": "left", "text": name, **beside},
+            {"x": 1, "xanchor": "right", "text": rank, **beside},
+        ]
+        top += NAME + BAND
+        shapes.append(
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": top,
+                "y1": top,
+                "line": {"color": FAINT, "width": 1},
+            }
+        )
+    traces = [
+        go.Scatter(
+            x=[xs[at] for at in mine.index], y=[ys[at] for at in mine.index], mode="markers", name=look, cliponaxis=False,
+            marker={"color": MARKS[look].colour, "symbol": MARKS[look].symbol, "size": size, "line": {"color": PAPER, "width": width}},
+            customdata=carried(mine), hovertemplate=HOVER,
+        )
+        for look, mine, size, width in (
+            ("other", frame[~frame["own"]], SMALL, 0.6), ("own", frame[frame["own"]], 2 * SMALL, 1.6),
+        )
+    ]  # fmt: skip
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "height": int(top) + 60, "shapes": shapes, "annotations": notes,
+            "margin": {"l": 14, "r": 20, "t": 8, "b": 52},
+            "xaxis": {
+                "title": {"text": axis}, **up_to(most, unit),
+                "range": [min([*xs.values(), 0]) - most * 0.02, max([*xs.values(), most]) + most * 0.02],
+            },
+            "yaxis": {"range": [top, 0], "visible": False},
+        },
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""Rows over days: what happened in which week, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    DASHED,
+    GAP,
+    HOVER,
+    INK,
+    INK2,
+    LETTER,
+    LINE,
+    MARKS,
+    NAME,
+    PACE,
+    TEMPLATE,
+    Day,
+    Mark,
+    carried,
+    foot,
+    letters,
+    upright,
+)
+
+# What became of the lessons of a week: somebody came to all, to some, to none, or the week is still to come.
+WEEKS = {
+    "all": Mark(ACCENT),
+    "some": Mark(ACCENT, "circle-open-dot"),
+    "none": Mark(ACCENT, "circle-open"),
+    "ahead": MARKS["upcoming"],
+}
+
+WEEK_ROW = 28
+
+
+def calendar(
+    frame: pd.DataFrame,
+    rows: Mapping[int, str],
+    *,
+    first: date,
+    last: date,
+    days: Sequence[Day] = (),
+    months: Mapping[str, str] = {},
+) -> go.Figure:
+    """Who did something in which week: a row a name, a mark a week.
+
+    Args:
+        frame: a row a mark: `row`, `day`, `look` (of WEEKS), `label` (beside it), `hover`, `link`, `figure`.
+        rows: what each `row` is called, from the top; one without a mark, too.
+        first, last: the ends of the axis.
+        days: upright lines, named at the top.
+        months: what the first days of months, as ISO dates, are called.
+    """
+    places = {row: at for at, row in enumerate(rows)}
+    traces = []
+    for look, mine in frame.groupby("look", sort=False):
+        mark = WEEKS[str(look)]
+        traces.append(
+            go.Scatter(
+                x=mine["day"].dt.strftime("%Y-%m-%d").tolist(), y=[places[row] for row in mine["row"]], mode="markers+text",
+                text=mine["label"].tolist(), textposition="middle right", textfont={"color": INK2, "size": LETTER}, cliponaxis=False,
+                marker={"color": mark.colour, "symbol": mark.symbol, "size": 12, "line": {"color": mark.colour, "width": 1.8}},
+                customdata=carried(mine), hovertemplate=HOVER, name=str(look),
+            )
+        )  # fmt: skip
+    wide = LETTER * max(map(letters, rows.values()), default=1) + 14
+    shapes, notes = upright(days)
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "height": WEEK_ROW * len(rows) + 28 + foot(months), "shapes": shapes, "annotations": notes,
+            "margin": {"l": wide, "r": 24, "b": foot(months)},
+            "xaxis": {
+                "type": "date", "range": [first.isoformat(), last.isoformat()], "tickvals": list(months), "showgrid": True,
+                "ticktext": list(months.values()), "ticks": "outside", "tickcolor": LINE,
+            },
+            "yaxis": {
+                "range": [len(rows) - 0.5, -0.5], "tickvals": list(places.values()), "ticktext": list(rows.values()),
+                "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
+            },
+        },
+    )  # fmt: skip
+
+
+# The bars of one row stand below its name and are at most so high.
+PULSE = 30
+
+
+def pulses(
+    frame: pd.DataFrame,
+    rows: Mapping[str, str],
+    *,
+    span: tuple[date, date],
+    days: int,
+    marked: Sequence[str] = (),
+    line: tuple[date, str] | None = None,
+    months: Mapping[str, str] = {},
+) -> go.Figure:
+    """What came in over time, a row of bars for each kind, each to its own scale: which has stopped?
+
+    Args:
+        frame: a row a bar: `row`, `day` (its first), `value`, `hover`, `link`, `figure`.
+        rows: what each `row` is called, from the top; its name stands above its bars.
+        span: the first and the last day.
+        days: how many days a bar is of.
+        marked: the rows worth a look, whose names are amber.
+        line: a day worth an upright line, and what it says.
+        months: what the first days of months, as ISO dates, are called.
+    """
+    wide = days * 86_400_000
+    top, notes, shapes, traces = 0.0, [], [], []
+    for row, name in rows.items():
+        mine, base = frame[frame["row"] == row], top + NAME + PULSE
+        colour = PACE if row in marked else INK
+        notes.append(
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": top + NAME / 2,
+                "text": name,
+                "font": {"color": colour},
+            }
+        )
+        shapes.append(
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": base,
+                "y1": base,
+                "line": {"color": LINE, "width": 1},
+            }
+        )
+        top = base + GAP
+        if mine.empty:
+            continue
+        # The least of bars is to be seen beside the highest one.
+        heights = (mine["value"] * PULSE / mine["value"].max()).clip(lower=1.5)
+        traces.append(
+            go.Bar(
+                x=mine["day"].map(lambda day: day.isoformat()).tolist(), y=(-heights).round(2).tolist(), base=base, width=wide * 0.88,
+                offset=wide * 0.06, marker={"color": ACCENT}, customdata=mine[["hover", "link", "figure", "value"]].to_numpy(),
+                hovertemplate=HOVER, name=row,
+            )
+        )  # fmt: skip
+    if line:
+        at = line[0].isoformat()
+        shapes.append(
+            {
+                "type": "line",
+                "yref": "paper",
+                "x0": at,
+                "x1": at,
+                "y0": 0,
+                "y1": 1,
+                "line": {**DASHED, "width": 1.2},
+            }
+        )
+        side = "right" if (line[0] - span[0]) * 2 > span[1] - span[0] else "left"
+        notes.append(
+            {
+                "x": at,
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "text": line[1],
+                "xanchor": side,
+                "font": {"color": PACE},
+            }
+        )
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": TEMPLATE, "barmode": "overlay", "height": int(top) + 76, "shapes": shapes, "annotations": notes,
+            "margin": {"b": 48},
+            "xaxis": {
+                "type": "date", "range": [day.isoformat() for day in span], "tickvals": list(months), "ticktext": list(months.values()),
+                "ticks": "outside", "tickcolor": LINE,
+            },
+            "yaxis": {"range": [top, -2], "visible": False},
+        },
+    )  # fmt: skip

@@ -1,0 +1,387 @@
+"""The pictures of the data itself: whether fewer rows are refused from snapshot to snapshot, and when rows were dated.
+
+Neither is drawn until somebody asks for it: the page is one of tables, and stays as light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from html import unescape
+from itertools import groupby
+from typing import NamedTuple
+
+import pandas as pd
+
+from dashboard import charts
+from dashboard import warehouse as store
+from dashboard.ui import figures
+from dashboard.ui.address import Row, View, _asked, ask, facts_of
+from dashboard.ui.figures import Figure, Value
+from dashboard.ui.parts import notice, pills
+from dashboard.ui.screen import show
+from dashboard.ui.texts import later, say
+from dashboard.ui.words import (
+    escape,
+    file_day,
+    listing,
+    moment,
+    number,
+    percent,
+    prose,
+    rate,
+    short_day,
+    written_day,
+)
+
+Here = Callable[..., str]
+CHARTS = {"rejects": later("退回的列變少了嗎"), "arrivals": later("各表的列到哪一天")}
+MOST = 24  # snapshots in a figure
+NAMED = 5  # reasons with a part of their own; the others are one part
+QUIET = timedelta(weeks=4)  # as queries/pages/rows_by_day.sql has it
+OTHERS = "others"
+LOOKS = {str(at): look for at, look in enumerate(charts.SHADES)} | {
+    OTHERS: charts.Mark(charts.LINE, pattern="\\")
+}
+
+
+def choose(seen: View, chosen: Mapping[str, str | None], chart: str | None, here: Here) -> None:
+    """The ways to look at how the data changes, and the figure that the address asks for, if any."""
+    show(
+        pills(
+            [
+                (say(text), here(chart=None if name == chart else name), name == chart)
+                for name, text in CHARTS.items()
+            ],
+            say("資料的變化"),
+        )
+    )
+    if chart:
+        figures.show(chart, (rejects if chart == "rejects" else arrivals)(seen, chosen, here))
+
+
+# Is the data getting cleaner?
+
+
+class _Kept(NamedTuple):
+    """What a kept snapshot refused: when it was made, its rows by reason, and how many it read, where that can be said."""
+
+    stamp: str
+    facts: Row
+    reasons: Sequence[Row]
+    read: int | None
+
+    @property
+    def total(self) -> int:
+        return sum(row.rows for row in self.reasons)
+
+
+def rejects(seen: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+    """The refused rows of each kept snapshot up to the one that serves, by reason."""
+    snapshots = [*reversed(store.older(seen.snapshot)[: MOST - 1]), seen.snapshot]
+    kept = [one for snapshot in snapshots if (one := _kept(seen, snapshot, chosen))]
+    unread = len(snapshots) - len(kept)
+    asked = ("rejects", tuple(one.stamp for one in kept), unread, chosen["table"], chosen["school"])
+    return figures.once(seen, *asked, build=lambda: _rejects(seen, chosen, here, kept, unread))
+
+
+def _kept(seen: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]) -> _Kept | None:
+    """None where it is of another version or damaged."""
+    table, school = chosen["table"], chosen["school"]
+    try:
+        facts = facts_of(snapshot, seen.scope)
+        reasons = _asked(snapshot, seen.scope, "rejects_by_reason", (("school", school), ("table", table)))
+        tables = _asked(snapshot, seen.scope, "tables", ())
+    except store.NoSnapshot:
+        return None
+    # How many rows were read is known of whole tables, and not of some of the schools.
+    whole = seen.scope.whole and not school
+    read = sum(row.read for row in tables if table in (None, row.table_name)) if whole else None
+    return _Kept(snapshot.stamp, facts, reasons, read)
+
+
+def _rejects(
+    seen: View, chosen: Mapping[str, str | None], here: Here, kept: Sequence[_Kept], unread: int
+) -> Figure | str:
+    sums: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    for row in (row for one in kept for row in one.reasons):
+        sums[row.reason] = sums.get(row.reason, 0) + row.rows
+        labels[row.reason] = row.label or row.reason
+    omitted = (
+        say("有 {n} 份較舊的快照讀不出來或是別的版本做的，沒有畫出。", n=number(unread)) if unread else ""
+    )
+    if not sums:
+        return f"<h2>{say('留存的快照都沒有被退回的列')}</h2>" + (
+            f'<p class="sub">{omitted}</p>' if omitted else ""
+        )
+    ordered = sorted(sums, key=lambda reason: (-sums[reason], reason))
+    named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
+    looks = dict(zip(ordered, [*LOOKS][: len(named)], strict=False))
+    of, now = _of(seen, chosen), kept[-1]
+    title = f"{escape(of)}：{_rejects_title(kept)}" if of else _rejects_title(kept)
+    return Figure(
+        title=title,
+        caption=prose([*_rejects_caption(seen, kept), omitted]),
+        drawn=charts.columns(
+            pd.DataFrame(_parts(seen, here, kept, looks, labels)),
+            _ticks(kept),
+            say("被退回的列數"),
+            looks=LOOKS,
+            totals={one.stamp: number(one.total) for one in kept},
+        ),
+        alt=say(
+            "{title}；{bars}",
+            title=unescape(title),
+            bars=listing([f"{_moment(seen, one)} {number(one.total)}" for one in kept]),
+        ),
+        name="_".join(filter(None, (say("各快照退回的列"), of, file_day(now.facts.built_at.date())))),
+        header=[say("快照"), say("原因"), say("退回"), say("讀入")],
+        rows=lambda: [
+            [_moment(seen, one), row.label or row.reason, row.rows, one.read]
+            for one in kept
+            for row in one.reasons
+        ],
+    )
+
+
+def _of(seen: View, chosen: Mapping[str, str | None]) -> str:
+    """What of the data is drawn, where not all of it is."""
+    table = next(
+        (row.label for row in ask(seen, "tables") if row.table_name == chosen["table"]), chosen["table"]
+    )
+    return " · ".join(filter(None, (chosen["school"], table)))
+
+
+def _parts(
+    seen: View, here: Here, kept: Sequence[_Kept], looks: Mapping[str, str], labels: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """The parts of all bars, kind by kind. One leads to its rows where these are of the snapshot that serves."""
+    parts: list[dict[str, object]] = []
+    for look in dict.fromkeys([*looks.values(), OTHERS]):
+        mine = {reason for reason in labels if looks.get(reason, OTHERS) == look}
+        name = escape(
+            next(iter(labels[reason] for reason in mine))
+            if look != OTHERS or len(mine) == 1
+            else say("其他原因")
+        )
+        counts = [sum(row.rows for row in one.reasons if row.reason in mine) for one in kept]
+        for one, count in zip(kept, counts, strict=True):
+            if count:
+                leads = one is kept[-1] and len(mine) == 1
+                parts.append(
+                    {
+                        "bar": one.stamp,
+                        "look": look,
+                        "part": f"{name} {number(counts[-1])}",
+                        "value": count,
+                        "hover": _rejects_hover(seen, one, name, count),
+                        "link": unescape(here(severity="rejected", reason=min(mine), fresh=None))
+                        if leads
+                        else "",
+                        "figure": "",
+                    }
+                )
+    return parts
+
+
+def _rejects_hover(seen: View, one: _Kept, name: str, count: int) -> str:
+    lines = [f"<b>{_moment(seen, one)}</b>", say("{reason}：{n} 列", reason=name, n=number(count))]
+    if one.read:
+        lines.append(say("占讀入 {rate}", rate=rate(count, one.read, say("列"))))
+    lines.append(say("這一份共退回 {n} 列", n=number(one.total)))
+    return "<br>".join(lines)
+
+
+def _moment(seen: View, one: _Kept) -> str:
+    return moment(one.facts.built_at, seen.year)
+
+
+def _ticks(kept: Sequence[_Kept]) -> dict[str, str]:
+    """What each bar is called: day and time, and the year where it turns."""
+    names: dict[str, str] = {}
+    former = ""
+    for one in kept:
+        at = one.facts.built_at
+        year = written_day(at.date()).partition("/")[0]
+        names[one.stamp] = f"{at.month}/{at.day}<br>{at:%H:%M}" + (f"<br>{year}" if year != former else "")
+        former = year
+    return names
+
+
+def _rejects_title(kept: Sequence[_Kept]) -> str:
+    """Whether fewer rows are refused than before."""
+    now = kept[-1].total
+    if len(kept) == 1:
+        return say("退回 {n} 列，還沒有前一份快照可以比較", n=number(now))
+    then, first = kept[-2].total, kept[0].total
+    if now < then:
+        return say("退回的列由 {then} 列減為 {now} 列", then=number(then), now=number(now))
+    if now > then:
+        return say("退回的列由 {then} 列增為 {now} 列", then=number(then), now=number(now))
+    if now != first:
+        return say(
+            "退回的列與前一份快照一樣是 {now} 列；最早留存的一份是 {first} 列",
+            now=number(now),
+            first=number(first),
+        )
+    return say("退回的列與前一份快照一樣是 {now} 列", now=number(now))
+
+
+def _rejects_caption(seen: View, kept: Sequence[_Kept]) -> list[str]:
+    now = kept[-1]
+    sentences = []
+    if len(kept) > 1:
+        then = kept[-2]
+        sentences.append(say("比較 {since} 與 {now}。", since=_moment(seen, then), now=_moment(seen, now)))
+        if then.read and now.read:
+            shares = [
+                f"{percent(one.total, one.read)}（{number(one.total)}/{number(one.read)}）"
+                for one in (then, now)
+            ]
+            sentences.append(say("退回率 {then} → {now}。", then=shares[0], now=shares[1]))
+    elif now.read:
+        sentences.append(
+            say(
+                "退回率 {now}。",
+                now=f"{percent(now.total, now.read)}（{number(now.total)}/{number(now.read)}）",
+            )
+        )
+    sentences.append(
+        say("一條一份快照，被退回的列依原因疊放；圖例的數字是 {now} 這一份的列數。", now=_moment(seen, now))
+    )
+    return [*sentences, say("點最右一條的一段，看那些列。")]
+
+
+# Who has stopped sending?
+
+
+def arrivals(seen: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+    """The accepted rows of each table by the day that they bear: when was each last written to?"""
+    school = chosen["school"]
+    try:
+        listed = ask(seen, "rows_by_day", on=seen.on, school=school)
+    except store.NoSnapshot:
+        return notice(say("這一份快照是別的版本做的"), say("沒有各表逐日的列數；下一次更新後就會有。"))
+    return figures.once(seen, "arrivals", school, build=lambda: _arrivals(seen, school, listed))
+
+
+def _arrivals(seen: View, school: str | None, listed: Sequence[Row]) -> Figure | str:
+    tables = {table: list(rows) for table, rows in groupby(listed, key=lambda row: row.table_name)}
+    firsts = [rows[0] for rows in tables.values()]
+    dated = [row for row in firsts if row.last_day or row.later or not row.undated]
+    of = f"{escape(school)}：" if school else ""
+    bars = [row for row in listed if row.since]
+    if not bars:
+        return f"<h2>{of}{say('到 {day} 還沒有採用的列', day=written_day(seen.on))}</h2>"
+    by_week = firsts[0].by_week
+    quiet = [row for row in dated if row.is_quiet]
+    first, days = min(row.since for row in bars), 7 if by_week else 1
+    since = seen.on - QUIET + timedelta(days=1)
+    title = of + _arrivals_title(quiet, dated)
+    return Figure(
+        title=title,
+        caption=prose(_arrivals_caption(seen, firsts, dated, quiet, by_week, since)),
+        drawn=charts.pulses(
+            pd.DataFrame(
+                {
+                    "row": [row.table_name for row in bars],
+                    "day": [row.since for row in bars],
+                    "value": [row.rows for row in bars],
+                    "hover": [_arrivals_hover(row) for row in bars],
+                    "link": "",
+                    "figure": "",
+                }
+            ),
+            {row.table_name: _named(tables[row.table_name], by_week) for row in dated},
+            span=(
+                first,
+                max(
+                    max(row.since for row in bars) + timedelta(days=days),
+                    seen.on + timedelta(days=1),
+                    first + timedelta(weeks=4),
+                ),
+            ),
+            days=days,
+            marked=[row.table_name for row in quiet],
+            line=(since, say("四週前")) if since > first else None,
+            months=figures.months(first, seen.on) or {first.isoformat(): short_day(first, seen.year)},
+        ),
+        alt=say(
+            "{title}；{tables}",
+            title=unescape(title),
+            tables=listing([f"{row.label} {_last(row)}" for row in dated]),
+        ),
+        name="_".join(
+            filter(None, (say("各表逐週的列") if by_week else say("各表逐日的列"), school, file_day(seen.on)))
+        ),
+        header=[say("資料表"), say("第一天"), say("最後一天"), say("採用")],
+        rows=lambda: _values(dated, bars),
+    )
+
+
+def _values(dated: Sequence[Row], bars: Sequence[Row]) -> list[list[Value]]:
+    """Every bar, and what lies before the first one."""
+    earlier: list[list[Value]] = [[row.label, None, None, row.earlier] for row in dated if row.earlier]
+    return [*earlier, *([row.label, row.since, row.until, row.rows] for row in bars)]
+
+
+def _last(row: Row) -> str:
+    return say("最近一列 {day}", day=written_day(row.last_day)) if row.last_day else say("還沒有列")
+
+
+def _named(rows: Sequence[Row], by_week: bool) -> str:
+    """The name of a table, the day of its last row, and what its highest bar stands for."""
+    row = rows[0]
+    most = max((one.rows for one in rows if one.since), default=0)
+    parts = [("! " if row.is_quiet else "") + f"<b>{escape(row.label)}</b>", _last(row)]
+    if most:
+        parts.append(
+            say("最高一週 {n} 列", n=number(most)) if by_week else say("最高一天 {n} 列", n=number(most))
+        )
+    return "　".join(parts)
+
+
+def _arrivals_hover(row: Row) -> str:
+    days = (
+        written_day(row.since)
+        if row.since == row.until
+        else f"{written_day(row.since)}–{written_day(row.until)}"
+    )
+    return f"<b>{escape(row.label)}</b><br>{days}<br>{say('採用 {n} 列', n=number(row.rows))}"
+
+
+def _arrivals_title(quiet: Sequence[Row], dated: Sequence[Row]) -> str:
+    """Which tables have no new row: as a fact, for there may be nothing to write down."""
+    if not quiet:
+        return (
+            say("近四週各表都有新的列")
+            if all(row.last_day for row in dated)
+            else say("有列的各表，近四週都有新的列")
+        )
+    if len(quiet) > 2:
+        return say("{n} 張資料表近四週沒有新的列", n=number(len(quiet)))
+    return listing(
+        [
+            say("{table}最近一列是 {day}", table=escape(row.label), day=written_day(row.last_day))
+            for row in quiet
+        ]
+    )
+
+
+def _arrivals_caption(
+    seen: View, firsts: Sequence[Row], dated: Sequence[Row], quiet: Sequence[Row], by_week: bool, since: date
+) -> list[str]:
+    many = sum(row.earlier for row in dated)
+    ahead, undated = sum(row.later for row in dated), sum(row.undated for row in dated)
+    without = [escape(row.label) for row in firsts if row not in dated]
+    days = {"since": written_day(since), "until": written_day(seen.on)}
+    return [
+        say("採用的列，依列上所記的日期，一條一週（週一起）；各表以自己最高的一週為滿。") if by_week
+        else say("採用的列，依列上所記的日期，一條一天；各表以自己最高的一天為滿。"),
+        say("「!」是近四週（{since}–{until}）沒有新的列。", **days) if quiet else say("近四週是 {since}–{until}。", **days),
+        say("更早的 {n} 列沒有畫出。", n=number(many)) if many else "",
+        say("日期晚於 {day} 的 {n} 列沒有計入。", day=written_day(seen.on), n=number(ahead)) if ahead else "",
+        say("{n} 列沒有日期，沒有畫出。", n=number(undated)) if undated else "",
+        say("沒有日期、沒有畫出的資料表：{tables}。", tables=listing(without)) if without else "",
+    ]  # fmt: skip

@@ -1,0 +1,341 @@
+"""A figure on a page: its finding as the heading, what is measured, the drawing, and every value as a table in a fold.
+
+`charts` draws and knows no words; what stands around a drawing is put there once, here, for all pages that show one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Condition
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+from cachetools import LRUCache, cached
+
+from dashboard import charts
+from dashboard.ui import frame as frames
+from dashboard.ui import parts, texts, words
+from dashboard.ui.address import View, ask, frame
+from dashboard.ui.screen import show as put
+from dashboard.ui.texts import later, say
+
+MONTHS = (
+    later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),
+    later("7 月"), later("8 月"), later("9 月"), later("10 月"), later("11 月"), later("12 月"),
+)  # fmt: skip
+
+
+PACE, NEEDED = "pace", "needed"  # the lines that are no group's, by their keys
+KEPT_MARKS = 300_000  # of all figures together; a mark takes up to a kilobyte
+
+
+class Link(NamedTuple):
+    """A text of a table that leads somewhere; in a file it is the text alone."""
+
+    text: str
+    href: str
+
+
+Value = Link | str | int | float | date | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with all that stands around it.
+
+    title: the finding, as markup. caption: what is measured, in which unit, and what the marks are. alt: what one would
+    say of it who cannot show it. name: what its file and its table are called. rows: every value, under `header`.
+    """
+
+    title: str
+    caption: str
+    drawn: charts.Figure
+    alt: str
+    name: str
+    header: Sequence[str]
+    rows: Callable[[], Sequence[Sequence[Value]]]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a figure is of; how it is built is no part of that."""
+
+    snapshot: object
+    scope: object
+    address: str
+    asked: tuple[object, ...]
+    build: Callable[[], Figure | str] = field(compare=False, repr=False)
+
+
+def once(seen: View, *asked: object, build: Callable[[], Figure | str]) -> Figure | str:
+    """A figure, built once for all who ask for the same one of the same snapshot, in the same language and era.
+
+    `asked` is all that it depends on, besides what the address carries from page to page.
+    """
+    # Whether the day is still to come is part of what a figure says, and changes overnight.
+    return _built(_Question(seen.snapshot, seen.scope, seen.link(""), (seen.today, *asked), build))
+
+
+def _marks(figure: Figure | str) -> int:
+    """How much of the cache a figure takes."""
+    return 1 if isinstance(figure, str) else 1 + sum(len(trace.y) for trace in figure.drawn.data)
+
+
+@cached(LRUCache(KEPT_MARKS, getsizeof=_marks), condition=Condition(), info=True)
+def _built(question: _Question) -> Figure | str:
+    return question.build()
+
+
+def show(key: str, figure: Figure | str, controls: str = "") -> None:
+    """Puts a figure on the page, or the markup that says why there is none.
+
+    `key` names it among the page's figures; `controls` are ways to draw it otherwise, as markup.
+    """
+    if isinstance(figure, str):
+        put(figure + controls)
+        return
+    put(f'<h2>{figure.title}</h2><p class="sub">{figure.caption}</p>{controls}')
+    st.plotly_chart(
+        figure.drawn, theme=None, key=f"figure-{key}", alt=figure.alt, config=_config(texts.manner().language)
+    )
+    fold = st.expander(say("圖的數字"), key=f"values-{key}", on_change="rerun")
+    if fold.open:
+        with fold:
+            put(_table(figure))
+            frames.download(
+                figure.name, list(figure.header), lambda: [list(map(_plain, row)) for row in figure.rows()]
+            )
+
+
+def _config(language: str) -> dict[str, Any]:
+    """No logo, no tools but the way back from a zoom, whose name is in the viewer's language."""
+    return {
+        "displaylogo": False,
+        "showTips": False,
+        "modeBarButtons": [["resetScale2d"]],
+        "locale": language,
+        "locales": {language: {"dictionary": {"Reset axes": say("回到原來的範圍")}, "format": {}}},
+    }
+
+
+def _table(figure: Figure) -> str:
+    rows = figure.rows()
+    right = [bool(rows) and all(_is_number(row[at]) for row in rows) for at in range(len(figure.header))]
+    head = [parts.Cell(words.escape(name), "" if right[at] else "l") for at, name in enumerate(figure.header)]
+    lines = [
+        ("", [parts.Cell(_shown(value), "" if right[at] else "l") for at, value in enumerate(row)])
+        for row in rows
+    ]
+    return f'<div class="tall">{parts.table(figure.name, head, lines)}</div>'
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float | None) or (isinstance(value, str) and value.endswith("%"))
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Link):
+        return parts.anchor(value.href, words.escape(value.text))
+    if isinstance(value, date):
+        return words.written_day(value)
+    return words.number(value, "–") if isinstance(value, int | float | None) else words.escape(value)
+
+
+def _plain(value: Value) -> object:
+    return value.text if isinstance(value, Link) else value
+
+
+def months(first: date, last: date, most: int = 6) -> dict[str, str]:
+    """The first days of the months within, as ISO dates, and what they are called; the year where it turns."""
+    days = [
+        date(n // 12, n % 12 + 1, 1)
+        for n in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ]
+    days = [day for day in days if first <= day <= last]
+    every = max(1, -(-len(days) // most))
+    named: dict[str, str] = {}
+    year = first.year
+    for day in days[::every]:
+        name = say(MONTHS[day.month - 1])
+        named[day.isoformat()] = (
+            name if day.year == year else f"{name}<br>{words.written_day(day).partition('/')[0]}"
+        )
+        year = day.year
+    return named
+
+
+def status_key(statuses: Sequence[str], require: str | None = None) -> str:
+    """What the shapes are, for a caption."""
+    signs = {"met": "●", "on_track": "○", "behind": "▼", "overdue": "✕", "no_data": "□", "info": "◆"}
+    return "　".join(f"{signs[one]} {words.word(one, require)}" for one in signs if one in statuses)
+
+
+def over_time(days: pd.DataFrame, counted: str, of: str, as_count: bool) -> pd.DataFrame:
+    """What was counted on each day, or its share in per cent, for `charts.curves`.
+
+    A day without a figure has no point, and is not zero. The share is written as `words.percent` writes it.
+    """
+    done, whole = days[counted].astype("Float64"), days[of].astype("Float64")
+    known = days.assign(counted=done, of=whole)[(whole > 0) & done.notna()]
+    return _with_shares(known, as_count)
+
+
+def _with_shares(frame: pd.DataFrame, as_count: bool) -> pd.DataFrame:
+    done, whole = frame["counted"].astype("int64"), frame["of"].astype("int64")
+    tenths = (2000 * done + whole) // (2 * whole)
+    tenths = tenths.mask((done < whole) & (tenths > 999), 999).mask((done > 0) & (tenths < 1), 1)
+    return frame.assign(counted=done, of=whole, share=tenths / 10, y=done if as_count else 100 * done / whole)
+
+
+def steady(start: date, end: date, whole: int, unit_days: int, as_count: bool, first: date) -> pd.DataFrame:
+    """The pace on each day from `first` to the deadline: the whole part of what is required so far."""
+    days = pd.date_range(first, end, freq="D")
+    gone = (days - pd.Timestamp(start)).days.to_numpy().clip(0, unit_days)
+    frame = pd.DataFrame({"day": days, "counted": whole * gone // unit_days, "of": whole})
+    shares = _with_shares(frame, as_count)
+    return shares.assign(y=whole * gone / unit_days if as_count else 100 * gone / unit_days)
+
+
+def others_names() -> dict[str, str]:
+    """What the lines are called that are no group's."""
+    return {PACE: say("應有進度"), NEEDED: say("所需速度")}
+
+
+def plain(name: str) -> str:
+    """A name as it is within what hovering says, where plotly would fill in what looks like one of its marks."""
+    return words.escape(name).replace("%{", "%\u200b{")
+
+
+def said(name: str, unit: str) -> str:
+    """What hovering says of a line: its name, the share, and the counts; see `charts.curves`."""
+    share, counts = "<b>%{customdata[0]:.1f}%</b>", "%{customdata[1]:,}/%{customdata[2]:,}"
+    return f"{plain(name)} " + say("{share}（{counts} {unit}）", share=share, counts=counts, unit=plain(unit))
+
+
+def line_facts(kpi: Any, group: str | int, counted: str) -> str:
+    """What the points of a line are of: indicator, level, period, what is counted, and the group; see `parts.FIGURE`."""
+    level = "group" if group else "city"
+    return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
+
+
+def changes(way: Course) -> list[list[Value]]:
+    """The days on which a figure of a course is another than on the day before, by name; with the pace of that day."""
+    rows: list[list[Value]] = []
+    for group in way.lines["group_id"].unique().tolist():
+        mine = way.lines[way.lines["group_id"] == group]
+        moved = mine[["counted", "of"]].ne(mine[["counted", "of"]].shift()).any(axis=1)
+        for day, done, whole in mine.loc[moved, ["day", "counted", "of"]].itertuples(index=False):
+            pace = way.pace_on(day.date(), whole)
+            rows.append([way.names[group], day.date(), done, whole, words.percent(done, whole), pace])
+    return rows
+
+
+def course_header() -> list[str]:
+    """The columns of `changes`."""
+    return [say("範圍"), say("日期"), say("計數"), say("應達"), say("百分比"), say("應有進度")]
+
+
+def has_course(kpi: SimpleNamespace) -> bool:
+    """Whether an indicator has a way to go: something to reach, by a day."""
+    return kpi.deadline is not None and kpi.require not in ("none", "ceiling")
+
+
+@dataclass(frozen=True)
+class Course:
+    """The way of an indicator to its deadline: a point a day of the programme (group 0) and of each group.
+
+    Where nothing is required of all together, the schools that met it are counted out of those judged.
+    """
+
+    kpi: SimpleNamespace
+    summed: bool
+    names: Mapping[int, str]
+    lines: pd.DataFrame
+
+    @property
+    def unit(self) -> str:
+        return str(self.kpi.unit) if self.summed else say("校")
+
+    @property
+    def start(self) -> date:
+        first: date = self.lines["day"].min().date()
+        return first
+
+    @property
+    def last(self) -> date:
+        """The last day that is drawn."""
+        day: date = self.lines["day"].max().date()
+        return day
+
+    def on(self, day: date) -> dict[int, tuple[int, int]]:
+        """What is counted on a day out of how many, by group; without those that have no figure."""
+        rows = self.lines[self.lines["day"] == pd.Timestamp(day)]
+        counts = [rows[name].tolist() for name in ("group_id", "counted", "of")]
+        return {group: (done, whole) for group, done, whole in zip(*counts, strict=True)}
+
+    def said(self) -> dict[str, str]:
+        """What hovering says of each line and of the pace."""
+        pace = f"{say('應有進度')} %{{customdata[1]:,}} {plain(self.unit)}"
+        return {PACE: pace} | {str(group): said(name, self.unit) for group, name in self.names.items()}
+
+    def line_names(self) -> dict[str, str]:
+        """What each line is called."""
+        return others_names() | {str(group): plain(name) for group, name in self.names.items()}
+
+    def facts(self) -> dict[str, str]:
+        """What each line is of."""
+        counted = "counted" if self.summed else "schools_met"
+        return {
+            str(group): line_facts(self.kpi, group and name, counted) for group, name in self.names.items()
+        }
+
+    def pace(self, whole: int, as_count: bool) -> pd.DataFrame | None:
+        """The pace of those of whom `whole` is required, on each day."""
+        start, end = self.kpi.pace_start, self.kpi.deadline
+        if not (self.summed and start and start < end):
+            return None
+        drawn = steady(start, end, whole, (end - start).days, as_count, self.start)
+        return drawn.assign(line=PACE, look=PACE)
+
+    def pace_on(self, day: date, whole: int) -> int | None:
+        """The pace of one day: the whole part of what is required so far; None where there is none."""
+        start, end = self.kpi.pace_start, self.kpi.deadline
+        if not (self.summed and start and start < end):
+            return None
+        gone, days = min(max((day - start).days, 0), (end - start).days), (end - start).days
+        return int(whole * gone // days)
+
+    def marks(self, seen: View, required: int, low: bool = False) -> list[charts.Day]:
+        """The days worth a line: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
+        unit = words.escape(self.unit)
+        due = say("期限 {day}", day=words.short_day(self.kpi.deadline, seen.year))
+        must = say("應達 {required} {unit}", required=words.number(required), unit=unit)
+        marks = [charts.Day(self.kpi.deadline, f"{due}<br>{must}", True, low)]
+        if seen.on != self.kpi.deadline:
+            marks.append(charts.Day(seen.on, ""))
+        if seen.versus and seen.versus >= self.start:
+            marks.append(charts.Day(seen.versus, words.short_day(seen.versus, seen.year)))
+        return marks
+
+
+def course(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Course | None:
+    """None where there is no way to go, or it has not begun."""
+    if not has_course(kpi):
+        return None
+    # What will be done until a day to come is not known: the lines end today.
+    days = frame(seen, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(seen.on, seen.today))
+    city = days[days["level"] == "city"]
+    if city.empty:
+        return None
+    summed = bool(city["required"].fillna(0).iloc[-1])
+    counted, of = ("counted", "required") if summed else ("schools_met", "schools_judged")
+    lines = over_time(days, counted, of, as_count).fillna({"group_id": 0}).astype({"group_id": int})
+    if not (lines["group_id"] == 0).any():
+        return None
+    names = {0: say("全市"), **{row.group_id: row.name for row in ask(seen, "groups")}}
+    lines = lines.assign(line=lines["group_id"].astype(str))
+    return Course(kpi, summed, names, lines)

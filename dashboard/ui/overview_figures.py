@@ -1,0 +1,183 @@
+"""The picture of the overview, on demand: how many schools were in which status on each day, of a chosen indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from dashboard import charts
+from dashboard.ui import figures
+from dashboard.ui.address import View, asked, frame, pick
+from dashboard.ui.cards import STRIP
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import pills
+from dashboard.ui.texts import say
+from dashboard.ui.words import (
+    STATUSES,
+    escape,
+    file_day,
+    full_day,
+    listing,
+    number,
+    prose,
+    short_day,
+    word,
+    written_day,
+)
+
+Row = SimpleNamespace
+Here = Callable[..., str]
+BACK = timedelta(weeks=4)  # what a finding is compared with where no day was chosen
+LATE = ("behind", "overdue")
+
+
+def _judged(kpis: Sequence[Row]) -> list[Row]:
+    """Those that have a status other than being for information."""
+    return [kpi for kpi in kpis if kpi.require != "none"]
+
+
+def chosen(seen: View, period: Row, kpis: Sequence[Row]) -> Row | None:
+    """The indicator whose picture the address asks for: in every period shown that has it, or within the one it names."""
+    wanted = asked("within", seen.shown) in (None, period.period)
+    return pick(_judged(kpis), asked("trend"), "kpi") if wanted else None
+
+
+def offered(seen: View, period: Row, kpis: Sequence[Row], drawn: Row | None, here: Here) -> str:
+    """The indicators to choose from; the one that is drawn leads back to none."""
+    within = period.period if len(seen.periods) > 1 else None
+    choices = [
+        (
+            kpi.short,
+            here(trend=None, within=None) if kpi is drawn else here(trend=kpi.kpi, within=within),
+            kpi is drawn,
+        )
+        for kpi in _judged(kpis)
+    ]
+    if not choices:
+        return ""
+    about = say("選一項指標，看每一天各狀態有幾校；再點一次收起。")
+    # On paper nothing can be chosen: there the heading stands for a picture that is drawn, or not at all.
+    kind = "" if drawn else ' class="offered"'
+    return (
+        f"<section{kind}><h2>{say('各校狀態的變化')}</h2>"
+        f'<p class="sub offered">{about}</p>{pills(choices)}</section>'
+    )
+
+
+def statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
+    """The schools by status over the term, or why there is no picture of them."""
+    return figures.once(seen, "statuses", kpi.kpi, period.period, build=lambda: _statuses(seen, period, kpi))
+
+
+def daily(seen: View, period: Row, kpi: Row) -> pd.DataFrame:
+    """How many schools of the whole programme were in each status, a row a day, a column a status."""
+    days = frame(seen, "indicator_days", kpi=kpi.kpi, period=period.period, on=seen.on)
+    days = days[days["level"] == "city"].set_index("day")
+    counts = days[[f"schools_{status}" for status in STRIP]].set_axis(list(STRIP), axis=1)
+    return counts[counts.sum(axis=1) > 0].fillna(0).astype("int64")
+
+
+def _statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
+    days = daily(seen, period, kpi)
+    if len(days) < 2:
+        return f'<p class="mut">{say("這一項還沒有兩天以上的狀態可以比較。")}</p>'
+    drawn = [status for status in STRIP if days[status].any()]
+    names = {status: f"{STATUSES[status].sign} {word(status, kpi.require)}" for status in drawn}
+    start, then = days.index[0].date(), _compared(seen, days)
+    was, now = _on(days, then), _on(days, days.index[-1])
+    due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling is kept on every day
+    title = finding(kpi, was, now, short_day(then, seen.year))
+    marks = [charts.Day(then, short_day(then, seen.year))]
+    if due and due >= start:
+        marks.append(charts.Day(due, say("期限 {day}", day=short_day(due, seen.year)), True))
+    return Figure(
+        title=say("{what}：{told}", what=escape(kpi.short), told=title),
+        caption=_caption(seen, kpi, drawn, then),
+        drawn=charts.areas(
+            days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),
+            say("學校數（校）"),
+            [
+                charts.Area(
+                    status,
+                    f"{names[status]} {number(now[status])}",
+                    say("{status} {schools} 校", status=names[status], schools="%{customdata:,}"),
+                    figures.line_facts(kpi, "", f"schools_{status}"),
+                )
+                for status in drawn
+            ],
+            heading=escape(kpi.short),
+            days=marks,
+            months=figures.months(start, max(due or seen.on, seen.on)),
+        ),
+        alt=say(
+            "{kpi} 自 {start} 至 {end} 每一天各狀態的校數；{title}",
+            kpi=kpi.label,
+            start=written_day(start),
+            end=written_day(seen.on),
+            title=title,
+        ),
+        name="_".join(filter(None, (say("狀態變化"), kpi.short, _label(seen, period), file_day(seen.on)))),
+        header=[say("日期"), *(say("{status}校數", status=word(status, kpi.require)) for status in drawn)],
+        rows=lambda: turns(days[drawn]),
+    )
+
+
+def _on(days: pd.DataFrame, day: date) -> dict[str, int]:
+    row: Any = days.loc[pd.Timestamp(day)]
+    return {status: int(row[status]) for status in STRIP}
+
+
+def _label(seen: View, period: Row) -> str:
+    return period.label if len(seen.periods) > 1 else ""
+
+
+def _compared(seen: View, days: pd.DataFrame) -> date:
+    """The day that the finding compares with: the chosen one, else four weeks before; at the earliest the first."""
+    known: list[date] = [day.date() for day in days.index]
+    return max((day for day in known if day <= (seen.versus or seen.on - BACK)), default=known[0])
+
+
+def finding(kpi: Row, was: Mapping[str, int], now: Mapping[str, int], day: str) -> str:
+    """How many more or fewer schools have met it, and are late, than on the day."""
+    if was == now:
+        return say("自 {day} 起各狀態的校數都沒有變", day=day)
+    changes = [_change(kpi, "met", was["met"], now["met"])]
+    changes += [
+        _change(kpi, status, was[status], now[status]) for status in LATE if was[status] or now[status]
+    ]
+    return say("自 {day} 起{changes}", day=day, changes=say("，").join(changes))
+
+
+def _change(kpi: Row, status: str, was: int, now: int) -> str:
+    counts = {"status": word(status, kpi.require), "was": number(was), "n": number(now)}
+    if was == now:
+        return say("{status}仍是 {n} 校", **counts)
+    return (
+        say("{status}由 {was} 校增為 {n} 校", **counts)
+        if was < now
+        else say("{status}由 {was} 校減為 {n} 校", **counts)
+    )
+
+
+def _caption(seen: View, kpi: Row, drawn: Sequence[str], then: date) -> str:
+    order = listing([word(status, kpi.require) for status in drawn])
+    return prose(
+        [
+            say(
+                "每一天各狀態的校數，由下而上：{statuses}；右邊是 {day} 的校數。",
+                statuses=order,
+                day=short_day(seen.on, seen.year),
+            ),
+            say("點線是標題比較的那一天，{day}。", day=short_day(then, seen.year)),
+        ]
+    )
+
+
+def turns(days: pd.DataFrame) -> list[list[figures.Value]]:
+    """The days on which the schools of a status are more or fewer than the day before, the first included."""
+    turned = days[days.ne(days.shift()).any(axis=1)]
+    return [[day.date(), *map(int, counts)] for day, *counts in turned.itertuples()]
