@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -363,3 +364,11 @@ def test_a_figure_of_a_day_to_come_is_built_anew_once_the_day_has_come(served, m
     _, (spec, _) = drawn(open_page("indicator", **asked))
     assert figures._built.cache_info().misses > figures_before and before
     assert [days[-1] for (_, level, *_), days, _, _ in lines_of(spec) if level == "city"] == ["2022-11-26"]
+
+
+def test_where_nobody_has_sent_anything_the_curve_does_not_blame_the_definition():
+    kpi = SimpleNamespace(kpi="a", period="p", require="all", deadline=None)
+    seen, city = SimpleNamespace(), SimpleNamespace(status="no_data")
+    told = indicator_figures._curve(seen, kpi, city, False)
+    assert "還沒有學校可以評定" in told and "不設應達數" not in told
+    assert "不設應達數" in indicator_figures._curve(seen, kpi, SimpleNamespace(status="info"), False)

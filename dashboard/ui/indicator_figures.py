@@ -357,11 +357,11 @@ def curve(seen: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tup
 
 
 def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
-    reason = (
-        say("上限是不能超過，不是要達到，沒有走勢可以比較。")
-        if kpi.require == "ceiling"
-        else say("不設應達數或期限，或期間還沒開始，沒有走勢可以比較。")
-    )
+    reason = say("不設應達數或期限，或期間還沒開始，沒有走勢可以比較。")
+    if kpi.require == "ceiling":
+        reason = say("上限是不能超過，不是要達到，沒有走勢可以比較。")
+    elif city.status == "no_data":
+        reason = say("還沒有學校可以評定，沒有走勢可以比較。")
     none = f"<h2>{say('全市走勢')}</h2>{_none(reason)}"
     way = figures.course(seen, kpi, as_count)
     if way is None:
