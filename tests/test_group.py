@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from dashboard import access, warehouse
@@ -291,12 +292,17 @@ def view_of(both, programme, on, scope=EVERYTHING):  # noqa: F811
     )
 
 
+def days_of(trace):
+    """The days of a line, which may be told by its first alone."""
+    return trace.x or pd.date_range(trace.x0, periods=len(trace.y)).strftime("%Y-%m-%d").tolist()
+
+
 def lines_of(figure):
     """The lines of indicators: what each is of, and its points by day as shown."""
     return {
         tuple(trace.meta.split("|", 4)): {
             dt.date.fromisoformat(day): (y, *told)
-            for day, y, told in zip(trace.x, trace.y, trace.customdata, strict=True)
+            for day, y, told in zip(days_of(trace), trace.y, trace.customdata, strict=True)
         }
         for trace in figure.drawn.data
         if trace.meta

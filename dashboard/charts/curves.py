@@ -102,8 +102,8 @@ def curves(
             mine["y"].astype(float).tolist(),
         )
         days_of: dict[str, Any] = {"x": xs, "y": ys}
-        if drawn.asked and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
-            # A programme has dozens of groups, and hardly anybody asks for one: they travel as bytes, a day after the other.
+        if look in ("group", "beside") and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
+            # A programme has dozens of groups: their lines travel as bytes, a day after the other.
             days_of = {"x0": xs[0], "dx": DAY, "y": mine["y"].to_numpy("float32")}
         traces.append(
             go.Scatter(
