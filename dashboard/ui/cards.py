@@ -48,17 +48,15 @@ def strip(schools: Mapping[str, int]) -> str:
     return f'<div class="{kind}" aria-hidden="true">{parts}</div>'
 
 
-def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator | None = None) -> str:
+def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> str:
     """✓ 19 ◐ 12 ▼ 9: the strip in figures, each leading to its schools."""
     return "".join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
 
 
-def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator | None) -> str:
+def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
     sign, status = STATUSES[name].sign, word(name, kpi.require)
     shown = f"{sign} {number(many)}"
     label = say("{status} {n} 校", status=status, n=number(many))
-    if to_indicator is None:
-        return f'<span class="st s-{name}" role="img" aria-label="{label}" title="{status}">{shown}</span>'
     label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
     href = to_indicator(kpi.kpi, status=name)
     return (
@@ -119,16 +117,14 @@ def done(kpi: Row, row: Row) -> str:
     )
 
 
-def tile(
-    kpi: Row, city: Row, year: int, then: Row | None = None, to_indicator: ToIndicator | None = None
-) -> str:
+def tile(kpi: Row, city: Row, year: int, to_indicator: ToIndicator, then: Row | None = None) -> str:
     """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`.
 
     The whole tile leads to the indicator, each count of it to its schools.
     """
     schools = counts(city)
     when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, year)
-    title = anchor(to_indicator(kpi.kpi), escape(kpi.short)) if to_indicator else escape(kpi.short)
+    title = anchor(to_indicator(kpi.kpi), escape(kpi.short))
     counted = tally(kpi, schools, to_indicator)
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
@@ -191,7 +187,7 @@ def tiles(
         if kpi.require == "none":
             others += aside(kpi, city, then)
         else:
-            judged += tile(kpi, city, seen.year, then, to_indicator)
+            judged += tile(kpi, city, seen.year, to_indicator, then)
     return (
         f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
         f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()))}</p></section>'

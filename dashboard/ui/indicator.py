@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -161,13 +162,14 @@ def _speed(city: Row, unit: str) -> str:
         return ""
     return say(
         "近四週平均每週 {lately} {unit}，期限前全數完成須每週 {weekly} {unit}。",
-        lately=_rounded(city.lately),
-        weekly=_rounded(city.weekly),
+        lately=rounded(city.lately),
+        weekly=rounded(city.weekly),
         unit=unit,
     )
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
+    """A speed in units a week: whole from ten on, else to one decimal."""
     return number(round(value) if abs(value) >= 10 else round(value, 1))
 
 
@@ -237,7 +239,7 @@ def listed(seen: View, choice: Choice) -> Listed:
 
 def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
     """Every school by what it still lacks; its name and its figure show why."""
-    counts = {name: sum(row.status == name for row in found.every) for name in SHOWN}
+    counts = Counter(row.status for row in found.every)
     choices = [(say("全部 {n} 校", n=number(len(found.every))), here(status=None), found.status is None)]
     choices += [
         (
@@ -245,8 +247,8 @@ def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
             here(status=name),
             name == found.status,
         )
-        for name, many in counts.items()
-        if many
+        for name in SHOWN
+        if (many := counts[name])
     ]
     shown = (
         _schools(seen, kpi, found, chosen, here)
@@ -308,11 +310,6 @@ def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
         "sorts on" if is_by else "sorts",
     )
     return Cell(link, "l" if name in ("school", "group", "status") else "")
-
-
-def _is_base(kpi: Row) -> bool:
-    """Whether the whole base is required: one column says both."""
-    return bool(kpi.base) and kpi.require == "all"
 
 
 def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
