@@ -22,9 +22,13 @@ from dashboard.charts.look import (
     PAPER,
     TEMPLATE,
     Mark,
+    above,
     carried,
+    filled,
+    horizontal,
     letters,
     up_to,
+    vertical,
 )
 
 BARS = ("bar", "look", "part", "value", "label", "hover", "link", "figure")  # what `bars` takes of each
@@ -50,9 +54,7 @@ def bars(
             go.Bar(
                 x=mine["value"].tolist(), y=mine.index.tolist(), orientation="h", name=str(part), text=mine["label"].tolist(),
                 textposition="outside", textfont={"color": INK}, cliponaxis=False,
-                marker={"color": mark.colour, "line": {"color": PAPER, "width": 0.6},
-                        "pattern": {"shape": mark.pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25, "fillmode": "overlay"}},
-                customdata=carried(mine), hovertemplate=HOVER,
+                marker=filled(mark), customdata=carried(mine), hovertemplate=HOVER,
             )
         )  # fmt: skip
     legend = 24 if len(traces) > 1 else 0
@@ -60,7 +62,7 @@ def bars(
     shapes, notes = [], []
     if divide:
         at = divide[0] - 0.5
-        shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": DASHED})
+        shapes.append(horizontal(at, DASHED))
         notes.append(
             {"x": 1, "xref": "paper", "xanchor": "right", "y": at, "yanchor": "top", "text": divide[1], "font": {"color": PACE}}
         )  # fmt: skip
@@ -103,9 +105,7 @@ def columns(
         traces.append(
             go.Bar(
                 x=[at[bar] for bar in mine["bar"]], y=mine["value"].tolist(), name=str(mine["part"].iloc[0]), width=0.6,
-                marker={"color": mark.colour, "line": {"color": PAPER, "width": 0.6},
-                        "pattern": {"shape": mark.pattern, "fillmode": "overlay", "fgcolor": PAPER, "fgopacity": 0.8, "size": 6, "solidity": 0.25}},
-                customdata=carried(mine), hovertemplate=HOVER,
+                marker=filled(mark, fgopacity=0.8), customdata=carried(mine), hovertemplate=HOVER,
             )
         )  # fmt: skip
     parts = [trace.name for trace in traces]
@@ -202,9 +202,7 @@ def lanes(
         traces.append(
             go.Bar(
                 x=mine["value"].clip(upper=most).tolist(), y=[ys[row] for row in mine["row"]], orientation="h", name=str(part),
-                width=LANE * 0.9, customdata=carried(mine), hovertemplate=HOVER,
-                marker={"color": looks[str(look)].colour, "line": {"color": PAPER, "width": 0.6},
-                        "pattern": {"shape": looks[str(look)].pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25}},
+                width=LANE * 0.9, marker=filled(looks[str(look)]), customdata=carried(mine), hovertemplate=HOVER,
             )
         )  # fmt: skip
     if limits is not None and len(limits):
@@ -217,19 +215,8 @@ def lanes(
         )  # fmt: skip
     shapes = []
     if line:
-        shapes.append(
-            {"type": "line", "yref": "paper", "x0": line[0], "x1": line[0], "y0": 0, "y1": 1, "line": DASHED}
-        )
-        notes.append(
-            {
-                "x": line[0],
-                "yref": "paper",
-                "y": 1,
-                "yanchor": "bottom",
-                "text": line[1],
-                "font": {"color": PACE},
-            }
-        )
+        shapes.append(vertical(line[0], DASHED))
+        notes.append(above(*line))
     high = most or max(
         [*reach.values(), *([] if limits is None else limits["value"]), *([line[0]] if line else []), 1]
     )
@@ -241,13 +228,13 @@ def lanes(
         for at, lane in labelled
     ]
     legend = len({trace.name for trace in traces}) > 1 and not line
-    above = 28 if legend or line else 8
+    margin = 28 if legend or line else 8
     return go.Figure(
         data=traces,
         layout={
             "template": TEMPLATE, "barmode": "stack", "showlegend": legend, "shapes": shapes, "annotations": notes,
-            "legend": {"traceorder": "normal", "xref": "container"}, "height": int(top) + 52 + above,
-            "margin": {"l": wide, "r": int(max([16, *beyond])), "t": above, "b": 48}, "xaxis": along,
+            "legend": {"traceorder": "normal", "xref": "container"}, "height": int(top) + 52 + margin,
+            "margin": {"l": wide, "r": int(max([16, *beyond])), "t": margin, "b": 48}, "xaxis": along,
             "yaxis": {"range": [top, 0], "visible": False},
         },
     )  # fmt: skip

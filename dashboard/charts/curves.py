@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.look import (
+    A_DAY,
     ACCENT,
     FAINT,
     FILLS,
@@ -32,8 +33,6 @@ from dashboard.charts.look import (
     letters,
     upright,
 )
-
-DAY = 24 * 60 * 60 * 1000  # in milliseconds, as plotly counts
 
 
 class Look(NamedTuple):
@@ -96,15 +95,16 @@ def curves(
         )
     ]  # fmt: skip
     for (line, look), mine in frame.groupby(["line", "look"], sort=False):
-        drawn, xs, ys = (
-            LINES[str(look)],
-            mine["day"].dt.strftime("%Y-%m-%d").tolist(),
-            mine["y"].astype(float).tolist(),
-        )
-        days_of: dict[str, Any] = {"x": xs, "y": ys}
+        drawn, last = LINES[str(look)], mine.iloc[-1:]
         if look in ("group", "beside") and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
             # A programme has dozens of groups: their lines travel as bytes, a day after the other.
-            days_of = {"x0": xs[0], "dx": DAY, "y": mine["y"].to_numpy("float32")}
+            days_of: dict[str, Any] = {
+                "x0": _iso(mine[:1])[0],
+                "dx": A_DAY,
+                "y": mine["y"].to_numpy("float32"),
+            }
+        else:
+            days_of = {"x": _iso(mine), "y": mine["y"].astype(float).tolist()}
         traces.append(
             go.Scatter(
                 **days_of, name=names.get(str(line), str(line)), mode="lines", showlegend=drawn.asked, visible="legendonly" if drawn.asked else True,
@@ -116,7 +116,7 @@ def curves(
         if label := labels.get(str(line)):
             ends.append(
                 go.Scatter(
-                    x=xs[-1:], y=ys[-1:], mode="markers+text", text=[label], hoverinfo="skip",
+                    x=_iso(last), y=last["y"].astype(float).tolist(), mode="markers+text", text=[label], hoverinfo="skip",
                     textposition=sides.get(str(line), "top left"),
                     textfont={"color": INK, "weight": 600}, marker={"size": 9, "color": drawn.colour}, cliponaxis=False,
                     showlegend=False,
@@ -143,6 +143,11 @@ def curves(
             "yaxis": {"title": {"text": axis}, "ticksuffix": unit, "range": [0, 1.05 * max(top, float(frame["y"].max()))]},
         },
     )  # fmt: skip
+
+
+def _iso(frame: pd.DataFrame) -> list[str]:
+    days: list[str] = frame["day"].dt.strftime("%Y-%m-%d").tolist()
+    return days
 
 
 def _counts(frame: pd.DataFrame) -> Any:

@@ -101,6 +101,8 @@ LETTER = 13  # pixels of a Chinese character
 
 LIFT = 18  # from one line of names above a plot to the next
 
+A_DAY = 24 * 60 * 60 * 1000  # in milliseconds, as plotly counts
+
 DASHED = {"color": PACE, "width": 1.6, "dash": "dash"}
 
 
@@ -150,24 +152,35 @@ def apart(places: Sequence[float], least: float, low: float, high: float) -> lis
     return moved
 
 
+def filled(mark: Mark, **pattern: Any) -> dict[str, Any]:
+    """How bars of a kind look: their colour and, where they have one, their pattern over it."""
+    over = {"shape": mark.pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25, "fillmode": "overlay"}
+    return {"color": mark.colour, "line": {"color": PAPER, "width": 0.6}, "pattern": over | pattern}
+
+
+def vertical(x: float | str, line: Mapping[str, Any], **other: Any) -> dict[str, Any]:
+    """A line over the whole height of a plot."""
+    return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line, **other}
+
+
+def horizontal(y: float, line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line over the whole width of a plot."""
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+
+
+def above(x: float | str, text: str, side: str = "center") -> dict[str, Any]:
+    """What stands above a plot, in the colour of the pace: the name of its vertical line."""
+    place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": side}
+    return {**place, "text": text, "font": {"color": PACE}}
+
+
 def upright(days: Sequence[Day]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The lines of the days worth one, and their names: on the right of a firm one, above the others."""
     shapes, notes = [], []
     for mark in days:
         at, colour = mark.day.isoformat(), INK if mark.firm else INK3
         line = {"color": colour, "width": 1.4 if mark.firm else 1, "dash": "solid" if mark.firm else "dot"}
-        shapes.append(
-            {
-                "type": "line",
-                "yref": "paper",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "line": line,
-                "layer": "below",
-            }
-        )
+        shapes.append(vertical(at, line, layer="below"))
         if mark.name:
             place = (
                 {"yanchor": "bottom", "xanchor": "right", "xshift": -5, "yshift": 2, "align": "right"}
@@ -176,16 +189,8 @@ def upright(days: Sequence[Day]) -> tuple[list[dict[str, Any]], list[dict[str, A
                 if mark.firm
                 else {"yanchor": "bottom", "xanchor": "center", "yshift": LIFT * mark.level}
             )
-            notes.append(
-                {
-                    "x": at,
-                    "y": int(not mark.low),
-                    "yref": "paper",
-                    "text": mark.name,
-                    "font": {"color": colour},
-                    **place,
-                }
-            )
+            at_head = {"x": at, "y": int(not mark.low), "yref": "paper"}
+            notes.append({**at_head, "text": mark.name, "font": {"color": colour}, **place})
     return shapes, notes
 
 

@@ -21,12 +21,14 @@ from dashboard.charts.look import (
     MARKS,
     NAME,
     NARROW,
-    PACE,
     PAPER,
     TEMPLATE,
+    above,
     carried,
+    horizontal,
     letters,
     up_to,
+    vertical,
 )
 
 SIZE = 10  # of a mark, in pixels
@@ -87,29 +89,8 @@ def strip(
             if line[0] > high - (high - low) * 0.3
             else "center"
         )
-        shapes.append(
-            {
-                "type": "line",
-                "yref": "paper",
-                "x0": line[0],
-                "x1": line[0],
-                "y0": 0,
-                "y1": 1,
-                "line": DASHED,
-                "layer": "below",
-            }
-        )
-        notes.append(
-            {
-                "x": line[0],
-                "yref": "paper",
-                "y": 1,
-                "yanchor": "bottom",
-                "text": line[1],
-                "xanchor": side,
-                "font": {"color": PACE},
-            }
-        )
+        shapes.append(vertical(line[0], DASHED, layer="below"))
+        notes.append(above(*line, side))
     for (look, bare), mine in frame.groupby(["look", frame["label"] == ""], sort=False):
         mark, sizes = MARKS[str(look)], mine["size"].tolist()
         names: dict[str, Any] = {"mode": "markers"}
@@ -201,17 +182,7 @@ def places(
             {"x": 1, "xanchor": "right", "text": rank, **beside},
         ]
         top += NAME + BAND
-        shapes.append(
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": top,
-                "y1": top,
-                "line": {"color": FAINT, "width": 1},
-            }
-        )
+        shapes.append(horizontal(top, {"color": FAINT, "width": 1}))
     traces = [
         go.Scatter(
             x=[xs[at] for at in mine.index], y=[ys[at] for at in mine.index], mode="markers", name=look, cliponaxis=False,

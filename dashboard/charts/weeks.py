@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.look import (
+    A_DAY,
     ACCENT,
     DASHED,
     GAP,
@@ -23,10 +24,13 @@ from dashboard.charts.look import (
     TEMPLATE,
     Day,
     Mark,
+    above,
     carried,
     foot,
+    horizontal,
     letters,
     upright,
+    vertical,
 )
 
 # What became of the lessons of a week: somebody came to all, to some, to none, or the week is still to come.
@@ -114,7 +118,7 @@ def pulses(
         line: a day worth an upright line, and what it says.
         months: what the first days of months, as ISO dates, are called.
     """
-    wide = days * 86_400_000
+    wide = days * A_DAY
     top, notes, shapes, traces = 0.0, [], [], []
     for row, name in rows.items():
         mine, base = frame[frame["row"] == row], top + NAME + PULSE
@@ -129,17 +133,7 @@ def pulses(
                 "font": {"color": colour},
             }
         )
-        shapes.append(
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": base,
-                "y1": base,
-                "line": {"color": LINE, "width": 1},
-            }
-        )
+        shapes.append(horizontal(base, {"color": LINE, "width": 1}))
         top = base + GAP
         if mine.empty:
             continue
@@ -153,30 +147,9 @@ def pulses(
             )
         )  # fmt: skip
     if line:
-        at = line[0].isoformat()
-        shapes.append(
-            {
-                "type": "line",
-                "yref": "paper",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "line": {**DASHED, "width": 1.2},
-            }
-        )
-        side = "right" if (line[0] - span[0]) * 2 > span[1] - span[0] else "left"
-        notes.append(
-            {
-                "x": at,
-                "yref": "paper",
-                "y": 1,
-                "yanchor": "bottom",
-                "text": line[1],
-                "xanchor": side,
-                "font": {"color": PACE},
-            }
-        )
+        at, width = line[0].isoformat(), {**DASHED, "width": 1.2}
+        shapes.append(vertical(at, width))
+        notes.append(above(at, line[1], "right" if (line[0] - span[0]) * 2 > span[1] - span[0] else "left"))
     return go.Figure(
         data=traces,
         layout={
