@@ -49,7 +49,7 @@ with right:
         ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here))
         save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
 if former := ui.redefined.find(seen, kpi):
-    ui.show(ui.redefined.shown(seen, kpi, former))
+    ui.show(ui.redefined.section(seen, kpi, former))
     save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.rows_of(former))
 with ui.fold(ui.say("目前適用的參數")):
     ui.show(ui.parameters.shown(seen, kpi))

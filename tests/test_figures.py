@@ -224,7 +224,7 @@ def test_a_share_in_a_figure_is_written_as_everywhere(counted, of):
 
 def test_the_pace_of_a_day_is_the_whole_part_of_what_is_required_so_far():
     start, end = dt.date(2022, 1, 1), dt.date(2022, 12, 31)
-    pace = figures.steady(start, end, 1208, (end - start).days, False, start)
+    pace = figures.steady(start, end, 1208, False, start)
     day = pace[pace["day"] == pd.Timestamp(2022, 11, 25)].iloc[0]
     assert day["counted"] == 1208 * 328 // 364 and pace["counted"].iloc[-1] == 1208
 

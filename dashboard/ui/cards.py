@@ -55,12 +55,12 @@ def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> st
 
 def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
     sign, status = STATUSES[name].sign, word(name, kpi.require)
-    shown = f"{sign} {number(many)}"
+    text = f"{sign} {number(many)}"
     label = say("{status} {n} 校", status=status, n=number(many))
     label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
     href = to_indicator(kpi.kpi, status=name)
     return (
-        f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{shown}</span></a>'
+        f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{text}</span></a>'
     )
 
 

@@ -127,7 +127,7 @@ def _table(figure: Figure) -> str:
     right = [bool(rows) and all(_is_number(row[at]) for row in rows) for at in range(len(figure.header))]
     head = [parts.Cell(words.escape(name), "" if right[at] else "l") for at, name in enumerate(figure.header)]
     lines = [
-        ("", [parts.Cell(_shown(value), "" if right[at] else "l") for at, value in enumerate(row)])
+        ("", [parts.Cell(_text_of(value), "" if right[at] else "l") for at, value in enumerate(row)])
         for row in rows
     ]
     return f'<div class="tall">{parts.table(figure.name, head, lines)}</div>'
@@ -137,7 +137,7 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int | float | None) or (isinstance(value, str) and value.endswith("%"))
 
 
-def _shown(value: Value) -> str:
+def _text_of(value: Value) -> str:
     if isinstance(value, Link):
         return parts.anchor(value.href, words.escape(value.text))
     if isinstance(value, date):
@@ -191,13 +191,24 @@ def _with_shares(frame: pd.DataFrame, as_count: bool) -> pd.DataFrame:
     return frame.assign(counted=done, of=whole, share=tenths / 10, y=done if as_count else 100 * done / whole)
 
 
-def steady(start: date, end: date, whole: int, unit_days: int, as_count: bool, first: date) -> pd.DataFrame:
+def steady(start: date, end: date, whole: int, as_count: bool, first: date) -> pd.DataFrame:
     """The pace on each day from `first` to the deadline: the whole part of what is required so far."""
-    days = pd.date_range(first, end, freq="D")
-    gone = (days - pd.Timestamp(start)).days.to_numpy().clip(0, unit_days)
-    frame = pd.DataFrame({"day": days, "counted": whole * gone // unit_days, "of": whole})
+    days, length = pd.date_range(first, end, freq="D"), (end - start).days
+    gone = (days - pd.Timestamp(start)).days.to_numpy().clip(0, length)
+    frame = pd.DataFrame({"day": days, "counted": whole * gone // length, "of": whole})
     shares = _with_shares(frame, as_count)
-    return shares.assign(y=whole * gone / unit_days if as_count else 100 * gone / unit_days)
+    return shares.assign(y=whole * gone / length if as_count else 100 * gone / length)
+
+
+def needed(day: date, now: float, deadline: date, top: float) -> pd.DataFrame:
+    """The speed that it takes: a line from what there is on a day to what is required by the deadline."""
+    line = pd.DataFrame({"day": pd.to_datetime([day, deadline]), "y": [now, top], "counted": 0, "of": 0})
+    return line.assign(line=NEEDED, look=NEEDED)
+
+
+def said_of_need(weekly: str, unit: str) -> str:
+    """What hovering says of the speed that it takes."""
+    return say("所需速度：每週 {n} {unit}", n=weekly, unit=plain(unit))
 
 
 def others_names() -> dict[str, str]:
@@ -222,8 +233,8 @@ def line_facts(kpi: Any, group: str | int, counted: str) -> str:
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
 
 
-def changes(way: Course) -> list[list[Value]]:
-    """The days on which a figure of a course is another than on the day before, by name; with the pace of that day."""
+def changes(way: Progress) -> list[list[Value]]:
+    """The days on which a figure of an indicator is another than on the day before, by name; with the pace of that day."""
     rows: list[list[Value]] = []
     for group in way.lines["group_id"].unique().tolist():
         mine = way.lines[way.lines["group_id"] == group]
@@ -234,18 +245,18 @@ def changes(way: Course) -> list[list[Value]]:
     return rows
 
 
-def course_header() -> list[str]:
+def progress_header() -> list[str]:
     """The columns of `changes`."""
     return [say("範圍"), say("日期"), say("計數"), say("應達"), say("百分比"), say("應有進度")]
 
 
-def has_course(kpi: SimpleNamespace) -> bool:
+def has_progress(kpi: SimpleNamespace) -> bool:
     """Whether an indicator has a way to go: something to reach, by a day."""
     return kpi.deadline is not None and kpi.require not in ("none", "ceiling")
 
 
 @dataclass(frozen=True)
-class Course:
+class Progress:
     """The way of an indicator to its deadline: a point a day of the programme (group 0) and of each group.
 
     Where nothing is required of all together, the schools that met it are counted out of those judged.
@@ -293,21 +304,24 @@ class Course:
             str(group): line_facts(self.kpi, group and name, counted) for group, name in self.names.items()
         }
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether there is a pace to keep."""
+        return bool(self.summed and self.kpi.pace_start and self.kpi.pace_start < self.kpi.deadline)
+
     def pace(self, whole: int, as_count: bool) -> pd.DataFrame | None:
-        """The pace of those of whom `whole` is required, on each day."""
-        start, end = self.kpi.pace_start, self.kpi.deadline
-        if not (self.summed and start and start < end):
+        """The pace of those of whom `whole` is required, on each day; None where there is none."""
+        if not self.is_paced:
             return None
-        drawn = steady(start, end, whole, (end - start).days, as_count, self.start)
+        drawn = steady(self.kpi.pace_start, self.kpi.deadline, whole, as_count, self.start)
         return drawn.assign(line=PACE, look=PACE)
 
     def pace_on(self, day: date, whole: int) -> int | None:
         """The pace of one day: the whole part of what is required so far; None where there is none."""
-        start, end = self.kpi.pace_start, self.kpi.deadline
-        if not (self.summed and start and start < end):
+        if not self.is_paced:
             return None
-        gone, days = min(max((day - start).days, 0), (end - start).days), (end - start).days
-        return int(whole * gone // days)
+        length = (self.kpi.deadline - self.kpi.pace_start).days
+        return int(whole * min(max((day - self.kpi.pace_start).days, 0), length) // length)
 
     def marks(self, seen: View, required: int, low: bool = False) -> list[charts.Day]:
         """The days worth a line: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
@@ -322,9 +336,9 @@ class Course:
         return marks
 
 
-def course(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Course | None:
+def progress(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Progress | None:
     """None where there is no way to go, or it has not begun."""
-    if not has_course(kpi):
+    if not has_progress(kpi):
         return None
     # What will be done until a day to come is not known: the lines end today.
     days = frame(seen, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(seen.on, seen.today))
@@ -338,4 +352,4 @@ def course(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Course |
         return None
     names = {0: say("全市"), **{row.group_id: row.name for row in ask(seen, "groups")}}
     lines = lines.assign(line=lines["group_id"].astype(str))
-    return Course(kpi, summed, names, lines)
+    return Progress(kpi, summed, names, lines)

@@ -75,7 +75,7 @@ def trends(seen: View) -> dict[str, Row]:
     """The indicators with a way to go, by what the address calls them: one of a second period with that, too."""
     found: dict[str, Row] = {}
     for kpi in ask_each(seen, "kpis"):
-        if figures.has_course(kpi):
+        if figures.has_progress(kpi):
             found[kpi.kpi if kpi.kpi not in found else f"{kpi.kpi}@{kpi.period}"] = kpi
     return found
 
@@ -103,7 +103,7 @@ def ways(seen: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str
 
 def trend(seen: View, group: Row, kpi: Row) -> Figure | str:
     """This group's way to the deadline, among the other groups' and the city's."""
-    way = figures.course(seen, kpi)
+    way = figures.progress(seen, kpi)
     if way is None:
         return f'<h2>{say("各組走勢")}</h2><p class="mut">{say("「{kpi}」的期間還沒開始，沒有走勢可以比較。", kpi=escape(kpi.short))}</p>'
     today = way.on(way.last)
@@ -160,12 +160,12 @@ def trend(seen: View, group: Row, kpi: Row) -> Figure | str:
         ),
         alt=say("{what}：{told}", what=f"{kpi.label} {group.name}", told=finding),
         name="_".join((say("各組走勢"), group.name, kpi.short, file_day(seen.on))),
-        header=figures.course_header(),
+        header=figures.progress_header(),
         rows=lambda: figures.changes(way),
     )
 
 
-def _beside(way: figures.Course, today: Mapping[int, tuple[int, int]], group: int) -> str:
+def _beside(way: figures.Progress, today: Mapping[int, tuple[int, int]], group: int) -> str:
     """The other groups, the furthest first: on paper nobody can hover."""
     others = sorted(
         (one for one in today if one not in (0, group)), key=lambda one: -today[one][0] / today[one][1]

@@ -13,6 +13,7 @@ from dashboard import charts
 from dashboard.ui import figures
 from dashboard.ui.address import View
 from dashboard.ui.figures import Figure, Link
+from dashboard.ui.indicator import rounded
 from dashboard.ui.parts import pills, stated
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
@@ -52,7 +53,7 @@ def schools(
     offered: list[tuple[str | None, str]] = [(None, say("百分比"))]
     if any(row.pace is not None for row in rows):
         offered.append(("pace", say("與應有進度的差")))
-    if len(_lacking(rows)) > 1:
+    if sum(_lacks(row) for row in rows) > 1:
         offered.append(("gaps", say("缺口由大到小")))
     known = shape if shape in [name for name, _ in offered] else None
 
@@ -69,8 +70,12 @@ def _place(row: Row) -> tuple[int, int]:
     return row.group_ord or 0, row.ord
 
 
+def _lacks(row: Row) -> bool:
+    return bool(row.gap and not row.is_over)
+
+
 def _lacking(rows: Sequence[Row]) -> list[Row]:
-    return sorted((row for row in rows if row.gap and not row.is_over), key=lambda row: (-row.gap, row.ord))
+    return sorted(filter(_lacks, rows), key=lambda row: (-row.gap, row.ord))
 
 
 def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | str:
@@ -84,10 +89,10 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
     many = Counter(row.group_name for row in drawn)
     named = set() if is_crowd else {row.school_id for row in late if many[row.group_name] <= NAMED}
     marks = _crowd(seen, kpi, drawn, xs) if is_crowd else _each(seen, kpi, drawn, xs, named, by_pace)
-    rows_named = {
-        group: f"<b>{escape(group)}</b>　{_tally([row for row in rows if (row.group_name or '') == group])}"
-        for group in dict.fromkeys(row.group_name or "" for row in rows)
-    }
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.group_name or "", []).append(row)
+    rows_named = {group: f"<b>{escape(group)}</b>　{_tally(mine)}" for group, mine in groups.items()}
     pace = _pace_today(kpi, seen)
     line: tuple[float, str] | None
     if by_pace:
@@ -153,8 +158,8 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
     )
 
 
-def _none(told: str) -> str:
-    return f'<p class="mut">{told}</p>'
+def _none(text: str) -> str:
+    return f'<p class="mut">{text}</p>'
 
 
 def _share(row: Row) -> float | None:
@@ -183,8 +188,8 @@ def _short(row: Row) -> str:
 
 def _tally(rows: Sequence[Row]) -> str:
     order = ("met", "on_track", "behind", "overdue", "no_data", "exempt", "info", "upcoming")
-    counts = [(status, sum(row.status == status for row in rows)) for status in order]
-    return " ".join(f"{STATUSES[status].sign} {number(many)}" for status, many in counts if many)
+    counts = Counter(row.status for row in rows)
+    return " ".join(f"{STATUSES[status].sign} {number(counts[status])}" for status in order if counts[status])
 
 
 def _pace_today(kpi: Row, seen: View) -> float | None:
@@ -363,7 +368,7 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     elif city.status == "no_data":
         reason = say("還沒有學校可以評定，沒有走勢可以比較。")
     none = f"<h2>{say('全市走勢')}</h2>{_none(reason)}"
-    way = figures.course(seen, kpi, as_count)
+    way = figures.progress(seen, kpi, as_count)
     if way is None:
         return none
     summed, unit, lines, said = way.summed, way.unit, way.lines, way.said()
@@ -378,19 +383,8 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     if (pace := way.pace(whole, as_count)) is not None:
         parts.append(pace)
     if city.weekly and not seen.ahead and seen.on < kpi.deadline and now < top:
-        ends = pd.DataFrame(
-            {
-                "day": pd.to_datetime([seen.on, kpi.deadline]),
-                "y": [now, top],
-                "share": 0,
-                "counted": 0,
-                "of": 0,
-            }
-        )
-        parts.append(ends.assign(line=figures.NEEDED, look=figures.NEEDED))
-        said[figures.NEEDED] = say(
-            "所需速度：每週 {n} {unit}", n=_week(city.weekly), unit=figures.plain(unit)
-        )
+        parts.append(figures.needed(seen.on, now, kpi.deadline, top).assign(share=0))
+        said[figures.NEEDED] = figures.said_of_need(rounded(city.weekly), unit)
     axis = (
         say("累計（{unit}）", unit=unit)
         if as_count
@@ -435,13 +429,9 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
             day=written_day(kpi.deadline),
         ),
         name="_".join((say("走勢"), kpi.short, file_day(seen.on))),
-        header=figures.course_header(),
+        header=figures.progress_header(),
         rows=lambda: figures.changes(way),
     )
-
-
-def _week(value: float) -> str:
-    return number(round(value) if abs(value) >= 10 else round(value, 1))
 
 
 def _measure(kpi: Row, what: str, is_share: bool) -> str:
@@ -482,16 +472,21 @@ def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, a
         if ahead
         else say("全市剛好跟上應有進度")
     )
-    if not ahead_of_data and city.weekly and city.lately is not None and city.lately < city.weekly:
-        speed = say(
-            "近四週每週 {lately}，低於所需的 {weekly}", lately=_week(city.lately), weekly=_week(city.weekly)
+    if ahead_of_data or not city.weekly or city.lately is None:
+        return against
+    speeds = {"lately": rounded(city.lately), "weekly": rounded(city.weekly)}
+    if city.lately < city.weekly:
+        return say(
+            "{against}；{speed}",
+            against=against,
+            speed=say("近四週每週 {lately}，低於所需的 {weekly}", **speeds),
         )
-        return say("{against}；{speed}", against=against, speed=speed)
-    if not ahead_of_data and ahead < 0 and city.weekly and city.lately is not None:
-        speed = say(
-            "近四週每週 {lately}，已達所需的 {weekly}", lately=_week(city.lately), weekly=_week(city.weekly)
+    if ahead < 0:
+        return say(
+            "{against}；{speed}",
+            against=against,
+            speed=say("近四週每週 {lately}，已達所需的 {weekly}", **speeds),
         )
-        return say("{against}；{speed}", against=against, speed=speed)
     return against
 
 
@@ -550,12 +545,12 @@ def gaps(seen: View, kpi: Row, rows: Sequence[Row]) -> Figure:
 
 
 def _gap_rows(seen: View, kpi: Row, lacking: Sequence[Row], whole: float) -> list[list[figures.Value]]:
-    found: list[list[figures.Value]] = []
+    table: list[list[figures.Value]] = []
     so_far = 0
     for row in lacking:
         so_far += row.gap
         link = Link(row.school_name, _answer(seen, kpi, row))
-        found.append(
+        table.append(
             [link, row.group_name, word(row.status, kpi.require), row.gap, so_far, percent(so_far, whole)]
         )
-    return found
+    return table

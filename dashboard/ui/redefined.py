@@ -112,7 +112,7 @@ def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def shown(seen: View, kpi: Row, found: Redefined) -> str:
+def section(seen: View, kpi: Row, found: Redefined) -> str:
     """The figures under the former definition beside today's: what changed, and where that makes a difference."""
     return head(seen, found) + changes(kpi, found) + schools(kpi, found)
 

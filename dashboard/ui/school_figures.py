@@ -88,17 +88,8 @@ def course(item: Item) -> Figure | None:
         parts.append(_pace(days, start, kpi.deadline, int(row.required)).assign(line=pace, look=pace))
         said[pace] = f"{say('應有進度')} %{{customdata[1]:,}} {unit}"
     if row.weekly and seen.on < kpi.deadline:
-        need = figures.NEEDED
-        ends = pd.to_datetime([seen.on, kpi.deadline]).to_series()
-        speed = {
-            "day": ends,
-            "y": [row.counted, row.required],
-            "counted": 0,
-            "of": 0,
-            "share": "",
-        }
-        parts.append(pd.DataFrame(speed).assign(line=need, look=need))
-        said[need] = say("所需速度：每週 {n} {unit}", n=_week(row.weekly), unit=unit)
+        parts.append(figures.needed(seen.on, row.counted, kpi.deadline, row.required).assign(share=""))
+        said[figures.NEEDED] = figures.said_of_need(_week(row.weekly), kpi.unit)
     drawn = pd.concat(parts)
     end = max(kpi.deadline, seen.on)
     plot = charts.curves(
