@@ -12,12 +12,11 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, charts, config, programmes, sample, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
+from dashboard import access, charts, config, warehouse
 from dashboard.ui import address, data_figures, frame, texts
 from dashboard.ui.figures import Figure
 from tests.running import PROGRAMME, build, kpi
+from tests.test_indicator import both as samples  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[1]
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
@@ -69,15 +68,9 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def both(samples):  # noqa: F811
     """A warehouse with the samples of both programmes."""
-    folder = tmp_path_factory.mktemp("both")
-    tables = contracts.load()
-    for name, write in sample.WRITERS.items():
-        write(folder / name)
-        (path,) = programmes.find(folder / name)
-        warehouse.publish(folder / "warehouse", programmes.load(path, tables), Places(folder / name), tables)
-    return folder / "warehouse"
+    return samples / "warehouse"
 
 
 def here_of(seen: address.View, chosen):

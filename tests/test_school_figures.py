@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, school_figures, words
+from dashboard.ui import address, plan_figures, school_figures, words
 from dashboard.warehouse import snapshots
 from tests.test_figures import HAN, drawn, lines_of, marks_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
@@ -287,11 +287,12 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
         kpi="capital_ceiling", level="school", kpi_label=HOSTILE, unit="元", required=5, counted=9, status="overdue", room=-4,
         school_name="甲", **periods,
     )  # fmt: skip
-    monkeypatch.setattr(school_figures, "replace", lambda seen, **_: seen)
+    for module in (school_figures, plan_figures):
+        monkeypatch.setattr(module, "replace", lambda seen, **_: seen)
     for figure in (
         school_figures.place(SEEN, school, [hostile]),
-        school_figures.targets(SEEN, school, [target]),
-        school_figures.budget(SEEN, school, money, [ceiling]),
+        plan_figures.targets(SEEN, school, [target]),
+        plan_figures.budget(SEEN, school, money, [ceiling]),
     ):
         spec = json.loads(figure.drawn.to_json())
         texts = [note.get("text", "") for note in spec["layout"]["annotations"]]

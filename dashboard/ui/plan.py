@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from dashboard.ui import figures, findings, parts, school_figures
+from dashboard.ui import figures, findings, parts, plan_figures
 from dashboard.ui.address import View, ask, before
 from dashboard.ui.figures import Figure
 from dashboard.ui.parts import Cell, figure, moved, pills, table, text
@@ -137,7 +137,7 @@ def _targets(seen: View, school: Row, source: Row) -> Section:
         "targets",
         f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>',
         table=targets(rows, seen.year, values),
-        build=lambda: school_figures.targets(seen, school, rows),
+        build=lambda: plan_figures.targets(seen, school, rows),
     )
 
 
@@ -246,7 +246,7 @@ def _money(seen: View, school: Row, source: Row) -> Section:
         f'{head}<p class="sub">{told}</p>',
         f'<div class="list money">{"".join(_line(row) for row in results)}</div>',
         amounts(rows),
-        lambda: school_figures.budget(seen, school, rows, results),
+        lambda: plan_figures.budget(seen, school, rows, results),
     )
 
 
