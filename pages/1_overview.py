@@ -45,7 +45,7 @@ def section(period):
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
 {ui.matrix.by_group(kpis, [row for row in totals if row.group_id in shown], to_group, before)}
 {ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
-    ui.download(*ui.cards.sheet(seen, period, kpis, totals, before))
+    ui.show(ui.download(*ui.cards.sheet(seen, period, kpis, totals, before)))
     chosen = pictures.chosen(seen, period, kpis)
     ui.show(pictures.offered(seen, period, kpis, chosen, here))
     if chosen:

@@ -37,7 +37,7 @@ def section(period):
 {ui.matrix.by_school(kpis, shown, ways, marked, sort, before) or nothing}
 {ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}
 {ui.matrix.sums(kpis, totals, group, then)}""")
-    ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before))
+    ui.show(ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before)))
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
 {ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
     ui.group_figures.put(seen, period, group, chosen, trend, here)
@@ -46,7 +46,7 @@ def section(period):
         earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
 {ui.visits.by_host(seen, kpi, visits, schools, shown, ways, earlier, before)}""")
-        ui.download(*ui.visits.sheet(seen, period, group, visits))
+        ui.show(ui.download(*ui.visits.sheet(seen, period, group, visits)))
 
 
 at = {"on": seen.on, "group_id": group.group_id}

@@ -53,4 +53,4 @@ ui.show(ui.school_rows.foot() + ui.records.other_rejects(rejects, {kpi.table_nam
 ui.plan.show(seen, school, ui.plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
     for what, header, build in ui.school_tables.tables(seen, school, found, rejects):
-        ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build)
+        ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build))

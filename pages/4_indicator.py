@@ -26,8 +26,8 @@ def then(name, key):
     return ui.before(seen, name, (key,), **choice.at)
 
 
-def save(what, of, header, build):
-    ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build)
+def saved(what, of, header, build):
+    return ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build)
 
 
 lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
@@ -40,19 +40,28 @@ with right:
     ui.figures.show("curve", *pictures.curve(seen, kpi, city, here, shape["y"]))
 left, right = ui.halves(1.4 if seen.versus else 1.2)
 with left:
-    ui.show(ui.indicator.schools(seen, kpi, listed, school, here))
-    save(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(kpi, listed))
-    ui.show(ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name")))
-    save(ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups))
+    each = saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(kpi, listed))
+    pooled = saved(
+        ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups)
+    )
+    ui.show(f"""{ui.indicator.schools(seen, kpi, listed, school, here)}{each}
+{ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name"))}{pooled}""")
 with right:
     if school:
-        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here))
-        save(ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school))
+        rows = saved(
+            ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school)
+        )
+        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here) + rows)
 if former := ui.redefined.find(seen, kpi):
+    other, header = ui.say("數字不同的學校"), ui.redefined.HEADER
     ui.show(ui.redefined.section(seen, kpi, former))
-    save(ui.say("數字不同的學校"), kpi.short, ui.redefined.HEADER, lambda: ui.redefined.rows_of(former))
-with ui.fold(ui.say("目前適用的參數")):
-    ui.show(ui.parameters.shown(seen, kpi))
-    save(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: ui.parameters.rows(seen, kpi))
-with ui.fold(ui.say("計算的查詢（SQL）")):
-    ui.indicator.query(seen, kpi)
+    ui.show(saved(other, kpi.short, header, lambda: ui.redefined.rows_of(former)))
+
+
+def parameters():
+    rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: ui.parameters.rows(seen, kpi))
+    ui.show(ui.parameters.shown(seen, kpi) + rows)
+
+
+ui.fold_on_demand(ui.say("目前適用的參數"), "parameters", parameters)
+ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(seen, kpi))

@@ -34,7 +34,19 @@ from dashboard.ui import (
     words,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, standing, view
-from dashboard.ui.frame import Missing, choose, copy, download, dress, fold, guard, head, scripts, some
+from dashboard.ui.frame import (
+    Missing,
+    choose,
+    copy,
+    download,
+    dress,
+    fold,
+    fold_on_demand,
+    guard,
+    head,
+    scripts,
+    some,
+)
 from dashboard.ui.navigation import pages, sidebar
 from dashboard.ui.screen import halves, show
 from dashboard.ui.texts import say
@@ -57,6 +69,7 @@ __all__ = [
     "figures",
     "findings",
     "fold",
+    "fold_on_demand",
     "freshness",
     "glossary",
     "group_figures",

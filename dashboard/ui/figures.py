@@ -102,13 +102,13 @@ def show(key: str, figure: Figure | str, controls: str = "") -> None:
     st.plotly_chart(
         figure.drawn, theme=None, key=f"figure-{key}", alt=figure.alt, config=_config(texts.manner().language)
     )
-    fold = st.expander(say("圖的數字"), key=f"values-{key}", on_change="rerun")
-    if fold.open:
-        with fold:
-            put(_table(figure))
-            frames.download(
-                figure.name, list(figure.header), lambda: [list(map(_plain, row)) for row in figure.rows()]
-            )
+    frames.fold_on_demand(say("圖的數字"), f"values-{key}", lambda: put(_table(figure) + _saved(figure)))
+
+
+def _saved(figure: Figure) -> str:
+    return frames.download(
+        figure.name, list(figure.header), lambda: [list(map(_plain, row)) for row in figure.rows()]
+    )
 
 
 def _config(language: str) -> dict[str, Any]:

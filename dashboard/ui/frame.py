@@ -96,6 +96,14 @@ def fold(label: str) -> Any:
     return st.expander(label)
 
 
+def fold_on_demand(label: str, key: str, put: Callable[[], None]) -> None:
+    """Content that is made only once one asks for it, so that the page is as quick as without; `key` keeps it open."""
+    folded = st.expander(label, key=key, on_change="rerun")
+    if folded.open:
+        with folded:
+            put()
+
+
 def choose(label: str, options: Sequence[str], current: str, parameter: str) -> None:
     """A long list of choices: what is chosen goes into the address."""
     chosen = st.selectbox(
@@ -111,23 +119,23 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
         st.rerun()
 
 
-def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> None:
-    """A table as XLSX and as CSV, each made only when it is fetched; `name` begins with what it holds."""
+def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> str:
+    """Links to a table as XLSX and as CSV, each made only when it is fetched; `name` begins with what it holds."""
     title = name.partition("_")[0]
-    offer(
+    return offer(
         title,
         (f"{name}.xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
         (f"{name}.csv", "text/csv", lambda: tables.csv_bytes(header, build())),
     )
 
 
-def offer(title: str, *files: tuple[str, str, Callable[[], bytes]]) -> None:
+def offer(title: str, *files: tuple[str, str, Callable[[], bytes]]) -> str:
     """Links to files of one content: of each its name, its MIME type and what makes it when it is fetched.
 
     A name becomes one that Windows takes.
     """
     links = [_file(title, *file) for file in files]
-    show(f'<p class="files">{words.escape(say("下載{what}", what=title))} {" ".join(links)}</p>')
+    return f'<p class="files">{words.escape(say("下載{what}", what=title))} {" ".join(links)}</p>'
 
 
 def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:

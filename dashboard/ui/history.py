@@ -40,8 +40,7 @@ def moved(seen: View) -> list[tuple[str, Any, Any]]:
 
 def shown(seen: View) -> None:
     """What moved since the former snapshot, and the snapshots that are kept."""
-    show(changes(seen))
-    download(seen)
+    show(changes(seen) + download(seen))
     kept(seen)
 
 
@@ -90,16 +89,17 @@ def _jump(old: Any, by: Any) -> str:
     return say("! 突增 {share}", share=share) if by > 0 else say("! 突減 {share}", share=share)
 
 
-def download(seen: View) -> None:
+def download(seen: View) -> str:
     """What moved, as a file; nothing where nothing did."""
     try:
         found = moved(seen)
     except store.NoSnapshot:
-        return
-    if found:
-        rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in found]
-        title = "_".join((say("與前一份快照的增減"), seen.facts.title, words.file_day(seen.on)))
-        frame.download(title, [say(one) for one in HEADER], lambda: rows)
+        return ""
+    if not found:
+        return ""
+    rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in found]
+    title = "_".join((say("與前一份快照的增減"), seen.facts.title, words.file_day(seen.on)))
+    return frame.download(title, [say(one) for one in HEADER], lambda: rows)
 
 
 def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
@@ -122,9 +122,9 @@ def kept(seen: View) -> None:
     """The snapshots that are kept, and which serves; another of them can be restored."""
     title, header = say("留存的快照"), [say(name) for name in KEPT]
     lines = [("", _snapshot(seen, one)) for one in _readable(seen)]
-    show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}")
     name = f"{title}_{seen.facts.title}_{words.file_day(seen.on)}"
-    frame.download(name, header, lambda: listed(seen))
+    saved = frame.download(name, header, lambda: listed(seen))
+    show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}{saved}")
     restore(seen)
 
 

@@ -340,13 +340,14 @@ def downloads(seen: View, wanted: Chosen, many: int) -> None:
         told = [context(seen, one, wanted.names) for one in told_to_schools(seen, wanted)]
         return letters.letters(_templates(), {**_common(seen), "letters": told})
 
-    frame.download(name, header(), listed)
+    show(frame.download(name, header(), listed))
     try:
         letters.check(_templates())
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.offer(say("函稿"), ("_".join((stem, say("函稿"))) + ".docx", frame.DOCX, made))
+    letter = "_".join((stem, say("函稿"))) + ".docx"
+    show(frame.offer(say("函稿"), (letter, frame.DOCX, made)))
 
 
 def _templates() -> Any:
