@@ -4,11 +4,12 @@ A file or worksheet says by its name which table it is. An entry may say it inst
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dashboard.sources.contracts import Column, Table, normalise, table_of
+from dashboard.sources.sheet import bears_header
 
 SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
 _LINK = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})(?:[/?#].*)?")
@@ -80,6 +81,22 @@ def table_for(name: str, entry: Entry | None, tables: Mapping[str, Table]) -> Ta
         return table_of(name, tables.values())
     table = tables.get(entry.table) if entry.table is not None else table_of(name, tables.values())
     return _renamed(table, entry) if table else None
+
+
+def table_of_worksheet(
+    title: str,
+    entry: Entry | None,
+    own: Table | None,
+    rows: Sequence[tuple[int, list[str]]],
+    tables: Mapping[str, Table],
+) -> Table | None:
+    """The table that a worksheet is: by its entry, by its title, or `own`, that of its file, where its header bears every
+    required column of it; None where it is to be left out. `rows` are its first (line, cells)."""
+    if entry is not None and entry.table is not None:
+        return table_for(title, entry, tables)
+    if (named := table_for(title, entry, tables)) is not None:
+        return named
+    return own if own is not None and bears_header(own, rows) else None
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:

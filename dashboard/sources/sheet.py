@@ -105,6 +105,16 @@ def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list
     return best
 
 
+def bears_header(table: Table, rows: Iterable[tuple[int, list[str]]]) -> bool:
+    """Whether one of the first rows is a header with every required column of a table."""
+    try:
+        _, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
+        layout_of(header, table)
+    except Unreadable:
+        return False
+    return True
+
+
 def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -> Sheet:
     """`sheet` with the rows below its header, which is sought in the first rows of (line, cells).
 
