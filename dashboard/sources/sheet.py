@@ -34,7 +34,8 @@ class Sheet:
     """A CSV file or one worksheet. `layout` names each column in file order ('' is unknown).
 
     `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
-    `problem` says why nothing could be read. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
+    `problem` says why nothing could be read. `left_out` says in Chinese why a file or worksheet that is there was not
+    read, and what to do; None where it was, or where the configuration leaves it out. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
     is its address. `constants` are (column id, value) that the configuration sets for every row.
     """
 
@@ -52,6 +53,7 @@ class Sheet:
     lost_characters: int = 0
     note: str | None = None
     problem: str | None = None
+    left_out: str | None = None
     worksheet: str | None = None
     link: str | None = None
     constants: tuple[tuple[str, str], ...] = ()
