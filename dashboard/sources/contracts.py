@@ -4,9 +4,11 @@ A contract says how a table and its columns may be called, what type each column
 makes two rows the same fact. How a text becomes a value is in `queries/macros.sql`.
 """
 
+import html
+import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -79,11 +81,89 @@ class Table:
         """The column id of every header text, as headers are compared."""
         return {normalise(header): column.id for column in self.columns.values() for header in column.headers}
 
+    def column_of(self, header: str) -> str | None:
+        """The id of the column that a header cell names, marks and remarks left aside where need be."""
+        return next((self.headers[name] for name in names_in(header) if name in self.headers), None)
 
-@lru_cache(maxsize=1000)
+    def likely_column(self, header: str, used: Container[str]) -> str | None:
+        """The id of a column that is not `used` and whose name is near to a header cell that names none.
+
+        Near is what contains the name or is contained in it, or differs from it by one character; the id in English is
+        compared with English alone. Of several the name that is most like it in length goes first.
+        """
+        key = names_in(header)[-1]
+        near = [
+            (abs(len(name) - len(key)), at, column)
+            for at, (name, column) in enumerate(self.headers.items())
+            if column not in used and name.isascii() == key.isascii() and _near(key, name)
+        ]
+        return min(near)[2] if near else None
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether one of two names contains the other, or they differ by one character."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2:
+        return False
+    if short in long:
+        return True
+    if len(long) - len(short) > 1:
+        return False
+    same = 0
+    while same < len(short) and short[same] == long[same]:
+        same += 1
+    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
+
+
+# What is seen as nothing: controls, formats (zero-width characters, marks of direction), selectors of variants.
+_UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_ALIKE = str.maketrans({"台": "臺"})
+_FORMULA_TEXT = re.compile('="(.*)"', re.DOTALL)
+_REMARK = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^【】]*】|〔[^〔〕]*〕|〖[^〖〗]*〗|「[^「」]*」|『[^『』]*』|《[^《》]*》|〈[^〈〉]*〉"
+)
+_UNCLOSED = re.compile(r"[(\[{<【〔〖「『《〈].*$")
+# Brackets in brackets, and a longer cell is no name.
+_DEPTH, _LONGEST = 3, 1_000
+_NUMBER = "(?:[第q]?[0-9]+題?|[一二三四五六七八九十]+|[a-z])"
+_FRONT = re.compile(rf"(?:[\W_]|{_NUMBER}[\W_]|[0-9])+")
+_BACK = re.compile(r"[\W_](?:[\W_]|[0-9])*$")
+
+
+@lru_cache(maxsize=10_000)
 def normalise(text: str) -> str:
-    """`text` as headers and names of tables are compared: Unicode NFKC, no white space, lower case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """`text` as headers and names of tables are compared: Unicode NFKC, lower case, without white space and what is not
+    seen, nor the ways of a spreadsheet to keep a text (="T1", a leading apostrophe, &#22531;); 記錄 is 紀錄, 台 is 臺."""
+    if text.isascii() and text.isalnum():
+        return text.casefold()
+    if "&" in text:
+        text = html.unescape(text)
+    text = _UNSEEN.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
+    if not text.isprintable():
+        text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf"))
+    if kept := _FORMULA_TEXT.fullmatch(text):
+        text = kept[1]
+    return text.removeprefix("'").replace("記錄", "紀錄").translate(_ALIKE).casefold()
+
+
+@lru_cache(maxsize=10_000)
+def names_in(header: str) -> tuple[str, ...]:
+    """The names that a header cell may mean, the exact one first: then without marks and numbers at its ends, last also
+    without remarks in brackets."""
+    name = normalise(header)
+    if name.isalpha() or len(name) > _LONGEST:
+        return (name,)
+    bare = name
+    for _ in range(_DEPTH):
+        bare = _REMARK.sub("", bare)
+    bare = _UNCLOSED.sub("", bare)
+    return tuple(dict.fromkeys((name, _without_marks(name), _without_marks(bare) or name)))
+
+
+def _without_marks(name: str) -> str:
+    """`name` without marks at its ends (* ※ : 、) and the number of an entry before or behind it (1. 一、 Q3:)."""
+    front = _FRONT.match(name)
+    return _BACK.sub("", name[front.end() :] if front else name)
 
 
 def load(folder: Path = ROOT / "sources") -> dict[str, Table]:
@@ -131,10 +211,26 @@ def _extras(columns: Mapping[str, Extra]) -> dict[str, Column]:
 
 
 def table_of(title: str, tables: Iterable[Table]) -> Table | None:
-    """The table whose name `title` starts with; the longest name wins."""
-    key = normalise(title)
-    fits = [(len(name), t) for t in tables for name in map(normalise, t.names) if key.startswith(name)]
-    return max(fits, key=lambda fit: fit[0])[1] if fits else None
+    """The table of which `title` contains a name; the longest name wins, then the one that begins first.
+
+    A name in English is a word of its own: `constraining` is no training.
+    """
+    fits = [
+        (-len(name), at, table)
+        for table in tables
+        for name in table.names
+        if (at := _place(name, title)) is not None
+    ]
+    return min(fits, key=lambda fit: fit[:2])[2] if fits else None
+
+
+def _place(name: str, title: str) -> int | None:
+    """Where `title` contains a table's name."""
+    if not name.isascii():
+        return at if (at := normalise(title).find(normalise(name))) >= 0 else None
+    word = rf"(?<![a-z]){name.replace('_', '[_ -]?')}s?(?![a-z])"
+    found = re.search(word, unicodedata.normalize("NFKC", title).casefold())
+    return found.start() if found else None
 
 
 def _table(path: Path) -> Table:

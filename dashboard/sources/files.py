@@ -24,7 +24,17 @@ from pathlib import Path
 from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, is_even, layout_of
+from dashboard.sources.sheet import (
+    HEADER_ROWS,
+    Bulk,
+    Sheet,
+    Unreadable,
+    best_row,
+    doubled,
+    fill_doubled,
+    is_even,
+    layout_of,
+)
 
 BULK_BYTES = 200_000
 BLOCK = 1 << 20
@@ -208,7 +218,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
         text = text.replace("\0", "")
     lines = io.StringIO(text, newline="").readlines()
     delimiter, at, header = _find_header(lines, table)
-    layout, note = layout_of(header, table)
+    layout = layout_of(header, table)
     width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
     for line, cells in _records(lines, delimiter):
         if line > at:
@@ -217,9 +227,10 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
             room -= len(rows[-1][1])
             if room < 0:
                 raise Unreadable(_TOO_MANY_CELLS)
+    notes.append(fill_doubled(header, table, rows))
     return replace(
-        base, encoding=encoding, header_line=at, layout=layout, rows=tuple(rows), lost_characters=lost,
-        note=" ".join(filter(None, [*notes, note])) or None,
+        base, encoding=encoding, header_line=at, header=tuple(header), layout=layout, rows=tuple(rows), lost_characters=lost,
+        note=" ".join(filter(None, notes)) or None,
     )  # fmt: skip
 
 
@@ -244,12 +255,16 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
     if "\0" in text:
         return None
     delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
-    layout, note = layout_of(header, table)
-    if len(layout) > BULK_COLUMNS or not is_even(lines, len(layout), path.stat().st_size):
+    layout = layout_of(header, table)
+    if (
+        doubled(header, table)
+        or len(layout) > BULK_COLUMNS
+        or not is_even(lines, len(layout), path.stat().st_size)
+    ):
         return None
     return replace(
-        base, encoding=encoding, header_line=at, layout=layout, lost_characters=lost,
-        note=" ".join(filter(None, [_lost_note(lost), note])) or None,
+        base, encoding=encoding, header_line=at, header=tuple(header), layout=layout, lost_characters=lost,
+        note=_lost_note(lost),
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
 

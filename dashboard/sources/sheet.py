@@ -4,14 +4,15 @@ Nothing is interpreted here but the header: where it stands, and what its column
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from dashboard.sources.contracts import Table, normalise
+from dashboard.sources.contracts import Column, Table, names_in, normalise
 
 HEADER_ROWS = 50
+HEADERS_SHOWN = 12
 T = TypeVar("T")
 
 
@@ -31,10 +32,10 @@ class Bulk:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file or one worksheet. `layout` names each column in file order ('' is unknown).
+    """A CSV file or one worksheet. `header` is its header's cells, `layout` the column of each ('' is unknown).
 
-    `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
-    `problem` says why nothing could be read. `left_out` says in Chinese why a file or worksheet that is there was not
+    `rows` holds (line, cells) pairs; it is empty where `bulk` is set, and the first ones where `table` is None, because
+    the name fits no table: `likely` is then the one that it probably is. `problem` says why nothing could be read. `left_out` says in Chinese why a file or worksheet that is there was not
     read, and what to do; None where it was, or where the configuration leaves it out. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
     is its address. `constants` are (column id, value) that the configuration sets for every row.
     """
@@ -47,6 +48,7 @@ class Sheet:
     encoding: str = ""
     excel: bool = False
     header_line: int = 0
+    header: tuple[str, ...] = ()
     layout: tuple[str, ...] = ()
     rows: tuple[tuple[int, list[str]], ...] = ()
     bulk: Bulk | None = None
@@ -54,40 +56,130 @@ class Sheet:
     note: str | None = None
     problem: str | None = None
     left_out: str | None = None
+    likely: str | None = None
     worksheet: str | None = None
     link: str | None = None
     constants: tuple[tuple[str, str], ...] = ()
 
 
 def score(cells: list[str], table: Table) -> int:
-    return len(table.headers.keys() & {normalise(cell) for cell in cells})
+    """How many columns of a table a row names."""
+    return len({table.column_of(cell) for cell in cells if cell} - {None})
 
 
-def layout_of(header: list[str], table: Table) -> tuple[tuple[str, ...], str | None]:
-    """The column id of each header cell, and a remark where a column stands twice (the first one is read)."""
-    layout: list[str] = []
-    twice: list[str] = []
-    for cell in header:
-        column = table.headers.get(normalise(cell), "")
-        if column in layout and column:
-            twice.append(table.columns[column].headers[0])
-            column = ""
-        layout.append(column)
-    missing = [c.headers[0] for c in table.columns.values() if c.required and not _present(c.id, layout)]
+def layout_of(header: Sequence[str], table: Table) -> tuple[str, ...]:
+    """The column id of each header cell, '' where it names none or another cell goes before it.
+
+    Raises:
+        Unreadable: a required column is missing.
+    """
+    layout = [""] * len(header)
+    for column, places in _claims(header, table).items():
+        layout[places[0][1]] = column
+    missing = [c for c in table.columns.values() if c.required and not _present(c.id, layout)]
     if missing:
-        needed = "、".join(c.headers[0] for c in table.columns.values() if c.required)
-        raise Unreadable(f"找不到「{'」「'.join(missing)}」欄。欄名須有：{needed}。請補上後重新放入。")
-    note = f"「{'」「'.join(twice)}」欄出現兩次，採用第一欄；請刪除多的一欄。" if twice else None
-    return tuple(layout), note
+        raise Unreadable(_missing(missing, header, layout, table))
+    return tuple(layout)
+
+
+def _claims(header: Sequence[str], table: Table) -> dict[str, list[tuple[bool, int]]]:
+    """The cells that name each column, the best first: (whether with a mark or a remark, place).
+
+    Where several names of a column are there it is the one that its contract has first; the others are not used.
+    """
+    claims: dict[str, list[tuple[int, bool, int]]] = {}
+    for place, cell in enumerate(header):
+        if column := table.column_of(cell):
+            name = next(name for name in names_in(cell) if name in table.headers)
+            order = [normalise(one) for one in table.columns[column].headers].index(name)
+            claims.setdefault(column, []).append((order, name != normalise(cell), place))
+    return {
+        column: sorted((marked, place) for order, marked, place in places if order == min(places)[0])
+        for column, places in claims.items()
+    }
+
+
+def doubled(header: Sequence[str], table: Table) -> dict[str, list[tuple[bool, int]]]:
+    """The cells of each column that a header names more than once, see `fill_doubled`."""
+    return {column: places for column, places in _claims(header, table).items() if len(places) > 1}
+
+
+def fill_doubled(header: Sequence[str], table: Table, rows: Iterable[tuple[int, list[str]]]) -> str | None:
+    """Of several columns of one name let that be read which is filled, row by row; gives a remark where both are.
+
+    A value of a further column is moved to the first one's place, in `rows` themselves.
+
+    Raises:
+        Unreadable: two columns of one name are both filled in one row, and a value is required.
+    """
+    notes = []
+    for column_id, ((marked, first), *others) in doubled(header, table).items():
+        column, both = table.columns[column_id], False
+        for line, cells in rows:
+            for other_marked, other in others:
+                if len(cells) <= other or not cells[other].strip():
+                    continue
+                cells.extend([""] * (first + 1 - len(cells)))
+                if not cells[first].strip():
+                    cells[first], cells[other] = cells[other], ""
+                elif cells[first].strip() != cells[other].strip():
+                    if column.required and marked == other_marked:
+                        raise Unreadable(_side_by_side(header, first, other, line))
+                    both = True
+        if both:
+            names = f"{_quoted(header[first])}（{letters(first)} 欄）"
+            notes.append(
+                f"「{column.headers[0]}」有不只一欄，有的列都有填，那些列採用{names}；請確認是否正確。"
+            )
+    return " ".join(notes) or None
+
+
+def _side_by_side(header: Sequence[str], first: int, other: int, line: int) -> str:
+    left, right = (f"{_quoted(header[at])}（{letters(at)} 欄）" for at in sorted((first, other)))
+    return (
+        f"{left}與{right}是同一欄，但第 {line} 列兩欄都有填，不知道該讀哪一欄，所以沒有讀。"
+        "若是兩張表並排，請分成兩個檔案或工作表；若是不同的內容，請改其中一欄的欄名。"
+    )
+
+
+def letters(place: int) -> str:
+    """The letters of a column of a spreadsheet; 0 is A, 26 is AA."""
+    return (letters(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 def _present(column: str, layout: list[str]) -> bool:
     return column in layout or (column == "school" and "school_code" in layout)
 
 
-def no_header(table: Table) -> str:
+def _missing(missing: Sequence[Column], header: Sequence[str], layout: list[str], table: Table) -> str:
+    lacking = "」「".join(column.headers[0] for column in missing)
+    needed = "、".join(c.headers[0] for c in table.columns.values() if c.required)
+    wanted = {column.id for column in missing}
+    near = [
+        f"{_quoted(cell)}可能是「{table.columns[column].headers[0]}」。"
+        for cell in header
+        if (column := table.likely_column(cell, table.columns.keys() - wanted))
+    ]
+    return f"找不到「{lacking}」欄。欄名須有：{needed}。{_found(header)}{''.join(near[:3])}請改好欄名或補上後重新放入。"
+
+
+def _found(header: Sequence[str]) -> str:
+    """The headers that there are, as a sentence."""
+    cells = [_quoted(cell) for cell in header if cell.strip()]
+    more = f"等 {len(cells)} 欄" if len(cells) > HEADERS_SHOWN else ""
+    return f"讀到的標題列是：{''.join(cells[:HEADERS_SHOWN])}{more}。" if cells else ""
+
+
+def _quoted(cell: str) -> str:
+    text = " ".join(cell.split())
+    return f"「{text[:20]}…」" if len(text) > 20 else f"「{text}」"
+
+
+def no_header(table: Table, header: Sequence[str] = ()) -> str:
+    """The sentence for a table without a header; `header` is the row that is most like one."""
     names = "、".join(column.headers[0] for column in table.columns.values() if column.required)
-    return f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
+    told = f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
+    return told + _found(header)
 
 
 def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list[str]]:
@@ -97,13 +189,15 @@ def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list
         Unreadable: no row has two.
     """
     best: tuple[T, list[str]] | None = None
+    first: list[str] | None = None
     found = 1
     for place, cells in rows:
+        first = first or [cell for cell in cells if cell.strip()]
         # No row has more headers than cells: nearly all rows below the header need no look.
         if len(cells) > found and (headers := score(cells, table)) > found:
             best, found = (place, cells), headers
     if best is None:
-        raise Unreadable(no_header(table))
+        raise Unreadable(no_header(table, first or ()))
     return best
 
 
@@ -117,16 +211,27 @@ def bears_header(table: Table, rows: Iterable[tuple[int, list[str]]]) -> bool:
     return True
 
 
+def likely_table(rows: Sequence[tuple[int, list[str]]], tables: Mapping[str, Table]) -> Table | None:
+    """The table whose header the first rows bear, with every required column; of several the one with the most."""
+    fits = [
+        (max(score(cells, table) for line, cells in rows if line <= HEADER_ROWS), -at, table)
+        for at, table in enumerate(tables.values())
+        if bears_header(table, rows)
+    ]
+    return max(fits, key=lambda fit: fit[:2])[2] if fits else None
+
+
 def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -> Sheet:
     """`sheet` with the rows below its header, which is sought in the first rows of (line, cells).
 
     Raises:
-        Unreadable: there is no header, or it lacks a required column.
+        Unreadable: there is no header, it lacks a required column, or one stands twice and is filled twice.
     """
     at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
-    layout, note = layout_of(header, table)
+    layout = layout_of(header, table)
     body = tuple((line, cells) for line, cells in rows if line > at)
-    return replace(sheet, header_line=at, layout=layout, rows=body, note=note)
+    note = fill_doubled(header, table, body)
+    return replace(sheet, header_line=at, header=tuple(header), layout=layout, rows=body, note=note)
 
 
 def is_even(rows: int, columns: int, size: int) -> bool:
