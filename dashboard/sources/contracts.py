@@ -233,6 +233,16 @@ def _place(name: str, title: str) -> int | None:
     return found.start() if found else None
 
 
+def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
+    """(part of `title`, name) where a part differs by one character from a table's name of at least four."""
+    key = normalise(title)
+    for name in (name for table in tables for name in table.names if len(name) > 3 and not name.isascii()):
+        for part in (key[at : at + len(name)] for at in range(len(key) - len(name) + 1)):
+            if sum(one != other for one, other in zip(part, normalise(name), strict=True)) == 1:
+                return part, name
+    return None
+
+
 def _table(path: Path) -> Table:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -33,6 +33,7 @@ from dashboard.sources.sheet import (
     doubled,
     fill_doubled,
     is_even,
+    joined,
     layout_of,
 )
 
@@ -125,7 +126,7 @@ def _read(
     if suffix == ".xlsx":
         return workbooks.read(path, base, table, entries, tables)
     if table is None or suffix not in SUFFIXES:
-        return [base]
+        return [replace(base, rows=_first_rows(path) if suffix in TEXT_SUFFIXES else ())]
     base = replace(base, table=table.id, constants=constants_of(entries.get(name), tables[table.id]))
     if suffix in OTHER_WORKBOOKS:
         return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
@@ -210,6 +211,17 @@ def _digest(path: Path) -> tuple[str, int, bool]:
 # Text files
 
 
+def _first_rows(path: Path) -> tuple[tuple[int, list[str]], ...]:
+    """The first (line, cells) of a text file, by each delimiter, to see what it is; none where it is no text."""
+    with path.open("rb") as file:
+        text, _, lost, _ = _recognised(file.read(1 << 16))
+    if _is_much(lost, text):
+        return ()
+    lines = io.StringIO(text.replace("\0", ""), newline="").readlines()[: HEADER_ROWS * 20]
+    rows = (itertools.islice(_records(lines, delimiter), HEADER_ROWS) for delimiter in ",\t;")
+    return tuple((line, cells) for some in rows for line, cells in some if any(map(str.strip, cells)))
+
+
 def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     text, encoding, lost = _decode(path.read_bytes())
     notes = [_lost_note(lost)]
@@ -218,7 +230,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
         text = text.replace("\0", "")
     lines = io.StringIO(text, newline="").readlines()
     delimiter, at, header = _find_header(lines, table)
-    layout = layout_of(header, table)
+    layout, note = layout_of(header, table)
     width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
     for line, cells in _records(lines, delimiter):
         if line > at:
@@ -230,7 +242,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     notes.append(fill_doubled(header, table, rows))
     return replace(
         base, encoding=encoding, header_line=at, header=tuple(header), layout=layout, rows=tuple(rows), lost_characters=lost,
-        note=" ".join(filter(None, notes)) or None,
+        note=joined(*notes, note),
     )  # fmt: skip
 
 
@@ -255,7 +267,7 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
     if "\0" in text:
         return None
     delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
-    layout = layout_of(header, table)
+    layout, note = layout_of(header, table)
     if (
         doubled(header, table)
         or len(layout) > BULK_COLUMNS
@@ -264,7 +276,7 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         return None
     return replace(
         base, encoding=encoding, header_line=at, header=tuple(header), layout=layout, lost_characters=lost,
-        note=_lost_note(lost),
+        note=joined(_lost_note(lost), note),
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
 

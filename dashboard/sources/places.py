@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dashboard.sources.contracts import Column, Table, normalise, table_of
-from dashboard.sources.sheet import bears_header
+from dashboard.sources.contracts import Column, Table, near_name, normalise, table_of
+from dashboard.sources.sheet import Sheet, bears_header, likely_table
 
 SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
 _LINK = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})(?:[/?#].*)?")
 _GID = re.compile(r"[#?&]gid=(\d+)")
 
+HIDDEN = "這是隱藏的工作表，沒有讀。若是要讀的資料，請取消隱藏。"
 DEADLINE = 300.0
 STALE_AFTER_DAYS = 3
 
@@ -97,6 +98,45 @@ def table_of_worksheet(
     if (named := table_for(title, entry, tables)) is not None:
         return named
     return own if own is not None and bears_header(own, rows) else None
+
+
+def left_out(sheet: Sheet, entries: Mapping[str, Entry], tables: Mapping[str, Table]) -> Sheet:
+    """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is.
+
+    Nothing is said where the configuration leaves it out, or where it is blank. Its first rows are given up.
+    """
+    if sheet.table or sheet.problem:
+        return sheet
+    path = sheet.file.removesuffix(f"#{sheet.worksheet}")
+    entry = entries.get(sheet.file) or entries.get(path)
+    if entry is not None and entry.table == "":
+        return replace(sheet, rows=(), left_out=None)
+    likely = likely_table(sheet.rows, tables)
+    why = sheet.left_out or _why_left_out(sheet, Path(path).stem, likely, tables)
+    named = likely or table_of(sheet.worksheet or Path(path).stem, tables.values())
+    return replace(sheet, rows=(), left_out=why, likely=named.id if named and why else None)
+
+
+def _why_left_out(sheet: Sheet, stem: str, likely: Table | None, tables: Mapping[str, Table]) -> str | None:
+    what = "檔名" if sheet.worksheet is None else "工作表名稱"
+    title = stem if sheet.worksheet is None else sheet.worksheet
+    if sheet.worksheet is not None and not sheet.rows:
+        return None
+    if sheet.worksheet is None and not sheet.rows:
+        return "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。若有要讀的資料，請另存成 XLSX 或 CSV，檔名加上資料表的名稱。"
+    if likely is not None:
+        name = likely.names[0]
+        return f"{what}看不出是哪一張資料表，沒有讀。標題列是「{name}」的：請在{what}加上「{name}」。"
+    if near := near_name(title, tables.values()):
+        part, name = near
+        return (
+            f"{what}看不出是哪一張資料表，沒有讀。若它是「{name}」，請把{what}裡的「{part}」改成「{name}」。"
+        )
+    names = "、".join(table.names[0] for table in tables.values())
+    return (
+        f"{what}與標題列都不是任何一張資料表，沒有讀。若有要讀的資料，請在{what}加上資料表的名稱（{names}），"
+        "並補齊必填的欄；若不是資料，可以不理會。"
+    )
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from dashboard.sources.contracts import Column, Table, names_in, normalise
 
@@ -67,41 +67,53 @@ def score(cells: list[str], table: Table) -> int:
     return len({table.column_of(cell) for cell in cells if cell} - {None})
 
 
-def layout_of(header: Sequence[str], table: Table) -> tuple[str, ...]:
-    """The column id of each header cell, '' where it names none or another cell goes before it.
+def layout_of(header: Sequence[str], table: Table) -> tuple[tuple[str, ...], str | None]:
+    """The column id of each header cell, '' where it names none or another cell goes before it, and a remark on these.
 
     Raises:
         Unreadable: a required column is missing.
     """
     layout = [""] * len(header)
     for column, places in _claims(header, table).items():
-        layout[places[0][1]] = column
+        layout[places[0].at] = column
     missing = [c for c in table.columns.values() if c.required and not _present(c.id, layout)]
     if missing:
         raise Unreadable(_missing(missing, header, layout, table))
-    return tuple(layout)
+    rivals = [
+        f"{_quoted(header[places[0].at])}與{_quoted(header[one.at])}是同一欄，採用{_quoted(header[places[0].at])}。"
+        for places in _claims(header, table).values()
+        for one in places
+        if one.order != places[0].order
+    ]
+    return tuple(layout), "".join(rivals) or None
 
 
-def _claims(header: Sequence[str], table: Table) -> dict[str, list[tuple[bool, int]]]:
-    """The cells that name each column, the best first: (whether with a mark or a remark, place).
+class _Claim(NamedTuple):
+    """A header cell that names a column: by which of its names, whether with a mark or a remark, and its place."""
 
-    Where several names of a column are there it is the one that its contract has first; the others are not used.
-    """
-    claims: dict[str, list[tuple[int, bool, int]]] = {}
-    for place, cell in enumerate(header):
+    order: int
+    marked: bool
+    at: int
+
+
+def _claims(header: Sequence[str], table: Table) -> dict[str, list[_Claim]]:
+    """The cells that name each column, the best first: by the names as the contract has them, the exact one first."""
+    claims: dict[str, list[_Claim]] = {}
+    for at, cell in enumerate(header):
         if column := table.column_of(cell):
             name = next(name for name in names_in(cell) if name in table.headers)
             order = [normalise(one) for one in table.columns[column].headers].index(name)
-            claims.setdefault(column, []).append((order, name != normalise(cell), place))
-    return {
-        column: sorted((marked, place) for order, marked, place in places if order == min(places)[0])
-        for column, places in claims.items()
+            claims.setdefault(column, []).append(_Claim(order, name != normalise(cell), at))
+    return {column: sorted(places) for column, places in claims.items()}
+
+
+def doubled(header: Sequence[str], table: Table) -> dict[str, list[_Claim]]:
+    """Of each column that a header names more than once by one name, the cells that do, the best first."""
+    claims = {
+        column: [one for one in places if one.order == places[0].order]
+        for column, places in _claims(header, table).items()
     }
-
-
-def doubled(header: Sequence[str], table: Table) -> dict[str, list[tuple[bool, int]]]:
-    """The cells of each column that a header names more than once, see `fill_doubled`."""
-    return {column: places for column, places in _claims(header, table).items() if len(places) > 1}
+    return {column: places for column, places in claims.items() if len(places) > 1}
 
 
 def fill_doubled(header: Sequence[str], table: Table, rows: Iterable[tuple[int, list[str]]]) -> str | None:
@@ -112,26 +124,26 @@ def fill_doubled(header: Sequence[str], table: Table, rows: Iterable[tuple[int, 
     Raises:
         Unreadable: two columns of one name are both filled in one row, and a value is required.
     """
-    notes = []
-    for column_id, ((marked, first), *others) in doubled(header, table).items():
-        column, both = table.columns[column_id], False
+    notes: list[str] = []
+    for column_id, (best, *others) in doubled(header, table).items():
+        column, first, both = table.columns[column_id], best.at, False
         for line, cells in rows:
-            for other_marked, other in others:
-                if len(cells) <= other or not cells[other].strip():
+            for other in others:
+                if len(cells) <= other.at or not cells[other.at].strip():
                     continue
                 cells.extend([""] * (first + 1 - len(cells)))
                 if not cells[first].strip():
-                    cells[first], cells[other] = cells[other], ""
-                elif cells[first].strip() != cells[other].strip():
-                    if column.required and marked == other_marked:
-                        raise Unreadable(_side_by_side(header, first, other, line))
+                    cells[first], cells[other.at] = cells[other.at], ""
+                elif cells[first].strip() != cells[other.at].strip():
+                    if column.required and best.marked == other.marked:
+                        raise Unreadable(_side_by_side(header, first, other.at, line))
                     both = True
         if both:
             names = f"{_quoted(header[first])}（{letters(first)} 欄）"
             notes.append(
                 f"「{column.headers[0]}」有不只一欄，有的列都有填，那些列採用{names}；請確認是否正確。"
             )
-    return " ".join(notes) or None
+    return joined(*notes)
 
 
 def _side_by_side(header: Sequence[str], first: int, other: int, line: int) -> str:
@@ -140,6 +152,11 @@ def _side_by_side(header: Sequence[str], first: int, other: int, line: int) -> s
         f"{left}與{right}是同一欄，但第 {line} 列兩欄都有填，不知道該讀哪一欄，所以沒有讀。"
         "若是兩張表並排，請分成兩個檔案或工作表；若是不同的內容，請改其中一欄的欄名。"
     )
+
+
+def joined(*notes: str | None) -> str | None:
+    """Several remarks as one."""
+    return " ".join(filter(None, notes)) or None
 
 
 def letters(place: int) -> str:
@@ -228,9 +245,9 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
         Unreadable: there is no header, it lacks a required column, or one stands twice and is filled twice.
     """
     at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
-    layout = layout_of(header, table)
+    layout, note = layout_of(header, table)
     body = tuple((line, cells) for line, cells in rows if line > at)
-    note = fill_doubled(header, table, body)
+    note = joined(note, fill_doubled(header, table, body))
     return replace(sheet, header_line=at, header=tuple(header), layout=layout, rows=body, note=note)
 
 

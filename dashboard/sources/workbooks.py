@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from dashboard.sources import extent
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import Sheet, Unreadable, of_rows
+from dashboard.sources.places import HIDDEN, Entry, constants_of, table_of_worksheet
+from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 
 # What a whole workbook may have of cells, the blank ones with them: its worksheets are read one after another.
 WORKBOOK_CELLS = 3 * extent.WORKSHEET_CELLS
@@ -49,23 +49,17 @@ class _Room:
 def read(
     path: Path, base: Sheet, own: Table | None, entries: Mapping[str, Entry], tables: Mapping[str, Table]
 ) -> list[Sheet]:
-    """Every worksheet. One that `own`, the file's table, is lent to is the first of a workbook in which no title fits."""
+    """Every worksheet; `own` is the file's table."""
     try:
         file = _checked(path)
         # A damaged workbook can make the reader panic, which is no Exception.
         book = _guarded(lambda: CalamineWorkbook.from_object(file))
-        titles = list(book.sheet_names)
-        given = {title: entries.get(f"{base.file}#{title}") for title in titles}
-        fits = {title: table_for(title, entry, tables) for title, entry in given.items()}
-        if own is not None and titles and not any(fits.values()):
-            fits[titles[0]] = own
-            given[titles[0]] = entries.get(base.file)
         sheets, room = [], _Room()
-        for title, table in fits.items():
-            sheet = _worksheet(book, title, base, table, room)
-            constants = constants_of(given[title], tables[table.id]) if table else ()
-            sheets.append(replace(sheet, constants=constants))
-        return sheets
+        for about in book.sheets_metadata:
+            entry = entries.get(f"{base.file}#{about.name}")
+            hidden = about.visible is not SheetVisibleEnum.Visible and (entry is None or entry.table is None)
+            sheets.append(_worksheet(book, about.name, base, own, entry, hidden, tables, room))
+        return _lent(sheets, own)
     except Unreadable as error:
         return [replace(base, table=own.id if own else None, excel=True, problem=str(error))]
 
@@ -129,23 +123,47 @@ def _guarded(call: Any) -> Any:
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheet(book: Any, title: str, base: Sheet, table: Table | None, room: _Room) -> Sheet:
-    sheet = replace(
-        base,
-        file=f"{base.file}#{title}",
-        excel=True,
-        encoding="xlsx",
-        worksheet=title,
-        table=table.id if table else None,
-    )
-    if table is None:
-        return sheet
+def _worksheet(
+    book: Any,
+    title: str,
+    base: Sheet,
+    own: Table | None,
+    entry: Entry | None,
+    hidden: bool,
+    tables: Mapping[str, Table],
+    room: _Room,
+) -> Sheet:
+    sheet = replace(base, file=f"{base.file}#{title}", excel=True, encoding="xlsx", worksheet=title)
     try:
         room.take()
         source = _guarded(lambda: book.get_sheet_by_name(title))
-        return of_rows(sheet, table, _guarded(lambda: _filled_rows(source, room)))
+        rows = _guarded(lambda: _filled_rows(source, room))
+        table = None if hidden else table_of_worksheet(title, entry, own, rows, tables)
+        if table is None:
+            return replace(sheet, rows=tuple(rows[:HEADER_ROWS]), left_out=HIDDEN if hidden else None)
+        sheet = replace(sheet, table=table.id, constants=constants_of(entry, tables[table.id]))
+        return of_rows(sheet, table, rows)
     except Unreadable as error:
         return replace(sheet, problem=str(error))
+
+
+def _lent(sheets: list[Sheet], own: Table | None) -> list[Sheet]:
+    """Where no worksheet is a table, the one that is most like the file's own tells what it lacks."""
+    if own is None or any(sheet.table or sheet.problem for sheet in sheets):
+        return sheets
+
+    def likeness(sheet: Sheet) -> int:
+        return max((score(cells, own) for _, cells in sheet.rows), default=0)
+
+    shown = [sheet for sheet in sheets if not sheet.left_out]
+    best = max(shown, key=likeness, default=None)
+    if best is None:
+        return sheets
+    try:
+        lent = of_rows(replace(best, table=own.id), own, best.rows)
+    except Unreadable as error:
+        lent = replace(best, table=own.id, rows=(), problem=str(error))
+    return [lent if sheet is best else sheet for sheet in sheets]
 
 
 def _filled_rows(source: Any, room: _Room) -> list[tuple[int, list[str]]]:
