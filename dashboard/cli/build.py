@@ -22,9 +22,12 @@ from dashboard.cli.common import (
     say,
     when,
 )
-from dashboard.cli.printing import Bar, padded
+from dashboard.cli.printing import Bar, one_line, padded
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
+
+# Lines about what was not read or not used.
+TOLD = 20
 
 
 def add(command: Command) -> None:
@@ -232,6 +235,9 @@ def _sheets(options: argparse.Namespace) -> int:
     return 3 if failed else 0
 
 
+_KINDS = {"unreadable": "讀不進來", "left_out": "沒有讀", "unused": "沒有用到", "note": "請注意"}
+
+
 def _stamp(place: Path, programme: str) -> str | None:
     try:
         return warehouse.current(place, programme).stamp
@@ -249,7 +255,9 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f"{padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
             f" + 退回 {count.rejected:,}{extra}"
         )
-    _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, message, was_read in problems:
-        say(f"{'請注意' if was_read else '讀不進來'}：{file}：{message}")
+    _, told = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
+    for file, kind, message in told[:TOLD]:
+        say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
+    if len(told) > TOLD:
+        say(f"另有 {len(told) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

@@ -100,30 +100,26 @@ def table_of_worksheet(
     return own if own is not None and bears_header(own, rows) else None
 
 
-def left_out(sheet: Sheet, entries: Mapping[str, Entry], tables: Mapping[str, Table]) -> Sheet:
+def left_out(sheet: Sheet, entry: Entry | None, tables: Mapping[str, Table]) -> Sheet:
     """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is.
 
-    Nothing is said where the configuration leaves it out, or where it is blank. Its first rows are given up.
+    Nothing is said where its `entry` leaves it out, or where it is blank. Its first rows are given up.
     """
     if sheet.table or sheet.problem:
         return sheet
-    path = sheet.file.removesuffix(f"#{sheet.worksheet}")
-    entry = entries.get(sheet.file) or entries.get(path)
     if entry is not None and entry.table == "":
         return replace(sheet, rows=(), left_out=None)
+    title = Path(sheet.file).stem if sheet.worksheet is None else sheet.worksheet
     likely = likely_table(sheet.rows, tables)
-    why = sheet.left_out or _why_left_out(sheet, Path(path).stem, likely, tables)
-    named = likely or table_of(sheet.worksheet or Path(path).stem, tables.values())
-    return replace(sheet, rows=(), left_out=why, likely=named.id if named and why else None)
+    why = sheet.left_out or _why_left_out(sheet, title, likely, tables)
+    likely = likely or table_of(title, tables.values())
+    return replace(sheet, rows=(), left_out=why, likely=likely.id if likely and why else None)
 
 
-def _why_left_out(sheet: Sheet, stem: str, likely: Table | None, tables: Mapping[str, Table]) -> str | None:
+def _why_left_out(sheet: Sheet, title: str, likely: Table | None, tables: Mapping[str, Table]) -> str | None:
     what = "檔名" if sheet.worksheet is None else "工作表名稱"
-    title = stem if sheet.worksheet is None else sheet.worksheet
-    if sheet.worksheet is not None and not sheet.rows:
-        return None
-    if sheet.worksheet is None and not sheet.rows:
-        return "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。若有要讀的資料，請另存成 XLSX 或 CSV，檔名加上資料表的名稱。"
+    if not sheet.rows:
+        return None if sheet.worksheet is not None else _NO_TABLE
     if likely is not None:
         name = likely.names[0]
         return f"{what}看不出是哪一張資料表，沒有讀。標題列是「{name}」的：請在{what}加上「{name}」。"
@@ -137,6 +133,9 @@ def _why_left_out(sheet: Sheet, stem: str, likely: Table | None, tables: Mapping
         f"{what}與標題列都不是任何一張資料表，沒有讀。若有要讀的資料，請在{what}加上資料表的名稱（{names}），"
         "並補齊必填的欄；若不是資料，可以不理會。"
     )
+
+
+_NO_TABLE = "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。若有要讀的資料，請另存成 XLSX 或 CSV，檔名加上資料表的名稱。"
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Places
-from dashboard.warehouse import staging
+from dashboard.sources.places import Places, left_out
+from dashboard.sources.sheet import joined
+from dashboard.warehouse import intake, staging
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Source, sheets_of, stored_rows
@@ -45,6 +46,9 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
+_EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
 
 
 class BuildError(Exception):
@@ -181,6 +185,8 @@ class _Build:
         self.progress, self.scratch = progress, scratch
         self.raw = RawTables(con, tables, self.folder, self.entries)
         self.sheets = self.raw.sheets
+        self.rows: dict[int, int] = {}
+        self.unused: list[tuple[object, ...]] = []
 
     # Reading
 
@@ -199,7 +205,9 @@ class _Build:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
             for sheet in files.read(path, self.folder, self.entries, self.tables, self.scratch):
-                self.raw.add(sheet)
+                of_file = self.entries.get(sheet.file.removesuffix(f"#{sheet.worksheet}"))
+                entry = self.entries.get(sheet.file) or of_file
+                self.raw.add(left_out(sheet, entry, self.tables))
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
         for source in self.inputs.sources:
@@ -208,16 +216,27 @@ class _Build:
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
             self.raw.store(table)
+            self._count(table)
         # From here on every row knows its place.
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
         if not self.programme.groups and "schools" not in self._supplied():
-            problems = [
-                f"{s.file}：{s.problem}" for _, s in self.sheets if s.table == "schools" and s.problem
-            ]
+            problems = [f"{s.file}：{s.problem or _EMPTY}" for _, s in self.sheets if s.table == "schools"]
             told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
             raise BuildError("\n".join([told, *problems]))
+
+    def _count(self, table: Table) -> None:
+        """What the raw table of a table holds: its rows, file by file, and the columns that are not used."""
+        self.rows |= intake.rows_of(self.con, table)
+        sheets = {i: sheet for i, (_, sheet) in enumerate(self.sheets, 1) if sheet.table == table.id}
+        self.unused += intake.unused_of(self.con, table, sheets)
+        if sheets and not any(self.rows.get(i) for i in sheets):
+            # Nobody is judged by a template: the table counts as missing.
+            for i, sheet in sheets.items():
+                if not sheet.problem:
+                    note = joined(sheet.note, _EMPTY)
+                    self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=note))
 
     def _place(self) -> str:
         return f"資料夾「{self.folder}」" if self.folder else "試算表"
@@ -341,7 +360,7 @@ class _Build:
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
-             s.lost_characters, s.note, s.problem, s.worksheet, s.link)
+             s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, self.rows.get(i, 0))
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
@@ -349,9 +368,10 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " worksheet text, link text",
+            " left_out text, likely text, worksheet text, link text, read bigint",
             rows,
         )
+        load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
         self.con.execute(staging.FLAWS)
 
@@ -364,7 +384,8 @@ class _Build:
         )
 
     def _supplied(self) -> set[str]:
-        return {s.table for _, s in self.sheets if s.table and not s.problem}
+        """The tables with a row in any of their files: one that has none, or cannot be read, is as good as missing."""
+        return {s.table for i, (_, s) in enumerate(self.sheets, 1) if s.table and self.rows.get(i)}
 
     # Measuring
 
@@ -427,11 +448,12 @@ class _Build:
             f"create table inputs as with counted as ({self._counted()}),"
             " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
             " select file_id, coalesce(left(file, len(file) - len(worksheet) - 1), file) as path, file, worksheet as sheet, link,"
-            " files.table_name, tables.label, size, modified_at, sha256, encoding,"
-            " coalesce(accepted, 0) + coalesce(duplicate, 0) + coalesce(rejected, 0) as read,"
+            " files.table_name, tables.label as label, size, modified_at, sha256, encoding,"
+            " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-            " coalesce(warnings, 0) as warnings, note, problem, school_id"
+            " coalesce(warnings, 0) as warnings, note, problem, left_out, likely, probable.label as likely_label, school_id"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
+            " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
         )
         con.execute(
@@ -481,7 +503,7 @@ class _Build:
         load(
             self.con,
             "worksheet_rows",
-            "spreadsheet_id text, gid bigint, title text, table_name text, line int, cells text[]",
+            "spreadsheet_id text, gid bigint, title text, table_name text, left_out text, likely text, line int, cells text[]",
             stored_rows(sources),
             temp=False,
         )

@@ -267,7 +267,7 @@ def former_of(snapshot: Snapshot) -> Former:
                 "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
             ).fetchall()
             cells = cursor.execute(
-                "select spreadsheet_id, gid, title, table_name, list(cells order by line) from worksheet_rows"
+                "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
                 " group by all order by spreadsheet_id, min(rowid)"
             ).fetchall()
             rejects = cursor.sql(
@@ -279,8 +279,9 @@ def former_of(snapshot: Snapshot) -> Former:
     except (NoSnapshot, duckdb.Error):
         return Former({})
     stored: dict[str, list[Stored]] = {}
-    for of, gid, title, table, rows in cells:
-        stored.setdefault(of, []).append(Stored(gid, title, table, tuple(rows) if table else ()))
+    for of, gid, title, table, told, likely, rows in cells:
+        worksheet = Stored(gid, title, table, tuple(rows) if table else (), told, likely)
+        stored.setdefault(of, []).append(worksheet)
     sources = {
         id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
         for id, title, link, version, settings, read_at in sheets
