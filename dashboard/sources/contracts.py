@@ -88,26 +88,36 @@ class Table:
     def likely_column(self, header: str, used: Container[str]) -> str | None:
         """The id of a column that is not `used` and whose name is near to a header cell that names none.
 
-        Near is what contains the name or is contained in it, or differs from it by one character; the id in English is
-        compared with English alone. Of several the name that is most like it in length goes first.
+        Near is what contains the column's own name or is contained in it, or differs from any of its names by one
+        character. Of several the one that is most like it in length goes first.
         """
         key = names_in(header)[-1]
         near = [
-            (abs(len(name) - len(key)), at, column)
-            for at, (name, column) in enumerate(self.headers.items())
-            if column not in used and name.isascii() == key.isascii() and _near(key, name)
+            (abs(len(name) - len(key)), at, column.id)
+            for at, column in enumerate(self.columns.values())
+            if column.id not in used
+            for name in map(normalise, column.headers)
+            if _differ_by_one(key, name) or (name in self._own_names and _one_in_other(key, name))
         ]
         return min(near)[2] if near else None
 
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        """The first name of each column, and its id."""
+        columns = self.columns.values()
+        return frozenset(normalise(name) for one in columns for name in (one.headers[0], one.id))
 
-def _near(one: str, other: str) -> bool:
-    """Whether one of two names contains the other, or they differ by one character."""
+
+def _one_in_other(one: str, other: str) -> bool:
+    """Whether one of two names is a part of the other; an English word is none of a longer one."""
     short, long = sorted((one, other), key=len)
-    if len(short) < 2:
-        return False
-    if short in long:
-        return True
-    if len(long) - len(short) > 1:
+    return len(short) > 1 and short in long and not (short.isascii() and long.isascii())
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    """Whether two names differ by one character, which is another or one too many."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2 or len(long) - len(short) > 1 or short == long:
         return False
     same = 0
     while same < len(short) and short[same] == long[same]:

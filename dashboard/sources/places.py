@@ -111,7 +111,8 @@ def left_out(sheet: Sheet, entry: Entry | None, tables: Mapping[str, Table]) -> 
         return replace(sheet, rows=(), left_out=None)
     title = Path(sheet.file).stem if sheet.worksheet is None else sheet.worksheet
     likely = likely_table(sheet.rows, tables)
-    why = sheet.left_out or _why_left_out(sheet, title, likely, tables)
+    named = f"標題列是「{likely.names[0]}」的。" if likely else ""
+    why = f"{sheet.left_out}{named}" if sheet.left_out else _why_left_out(sheet, title, likely, tables)
     likely = likely or table_of(title, tables.values())
     return replace(sheet, rows=(), left_out=why, likely=likely.id if likely and why else None)
 
@@ -128,10 +129,9 @@ def _why_left_out(sheet: Sheet, title: str, likely: Table | None, tables: Mappin
         return (
             f"{what}看不出是哪一張資料表，沒有讀。若它是「{name}」，請把{what}裡的「{part}」改成「{name}」。"
         )
-    names = "、".join(table.names[0] for table in tables.values())
     return (
-        f"{what}與標題列都不是任何一張資料表，沒有讀。若有要讀的資料，請在{what}加上資料表的名稱（{names}），"
-        "並補齊必填的欄；若不是資料，可以不理會。"
+        f"{what}與標題列都不是任何一張資料表，沒有讀。若有要讀的資料，請在{what}加上資料表的名稱，並補齊必填的欄；"
+        "若不是資料，可以不理會。"
     )
 
 
