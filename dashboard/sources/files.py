@@ -24,7 +24,17 @@ from pathlib import Path
 from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, is_even, layout_of
+from dashboard.sources.sheet import (
+    HEADER_ROWS,
+    Bulk,
+    Sheet,
+    Unreadable,
+    are_errors,
+    best_row,
+    check_errors,
+    is_even,
+    layout_of,
+)
 
 BULK_BYTES = 200_000
 BLOCK = 1 << 20
@@ -85,7 +95,7 @@ def read(
     path: Path, folder: Path, entries: Mapping[str, Entry], tables: Mapping[str, Table], scratch: Path
 ) -> list[Sheet]:
     """Every sheet of one file: one for a CSV, one per worksheet of a workbook. `scratch` is for copies in UTF-8."""
-    name = _name(path, folder)
+    name = name_of(path, folder)
     table = table_for(path.stem, entries.get(name), tables)
     try:
         if path.is_file() or not os.path.lexists(path):
@@ -174,7 +184,7 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _name(path: Path, folder: Path) -> str:
+def name_of(path: Path, folder: Path) -> str:
     """The path within the folder. Bytes that are no UTF-8 are written out, so that no two files get one name."""
     return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -217,6 +227,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
             room -= len(rows[-1][1])
             if room < 0:
                 raise Unreadable(_TOO_MANY_CELLS)
+    check_errors(layout, rows, table)
     return replace(
         base, encoding=encoding, header_line=at, layout=layout, rows=tuple(rows), lost_characters=lost,
         note=" ".join(filter(None, [*notes, note])) or None,
@@ -243,8 +254,11 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         text = text[: 1 << 17]
     if "\0" in text:
         return None
-    delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
+    first = io.StringIO(text, newline="").readlines()
+    delimiter, at, header = _find_header(first, table)
     layout, note = layout_of(header, table)
+    if are_errors(layout, itertools.islice(_records(first[at:], delimiter), 3), table):
+        return None
     if len(layout) > BULK_COLUMNS or not is_even(lines, len(layout), path.stat().st_size):
         return None
     return replace(
