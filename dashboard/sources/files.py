@@ -29,7 +29,9 @@ from dashboard.sources.sheet import (
     Bulk,
     Sheet,
     Unreadable,
+    are_errors,
     best_row,
+    check_errors,
     doubled,
     fill_doubled,
     is_even,
@@ -96,7 +98,7 @@ def read(
     path: Path, folder: Path, entries: Mapping[str, Entry], tables: Mapping[str, Table], scratch: Path
 ) -> list[Sheet]:
     """Every sheet of one file: one for a CSV, one per worksheet of a workbook. `scratch` is for copies in UTF-8."""
-    name = _name(path, folder)
+    name = name_of(path, folder)
     table = table_for(path.stem, entries.get(name), tables)
     try:
         if path.is_file() or not os.path.lexists(path):
@@ -185,7 +187,7 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _name(path: Path, folder: Path) -> str:
+def name_of(path: Path, folder: Path) -> str:
     """The path within the folder. Bytes that are no UTF-8 are written out, so that no two files get one name."""
     return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -239,6 +241,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
             room -= len(rows[-1][1])
             if room < 0:
                 raise Unreadable(_TOO_MANY_CELLS)
+    check_errors(layout, rows, table)
     notes.append(fill_doubled(header, table, rows))
     return replace(
         base, encoding=encoding, header_line=at, header=tuple(header), layout=layout, rows=tuple(rows), lost_characters=lost,
@@ -266,8 +269,11 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         text = text[: 1 << 17]
     if "\0" in text:
         return None
-    delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
+    first = io.StringIO(text, newline="").readlines()
+    delimiter, at, header = _find_header(first, table)
     layout, note = layout_of(header, table)
+    if are_errors(layout, itertools.islice(_records(first[at:], delimiter), 3), table):
+        return None
     if (
         doubled(header, table)
         or len(layout) > BULK_COLUMNS

@@ -140,7 +140,9 @@ def _worksheet(
         rows = _guarded(lambda: _filled_rows(source, room))
         table = None if hidden else table_of_worksheet(title, entry, own, rows, tables)
         if table is None:
-            return replace(sheet, rows=tuple(rows[:HEADER_ROWS]), left_out=HIDDEN if hidden else None)
+            return replace(
+                sheet, rows=tuple(rows[:HEADER_ROWS]), hidden=hidden, left_out=HIDDEN if hidden else None
+            )
         sheet = replace(sheet, table=table.id, constants=constants_of(entry, tables[table.id]))
         return of_rows(sheet, table, rows)
     except Unreadable as error:

@@ -10,7 +10,7 @@ told as (
     select
         file_id,
         case
-            when problem is not null then 1
+            when problem is not null or stale_because is not null then 1
             when likely is not null then 2
             when left_out is not null then 4
             else 5
@@ -19,13 +19,14 @@ told as (
         case
             when problem is not null then 'unreadable'
             when left_out is not null then 'left_out'
+            when stale_because is not null then 'stale'
             else 'note'
         end as kind,
-        coalesce(problem, left_out, note) as message
+        coalesce(problem, stale_because, left_out, note) as message
 
     from inputs
 
-    where coalesce(problem, left_out, note) is not null
+    where coalesce(problem, stale_because, left_out, note) is not null
 
     union all
 
