@@ -153,10 +153,7 @@ def test_whatever_is_left_out_is_told_the_likely_harm_first(tmp_path: Path) -> N
     (data / "照片.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     told = build(data, tmp_path / "warehouse")
     lines = told.err.splitlines()
-    starts = [
-        line.rsplit("：", line.count("：") - 1)[0] if False else "：".join(line.split("：")[:2])
-        for line in lines
-    ]
+    starts = ["：".join(line.split("：")[:2]) for line in lines]
     assert starts[:-1] == [
         "讀不進來：觀課紀錄.csv",
         "沒有讀：名單.csv",
