@@ -138,7 +138,7 @@ def _read(
             return [sheet]
         return [_text(path, base, table)]
     except Unreadable as error:
-        return [replace(base, problem=str(error))]
+        return [replace(base, rows=_first_rows(path), problem=str(error))]
 
 
 def reread(folder: Path, sheet: Sheet, entries: Mapping[str, Entry], tables: Mapping[str, Table]) -> Sheet:

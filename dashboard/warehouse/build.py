@@ -298,7 +298,7 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
+        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須含資料表的名稱：{labels}。"
         return "\n".join([found, *problems])
 
     # Staging

@@ -244,7 +244,7 @@ def checked_name(name: str, folder: Path | None = None) -> str:
     return plain
 
 
-_EXAMPLE = "請改名，以資料表名稱開頭，例如 研習紀錄_深澳國小.csv。"
+_EXAMPLE = "請改名，檔名含資料表的名稱，例如 研習紀錄_深澳國小.csv。"
 # A path's own, and what Windows takes as a stream, a pattern, a pipe or a quotation.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 # Controls, what steers the direction or is not seen, halves of characters, characters of one's own, and none at all;
