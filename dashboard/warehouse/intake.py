@@ -29,13 +29,17 @@ def rows_of(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
 def _blank_rows(table: Table) -> str:
     cells = ", ".join(quoted(name) for name in table.columns)
     first = quoted(next(name for name, column in table.columns.items() if column.required))
-    # Nearly every row begins its first required cell with a Han character, a digit or a letter, and needs no look.
     return f"""
         select file_id, count(*) from raw_{table.id}
-        where not ({first} between '0' and 'zz' or {first} between '一' and '龥')
+        where not {_has_letter(first)}
             and squeeze(concat({cells}, array_to_string(coalesce(extra, []), ''))) = ''
         group by file_id
     """
+
+
+def _has_letter(cell: str) -> str:
+    """Whether a cell begins with a Han character, a digit or a letter: nearly every one does, and needs no other look."""
+    return f"({cell} between '0' and 'zz' or {cell} between '一' and '龥')"
 
 
 def unused_of(
@@ -55,7 +59,7 @@ def unused_of(
             where extra is not null
         )
         inner join (values {unknown}) as files(file_id, unknown) using (file_id)
-        where cell <> '' and squeeze(cell) <> ''
+        where cell <> '' and ({_has_letter("cell")} or squeeze(cell) <> '')
         group by all
         order by all
     """).fetchall()
