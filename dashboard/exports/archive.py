@@ -3,9 +3,10 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can name
+_CORE = "docProps/core.xml"
 _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
@@ -17,16 +18,19 @@ def timeless(content: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    core = "docProps/core.xml"
-    return package(parts | {core: _TIMES.sub(b"", parts[core])} if core in parts else parts)
+    return package({name: [_TIMES.sub(b"", body) if name == _CORE else body] for name, body in parts.items()})
 
 
-def package(parts: Mapping[str, bytes]) -> bytes:
-    """The parts as a ZIP in their order, all of one day. OpenDocument has its `mimetype` first, and not compressed."""
+def package(parts: Mapping[str, Iterable[bytes]]) -> bytes:
+    """A ZIP of the parts in their order, all of one day; of each part its content, piece by piece.
+
+    OpenDocument has its `mimetype` first, and not compressed.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for name, body in parts.items():
+        for name, pieces in parts.items():
             part = zipfile.ZipInfo(name, _EPOCH)
             part.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            archive.writestr(part, body)
+            with archive.open(part, "w") as file:
+                file.writelines(pieces)
     return out.getvalue()

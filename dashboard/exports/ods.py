@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from dashboard.exports.archive import package
@@ -118,11 +117,11 @@ def write(sheets: Sequence[Sheet], choices: Iterable[Choice] = ()) -> bytes:
     """The worksheets as one file; the same content is the same bytes."""
     return package(
         {
-            "mimetype": _MIME.encode(),
-            "META-INF/manifest.xml": _MANIFEST.encode(),
-            "styles.xml": f'{_XML}<office:document-styles {_SPACES} office:version="1.3"/>'.encode(),
-            "settings.xml": _settings(sheets).encode(),
-            "content.xml": "".join(_content(sheets, choices)).encode(),
+            "mimetype": [_MIME.encode()],
+            "META-INF/manifest.xml": [_MANIFEST.encode()],
+            "styles.xml": [f'{_XML}<office:document-styles {_SPACES} office:version="1.3"/>'.encode()],
+            "settings.xml": [_settings(sheets).encode()],
+            "content.xml": (piece.encode() for piece in _content(sheets, choices)),
         }
     )
 
@@ -141,7 +140,7 @@ def _content(sheets: Sequence[Sheet], choices: Iterable[Choice]) -> Iterable[str
                 f'table:default-cell-style-name="{column.look}"/>'
             )
         for row in sheet.rows:
-            yield f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>"
+            yield f"<table:table-row>{''.join(map(_cell, row or [None]))}</table:table-row>"
         if sheet.blank:
             cells = "".join(f"<table:table-cell{_choice(column)}/>" for column in sheet.columns)
             rest = LAST_ROW - len(sheet.rows)
@@ -175,7 +174,7 @@ def _choice(column: Column) -> str:
 
 def _cell(cell: Value | Cell) -> str:
     if not isinstance(cell, Cell):
-        return _text(cell) if isinstance(cell, str) else _value(cell, "", "")
+        return _value(cell, "", "")
     note = f'<office:annotation svg:width="7cm">{_lines(cell.note)}</office:annotation>' if cell.note else ""
     return _value(cell.value, cell.look, note)
 
@@ -202,12 +201,6 @@ def _value(value: Value, look: str, note: str) -> str:
     return f"<table:table-cell{styled} {kind}>{note}{shown}</table:table-cell>"
 
 
-@lru_cache(maxsize=20_000)
-def _text(value: str) -> str:
-    """Most texts of a table stand in it again and again."""
-    return _value(value, "", "")
-
-
 _BLANKS = re.compile(r"^ +| +$| {2,}")
 
 
@@ -222,7 +215,7 @@ def _blanks(found: re.Match[str]) -> str:
 
 
 def _rule(choice: Choice) -> str:
-    words = f"[{_address(choice.sheet, *choice.first)}:.{_address('', *choice.last)}]"
+    words = f"[${_quoted(choice.sheet)}.{_name(*choice.first, '$')}:.{_name(*choice.last, '$')}]"
     kind = "stop" if choice.closed else "warning"
     return (
         f'<table:content-validation table:name="{choice.name}" table:allow-empty-cell="true" '
@@ -234,21 +227,24 @@ def _rule(choice: Choice) -> str:
 
 
 def _filter(at: int, sheet: Sheet) -> str:
-    cells = f"{_address(sheet.title, 1, 1)}:{_address(sheet.title, len(sheet.columns), len(sheet.rows))}"
+    title, last = _quoted(sheet.title), _name(len(sheet.columns), len(sheet.rows))
     return (
         f'<table:database-range table:name="__Anonymous_Sheet_DB__{at}" '
-        f'table:target-range-address={quoteattr(cells.replace("$", ""))} table:display-filter-buttons="true"/>'
+        f'table:target-range-address={quoteattr(f"{title}.A1:{title}.{last}")} table:display-filter-buttons="true"/>'
     )
 
 
-def _address(sheet: str, column: int, row: int) -> str:
-    """A cell, as $'sheet'.$A$1; without a sheet $A$1."""
+def _quoted(title: str) -> str:
+    return "'{}'".format(title.replace("'", "''"))
+
+
+def _name(column: int, row: int, fixed: str = "") -> str:
+    """A cell by its column and row, from 1: A1, or with `fixed` $A$1."""
     letters = ""
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
-    quoted = "$'{}'.".format(sheet.replace("'", "''")) if sheet else ""
-    return f"{quoted}${letters}${row}"
+    return f"{fixed}{letters}{fixed}{row}"
 
 
 def _settings(sheets: Sequence[Sheet]) -> str:
