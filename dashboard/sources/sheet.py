@@ -35,7 +35,8 @@ class Sheet:
 
     `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
     `problem` says why nothing could be read. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
-    is its address. `constants` are (column id, value) that the configuration sets for every row.
+    is its address. `constants` are (column id, value) that the configuration sets for every row. `state` is the file's when
+    it was read, see `files.state_of`.
     """
 
     file: str
@@ -55,6 +56,7 @@ class Sheet:
     worksheet: str | None = None
     link: str | None = None
     constants: tuple[tuple[str, str], ...] = ()
+    state: tuple[int, ...] = ()
 
 
 def score(cells: list[str], table: Table) -> int:

@@ -179,7 +179,7 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.raw = RawTables(con, tables, self.folder, self.entries)
+        self.raw = RawTables(con, tables, self.folder, self.entries, scratch)
         self.sheets = self.raw.sheets
 
     # Reading
