@@ -21,7 +21,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,9 +134,22 @@ def _unchanged(
         sheets = _read(path, base, table, entries, tables, scratch)
         if state_of(path) == base.state:
             return sheets
-        if not settles(path):
+        if busy([path]):
             break
-    return [replace(_base(path, name), table=table.id if table else None, problem=BEING_WRITTEN)]
+    return [_left(path, name, table)]
+
+
+def left(
+    path: Path, folder: Path, entries: Mapping[str, Entry], tables: Mapping[str, Table], scratch: Path | None
+) -> list[Sheet]:
+    """A file that somebody writes to, which is not read."""
+    name = _name(path, folder)
+    return [_left(path, name, table_for(path.stem, entries.get(name), tables))]
+
+
+def _left(path: Path, name: str, table: Table | None) -> Sheet:
+    problem = BEING_WRITTEN if table or _suffix(name) == ".xlsx" else None
+    return replace(_base(path, name), table=table.id if table else None, problem=problem)
 
 
 def state_of(path: Path) -> tuple[int, ...]:
@@ -153,11 +166,18 @@ def _state(stat: os.stat_result) -> tuple[int, ...]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-def settles(path: Path) -> bool:
-    """Whether nobody writes to a file that has changed."""
-    before = state_of(path)
+def busy(paths: Sequence[Path]) -> set[Path]:
+    """Those of some files that somebody writes to."""
+    before = {path: _state_or_none(path) for path in paths}
     time.sleep(SETTLING)
-    return state_of(path) == before
+    return {path for path in paths if _state_or_none(path) != before[path]}
+
+
+def _state_or_none(path: Path) -> tuple[int, ...] | None:
+    try:
+        return state_of(path)
+    except OSError:
+        return None
 
 
 def _base(path: Path, name: str) -> Sheet:

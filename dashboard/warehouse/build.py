@@ -91,13 +91,18 @@ def build(
 ) -> list[TableCount]:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
+    Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
+
     Raises:
         BuildError: the sources hold no table, a check found rows, or the database failed.
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
     try:
-        return _built(target, programme, inputs, tables, progress, today)
+        with contextlib.suppress(_Changed):
+            return _built(target, programme, inputs, tables, progress, today)
+        target.unlink()
+        return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
         raise BuildError(_told(error)) from error
     except MemoryError as error:
@@ -121,6 +126,8 @@ def _built(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
+    *,
+    again: bool = False,
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
@@ -135,13 +142,15 @@ def _built(
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
-        build.read()
+        build.read(wait=again)
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
         build.stage()
         build.measure()
         build.describe(today)
         build.check()
+        if not again and build.raw.has_changed():
+            raise _Changed
         counts = build.counts()
         con.execute("checkpoint")
         return counts
@@ -161,6 +170,10 @@ def _size(path: Path) -> int:
 
 def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
+
+
+class _Changed(Exception):
+    """A file is not any more what it was when it was read."""
 
 
 class _Build:
@@ -184,9 +197,11 @@ class _Build:
 
     # Reading
 
-    def read(self) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables."""
+    def read(self, *, wait: bool) -> None:
+        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
+        meanwhile."""
         paths = files.paths(self.folder) if self.folder else []
+        busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
@@ -198,7 +213,8 @@ class _Build:
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
-            for sheet in files.read(path, self.folder, self.entries, self.tables, self.scratch):
+            read = files.left if path in busy else files.read
+            for sheet in read(path, self.folder, self.entries, self.tables, self.scratch):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}

@@ -58,7 +58,8 @@ class RawTables:
         ]
         for _ in range(files.TRIES):
             self._store(table, self._readable(file_ids))
-            changed = [i for i in self._readable(file_ids) if self._has_changed(i)]
+            bulk = [i for i in self._readable(file_ids) if self.sheets[i - 1][1].bulk]
+            changed = [i for i in bulk if self._is_other(self.sheets[i - 1][1])]
             if not changed:
                 break
             for file_id in changed:
@@ -72,6 +73,17 @@ class RawTables:
         for file_id in file_ids:
             first_row, sheet = self.sheets[file_id - 1]
             self.sheets[file_id - 1] = (first_row, without_rows(sheet))
+
+    def has_changed(self) -> bool:
+        """Whether a file is not any more what it was when it was read; one that is gone since then was whole."""
+        return any(self._is_other(sheet) for _, sheet in self.sheets if sheet.state)
+
+    def _is_other(self, sheet: Sheet) -> bool:
+        try:
+            name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+            return files.state_of(self._folder / name) != sheet.state
+        except OSError:
+            return False
 
     @property
     def _folder(self) -> Path:
@@ -87,14 +99,6 @@ class RawTables:
     def _refuse(self, file_id: int, problem: str) -> None:
         sheet = self.sheets[file_id - 1][1]
         self._replace(file_id, replace(without_rows(sheet), bulk=None, problem=problem))
-
-    def _has_changed(self, file_id: int) -> bool:
-        """Whether a file that the database read is not the one whose hash was taken."""
-        sheet = self.sheets[file_id - 1][1]
-        try:
-            return sheet.bulk is not None and files.state_of(self._folder / sheet.file) != sheet.state
-        except OSError:  # it is gone, and was whole
-            return False
 
     def _store(self, table: Table, file_ids: Sequence[int]) -> None:
         with contextlib.suppress(duckdb.Error, MemoryError):
