@@ -21,8 +21,8 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.sources import extent, workbooks
@@ -44,6 +44,8 @@ TRIES = 3
 SETTLING = 0.3
 # A quoted cell may hold line breaks, but one that runs on for longer is a quotation mark that was never closed.
 RECORD_LINES = 50
+# As many as a day has at least: 85/8/1.
+DAY_DIGITS = 4
 LOST = "〓"
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
@@ -53,6 +55,8 @@ csv.field_size_limit(2**31 - 1)
 
 # The database takes *, ? and [ in a path as a pattern, which may fit another file, and no path that is not UTF-8.
 _PLAIN_PATH = re.compile(r"[^*?\[\]{}\ud800-\udfff]*", re.DOTALL)
+# What other systems end a line with.
+_OTHER_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PADDED_MARK = re.compile(rb'[,;\t\n] +"')
 
 
@@ -323,14 +327,17 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
         notes.append(f"有 {text.count(chr(0))} 個 NUL 字元，已略去；檔案可能損壞，請重新匯出。")
         text = text.replace("\0", "")
     lines = io.StringIO(text, newline="").readlines()
-    del text
     delimiter, at, header = _find_header(lines, table)
+    if at == len(lines) and _OTHER_ENDS.search(lines[-1]):
+        lines = io.StringIO(_OTHER_ENDS.sub("\n", text), newline="").readlines()
+        delimiter, at, header = _find_header(lines, table)
+    del text
     layout, note = _layout(header, table)
     width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
     stray: list[int] = []
     first = at + _breaks(header)
     ends = first
-    for line, cells in _records(lines, delimiter, first, _is_row_of(layout, table), stray):
+    for line, cells in _records(lines, delimiter, first, _shape_of(layout, table), stray):
         # Empty cells after the header's last are none.
         rows.append((line, cells if len(cells) <= width or any(cells[width:]) else cells[:width]))
         ends += 1 + _breaks(cells)
@@ -478,15 +485,37 @@ def _lossy(data: bytes, encoding: str, fewer_than: int | None = None) -> tuple[s
     return data.decode(encoding, errors="kpi-lost"), encoding, lost, broken
 
 
-IsRow = Callable[[list[str]], bool]
-"""Whether cells look like a row of the table."""
+@dataclass(frozen=True)
+class _Shape:
+    """What a row of a file looks like: the header's width, and the places of required columns, of days among them."""
+
+    width: int
+    filled: tuple[int, ...]
+    days: tuple[int, ...]
+
+    def fits(self, cells: list[str]) -> bool:
+        """Whether cells look like a row: a text in each required column, digits of a day where one is required."""
+        if any(cell.strip() for cell in cells[self.width :]) or any(
+            at >= len(cells) or not cells[at].strip() for at in self.filled
+        ):
+            return False
+        return all(sum(char.isdigit() for char in cells[at]) >= DAY_DIGITS for at in self.days)
+
+
+def _shape_of(layout: tuple[str, ...], table: Table) -> _Shape:
+    needed = [
+        (at, table.columns[name].type in ("date", "timestamp"))
+        for at, name in enumerate(layout)
+        if name and table.columns[name].required and not (name == "school" and "school_code" in layout)
+    ]
+    return _Shape(len(layout), tuple(at for at, _ in needed), tuple(at for at, is_day in needed if is_day))
 
 
 def _records(
     lines: list[str],
     delimiter: str,
     start: int = 0,
-    is_row: IsRow | None = None,
+    shape: _Shape | None = None,
     stray: list[int] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """(physical line, cells) of each record from the line at index `start`.
@@ -507,7 +536,7 @@ def _records(
         begin = start
         for cells in reader:
             end = start + reader.line_num
-            if _runs_on(lines[begin:end], cells, delimiter, is_row):
+            if _runs_on(lines[begin:end], cells, delimiter, shape):
                 if stray is not None:
                     stray.append(begin + 1)
                 yield begin + 1, _plain(lines[begin], delimiter)
@@ -539,44 +568,28 @@ def _plain(line: str, delimiter: str) -> list[str]:
         return [cell[1:-1] if re.fullmatch('"[^"]*"', cell) else cell for cell in cells]
 
 
-def _runs_on(record: list[str], cells: list[str], delimiter: str, is_row: IsRow | None) -> bool:
-    """Whether a record is several rows, joined by a mark that the next stray one seems to close, or its last cell takes in
-    the end of its line."""
-    if len(record) == 1:
-        return bool(cells) and cells[-1].endswith(("\n", "\r"))
+def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape | None) -> bool:
+    """Whether a mark of a record takes in what is none of its cell: further rows up to the next stray mark, the end of
+    the last line, or the next cells of its line."""
+    if len(record) == 1 and '"' not in record[0]:
+        return False
+    if len(record) == 1 and cells[-1].endswith(("\n", "\r")):
+        return True
     if len(record) > RECORD_LINES:
         return True
     try:
         list(csv.reader(record, delimiter=delimiter, strict=True))
     except csv.Error:
-        return True
-    return is_row is not None and _are_rows(record[1:], delimiter, is_row)
+        if len(record) > 1:
+            return True
+        return shape is not None and len(cells) < shape.width == len(_plain(record[0], delimiter))
+    return shape is not None and _are_rows(record[1:], delimiter, shape)
 
 
-def _are_rows(lines: list[str], delimiter: str, is_row: IsRow) -> bool:
+def _are_rows(lines: list[str], delimiter: str, shape: _Shape) -> bool:
     """Whether lines are rows rather than those of a remark; one or the other may lack something."""
     filled = [_plain(line, delimiter) for line in lines if line.strip()]
-    return bool(filled) and 2 * sum(map(is_row, filled)) >= len(filled)
-
-
-def _is_row_of(layout: tuple[str, ...], table: Table) -> IsRow:
-    """As wide as the header, but for blanks, with a text in each required column and a digit in each required day."""
-    required = [
-        (at, table.columns[name].type in ("date", "timestamp"))
-        for at, name in enumerate(layout)
-        if name and table.columns[name].required and not (name == "school" and "school_code" in layout)
-    ]
-    least = max((at for at, _ in required), default=0) + 1
-
-    def is_row(cells: list[str]) -> bool:
-        if len(cells) < least or any(cell.strip() for cell in cells[len(layout) :]):
-            return False
-        return all(
-            cells[at].strip() and (not is_day or any(char.isdigit() for char in cells[at]))
-            for at, is_day in required
-        )
-
-    return is_row
+    return bool(filled) and 2 * sum(map(shape.fits, filled)) >= len(filled)
 
 
 def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
@@ -617,7 +630,7 @@ def _of_one_line(cells: list[str], lines: list[str], delimiter: str, table: Tabl
         return cells
     plain = _plain(lines[0], delimiter)
     try:
-        is_row = _is_row_of(layout_of(plain, table)[0], table)
+        shape = _shape_of(layout_of(plain, table)[0], table)
     except Unreadable:  # its name is of two lines
         return cells
-    return plain if _are_rows(lines[1 : breaks + 1], delimiter, is_row) else cells
+    return plain if _are_rows(lines[1 : breaks + 1], delimiter, shape) else cells
