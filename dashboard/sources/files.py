@@ -253,7 +253,7 @@ def _megabytes(size: int) -> str:
 def _ends_in_nothing(path: Path) -> bool:
     """Whether the last block is of NULs: room that was reserved and never filled."""
     with path.open("rb") as file:
-        file.seek(-BLOCK, os.SEEK_END)
+        file.seek(max(0, file.seek(0, os.SEEK_END) - BLOCK))
         return not file.read(BLOCK).strip(b"\0")
 
 
@@ -335,12 +335,12 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     layout, note = _layout(header, table)
     width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
     stray: list[int] = []
-    first = at + _breaks(header)
-    ends = first
+    ends = first = at + _breaks(header)
+    has_marks = any('"' in line for line in lines)
     for line, cells in _records(lines, delimiter, first, _shape_of(layout, table), stray):
         # Empty cells after the header's last are none.
         rows.append((line, cells if len(cells) <= width or any(cells[width:]) else cells[:width]))
-        ends += 1 + _breaks(cells)
+        ends += 1 + (_breaks(cells) if has_marks else 0)
         room -= len(rows[-1][1])
         if room < 0:
             raise Unreadable(_TOO_MANY_CELLS)
@@ -561,6 +561,7 @@ def _check_cells(line: str, delimiter: str) -> None:
 
 def _plain(line: str, delimiter: str) -> list[str]:
     """The cells of one line whose marks are not in pairs; a pair about a whole cell is none of its text."""
+    _check_cells(line, delimiter)
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
@@ -571,19 +572,25 @@ def _plain(line: str, delimiter: str) -> list[str]:
 def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape | None) -> bool:
     """Whether a mark of a record takes in what is none of its cell: further rows up to the next stray mark, the end of
     the last line, or the next cells of its line."""
-    if len(record) == 1 and '"' not in record[0]:
-        return False
-    if len(record) == 1 and cells[-1].endswith(("\n", "\r")):
+    if len(record) == 1:
+        if '"' not in record[0]:
+            return False
+        if cells[-1].endswith(("\n", "\r")):
+            return True
+        too_few = shape is not None and len(cells) < shape.width == len(_plain(record[0], delimiter))
+        return too_few and not _is_strict(record, delimiter)
+    if len(record) > RECORD_LINES or not _is_strict(record, delimiter):
         return True
-    if len(record) > RECORD_LINES:
-        return True
+    return shape is not None and _are_rows(record[1:], delimiter, shape)
+
+
+def _is_strict(record: list[str], delimiter: str) -> bool:
+    """Whether each mark opens a cell, closes it, or is doubled."""
     try:
         list(csv.reader(record, delimiter=delimiter, strict=True))
     except csv.Error:
-        if len(record) > 1:
-            return True
-        return shape is not None and len(cells) < shape.width == len(_plain(record[0], delimiter))
-    return shape is not None and _are_rows(record[1:], delimiter, shape)
+        return False
+    return True
 
 
 def _are_rows(lines: list[str], delimiter: str, shape: _Shape) -> bool:
