@@ -28,7 +28,17 @@ from pathlib import Path
 from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for
-from dashboard.sources.sheet import HEADER_ROWS, Bulk, Sheet, Unreadable, best_row, is_even, layout_of
+from dashboard.sources.sheet import (
+    HEADER_ROWS,
+    Bulk,
+    Sheet,
+    Unreadable,
+    are_errors,
+    best_row,
+    check_errors,
+    is_even,
+    layout_of,
+)
 
 BULK_BYTES = 200_000
 BLOCK = 1 << 20
@@ -104,7 +114,7 @@ def read(
 
     `scratch` is for copies in UTF-8; without it nothing is left to the database.
     """
-    name = _name(path, folder)
+    name = name_of(path, folder)
     table = table_for(path.stem, entries.get(name), tables)
     try:
         if path.is_file() or not os.path.lexists(path):
@@ -147,7 +157,7 @@ def left(
     path: Path, folder: Path, entries: Mapping[str, Entry], tables: Mapping[str, Table], scratch: Path | None
 ) -> list[Sheet]:
     """A file that somebody writes to, which is not read."""
-    name = _name(path, folder)
+    name = name_of(path, folder)
     return [_left(path, name, table_for(path.stem, entries.get(name), tables))]
 
 
@@ -289,7 +299,7 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _name(path: Path, folder: Path) -> str:
+def name_of(path: Path, folder: Path) -> str:
     """The path within the folder. Bytes that are no UTF-8 are written out, so that no two files get one name."""
     return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -348,6 +358,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
         raise Unreadable(
             f"這個檔案有 {len(lines):,} 行，讀出來的列只有 {ends:,} 行，對不起來，未讀取。請另存成 UTF-8 的 CSV 後再放進來。"
         )
+    check_errors(layout, rows, table)
     return replace(
         base, encoding=encoding, header_line=at, layout=layout, rows=tuple(rows), lost_characters=lost,
         note=" ".join(filter(None, [*notes, _stray_note(stray), note])) or None,
@@ -402,8 +413,11 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         text = text[: 1 << 17]
     if "\0" in text:
         return None
-    delimiter, at, header = _find_header(io.StringIO(text, newline="").readlines(), table)
+    first = io.StringIO(text, newline="").readlines()
+    delimiter, at, header = _find_header(first, table)
     layout, note = _layout(header, table)
+    if are_errors(layout, itertools.islice(_records(first[at:], delimiter), 3), table):
+        return None
     if len(layout) > BULK_COLUMNS or not is_even(lines, len(layout), path.stat().st_size):
         return None
     return replace(

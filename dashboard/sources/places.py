@@ -3,9 +3,10 @@
 A file or worksheet says by its name which table it is. An entry may say it instead, rename columns and set constants.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from dashboard.sources.contracts import Column, Table, normalise, table_of
@@ -59,6 +60,36 @@ class Places:
     spreadsheets: tuple[Spreadsheet, ...] = ()
     key: Path | None = None
     deadline: float = DEADLINE
+
+
+def as_json(places: Places) -> str:
+    """What the configuration says of the sources, but where they are and by which key they are read."""
+    told = {
+        "files": {name: asdict(entry) for name, entry in places.files.items()},
+        "spreadsheets": [
+            asdict(one) | {"entries": [[name, asdict(entry)] for name, entry in one.entries.items()]}
+            for one in places.spreadsheets
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def of_json(told: str, folder: Path) -> Places:
+    """The sources that `as_json` wrote, their files in `folder`."""
+    raw = json.loads(told)
+    return Places(
+        folder,
+        {name: Entry(**entry) for name, entry in raw["files"].items()},
+        tuple(
+            Spreadsheet(
+                one["id"],
+                tuple(one["gids"]),
+                {name: Entry(**entry) for name, entry in one["entries"]},
+                one["by_link"],
+            )
+            for one in raw["spreadsheets"]
+        ),
+    )
 
 
 def id_in(link: str) -> str | None:

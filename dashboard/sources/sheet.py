@@ -4,6 +4,7 @@ Nothing is interpreted here but the header: where it stands, and what its column
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,8 +36,9 @@ class Sheet:
 
     `rows` holds (line, cells) pairs; it is empty where `bulk` is set. `table` is None where the name fits no table, and
     `problem` says why nothing could be read. `file` ends in `#` and the title of the `worksheet`, if it is one; `link`
-    is its address. `constants` are (column id, value) that the configuration sets for every row. `state` is the file's when
-    it was read, see `files.state_of`.
+    is its address. `constants` are (column id, value) that the configuration sets for every row. Where its rows are those
+    of a former reading, `stale_since` is when that was, and `stale_because` why it cannot be read now. `state` is its
+    file's when it was read, see `files.state_of`.
     """
 
     file: str
@@ -56,6 +58,8 @@ class Sheet:
     worksheet: str | None = None
     link: str | None = None
     constants: tuple[tuple[str, str], ...] = ()
+    stale_since: dt.datetime | None = None
+    stale_because: str | None = None
     state: tuple[int, ...] = ()
 
 
@@ -126,7 +130,42 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
     layout, note = layout_of(header, table)
     body = tuple((line, cells) for line, cells in rows if line > at)
+    check_errors(layout, body, table)
     return replace(sheet, header_line=at, layout=layout, rows=body, note=note)
+
+
+# What a spreadsheet shows where a formula failed or is still at work.
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)|Loading\.\.\.", re.IGNORECASE)
+
+
+def are_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], table: Table) -> str | None:
+    """The first error cell, where no row is more than errors: each has one in a required column, or nothing else at all.
+
+    None where a row has a fact, and where there is none.
+    """
+    required = [at for at, name in enumerate(layout) if name and table.columns[name].required]
+    first: str | None = None
+    for _, cells in rows:
+        filled = [text for cell in cells if (text := cell.strip())]
+        if not filled:
+            continue
+        wrong = [text for text in filled if _ERROR.fullmatch(text)]
+        if not wrong or (
+            len(wrong) < len(filled)
+            and not any(at < len(cells) and _ERROR.fullmatch(cells[at].strip()) for at in required)
+        ):
+            return None
+        first = first or wrong[0]
+    return first
+
+
+def check_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], table: Table) -> None:
+    """Raises `Unreadable` where the rows are nothing but formulas that failed: an import that broke, not an empty table."""
+    if cell := are_errors(layout, rows, table):
+        raise Unreadable(
+            f"標題列以下每一列的必填欄都是公式錯誤（例如「{cell}」），沒有資料可讀。"
+            "請在試算表修好公式或匯入的權限，等資料出現後再更新。"
+        )
 
 
 def is_even(rows: int, columns: int, size: int) -> bool:

@@ -9,9 +9,8 @@ import datetime as dt
 import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -19,11 +18,12 @@ from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Places
-from dashboard.warehouse import staging
+from dashboard.sources.places import Places, as_json
+from dashboard.sources.sheet import Sheet
+from dashboard.warehouse import originals, staging
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
-from dashboard.warehouse.gather import Source, sheets_of, stored_rows
+from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
 from dashboard.warehouse.sql import NEEDLESS, QUERIES, literal, load, run
 from dashboard.warehouse.suggest import suggest
@@ -57,13 +57,13 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a snapshot is made of. `former_rejects` are those of the snapshot before (of `former_built_at`), to tell new
-    ones from old; a snapshot of the fingerprint `unless` would be the same again, and is not built."""
+    """All that a snapshot is made of. `former` is the snapshot before: it tells new rejected rows from old, and what
+    cannot be read now keeps the rows that it had there. A snapshot of the fingerprint `unless` would be the same again,
+    and is not built."""
 
     places: Places
     sources: Sequence[Source] = ()
-    former_rejects: Any = None
-    former_built_at: dt.datetime | None = None
+    former: Former = field(default_factory=Former)
     unless: str | None = None
 
 
@@ -104,14 +104,15 @@ def build(
         target.unlink()
         return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
-        raise BuildError(_told(error)) from error
+        is_memory = "MemoryError" in str(error)  # of a function that it calls
+        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
 
 
 def _told(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
     cause = str(error).partition("\n")[0]
     if isinstance(error, duckdb.IOException) or "Could not write" in cause:
@@ -176,6 +177,24 @@ class _Changed(Exception):
     """A file is not any more what it was when it was read."""
 
 
+def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
+    """A sheet as it was last read, marked since when and why."""
+    told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
+    return replace(
+        sheet,
+        modified_at=former.modified_at,
+        stale_since=former.good_at,
+        stale_because=told,
+        note=None,
+        state=(),
+    )
+
+
+def _order(sheet: Sheet, sheets: Sequence[Sheet]) -> int:
+    """Where a sheet stands among those of its file now; one that is not there now comes last."""
+    return next((at for at, one in enumerate(sheets) if one.file == sheet.file), len(sheets))
+
+
 class _Build:
     """The stages of one build over one connection."""
 
@@ -192,7 +211,7 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.raw = RawTables(con, tables, self.folder, self.entries, scratch)
+        self.raw = RawTables(con, tables, self.folder, self.entries, scratch, self._former_of)
         self.sheets = self.raw.sheets
 
     # Reading
@@ -214,7 +233,8 @@ class _Build:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
             read = files.left if path in busy else files.read
-            for sheet in read(path, self.folder, self.entries, self.tables, self.scratch):
+            sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
+            for sheet in self._with_former(files.name_of(path, self.folder), sheets):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
@@ -234,6 +254,45 @@ class _Build:
             ]
             told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
             raise BuildError("\n".join([told, *problems]))
+
+    def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
+        """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
+        former = {file: one for file, one in self.inputs.former.files.items() if one.path == name}
+        broken = {sheet.file: sheet for sheet in sheets if sheet.problem}
+        # Where the whole file cannot be read, so can none of the worksheets that it had.
+        wanted = former if name in broken and former else {f: former[f] for f in broken if f in former}
+        if not wanted:
+            return sheets
+        stands: dict[str, Sheet] = {}
+        for sha256 in dict.fromkeys(one.sha256 for one in wanted.values()):
+            for sheet in self._original(name, sha256):
+                if sheet.file in wanted and wanted[sheet.file].sha256 == sha256:
+                    because = (broken.get(sheet.file) or broken[name]).problem
+                    stands[sheet.file] = _stale(sheet, wanted[sheet.file], because)
+        kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
+        return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
+
+    def _former_of(self, sheet: Sheet) -> Sheet:
+        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
+        does."""
+        name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+        return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
+
+    def _original(self, name: str, sha256: str) -> list[Sheet]:
+        """The readable sheets of a file as it was; none where that is not kept any more."""
+        place, folder = self.inputs.former.place, self.scratch / sha256
+        assert place
+        try:
+            if not (folder / name).exists():
+                originals.unpack(place, sha256, folder / name)
+        except (originals.Lost, OSError):
+            return []
+        sheets = files.read(folder / name, folder, self.entries, self.tables, self.scratch)
+        careful = [
+            files.reread(folder, sheet, self.entries, self.tables) if sheet.bulk else sheet
+            for sheet in sheets
+        ]
+        return [sheet for sheet in careful if sheet.table and not sheet.problem]
 
     def _place(self) -> str:
         return f"資料夾「{self.folder}」" if self.folder else "試算表"
@@ -357,7 +416,7 @@ class _Build:
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
-             s.lost_characters, s.note, s.problem, s.worksheet, s.link)
+             s.lost_characters, s.note, s.problem, s.worksheet, s.link, s.stale_since, s.stale_because)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
@@ -365,7 +424,7 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " worksheet text, link text",
+            " worksheet text, link text, stale_since timestamp, stale_because text",
             rows,
         )
         self.con.execute("alter table files add column school_id int")
@@ -446,7 +505,7 @@ class _Build:
             " files.table_name, tables.label, size, modified_at, sha256, encoding,"
             " coalesce(accepted, 0) + coalesce(duplicate, 0) + coalesce(rejected, 0) as read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-            " coalesce(warnings, 0) as warnings, note, problem, school_id"
+            " coalesce(warnings, 0) as warnings, note, problem, stale_since, stale_because, school_id"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " order by file_id"
         )
@@ -463,11 +522,11 @@ class _Build:
         load(self.con, 
             "snapshot",
             "programme text, title text, source_title text, built_at timestamp, former_built_at timestamp, version text, definition_hash text,"
-            ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
-            [(programme.id, programme.title.zh, programme.source.zh, self.now, self.inputs.former_built_at, __version__, programme.fingerprint,
-              self.fingerprint(today), programme.as_of, programme.sample,
+            " fingerprint text, read_on date, as_of date, sample boolean, first_day date, last_day date, definition text, places text",
+            [(programme.id, programme.title.zh, programme.source.zh, self.now, self.inputs.former.built_at, __version__, programme.fingerprint,
+              self.fingerprint(today), today, programme.as_of, programme.sample,
               min(p.start for p in programme.periods), max(p.end for p in programme.periods),
-              programme.model_dump_json(by_alias=True))],
+              programme.model_dump_json(by_alias=True), as_json(self.inputs.places))],
             temp=False,
         )  # fmt: skip
 
@@ -508,15 +567,15 @@ class _Build:
             "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
             " message text, original text, school_id int, first_seen timestamp)"
         )
-        if self.inputs.former_rejects is not None:
-            self.con.register("incoming", self.inputs.former_rejects)
+        if self.inputs.former.rejects is not None:
+            self.con.register("incoming", self.inputs.former.rejects)
             self.con.execute("insert into former_rejects select * from incoming")
             self.con.unregister("incoming")
         run(self.con, "staging/reject_history.sql")
 
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
-        read = [(s.file, s.table, s.sha256, s.layout, s.constants) for _, s in self.sheets]
+        read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
         told = repr((self.programme.fingerprint, __version__, today, read)).encode()
         digest = hashlib.sha256(told).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"

@@ -7,7 +7,7 @@ the file is read with care instead.
 import contextlib
 import itertools
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,10 @@ class RawTables:
         folder: Path | None,
         entries: Mapping[str, Entry],
         scratch: Path,
+        former_of: Callable[[Sheet], Sheet],
     ) -> None:
         self.con, self.tables, self.folder, self.entries = con, tables, folder, entries
-        self.scratch = scratch
+        self.scratch, self.former_of = scratch, former_of
         self.sheets: list[tuple[int, Sheet]] = []
 
     def add(self, sheet: Sheet) -> None:
@@ -94,6 +95,9 @@ class RawTables:
         return [i for i in file_ids if not self.sheets[i - 1][1].problem]
 
     def _replace(self, file_id: int, sheet: Sheet) -> None:
+        """Put another reading in a sheet's place; the former snapshot's where it has a problem, if there is one."""
+        if sheet.problem and not sheet.stale_since:
+            sheet = self.former_of(sheet)
         self.sheets[file_id - 1] = (0, _placed(sheet))
 
     def _refuse(self, file_id: int, problem: str) -> None:
@@ -119,12 +123,16 @@ class RawTables:
             self._try_store(table, self._readable(file_ids))
 
     def _try_alone(self, table: Table, file_id: int) -> None:
-        try:
-            if not self._try_store(table, [file_id]):
-                self._refuse(file_id, _NOT_WHOLE)
-        except (duckdb.Error, MemoryError) as error:
-            _raise_if_general(error)
-            self._refuse(file_id, _NOT_STORED)
+        """A sheet that cannot be stored has a problem, and so has what stands for it where that cannot be stored either."""
+        while not self.sheets[file_id - 1][1].problem:
+            problem = _NOT_WHOLE
+            try:
+                if self._try_store(table, [file_id]):
+                    return
+            except (duckdb.Error, MemoryError) as error:
+                _raise_if_general(error)
+                problem = _NOT_STORED
+            self._refuse(file_id, problem)
 
     def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
         """Whether every file gave as many rows as it has lines below its header, or as were read with care."""

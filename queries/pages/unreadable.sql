@@ -2,12 +2,12 @@
 -- A file of one school belongs to that school; one of many schools, or of none, is for who may see them all.
 select
     file,
-    coalesce(problem, note) as message,
+    coalesce(problem, stale_because, note) as message,
     problem is null as was_read
 
 from inputs
 
-where (problem is not null or note is not null)
+where coalesce(problem, stale_because, note) is not null
     and (in_scope(school_id) or getvariable('every_school'))
 
 order by file_id;
