@@ -94,22 +94,28 @@ def build(
 ) -> list[TableCount]:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
+    Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
+
     Raises:
         BuildError: the sources hold no table, a check found rows, or the database failed.
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
     try:
-        return _built(target, programme, inputs, tables, progress, today)
+        with contextlib.suppress(_Changed):
+            return _built(target, programme, inputs, tables, progress, today)
+        target.unlink()
+        return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
-        raise BuildError(_told(error)) from error
+        is_memory = "MemoryError" in str(error)  # of a function that it calls
+        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
 
 
 def _told(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
     cause = str(error).partition("\n")[0]
     if isinstance(error, duckdb.IOException) or "Could not write" in cause:
@@ -124,6 +130,8 @@ def _built(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
+    *,
+    again: bool = False,
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
@@ -138,13 +146,15 @@ def _built(
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
-        build.read()
+        build.read(wait=again)
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
         build.stage()
         build.measure()
         build.describe(today)
         build.check()
+        if not again and build.raw.has_changed():
+            raise _Changed
         counts = build.counts()
         con.execute("checkpoint")
         return counts
@@ -166,11 +176,20 @@ def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+class _Changed(Exception):
+    """A file is not any more what it was when it was read."""
+
+
 def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
     """A sheet as it was last read, marked since when and why."""
     told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
     return replace(
-        sheet, modified_at=former.modified_at, stale_since=former.good_at, stale_because=told, note=None
+        sheet,
+        modified_at=former.modified_at,
+        stale_since=former.good_at,
+        stale_because=told,
+        note=None,
+        state=(),
     )
 
 
@@ -195,16 +214,18 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.raw = RawTables(con, tables, self.folder, self.entries)
+        self.raw = RawTables(con, tables, self.folder, self.entries, scratch, self._former_of)
         self.sheets = self.raw.sheets
         self.rows: dict[int, int] = {}
         self.unused: list[tuple[object, ...]] = []
 
     # Reading
 
-    def read(self) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables."""
+    def read(self, *, wait: bool) -> None:
+        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
+        meanwhile."""
         paths = files.paths(self.folder) if self.folder else []
+        busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
@@ -216,7 +237,8 @@ class _Build:
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
-            sheets = files.read(path, self.folder, self.entries, self.tables, self.scratch)
+            read = files.left if path in busy else files.read
+            sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
             sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
             for sheet in self._with_former(files.name_of(path, self.folder), sheets):
                 self.raw.add(sheet)
@@ -274,12 +296,19 @@ class _Build:
         kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
         return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
 
+    def _former_of(self, sheet: Sheet) -> Sheet:
+        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
+        does."""
+        name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+        return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
+
     def _original(self, name: str, sha256: str) -> list[Sheet]:
         """The readable sheets of a file as it was; none where that is not kept any more."""
         place, folder = self.inputs.former.place, self.scratch / sha256
         assert place
         try:
-            originals.unpack(place, sha256, folder / name)
+            if not (folder / name).exists():
+                originals.unpack(place, sha256, folder / name)
         except (originals.Lost, OSError):
             return []
         sheets = files.read(folder / name, folder, self.entries, self.tables, self.scratch)
