@@ -18,6 +18,9 @@ from dashboard.sources.sheet import Unreadable
 UNPACKED_BYTES = 300_000_000
 WORKSHEET_CELLS = 10_000_000
 DAMAGED = "這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。"
+NO_WORKSHEET = (
+    "這個檔案裡沒有工作表（可能是改了副檔名的別種檔案）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
+)
 
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
 _ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')

@@ -34,8 +34,9 @@ BULK_COLUMNS = 1_000
 RECORD_LINES = 50
 LOST = "〓"
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
-SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", *OTHER_WORKBOOKS)
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+# Apple's own is told, not read.
+SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, ".numbers")
 
 csv.field_size_limit(2**31 - 1)
 
@@ -112,13 +113,11 @@ def _read(
     digest, lines, odd = _digest(path)
     base = Sheet(name, stat.st_size, dt.datetime.fromtimestamp(int(stat.st_mtime)), digest)
     suffix = _suffix(path.name)
-    if suffix == ".xlsx":
+    if suffix in SUFFIXES and suffix not in TEXT_SUFFIXES and not workbooks.is_text(path):
         return workbooks.read(path, base, table, entries, tables)
     if table is None or suffix not in SUFFIXES:
         return [base]
     base = replace(base, table=table.id, constants=constants_of(entries.get(name), tables[table.id]))
-    if suffix in OTHER_WORKBOOKS:
-        return [replace(base, problem=f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")]
     try:
         large = base.size >= BULK_BYTES and not odd
         if large and (sheet := _bulk(path, base, table, lines, scratch)):

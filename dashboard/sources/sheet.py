@@ -52,6 +52,7 @@ class Sheet:
     lost_characters: int = 0
     note: str | None = None
     problem: str | None = None
+    left_out: str | None = None
     worksheet: str | None = None
     link: str | None = None
     constants: tuple[tuple[str, str], ...] = ()
