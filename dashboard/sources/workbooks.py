@@ -6,16 +6,17 @@ a sentence for its owner, and no link that it holds is followed.
 
 import codecs
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from dashboard.sources import extent, ods
+from dashboard.sources import binary, extent, ods
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, bears_header, of_rows, score
@@ -36,6 +37,7 @@ T = TypeVar("T")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 4096
+_TEXTS = 100_000
 
 # A formula without its result, as other programs than Excel write a cell that begins with =.
 _BARE_FORMULA = re.compile(
@@ -45,6 +47,9 @@ _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
 _ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]*)>(.*?)</\1c\s*>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
+_RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # The reader takes no path that is not UTF-8.
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
@@ -178,7 +183,7 @@ def _opened(path: Path) -> Workbook:
     if path.suffix.lower() == ".numbers":
         raise Unreadable(_NUMBERS)
     if head.startswith(_OLE[:4]):
-        raise Unreadable("這是舊版 .xls 或有密碼保護的活頁簿。請移除密碼並另存成 .xlsx。")
+        return _xls(path.read_bytes())
     if _is_markup(head):
         raise Unreadable(_MARKUP)
     try:
@@ -210,7 +215,43 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
         raise Unreadable(_PASSWORD)
     if "xl/workbook.xml" in names:
         return _xlsx(path, archive, archive.read(names["xl/workbook.xml"]))
+    if "xl/workbook.bin" in names:
+        return _xlsb(path, archive, names)
     raise Unreadable(extent.NO_WORKSHEET)
+
+
+def _xls(file: bytes) -> Workbook:
+    if len(file) > extent.UNPACKED_BYTES:
+        raise extent.too_much_text()
+    stream = binary.stream_of(file)
+    if stream is None:
+        # A workbook with a password is packed into a compound file as a whole.
+        raise Unreadable(_PASSWORD if _ENCRYPTED in file else extent.NO_WORKSHEET)
+    return _binary("xls", io.BytesIO(binary.compound_of(stream)), binary.xls(stream))
+
+
+def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Workbook:
+    def part(name: str) -> bytes:
+        there = names.get(posixpath.normpath(name).lower())
+        return archive.read(there) if there else b""
+
+    for one in archive.infolist():
+        archive.read(one)  # no further than declared, so a part that hides its size is found out here
+    tags = map(dict, map(_ATTRIBUTE.findall, _RELATION.findall(part("xl/_rels/workbook.bin.rels").decode())))
+    targets = {tag["Id"]: tag["Target"].removeprefix("/xl/") for tag in tags}
+    relations = {name: part(f"xl/{target}") for name, target in targets.items()}
+    walked = binary.xlsb(part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"))
+    return _binary("xlsb", str(path), walked)
+
+
+def _binary(format: str, file: str | io.BytesIO, walked: binary.Walked) -> Workbook:
+    if walked.is_locked:
+        raise Unreadable(_PASSWORD)
+    book = _guarded(lambda: CalamineWorkbook.from_object(file))
+    if len(walked.worksheets) != len(book.sheets_metadata):
+        raise Unreadable(extent.DAMAGED)
+    epoch = EPOCH_1904 if walked.is_1904 else EPOCH
+    return Workbook(format, _worksheets(book, walked.worksheets), epoch)
 
 
 def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
@@ -273,10 +314,14 @@ def _guarded(call: Callable[[], T]) -> T:
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheets(book: CalamineWorkbook) -> list[Worksheet]:
+def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> list[Worksheet]:
     """The worksheets of a workbook that the reader has opened; charts and macros are none."""
     found = [
-        Worksheet(one.name, one.visible != SheetVisibleEnum.Visible, _rows_of(book, at))
+        Worksheet(
+            one.name,
+            one.visible != SheetVisibleEnum.Visible,
+            _rows_of(book, at, facts[at] if facts else None),
+        )
         for at, one in enumerate(book.sheets_metadata)
         if one.typ == SheetTypeEnum.WorkSheet
     ]
@@ -285,22 +330,34 @@ def _worksheets(book: CalamineWorkbook) -> list[Worksheet]:
     return found
 
 
-def _rows_of(book: CalamineWorkbook, at: int) -> Callable[[Room], Rows]:
-    return lambda room: _guarded(lambda: _rows(book, at, room))
+def _rows_of(book: CalamineWorkbook, at: int, facts: binary.Facts | None) -> Callable[[Room], Rows]:
+    return lambda room: _guarded(lambda: _rows(book, at, facts or binary.Facts(), room))
 
 
-def _rows(book: CalamineWorkbook, at: int, room: Room) -> Rows:
+def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> Rows:
     room.take()
     source = book.get_sheet_by_index(at)
     row, column = source.end or (0, 0)
     room.take(cells=(row + 1) * (column + 1))
     rows: Rows = []
-    texts: dict[str, str] = {}
+    texts = _Texts()
     for line, values in enumerate(source.iter_rows(), 1):
+        for place, error in facts.errors.get(line - 1, {}).items():
+            values[place] = error
         if any(value != "" for value in values):
-            # A text that stands in many cells is held once.
-            cells = [texts.setdefault(text, text) for text in map(text_of, values)]
+            # Python takes true for 1.
+            cells = [text_of(one) if one is True or one is False else texts[one] for one in values]
             room.take(text=sum(map(len, cells)))
             rows.append((line, cells))
-    spread(rows, source.merged_cell_ranges or (), room)
+    spread(rows, source.merged_cell_ranges or facts.merged, room)
     return rows
+
+
+class _Texts(dict[Any, str]):
+    """The text of a cell; one that stands in many cells is made and held once."""
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) == _TEXTS:
+            self.clear()
+        text = self[value] = text_of(value)
+        return text
