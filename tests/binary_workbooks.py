@@ -127,3 +127,73 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
 def xls(*sheets: Sheet, is_1904: bool = False) -> bytes:
     """An XLS file."""
     return binary.compound_of(xls_stream(sheets, is_1904))
+
+
+def _part(kind: int, body: bytes = b"") -> bytes:
+    size, length = b"", len(body)
+    while True:
+        length, low = length >> 7, length & 0x7F
+        size += bytes([low | (0x80 if length else 0)])
+        if not length:
+            break
+    name = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return name + size + body
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _xlsb_cell(column: int, cell: object) -> bytes:
+    style = 1 if isinstance(cell, Day) else 2 if isinstance(cell, Hours) else 0
+    at = struct.pack("<II", column, style)
+    if isinstance(cell, Error):
+        code = bytes([ERRORS[cell.text]])
+        return _part(11, at + code + bytes(10)) if cell.of_formula else _part(3, at + code)
+    if isinstance(cell, bool):
+        return _part(4, at + bytes([cell]))
+    if isinstance(cell, str):
+        return _part(6, at + _wide(cell))
+    number = cell.serial if isinstance(cell, Day | Hours) else cell
+    return _part(5, at + struct.pack("<d", number))
+
+
+def _xlsb_sheet(sheet: Sheet) -> bytes:
+    rows = b"".join(
+        _part(0, struct.pack("<I", row) + bytes(13))
+        + b"".join(_xlsb_cell(column, cell) for column, cell in enumerate(cells) if cell is not None)
+        for row, cells in enumerate(sheet.rows)
+    )
+    merged = b"".join(_part(176, struct.pack("<4I", *one)) for one in sheet.merged)
+    size = _part(148, struct.pack("<4I", 0, len(sheet.rows), 0, 9))
+    return _part(129) + size + _part(145) + rows + _part(146) + merged + _part(130)
+
+
+def xlsb(*sheets: Sheet, is_1904: bool = False) -> bytes:
+    """An XLSB file."""
+    names = b"".join(
+        _part(156, struct.pack("<II", sheet.hidden, at) + _wide(f"rId{at}") + _wide(sheet.title))
+        for at, sheet in enumerate(sheets, 1)
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{at}" Type="worksheet" Target="worksheets/sheet{at}.bin"/>'
+        for at in range(1, len(sheets) + 1)
+    )
+    styles = b"".join(_part(47, struct.pack("<HH12x", 0, format)) for format in (0, 14, 46))
+    parts = {
+        "xl/workbook.bin": _part(131)
+        + _part(153, struct.pack("<II", is_1904, 0) + _wide(""))
+        + _part(143)
+        + names
+        + _part(144)
+        + _part(157, bytes(4))
+        + _part(132),
+        "xl/_rels/workbook.bin.rels": f"<Relationships>{relations}</Relationships>".encode(),
+        "xl/styles.bin": _part(617, struct.pack("<I", 3)) + styles + _part(618),
+        **{f"xl/worksheets/sheet{at}.bin": _xlsb_sheet(sheet) for at, sheet in enumerate(sheets, 1)},
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return packed.getvalue()

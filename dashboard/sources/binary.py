@@ -4,6 +4,7 @@ its errors are, which ranges are merged, and the year from which days count.
 Their records are walked through before the reader opens the workbook, for it lays out whatever they declare.
 """
 
+import itertools
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +25,9 @@ Record = tuple[int, int, int]
 
 @dataclass
 class Facts:
-    """Of one worksheet: its errors by row and column, from 0, and its merged ranges."""
+    """Of one worksheet, a part of `size` bytes: its errors by row and column, from 0, and its merged ranges."""
 
+    size: int = 0
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     text: int = 0
@@ -39,8 +41,12 @@ class Facts:
             raise extent.in_disorder()
         self._last = row, column
         self._rows, self._columns = row + 1, max(self._columns, column + 1)
-        if self._rows * self._columns > extent.WORKSHEET_CELLS:
-            raise extent.too_large()
+        extent.check_cells(self.cells, self.size)
+
+    @property
+    def cells(self) -> int:
+        """Those of the rectangle that holds the filled ones."""
+        return self._rows * self._columns
 
     def error(self, row: int, column: int, code: int) -> None:
         """Note an error by its code."""
@@ -134,7 +140,7 @@ def _chain(at: int, following: Sequence[int]) -> Iterator[int]:
     raise IndexError
 
 
-def compound_of(stream: bytes) -> bytes:
+def compound_of(stream: bytes | bytearray) -> bytes:
     """A compound file that holds the records of an XLS file alone: its macros and whatever else there was stay away from
     the reader."""
     many = max(1, -(-len(stream) // _SECTOR))
@@ -173,8 +179,10 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
 
 _BOF, _EOF, _CONTINUE, _FORMULA, _BOOLERR, _MULRK, _LABELSST = 0x809, 0x0A, 0x3C, 0x06, 0x205, 0xBD, 0xFD
 _DATEMODE, _FILEPASS, _BOUNDSHEET, _SST = 0x22, 0x2F, 0x85, 0xFC
-# Numbers, texts, truth values; a cell without a value is none.
-_XLS_CELLS = frozenset({0x203, 0x27E, 0x204, 0xD6, _LABELSST, _FORMULA, 0x206, 0x406, _BOOLERR})
+# Numbers, texts, truth values; a cell without a value is none. Then those of the years before, which the reader skips.
+_XLS_CELLS = frozenset({0x203, 0x27E, 0x204, _LABELSST, _FORMULA, _BOOLERR})
+_OLDER_CELLS = frozenset({0xD6, 0x206, 0x406})
+_DIMENSIONS, _BLANK = 0x200, 0x201
 
 
 @dataclass
@@ -186,8 +194,8 @@ class Walked:
     is_locked: bool = False
 
 
-def xls(stream: bytes) -> Walked:
-    """What the records of an XLS file say.
+def xls(stream: bytearray) -> Walked:
+    """What the records of an XLS file say. How large a worksheet is said to be is struck out: the reader would believe it.
 
     Raises:
         Unreadable: a worksheet is too large, or the records are damaged.
@@ -198,10 +206,9 @@ def xls(stream: bytes) -> Walked:
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _xls(stream: bytes) -> Walked:
+def _xls(stream: bytearray) -> Walked:
     walked = Walked()
     places: list[int] = []
-    lengths: list[int] = []
     shared: list[tuple[int, int]] = []
     former = 0
     for kind, start, end in _xls_records(stream, 0):
@@ -216,13 +223,28 @@ def _xls(stream: bytes) -> Walked:
             shared.append((start, end))
         if kind != _CONTINUE:
             former = kind
-    if shared:
-        lengths = _shared_lengths(stream, shared)
-    walked.worksheets = [_xls_worksheet(stream, place, lengths) for place in places]
+    if len(set(places)) < len(places):
+        raise IndexError
+    walked.worksheets = _xls_worksheets(stream, places, _shared_lengths(stream, shared))
     return walked
 
 
-def _xls_records(stream: bytes, at: int) -> Iterator[Record]:
+def _xls_worksheets(stream: bytearray, places: Sequence[int], lengths: Sequence[int]) -> list[Facts]:
+    worksheets = []
+    behind: dict[int, int] = {}
+    for place in places:
+        facts, behind[place] = _xls_worksheet(stream, place, lengths)
+        worksheets.append(facts)
+    # One within another would be read many times over.
+    if any(behind[place] > following for place, following in itertools.pairwise(sorted(places))):
+        raise IndexError
+    # The reader holds all worksheets at once.
+    if sum(one.cells for one in worksheets) > extent.WORKSHEET_CELLS:
+        raise extent.too_large()
+    return worksheets
+
+
+def _xls_records(stream: bytes | bytearray, at: int) -> Iterator[Record]:
     """The records from one that begins a part of the workbook to the one that ends it, without the parts within."""
     depth = 0
     while True:
@@ -237,8 +259,9 @@ def _xls_records(stream: bytes, at: int) -> Iterator[Record]:
             yield kind, start, at
 
 
-def _xls_worksheet(stream: bytes, place: int, lengths: Sequence[int]) -> Facts:
-    facts = Facts()
+def _xls_worksheet(stream: bytearray, place: int, lengths: Sequence[int]) -> tuple[Facts, int]:
+    """What a worksheet's records say, and where they end."""
+    facts, end = Facts(len(stream)), place
     for kind, start, end in _xls_records(stream, place):
         if kind in _XLS_CELLS:
             row, column = struct.unpack_from("<HH", stream, start)
@@ -255,62 +278,80 @@ def _xls_worksheet(stream: bytes, place: int, lengths: Sequence[int]) -> Facts:
             row, column = struct.unpack_from("<HH", stream, start)
             for one in range(column, column + (end - start - 6) // 6):
                 facts.cell(row, one)
-    return facts
+        elif kind == _DIMENSIONS:
+            struct.pack_into("<H", stream, start - 4, _BLANK)
+        elif kind in _OLDER_CELLS:
+            raise IndexError
+    return facts, end
 
 
-def _shared_lengths(stream: bytes, parts: Sequence[tuple[int, int]]) -> list[int]:
-    """The length of each shared text, in characters. A text may run over the end of a record into the next one, where its
-    further characters begin with a mark of their width."""
-    waiting = iter(parts)
-    at, end = next(waiting)
-    (many,) = struct.unpack_from("<4xI", stream, at)
-    at += 8
-    lengths: list[int] = []
-
-    def skip(size: int) -> None:
-        nonlocal at, end
-        while size > end - at:
-            size -= end - at
-            at, end = next(waiting)
-        at += size
-
+def _shared_lengths(stream: bytes | bytearray, parts: Sequence[tuple[int, int]]) -> list[int]:
+    """The length of each shared text, in characters; `parts` are where the records that hold them begin and end."""
+    if not parts:
+        return []
+    (many,) = struct.unpack_from("<4xI", stream, parts[0][0])
+    texts = _SharedTexts(stream, parts)
     try:
-        for _ in range(many):
-            if at == end:
-                at, end = next(waiting)
-            left, marks = struct.unpack_from("<HB", stream, at)
-            lengths.append(left)
-            at += 3
-            runs, further = 0, 0
-            if marks & 8:
-                runs = struct.unpack_from("<H", stream, at)[0]
-                at += 2
-            if marks & 4:
-                further = struct.unpack_from("<I", stream, at)[0]
-                at += 4
-            while True:
-                width = 1 + (marks & 1)
-                there = min(left, (end - at) // width)
-                at, left = at + there * width, left - there
-                if not left:
-                    break
-                at, end = next(waiting)
-                marks = stream[at]
-                at += 1
-            skip(4 * runs + further)
+        return [texts.skip_text() for _ in range(many)]
     except StopIteration:
         raise IndexError from None
-    return lengths
+
+
+class _SharedTexts:
+    """Goes from text to text. One may run over the end of a record into the next, where its further characters begin with
+    a mark of their width."""
+
+    def __init__(self, stream: bytes | bytearray, parts: Sequence[tuple[int, int]]) -> None:
+        self._stream, self._parts = stream, iter(parts)
+        self._next()
+        self._at += 8
+
+    def skip_text(self) -> int:
+        """Go behind the next text; gives its length."""
+        if self._at == self._end:
+            self._next()
+        length, marks = struct.unpack_from("<HB", self._stream, self._at)
+        self._at += 3
+        beside = 0
+        if marks & 8:
+            beside += 4 * struct.unpack_from("<H", self._stream, self._at)[0]
+            self._at += 2
+        if marks & 4:
+            beside += struct.unpack_from("<I", self._stream, self._at)[0]
+            self._at += 4
+        self._skip_characters(length, marks)
+        while beside > self._end - self._at:
+            beside -= self._end - self._at
+            self._next()
+        self._at += beside
+        return int(length)
+
+    def _skip_characters(self, left: int, marks: int) -> None:
+        while left:
+            width = 1 + (marks & 1)
+            there = min(left, (self._end - self._at) // width)
+            self._at += there * width
+            left -= there
+            if left:
+                self._next()
+                marks = self._stream[self._at]
+                self._at += 1
+
+    def _next(self) -> None:
+        self._at, self._end = next(self._parts)
 
 
 # The records of XLSB: kind and size in as many bytes as they need, seven bits each
 
 _ROW, _MERGE_CELL, _SHEET, _PROPERTIES, _TEXT_ITEM, _TEXT_INDEX = 0, 176, 156, 153, 19, 7
-_XLSB_CELLS = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 62})
+_XLSB_CELLS = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+# A text of several fonts that is not shared, which no program writes and the reader skips.
+_RICH_TEXT = 62
 _XLSB_ERRORS = (3, 11)
+_NO_RELATION = 0xFFFFFFFF
 
 
-def xlsb(workbook: bytes, relations: Mapping[str, bytes], texts: bytes) -> Walked:
+def xlsb(workbook: bytes, relations: Mapping[str, bytes], texts: bytes, styles: bytes) -> Walked:
     """What the parts of an XLSB file say; `relations` are its worksheets by the names that `workbook` has for them.
 
     Raises:
@@ -318,6 +359,8 @@ def xlsb(workbook: bytes, relations: Mapping[str, bytes], texts: bytes) -> Walke
     """
     try:
         walked = Walked()
+        for _ in _xlsb_records(styles):
+            pass  # each is as long as it says, or the reader would make room for it
         lengths = [
             struct.unpack_from("<I", texts, start + 1)[0]
             for kind, start, _ in _xlsb_records(texts)
@@ -328,6 +371,8 @@ def xlsb(workbook: bytes, relations: Mapping[str, bytes], texts: bytes) -> Walke
                 walked.is_1904 = bool(workbook[start] & 1)
             elif kind == _SHEET:
                 (many,) = struct.unpack_from("<I", workbook, start + 8)
+                if many == _NO_RELATION:
+                    continue
                 name = workbook[start + 12 : start + 12 + 2 * min(many, 255)].decode("utf-16-le", "replace")
                 walked.worksheets.append(_xlsb_worksheet(relations[name], lengths))
         return walked
@@ -357,7 +402,7 @@ def _varying(part: bytes, at: int, most: int) -> tuple[int, int]:
 
 
 def _xlsb_worksheet(part: bytes, lengths: Sequence[int]) -> Facts:
-    facts, row = Facts(), 0
+    facts, row = Facts(len(part)), 0
     for kind, start, _ in _xlsb_records(part):
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", part, start)
@@ -368,6 +413,8 @@ def _xlsb_worksheet(part: bytes, lengths: Sequence[int]) -> Facts:
                 facts.shared(struct.unpack_from("<I", part, start + 8)[0], lengths)
             elif kind in _XLSB_ERRORS:
                 facts.error(row, column, part[start + 8])
+        elif kind == _RICH_TEXT:
+            raise IndexError
         elif kind == _MERGE_CELL:
             top, bottom, left, right = struct.unpack_from("<4I", part, start)
             facts.merged.append(((top, left), (bottom, right)))

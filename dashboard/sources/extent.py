@@ -18,6 +18,8 @@ from dashboard.sources.sheet import Unreadable
 # tenth of it.
 UNPACKED_BYTES = 300_000_000
 WORKSHEET_CELLS = 10_000_000
+# What any worksheet may have of cells, and of how many bytes each further one must be.
+_CELLS, _CELL_BYTES = 2_000_000, 16
 DAMAGED = "這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。"
 NO_WORKSHEET = (
     "這個檔案裡沒有工作表（可能是改了副檔名的別種檔案）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
@@ -70,13 +72,25 @@ def check(parts: Sequence[Any], read: Read) -> None:
             raise too_much_text()
 
 
+def check_cells(cells: int, size: int) -> None:
+    """Nothing, if the rectangle of a worksheet's cells may be laid out: it takes some forty bytes a cell, while a small
+    part of `size` bytes may name a cell that is far away.
+
+    Raises:
+        Unreadable: it has too many.
+    """
+    most = min(WORKSHEET_CELLS, _CELLS + size // _CELL_BYTES)
+    if cells > most:
+        raise too_large(most)
+
+
 def in_disorder() -> Unreadable:
     return Unreadable(_DISORDER)
 
 
-def too_large() -> Unreadable:
+def too_large(cells: int = WORKSHEET_CELLS) -> Unreadable:
     return Unreadable(
-        f"工作表太大：連同空白超過 {WORKSHEET_CELLS:,} 格，可能最遠的儲存格在很後面。"
+        f"工作表太大：連同空白超過 {cells:,} 格，可能最遠的儲存格在很後面。"
         "請刪除資料以外的列與欄後另存新檔；資料真有這麼多，請存成 CSV。"
     )
 
@@ -125,8 +139,7 @@ def _cells_in_rows(xml: bytes) -> int | None:
         if line <= row:
             raise in_disorder()
         cells, row, columns = cells + len(letters), line, max(columns, kinds[letters])
-        if row * columns > WORKSHEET_CELLS:
-            raise too_large()
+        check_cells(row * columns, len(xml))
     return cells
 
 
@@ -179,7 +192,7 @@ class _Counted:
 
     def __init__(self, xml: bytes, lengths: Sequence[int] = ()) -> None:
         self.cells = self.text = self._row = self._column = self._rows = self._columns = 0
-        self._last = 0, 0
+        self._last, self._size = (0, 0), len(xml)
         self._lengths = lengths
         self._shared = False
         self._value: list[str] | None = None
@@ -210,8 +223,7 @@ class _Counted:
             raise in_disorder()
         self._last = row, self._column
         self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
-        if self._rows * self._columns > WORKSHEET_CELLS:
-            raise too_large()
+        check_cells(self._rows * self._columns, self._size)
 
     def _data(self, text: str) -> None:
         if self._value is not None:

@@ -9,12 +9,12 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from dashboard.sources import binary, extent, ods
 from dashboard.sources.contracts import Table
@@ -227,7 +227,10 @@ def _xls(file: bytes) -> Workbook:
     if stream is None:
         # A workbook with a password is packed into a compound file as a whole.
         raise Unreadable(_PASSWORD if _ENCRYPTED in file else extent.NO_WORKSHEET)
-    return _binary("xls", io.BytesIO(binary.compound_of(stream)), binary.xls(stream))
+    del file
+    records = bytearray(stream)
+    walked = binary.xls(records)
+    return _binary("xls", io.BytesIO(binary.compound_of(records)), walked)
 
 
 def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Workbook:
@@ -240,7 +243,9 @@ def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Wor
     tags = map(dict, map(_ATTRIBUTE.findall, _RELATION.findall(part("xl/_rels/workbook.bin.rels").decode())))
     targets = {tag["Id"]: tag["Target"].removeprefix("/xl/") for tag in tags}
     relations = {name: part(f"xl/{target}") for name, target in targets.items()}
-    walked = binary.xlsb(part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"))
+    walked = binary.xlsb(
+        part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"), part("xl/styles.bin")
+    )
     return _binary("xlsb", str(path), walked)
 
 
@@ -327,6 +332,8 @@ def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> l
     ]
     if not found:
         raise Unreadable(extent.NO_WORKSHEET)
+    if len({one.title for one in found}) < len(found):
+        raise Unreadable(extent.DAMAGED)  # the reader would take one of them
     return found
 
 
@@ -341,9 +348,7 @@ def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> R
     room.take(cells=(row + 1) * (column + 1))
     rows: Rows = []
     texts = _Texts()
-    for line, values in enumerate(source.iter_rows(), 1):
-        for place, error in facts.errors.get(line - 1, {}).items():
-            values[place] = error
+    for line, values in enumerate(_with_errors(source, facts.errors), 1):
         if any(value != "" for value in values):
             # Python takes true for 1.
             cells = [text_of(one) if one is True or one is False else texts[one] for one in values]
@@ -351,6 +356,22 @@ def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> R
             rows.append((line, cells))
     spread(rows, source.merged_cell_ranges or facts.merged, room)
     return rows
+
+
+def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]]) -> Iterator[list[Any]]:
+    """The rows of a worksheet with the errors that the reader takes as blank, or skips."""
+    row = -1
+    for row, values in enumerate(source.iter_rows()):
+        if row in errors:
+            values += [""] * (1 + max(errors[row]) - len(values))
+            for column, text in errors[row].items():
+                values[column] = text
+        yield values
+    for missing in range(row + 1, 1 + max(errors, default=-1)):
+        yield [
+            errors.get(missing, {}).get(column, "")
+            for column in range(1 + max(errors.get(missing, {}), default=-1))
+        ]
 
 
 class _Texts(dict[Any, str]):
