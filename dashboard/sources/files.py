@@ -61,8 +61,9 @@ RECORD_LINES = 50
 DAY_DIGITS = 4
 LOST = "〓"
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
-SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", *OTHER_WORKBOOKS)
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+# Apple's own is told, not read.
+SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, ".numbers")
 
 csv.field_size_limit(2**31 - 1)
 
@@ -165,7 +166,7 @@ def left(
 
 
 def _left(path: Path, name: str, table: Table | None) -> Sheet:
-    problem = BEING_WRITTEN if table or _suffix(name) == ".xlsx" else None
+    problem = BEING_WRITTEN if table or _suffix(name) in WORKBOOK_SUFFIXES else None
     return replace(_base(path, name), table=table.id if table else None, problem=problem)
 
 
@@ -219,7 +220,7 @@ def _read(
     suffix = _suffix(path.name)
     own = replace(base, table=table.id if table else None)
     try:
-        if table is None and suffix != ".xlsx" and base.size > _most(suffix):
+        if table is None and suffix not in WORKBOOK_SUFFIXES and base.size > _most(suffix):
             return [base]
         if base.size > _most(suffix):
             raise Unreadable(_too_large(base, _most(suffix)))
@@ -229,12 +230,10 @@ def _read(
             )
         digest, lines, odd = _digest(path)
         base, own = replace(base, sha256=digest), replace(own, sha256=digest)
-        if suffix == ".xlsx":
+        if suffix in SUFFIXES and suffix not in TEXT_SUFFIXES and not workbooks.is_text(path):
             return workbooks.read(path, base, table, entries, tables)
         if table is None or suffix not in SUFFIXES:
             return [replace(base, rows=_first_rows(path) if suffix in TEXT_SUFFIXES else ())]
-        if suffix in OTHER_WORKBOOKS:
-            raise Unreadable(f"不支援 {suffix} 檔。請在試算表軟體另存成 .xlsx 或 CSV。")
         own = replace(own, constants=constants_of(entries.get(base.file), tables[table.id]))
         large = base.size >= BULK_BYTES and not odd and scratch is not None
         if large and scratch and (sheet := _bulk(path, own, table, lines, scratch)):

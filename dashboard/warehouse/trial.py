@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from dashboard import apart, programmes
 from dashboard.sources import contracts, files
-from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
+from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, build, today
 from dashboard.warehouse.gather import stand_still
@@ -35,7 +35,7 @@ from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
 
 FORMER = ".former"
-SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
+SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
 # Of the 255 that a file system takes.
 NAME_BYTES = 240
 LISTED = 500
