@@ -4,7 +4,6 @@ The parsers are SQL over distinct texts, so each example is a batch of texts tha
 """
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.warehouse import build as building
 from dashboard.warehouse.sql import QUERIES
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -32,7 +32,7 @@ class Maps:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        con.create_function("nfkc", lambda text: unicodedata.normalize("NFKC", text), ["VARCHAR"], "VARCHAR")
+        con.create_function("nfkc", building._nfkc, ["VARCHAR"], "VARCHAR")
         con.execute("create table fault_codes (table_name text, reason text, column_name text, code int)")
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
