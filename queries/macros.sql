@@ -38,16 +38,21 @@ create or replace temp macro is_error(word) as
     );
 
 -- Characters that look like another one as the usual one: Cyrillic and Greek letters as Latin ones, radicals, kana and
--- bopomofo signs as Han characters, and Han characters that differ in a stroke as those of Taiwan.
+-- bopomofo signs as Han characters, and Han characters that differ in a stroke as those of Taiwan. Blank ones that are
+-- none of white space (fillers, joiners) go.
 create or replace temp macro as_usual(t) as
     translate(
         t,
-        'АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοエカタトニハロㄧ⺌⺝⺠⺩⻄⻑⻘⻝⻣⻤内户戸温説税脱呉黄録緑絶眞靑淸愼敎旣尙産彦歩毎徳',
+        'АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοエカタトニハロㄧ⺌⺝⺠⺩⻄⻑⻘⻝⻣⻤内户戸温説税脱呉黄録緑絶眞靑淸愼敎旣尙産彦歩毎徳ᅟᅠ⠀͏',
         'ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo工力夕卜二八口一小月民王西長青食骨鬼內戶戶溫說稅脫吳黃錄綠絕真青清慎教既尚產彥步每德'
     );
 
 create or replace temp macro look_alike_in(t) as
     list_filter(string_split(t, ''), lambda letter: as_usual(letter) <> letter)[1];
+
+-- A character with its number, which tells it from the one that it looks like: 内 U+5185.
+create or replace temp macro numbered(letter) as
+    concat_ws(' ', nullif(trim(letter, 'ᅟᅠ⠀͏'), ''), 'U+' || lpad(hex(unicode(letter)), 4, '0'));
 
 -- A remark in brackets is ignored.
 create or replace temp macro without_remark(t) as regexp_replace(t, '[(\[【〔].*?[)\]】〕]', '', 'g');
@@ -185,7 +190,7 @@ create or replace temp macro minutes_of(word) as
     case
         when regexp_full_match(word, '\d{1,3}:[0-5]\d(:00)?')
             then (60 * split_part(word, ':', 1)::int + split_part(word, ':', 2)::int)::decimal(38, 12)
-        when regexp_full_match(word, spoken_hours_pattern())
+        when regexp_full_match(word, spoken_hours_pattern()) and regexp_matches(word, '[時頭分hm]')
             then minutes_of_parts(regexp_extract(
                 word, '^' || spoken_hours_pattern() || '$', ['hours', 'and_half', 'half_more', 'half', 'minutes']
             ))

@@ -330,7 +330,7 @@ select
     grade,
     concat_ws('-', coalesce(grade, class_grade), class_name) as class_key,
     coalesce(class_grade not between 1 and 12 or class_grade <> grade, false) as conflict,
-    coalesce(length(class_name) > 6, true)
+    coalesce(class_name = '班' or length(class_name) > 6, true)
         or is_date_of_class(class_text)
         or is_error(lower(class_text))
         or look_alike_in(class_text) is not null as is_none,
