@@ -4,6 +4,8 @@ import codecs
 import csv
 import datetime as dt
 import io
+import itertools
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ import pytest
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, Places
-from tests.running import asked, build, flaws, stored
+from dashboard.warehouse import staging
+from tests.running import asked, build, flaws, kpi, stored
 
 VISITS = ("學校名稱", "輔導日期", "輔導人員")
 OBSERVED = ("觀課學校", "觀課教師", "主辦學校", "觀課日期", "主辦縣市")
@@ -269,3 +272,81 @@ def test_utf_16_without_loss_is_read_as_it_is(tmp_path: Path) -> None:
     (data / "coaching.csv").write_bytes(codecs.BOM_UTF16_BE + text.encode("utf-16-be"))
     place = built(tmp_path, data)
     assert counts(place, "coaching") == (1, 1, 0, 0) and flaws(place) == []
+
+
+# A row of each table in which nothing is wrong
+GOOD = {
+    "schools": {"school": "深澳國小", "group": "自主學習組", "role": "夥伴學校", "classes": "24"},
+    "staff": {"school": "深澳國小", "staff_id": "T1", "name": "王一平", "employment": "正式教師", "start_date": "99/8/1"},
+    "training": {"school": "深澳國小", "staff_id": "T1", "course": "資安", "date": "112/5/5", "hours": "3"},
+    "public_lessons": {"school": "深澳國小", "teacher": "王一平", "date": "112/5/5", "digital": "是", "class": "五年二班"},
+    "observations": {"host": "信義國小", "date": "112/5/5", "school": "深澳國小", "teacher": "王一平"},
+    "srl_survey": {"timestamp": "2022/10/7 15:21:45", "school": "深澳國小", "grade": "5", "class": "2", "phase": "前測"},
+    "achievement": {"timestamp": "2022/10/7 15:21:45", "school": "深澳國小", "grade": "5", "class": "2", "method": "短期學習成效"},
+    "coaching": {"school": "深澳國小", "date": "112/5/5"},
+    "participants": {"school": "深澳國小", "semester": "111-2", "name": "王一平", "grade": "5", "class": "2"},
+    "class_lessons": {"school": "深澳國小", "date": "112/5/5", "grade": "5", "class": "2", "lessons": "2"},
+    "lesson_plans": {
+        "school": "深澳國小", "date": "112/5/5", "name": "王一平", "grade": "5", "class": "2", "lessons": "2", "title": "分數",
+    },
+    "promotion": {"school": "深澳國小", "date": "112/5/5", "activity": "成果展"},
+    "effect_assessments": {"school": "深澳國小", "method": "單元學習成效", "date": "112/5/5", "grade": "5", "class": "2"},
+    "survey_rounds": {"school": "深澳國小", "scale": "自主學習量表", "date": "112/5/5", "round": "1"},
+    "observation_records": {"school": "深澳國小", "date": "112/5/5", "teacher": "王一平"},
+    "targets": {"school": "深澳國小", "item": "公開授課", "goal_112": "4"},
+    "budget": {"school": "深澳國小", "year": "112", "kind": "經常門", "item": "業務費", "approved": "1000"},
+}  # fmt: skip
+WRONG = {
+    "school": "unknown_school", "host": "unknown_school", "code": "unknown_school", "date": "bad_date",
+    "timestamp": "bad_date", "hours": "bad_number", "number": "bad_number", "count": "bad_number", "money": "bad_number",
+}  # fmt: skip
+
+
+def refused_in(place: Path, data: Path, programme: str) -> list[dict[str, Any]]:
+    """The rejected rows and the warnings of a build for a programme."""
+    told = kpi("build", "--data", data, "--warehouse", place, "--programme", programme)
+    assert told.code == 0, told.err
+    rows = kpi("rejects", "--warehouse", place, "--all", "--format", "json", "--programme", programme)
+    return list(json.loads(rows.out))
+
+
+@pytest.mark.parametrize("programme", ["keelung-111", "ntpc-5g-112"])
+def test_an_error_cell_is_never_a_blank_one_whatever_the_column(programme: str, tmp_path: Path) -> None:
+    tables = contracts.load()
+    definition = programmes.load(programmes.FOLDER / f"{programme}.toml", tables)
+    errors = itertools.cycle(
+        ["#N/A", "#REF!", " #value! ", "＃ＤＩＶ／０！", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "Loading...", "Loading…"]
+    )
+    role = next(iter(definition.roles.values())) if programme == "ntpc-5g-112" else "夥伴學校"
+    files, expected = {}, []
+    for table in contracts.chosen(tables, definition).values():
+        good = GOOD[table.id] | ({"role": role} if table.id == "schools" else {})
+        rows = [[column.headers[0] for column in table.columns.values()]]
+        rows.append([good.get(name, "") for name in table.columns])
+        # Who a person is, is told by several cells together.
+        person = {"staff_id", "name"} if table.person == "roster" else {"staff_id"} if table.person else set()
+        for column in table.columns.values():
+            if column.id not in person:
+                cell = next(errors)
+                rows.append([(good | {column.id: cell}).get(name, "") for name in table.columns])
+                severity = "rejected" if column.required or column.strict else "warning"
+                expected.append((table.id, len(rows), severity, WRONG.get(column.type, "bad_choice"), cell))
+        files[table.names[0]] = rows
+    found = {
+        (row["table"], row["line"]): row
+        for row in refused_in(tmp_path / "warehouse", folder(tmp_path, **files), programme)
+    }
+    assert len(found) == len(expected)
+    for name, line, severity, reason, cell in expected:
+        row = found[name, line]
+        assert (severity, reason) == (row["severity"], row["reason"]), row
+        assert cell in row["message"] and "公式" in row["message"]
+
+
+def test_every_warning_of_a_row_has_a_bit_of_its_number() -> None:
+    tables = contracts.load()
+    for name in ("keelung-111", "ntpc-5g-112"):
+        definition = programmes.load(programmes.FOLDER / f"{name}.toml", tables)
+        for table in contracts.chosen(tables, definition).values():
+            assert max(bit for *_, bit in staging.fault_codes([table])) < 2**62
+            assert len(table.columns) < 32
