@@ -162,8 +162,31 @@ def test_a_count_is_read_with_its_unit_and_separators(maps: Maps, counts: list[i
     assert maps.read("number", [(text,) for text in texts], "whole") == counts
 
 
-@pytest.mark.parametrize("text", ["半天", "約3小時", "", "1,00", "1.2.3", "３／２", "--3", "3節", "3:60", "3:00:30", "1 day, 3:00:00", "09:00-12:00",
-     "整", "1小時60分", "1.5小時30分", "半", "3:00 AM", "時", "#N/A", "五十"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "半天",
+        "約3小時",
+        "",
+        "1,00",
+        "1.2.3",
+        "３／２",
+        "--3",
+        "3節",
+        "3:60",
+        "3:00:30",
+        "1 day, 3:00:00",
+        "09:00-12:00",
+        "整",
+        "1小時60分",
+        "1.5小時30分",
+        "半",
+        "3:00 AM",
+        "時",
+        "#N/A",
+        "五十",
+    ],
+)
 def test_what_is_no_number_of_hours_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("hours", [(text,)], "minutes") == [None]
 
@@ -358,7 +381,9 @@ def test_what_a_spreadsheet_made_of_a_class_is_no_class(maps: Maps, text: str):
     assert maps.con.execute("select is_date_of_class($1)", [text]).fetchall() == [(True,)]
 
 
-@pytest.mark.parametrize("text", ["#N/A", "Loading...", "全校五年級各班學生", "五年自主學習資優班班班", "ㄧ班", "班", "五年ㄧ班"])
+@pytest.mark.parametrize(
+    "text", ["#N/A", "Loading...", "全校五年級各班學生", "五年自主學習資優班班班", "ㄧ班", "班", "五年ㄧ班"]
+)
 def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("class", [("五", text)], "is_none") == [True]
 
@@ -369,7 +394,9 @@ def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
      ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習")],
 )  # fmt: skip
 def test_a_class_stays_a_class(maps: Maps, text: str, key: str):
-    assert maps.read("class", [("五", text)], "case when not conflict and not is_none then class_key end") == [key]
+    assert maps.read(
+        "class", [("五", text)], "case when not conflict and not is_none then class_key end"
+    ) == [key]
 
 
 COURSES = [
@@ -396,7 +423,9 @@ def test_a_course_has_every_category_that_it_names(
     maps.con.execute("delete from courses")
     for name, ord_, contains, never in COURSES:
         row = [name, ord_, name, contains, never]
-        maps.con.execute("insert into courses select $1, $2, word($3), list_transform($4, lambda x: word(x)), $5", row)
+        maps.con.execute(
+            "insert into courses select $1, $2, word($3), list_transform($4, lambda x: word(x)), $5", row
+        )
     assert maps.read("category", [(category, course)], "categories") == [categories]
     assert maps.read("category", [(category, course)], "is_unknown") == [unknown]
 
@@ -421,7 +450,10 @@ def test_a_look_alike_is_found(maps: Maps, text: str, letter: str | None):
     assert maps.con.execute("select look_alike_in($1)", [text]).fetchall() == [(letter,)]
 
 
-@pytest.mark.parametrize(("text", "number"), [("24班", 24), ("24 班;", 24), ("３０人次", 30), ("10場次", 10), ("2份", 2), ("'24", 24)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("24班", 24), ("24 班;", 24), ("３０人次", 30), ("10場次", 10), ("2份", 2), ("'24", 24)],
+)
 def test_a_unit_may_follow_a_number(maps: Maps, text: str, number: int):
     assert maps.read("number", [(text,)], "whole") == [number]
 
