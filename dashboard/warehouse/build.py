@@ -7,6 +7,8 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import html
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -172,8 +174,29 @@ def _size(path: Path) -> int:
         return 0
 
 
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_KEPT_AS_TEXT = re.compile(r'="(.*)"')
+
+
 def _nfkc(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    """What a cell says, as texts are compared: NFKC, white space as single blanks and none at the ends.
+
+    Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
+    the text T1.
+    """
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+    text = " ".join(text.split()).removeprefix("'")
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return " ".join((kept[1].replace('""', '"') if kept else text).split())
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is none of control, format and variation selectors; white space is seen."""
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return char.isspace()
+    return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
 
 
 class _Changed(Exception):
@@ -344,7 +367,7 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, month text, options text, suggestion text, value text))"
+            " places struct(header text, letter text, month text, options text, suggestion text, value text))"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -385,8 +408,8 @@ class _Build:
         if self.programme.groups:
             return
         self.con.execute(
-            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(tidy("group"), rowid)'
-            ' from raw_schools where squeeze("group") <> \'\' group by word("group")'
+            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(answer(tidy("group")), rowid)'
+            ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group")) group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 

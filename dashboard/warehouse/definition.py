@@ -102,6 +102,7 @@ def _options(programme: Programme, column: Column) -> str:
         "county": ("縣市全名，例如 新北市",),
         "semester": periods,
         "year": periods,
+        "category": (course.category for course in programme.courses),
         "item": (words[0] for words in programme.items.values()),
     }
     if column.at_most is not None:

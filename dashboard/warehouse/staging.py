@@ -183,6 +183,7 @@ def create_typed(table: Table) -> str:
         column = table.columns[name]
         if column.required:
             faults.append(_when(typed.blank, fault("missing_value", table, name)))
+            faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.errors.items()]
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
         else:
@@ -269,11 +270,11 @@ def _key_column(name: str) -> str:
 
 
 def _read(table: Table) -> list[Column]:
-    """The columns read by themselves: a code goes with its school, and a roster person's id and name with the person."""
+    """The columns read by themselves: a roster person's id and name go with the person."""
     hidden = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}.get(
         table.person or "", set()
     )
-    return [column for column in table.columns.values() if column.type != "code" and column.id not in hidden]
+    return [column for column in table.columns.values() if column.id not in hidden]
 
 
 def _value_column(name: str) -> str:
