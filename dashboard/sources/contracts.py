@@ -18,7 +18,7 @@ TYPES = frozenset(
     {
         "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
         "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county", "semester", "year",
-        "money", "round", "item",
+        "money", "round", "item", "person",
     }
 )  # fmt: skip
 

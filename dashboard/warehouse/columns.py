@@ -52,6 +52,11 @@ def typed_of(table: Table, column: Column) -> Typed:
             return _typed_day(column)
         case "grade":
             return _typed_grade()
+        case "person":
+            text = f"squeeze(r.{quoted(column.id)})"
+            nobody = f"names_nobody({text})"
+            value = f"case when {text} <> '' and not {nobody} then {text} end"
+            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": nobody})
         case "name" | "id":
             text = f"squeeze(r.{quoted(column.id)})"
             return Typed((), {column.id: f"nullif({text}, '')"}, f"{text} = ''")
