@@ -25,7 +25,11 @@ FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時�
 
 def sources(tables: Sequence[Row]) -> str:
     """Rows in and out of each table; read = accepted + duplicate + rejected."""
-    names = [*(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")), later("退回率"), COUNTS["warnings"]]
+    names = [
+        *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
+        later("退回率"),
+        COUNTS["warnings"],
+    ]
     header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
     lines = [("", _source(row)) for row in tables]
     total = Row(**_sums(tables))
@@ -55,7 +59,13 @@ def _counted(row: Row) -> list[Cell]:
     apart = count(row.no_record)
     share = percent(row.rejected - row.no_record, row.read) if row.rejected > row.no_record else "–"
     warned = f"! {number(row.warnings)}" if row.warnings else "0"
-    return [*(count(getattr(row, name)) for name in _SHARED), Cell(rejected), apart, Cell(share), Cell(warned)]
+    return [
+        *(count(getattr(row, name)) for name in _SHARED),
+        Cell(rejected),
+        apart,
+        Cell(share),
+        Cell(warned),
+    ]
 
 
 def source_header() -> list[str]:
@@ -131,7 +141,12 @@ def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
     absent = [escape(row.label) for row in tables if not row.supplied]
     broken = sum(1 for row in inputs if row.problem)
     counts = {name: number(value) for name, value in sums.items()}
-    told = say("讀入 {read} 列，{rejected} 列被退回（{share}）。", read=counts["read"], rejected=number(wrong), share=share)
+    told = say(
+        "讀入 {read} 列，{rejected} 列被退回（{share}）。",
+        read=counts["read"],
+        rejected=number(wrong),
+        share=share,
+    )
     told = f"<b>{told}</b>"
     if sums["no_record"]:
         told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])

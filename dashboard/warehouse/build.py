@@ -289,7 +289,7 @@ class _Build:
             return
         self.con.execute(
             'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(tidy("group"), rowid)'
-            ' from raw_schools where squeeze("group") <> \'\''
+            " from raw_schools where squeeze(\"group\") <> ''"
             " and rowid not in (select n from no_records where table_name = 'schools')"
             ' group by word("group")'
         )
