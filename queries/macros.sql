@@ -288,6 +288,73 @@ create or replace temp macro kind_of(t) as
 -- A code that lost its leading zeros in a spreadsheet is the same code.
 create or replace temp macro code_of(t) as nullif(ltrim(upper(answer(squeeze(t))), '0'), '');
 
+-- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
+-- A plain name of two or three characters has neither.
+create or replace temp macro person_name(t) as
+    case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else regexp_replace(
+        regexp_replace(
+            regexp_replace(squeeze(t), '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'),
+            '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'
+        ),
+        '^(..+?)(?:老師|教師|主任|組長|校長|先生|小姐|女士)+$', '\1'
+    ) end;
+
+-- What a cell says in a row that is no record; `name` is squeezed.
+create or replace temp macro is_total(name) as
+    regexp_matches(
+        name,
+        '[小合總]計:?$|^共計?\d[\d,.]*\p{Han}{1,3}$'
+        || '|^共計?[一二三四五六七八九十百千兩]+(?:人|位|名|場|場次|次|節|班|校|所|件|份|筆|小時|時|分鐘|元|天|日|堂|門|組|項)$'
+    );
+
+create or replace temp macro is_example(name) as
+    regexp_matches(name, '^[(\[【〔「]?(?:範例|必填|選填|說明)[)\]】〕」]?$|^(?:範例|例):');
+
+create or replace temp macro is_none(name) as name in ('無', '本月無', '未辦理', '本月未辦理', '-', '–');
+
+create or replace temp macro is_signature(name) as
+    regexp_matches(
+        name,
+        '^(?:承辦人?|核章|填表人?|製表人?|\p{Han}{0,4}主任|校長)(?:核章|簽章|蓋章)?(?::.*|\p{Han}{0,8}|[\p{Latin}.]{2,})$'
+    );
+
+create or replace temp macro may_be_none(name) as is_total(name) or is_example(name) or is_none(name);
+
+-- The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing.
+create or replace temp macro names_in(t) as
+    list_filter(
+        list_transform(
+            regexp_split_to_array(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(nfkc(t), '(\p{Latin}\.?)\s*,\s*(\p{Latin})', '\1' || chr(1) || '\2', 'g'),
+                        '(\p{Latin}\.?)\s*/\s*(\p{Latin})', '\1' || chr(2) || '\2', 'g'
+                    ),
+                    '(\p{Latin}\.?)[\r\n]+(\p{Latin})', '\1 \2', 'g'
+                ),
+                '[、,;/\r\n]+'
+            ),
+            lambda part: trim(translate(part, chr(1) || chr(2), ',/'))
+        ),
+        lambda part: part <> ''
+    );
+
+-- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
+-- a total, a mark for nobody, an error cell.
+create or replace temp macro names_nobody(name) as
+    regexp_matches(name, '^[^\x{4E00}-\x{9FFF}]*$|[等共計例填無辦]|^(?:全|各|所有|本|說明)|[人位名師群]$')
+    and regexp_matches(
+        name,
+        '^[\d.,]+$'
+        || '|^(?:全體|全校|全部|全)(?:\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級))?$'
+        || '|^(?:各|所有|本校)\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員)群?$'
+        || '|(?:年級|學年|領域)(?:\p{Han}*班)?(?:教師|老師|導師)群?$'
+        || '|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)'
+        || '|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$'
+        || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$|^[-–]+$'
+        || '|^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)$|^Loading\.\.\.$'
+    );
+
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as
     case

@@ -25,14 +25,14 @@ TYPES = frozenset(
     {
         "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
         "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county", "semester", "year",
-        "money", "round", "item",
+        "money", "round", "item", "person",
     }
 )  # fmt: skip
 
 
 # What else a key may be made of: the person whom a row names.
 PERSON = "person"
-PERSONS_COLUMNS = ("school", "school_code", "staff_id")
+PERSONS_COLUMNS = ("school", "school_code")
 NAMES = ("name", "teacher")
 # Types that are read under one id, and those that are read with a column of another.
 IDS = {

@@ -362,12 +362,14 @@ class _Build:
         for sql in staging.create_texts(tables.values()):
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
-        run(self.con, "staging/maps.sql", "staging/known_schools.sql")
+        run(self.con, "staging/maps.sql")
+        self._find_no_records(tables["schools"], "true")
+        run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, letter text, month text, options text, suggestion text, value text))"
+            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -409,7 +411,9 @@ class _Build:
             return
         self.con.execute(
             'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(answer(tidy("group")), rowid)'
-            ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group")) group by word("group")'
+            ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group"))'
+            " and rowid not in (select n from no_records where table_name = 'schools')"
+            ' group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 
@@ -429,11 +433,18 @@ class _Build:
         con = self.con
         con.execute(staging.create_typed(table))
         source = f"typed_{table.id}"
+        if table.id != "schools":
+            odd = f"select n from {source} where fault is not null or warned <> 0 or odd"
+            self._find_no_records(table, f"r.n in ({odd})")
+        con.execute(staging.refuse_no_records(table))
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
         con.execute(staging.create_model(table, source, bool(repeated)))
+        con.execute(staging.insert_taken(table, source))
+        for sql in staging.insert_contradictions(table) if repeated else ():
+            con.execute(sql)
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
         ((flawed,),) = con.execute(
             f"select count(*) from {source} where fault is not null or warned <> 0"
@@ -442,6 +453,11 @@ class _Build:
             con.execute(staging.insert_flaws(table, source, lossy))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
+
+    def _find_no_records(self, table: Table, rows: str) -> None:
+        ((suspects,),) = self.con.execute(staging.create_suspects(table, rows)).fetchall()
+        if suspects:
+            run(self.con, "staging/no_records.sql")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
@@ -477,7 +493,8 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        self.con.execute(staging.FLAWS)
+        for sql in (staging.NO_RECORDS, staging.TAKEN, staging.FLAWS):
+            self.con.execute(sql)
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
@@ -555,8 +572,8 @@ class _Build:
             " files.table_name, tables.label as label, size, modified_at, sha256, encoding,"
             " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-            " coalesce(warnings, 0) as warnings, note, problem, left_out, likely, probable.label as likely_label, stale_since,"
-            " stale_because, school_id"
+            " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
+            " probable.label as likely_label, stale_since, stale_because, school_id"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
@@ -565,7 +582,7 @@ class _Build:
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()
@@ -584,15 +601,13 @@ class _Build:
 
     def _counted(self) -> str:
         """How many rows of each file were accepted, said again what another says, or rejected."""
-        accepted, repeated = (
-            " union all ".join(f"select file_id from {prefix}{name}{where}" for name in self.tables)
-            for prefix, where in (("", ""), ("repeated_", " where place > 1"))
-        )
         return (
-            "select file_id, count(*) filter (what = 1) as accepted, count(*) filter (what = 2) as duplicate,"
-            " count(*) filter (what = 3) as rejected from ("
-            f"select file_id, 1 as what from ({accepted}) union all select file_id, 2 from ({repeated})"
-            " union all select file_id, 3 from flagged where severity = 'rejected') group by file_id"
+            "select file_id, coalesce(sum(taken.rows), 0)::bigint - coalesce(sum(taken.duplicate), 0)::bigint as accepted,"
+            " coalesce(sum(taken.duplicate), 0)::bigint as duplicate, coalesce(any_value(refused.rejected), 0) as rejected,"
+            " coalesce(any_value(refused.no_record), 0) as no_record"
+            " from taken full join (select file_id, count(*) as rejected,"
+            " count(*) filter (reason = 'not_a_record') as no_record"
+            " from flagged where severity = 'rejected' group by file_id) as refused using (file_id) group by file_id"
         )
 
     def _keep_spreadsheets(self) -> None:
@@ -654,6 +669,7 @@ class _Build:
 
 
 _REASON_LABELS = {
+    "not_a_record": "不是紀錄的列",
     "missing_value": "必填未填",
     "unknown_school": "學校名稱不在名單",
     "bad_date": "日期讀不懂",
@@ -663,4 +679,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
+    "contradiction": "前後答案相反",
 }

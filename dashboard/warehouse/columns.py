@@ -56,6 +56,11 @@ def typed_of(table: Table, column: Column) -> Typed:
             return _typed_day(column)
         case "grade":
             return _typed_grade()
+        case "person":
+            text = f"squeeze(r.{quoted(column.id)})"
+            nobody = f"names_nobody({text})"
+            value = f"case when {text} <> '' and not {nobody} then {text} end"
+            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": nobody})
         case "name" | "id":
             text = f"squeeze(r.{quoted(column.id)})"
             failed = f"is_error(lower({text}))"
@@ -66,8 +71,8 @@ def typed_of(table: Table, column: Column) -> Typed:
             failed = "m_school.code_failed and m_school.school_id is not null"
             return Typed((), {}, "false", {"unknown_school": failed})
         case "course":
-            failed = {"bad_choice": "m_category.failed"}
-            return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank", failed)
+            unread = {"bad_choice": "m_category.failed"}
+            return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank", unread)
         case "host":
             return _typed_host(column)
         case "employment" | "role" | "group" | "choice" | "semester" | "year" | "item":

@@ -17,7 +17,7 @@ from dashboard.warehouse.sql import columns_of, load
 
 # Told elsewhere in a row's line: whose it is and its day.
 _APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "text"})
+_ALONE = frozenset({"name", "person", "text"})
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:

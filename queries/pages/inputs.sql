@@ -14,6 +14,7 @@ select
     inputs.accepted,
     inputs.duplicate,
     inputs.rejected,
+    inputs.no_record,
     inputs.warnings,
     inputs.note,
     inputs.problem,

@@ -22,7 +22,8 @@ select
 from raw_schools
 
 where stem_of(school) <> ''
-    and not is_error(word(school));
+    and not is_error(word(school))
+    and rowid not in (select n from no_records where table_name = 'schools');
 
 -- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition
 -- gives none.
