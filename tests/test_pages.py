@@ -365,7 +365,7 @@ def served(sample_warehouse, tmp_path, monkeypatch):
 
 
 def open_page(name, **parameters):
-    """One page as the browser gets it; AppTest knows pages by file."""
+    """One page as the browser gets it, its folds of text opened; AppTest knows pages by file."""
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     for key, value in parameters.items():
         app.query_params[key] = value
@@ -374,6 +374,8 @@ def open_page(name, **parameters):
         app.switch_page(f"../pages/{FILES[PAGES.index(name)].name}")
         for key, value in parameters.items():
             app.query_params[key] = value
+        for fold in ("parameters", "query"):
+            app.session_state[fold] = True
         app.run()
     return app
 

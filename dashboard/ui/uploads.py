@@ -26,7 +26,7 @@ def upload(seen: View) -> None:
         return
     taken = st.session_state.setdefault("files_taken", 0)
     given = st.file_uploader(
-        say("放入檔案（CSV 或 XLSX；先檢查，按「採用」才會放進資料夾）"),
+        say("放入檔案（CSV、XLSX、XLS、XLSB 或 ODS；先檢查，按「採用」才會放進資料夾）"),
         type=[suffix.removeprefix(".") for suffix in store.SUFFIXES],
         key=f"upload={seen.programme}={taken}",
     )

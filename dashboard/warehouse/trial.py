@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from dashboard import apart, programmes
 from dashboard.sources import contracts, files
-from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
+from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, build, today
 from dashboard.warehouse.gather import stand_still
@@ -35,7 +35,7 @@ from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
 
 FORMER = ".former"
-SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
+SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
 # Of the 255 that a file system takes.
 NAME_BYTES = 240
 LISTED = 500
@@ -126,12 +126,10 @@ def _tried(
         with _room(_warehouse_of(snapshot)) as room:
             overlay, target = room / "data", room / "trial.duckdb"
             former = former_of(snapshot)
-            inputs = Inputs(
-                replace(places, folder=overlay),
-                stand_still(places, former.sources),
-                former.rejects,
-                former.built_at,
-            )
+            # A file that cannot be read must not pass for the one that it is to replace.
+            others = {file: one for file, one in former.files.items() if one.path != name}
+            former = replace(former, files=others)
+            inputs = Inputs(replace(places, folder=overlay), stand_still(places, former.sources), former)
             replaces = _overlay(places.folder, overlay, name, content)
             build(target, programme, inputs, tables, lambda share, text: None, today())
             seal(target)
