@@ -1,5 +1,6 @@
 """The empty templates: what a school fills in is what the reader knows."""
 
+import datetime as dt
 import re
 import zipfile
 from xml.etree import ElementTree
@@ -9,7 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from python_calamine import CalamineWorkbook
 
-from dashboard.exports import template
+from dashboard.exports import tables, template
 from dashboard.sources import contracts, files
 
 TABLES = contracts.load()
@@ -240,7 +241,7 @@ def test_the_ods_reads_back_as_the_xlsx_does(folder, ods_folder, table):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_an_ods_that_was_filled_in_reads_back_as_the_texts_that_were_typed(ods_folder, tmp_path, table):
+def test_an_ods_that_was_filled_in_reads_back_whole(ods_folder, tmp_path, table):
     """A row as Calc writes it: its cells keep the drop-downs and are texts, since their columns are."""
     path = ods_folder / f"{TABLES[table].names[0]}.ods"
     typed = ["5-2", "011601", "85/8/1", "1e5"] * len(TABLES[table].columns)
@@ -253,7 +254,26 @@ def test_an_ods_that_was_filled_in_reads_back_as_the_texts_that_were_typed(ods_f
             blank = '<table:table-row table:number-rows-repeated="1048575">'
             begun = f"<table:table-row>{cells}</table:table-row>{blank.replace('1048575', '1048574')}"
             filled.writestr(name, body.replace(blank, begun))
-    assert rows_of(tmp_path / path.name, 0)[1:] == [row]
+    filled, guide = files.read(tmp_path / path.name, tmp_path, {}, TABLES, tmp_path)
+    assert (filled.table, filled.problem, guide.table) == (table, None, None)
+    assert list(filled.layout) == list(TABLES[table].columns)
+    assert [(line, list(cells)) for line, cells in filled.rows] == [(2, row)]
+
+
+@pytest.mark.parametrize("write", [tables.xlsx, tables.ods])
+def test_a_table_that_the_product_wrote_is_one_that_it_reads(tmp_path, write):
+    header = ["學校名稱", "教師編號", "姓名", "課程名稱", "研習日期", "時數"]
+    rows = [
+        ["深澳國小", "001", "林‧巴奈", "A1", dt.date(2022, 10, 7), 1.5],
+        ["八斗國小", None, "=甲", "a  b", "111/10/7", 3],
+    ]
+    (tmp_path / f"研習紀錄.{write.__name__}").write_bytes(write("研習紀錄", header, rows))
+    (read,) = files.read(tmp_path / f"研習紀錄.{write.__name__}", tmp_path, {}, TABLES, tmp_path)
+    assert (read.table, read.problem) == ("training", None)
+    assert [list(cells) for _, cells in read.rows] == [
+        ["深澳國小", "001", "林‧巴奈", "A1", "2022-10-07", "1.5"],
+        ["八斗國小", "", "'=甲", "a  b", "111/10/7", "3"],
+    ]
 
 
 def test_an_ods_that_stands_there_already_is_left_alone_and_an_xlsx_beside_it_is_no_hindrance(tmp_path):
