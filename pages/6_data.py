@@ -6,9 +6,8 @@ What was read, what was not taken and how to mend it.
 from dashboard import ui
 
 SIZE = 20
-
 seen = ui.view()
-tables, inputs = ui.ask(seen, "tables"), ui.ask(seen, "inputs")
+tables, inputs, unused = (ui.ask(seen, name) for name in ("tables", "inputs", "unused_columns"))
 chosen, chart = ui.records.chosen(), ui.asked("chart", ui.data_figures.CHARTS)
 counts = ui.ask(seen, "reject_counts", **chosen)
 total = ui.records.matching(counts, chosen)
@@ -30,8 +29,8 @@ def refused():
     ui.data_figures.choose(seen, chosen, chart, here)
     ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
     if rejects:
-        title, header = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()
-        save(title, header, lambda: ui.records.every(seen, chosen))
+        titled = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()
+        save(*titled, lambda: ui.records.every(seen, chosen))
     if school and (told := ui.records.notice_text(seen, school)):
         ui.copy(ui.say("給{school}的通知", school=school.name), told)
 
@@ -42,11 +41,12 @@ if school:
     refused()
 ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
-ui.show(ui.intake.unreadable(inputs) + ui.intake.sources(tables))
+ui.show(ui.intake.unreadable(inputs) + ui.intake.unused(inputs, unused) + ui.intake.sources(tables))
 save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables))
 with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
-    ui.show(ui.intake.files(inputs, seen.year))
+    ui.show(ui.intake.files(inputs, seen.year) + ui.intake.columns(unused))
     save(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs))
+    save(ui.say("沒有用到的欄"), ui.intake.unused_header(), lambda: ui.intake.unused_rows(unused))
 with ui.fold(ui.say("放入檔案")):
     ui.upload(seen)
 if not school:

@@ -29,6 +29,7 @@ from dashboard.sources import contracts, extent, files, workbooks
 from tests.running import (
     PROGRAMME,
     Outcome,
+    asked,
     build,
     build_apart,
     build_measured,
@@ -163,6 +164,10 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "utf32沒有BOM.csv": (visits("丙").encode("utf-32-le"), "編碼無法辨識"),
     "簡體.csv": (visits("丁").encode("gb18030"), "編碼無法辨識"),
     "沒有標題.csv": ("深澳國小,111/10/07,王\n".encode(), "找不到標題列"),
+    "欄名兩次都填.csv": (
+        "輔導日期,學校名稱,輔導日期\n111/10/07,深澳國小,111/10/08\n".encode(),
+        "第 2 列兩欄都有填",
+    ),
     "缺欄.csv": (TWO_COLUMNS.encode(), "「輔導日期」"),
     "缺欄.xlsx": (workbook([line.split(",") for line in TWO_COLUMNS.splitlines()]), "「輔導日期」"),
     "舊版.xls": (OLE, "不支援 .xls"),
@@ -289,7 +294,7 @@ KEPT: dict[str, Kept] = {
     "末列引號.csv": Kept(stray_marks("日", 20), 20),
     "幾個NUL.csv": Kept(replaced("月", "月2", "\0月\0" + "2"), 3, note="2 個 NUL"),
     "尾端NUL.csv": Kept(visits("星").encode() + bytes(4096), 3, note="4096 個 NUL"),
-    "欄名兩次.csv": Kept("輔導日期,學校名稱,輔導日期\n111/10/07,深澳國小,不是日期\n", 1, note="「輔導日期」欄出現兩次"),
+    "欄名兩次.csv": Kept("輔導日期,學校名稱,輔導日期\n111/10/07,深澳國小,\n,深澳國小,111/10/08\n", 2),
     "標題又一次.csv": Kept(visits("辰") + visits("巳"), 6, 1, "unknown_school"),
     "兩百欄.csv": Kept(wide("寬"), 2, 1, "missing_value"),
     "巨大格.csv": Kept(visits("巨") + f"深澳國小,111/10/07,{HUGE},備課\n" + visit("巨", 10) + "\n", 5),
@@ -369,8 +374,16 @@ def test_an_unreadable_file_is_named_with_what_is_wrong_and_what_to_do(name: str
     (problem,) = [row["problem"] for told, row in city.inputs.items() if told.partition("#")[0] == file]
     assert says in problem
     assert "請" in problem or "標題列須有" in problem
-    assert f"{file}" in city.told.err
-    assert problem in city.told.err
+
+
+def test_the_first_twenty_things_that_were_not_read_are_told_and_the_others_counted(city: City) -> None:
+    told = asked(city.warehouse, "unreadable")
+    lines = [line for line in city.told.err.splitlines() if line.startswith("讀不進來：")]
+    assert len(lines) == 20 and all(row["kind"] == "unreadable" for row in told[:20])
+    assert all(
+        row["message"] in line and str(row["file"]) in line for row, line in zip(told, lines, strict=False)
+    )
+    assert f"另有 {len(told) - 20} 項沒有列在這裡；全部列在「資料」頁。" in city.told.err
 
 
 def test_a_sentence_is_chinese_and_no_programmers_message(city: City) -> None:

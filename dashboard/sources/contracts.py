@@ -156,17 +156,17 @@ class Table:
         """The id of a column that is not `used` and whose name is near to a header cell that names none.
 
         Near is what contains the column's own name or is contained in it, or differs from any of its names by one
-        character. Of several the one that is most like it in length goes first.
+        character; two of two characters differ by half. The first kind goes first, then what is most like it in length.
         """
         key = names_in(header)[-1]
-        near = [
-            (abs(len(name) - len(key)), at, column.id)
-            for at, column in enumerate(self.columns.values())
-            if column.id not in used
-            for name in map(normalise, column.headers)
-            if _differ_by_one(key, name) or (name in self._own_names and _one_in_other(key, name))
-        ]
-        return min(near)[2] if near else None
+        near = []
+        for at, column in enumerate(self.columns.values()):
+            for name in map(normalise, column.headers if column.id not in used else ()):
+                own = name in self._own_names
+                inside = own and _one_in_other(key, name)
+                if inside or (_differ_by_one(key, name) and (own or len(key) > 2)):
+                    near.append((not inside, abs(len(name) - len(key)), at, column.id))
+        return min(near)[-1] if near else None
 
     @cached_property
     def _own_names(self) -> frozenset[str]:

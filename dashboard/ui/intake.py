@@ -20,6 +20,8 @@ COUNTS = {
     "warnings": later("警告"),
 }
 OF_FILE = ("read", "accepted", "duplicate", "rejected", "no_record")
+UNUSED = (later("檔案或工作表"), later("欄"), later("有填的格數"), later("可能是"))
+LISTED = 20
 FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
 
 
@@ -86,9 +88,11 @@ def files(inputs: Sequence[Row], year: int) -> str:
 
 
 def _file(row: Row, year: int) -> list[Cell]:
-    label = row.label or (say("讀不進來") if row.problem else say("不屬於任何資料表"))
+    label = row.label or (
+        say("讀不進來") if row.problem else say("沒有讀") if row.left_out else say("不屬於任何資料表")
+    )
     return [
-        Cell(f"{outward(row.link, _name(row)) if row.link else escape(_name(row))}{_note(row)}", "l w"),
+        Cell(f"{_linked(row).body}{_note(row)}", "l w"),
         text(label, "l" if row.label else "l mut"),
         Cell(size(int(row.size)) if row.size is not None else ""),
         Cell(moment(row.modified_at, year) if row.modified_at else ""),
@@ -97,8 +101,13 @@ def _file(row: Row, year: int) -> list[Cell]:
     ]
 
 
+def _linked(row: Row) -> Cell:
+    return Cell(outward(row.link, _name(row)) if row.link else escape(_name(row)), "l w")
+
+
 def _note(row: Row) -> str:
-    return f'<br><span class="mut">! {stored(row.note)}</span>' if row.note else ""
+    told = row.note or row.left_out
+    return f'<br><span class="mut">! {stored(told)}</span>' if told else ""
 
 
 def _name(row: Row) -> str:
@@ -117,12 +126,12 @@ def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
     return [
         [_name(row), row.label, row.size, row.modified_at, row.encoding]
         + [getattr(row, name) for name in (*OF_FILE, "warnings")]
-        + [row.problem or row.note, row.link]
+        + [row.problem or row.left_out or row.note, row.link]
         for row in inputs
     ]
 
 
-def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:
+def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
     """The files that could not be read, each with what is wrong; the others are not affected."""
     broken = [row for row in inputs if row.problem]
     shown = "".join(notice(f"✕ {_name(row)}", stored(row.problem), "failed") for row in broken[:limit])
@@ -131,6 +140,63 @@ def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:
         return shown
     more = say("另有 {n} 個檔案讀不進來，列在下方「檔案」。", n=number(left))
     return f'{shown}<p class="foot">{more}</p>'
+
+
+def unused(inputs: Sequence[Row], columns: Sequence[Row], limit: int = LISTED) -> str:
+    """What was left out: files and worksheets, and columns that are probably one of their table's. Each with what to do."""
+    out, near = [row for row in inputs if row.left_out], [row for row in columns if row.likely]
+    shown = ""
+    if near:
+        told = say("這些欄名不是任何一欄，但很像；若是，請改成右邊的欄名，資料才會用到。")
+        shown += _section(say("可能認錯的欄名"), told, _columns(near[:limit]), len(near) - limit)
+    if out:
+        told = say("檔名、工作表名稱與標題列都看不出是哪一張資料表，或是隱藏的工作表。")
+        header = [Cell(say(name), "l") for name in (later("檔案或工作表"), later("可能是"), later("怎麼辦"))]
+        lines = [("", [_linked(row), text(row.likely_label or "", "l"), _told(row)]) for row in out[:limit]]
+        listed = table(say("沒有讀的檔案與工作表"), header, lines, "wide")
+        shown += _section(say("沒有讀的檔案與工作表"), told, listed, len(out) - limit)
+    return shown
+
+
+def _told(row: Row) -> Cell:
+    return Cell(stored(row.left_out), "l w")
+
+
+def _section(title: str, told: str, listed: str, left: int) -> str:
+    more = say("另有 {n} 項，列在下方「檔案與工作表」。", n=number(left)) if left > 0 else ""
+    return f'<h2>{title}</h2><p class="sub">{told}</p>{listed}' + (
+        f'<p class="foot">{more}</p>' if more else ""
+    )
+
+
+def columns(found: Sequence[Row], limit: int = 500) -> str:
+    """All of them, but what is endless."""
+    return _section(say("沒有用到的欄"), "", _columns(found[:limit]), 0) if found else ""
+
+
+def _columns(columns: Sequence[Row]) -> str:
+    """The filled columns that are not used, each with its file and what it probably is."""
+    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(UNUSED)]
+    lines = [
+        ("", [_linked(row), text(_column(row), "l w"), count(row.filled), text(row.likely_header or "", "l")])
+        for row in columns
+    ]
+    return table(say("沒有用到的欄"), header, lines, "wide")
+
+
+def _column(row: Row) -> str:
+    named = row.header if row.header else say("（沒有欄名）")
+    return say("{name}（{letters} 欄）", name=named, letters=row.letters)
+
+
+def unused_header() -> list[str]:
+    """Of the table of unused columns as a file."""
+    return [say(name) for name in UNUSED]
+
+
+def unused_rows(columns: Sequence[Row]) -> list[list[object]]:
+    """The table of unused columns as a file."""
+    return [[_name(row), _column(row), row.filled, row.likely_header] for row in columns]
 
 
 def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
@@ -152,6 +218,8 @@ def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
         told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
     told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
     told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
+    out = sum(1 for row in inputs if row.likely)
+    told += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
     return told + say(
         "{read} = 採用 {accepted} + 重複 {duplicate} + 退回 {rejected}。",
         **_of(counts, "read", "accepted", "duplicate", "rejected"),

@@ -41,24 +41,30 @@ def _blank_rows(table: Table) -> str:
 def unused_of(
     con: duckdb.DuckDBPyConnection, table: Table, sheets: Mapping[int, Sheet]
 ) -> list[tuple[object, ...]]:
-    """The rows of `UNUSED` for a raw table: each filled column of its files that is none of the contract's."""
+    """The rows of `UNUSED` for a raw table: each filled column of its files that is none of the contract's, and as one what
+    stands to the right of a header."""
+    if not sheets:
+        return []
+    unknown = ", ".join(f"({file_id}, {len(_unknown(one.layout))})" for file_id, one in sheets.items())
+    # One row may be far longer than the header: what stands there is told as one.
     filled = con.execute(f"""
-        select file_id, place, count(*)
+        select file_id, least(place, unknown + 1) as place, count(*)
         from (
             select file_id, generate_subscripts(extra, 1) as place, unnest(extra) as cell
             from raw_{table.id}
             where extra is not null
         )
+        inner join (values {unknown}) as files(file_id, unknown) using (file_id)
         where cell <> '' and squeeze(cell) <> ''
-        group by file_id, place
-        order by file_id, place
+        group by all
+        order by all
     """).fetchall()
     return [_unused(table, file_id, sheets[file_id], place, many) for file_id, place, many in filled]
 
 
 def _unused(table: Table, file_id: int, sheet: Sheet, place: int, many: int) -> tuple[object, ...]:
     unknown = _unknown(sheet.layout)
-    at = unknown[place - 1] if place <= len(unknown) else len(sheet.layout) + place - len(unknown) - 1
+    at = unknown[place - 1] if place <= len(unknown) else len(sheet.layout)
     header = " ".join(sheet.header[at].split()) if at < len(sheet.header) else ""
     used = {*sheet.layout, *(name for name, _ in sheet.constants)}
     likely = table.likely_column(header, used) if header else None

@@ -62,7 +62,7 @@ class Ledger:
     """The facts that stand, and the account of every row that was read."""
 
     def __init__(self, rendered: Rendered) -> None:
-        self.supplied = {table: rendered.facts.supply[table] in ("full", "empty") for table in TABLES}
+        self.supplied = {table: rendered.facts.supply[table] == "full" for table in TABLES}
         self.tables = {table: Tally() for table in TABLES}
         self.files: dict[tuple[str, str], Tally] = defaultdict(Tally)
         self.accepted: list[Row] = []

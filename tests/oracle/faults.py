@@ -127,7 +127,7 @@ def _training_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
         yield Fault("bad_number", {"hours": text})
     for text in ("0", "201", "200.5", "-2", "0小時", "12060分鐘"):
         yield Fault("out_of_range", {"hours": text})
-    if facts.supply["staff"] not in ("full", "empty"):
+    if facts.supply["staff"] != "full":
         return
     yield Fault("unknown_person", by_name)
     yield Fault("unknown_person", {"staff_id": "ZZ99999"})

@@ -66,9 +66,7 @@ def _rows(rng: random.Random, facts: Facts, table: str) -> Iterator[Row]:
     lonely = Counter(map(_rough_key, facts.statements[table]))
     for statement in facts.statements[table]:
         row = Row(table, statement)
-        if table == "training" and facts.supply["staff"] == "empty":
-            row.reason = "unknown_person"
-        elif lonely[_rough_key(statement)] == 1 and rng.random() < 0.08:
+        if lonely[_rough_key(statement)] == 1 and rng.random() < 0.08:
             row.faults = rng.sample(found, 1) if (found := slips(statement)) else []
             row.warnings = frozenset(slip.reason for slip in row.faults)
         row.tolerated = frozenset(_tolerated(statement))

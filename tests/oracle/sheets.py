@@ -289,20 +289,21 @@ def write_workbook(
     workbook = Workbook(write_only=True)
     titled = grids[0].worksheet != "工作表1"
     if titled and rng.random() < 0.5:
-        _ignored_worksheet(workbook, schema, "說明")
+        _ignored_worksheet(workbook, schema, "說明", hidden=True)
     for grid in grids:
         _write_worksheet(rng, schema, facts, workbook.create_sheet(grid.worksheet), grid)
     if rng.random() < 0.5:
-        _ignored_worksheet(workbook, schema, "工作表2")
+        _ignored_worksheet(workbook, schema, "工作表2", hidden=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook.save(path)
 
 
-def _ignored_worksheet(workbook: Workbook, schema: Schema, title: str) -> None:
-    """Looks like a table, but no name says which."""
+def _ignored_worksheet(workbook: Workbook, schema: Schema, title: str, *, hidden: bool) -> None:
+    """Looks like a table, but no name says which, and it is hidden or lacks a required column."""
     worksheet = workbook.create_sheet(title)
+    worksheet.sheet_state = "hidden" if hidden else "visible"
     for values in schema.decoy:
-        worksheet.append(list(values))
+        worksheet.append(list(values) if hidden else list(values)[1:])
 
 
 def _write_worksheet(

@@ -218,7 +218,7 @@ class Facts:
 
     @property
     def staff_supplied(self) -> bool:
-        return self.supply["staff"] in ("full", "empty")
+        return self.supply["staff"] == "full"
 
     def knows(self, row: TrainingRow) -> bool:
         """Whether 教職員名冊 or 參與名單 names the person; without any 教職員名冊 nobody asks."""
