@@ -197,3 +197,9 @@ def xlsb(*sheets: Sheet, is_1904: bool = False) -> bytes:
         for name, part in parts.items():
             archive.writestr(name, part)
     return packed.getvalue()
+
+
+def xls_locked(stream: bytes) -> bytes:
+    """An XLS file with a password: its second record says so."""
+    first = 4 + struct.unpack_from("<H", stream, 2)[0]
+    return binary.compound_of(stream[:first] + _record(0x2F, struct.pack("<HHH", 1, 1, 1)) + stream[first:])

@@ -49,7 +49,8 @@ _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# The name of the stream in a compound file that holds a whole workbook with a password.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
 # The reader takes no path that is not UTF-8.
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
@@ -223,10 +224,11 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
 def _xls(file: bytes) -> Workbook:
     if len(file) > extent.UNPACKED_BYTES:
         raise extent.too_much_text()
+    if _ENCRYPTED in file:
+        raise Unreadable(_PASSWORD)
     stream = binary.stream_of(file)
     if stream is None:
-        # A workbook with a password is packed into a compound file as a whole.
-        raise Unreadable(_PASSWORD if _ENCRYPTED in file else extent.NO_WORKSHEET)
+        raise Unreadable(extent.NO_WORKSHEET)
     del file
     records = bytearray(stream)
     walked = binary.xls(records)
