@@ -85,17 +85,39 @@ def _xls_cell(row: int, column: int, cell: object, shared: list[str]) -> bytes:
     if isinstance(cell, bool):
         return _record(0x205, at + bytes([cell, 0]))
     if isinstance(cell, str):
-        shared.append(cell)
-        return _record(0xFD, at + struct.pack("<I", len(shared) - 1))
+        if cell not in shared[-2000:]:
+            shared.append(cell)
+        return _record(0xFD, at + struct.pack("<I", shared.index(cell)))
     number = cell.serial if isinstance(cell, Day | Hours) else cell
     return _record(0x203, at + struct.pack("<d", number))
 
 
-def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
-    """The records of an XLS file (BIFF8)."""
+def _shared_texts(texts: Sequence[str]) -> bytes:
+    """The record of shared texts; what does not fit into one runs on in others, each with a mark of the width."""
+    parts, room = [struct.pack("<II", len(texts), len(texts))], 8000
+    for text in texts:
+        parts[-1] += struct.pack("<HB", len(text), 1)
+        left = text
+        while True:
+            there, left = (
+                left[: max(0, room - len(parts[-1])) // 2],
+                left[max(0, room - len(parts[-1])) // 2 :],
+            )
+            parts[-1] += there.encode("utf-16-le")
+            if not left:
+                break
+            parts.append(b"\1")
+        if len(parts[-1]) > room - 10:
+            parts.append(b"")
+    return b"".join(_record(0x3C if at else 0xFC, part) for at, part in enumerate(parts))
+
+
+def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False, size: tuple[int, int] | None = None) -> bytes:
+    """The records of an XLS file (BIFF8); each worksheet says that it has `size` (rows, columns)."""
     shared: list[str] = []
     parts = [
         _bof(0x10)
+        + (_record(0x200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0)) if size else b"")
         + b"".join(
             _xls_cell(row, column, cell, shared)
             for row, cells in enumerate(sheet.rows)
@@ -110,7 +132,7 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
         for sheet in sheets
     ]
     styles = b"".join(_record(0xE0, struct.pack("<HH16x", 0, format)) for format in (0, 14, 46))
-    table = _record(0xFC, struct.pack("<II", len(shared), len(shared)) + b"".join(map(_text, shared)))
+    table = _shared_texts(shared)
 
     def head(places: Sequence[int]) -> bytes:
         names = b"".join(
@@ -124,9 +146,14 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
     return head(places) + b"".join(parts)
 
 
+def packed(stream: bytes) -> bytes:
+    """An XLS file of these records."""
+    return binary.compound_of(stream)
+
+
 def xls(*sheets: Sheet, is_1904: bool = False) -> bytes:
     """An XLS file."""
-    return binary.compound_of(xls_stream(sheets, is_1904))
+    return packed(xls_stream(sheets, is_1904))
 
 
 def _part(kind: int, body: bytes = b"") -> bytes:

@@ -69,7 +69,7 @@ def _xlsx(_: str, titles: Titles, hidden: Sequence[str], merged: str, is_1904: b
 def _ods(_: str, titles: Titles, hidden: Sequence[str], merged: str, is_1904: bool) -> bytes:
     document = Document("spreadsheet")
     document.body.clear()
-    document.insert_style(Style("table", name="hid", display=False), automatic=True)
+    document.insert_style(Style("table", name="hid"), automatic=True)
     for title, rows in titles.items():
         table = Table(title, style="hid" if title in hidden else None)
         for row in rows:
@@ -86,7 +86,14 @@ def _ods(_: str, titles: Titles, hidden: Sequence[str], merged: str, is_1904: bo
         document.body.tables[0].set_span(merged)
     data = io.BytesIO()
     document.save(data)
-    return _edited(data.getvalue(), "content.xml", _null_date) if is_1904 else data.getvalue()
+    return _edited(
+        data.getvalue(), "content.xml", lambda xml: _null_date(_hidden(xml)) if is_1904 else _hidden(xml)
+    )
+
+
+def _hidden(xml: bytes) -> bytes:
+    style = b'style:name="hid"><style:table-properties table:display="false"/></style:style>'
+    return xml.replace(b'style:name="hid"/>', style)
 
 
 def _null_date(xml: bytes) -> bytes:
@@ -132,6 +139,14 @@ def _edited(data: bytes, name: str, edit: Callable[[bytes], bytes]) -> bytes:
                 xml = edit(xml)
             new.writestr(part, xml)
     return changed.getvalue()
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return data.getvalue()
 
 
 def read(
@@ -426,8 +441,12 @@ NOT_READ: dict[str, tuple[bytes, str]] = {
     "截斷.xls": (written("xls", {"入校輔導": [COACHING, VISIT]})[:9000], "已損壞"),
     "空.ods": (b"", "空檔案"),
     "蘋果.numbers": (b"PK\3\4" + bytes(100), ".numbers"),
-    "壓縮.xlsx": (_edited(written("xlsx", {"a": [["x"]]}), "xl/workbook.xml", lambda _: b""), "沒有工作表"),
-    "別的.xlsb": (written("ods", {"a": [["x"]]})[:0] + b"PK\5\6" + bytes(18), "沒有工作表"),
+    "壓縮.xlsx": (
+        packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"}),
+        "沒有工作表",
+    ),
+    "空壓縮.xlsb": (packed({}), "沒有工作表"),
+    "空白.xlsx": (packed({"xl/workbook.xml": b"<workbook/>"}), "已損壞"),
 }
 
 
@@ -451,3 +470,169 @@ def test_a_workbook_with_a_password_is_told_to_take_it_off(tmp_path: Path):
     for name, data in {"甲.ods": ods, "乙.xls": xls}.items():
         (sheet,) = read(tmp_path, data, f"入校輔導_{name}")
         assert "密碼" in (sheet.problem or "") and "移除密碼" in (sheet.problem or "")
+
+
+# Damage: right rows or a sentence, never fewer rows
+
+
+ROWS = [COACHING, *([*VISIT[:2], f"王{i}", "備課"] for i in range(40))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<row r="20">', b'<row r="20">'), (b'"A20"', b'"A19"'), (b'"B20"', b'"A20"'), (b'"C20"', b'"E20"'),
+        (b'20"', b'19"'), (b'20"', b'60"'), (b'20"', b'1"'), (b"</row><row r=\"20\">", b"</row></sheetData><sheetData><row r=\"20\">"),
+        (b"</row><row r=\"20\">", b"</row><!-- --></sheetData><x:sheetData xmlns:x=\"a\"><row r=\"20\">"),
+    ],
+)  # fmt: skip
+def test_rows_and_cells_in_disorder_are_told_and_never_lost(tmp_path: Path, old: bytes, new: bytes):
+    def edit(xml: bytes) -> bytes:
+        return xml.replace(old, new) + b"\n"
+
+    (sheet,) = read(tmp_path, _edited(written("xlsx", {"入校輔導": ROWS}), "xl/worksheets/sheet1.xml", edit))
+    if old == new:
+        assert len(rows_of(sheet)) == 40
+    else:
+        assert sheet.problem and ("順序" in sheet.problem or "已損壞" in sheet.problem) and not sheet.rows
+
+
+@pytest.mark.parametrize("prefix", [b"", b"x:"])
+def test_cells_without_places_are_read_in_their_order(tmp_path: Path, prefix: bytes):
+    def edit(xml: bytes) -> bytes:
+        xml = re.sub(rb' r="[A-Z]*\d+"', b"", xml)
+        xml = re.sub(rb"<(/?)(row|c|v|is|t)\b", rb"<\1" + prefix + rb"\2", xml)
+        return xml.replace(
+            b"<worksheet", b'<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        )
+
+    (sheet,) = read(tmp_path, _edited(written("xlsx", {"入校輔導": ROWS}), "xl/worksheets/sheet1.xml", edit))
+    assert rows_of(sheet) == ROWS[1:]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/Worksheets/Sheet1.xml"])
+def test_two_parts_of_one_name_are_told(tmp_path: Path, name: str):
+    data = io.BytesIO(written("xlsx", {"入校輔導": ROWS}))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr(name, archive.read("xl/worksheets/sheet1.xml").replace(b"sheetData", b"sheetDatum"))
+    (sheet,) = read(tmp_path, data.getvalue())
+    assert sheet.table == "coaching" and "已損壞" in (sheet.problem or "")
+
+
+def test_a_part_that_two_worksheets_share_is_read_for_each(tmp_path: Path):
+    data = written("xlsx", {"一": ROWS, "二": ROWS})
+    data = _edited(data, "xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"sheet2.xml", b"sheet1.xml"))
+    assert [len(rows_of(one)) for one in read(tmp_path, data)] == [40, 40]
+
+
+def test_a_worksheet_whose_part_is_gone_is_told_and_the_others_are_read(tmp_path: Path):
+    data = written("xlsx", {"一": ROWS, "二": ROWS})
+    data = _edited(data, "xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"sheet2.xml", b"sheet3.xml"))
+    first, second = read(tmp_path, data)
+    assert len(rows_of(first)) == 40
+    assert second.table == "coaching" and "已損壞" in (second.problem or "")
+
+
+def test_two_worksheets_of_one_title_are_told(tmp_path: Path):
+    data = written("xlsx", {"一月": ROWS, "二月": ROWS})
+    data = _edited(data, "xl/workbook.xml", lambda xml: xml.replace("二月".encode(), "一月".encode()))
+    (sheet,) = read(tmp_path, data)
+    assert "已損壞" in (sheet.problem or "")
+
+
+@pytest.mark.parametrize("format", ["xls", "xlsb"])
+def test_a_binary_workbook_with_a_flipped_or_missing_byte_is_read_or_told(tmp_path: Path, format: str):
+    data = written(format, {"入校輔導": ROWS[:9]})
+    for at in range(0, len(data), 97):
+        for changed in (
+            data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :],
+            data[:at],
+            data[:at] + data[at + 1 :],
+        ):
+            found = read(tmp_path, changed, f"入校輔導.{format}")
+            assert found and all(one.problem or one.left_out or one.rows for one in found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_ods_workbook_with_a_flipped_or_missing_byte_is_read_or_told(tmp_path: Path, seed: int):
+    good = written("ods", {"入校輔導": ROWS[:9]})
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        xml = archive.read("content.xml")
+    for at in range(seed, len(xml), 211):
+        found = read(
+            tmp_path,
+            packed({"content.xml": xml[:at] + bytes([xml[at] ^ 0x15]) + xml[at + 1 :]}),
+            "入校輔導.ods",
+        )
+        assert found and all(one.problem or one.left_out or one.rows for one in found)
+
+
+# Size: nothing is laid out that a file only declares
+
+
+def ods_of(rows: str, head: str = "") -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>{head}"
+        f'<table:table table:name="入校輔導">{rows}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    return packed({"content.xml": content.encode()})
+
+
+def ods_row(cells: Sequence[str], row: str = "", cell: str = "") -> str:
+    inner = "".join(f"<table:table-cell{cell}><text:p>{one}</text:p></table:table-cell>" for one in cells)
+    return f"<table:table-row{row}>{inner}</table:table-row>"
+
+
+def test_blank_cells_and_rows_that_are_repeated_without_end_are_blank(tmp_path: Path):
+    blank = '<table:table-row table:number-rows-repeated="9999999999"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    filled = ods_row(VISIT).replace(
+        "</table:table-row>",
+        '<table:table-cell table:number-columns-repeated="999999999"/></table:table-row>',
+    )
+    last = ods_row(VISIT, row=' table:number-rows-repeated="3"')
+    (sheet,) = read(tmp_path, ods_of(ods_row(COACHING) + filled + blank + last), "入校輔導.ods")
+    assert rows_of(sheet) == [VISIT] * 4
+
+
+BOMBS: dict[str, bytes] = {
+    "rows.ods": ods_of(ods_row(COACHING) + ods_row(VISIT, row=' table:number-rows-repeated="1048576"')),
+    "columns.ods": ods_of(ods_row(COACHING) + ods_row(VISIT, cell=' table:number-columns-repeated="1000000"')),
+    "gap.ods": ods_of(ods_row(COACHING) + '<table:table-row><table:table-cell table:number-columns-repeated="999999999"/>' + ods_row(VISIT)[17:]),
+    "spaces.ods": ods_of(ods_row(COACHING) + ods_row(['<text:s text:c="999999999"/>'])),
+    "texts.ods": ods_of(ods_row(COACHING) + ods_row(["x" * 100_000], row=' table:number-rows-repeated="100000"')),
+    "entity.ods": packed({"content.xml": b'<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'}),
+    "corner.xls": binary.xls(binary.Sheet("入校輔導", [COACHING, *[[]] * 60_000, [None] * 200 + ["x"]])),
+    "corner.xlsb": binary.xlsb(binary.Sheet("入校輔導", [COACHING, *[[]] * 60_000, [None] * 200 + ["x"]])),
+    "corner.xlsx": written("xlsx", {"入校輔導": [COACHING, *[[]] * 60_000, [None] * 200 + ["x"]]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_only_declares_its_size_is_refused_by_a_sentence(tmp_path: Path, name: str):
+    (sheet,) = read(tmp_path, BOMBS[name], f"入校輔導_{name}")
+    words = ("太大", "重複了", "已損壞", "文字超過")
+    assert sheet.table == "coaching" and any(one in (sheet.problem or "") for one in words), sheet.problem
+
+
+def test_a_declared_size_of_a_worksheet_in_xls_is_not_believed(tmp_path: Path):
+    stream = binary.xls_stream([binary.Sheet("入校輔導", [COACHING, VISIT])], size=(0xFFFFFFFF, 0xFFFF))
+    (sheet,) = read(tmp_path, binary.packed(stream), "入校輔導.xls")
+    assert rows_of(sheet) == [VISIT]
+
+
+def test_a_long_text_that_many_cells_of_an_xls_file_share_is_refused(tmp_path: Path):
+    rows = [COACHING, *[["長" * 8_000, *VISIT[1:]]] * 50_000]
+    (sheet,) = read(tmp_path, binary.xls(binary.Sheet("入校輔導", rows)), "入校輔導.xls")
+    assert "文字超過" in (sheet.problem or "")
+
+
+def test_shared_texts_of_xls_run_over_the_ends_of_records(tmp_path: Path):
+    rows = [COACHING, *([*VISIT[:3], f"{i}" + "長" * 3_000] for i in range(30))]
+    (sheet,) = read(tmp_path, binary.xls(binary.Sheet("入校輔導", rows)), "入校輔導.xls")
+    assert rows_of(sheet) == rows[1:]

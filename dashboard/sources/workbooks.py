@@ -51,7 +51,6 @@ _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
 # The name of the stream in a compound file that holds a whole workbook with a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
-# The reader takes no path that is not UTF-8.
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
 _NO_WORKBOOK = "這不是活頁簿（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx 或 .ods。"
@@ -248,7 +247,13 @@ def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Wor
     walked = binary.xlsb(
         part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"), part("xl/styles.bin")
     )
-    return _binary("xlsb", str(path), walked)
+    return _binary("xlsb", _file(path, ".xlsb"), walked)
+
+
+def _file(path: Path, *suffixes: str) -> str | io.BytesIO:
+    """What the reader opens: it goes by the suffix of a path, and takes none that is not UTF-8."""
+    is_plain = path.suffix.lower() in suffixes and not _NO_TEXT.search(str(path))
+    return str(path) if is_plain else io.BytesIO(path.read_bytes())
 
 
 def _binary(format: str, file: str | io.BytesIO, walked: binary.Walked) -> Workbook:
@@ -272,8 +277,7 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
         return xml
 
     extent.check(archive.infolist(), unpacked)
-    is_copied = changed or _NO_TEXT.search(str(path))
-    file = _with_texts(archive, changed) if is_copied else str(path)
+    file = _with_texts(archive, changed) if changed else _file(path, ".xlsx", ".xlsm")
     # A damaged workbook can make the reader panic, which is no Exception.
     book = _guarded(lambda: CalamineWorkbook.from_object(file))
     return Workbook("xlsx", _worksheets(book), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH)
