@@ -68,7 +68,7 @@ def _bof(kind: int) -> bytes:
     return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _xls_cell(row: int, column: int, cell: object, shared: list[str]) -> bytes:
+def _xls_cell(row: int, column: int, cell: object, shared: dict[str, int]) -> bytes:
     style = 1 if isinstance(cell, Day) else 2 if isinstance(cell, Hours) else 0
     at = struct.pack("<HHH", row, column, style)
     if isinstance(cell, Error) and cell.of_formula:
@@ -85,9 +85,7 @@ def _xls_cell(row: int, column: int, cell: object, shared: list[str]) -> bytes:
     if isinstance(cell, bool):
         return _record(0x205, at + bytes([cell, 0]))
     if isinstance(cell, str):
-        if cell not in shared[-2000:]:
-            shared.append(cell)
-        return _record(0xFD, at + struct.pack("<I", shared.index(cell)))
+        return _record(0xFD, at + struct.pack("<I", shared.setdefault(cell, len(shared))))
     number = cell.serial if isinstance(cell, Day | Hours) else cell
     return _record(0x203, at + struct.pack("<d", number))
 
@@ -114,7 +112,7 @@ def _shared_texts(texts: Sequence[str]) -> bytes:
 
 def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False, size: tuple[int, int] | None = None) -> bytes:
     """The records of an XLS file (BIFF8); each worksheet says that it has `size` (rows, columns)."""
-    shared: list[str] = []
+    shared: dict[str, int] = {}
     parts = [
         _bof(0x10)
         + (_record(0x200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0)) if size else b"")
@@ -132,7 +130,7 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False, size: tuple[int, 
         for sheet in sheets
     ]
     styles = b"".join(_record(0xE0, struct.pack("<HH16x", 0, format)) for format in (0, 14, 46))
-    table = _shared_texts(shared)
+    table = _shared_texts([*shared])
 
     def head(places: Sequence[int]) -> bytes:
         names = b"".join(

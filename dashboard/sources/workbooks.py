@@ -5,6 +5,7 @@ a sentence for its owner, and no link that it holds is followed.
 """
 
 import codecs
+import html
 import io
 import posixpath
 import re
@@ -45,6 +46,7 @@ _BARE_FORMULA = re.compile(
 )
 _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
 _ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]*)>(.*?)</\1c\s*>", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
@@ -284,7 +286,10 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
 
 
 def _as_texts(xml: bytes) -> bytes:
-    """A part in which the cells that the reader would take as blank are texts: formulas without a result and errors."""
+    """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
+    plain characters."""
+    if b"<![CDATA[" in xml:
+        xml = _CDATA.sub(lambda found: html.escape(found[1].decode("latin-1")).encode("latin-1"), xml)
     if b"</f>" in xml and _BARE_FORMULA.search(xml):
         xml = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
     if (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml):
