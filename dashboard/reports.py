@@ -30,7 +30,7 @@ def of_spreadsheets(places: Places, tables: Mapping[str, Table]) -> Iterator[tup
 
 def _worksheet(sheet: Sheet, tables: Mapping[str, Table]) -> Iterator[str]:
     if sheet.table is None:
-        yield f"    {sheet.worksheet}：略過（名稱不是任何資料表）"
+        yield f"    {sheet.worksheet}：略過。{sheet.left_out or ''}"
         return
     table = tables[sheet.table]
     if sheet.problem:

@@ -8,7 +8,7 @@ from dashboard.ui import indicator_figures as pictures
 
 seen = ui.view()
 choice = ui.indicator.choose(seen)
-kpi, at = choice.kpi, choice.at | {"on": seen.on}
+kpi, at, day = choice.kpi, choice.at | {"on": seen.on}, ui.words.file_day(seen.on)
 city, groups = ui.ask(seen, "indicator_city", **at)[0], ui.ask(seen, "indicator_groups", **at)
 listed = ui.indicator.listed(seen, choice)
 wanted, first = ui.asked("school"), listed.rows[0].school_name if listed.rows else None
@@ -26,8 +26,8 @@ def then(name, key):
     return ui.before(seen, name, (key,), **choice.at)
 
 
-def saved(what, of, header, build):
-    return ui.download("_".join([what, of, ui.words.file_day(seen.on)]), list(map(ui.say, header)), build)
+def saved(what, of, header, build, *of_rows):
+    return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), lambda: build(*of_rows))
 
 
 lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
@@ -40,28 +40,21 @@ with right:
     ui.figures.show("curve", *pictures.curve(seen, kpi, city, here, shape["y"]))
 left, right = ui.halves(1.4 if seen.versus else 1.2)
 with left:
-    each = saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, lambda: ui.indicator.table_of(kpi, listed))
-    pooled = saved(
-        ui.say("各組"), kpi.short, ui.indicator.GROUPS, lambda: ui.indicator.table_of_groups(kpi, groups)
-    )
-    ui.show(f"""{ui.indicator.schools(seen, kpi, listed, school, here)}{each}
-{ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name"))}{pooled}""")
+    every = ui.indicator.schools(seen, kpi, listed, school, here)
+    every += saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, ui.indicator.table_of, kpi, listed)
+    every += ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name"))
+    pooled = ui.indicator.table_of_groups
+    ui.show(every + saved(ui.say("各組"), kpi.short, ui.indicator.GROUPS, pooled, kpi, groups))
 with right:
     if school:
-        rows = saved(
-            ui.say("背後的列"), school.name, ui.why.HEADER, lambda: ui.why.table_of(seen, kpi, school)
-        )
+        rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, seen, kpi, school)
         ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here) + rows)
 if former := ui.redefined.find(seen, kpi):
-    other, header = ui.say("數字不同的學校"), ui.redefined.HEADER
-    ui.show(ui.redefined.section(seen, kpi, former))
-    ui.show(saved(other, kpi.short, header, lambda: ui.redefined.rows_of(former)))
-
-
-def parameters():
-    rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, lambda: ui.parameters.rows(seen, kpi))
-    ui.show(ui.parameters.shown(seen, kpi) + rows)
-
-
-ui.fold_on_demand(ui.say("目前適用的參數"), "parameters", parameters)
+    what, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
+    ui.show(
+        ui.redefined.section(seen, kpi, former) + saved(what, kpi.short, ui.redefined.HEADER, rows, former)
+    )
+told = ui.parameters.shown(seen, kpi)
+told += saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
+ui.fold_on_demand(ui.say("目前適用的參數"), "parameters", lambda: ui.show(told))
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(seen, kpi))

@@ -22,8 +22,8 @@ def here(**changes):
     return seen.link("data", **({"chart": chart} | chosen | changes))
 
 
-def saved(what, header, build):
-    return ui.download(f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}", header, build)
+def save(what, header, build):
+    ui.show(ui.download(f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}", header, build))
 
 
 def refused():
@@ -31,7 +31,7 @@ def refused():
     ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
     if rejects:
         title, header = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()
-        ui.show(saved(title, header, lambda: ui.records.every(seen, chosen)))
+        save(title, header, lambda: ui.records.every(seen, chosen))
     if school and (told := ui.records.notice_text(seen, school)):
         ui.copy(ui.say("給{school}的通知", school=school.name), told)
 
@@ -43,22 +43,18 @@ if school:
 ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
 ui.show(ui.intake.unreadable(inputs) + ui.intake.sources(tables))
-ui.show(saved(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables)))
+save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables))
 with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
     ui.show(ui.intake.files(inputs, seen.year))
-    ui.show(saved(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs)))
+    save(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs))
 with ui.fold(ui.say("放入檔案")):
     ui.upload(seen)
 if not school:
     refused()
 with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools))):
     ui.show(ui.records.notices(schools, chosen["school"], here, ui.asked("schools")))
-    ui.show(
-        saved(ui.say("各校要改的列"), ui.records.notice_header(), lambda: ui.records.notice_rows(schools))
-    )
+    save(ui.say("各校要改的列"), ui.records.notice_header(), lambda: ui.records.notice_rows(schools))
 with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolved))):
     ui.show(ui.records.resolved(resolved))
-    ui.show(
-        saved(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
-    )
+    save(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
 ui.history.shown(seen)

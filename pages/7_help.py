@@ -14,9 +14,9 @@ def rows():
     return [row for found in kpis.values() for row in ui.glossary.figures_of(seen, found)]
 
 
-def saved(what, header, build):
+def save(what, header, build):
     name = f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}"
-    return ui.download(name, [ui.say(one) for one in header], build)
+    ui.show(ui.download(name, [ui.say(one) for one in header], build))
 
 
 ui.head(
@@ -27,12 +27,12 @@ ui.head(
 ui.show(f"""<section class="two"><div><h2>{ui.say("名詞")}</h2>{ui.glossary.terms()}</div>
 <div><h2>{ui.say("狀態")}</h2><p class="sub">{ui.say("顏色、符號與文字說的是同一件事")}</p>
 {ui.glossary.statuses()}</div></section><h2>{ui.say("增減、比較、上限與寫法")}</h2>{ui.glossary.reading()}""")
-ui.show(saved(ui.say("名詞與狀態"), ui.glossary.WORDS, ui.glossary.words_of))
+save(ui.say("名詞與狀態"), ui.glossary.WORDS, ui.glossary.words_of)
 ui.show(f"""<h2>{ui.say("每個數字怎麼來")}</h2>
 <p class="sub">{ui.say("取自目前快照的定義；點指標看參數、各校與背後的列")}</p>""")
 for period in seen.periods:
     ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
-ui.show(saved(ui.say("每個數字怎麼來"), ui.glossary.FIGURES, rows))
+save(ui.say("每個數字怎麼來"), ui.glossary.FIGURES, rows)
 ui.show(f"<h2>{ui.say('資料從哪裡來')}</h2>{ui.glossary.origins(seen, tables)}")
-ui.show(saved(ui.say("資料從哪裡來"), ui.glossary.ORIGINS, lambda: ui.glossary.origins_of(tables)))
+save(ui.say("資料從哪裡來"), ui.glossary.ORIGINS, lambda: ui.glossary.origins_of(tables))
 ui.show(f"<h2>{ui.say('問誰')}</h2>{ui.glossary.contact(seen)}")

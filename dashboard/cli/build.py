@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from dashboard import __version__, programmes, reports, warehouse
 from dashboard import config as configs
-from dashboard import programmes, reports, warehouse
 from dashboard.cli.arguments import Command, interval
+from dashboard.cli.ask import snapshot_of
 from dashboard.cli.common import (
     EVERY_SCHOOL,
     FAILURES,
@@ -22,9 +23,12 @@ from dashboard.cli.common import (
     say,
     when,
 )
-from dashboard.cli.printing import Bar, padded
+from dashboard.cli.printing import Bar, one_line, padded
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
+
+# Lines about what was not read or not used.
+TOLD = 20
 
 
 def add(command: Command) -> None:
@@ -40,6 +44,13 @@ def add(command: Command) -> None:
     watch = command(_watch, "watch", "每隔一段時間更新一次")
     watch.add_argument("--every", type=interval, default=900.0, metavar="15m", help="間隔，例如 15m、1h")
     watch.add_argument("--programme", metavar="ID", help="計畫")
+
+    again = command(_rebuild, "rebuild", "由留存的原始檔重建一份快照，證明數字相同")
+    again.add_argument(
+        "snapshot", metavar="SNAPSHOT", help="快照的名稱，例如 20221125T091500000000；current 是目前這份"
+    )
+    again.add_argument("--programme", metavar="ID", help="計畫")
+    again.add_argument("--warehouse", type=Path, help="快照存放處")
 
     sheets = command(_sheets, "sheets", "每個 Google 試算表讀不讀得到、各工作表與欄位認成什麼")
     sheets.add_argument("--programme", metavar="ID", help="計畫")
@@ -210,6 +221,32 @@ def _watch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rebuild(options: argparse.Namespace) -> int:
+    """Exit code 3 where the figures are not the same."""
+    config = config_of(options)
+    serving = snapshot_of(options)
+    stamp = Path(options.snapshot).name.removesuffix(".duckdb")
+    bar = Bar(None)
+    try:
+        made = warehouse.rebuild(
+            config.warehouse, serving.path.parent.name, serving.stamp if stamp == "current" else stamp,
+            contracts.load(), bar.show,
+        )  # fmt: skip
+    finally:
+        bar.clear()
+    for proof in made.proofs:
+        same = not (proof.missing or proof.added)
+        told = "全部相同" if same else f"重建少了 {proof.missing:,} 列、多了 {proof.added:,} 列"
+        print(f"{padded(proof.label, 32)}{proof.rows:>9,} 列，{told}")
+    if made.version != __version__:
+        say(f"這份快照由 {made.version} 版建立，現在是 {__version__} 版；不同之處可能來自版本。")
+    if made.is_same:
+        say(f"快照 {made.snapshot.stamp} 由它的原始檔重建，數字完全相同。")
+        return 0
+    say(f"快照 {made.snapshot.stamp} 由它的原始檔重建，數字不同，如上；快照本身沒有變動。")
+    return 3
+
+
 def _sheets(options: argparse.Namespace) -> int:
     """What each spreadsheet holds. Exit code 3 where one cannot be read."""
     config = config_of(options)
@@ -232,6 +269,15 @@ def _sheets(options: argparse.Namespace) -> int:
     return 3 if failed else 0
 
 
+_KINDS = {
+    "unreadable": "讀不進來",
+    "left_out": "沒有讀",
+    "unused": "沒有用到",
+    "stale": "請注意",
+    "note": "請注意",
+}
+
+
 def _stamp(place: Path, programme: str) -> str | None:
     try:
         return warehouse.current(place, programme).stamp
@@ -249,7 +295,9 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f"{padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
             f" + 退回 {count.rejected:,}{extra}"
         )
-    _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, message, was_read in problems:
-        say(f"{'請注意' if was_read else '讀不進來'}：{file}：{message}")
+    _, told = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
+    for file, kind, message in told[:TOLD]:
+        say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
+    if len(told) > TOLD:
+        say(f"另有 {len(told) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

@@ -20,6 +20,11 @@ def printable(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def one_line(text: str) -> str:
+    """`text` on one line, whatever line breaks the name of a file may hold."""
+    return " ".join(text.splitlines())
+
+
 def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
     """Rows in one of the three forms."""
     match form:

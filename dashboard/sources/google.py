@@ -126,7 +126,7 @@ class Reader:
         return str(told.get("version") or told.get("modifiedTime") or "") or None
 
     def _listed(self, id: str, version: str | None, wanted: Wanted) -> Reading:
-        fields = "properties.title,sheets.properties(sheetId,title,sheetType)"
+        fields = "properties.title,sheets.properties(sheetId,title,sheetType,hidden)"
         told = self._api.fetch_sheet_metadata(id, params={"fields": fields})
         title = str(told["properties"]["title"])
         listed = [
@@ -144,7 +144,13 @@ class Reader:
             )  # fmt: skip
             for (gid, _), found in zip(asked, answer["valueRanges"], strict=True):
                 cells[gid] = tuple([str(cell) for cell in row] for row in found.get("values", ()))
-        return Reading(title, version, tuple(Worksheet(gid, name, cells.get(gid)) for gid, name in listed))
+        hidden = {
+            int(one["properties"].get("sheetId", 0))
+            for one in told.get("sheets", [])
+            if one["properties"].get("hidden")
+        }
+        worksheets = tuple(Worksheet(gid, name, cells.get(gid), gid in hidden) for gid, name in listed)
+        return Reading(title, version, worksheets)
 
     # By link
 

@@ -3,18 +3,20 @@
 A file or worksheet says by its name which table it is. An entry may say it instead, rename columns and set constants.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from dashboard.sources.contracts import Column, Table, normalise, table_of
-from dashboard.sources.sheet import bears_header
+from dashboard.sources.contracts import Column, Table, near_name, normalise, table_of
+from dashboard.sources.sheet import Sheet, bears_header, likely_table
 
 SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
 _LINK = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})(?:[/?#].*)?")
 _GID = re.compile(r"[#?&]gid=(\d+)")
 
+HIDDEN = "這是隱藏的工作表，沒有讀。若是要讀的資料，請取消隱藏。"
 DEADLINE = 300.0
 STALE_AFTER_DAYS = 3
 
@@ -61,6 +63,36 @@ class Places:
     deadline: float = DEADLINE
 
 
+def as_json(places: Places) -> str:
+    """What the configuration says of the sources, but where they are and by which key they are read."""
+    told = {
+        "files": {name: asdict(entry) for name, entry in places.files.items()},
+        "spreadsheets": [
+            asdict(one) | {"entries": [[name, asdict(entry)] for name, entry in one.entries.items()]}
+            for one in places.spreadsheets
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def of_json(told: str, folder: Path) -> Places:
+    """The sources that `as_json` wrote, their files in `folder`."""
+    raw = json.loads(told)
+    return Places(
+        folder,
+        {name: Entry(**entry) for name, entry in raw["files"].items()},
+        tuple(
+            Spreadsheet(
+                one["id"],
+                tuple(one["gids"]),
+                {name: Entry(**entry) for name, entry in one["entries"]},
+                one["by_link"],
+            )
+            for one in raw["spreadsheets"]
+        ),
+    )
+
+
 def id_in(link: str) -> str | None:
     """The id of a spreadsheet in its address, or the id itself."""
     if SPREADSHEET_ID.fullmatch(link):
@@ -97,6 +129,44 @@ def table_of_worksheet(
     if (named := table_for(title, entry, tables)) is not None:
         return named
     return own if own is not None and bears_header(own, rows) else None
+
+
+def left_out(sheet: Sheet, entry: Entry | None, tables: Mapping[str, Table]) -> Sheet:
+    """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is.
+
+    Nothing is said where its `entry` leaves it out, or where it is blank. Its first rows are given up.
+    """
+    if sheet.table or sheet.problem:
+        return sheet
+    if entry is not None and entry.table == "":
+        return replace(sheet, rows=(), left_out=None)
+    title = Path(sheet.file).stem if sheet.worksheet is None else sheet.worksheet
+    likely = likely_table(sheet.rows, tables)
+    named = f"標題列是「{likely.names[0]}」的。" if likely else ""
+    why = f"{sheet.left_out}{named}" if sheet.left_out else _why_left_out(sheet, title, likely, tables)
+    likely = likely or table_of(title, tables.values())
+    return replace(sheet, rows=(), left_out=why, likely=likely.id if likely and why else None)
+
+
+def _why_left_out(sheet: Sheet, title: str, likely: Table | None, tables: Mapping[str, Table]) -> str | None:
+    what = "檔名" if sheet.worksheet is None else "工作表名稱"
+    if not sheet.rows:
+        return None if sheet.worksheet is not None else _NO_TABLE
+    if likely is not None:
+        name = likely.names[0]
+        return f"{what}看不出是哪一張資料表，沒有讀。標題列是「{name}」的：請在{what}加上「{name}」。"
+    if near := near_name(title, tables.values()):
+        part, name = near
+        return (
+            f"{what}看不出是哪一張資料表，沒有讀。若它是「{name}」，請把{what}裡的「{part}」改成「{name}」。"
+        )
+    return (
+        f"{what}與標題列都不是任何一張資料表，沒有讀。若有要讀的資料，請在{what}加上資料表的名稱，並補齊必填的欄；"
+        "若不是資料，可以不理會。"
+    )
+
+
+_NO_TABLE = "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。若有要讀的資料，請另存成 XLSX 或 CSV，檔名加上資料表的名稱。"
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:

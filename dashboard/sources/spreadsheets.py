@@ -30,6 +30,7 @@ class Worksheet:
     gid: int
     title: str
     rows: tuple[list[str], ...] | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

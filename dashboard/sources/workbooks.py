@@ -19,8 +19,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from dashboard.sources import binary, extent, ods
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, constants_of, table_for, table_of_worksheet
-from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, bears_header, of_rows, score
+from dashboard.sources.places import HIDDEN, Entry, constants_of, table_for, table_of_worksheet
+from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.worksheet import (
     EPOCH,
     EPOCH_1904,
@@ -111,19 +111,20 @@ def _sheets(
             rows = worksheet.rows(room)
         except Unreadable as error:
             if worksheet.hidden and entry is None:
-                sheets.append(replace(sheet, left_out=_hidden(None)))
+                sheets.append(replace(sheet, hidden=True, left_out=HIDDEN))
             else:
                 table = named or own
                 sheets.append(replace(sheet, table=table.id if table else None, problem=str(error)))
             continue
         if worksheet.hidden and entry is None:
-            sheets.append(replace(sheet, left_out=_hidden(_like(rows, tables))))
+            first = tuple(rows[:HEADER_ROWS])
+            sheets.append(replace(sheet, rows=first, hidden=True, left_out=HIDDEN))
             continue
         table = table_of_worksheet(title, entry, own, rows, tables)
         if entry is None and table is not None and own is not None and table.id == own.id:
             table, entry = own, files_entry
         if table is None:
-            sheets.append(replace(sheet, left_out=_unknown(_like(rows, tables))))
+            sheets.append(replace(sheet, rows=tuple(rows[:HEADER_ROWS])))
             if own is not None:
                 headers = max((score(cells, own) for line, cells in rows if line <= HEADER_ROWS), default=0)
                 others.append((-headers, len(sheets) - 1, _read(sheet, own, rows, book, ()).problem or ""))
@@ -131,7 +132,7 @@ def _sheets(
         sheets.append(_read(sheet, table, rows, book, constants_of(entry, tables[table.id])))
     if own is not None and others and not any(one.table for one in sheets):
         _, at, problem = min(others)
-        sheets[at] = replace(sheets[at], table=own.id, problem=problem, left_out=None)
+        sheets[at] = replace(sheets[at], table=own.id, problem=problem, rows=())
     return sheets
 
 
@@ -143,31 +144,6 @@ def _read(
         return replace(with_days(of_rows(sheet, table, rows), table, book.epoch), constants=constants)
     except Unreadable as error:
         return replace(sheet, problem=str(error), constants=constants)
-
-
-def _like(rows: Rows, tables: Mapping[str, Table]) -> Table | None:
-    """The table whose header stands in a worksheet, if any; of several the one with the most columns there."""
-    head = [(line, cells) for line, cells in rows if line <= HEADER_ROWS]
-    fits = [table for table in tables.values() if bears_header(table, head)]
-    return max(fits, key=lambda table: max(score(cells, table) for _, cells in head), default=None)
-
-
-def _hidden(like: Table | None) -> str:
-    if like is None:
-        return "這是隱藏的工作表，沒有讀取。若有要計算的資料，請取消隱藏。"
-    name = like.label["zh-TW"]
-    return f"這是隱藏的工作表，沒有讀取；它的標題列是「{name}」的。若要計算，請取消隱藏；不要的請刪除。"
-
-
-def _unknown(like: Table | None) -> str:
-    if like is None:
-        return (
-            "工作表的名稱和標題列都不屬於任何資料表，沒有讀取。若有要計算的資料，請把工作表改成資料表的名稱。"
-        )
-    name = like.label["zh-TW"]
-    return (
-        f"工作表的名稱不屬於任何資料表，沒有讀取；它的標題列是「{name}」的。請把工作表的名稱改成「{name}」。"
-    )
 
 
 # What a file is, and what the reader may open

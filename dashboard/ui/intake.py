@@ -16,15 +16,20 @@ COUNTS = {
     "accepted": later("採用"),
     "duplicate": later("重複"),
     "rejected": later("退回"),
+    "no_record": later("其中不是紀錄"),
     "warnings": later("警告"),
 }
-OF_FILE = ("read", "accepted", "duplicate", "rejected")
+OF_FILE = ("read", "accepted", "duplicate", "rejected", "no_record")
 FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
 
 
 def sources(tables: Sequence[Row]) -> str:
     """Rows in and out of each table; read = accepted + duplicate + rejected."""
-    names = [*(COUNTS[name] for name in (*_SHARED, "rejected")), later("退回率"), COUNTS["warnings"]]
+    names = [
+        *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
+        later("退回率"),
+        COUNTS["warnings"],
+    ]
     header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
     lines = [("", _source(row)) for row in tables]
     total = Row(**_sums(tables))
@@ -44,16 +49,23 @@ def _sums(tables: Sequence[Row]) -> dict[str, int]:
 def _source(row: Row) -> list[Cell]:
     name = Cell(f"<b>{escape(row.label)}</b>", "l")
     if not row.supplied:
-        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 6)]
+        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 7)]
         return [name, *blank]
     return [name, *_counted(row)]
 
 
 def _counted(row: Row) -> list[Cell]:
     rejected = f"<b>{number(row.rejected)}</b>" if row.rejected else "0"
-    share = percent(row.rejected, row.read) if row.rejected else "–"
+    apart = count(row.no_record)
+    share = percent(row.rejected - row.no_record, row.read) if row.rejected > row.no_record else "–"
     warned = f"! {number(row.warnings)}" if row.warnings else "0"
-    return [*(count(getattr(row, name)) for name in _SHARED), Cell(rejected), Cell(share), Cell(warned)]
+    return [
+        *(count(getattr(row, name)) for name in _SHARED),
+        Cell(rejected),
+        apart,
+        Cell(share),
+        Cell(warned),
+    ]
 
 
 def source_header() -> list[str]:
@@ -124,14 +136,20 @@ def unreadable(inputs: Sequence[Row], limit: int = 20) -> str:
 def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
     """Rows in and out, and what is missing."""
     sums = _sums(tables)
-    share = percent(sums["rejected"], sums["read"]) if sums["rejected"] else "0%"
+    wrong = sums["rejected"] - sums["no_record"]
+    share = percent(wrong, sums["read"]) if wrong else "0%"
     absent = [escape(row.label) for row in tables if not row.supplied]
     broken = sum(1 for row in inputs if row.problem)
     counts = {name: number(value) for name, value in sums.items()}
     told = say(
-        "讀入 {read} 列，{rejected} 列被退回（{share}）。", share=share, **_of(counts, "read", "rejected")
+        "讀入 {read} 列，{rejected} 列被退回（{share}）。",
+        read=counts["read"],
+        rejected=number(wrong),
+        share=share,
     )
     told = f"<b>{told}</b>"
+    if sums["no_record"]:
+        told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
     told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
     told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
     return told + say(

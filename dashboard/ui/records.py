@@ -13,11 +13,20 @@ from dashboard.ui.words import escape, listing, number, written_day
 
 Row = SimpleNamespace
 NOTIFIED = 40  # schools to notify on a page
-SEVERITIES = {"rejected": later("被退回"), "warning": later("有警告（列仍採用）")}
-TITLES = {"rejected": later("被退回的列"), "warning": later("有警告的列")}
+SEVERITIES = {
+    "rejected": later("被退回"),
+    "warning": later("有警告（列仍採用）"),
+    "no_record": later("不是紀錄（不必改）"),
+}
+TITLES = {
+    "rejected": later("被退回的列"),
+    "warning": later("有警告的列"),
+    "no_record": later("不是紀錄的列"),
+}
 HEADINGS = {
     "rejected": later("被退回：{n} 列，怎麼改"),
     "warning": later("有警告（列仍採用）：{n} 列，怎麼改"),
+    "no_record": later("不是紀錄：{n} 列，不必改"),
 }
 FACETS = {"table": later("資料表"), "reason": later("原因"), "school": later("學校")}
 COLUMNS = {

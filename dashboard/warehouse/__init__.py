@@ -3,6 +3,7 @@
 from dashboard.warehouse.build import TAIPEI, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import adopt, publish, restore
+from dashboard.warehouse.rebuild import Rebuilt, rebuild
 from dashboard.warehouse.snapshots import (
     NoSnapshot,
     Scope,
@@ -38,6 +39,7 @@ __all__ = [
     "Ground",
     "NoSnapshot",
     "Pinned",
+    "Rebuilt",
     "Refresh",
     "Refused",
     "Scope",
@@ -58,6 +60,7 @@ __all__ = [
     "pinned",
     "programmes_in",
     "publish",
+    "rebuild",
     "restore",
     "rows",
     "sweep_trials",

@@ -7,11 +7,12 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import html
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -19,11 +20,12 @@ from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Places
-from dashboard.warehouse import staging
+from dashboard.sources.places import Entry, Places, as_json, left_out
+from dashboard.sources.sheet import Sheet, joined
+from dashboard.warehouse import intake, originals, staging
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
-from dashboard.warehouse.gather import Source, sheets_of, stored_rows
+from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
 from dashboard.warehouse.sql import NEEDLESS, QUERIES, literal, load, run
 from dashboard.warehouse.suggest import suggest
@@ -47,6 +49,9 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
 
 
+_EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
+
+
 class BuildError(Exception):
     """Nothing was published; the message says why, in Chinese."""
 
@@ -57,13 +62,13 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a snapshot is made of. `former_rejects` are those of the snapshot before (of `former_built_at`), to tell new
-    ones from old; a snapshot of the fingerprint `unless` would be the same again, and is not built."""
+    """All that a snapshot is made of. `former` is the snapshot before: it tells new rejected rows from old, and what
+    cannot be read now keeps the rows that it had there. A snapshot of the fingerprint `unless` would be the same again,
+    and is not built."""
 
     places: Places
     sources: Sequence[Source] = ()
-    former_rejects: Any = None
-    former_built_at: dt.datetime | None = None
+    former: Former = field(default_factory=Former)
     unless: str | None = None
 
 
@@ -91,22 +96,28 @@ def build(
 ) -> list[TableCount]:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
+    Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
+
     Raises:
         BuildError: the sources hold no table, a check found rows, or the database failed.
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
     try:
-        return _built(target, programme, inputs, tables, progress, today)
+        with contextlib.suppress(_Changed):
+            return _built(target, programme, inputs, tables, progress, today)
+        target.unlink()
+        return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
-        raise BuildError(_told(error)) from error
+        is_memory = "MemoryError" in str(error)  # of a function that it calls
+        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
 
 
 def _told(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
     cause = str(error).partition("\n")[0]
     if isinstance(error, duckdb.IOException) or "Could not write" in cause:
@@ -121,6 +132,8 @@ def _built(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
+    *,
+    again: bool = False,
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
@@ -135,13 +148,15 @@ def _built(
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
-        build.read()
+        build.read(wait=again)
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
         build.stage()
         build.measure()
         build.describe(today)
         build.check()
+        if not again and build.raw.has_changed():
+            raise _Changed
         counts = build.counts()
         con.execute("checkpoint")
         return counts
@@ -159,8 +174,51 @@ def _size(path: Path) -> int:
         return 0
 
 
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_KEPT_AS_TEXT = re.compile(r'="(.*)"')
+
+
 def _nfkc(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    """What a cell says, as texts are compared: NFKC, white space as single blanks and none at the ends.
+
+    Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
+    the text T1.
+    """
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+    text = " ".join(text.split()).removeprefix("'")
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return " ".join((kept[1].replace('""', '"') if kept else text).split())
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is none of control, format and variation selectors; white space is seen."""
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return char.isspace()
+    return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
+
+
+class _Changed(Exception):
+    """A file is not any more what it was when it was read."""
+
+
+def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
+    """A sheet as it was last read, marked since when and why."""
+    told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
+    return replace(
+        sheet,
+        modified_at=former.modified_at,
+        stale_since=former.good_at,
+        stale_because=told,
+        note=None,
+        state=(),
+    )
+
+
+def _order(sheet: Sheet, sheets: Sequence[Sheet]) -> int:
+    """Where a sheet stands among those of its file now; one that is not there now comes last."""
+    return next((at for at, one in enumerate(sheets) if one.file == sheet.file), len(sheets))
 
 
 class _Build:
@@ -179,14 +237,18 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.raw = RawTables(con, tables, self.folder, self.entries)
+        self.raw = RawTables(con, tables, self.folder, self.entries, scratch, self._former_of)
         self.sheets = self.raw.sheets
+        self.rows: dict[int, int] = {}
+        self.unused: list[tuple[object, ...]] = []
 
     # Reading
 
-    def read(self) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables."""
+    def read(self, *, wait: bool) -> None:
+        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
+        meanwhile."""
         paths = files.paths(self.folder) if self.folder else []
+        busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
@@ -198,7 +260,10 @@ class _Build:
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
-            for sheet in files.read(path, self.folder, self.entries, self.tables, self.scratch):
+            read = files.left if path in busy else files.read
+            sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
+            sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
+            for sheet in self._with_former(files.name_of(path, self.folder), sheets):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
@@ -208,16 +273,73 @@ class _Build:
         for done, table in enumerate(self.tables.values()):
             self.progress(0.2 + 0.2 * done / len(self.tables), f"存入 {table.label['zh-TW']}")
             self.raw.store(table)
+            self._count(table)
         # From here on every row knows its place.
         self.con.execute("set preserve_insertion_order = false")
         if not any(sheet.table and not sheet.problem for _, sheet in self.sheets):
             raise BuildError(self._nothing_read())
         if not self.programme.groups and "schools" not in self._supplied():
-            problems = [
-                f"{s.file}：{s.problem}" for _, s in self.sheets if s.table == "schools" and s.problem
-            ]
+            problems = [f"{s.file}：{s.problem or _EMPTY}" for _, s in self.sheets if s.table == "schools"]
             told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
             raise BuildError("\n".join([told, *problems]))
+
+    def _count(self, table: Table) -> None:
+        """What the raw table of a table holds: its rows, file by file, and the columns that are not used."""
+        self.rows |= intake.rows_of(self.con, table)
+        sheets = {i: sheet for i, (_, sheet) in enumerate(self.sheets, 1) if sheet.table == table.id}
+        self.unused += intake.unused_of(self.con, table, sheets)
+        if sheets and not any(self.rows.get(i) for i in sheets):
+            # Nobody is judged by a template: the table counts as missing.
+            for i, sheet in sheets.items():
+                if not sheet.problem:
+                    note = joined(sheet.note, _EMPTY)
+                    self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=note))
+
+    def _entry_of(self, sheet: Sheet) -> Entry | None:
+        """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
+        file = sheet.file.removesuffix(f"#{sheet.worksheet}")
+        return self.entries.get(sheet.file) or self.entries.get(file)
+
+    def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
+        """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
+        former = {file: one for file, one in self.inputs.former.files.items() if one.path == name}
+        # A worksheet without a name of a table was told by its header.
+        broken = {s.file: s for s in sheets if s.problem or (s.left_out and not s.hidden)}
+        # Where the whole file cannot be read, so can none of the worksheets that it had.
+        wanted = former if name in broken and former else {f: former[f] for f in broken if f in former}
+        if not wanted:
+            return sheets
+        stands: dict[str, Sheet] = {}
+        for sha256 in dict.fromkeys(one.sha256 for one in wanted.values()):
+            for sheet in self._original(name, sha256):
+                if sheet.file in wanted and wanted[sheet.file].sha256 == sha256:
+                    fault = broken.get(sheet.file) or broken[name]
+                    because = fault.problem or fault.left_out
+                    stands[sheet.file] = _stale(sheet, wanted[sheet.file], because)
+        kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
+        return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
+
+    def _former_of(self, sheet: Sheet) -> Sheet:
+        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
+        does."""
+        name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+        return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
+
+    def _original(self, name: str, sha256: str) -> list[Sheet]:
+        """The readable sheets of a file as it was; none where that is not kept any more."""
+        place, folder = self.inputs.former.place, self.scratch / sha256
+        assert place
+        try:
+            if not (folder / name).exists():
+                originals.unpack(place, sha256, folder / name)
+        except (originals.Lost, OSError):
+            return []
+        sheets = files.read(folder / name, folder, self.entries, self.tables, self.scratch)
+        careful = [
+            files.reread(folder, sheet, self.entries, self.tables) if sheet.bulk else sheet
+            for sheet in sheets
+        ]
+        return [sheet for sheet in careful if sheet.table and not sheet.problem]
 
     def _place(self) -> str:
         return f"資料夾「{self.folder}」" if self.folder else "試算表"
@@ -240,12 +362,14 @@ class _Build:
         for sql in staging.create_texts(tables.values()):
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
-        run(self.con, "staging/maps.sql", "staging/known_schools.sql")
+        run(self.con, "staging/maps.sql")
+        self._find_no_records(tables["schools"], "true")
+        run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, month text, options text, suggestion text, value text))"
+            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -286,8 +410,10 @@ class _Build:
         if self.programme.groups:
             return
         self.con.execute(
-            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(tidy("group"), rowid)'
-            ' from raw_schools where squeeze("group") <> \'\' group by word("group")'
+            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(answer(tidy("group")), rowid)'
+            ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group"))'
+            " and rowid not in (select n from no_records where table_name = 'schools')"
+            ' group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 
@@ -307,11 +433,18 @@ class _Build:
         con = self.con
         con.execute(staging.create_typed(table))
         source = f"typed_{table.id}"
+        if table.id != "schools":
+            odd = f"select n from {source} where fault is not null or warned <> 0 or odd"
+            self._find_no_records(table, f"r.n in ({odd})")
+        con.execute(staging.refuse_no_records(table))
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
         con.execute(staging.create_model(table, source, bool(repeated)))
+        con.execute(staging.insert_taken(table, source))
+        for sql in staging.insert_contradictions(table) if repeated else ():
+            con.execute(sql)
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
         ((flawed,),) = con.execute(
             f"select count(*) from {source} where fault is not null or warned <> 0"
@@ -320,6 +453,11 @@ class _Build:
             con.execute(staging.insert_flaws(table, source, lossy))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
+
+    def _find_no_records(self, table: Table, rows: str) -> None:
+        ((suspects,),) = self.con.execute(staging.create_suspects(table, rows)).fetchall()
+        if suspects:
+            run(self.con, "staging/no_records.sql")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
@@ -341,7 +479,8 @@ class _Build:
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
-             s.lost_characters, s.note, s.problem, s.worksheet, s.link)
+             s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, s.stale_since,
+             s.stale_because, self.rows.get(i, 0))
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
@@ -349,11 +488,13 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " worksheet text, link text",
+            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint",
             rows,
         )
+        load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        self.con.execute(staging.FLAWS)
+        for sql in (staging.NO_RECORDS, staging.TAKEN, staging.FLAWS):
+            self.con.execute(sql)
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
@@ -364,7 +505,8 @@ class _Build:
         )
 
     def _supplied(self) -> set[str]:
-        return {s.table for _, s in self.sheets if s.table and not s.problem}
+        """The tables with a row in any of their files: one that has none, or cannot be read, is as good as missing."""
+        return {s.table for i, (_, s) in enumerate(self.sheets, 1) if s.table and self.rows.get(i)}
 
     # Measuring
 
@@ -427,18 +569,20 @@ class _Build:
             f"create table inputs as with counted as ({self._counted()}),"
             " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
             " select file_id, coalesce(left(file, len(file) - len(worksheet) - 1), file) as path, file, worksheet as sheet, link,"
-            " files.table_name, tables.label, size, modified_at, sha256, encoding,"
-            " coalesce(accepted, 0) + coalesce(duplicate, 0) + coalesce(rejected, 0) as read,"
+            " files.table_name, tables.label as label, size, modified_at, sha256, encoding,"
+            " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-            " coalesce(warnings, 0) as warnings, note, problem, school_id"
+            " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
+            " probable.label as likely_label, stale_since, stale_because, school_id"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
+            " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
         )
         con.execute(
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()
@@ -447,25 +591,23 @@ class _Build:
         load(self.con, 
             "snapshot",
             "programme text, title text, source_title text, built_at timestamp, former_built_at timestamp, version text, definition_hash text,"
-            ' fingerprint text, as_of date, sample boolean, first_day date, last_day date, definition text',
-            [(programme.id, programme.title.zh, programme.source.zh, self.now, self.inputs.former_built_at, __version__, programme.fingerprint,
-              self.fingerprint(today), programme.as_of, programme.sample,
+            " fingerprint text, read_on date, as_of date, sample boolean, first_day date, last_day date, definition text, places text",
+            [(programme.id, programme.title.zh, programme.source.zh, self.now, self.inputs.former.built_at, __version__, programme.fingerprint,
+              self.fingerprint(today), today, programme.as_of, programme.sample,
               min(p.start for p in programme.periods), max(p.end for p in programme.periods),
-              programme.model_dump_json(by_alias=True))],
+              programme.model_dump_json(by_alias=True), as_json(self.inputs.places))],
             temp=False,
         )  # fmt: skip
 
     def _counted(self) -> str:
         """How many rows of each file were accepted, said again what another says, or rejected."""
-        accepted, repeated = (
-            " union all ".join(f"select file_id from {prefix}{name}{where}" for name in self.tables)
-            for prefix, where in (("", ""), ("repeated_", " where place > 1"))
-        )
         return (
-            "select file_id, count(*) filter (what = 1) as accepted, count(*) filter (what = 2) as duplicate,"
-            " count(*) filter (what = 3) as rejected from ("
-            f"select file_id, 1 as what from ({accepted}) union all select file_id, 2 from ({repeated})"
-            " union all select file_id, 3 from flagged where severity = 'rejected') group by file_id"
+            "select file_id, coalesce(sum(taken.rows), 0)::bigint - coalesce(sum(taken.duplicate), 0)::bigint as accepted,"
+            " coalesce(sum(taken.duplicate), 0)::bigint as duplicate, coalesce(any_value(refused.rejected), 0) as rejected,"
+            " coalesce(any_value(refused.no_record), 0) as no_record"
+            " from taken full join (select file_id, count(*) as rejected,"
+            " count(*) filter (reason = 'not_a_record') as no_record"
+            " from flagged where severity = 'rejected' group by file_id) as refused using (file_id) group by file_id"
         )
 
     def _keep_spreadsheets(self) -> None:
@@ -481,7 +623,7 @@ class _Build:
         load(
             self.con,
             "worksheet_rows",
-            "spreadsheet_id text, gid bigint, title text, table_name text, line int, cells text[]",
+            "spreadsheet_id text, gid bigint, title text, table_name text, left_out text, likely text, line int, cells text[]",
             stored_rows(sources),
             temp=False,
         )
@@ -492,15 +634,15 @@ class _Build:
             "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
             " message text, original text, school_id int, first_seen timestamp)"
         )
-        if self.inputs.former_rejects is not None:
-            self.con.register("incoming", self.inputs.former_rejects)
+        if self.inputs.former.rejects is not None:
+            self.con.register("incoming", self.inputs.former.rejects)
             self.con.execute("insert into former_rejects select * from incoming")
             self.con.unregister("incoming")
         run(self.con, "staging/reject_history.sql")
 
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
-        read = [(s.file, s.table, s.sha256, s.layout, s.constants) for _, s in self.sheets]
+        read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
         told = repr((self.programme.fingerprint, __version__, today, read)).encode()
         digest = hashlib.sha256(told).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
@@ -527,6 +669,7 @@ class _Build:
 
 
 _REASON_LABELS = {
+    "not_a_record": "不是紀錄的列",
     "missing_value": "必填未填",
     "unknown_school": "學校名稱不在名單",
     "bad_date": "日期讀不懂",
@@ -536,4 +679,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
+    "contradiction": "前後答案相反",
 }

@@ -11,7 +11,7 @@ import datetime as dt
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.places import EntryError, Places, check
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build, today
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
-from dashboard.warehouse.gather import Source, stand_still
+from dashboard.warehouse.gather import Former, stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records, seal
 
@@ -87,25 +87,23 @@ def compare_definitions(former: Programme, programme: Programme, ground: Ground)
     changes = changes_of(former, programme)
     if not changes:
         return Comparison((), [])
-    sources = _as_last_read(ground, programme.id)
+    before = _as_last_read(ground, programme.id)
     with tempfile.TemporaryDirectory(prefix="kpi-compare-") as root:
-        replays = _Replays(former, programme, changes, ground, sources, Path(root))
+        replays = _Replays(former, programme, changes, ground, before, Path(root))
         old, new = replays.ends()
         places = merged(list(new.values), list(old.values))
         differing = [key for key in places if old.of(key) != new.of(key)]
         reasons = _Reasons(replays, old, new, differing) if differing else None
         told = [_row(key, old, new, reasons.because(key)) for key in differing if reasons]
-    unread = len(ground.places.spreadsheets) - len(sources)
+    unread = len(ground.places.spreadsheets) - len(replays.sources)
     return Comparison(tuple(change.text for change in changes), told, unread)
 
 
-def _as_last_read(ground: Ground, programme: str) -> list[Source]:
-    if not ground.places.spreadsheets:
-        return []
+def _as_last_read(ground: Ground, programme: str) -> Former:
     try:
-        return stand_still(ground.places, former_of(current(ground.warehouse, programme)).sources)
+        return former_of(current(ground.warehouse, programme))
     except NoSnapshot:
-        return []
+        return Former()
 
 
 def _row(key: Key, old: Figures, new: Figures, because: str) -> tuple[Any, ...]:
@@ -124,11 +122,14 @@ class _Replays:
         programme: Programme,
         changes: tuple[Change, ...],
         ground: Ground,
-        sources: Sequence[Source],
+        before: Former,
         root: Path,
     ) -> None:
         self.former, self.programme, self.changes = former, programme, changes
-        self.ground, self.sources, self.root = ground, sources, root
+        self.ground, self.root = ground, root
+        # Rows that are refused now are nobody's to compare.
+        self.before = replace(before, rejects=None)
+        self.sources = stand_still(ground.places, before.sources)
         self.every = frozenset(range(len(changes)))
         self.known: dict[Set, Figures | None] = {}
         self.done = 0
@@ -190,7 +191,7 @@ class _Replays:
             build(
                 target,
                 programme,
-                Inputs(self.ground.places, self.sources),
+                Inputs(self.ground.places, self.sources, self.before),
                 own,
                 lambda share, text: None,
                 today(),

@@ -7,14 +7,25 @@ reading, with the reason why. Nothing of a source that fails ever turns into zer
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, Places, Spreadsheet, check, constants_of, table_for
-from dashboard.sources.sheet import Sheet, Unreadable, of_rows
-from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError
+from dashboard.sources.places import (
+    HIDDEN,
+    Entry,
+    Places,
+    Spreadsheet,
+    check,
+    constants_of,
+    left_out,
+    table_for,
+    table_of_worksheet,
+)
+from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
+from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError, Worksheet
 
 if TYPE_CHECKING:
     from dashboard.sources.google import Reader
@@ -26,12 +37,14 @@ Listed = Sequence[tuple[int, str]]
 @dataclass(frozen=True)
 class Stored:
     """A worksheet's rows, as they were read and as the next refresh may need them again; `table` is None where it was
-    left out."""
+    left out, and then `left_out` says why, and `likely` which table it probably is."""
 
     gid: int
     title: str
     table: str | None
     rows: tuple[Sequence[str], ...]
+    left_out: str | None = None
+    likely: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,31 @@ class Source:
     read_at: dt.datetime | None
     worksheets: tuple[Stored, ...] = ()
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class FormerFile:
+    """A file or worksheet as the former snapshot read it: the `path` of its file within the folder, that file's content,
+    when this was last read from the folder itself, and its time of modification then."""
+
+    path: str
+    sha256: str
+    good_at: dt.datetime
+    modified_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Former:
+    """What a build takes from the snapshot before: spreadsheets by id, files and worksheets by name with the programme's
+    folder that keeps their originals (`place`), rejected rows, and its fingerprint."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    files: Mapping[str, FormerFile] = field(default_factory=dict)
+    place: Path | None = None
+    rejects: Any = None
+    fingerprint: str | None = None
+    built_at: dt.datetime | None = None
+    stamp: str | None = None
 
 
 def gather(
@@ -102,8 +140,9 @@ def _source(
     settings = _settings(spreadsheet)
     same = known is not None and known.settings == settings and known.read_at is not None
 
-    def wanted(title: str, listed: Listed) -> Mapping[int, str]:
-        return _tables_of(title, listed, spreadsheet, tables, known)
+    def wanted(title: str, listed: Listed) -> Container[int]:
+        # What a worksheet without a name of a table is, its header says.
+        return {gid for gid, name in listed if not _is_left_out(_entry(gid, name, spreadsheet))}
 
     try:
         reading = reader.read(spreadsheet, known.version if same and known else None, wanted)
@@ -125,10 +164,13 @@ def _read(
 ) -> Source:
     """What was read. A worksheet that is no table any more keeps the rows it had when it was."""
     _check_entries(reading, spreadsheet)
-    listed = [(one.gid, one.title) for one in reading.worksheets]
-    held = _tables_of(reading.title, listed, spreadsheet, tables, known)
+    held = _tables_of(reading, spreadsheet, tables, known)
     # An entry may leave the table to the worksheet's name: only now it is known whose columns it speaks of.
-    given = [(_entry(gid, title, spreadsheet), held[gid]) for gid, title in listed if gid in held]
+    given = [
+        (_entry(one.gid, one.title, spreadsheet), held[one.gid])
+        for one in reading.worksheets
+        if one.gid in held
+    ]
     check([replace(entry, table=table) for entry, table in given if entry], tables)
     if not held:
         raise SheetError("裡面沒有任何一張認得的工作表。請檢查工作表的名稱，或在 kpi.toml 指明。")
@@ -137,11 +179,12 @@ def _read(
     stored, problems = [], []
     for worksheet in reading.worksheets:
         fresh = Stored(worksheet.gid, worksheet.title, held.get(worksheet.gid), worksheet.rows or ())
+        fresh = _left_out(source, worksheet, spreadsheet, tables) if fresh.table is None else fresh
         problem = _sheet(source, fresh, spreadsheet, tables).problem
         if problem and worksheet.gid in before:
             problems.append(f"工作表「{worksheet.title}」：{problem}")
             fresh = replace(before[worksheet.gid], title=worksheet.title)
-        stored.append(fresh if fresh.table else replace(fresh, rows=()))
+        stored.append(fresh)
     # The version of a half-read spreadsheet is not known, so that it is read again until it is whole.
     version = None if problems else reading.version
     return replace(source, worksheets=tuple(stored), version=version, problem="；".join(problems) or None)
@@ -155,29 +198,71 @@ def _check_entries(reading: Reading, spreadsheet: Spreadsheet) -> None:
 
 
 def _tables_of(
-    title: str,
-    listed: Listed,
-    spreadsheet: Spreadsheet,
-    tables: Mapping[str, Table],
-    known: Source | None,
+    reading: Reading, spreadsheet: Spreadsheet, tables: Mapping[str, Table], known: Source | None
 ) -> dict[int, str]:
-    """Which worksheet (gid) is which table: by its entry, by its title, or by what it was before it was renamed.
-
-    Where none fits, the spreadsheet's own title is lent to the first.
+    """Which worksheet (gid) is which table: by its entry, by its title, by what it was before it was renamed, or, where the
+    spreadsheet's own title is a table's, by its header. Where none fits, the one that is most like that table is it.
     """
     found: dict[int, str] = {}
-    for gid, name in listed:
-        entry = _entry(gid, name, spreadsheet)
+    unnamed: list[Worksheet] = []
+    for one in reading.worksheets:
+        entry = _entry(one.gid, one.title, spreadsheet)
         if entry and entry.table is not None:
-            found[gid] = entry.table
-        elif table := table_for(name, entry, tables):
-            found[gid] = table.id
-    for one in known.worksheets if known else ():
-        if one.table in tables and one.table not in found.values():
-            found |= {gid: str(one.table) for gid, _ in listed if gid == one.gid and gid not in found}
-    if not found and listed and (table := table_for(title, _entry(*listed[0], spreadsheet), tables)):
-        found[listed[0][0]] = table.id
+            found[one.gid] = entry.table
+        elif not one.hidden and (table := table_for(one.title, entry, tables)):
+            found[one.gid] = table.id
+        elif not one.hidden:
+            unnamed.append(one)
+    found |= _as_before(unnamed, known, tables, set(found.values()))
+    if own := table_for(reading.title, None, tables):
+        for one in (one for one in unnamed if one.gid not in found):
+            entry = _entry(one.gid, one.title, spreadsheet)
+            if table_of_worksheet(one.title, entry, own, _lines(one.rows), tables):
+                found[one.gid] = own.id
+        if unnamed and not found:
+            found[max(unnamed, key=lambda one: _likeness(one, own)).gid] = own.id
     return {gid: table_id for gid, table_id in found.items() if table_id}
+
+
+def _as_before(
+    unnamed: Sequence[Worksheet], known: Source | None, tables: Mapping[str, Table], named: Container[str]
+) -> dict[int, str]:
+    """What worksheets were that are not told by their name: while a header is broken, and once renamed, unless another has
+    taken the name."""
+    before = {one.gid: one for one in known.worksheets if one.table in tables} if known else {}
+    return {
+        one.gid: str(was.table)
+        for one in unnamed
+        if (was := before.get(one.gid)) and (was.table not in named or was.title == one.title)
+    }
+
+
+def _likeness(worksheet: Worksheet, table: Table) -> int:
+    return max((score(list(cells), table) for cells in (worksheet.rows or ())[:HEADER_ROWS]), default=0)
+
+
+def _lines(rows: Sequence[Sequence[str]] | None) -> list[tuple[int, list[str]]]:
+    return [(line, list(cells)) for line, cells in enumerate(rows or (), 1) if any(cells)]
+
+
+def _left_out(
+    source: Source, worksheet: Worksheet, spreadsheet: Spreadsheet, tables: Mapping[str, Table]
+) -> Stored:
+    """A worksheet that is no table, without its rows, but with why."""
+    entry = _entry(worksheet.gid, worksheet.title, spreadsheet)
+    rows = tuple(_lines((worksheet.rows or ())[:HEADER_ROWS]))
+    stored = Stored(worksheet.gid, worksheet.title, None, ())
+    sheet = replace(
+        _sheet(source, stored, spreadsheet, tables),
+        rows=rows,
+        left_out=HIDDEN if worksheet.hidden and rows else None,
+    )
+    told = left_out(sheet, entry, tables)
+    return replace(stored, left_out=told.left_out, likely=told.likely)
+
+
+def _is_left_out(entry: Entry | None) -> bool:
+    return entry is not None and entry.table == ""
 
 
 def _entry(gid: int, title: str, spreadsheet: Spreadsheet) -> Entry | None:
@@ -197,12 +282,15 @@ def _sheet(source: Source, stored: Stored, spreadsheet: Spreadsheet, tables: Map
         encoding="google",
         worksheet=stored.title,
         link=f"{source.link}#gid={stored.gid}",
+        left_out=stored.left_out,
+        likely=stored.likely,
     )
     if table is None:
         return sheet
-    rows = [(line, list(cells)) for line, cells in enumerate(stored.rows, 1) if any(cells)]
     try:
-        return replace(of_rows(sheet, table, rows), constants=constants_of(entry, tables[table.id]))
+        return replace(
+            of_rows(sheet, table, _lines(stored.rows)), constants=constants_of(entry, tables[table.id])
+        )
     except Unreadable as error:
         return replace(sheet, problem=str(error))
 
@@ -219,10 +307,11 @@ def _settings(spreadsheet: Spreadsheet) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-def stored_rows(sources: Sequence[Source]) -> list[tuple[str, int, str, str | None, int, Sequence[str]]]:
-    """(spreadsheet, gid, title, table, line, cells) of every row, for the snapshot to keep."""
+def stored_rows(sources: Sequence[Source]) -> list[tuple[Any, ...]]:
+    """(spreadsheet, gid, title, table, why it was left out, likely table, line, cells) of every row, for the snapshot to
+    keep."""
     return [
-        (source.id, one.gid, one.title, one.table, line, cells)
+        (source.id, one.gid, one.title, one.table, one.left_out, one.likely, line, cells)
         for source in sources
         for one in source.worksheets
         for line, cells in enumerate(one.rows or ((),), 1)

@@ -15,9 +15,8 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -25,7 +24,7 @@ from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import EntryError, Places
-from dashboard.warehouse import notes, status
+from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,
     TABLE_COUNTS,
@@ -37,7 +36,7 @@ from dashboard.warehouse.build import (
     Unchanged,
     build,
 )
-from dashboard.warehouse.gather import Source, Stored, gather, stand_still
+from dashboard.warehouse.gather import Former, FormerFile, Source, Stored, gather, stand_still
 from dashboard.warehouse.snapshots import (
     CURRENT,
     KEPT,
@@ -60,17 +59,6 @@ from dashboard.warehouse.snapshots import (
 )
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True)
-class Former:
-    """What a refresh takes from the snapshot before: spreadsheets by id, rejected rows, and its fingerprint."""
-
-    sources: Mapping[str, Source]
-    rejects: Any = None
-    fingerprint: str | None = None
-    built_at: dt.datetime | None = None
-    stamp: str | None = None
 
 
 def publish(
@@ -122,12 +110,12 @@ def publish(
             status.note_refresh(folder, still, local, str(error))
             raise BuildError(str(error)) from error
         same = former.fingerprint if only_if_changed and _is_whole(folder) else None
-        inputs = Inputs(places, sources, former.rejects, former.built_at, same)
+        inputs = Inputs(places, sources, former, same)
         removed: list[str] = []
         while True:
             try:
                 with _in_words(folder):
-                    made = _make(folder, programme, inputs, own, told, now, today or now.date())
+                    made = _make(folder, programme, inputs, own, told, now, today or now.date(), warn)
                 break
             except (BuildError, FolderError) as error:
                 if _is_full(folder, error) and (name := _make_room(folder)):
@@ -203,6 +191,7 @@ def _make(
     progress: Progress,
     now: dt.datetime,
     today: dt.date,
+    warn: Callable[[str], None],
 ) -> tuple[Snapshot, list[TableCount]]:
     for left in filter(_is_left_behind, folder.iterdir()):
         _remove(left)
@@ -210,6 +199,7 @@ def _make(
     path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
     try:
         counts = build(part, programme, inputs, tables, progress, today)
+        _keep_originals(folder, stamp, part, inputs.places.folder, warn)
         notes.sync(part)
         os.replace(part, path)
         seal(path)
@@ -227,6 +217,22 @@ def _make(
     with suppress(OSError):  # it is published, whatever becomes of the others
         _prune(folder)
     return Snapshot(path, stamp), counts
+
+
+def _keep_originals(
+    folder: Path, stamp: str, built: Path, data: Path | None, warn: Callable[[str], None]
+) -> None:
+    """Keep each file that a snapshot has rows of, as it was read."""
+    with open_unproven(built) as con:
+        contents = con.execute(
+            "select distinct sha256, path from inputs"
+            " where table_name is not null and problem is null and link is null order by path, sha256"
+        ).fetchall()
+    lost = originals.keep(folder, stamp, contents, data) if data else []
+    if lost:
+        warn(
+            f"「{'」「'.join(lost[:3])}」等 {len(lost)} 個檔案讀過後又有變動，留不到當時的原始檔；下次更新會再讀。"
+        )
 
 
 # What a build writes before it is whole, and nothing else: what is called otherwise is somebody's.
@@ -256,7 +262,7 @@ def _former(folder: Path) -> Former:
     try:
         return former_of(current(folder.parent, folder.name))
     except NoSnapshot:
-        return Former({})
+        return Former()
 
 
 def former_of(snapshot: Snapshot) -> Former:
@@ -267,7 +273,7 @@ def former_of(snapshot: Snapshot) -> Former:
                 "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
             ).fetchall()
             cells = cursor.execute(
-                "select spreadsheet_id, gid, title, table_name, list(cells order by line) from worksheet_rows"
+                "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
                 " group by all order by spreadsheet_id, min(rowid)"
             ).fetchall()
             rejects = cursor.sql(
@@ -277,15 +283,31 @@ def former_of(snapshot: Snapshot) -> Former:
                 "select fingerprint, built_at from snapshot"
             ).fetchall()
     except (NoSnapshot, duckdb.Error):
-        return Former({})
+        return Former()
     stored: dict[str, list[Stored]] = {}
-    for of, gid, title, table, rows in cells:
-        stored.setdefault(of, []).append(Stored(gid, title, table, tuple(rows) if table else ()))
+    for of, gid, title, table, told, likely, rows in cells:
+        worksheet = Stored(gid, title, table, tuple(rows) if table else (), told, likely)
+        stored.setdefault(of, []).append(worksheet)
     sources = {
         id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
         for id, title, link, version, settings, read_at in sheets
     }
-    return Former(sources, rejects, fingerprint, built_at, snapshot.stamp)
+    return Former(
+        sources, _former_files(snapshot), snapshot.path.parent, rejects, fingerprint, built_at, snapshot.stamp
+    )
+
+
+def _former_files(snapshot: Snapshot) -> dict[str, FormerFile]:
+    """The files and worksheets that a snapshot has rows of; none where a version made it that kept no originals."""
+    try:
+        with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
+            found = cursor.execute(
+                "select file, path, sha256, coalesce(stale_since, built_at), modified_at from inputs, snapshot"
+                " where table_name is not null and problem is null and link is null"
+            ).fetchall()
+    except (NoSnapshot, duckdb.Error):
+        return {}
+    return {file: FormerFile(*rest) for file, *rest in found}
 
 
 def _is_whole(folder: Path) -> bool:
@@ -356,6 +378,7 @@ def _prune(folder: Path) -> None:
             forget(path)
             _remove(path)
     unlist(folder)
+    originals.keep_only(folder, {path.stem for path in stay})
 
 
 def _files(folder: Path) -> list[Path]:
@@ -393,6 +416,7 @@ def _make_room(folder: Path) -> str | None:
         if path not in needed and _is_emptied(path):
             with suppress(OSError):
                 unlist(folder)
+            originals.keep_only(folder, {one.stem for one in _files(folder)})
             return path.name
     return None
 

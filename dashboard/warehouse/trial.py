@@ -126,12 +126,10 @@ def _tried(
         with _room(_warehouse_of(snapshot)) as room:
             overlay, target = room / "data", room / "trial.duckdb"
             former = former_of(snapshot)
-            inputs = Inputs(
-                replace(places, folder=overlay),
-                stand_still(places, former.sources),
-                former.rejects,
-                former.built_at,
-            )
+            # A file that cannot be read must not pass for the one that it is to replace.
+            others = {file: one for file, one in former.files.items() if one.path != name}
+            former = replace(former, files=others)
+            inputs = Inputs(replace(places, folder=overlay), stand_still(places, former.sources), former)
             replaces = _overlay(places.folder, overlay, name, content)
             build(target, programme, inputs, tables, lambda share, text: None, today())
             seal(target)

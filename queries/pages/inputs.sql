@@ -14,9 +14,13 @@ select
     inputs.accepted,
     inputs.duplicate,
     inputs.rejected,
+    inputs.no_record,
     inputs.warnings,
     inputs.note,
-    inputs.problem
+    inputs.problem,
+    inputs.left_out,
+    inputs.likely,
+    inputs.likely_label
 
 from inputs
 
@@ -25,6 +29,8 @@ where in_scope(inputs.school_id)
 
 order by
     inputs.problem is null,
+    inputs.left_out is null,
+    inputs.likely is null,
     inputs.table_name is null,
     inputs.file,
     inputs.sheet

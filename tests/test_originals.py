@@ -1,0 +1,260 @@
+"""What fails is not empty: a file that cannot be read any more keeps the rows that it had, and every kept snapshot can be
+made again from the files that it was made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from dashboard import programmes, warehouse
+from dashboard.cli.common import EVERY_SCHOOL
+from dashboard.sources.places import Places
+from dashboard.warehouse import originals, snapshots
+from tests.running import PROGRAMME, build, inputs, kpi, stored
+
+FIELD = "學校名稱,輔導日期,輔導人員,主題\n"
+GOOD = FIELD + "深澳國小,111/10/03,王一平,備課\n深澳國小,111/10/04,王一平,議課\n"
+OTHER = "學校名稱,授課教師,授課日期,數位學習模式\n深澳國小,林小美,111/10/05,是\n"
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def cells(text: str) -> list[list[object]]:
+    return [list(line.split(",")) for line in text.splitlines()]
+
+
+def results(place: Path) -> str:
+    return kpi("results", "--warehouse", place, "--as-of", "2022-11-25", "--format", "csv").out
+
+
+BREAK: dict[str, Callable[[bytes], bytes]] = {
+    "cut to nothing": lambda _: b"",
+    "a picture": lambda _: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+    "another header": lambda content: content.replace("輔導日期".encode(), "日子".encode(), 1),
+    "a formula that failed": lambda _: FIELD.encode() + b"#REF!\n",
+    "errors in the required column": lambda _: (
+        FIELD.encode() + "#N/A,#N/A,王一平,備課\n#N/A,#N/A,,\n".encode()
+    ),
+    "an import still at work": lambda _: FIELD.encode() + b"Loading...\n,,,\n",
+}
+
+
+@pytest.mark.parametrize("how", BREAK)
+def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(tmp_path: Path, how: str) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
+    (data / "公開授課.csv").write_text(OTHER, "utf-8")
+    assert build(data, place).code == 0
+    before = results(place)
+    (data / "入校輔導.csv").write_bytes(BREAK[how](GOOD.encode()))
+    told = build(data, place)
+    assert told.code == 0
+    assert results(place) == before
+    (row,) = [row for row in inputs(place).values() if row["file"] == "入校輔導.csv"]
+    assert (row["read"], row["accepted"], row["problem"]) == (2, 2, None)
+    assert "入校輔導.csv：現在讀不進來，沿用 20" in told.err, told.err
+    ((since, built_at),) = stored(
+        place, "select stale_since, former_built_at from inputs, snapshot where stale_since is not null"
+    )
+    assert since == built_at
+
+
+def test_rows_that_stand_go_on_standing_with_the_day_of_their_last_reading(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
+    build(data, place)
+    ((first,),) = stored(place, "select built_at from snapshot")
+    for content in (b"", b"\0\1\2\3" * 100, FIELD.encode() + b"#REF!\n"):
+        (data / "入校輔導.csv").write_bytes(content)
+        build(data, place)
+        assert stored(place, "select stale_since, accepted from inputs") == [(first, 2)]
+    (data / "入校輔導.csv").write_text(GOOD + "深澳國小,111/10/05,王一平,觀課\n", "utf-8")
+    assert "沿用" not in build(data, place).err
+    assert stored(place, "select stale_since, accepted from inputs") == [(None, 3)]
+
+
+def test_a_file_that_is_gone_was_taken_away(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
+    (data / "公開授課.csv").write_text(OTHER, "utf-8")
+    build(data, place)
+    (data / "入校輔導.csv").unlink()
+    build(data, place)
+    assert stored(place, "select file from inputs") == [("公開授課.csv",)]
+
+
+def test_what_was_never_read_is_told_and_counts_nothing(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "公開授課.csv").write_text(OTHER, "utf-8")
+    (data / "入校輔導.csv").write_bytes(b"")
+    assert "讀不進來：入校輔導.csv" in build(data, place).err
+    assert "讀不進來：入校輔導.csv" in build(data, place).err
+    assert stored(place, "select supplied from tables where table_name = 'coaching'") == [(False,)]
+
+
+def test_a_worksheet_that_broke_stands_while_the_others_are_read_anew(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    book = data / "各校填報.xlsx"
+    book.write_bytes(workbook(入校輔導=cells(GOOD), 公開授課=cells(OTHER)))
+    build(data, place)
+    more = OTHER + "深美國小,林小美,111/10/06,是\n"
+    book.write_bytes(workbook(入校輔導=[*cells(FIELD), ["#REF!"]], 公開授課=cells(more)))
+    build(data, place)
+    found = {row["file"]: row["accepted"] for row in inputs(place).values()}
+    assert found == {"各校填報.xlsx#入校輔導": 2, "各校填報.xlsx#公開授課": 2}
+    assert kpi("rebuild", "current", "--warehouse", place).code == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"not a workbook at all"])
+def test_every_worksheet_of_a_damaged_workbook_stands(tmp_path: Path, content: bytes) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    book = data / "各校填報.xlsx"
+    book.write_bytes(workbook(入校輔導=cells(GOOD), 公開授課=cells(OTHER)))
+    build(data, place)
+    before = results(place)
+    book.write_bytes(content)
+    build(data, place)
+    assert results(place) == before
+    assert {row["accepted"] for row in inputs(place).values()} == {1, 2}
+
+
+def test_the_former_rows_stand_for_a_large_file_too(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    rows = [f"深澳國小,111/{1 + i % 9}/{1 + i % 28},輔導員{i},備課備課備課備課備課" for i in range(9000)]
+    (data / "入校輔導.csv").write_text(FIELD + "\n".join(rows), "utf-8")
+    build(data, place)
+    before = stored(place, "select accepted from inputs")
+    errors = ["#N/A,#N/A,輔導員,備課備課備課備課備課"] * 9000
+    (data / "入校輔導.csv").write_text(FIELD + "\n".join(errors), "utf-8")
+    build(data, place)
+    assert stored(place, "select accepted from inputs") == before
+    assert stored(place, "select count(*) from inputs where stale_since is not null") == [(1,)]
+
+
+def test_the_original_of_every_file_is_kept_once_and_goes_with_its_last_snapshot(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "公開授課.csv").write_text(OTHER, "utf-8")
+    kept = place / PROGRAMME / originals.FOLDER
+    contents = []
+    for i in range(snapshots.KEPT + 2):
+        content = (GOOD + f"深澳國小,111/10/{i + 10},王一平,備課\n").encode()
+        contents.append(hashlib.sha256(content).hexdigest())
+        (data / "入校輔導.csv").write_bytes(content)
+        build(data, place)
+    there = {path.name.removesuffix(".gz") for path in kept.glob("*.gz")}
+    assert there == {*contents[-snapshots.KEPT :], hashlib.sha256(OTHER.encode()).hexdigest()}
+    assert len(list(kept.glob("*.txt"))) == snapshots.KEPT
+    for path in kept.glob("*.gz"):
+        content = gzip.decompress(path.read_bytes())
+        assert hashlib.sha256(content).hexdigest() == path.name.removesuffix(".gz")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("rebuild")
+    kpi("sample", root / "data")
+    assert build(root / "data", root / "warehouse").code == 0
+    return root
+
+
+def copy(published: Path, tmp_path: Path) -> Path:
+    shutil.copytree(published / "warehouse", tmp_path / "warehouse")
+    return tmp_path / "warehouse"
+
+
+def test_any_kept_snapshot_is_made_again_with_the_same_figures(published: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(published / "data", tmp_path / "data")
+    place = copy(published, tmp_path)
+    first = warehouse.current(place, PROGRAMME).stamp
+    for path in sorted(data.glob("研習紀錄*"))[:2]:
+        path.unlink()
+    assert build(data, place).code == 0
+    shutil.rmtree(data)  # the originals are enough
+    for stamp in (first, "current"):
+        made = kpi("rebuild", stamp, "--warehouse", place)
+        assert made.code == 0, made.out + made.err
+        assert made.out.count("全部相同") == 4
+        assert "數字完全相同" in made.err
+
+
+def test_the_other_programme_is_made_again_too(tmp_path: Path) -> None:
+    kpi("sample", tmp_path / "data", "--programme", "ntpc-5g-112")
+    place = tmp_path / "warehouse"
+    kpi("build", "--data", tmp_path / "data", "--warehouse", place, "--programme", "ntpc-5g-112")
+    made = kpi("rebuild", "current", "--warehouse", place)
+    assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
+
+
+def test_a_snapshot_that_somebody_altered_is_found_out(published: Path, tmp_path: Path) -> None:
+    place = copy(published, tmp_path)
+    snapshot = warehouse.current(place, PROGRAMME)
+    with duckdb.connect(str(snapshot.path)) as con:
+        con.execute("update results set counted = counted + 1 where level = 'city' and counted > 0")
+    snapshots.seal(snapshot.path)
+    made = kpi("rebuild", "current", "--warehouse", place)
+    assert made.code == 3
+    assert "重建少了" in made.out
+    assert "數字不同" in made.err
+
+
+def test_an_original_that_is_lost_or_damaged_is_named(published: Path, tmp_path: Path) -> None:
+    for number, damage in enumerate((lambda p: p.unlink(), lambda p: p.write_bytes(p.read_bytes()[:-9]),
+                                     lambda p: p.write_bytes(gzip.compress(b"other")))):  # fmt: skip
+        place = copy(published, tmp_path / str(number))
+        path = max((place / PROGRAMME / originals.FOLDER).glob("*.gz"), key=lambda p: p.stat().st_size)
+        damage(path)
+        made = kpi("rebuild", "current", "--warehouse", place)
+        assert made.code == 3
+        assert "研習紀錄" in made.err
+        assert "沒有留存或已損壞" in made.err
+
+
+def test_an_unknown_snapshot_is_answered_with_those_that_there_are(published: Path) -> None:
+    place = published / "warehouse"
+    made = kpi("rebuild", "20200101T000000000000", "--warehouse", place)
+    assert made.code == 3
+    assert warehouse.current(place, PROGRAMME).stamp in made.err
+
+
+def test_an_upload_that_cannot_be_read_does_not_pass_for_the_file_that_it_replaces(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
+    (data / "公開授課.csv").write_text(OTHER, "utf-8")
+    build(data, place)
+    (data / "公開授課.csv").write_bytes(b"")
+    definition = programmes.FOLDER / f"{PROGRAMME}.toml"
+    trial = warehouse.try_out(
+        warehouse.current(place, PROGRAMME), definition, Places(data), "入校輔導.csv", b"", EVERY_SCHOOL,
+        dt.date(2022, 11, 25),
+    )  # fmt: skip
+    assert not trial.readable
+    read = {now["table_name"]: now["read"] for _, now in trial.tables if now["supplied"]}
+    assert read == {"public_lessons": 1}  # another file that broke meanwhile stands, as it would at an update
