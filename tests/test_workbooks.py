@@ -15,7 +15,7 @@ from odfdo import Cell, Document, Row, Style, Table
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from dashboard.sources import contracts, files
-from dashboard.sources.places import Entry
+from dashboard.sources.places import Entry, left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
 
@@ -154,7 +154,8 @@ def read(
 ) -> list[Sheet]:
     path = folder / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return files.read(path, folder, entries or {}, TABLES, folder)
+    found = files.read(path, folder, entries or {}, TABLES, folder)
+    return [left_out(one, (entries or {}).get(one.file), TABLES) for one in found]
 
 
 def rows_of(sheet: Sheet) -> list[list[str]]:
@@ -351,7 +352,7 @@ def test_every_worksheet_with_the_header_of_the_files_table_is_read(tmp_path: Pa
     sheets = {one.worksheet: one for one in read(tmp_path, written(format, titles), f"入校輔導.{format}")}
     assert {title: len(one.rows) for title, one in sheets.items() if one.table} == {"9月": 1, "10月": 2}
     for title in ("填表說明", "統計"):
-        assert "不屬於任何資料表" in (sheets[title].left_out or "")
+        assert "不是任何一張資料表" in (sheets[title].left_out or "")
 
 
 @pytest.mark.parametrize("format", FORMATS)
