@@ -68,7 +68,7 @@ def _bof(kind: int) -> bytes:
     return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _xls_cell(row: int, column: int, cell: object, shared: list[str]) -> bytes:
+def _xls_cell(row: int, column: int, cell: object, shared: dict[str, int]) -> bytes:
     style = 1 if isinstance(cell, Day) else 2 if isinstance(cell, Hours) else 0
     at = struct.pack("<HHH", row, column, style)
     if isinstance(cell, Error) and cell.of_formula:
@@ -85,17 +85,37 @@ def _xls_cell(row: int, column: int, cell: object, shared: list[str]) -> bytes:
     if isinstance(cell, bool):
         return _record(0x205, at + bytes([cell, 0]))
     if isinstance(cell, str):
-        shared.append(cell)
-        return _record(0xFD, at + struct.pack("<I", len(shared) - 1))
+        return _record(0xFD, at + struct.pack("<I", shared.setdefault(cell, len(shared))))
     number = cell.serial if isinstance(cell, Day | Hours) else cell
     return _record(0x203, at + struct.pack("<d", number))
 
 
-def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
-    """The records of an XLS file (BIFF8)."""
-    shared: list[str] = []
+def _shared_texts(texts: Sequence[str]) -> bytes:
+    """The record of shared texts; what does not fit into one runs on in others, each with a mark of the width."""
+    parts, room = [struct.pack("<II", len(texts), len(texts))], 8000
+    for text in texts:
+        parts[-1] += struct.pack("<HB", len(text), 1)
+        left = text
+        while True:
+            there, left = (
+                left[: max(0, room - len(parts[-1])) // 2],
+                left[max(0, room - len(parts[-1])) // 2 :],
+            )
+            parts[-1] += there.encode("utf-16-le")
+            if not left:
+                break
+            parts.append(b"\1")
+        if len(parts[-1]) > room - 10:
+            parts.append(b"")
+    return b"".join(_record(0x3C if at else 0xFC, part) for at, part in enumerate(parts))
+
+
+def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False, size: tuple[int, int] | None = None) -> bytes:
+    """The records of an XLS file (BIFF8); each worksheet says that it has `size` (rows, columns)."""
+    shared: dict[str, int] = {}
     parts = [
         _bof(0x10)
+        + (_record(0x200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0)) if size else b"")
         + b"".join(
             _xls_cell(row, column, cell, shared)
             for row, cells in enumerate(sheet.rows)
@@ -110,7 +130,7 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
         for sheet in sheets
     ]
     styles = b"".join(_record(0xE0, struct.pack("<HH16x", 0, format)) for format in (0, 14, 46))
-    table = _record(0xFC, struct.pack("<II", len(shared), len(shared)) + b"".join(map(_text, shared)))
+    table = _shared_texts([*shared])
 
     def head(places: Sequence[int]) -> bytes:
         names = b"".join(
@@ -124,9 +144,14 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False) -> bytes:
     return head(places) + b"".join(parts)
 
 
+def packed(stream: bytes) -> bytes:
+    """An XLS file of these records."""
+    return binary.compound_of(stream)
+
+
 def xls(*sheets: Sheet, is_1904: bool = False) -> bytes:
     """An XLS file."""
-    return binary.compound_of(xls_stream(sheets, is_1904))
+    return packed(xls_stream(sheets, is_1904))
 
 
 def _part(kind: int, body: bytes = b"") -> bytes:
@@ -197,3 +222,9 @@ def xlsb(*sheets: Sheet, is_1904: bool = False) -> bytes:
         for name, part in parts.items():
             archive.writestr(name, part)
     return packed.getvalue()
+
+
+def xls_locked(stream: bytes) -> bytes:
+    """An XLS file with a password: its second record says so."""
+    first = 4 + struct.unpack_from("<H", stream, 2)[0]
+    return binary.compound_of(stream[:first] + _record(0x2F, struct.pack("<HHH", 1, 1, 1)) + stream[first:])

@@ -150,7 +150,7 @@ TWO_COLUMNS = "學校名稱,輔導人員\n深澳國小,王\n"
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "照片.csv": (JPEG, "不是文字檔"),
     "大照片.csv": (JPEG * 60, "不是文字檔"),
-    "照片.xlsx": (JPEG, "不是 XLSX"),
+    "照片.xlsx": (JPEG, "不是活頁簿"),
     "空.csv": (b"", "空檔案"),
     "空.xlsx": (b"", "空檔案"),
     "空白.csv": (b" \r\n\t\r\n  \n", "空檔案"),
@@ -170,16 +170,15 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     ),
     "缺欄.csv": (TWO_COLUMNS.encode(), "「輔導日期」"),
     "缺欄.xlsx": (workbook([line.split(",") for line in TWO_COLUMNS.splitlines()]), "「輔導日期」"),
-    "舊版.xls": (OLE, "不支援 .xls"),
-    "開放.ods": (good_workbook("戊"), "不支援 .ods"),
-    "密碼.xlsx": (OLE, "密碼"),
-    "半個.xlsx": (good_workbook("己")[:3000], "不是 XLSX"),
-    "壓壞.xlsx": (damaged_sheet(good_workbook("庚")), "不是 XLSX"),
+    "壞了.xls": (OLE, "已損壞"),
+    "密碼.xlsx": (OLE + "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0"), "密碼"),
+    "半個.xlsx": (good_workbook("己")[:3000], "不是活頁簿"),
+    "壓壞.xlsx": (damaged_sheet(good_workbook("庚")), "不是活頁簿"),
     "別的壓縮檔.xlsx": (rezipped(good_workbook("辛"), lambda part, _: b"x"), "已損壞"),
     "炸彈.xlsx": (declaring(good_workbook("壬"), "xl/worksheets/sheet1.xml", 0xFFFF0000), "4,295 MB"),
     "謊報.xlsx": (
         declaring(rezipped(good_workbook("癸"), swollen_styles), "xl/styles.xml", 900),
-        "不是 XLSX",
+        "不是活頁簿",
     ),
     "角落XFD.xlsx": (good_workbook("子", XFD1048576="x"), "工作表太大"),
     "角落ZZ.xlsx": (good_workbook("丑", ZZ1048576="x"), "工作表太大"),
@@ -273,6 +272,7 @@ HUGE = "長" * 3_500_000
 KEPT: dict[str, Kept] = {
     "好.csv": Kept(visits("午"), 3),
     "好.xlsx": Kept(good_workbook("未"), 3),
+    "其實是XLSX.ods": Kept(good_workbook("戊"), 3),
     "很下面.xlsx": Kept(good_workbook("申", A200000=" ", B150000="111/10/07"), 3, 1, "missing_value"),
     "沒有列號.xlsx": Kept(edited(good_workbook("地"), (b' r="A3"', b""), (b' r="B3"', b""), (b"<row r=", b"<row n=")), 3),
     "一段長文.xlsx": Kept(

@@ -5,6 +5,7 @@ a sentence for its owner, and no link that it holds is followed.
 """
 
 import codecs
+import html
 import io
 import posixpath
 import re
@@ -45,12 +46,13 @@ _BARE_FORMULA = re.compile(
 )
 _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
 _ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]*)>(.*?)</\1c\s*>", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-# The reader takes no path that is not UTF-8.
+# The name of the stream in a compound file that holds a whole workbook with a password.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
 _NO_WORKBOOK = "這不是活頁簿（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx 或 .ods。"
@@ -199,10 +201,11 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
 def _xls(file: bytes) -> Workbook:
     if len(file) > extent.UNPACKED_BYTES:
         raise extent.too_much_text()
+    if _ENCRYPTED in file:
+        raise Unreadable(_PASSWORD)
     stream = binary.stream_of(file)
     if stream is None:
-        # A workbook with a password is packed into a compound file as a whole.
-        raise Unreadable(_PASSWORD if _ENCRYPTED in file else extent.NO_WORKSHEET)
+        raise Unreadable(extent.NO_WORKSHEET)
     del file
     records = bytearray(stream)
     walked = binary.xls(records)
@@ -222,7 +225,13 @@ def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Wor
     walked = binary.xlsb(
         part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"), part("xl/styles.bin")
     )
-    return _binary("xlsb", str(path), walked)
+    return _binary("xlsb", _file(path, ".xlsb"), walked)
+
+
+def _file(path: Path, *suffixes: str) -> str | io.BytesIO:
+    """What the reader opens: it goes by the suffix of a path, and takes none that is not UTF-8."""
+    is_plain = path.suffix.lower() in suffixes and not _NO_TEXT.search(str(path))
+    return str(path) if is_plain else io.BytesIO(path.read_bytes())
 
 
 def _binary(format: str, file: str | io.BytesIO, walked: binary.Walked) -> Workbook:
@@ -246,15 +255,17 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
         return xml
 
     extent.check(archive.infolist(), unpacked)
-    is_copied = changed or _NO_TEXT.search(str(path))
-    file = _with_texts(archive, changed) if is_copied else str(path)
+    file = _with_texts(archive, changed) if changed else _file(path, ".xlsx", ".xlsm")
     # A damaged workbook can make the reader panic, which is no Exception.
     book = _guarded(lambda: CalamineWorkbook.from_object(file))
     return Workbook("xlsx", _worksheets(book), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH)
 
 
 def _as_texts(xml: bytes) -> bytes:
-    """A part in which the cells that the reader would take as blank are texts: formulas without a result and errors."""
+    """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
+    plain characters."""
+    if b"<![CDATA[" in xml:
+        xml = _CDATA.sub(lambda found: html.escape(found[1].decode("latin-1")).encode("latin-1"), xml)
     if b"</f>" in xml and _BARE_FORMULA.search(xml):
         xml = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
     if (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml):
