@@ -390,7 +390,9 @@ def test_a_row_of_several_categories_counts_for_each(tmp_path: Path) -> None:
 
 def test_a_row_of_two_categories_of_one_indicator_has_its_hours_once(tmp_path: Path) -> None:
     own = (programmes.FOLDER / "keelung-111.toml").read_text("utf-8")
-    (tmp_path / "keelung-111.toml").write_text(own.replace('["資安"]', '["資安", "數位素養"]'), encoding="utf-8")
+    (tmp_path / "keelung-111.toml").write_text(
+        own.replace('["資安"]', '["資安", "數位素養"]'), encoding="utf-8"
+    )
     tables = contracts.load()
     definition = programmes.load(tmp_path / "keelung-111.toml", tables)
     rows = [("", "T1", "", "研習", "資安、數位素養", "111/05/05", "2", "是")]
