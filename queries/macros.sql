@@ -40,17 +40,20 @@ create or replace temp macro is_error(word) as
 -- Letters that show as nothing and are no white space: the fillers of Hangul, blank Braille, the joiner of graphemes.
 create or replace temp macro blank_letters() as chr(4447) || chr(4448) || chr(10240) || chr(847);
 
--- Characters that look like another one as the usual one: Cyrillic and Greek letters as Latin ones, radicals, kana and
--- bopomofo signs as Han characters, and Han characters that differ in a stroke as those of Taiwan. Blank ones go.
+-- Characters that look like another one, and which: Cyrillic and Greek letters like Latin ones, radicals, kana and
+-- bopomofo signs like Han characters, and Han characters that differ in a stroke from those of Taiwan.
+create or replace temp macro look_alikes() as
+    'АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοエカタトニハロㄧ⺌⺝⺠⺩⻄⻑⻘⻝⻣⻤内户戸温説税脱呉黄録緑絶眞靑淸愼敎旣尙産彦歩毎徳' || blank_letters();
+
 create or replace temp macro as_usual(t) as
     translate(
         t,
-        'АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοエカタトニハロㄧ⺌⺝⺠⺩⻄⻑⻘⻝⻣⻤内户戸温説税脱呉黄録緑絶眞靑淸愼敎旣尙産彦歩毎徳' || blank_letters(),
+        look_alikes(),
         'ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo工力夕卜二八口一小月民王西長青食骨鬼內戶戶溫說稅脫吳黃錄綠絕真青清慎教既尚產彥步每德'
     );
 
 create or replace temp macro look_alike_in(t) as
-    list_filter(string_split(t, ''), lambda letter: as_usual(letter) <> letter)[1];
+    nullif(regexp_extract(t, '[' || look_alikes() || ']'), '');
 
 -- A character with its number, which tells it from the one that it looks like: 内 U+5185.
 create or replace temp macro numbered(letter) as

@@ -37,9 +37,10 @@ create or replace temp macro cell_sentence(reason, suggestion, value) as
             'not_a_record', 'bad_character', 'ambiguous_person', 'unknown_person', 'out_of_range', 'contradiction'
         ) then null
         when is_error(word(value)) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
-        when suggestion is not null and stem_of(as_usual(nfkc(value))) = stem_of(suggestion)
+        when look_alike_in(squeeze(value)) is null then null
+        when suggestion is not null and stem_of(as_usual(squeeze(value))) = stem_of(suggestion)
             then '「{value}」裡的「{letter}」看不見，或只是外形相近；請重新輸入校名「{suggestion}」。'
-        when look_alike_in(nfkc(value)) not between '一' and '龥'
+        when look_alike_in(squeeze(value)) not between '一' and '龥'
             then '{header}「{value}」裡的「{letter}」看不見，或只是外形相近，不是一般的字；請刪除這一格，重新用鍵盤輸入。'
     end;
 
@@ -99,7 +100,7 @@ create or replace temp macro sentence(reason, type, life, value, suggestion, opt
 -- What stands in a sentence's places; a long text is cut.
 create or replace temp macro places_of(header, value, suggestion, options, other, source) as {
     header: header,
-    letter: numbered(look_alike_in(nfkc(value))),
+    letter: numbered(look_alike_in(squeeze(value))),
     month: no_such_month(value),
     options: options,
     suggestion: suggestion,

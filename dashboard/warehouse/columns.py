@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from dashboard.sources.contracts import Column, Table
 
 # The types whose distinct texts go through one map, and that map.
-# Names and ids have none: they are nearly all different.
-MAPS = {
-    "text": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
+_MAPS = {
+    "text": "text", "name": "text", "id": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
     "semester": "text", "year": "text", "round": "text", "money": "text", "item": "text",
     "date": "date", "timestamp": "date", "hours": "hours", "count": "number", "number": "number", "yes_no": "yes_no",
 }  # fmt: skip
+# Persons' names and ids have none: they are nearly all different.
+_PERSONAL = frozenset({"staff_id", "name", "teacher"})
 PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
 
 
@@ -30,6 +31,11 @@ class Typed:
     blank: str
     faults: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def map_of(column: Column) -> str | None:
+    """The map that the texts of a column go through by themselves, if any."""
+    return None if column.id in _PERSONAL else _MAPS.get(column.type)
 
 
 def quoted(name: str) -> str:
@@ -61,7 +67,7 @@ def typed_of(table: Table, column: Column) -> Typed:
             nobody = f"names_nobody({text})"
             value = f"case when {text} <> '' and not {nobody} then {text} end"
             return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": nobody})
-        case "name" | "id":
+        case "name" | "id" if map_of(column) is None:
             text = f"squeeze(r.{quoted(column.id)})"
             failed = f"is_error(lower({text}))"
             value = f"case when not {failed} then nullif({text}, '') end"
@@ -84,7 +90,7 @@ def typed_of(table: Table, column: Column) -> Typed:
 def _mapped(column: Column) -> tuple[str, str]:
     """The alias of the map of a column's type, and the join that finds its raw text there."""
     alias = f"m_{column.id}"
-    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on r.{quoted(column.id)} = {alias}.raw"
+    join = f"inner join {map_of(column)}_map as {alias}\n    on r.{quoted(column.id)} = {alias}.raw"
     return alias, join
 
 
@@ -96,6 +102,9 @@ def _typed_alone(column: Column) -> Typed:
     match column.type:
         case "text":
             value = f"case when not {alias}.failed then {alias}.text end"
+            faults = {"bad_choice": value}
+        case "name" | "id":
+            value = f"case when not {alias}.failed then {alias}.name end"
             faults = {"bad_choice": value}
         case "hours":
             name, value, number = "minutes", f"{alias}.credited", f"{alias}.minutes"

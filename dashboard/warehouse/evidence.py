@@ -77,8 +77,9 @@ def _taken(table: Table, programme: Programme) -> str:
 def _words_in(table: Table) -> str:
     """The words of a row's choices, and its categories, as a list."""
     choices = ", ".join(quoted(c.id) for c in table.columns.values() if c.type == "choice")
-    categories = any(c.type == "category" for c in table.columns.values())
-    return f"list_concat([{choices}]::text[], {'categories' if categories else '[]'})"
+    if any(c.type == "category" for c in table.columns.values()):
+        return f"list_concat([{choices}], categories)" if choices else "categories"
+    return f"[{choices}]::text[]"
 
 
 def _branch(table: Table, there: set[str], taken: str) -> str:

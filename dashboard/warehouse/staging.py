@@ -9,7 +9,7 @@ cell names several persons is several typed rows with one `n`: `part` of `parts`
 from collections.abc import Iterable, Sequence
 
 from dashboard.sources.contracts import Column, Table
-from dashboard.warehouse.columns import MAPS, PAIRS, district_of, pair, quoted, typed_of
+from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
 
 REASONS = (
     "not_a_record",
@@ -92,9 +92,9 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
                     f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
                 )
-            elif column.type in MAPS:
-                excel = ", excel" if MAPS[column.type] == "date" else ""
-                found[MAPS[column.type]].append(f"select {name} as raw{excel} from raw_{table.id}")
+            elif (kind := map_of(column)) is not None:
+                excel = ", excel" if kind == "date" else ""
+                found[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
     return [
         f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
         for name, parts in found.items()
