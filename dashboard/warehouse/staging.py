@@ -161,7 +161,8 @@ def _person_key(table: Table) -> tuple[str, str, str, str]:
     if table.person != "roster":
         return "r.school", "r.school_code", staff, name
     several = f"strlen({name}) >= {SEVERAL} and regexp_matches({name}, '[、､，,;；/／\\r\\n及與和]')"
-    school = f"trim({staff}, {BLANKS}) = '' or ({several})"
+    no_id = f"trim({staff}, {BLANKS}) = '' or starts_with({staff}, '#') or starts_with({staff}, 'Loading')"
+    school = f"{no_id} or ({several})"
     return (
         f"case when {school} then r.school else '' end",
         f"case when {school} then r.school_code else '' end",
@@ -238,7 +239,8 @@ def _odd(table: Table) -> str:
 
     Any other column has a fault then, and so has a person's.
     """
-    parts = ["false"]
+    # The first filled cell of a row may be of a column that is not read.
+    parts = ["coalesce(contains(array_to_string(r.extra, ''), '計'), false)"]
     for column in table.columns.values():
         text = f"r.{quoted(column.id)}"
         match column.type:
