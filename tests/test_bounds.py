@@ -116,11 +116,9 @@ REMARKS = (
 
 @pytest.mark.parametrize("remark", REMARKS)
 def test_a_remark_of_several_lines_is_one_cell(remark: str, tmp_path: Path) -> None:
-    for table in ("coaching", "lesson_plans", "training"):
+    for table, column in (("coaching", "topic"), ("lesson_plans", "title"), ("training", "course")):
         rows = rows_of(TABLES[table])
-        at = [column.type for column in TABLES[table].columns.values()].index(
-            {"coaching": "name", "lesson_plans": "name", "training": "course"}[table]
-        )
+        at = list(TABLES[table].columns).index(column)
         rows[4][at] = f'"{remark}"'
         sheet = read(tmp_path / f"{TABLES[table].names[0]}.csv", written(rows))
         assert (len(sheet.rows), sheet.note) == (12, None)
