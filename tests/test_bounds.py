@@ -116,11 +116,9 @@ REMARKS = (
 
 @pytest.mark.parametrize("remark", REMARKS)
 def test_a_remark_of_several_lines_is_one_cell(remark: str, tmp_path: Path) -> None:
-    for table in ("coaching", "lesson_plans", "training"):
+    for table, column in (("coaching", "topic"), ("lesson_plans", "title"), ("training", "course")):
         rows = rows_of(TABLES[table])
-        at = [column.type for column in TABLES[table].columns.values()].index(
-            {"coaching": "name", "lesson_plans": "name", "training": "course"}[table]
-        )
+        at = list(TABLES[table].columns).index(column)
         rows[4][at] = f'"{remark}"'
         sheet = read(tmp_path / f"{TABLES[table].names[0]}.csv", written(rows))
         assert (len(sheet.rows), sheet.note) == (12, None)
@@ -367,11 +365,12 @@ def test_a_file_for_which_there_is_no_memory_is_its_own_problem(
 # One file that the database cannot hold
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception, but: str = "") -> None:
+    """The database cannot hold the rows of files of a name, but those that `but` has."""
     columns_of = raw._columns_of
 
     def columns(sheets: list[tuple[int, Sheet]], table: Table) -> Any:
-        if any("存不下" in sheet.file for _, sheet in sheets):
+        if any("存不下" in sheet.file and sheet.rows[0][1][2] not in but for _, sheet in sheets):
             raise error
         return columns_of(sheets, table)
 
@@ -615,3 +614,32 @@ def test_a_time_that_the_file_system_keeps_does_not_matter(tmp_path: Path) -> No
         assert len(sheet.rows) == 3 and sheet.problem is None
     finally:
         path.unlink()
+
+
+# What could be read for the former snapshot stands
+
+
+@pytest.mark.parametrize("way", ["cannot be stored", "is written to", "is too wide", "is sparse"])
+def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SETTLING", 0.01)
+    name = "入校輔導_存不下.csv"
+    assert told(tmp_path, 存不下=visits("前", 5))[name]["accepted"] == 5
+    path = tmp_path / "data" / name
+    later = visits("後", 2)
+    match way:
+        case "cannot be stored":
+            refuse(monkeypatch, duckdb.OutOfMemoryException("full"), but=visits("前", 5))
+        case "is written to":
+            on_read(monkeypatch, name, lambda path: os.utime(path, ns=(0, time.time_ns())), files.TRIES)
+        case "is too wide":
+            later = later.replace("\n", ",欄" * files.COLUMNS + "\n", 1)
+    path.write_text(later, encoding="utf-8")
+    if way == "is sparse":
+        os.truncate(path, 10 << 30)
+    outcome = build(tmp_path / "data", tmp_path / "warehouse")
+    assert outcome.code == 0, outcome.err
+    found = inputs(tmp_path / "warehouse")[name]
+    assert (found["accepted"], found["problem"]) == (5, None)
+    assert f"{name}：現在讀不進來，沿用" in outcome.err

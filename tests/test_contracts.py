@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "an unknown way to merge": ('merge = { minutes_read = "sum" }\n' + GOOD, ("merge.minutes_read", "sum", "'any' 或 'most'")),
     "a merge that the type has not": ('merge = { title = "most" }\n' + GOOD, ("merge 的「title」", "text", "number")),
     "an unknown person": ('person = "anybody"\n' + GOOD, ("person", "anybody", "'roster'")),
-    "a person without a name": ('person = "open"\n' + GOOD, ("「staff_id」欄", "「name 或 teacher」欄")),
+    "a person without a name": ('person = "open"\n' + GOOD, ("「name 或 teacher」欄", "[columns.name]")),
     "an unknown span": (GOOD + column("from", "date", 'span = "live"'), ("columns.from.span", "'event' 或 'life'")),
     "a span of no day": (GOOD + column("note", "text", 'span = "life"'), ("columns.note", "span 只能用在 date")),
     "not_before of no column": (GOOD + column("to", "date", 'not_before = "begin"'), ("columns.to", "not_before 的「begin」", "date")),
