@@ -839,7 +839,7 @@ def refused(told: Outcome, *says: str) -> None:
 def test_a_folder_without_any_table_publishes_nothing(served: Path, tmp_path: Path) -> None:
     (tmp_path / "午餐.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with unchanged(served / "warehouse"):
-        refused(build(tmp_path, served / "warehouse"), str(tmp_path), "檔名須以資料表名稱開頭", "入校輔導")
+        refused(build(tmp_path, served / "warehouse"), str(tmp_path), "須含資料表的名稱", "入校輔導")
 
 
 def test_a_folder_of_unreadable_files_publishes_nothing_and_names_each(served: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, constants_of, table_for
+from dashboard.sources.places import Entry, constants_of, entry_of, table_for
 from dashboard.sources.sheet import (
     HEADER_ROWS,
     Bulk,
@@ -119,7 +119,7 @@ def read(
     `scratch` is for copies in UTF-8; without it nothing is left to the database.
     """
     name = name_of(path, folder)
-    table = table_for(path.stem, entries.get(name), tables)
+    table = table_for(path.stem, entry_of(entries, name), tables)
     try:
         if path.is_file() or not os.path.lexists(path):
             return _unchanged(path, name, table, entries, tables, scratch)
@@ -162,7 +162,7 @@ def left(
 ) -> list[Sheet]:
     """A file that somebody writes to, which is not read."""
     name = name_of(path, folder)
-    return [_left(path, name, table_for(path.stem, entries.get(name), tables))]
+    return [_left(path, name, table_for(path.stem, entry_of(entries, name), tables))]
 
 
 def _left(path: Path, name: str, table: Table | None) -> Sheet:
@@ -234,7 +234,7 @@ def _read(
             return workbooks.read(path, base, table, entries, tables)
         if table is None or suffix not in SUFFIXES:
             return [replace(base, rows=_first_rows(path) if suffix in TEXT_SUFFIXES else ())]
-        own = replace(own, constants=constants_of(entries.get(base.file), tables[table.id]))
+        own = replace(own, constants=constants_of(entry_of(entries, base.file), tables[table.id]))
         large = base.size >= BULK_BYTES and not odd and scratch is not None
         if large and scratch and (sheet := _bulk(path, own, table, lines, scratch)):
             return [sheet]

@@ -19,7 +19,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from dashboard.sources import binary, extent, ods
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import HIDDEN, Entry, constants_of, table_for, table_of_worksheet
+from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.worksheet import (
     EPOCH,
@@ -94,7 +94,7 @@ def read(
 def _sheets(
     book: Workbook, base: Sheet, own: Table | None, entries: Mapping[str, Entry], tables: Mapping[str, Table]
 ) -> list[Sheet]:
-    files_entry, room = entries.get(base.file), Room()
+    files_entry, room = entry_of(entries, base.file), Room()
     is_left_out = files_entry is not None and files_entry.table == ""
     sheets: list[Sheet] = []
     # The worksheets without a table: how much of the header of the file's own they bear, their place, and their fault.
@@ -102,7 +102,7 @@ def _sheets(
     for worksheet in book.worksheets:
         title = worksheet.title
         sheet = replace(base, file=f"{base.file}#{title}", excel=True, encoding=book.format, worksheet=title)
-        entry = entries.get(sheet.file)
+        entry = entry_of(entries, sheet.file)
         named = table_for(title, entry, tables)
         if entry.table == "" if entry else is_left_out:
             sheets.append(sheet)
@@ -110,13 +110,13 @@ def _sheets(
         try:
             rows = worksheet.rows(room)
         except Unreadable as error:
-            if worksheet.hidden and entry is None:
+            if worksheet.hidden and not (entry and entry.table):
                 sheets.append(replace(sheet, hidden=True, left_out=HIDDEN))
             else:
                 table = named or own
                 sheets.append(replace(sheet, table=table.id if table else None, problem=str(error)))
             continue
-        if worksheet.hidden and entry is None:
+        if worksheet.hidden and not (entry and entry.table):
             first = tuple(rows[:HEADER_ROWS])
             sheets.append(replace(sheet, rows=first, hidden=True, left_out=HIDDEN))
             continue

@@ -106,7 +106,7 @@ def _linked(row: Row) -> Cell:
 
 
 def _note(row: Row) -> str:
-    told = row.note or row.left_out
+    told = row.stale_because or row.note or row.left_out
     return f'<br><span class="mut">! {stored(told)}</span>' if told else ""
 
 
@@ -126,15 +126,21 @@ def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
     return [
         [_name(row), row.label, row.size, row.modified_at, row.encoding]
         + [getattr(row, name) for name in (*OF_FILE, "warnings")]
-        + [row.problem or row.left_out or row.note, row.link]
+        + [row.problem or row.stale_because or row.left_out or row.note, row.link]
         for row in inputs
     ]
 
 
 def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
-    """The files that could not be read, each with what is wrong; the others are not affected."""
-    broken = [row for row in inputs if row.problem]
-    shown = "".join(notice(f"✕ {_name(row)}", stored(row.problem), "failed") for row in broken[:limit])
+    """The files that could not be read, or whose rows are those of a former reading, each with what is wrong; the others
+    are not affected."""
+    broken = [row for row in inputs if row.problem or row.stale_because]
+    shown = "".join(
+        notice(f"✕ {_name(row)}", stored(row.problem), "failed")
+        if row.problem
+        else notice(f"! {_name(row)}", stored(row.stale_because))
+        for row in broken[:limit]
+    )
     left = len(broken) - limit
     if left <= 0:
         return shown
@@ -218,6 +224,8 @@ def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
         told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
     told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
     told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
+    stale = sum(1 for row in inputs if row.stale_because)
+    told += say("{n} 個檔案沿用先前讀到的列。", n=number(stale)) if stale else ""
     out = sum(1 for row in inputs if row.likely)
     told += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
     return told + say(

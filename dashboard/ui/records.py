@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.ui import parts, texts
 from dashboard.ui.address import View, ask, asked
@@ -18,6 +19,7 @@ SEVERITIES = {
     "warning": later("有警告（列仍採用）"),
     "no_record": later("不是紀錄（不必改）"),
 }
+SIZE = 20  # rows of a page
 TITLES = {
     "rejected": later("被退回的列"),
     "warning": later("有警告的列"),
@@ -184,6 +186,11 @@ def _counts(rows: Sequence[Row]) -> str:
     warned = len(rows) - refused
     told = [say("{n} 列被退回", n=refused)] if refused else []
     return listing([*told, *([say("{n} 列有警告", n=warned)] if warned else [])])
+
+
+def titled(chosen: Mapping[str, Any]) -> str:
+    """What the rows of the chosen severity are called together."""
+    return say(TITLES[chosen["severity"]])
 
 
 def header() -> list[str]:

@@ -11,7 +11,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import config, programmes
 from dashboard import warehouse as store
-from dashboard.ui import freshness, intake, parts, records, reminders, words
+from dashboard.readings import offers
+from dashboard.ui import freshness, intake, parts, readings, records, reminders, words
 from dashboard.ui.address import View, ask
 from dashboard.ui.parts import Cell, count, table, text
 from dashboard.ui.screen import show
@@ -39,6 +40,10 @@ def upload(seen: View) -> None:
         show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(trial)), "failed"))
         return
     show(report(seen, trial))
+    if readings.offer(seen, offers(trial.inputs, trial.unused), "upload"):
+        st.session_state.pop(TRIED, None)  # it is tried anew, as it is read now
+        freshness.start(seen)
+        st.rerun()
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
@@ -88,9 +93,13 @@ def _try(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
 def report(seen: View, trial: store.Trial) -> str:
     """What would change: the file's rows, the tables, the refused rows and the indicators that would move."""
     if not trial.readable:
-        why = "\n".join(str(row["problem"]) for row in trial.inputs if row["problem"])
+        why = "\n".join(
+            str(row["problem"] or row["left_out"])
+            for row in trial.inputs
+            if row["problem"] or row["left_out"]
+        )
         names = words.listing([words.escape(row.label) for row in ask(seen, "tables")])
-        told = parts.stored(why) or say("檔名須以資料表名稱開頭：{names}。", names=names)
+        told = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
             if why
@@ -112,7 +121,7 @@ def report(seen: View, trial: store.Trial) -> str:
     )
     return (
         f"<h3>{say('檢查結果（還沒有採用）')}</h3><p>{is_new}{moved}</p>{_own(trial, labels)}"
-        f"{_tables(trial, labels)}{_moved(seen, trial)}{_refused(trial)}"
+        f"{_unused(trial)}{_tables(trial, labels)}{_moved(seen, trial)}{_refused(trial)}"
     )
 
 
@@ -132,6 +141,14 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
     ]
     header = [Cell(say(name), "l" if at < 2 else "") for at, name in enumerate(names)]
     return table(say("這個檔案"), header, lines)
+
+
+def _unused(trial: store.Trial) -> str:
+    """The filled columns and the worksheets that would not be used."""
+    told = [parts.stored(f"{row['file']}：{row['left_out']}") for row in trial.inputs if row["left_out"]]
+    names = [words.escape(row["header"] or row["letters"]) for row in trial.unused]
+    told += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
+    return "".join(f'<p class="foot">! {one}</p>' for one in told)
 
 
 def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:

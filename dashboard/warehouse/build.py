@@ -20,7 +20,7 @@ from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, Places, as_json, left_out
+from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import intake, originals, staging
 from dashboard.warehouse.definition import define
@@ -298,7 +298,7 @@ class _Build:
     def _entry_of(self, sheet: Sheet) -> Entry | None:
         """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
         file = sheet.file.removesuffix(f"#{sheet.worksheet}")
-        return self.entries.get(sheet.file) or self.entries.get(file)
+        return entry_of(self.entries, sheet.file) or entry_of(self.entries, file)
 
     def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
         """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
@@ -350,7 +350,7 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須以資料表名稱開頭：{labels}。"
+        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
         return "\n".join([found, *problems])
 
     # Staging
