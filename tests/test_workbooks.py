@@ -53,12 +53,11 @@ def _xlsx(_: str, titles: Titles, hidden: Sequence[str], merged: str, is_1904: b
     for title, rows in titles.items():
         sheet = book.create_sheet(title)
         sheet.sheet_state = "veryHidden" if title in hidden else "visible"
-        for row in rows:
+        for line, row in enumerate(rows, 1):
             sheet.append([int(one) if isinstance(one, Serial) else one for one in row])
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if isinstance(cell.value, str) and cell.value.startswith("#"):
-                    cell.data_type = "e"
+            for column, one in enumerate(row, 1):
+                if isinstance(one, str) and one.startswith("#"):
+                    sheet.cell(line, column).data_type = "e"
     if merged:
         book.worksheets[0].merge_cells(merged)
     data = io.BytesIO()
