@@ -18,6 +18,7 @@ from dashboard.sources import contracts, files
 from dashboard.sources.places import Entry, left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
+from tests.running import build, build_measured, flaws, inputs
 
 TABLES = contracts.load()
 TRAINING = ["學校名稱", "教師編號", "姓名", "課程名稱", "研習日期", "時數", "研習證明"]
@@ -53,12 +54,11 @@ def _xlsx(_: str, titles: Titles, hidden: Sequence[str], merged: str, is_1904: b
     for title, rows in titles.items():
         sheet = book.create_sheet(title)
         sheet.sheet_state = "veryHidden" if title in hidden else "visible"
-        for row in rows:
+        for line, row in enumerate(rows, 1):
             sheet.append([int(one) if isinstance(one, Serial) else one for one in row])
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if isinstance(cell.value, str) and cell.value.startswith("#"):
-                    cell.data_type = "e"
+            for column, one in enumerate(row, 1):
+                if isinstance(one, str) and one.startswith("#"):
+                    sheet.cell(line, column).data_type = "e"
     if merged:
         book.worksheets[0].merge_cells(merged)
     data = io.BytesIO()
@@ -637,3 +637,90 @@ def test_shared_texts_of_xls_run_over_the_ends_of_records(tmp_path: Path):
     rows = [COACHING, *([*VISIT[:3], f"{i}" + "長" * 3_000] for i in range(30))]
     (sheet,) = read(tmp_path, binary.xls(binary.Sheet("入校輔導", rows)), "入校輔導.xls")
     assert rows_of(sheet) == rows[1:]
+
+
+def measured(name: str) -> bytes:
+    """A workbook as large, or as empty, as its bounds let it be."""
+    match name:
+        case "sparse.xlsx":
+            return written("xlsx", {"入校輔導": [*ROWS, *[[]] * 40, [None] * 16_000 + ["x"]]})
+        case "gap.ods":
+            far = '<table:table-cell table:number-columns-repeated="16000"/><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>'
+            return ods_of(ods_row(COACHING) + "".join(ods_row(one)[:-18] + far for one in ROWS[1:] * 2))
+        case "repeated.ods":
+            return ods_of(ods_row(COACHING) + ods_row(VISIT, row=' table:number-rows-repeated="49000"'))
+        case "errors.xlsx":
+            return written("xlsx", {"入校輔導": [COACHING, *[[*VISIT[:3], "#N/A"]] * 20_000]})
+        case "merged.xlsx":
+            return written(
+                "xlsx", {"入校輔導": [[*COACHING, *"abcdef"], *[VISIT] * 9_000]}, merged="E2:J9001"
+            )
+    return written("xls", {"入校輔導": [COACHING, *[VISIT] * 20_000]})
+
+
+def peak(folder: Path, file: str, data: bytes) -> int:
+    """The most memory, in bytes, of a build of this one file."""
+    (folder / "data").mkdir()
+    (folder / "data" / f"入校輔導_{file}").write_bytes(data)
+    outcome, held = build_measured(folder / "data", folder / "warehouse")
+    assert outcome.code == 0 and "讀不進來" not in outcome.err, outcome.err
+    return held
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """The memory that a build of one row takes."""
+    data = written("xlsx", {"入校輔導": [COACHING, VISIT]})
+    return peak(tmp_path_factory.mktemp("small"), "small.xlsx", data)
+
+
+@pytest.mark.parametrize(
+    "name", ["sparse.xlsx", "gap.ods", "repeated.ods", "errors.xlsx", "merged.xlsx", "many.xls"]
+)
+def test_memory_follows_what_a_workbook_declares(tmp_path: Path, name: str, small: int):
+    data = measured(name)
+    declared = len(data)
+    if not name.endswith(".xls"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            declared = sum(part.file_size for part in archive.infolist())
+    assert peak(tmp_path, name, data) <= small + 100_000_000 + 3 * declared
+
+
+# As the figures and the messages have it
+
+
+def test_workbooks_of_every_format_count_in_one_build(tmp_path: Path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for at, format in enumerate(FORMATS):
+        rows = [["深澳國小", DAY + dt.timedelta(days=at), f"王{format}", topic] for topic in ("備課", "#N/A")]
+        titles = {
+            "九月": [COACHING, *rows],
+            "入校輔導_舊": [COACHING, *rows, *rows],
+            "代碼表": [["甲", "乙"], ["丙"]],
+        }
+        (data / f"入校輔導_{format}.{format}").write_bytes(written(format, titles, hidden=["入校輔導_舊"]))
+    (data / "入校輔導_壞.xlsx").write_bytes(packed({"a.txt": b"x"}))
+    outcome = build(data, tmp_path / "warehouse")
+    assert outcome.code == 0 and "入校輔導_壞.xlsx" in outcome.err
+    found = inputs(tmp_path / "warehouse")
+    for format in FORMATS:
+        name = f"入校輔導_{format}.{format}"
+        assert (found[f"{name}#九月"]["accepted"], found[f"{name}#九月"]["duplicate"]) == (1, 1)
+        assert "隱藏" in found[f"{name}#入校輔導_舊"]["left_out"]
+        assert f"{name}#代碼表" in outcome.err
+
+
+def test_an_error_cell_rejects_the_row_where_a_value_is_required(tmp_path: Path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for format in FORMATS:
+        rows = [COACHING, VISIT, ["深澳國小", "#N/A", "王一", "備課"], ["#REF!", DAY, "王二", "備課"]]
+        (data / f"入校輔導_{format}.{format}").write_bytes(written(format, {"入校輔導": rows}))
+    assert build(data, tmp_path / "warehouse").code == 0
+    found = {(one["file"].partition("#")[0], one["reason"]) for one in flaws(tmp_path / "warehouse")}
+    assert found == {
+        (f"入校輔導_{format}.{format}", reason)
+        for format in FORMATS
+        for reason in ("bad_date", "unknown_school")
+    }

@@ -19,7 +19,7 @@ from dashboard.sources.sheet import Unreadable
 UNPACKED_BYTES = 300_000_000
 WORKSHEET_CELLS = 10_000_000
 # What any worksheet may have of cells, and of how many bytes each further one must be.
-_CELLS, _CELL_BYTES = 2_000_000, 16
+_CELLS, _CELL_BYTES = 1_400_000, 16
 DAMAGED = "這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。"
 NO_WORKSHEET = (
     "這個檔案裡沒有工作表（可能是改了副檔名的別種檔案）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
@@ -72,16 +72,20 @@ def check(parts: Sequence[Any], read: Read) -> None:
             raise too_much_text()
 
 
+def most_cells(size: int) -> int:
+    """How many cells a worksheet's rectangle may have: laid out, each takes some forty bytes, while a small part of
+    `size` bytes may name a cell that is far away."""
+    return min(WORKSHEET_CELLS, _CELLS + size // _CELL_BYTES)
+
+
 def check_cells(cells: int, size: int) -> None:
-    """Nothing, if the rectangle of a worksheet's cells may be laid out: it takes some forty bytes a cell, while a small
-    part of `size` bytes may name a cell that is far away.
+    """Nothing, if a worksheet of a part of `size` bytes may be laid out.
 
     Raises:
-        Unreadable: it has too many.
+        Unreadable: its rectangle has too many cells.
     """
-    most = min(WORKSHEET_CELLS, _CELLS + size // _CELL_BYTES)
-    if cells > most:
-        raise too_large(most)
+    if cells > most_cells(size):
+        raise too_large(most_cells(size))
 
 
 def in_disorder() -> Unreadable:

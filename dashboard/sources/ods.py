@@ -47,7 +47,7 @@ def open_workbook(archive: zipfile.ZipFile) -> Workbook:
         Unreadable: it is damaged, or larger than it may be.
     """
     with archive.open("content.xml") as content:
-        read = _Content(content)
+        read = _Content(content, extent.most_cells(archive.getinfo("content.xml").file_size))
     if not read.worksheets:
         raise Unreadable(extent.NO_WORKSHEET)
     return Workbook("ods", read.worksheets, read.epoch)
@@ -69,12 +69,12 @@ class _Table:
 
 
 class _Content:
-    """`content.xml` as its parser goes through it."""
+    """`content.xml` as its parser goes through it; `most` is how many cells may be laid out."""
 
-    def __init__(self, content: IO[bytes]) -> None:
+    def __init__(self, content: IO[bytes], most: int) -> None:
         self.worksheets: list[Worksheet] = []
         self.epoch = EPOCH
-        self._room, self._repeatable = Room(extent.WORKSHEET_CELLS), _REPEATED
+        self._room, self._repeatable = Room(most), _REPEATED
         self._hidden: set[str] = set()
         self._style = ""
         self._path: list[str] = []

@@ -28,14 +28,14 @@ class Room:
     """What is left for the worksheets that follow: many of them may be one and the same part."""
 
     def __init__(self, cells: int = WORKBOOK_CELLS) -> None:
-        self.cells, self.text = cells, extent.UNPACKED_BYTES
+        self.cells, self.text, self._most = cells, extent.UNPACKED_BYTES, cells
 
     def take(self, cells: int = 0, text: int = 0) -> None:
         """Raises `Unreadable` once nothing is left."""
         self.cells -= cells
         self.text -= text
         if self.cells < 0:
-            raise extent.too_large()
+            raise extent.too_large(self._most)
         if self.text < 0:
             raise extent.too_much_text()
 
