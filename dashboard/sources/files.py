@@ -358,18 +358,19 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     layout, note = _layout(header, table)
     width, room, rows = len(layout), extent.WORKSHEET_CELLS, []
     stray: list[int] = []
-    ends = first = at + _breaks(header)
-    has_marks = any('"' in line for line in lines)
-    for line, cells in _records(lines, delimiter, first, _shape_of(layout, table), stray):
+    # Each line is one that a row begins with, or ends within a cell of the row before.
+    next_line, is_whole, former = at + 1, True, header
+    for line, cells in _records(lines, delimiter, at + _breaks(header), _shape_of(layout, table), stray):
+        is_whole = is_whole and (line == next_line or line == next_line + _breaks(former))
+        next_line, former = line + 1, cells
         # Empty cells after the header's last are none.
         rows.append((line, cells if len(cells) <= width or any(cells[width:]) else cells[:width]))
-        ends += 1 + (_breaks(cells) if has_marks else 0)
         room -= len(rows[-1][1])
         if room < 0:
             raise Unreadable(_TOO_MANY_CELLS)
-    if ends != len(lines):
+    if not is_whole or next_line + _breaks(former) != len(lines) + 1:
         raise Unreadable(
-            f"這個檔案有 {len(lines):,} 行，讀出來的列只有 {ends:,} 行，對不起來，未讀取。請另存成 UTF-8 的 CSV 後再放進來。"
+            f"這個檔案有 {len(lines):,} 行，與讀出的 {len(rows):,} 列對不起來，未讀取。請另存成 UTF-8 的 CSV 後再放進來。"
         )
     check_errors(layout, rows, table)
     notes.append(fill_doubled(header, table, rows))
@@ -558,17 +559,21 @@ def _records(
     Raises:
         Unreadable: a line has more cells than a file may have.
     """
+    if max(map(len, lines), default=0) > extent.WORKSHEET_CELLS:
+        for line in lines:
+            _check_cells(line, delimiter)
     if '"' not in "".join(lines):
-        for at in range(start, len(lines)):
-            _check_cells(lines[at], delimiter)
         yield from enumerate(csv.reader(lines[start:], delimiter=delimiter), start + 1)
         return
+    width = shape.width if shape else 0
     while start < len(lines):
-        reader = csv.reader(_checked(lines, start, delimiter), delimiter=delimiter)
+        reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
         begin = start
         for cells in reader:
             end = start + reader.line_num
-            if _runs_on(lines[begin:end], cells, delimiter, shape):
+            # Nearly all records are one line of whole cells.
+            is_odd = end - begin > 1 or len(cells) < width or "".join(cells[-1:]).endswith(("\n", "\r"))
+            if is_odd and _runs_on(lines[begin:end], cells, delimiter, shape):
                 if stray is not None:
                     stray.append(begin + 1)
                 yield begin + 1, _plain(lines[begin], delimiter)
@@ -577,12 +582,6 @@ def _records(
             yield begin + 1, cells
             begin = end
         start = begin
-
-
-def _checked(lines: list[str], start: int, delimiter: str) -> Iterator[str]:
-    for at in range(start, len(lines)):
-        _check_cells(lines[at], delimiter)
-        yield lines[at]
 
 
 def _check_cells(line: str, delimiter: str) -> None:
