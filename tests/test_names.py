@@ -144,6 +144,11 @@ def test_whatever_is_left_out_is_told_the_likely_harm_first(tmp_path: Path) -> N
         {
             "入校輔導.csv": [VISITS, VISIT],
             "觀課紀錄.csv": [("一", "二")],
+            "公開授課_深澳國小.csv": [VISITS, VISIT],
+            "名冊.csv": [
+                ("學校名稱", "教師編號", "教師姓名", "身分"),
+                ("深澳國小", "T1", "王一平", "正式教師"),
+            ],
             "名單.csv": [("校名", "到校日期", "輔導委員"), VISIT],
             "研習紀綠.csv": [("隨", "意")],
             "學校.xlsx": {"深澳": [VISITS, VISIT], "雜記": [["今天天氣好"]]},
@@ -155,7 +160,9 @@ def test_whatever_is_left_out_is_told_the_likely_harm_first(tmp_path: Path) -> N
     lines = told.err.splitlines()
     starts = ["：".join(line.split("：")[:2]) for line in lines]
     assert starts[:-1] == [
+        "讀不進來：公開授課_深澳國小.csv",
         "讀不進來：觀課紀錄.csv",
+        "沒有讀：名冊.csv",
         "沒有讀：名單.csv",
         "沒有讀：學校.xlsx#深澳",
         "沒有讀：研習紀錄.pdf",
@@ -164,6 +171,8 @@ def test_whatever_is_left_out_is_told_the_likely_harm_first(tmp_path: Path) -> N
         "沒有讀：研習紀綠.csv",
     ]
     found = inputs(tmp_path / "warehouse")
+    assert "標題列是「入校輔導」的；若名稱寫錯了" in found["公開授課_深澳國小.csv"]["problem"]
+    assert "標題列最像「教職員名冊」的，但找不到「到職日」欄" in found["名冊.csv"]["left_out"]
     assert "標題列是「入校輔導」的：請在檔名加上「入校輔導」" in found["名單.csv"]["left_out"]
     assert "請在工作表名稱加上「入校輔導」" in found["學校.xlsx#深澳"]["left_out"]
     assert "請把檔名裡的「研習紀綠」改成「研習紀錄」" in found["研習紀綠.csv"]["left_out"]

@@ -240,7 +240,8 @@ def _read(
             return [sheet]
         return [_text(path, own, table)]
     except Unreadable as error:
-        return [replace(own, problem=str(error))]
+        rows = _first_rows(path) if suffix in TEXT_SUFFIXES else ()
+        return [replace(own, rows=rows, problem=str(error))]
 
 
 def reread(folder: Path, sheet: Sheet, entries: Mapping[str, Entry], tables: Mapping[str, Table]) -> Sheet:

@@ -190,28 +190,43 @@ def table_of_worksheet(
 
 
 def left_out(sheet: Sheet, entry: Entry | None, tables: Mapping[str, Table]) -> Sheet:
-    """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is.
+    """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is; one
+    that cannot be read is told whose header it bears. The first rows, which say it, are given up.
 
-    Nothing is said where its `entry` leaves it out, or where it is blank. Its first rows are given up.
+    Nothing is said where its `entry` leaves it out, or where it is blank.
     """
-    if sheet.table or sheet.problem:
+    if sheet.problem:
+        return _of_another(sheet, tables) if sheet.rows else sheet
+    if sheet.table:
         return sheet
     if entry is not None and entry.table == "":
         return replace(sheet, rows=(), left_out=None)
     title = Path(sheet.file).stem if sheet.worksheet is None else sheet.worksheet
-    likely = likely_table(sheet.rows, tables)
-    named = f"標題列是「{likely.names[0]}」的。" if likely else ""
-    why = f"{sheet.left_out}{named}" if sheet.left_out else _why_left_out(sheet, title, likely, tables)
+    likely, wrong = likely_table(sheet.rows, tables) or (None, None)
+    named = f"標題列是「{likely.names[0]}」的。" if likely and not wrong else ""
+    why = f"{sheet.left_out}{named}" if sheet.left_out else _why_left_out(sheet, title, likely, wrong, tables)
     likely = likely or table_of(title, tables.values())
     return replace(sheet, rows=(), left_out=why, likely=likely.id if likely and why else None)
 
 
-def _why_left_out(sheet: Sheet, title: str, likely: Table | None, tables: Mapping[str, Table]) -> str | None:
+def _of_another(sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
+    likely, wrong = likely_table(sheet.rows, tables) or (None, None)
+    if likely is None or wrong or likely.id == sheet.table:
+        return replace(sheet, rows=())
+    told = f"標題列是「{likely.names[0]}」的；若名稱寫錯了，請改成「{likely.names[0]}」。"
+    return replace(sheet, rows=(), problem=f"{sheet.problem}{told}", likely=likely.id)
+
+
+def _why_left_out(
+    sheet: Sheet, title: str, likely: Table | None, wrong: str | None, tables: Mapping[str, Table]
+) -> str | None:
     what = "檔名" if sheet.worksheet is None else "工作表名稱"
     if not sheet.rows:
         return None if sheet.worksheet is not None else _NO_TABLE
     if likely is not None:
         name = likely.names[0]
+        if wrong:
+            return f"沒有讀。標題列最像「{name}」的，但{wrong}另外請在{what}加上「{name}」。"
         return f"{what}看不出是哪一張資料表，沒有讀。標題列是「{name}」的：請在{what}加上「{name}」。"
     if near := near_name(title, tables.values()):
         part, name = near

@@ -236,14 +236,31 @@ def bears_header(table: Table, rows: Iterable[tuple[int, list[str]]]) -> bool:
     return True
 
 
-def likely_table(rows: Sequence[tuple[int, list[str]]], tables: Mapping[str, Table]) -> Table | None:
-    """The table whose header the first rows bear, with every required column; of several the one with the most."""
-    fits = [
-        (max(score(cells, table) for line, cells in rows if line <= HEADER_ROWS), -at, table)
-        for at, table in enumerate(tables.values())
-        if bears_header(table, rows)
-    ]
-    return max(fits, key=lambda fit: fit[:2])[2] if fits else None
+def likely_table(
+    rows: Sequence[tuple[int, list[str]]], tables: Mapping[str, Table]
+) -> tuple[Table, str | None] | None:
+    """The table whose header the first rows bear, with None, or with what is wrong where only one required column is
+    missing; of several a whole one goes first, then the one with the most columns."""
+    fits: list[tuple[bool, int, int, Table, str | None]] = []
+    for at, table in enumerate(tables.values()):
+        try:
+            line, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
+        except Unreadable:
+            continue
+        named = {column for cell in header if (column := table.column_of(cell))}
+        lacking = sum(one.required and not _present(one.id, [*named]) for one in table.columns.values())
+        if not lacking or (lacking == 1 and len(named) > 2):
+            wrong = _layout_fault(header, table) if lacking else None
+            fits.append((not lacking, len(named), -at, table, wrong))
+    return max(fits, key=lambda fit: fit[:3])[3:] if fits else None
+
+
+def _layout_fault(header: Sequence[str], table: Table) -> str | None:
+    try:
+        layout_of(header, table)
+    except Unreadable as error:
+        return str(error)
+    return None
 
 
 def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -> Sheet:

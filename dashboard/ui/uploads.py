@@ -93,11 +93,8 @@ def _try(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
 def report(seen: View, trial: store.Trial) -> str:
     """What would change: the file's rows, the tables, the refused rows and the indicators that would move."""
     if not trial.readable:
-        why = "\n".join(
-            str(row["problem"] or row["left_out"])
-            for row in trial.inputs
-            if row["problem"] or row["left_out"]
-        )
+        reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
+        why = "\n".join(str(reason) for reason in reasons if reason)
         names = words.listing([words.escape(row.label) for row in ask(seen, "tables")])
         told = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
