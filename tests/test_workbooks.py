@@ -14,6 +14,7 @@ import pytest
 from odfdo import Cell, Document, Row, Style, Table
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from dashboard import warehouse
 from dashboard.sources import contracts, files
 from dashboard.sources.places import Entry, left_out
 from dashboard.sources.sheet import Sheet
@@ -724,3 +725,29 @@ def test_an_error_cell_rejects_the_row_where_a_value_is_required(tmp_path: Path)
         for format in FORMATS
         for reason in ("bad_date", "unknown_school")
     }
+
+
+# Every table of both programmes
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_every_table_is_read_from_every_format_its_days_from_1904_and_its_errors(
+    tmp_path: Path, format: str, table: contracts.Table
+):
+    header = [column.headers[0] for column in table.columns.values()]
+    rows = [header, ["#N/A"] * len(header), [Serial(40_000)] * len(header)]
+    titles = {"說明": [["請填"]], "工作表2": rows, "工作表3": [["備註"], *rows]}
+    told, *found = read(tmp_path, written(format, titles, is_1904=True), f"{table.names[0]}_深澳.{format}")
+    assert told.left_out
+    day = (dt.date(1904, 1, 1) + dt.timedelta(days=40_000)).isoformat()
+    for sheet in found:
+        errors, days = rows_of(sheet)
+        assert sheet.table == table.id and set(sheet.layout) == set(table.columns)
+        assert set(errors) == {"#N/A"}
+        are_days = [table.columns[name].type in ("date", "timestamp") for name in sheet.layout]
+        assert days == [day if is_day else "40000" for is_day in are_days]
+
+
+def test_every_format_may_be_uploaded():
+    assert {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"} <= set(warehouse.SUFFIXES)
