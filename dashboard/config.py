@@ -70,7 +70,15 @@ class Config:
     def places_of(self, programme: str) -> Places:
         """All sources of a programme. A folder that nobody named is optional where there are spreadsheets."""
         folder = self.folder_of(programme)
-        spreadsheets = tuple(one for of, one in self.spreadsheets if of in (None, programme))
+        # What was taken for worksheets of a name is taken for those of spreadsheets, too.
+        taken: dict[str | int, Entry] = {
+            name: entry for name, entry in (self.files or {}).items() if "*" in name and "#" in name
+        }
+        spreadsheets = tuple(
+            replace(one, entries={**taken, **one.entries})
+            for of, one in self.spreadsheets
+            if of in (None, programme)
+        )
         optional = bool(spreadsheets) and not folder.exists()
         return Places(None if optional else folder, self.files or {}, spreadsheets, self.key, self.deadline)
 

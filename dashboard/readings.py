@@ -43,7 +43,7 @@ def offers(inputs: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, A
             offer = Offer(name, row["label"], Entry(rename={header: column}), header, column)
             found.setdefault((name, header), offer)
     for row in inputs:
-        if row["left_out"] and row["likely"]:
+        if row["likely"]:
             name = pattern_of(*_parted(row), None)
             found.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
     return list(found.values())

@@ -244,7 +244,7 @@ def likely_table(
     fits: list[tuple[bool, int, int, Table, str | None]] = []
     for at, table in enumerate(tables.values()):
         try:
-            line, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
+            _, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
         except Unreadable:
             continue
         named = {column for cell in header if (column := table.column_of(cell))}
