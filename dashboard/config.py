@@ -6,14 +6,25 @@ Every key has a default; without a file and without a `data` folder the product 
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.sources.places import DEADLINE, STALE_AFTER_DAYS, Entry, Places, Spreadsheet, gid_in, id_in
+from dashboard.sources.places import (
+    DEADLINE,
+    STALE_AFTER_DAYS,
+    Entry,
+    Places,
+    Spreadsheet,
+    gid_in,
+    id_in,
+    merged,
+)
 
 FILE = "kpi.toml"
+# What was adopted on the page 資料, beside it.
+READINGS = "readings.toml"
 VARIABLE = "KPI_CONFIG"
 KEY_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 KEYS = ("programmes", "data", "warehouse", "stale_after_days", "server", "google", "spreadsheets", "files")
@@ -59,7 +70,15 @@ class Config:
     def places_of(self, programme: str) -> Places:
         """All sources of a programme. A folder that nobody named is optional where there are spreadsheets."""
         folder = self.folder_of(programme)
-        spreadsheets = tuple(one for of, one in self.spreadsheets if of in (None, programme))
+        # What was taken for worksheets of a name is taken for those of spreadsheets, too.
+        taken: dict[str | int, Entry] = {
+            name: entry for name, entry in (self.files or {}).items() if "*" in name and "#" in name
+        }
+        spreadsheets = tuple(
+            replace(one, entries={**taken, **one.entries})
+            for of, one in self.spreadsheets
+            if of in (None, programme)
+        )
         optional = bool(spreadsheets) and not folder.exists()
         return Places(None if optional else folder, self.files or {}, spreadsheets, self.key, self.deadline)
 
@@ -76,7 +95,10 @@ def load(path: Path | None = None) -> Config:
         if not place.is_dir():
             raise ConfigError(f"找不到設定檔「{path}」。")
         data = (place / "data").absolute()
-        return Config((), data, (place / "warehouse").absolute(), data.is_dir(), {}, place=place.absolute())
+        return Config(
+            (), data, (place / "warehouse").absolute(), data.is_dir(), {},
+            files=_files(place / READINGS, ()), place=place.absolute(),
+        )  # fmt: skip
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -138,7 +160,9 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         configured=True,
         folders={name: _folder(file, f"data.{name}", folder) for name, folder in folders.items()},
         spreadsheets=_spreadsheets(raw),
-        files=dict(_file(one, i) for i, one in enumerate(_tables(raw, "files"), 1)),
+        files=_files(
+            file.with_name(READINGS), [_file(one, i) for i, one in enumerate(_tables(raw, "files"), 1)]
+        ),
         key=_folder(file, "google.key", key) if key else None,
         deadline=deadline,
         stale_after_days=days,
@@ -205,6 +229,29 @@ def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Sprea
     )
     by_link = _value(raw, "by_link", False, lambda v: isinstance(v, bool), "須是 true 或 false")
     return programme, Spreadsheet(found, gids, entries, by_link)
+
+
+def _files(readings: Path, own: Sequence[tuple[str, Entry]]) -> dict[str, Entry]:
+    """The entries of the files: what was adopted, and before that what the configuration says itself."""
+    found: dict[str, list[Entry]] = {}
+    for name, entry in [*_adopted(readings), *own]:
+        found.setdefault(name, []).append(entry)
+    return {name: merged(several) for name, several in found.items()}
+
+
+def _adopted(readings: Path) -> list[tuple[str, Entry]]:
+    try:
+        raw = tomllib.loads(readings.read_text(encoding="utf-8-sig"))
+        _known(raw, ("files",), "")
+        return [_file(one, i) for i, one in enumerate(_tables(raw, "files"), 1)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigError(f"讀不到「{readings}」：{error.strerror}。請檢查讀取權限。") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"「{readings}」不是正確的 TOML：{error}。請改正，或刪除這個檔案。") from error
+    except _Wrong as error:
+        raise ConfigError(f"「{readings}」{error}") from None
 
 
 def _file(raw: Mapping[str, Any], number: int) -> tuple[str, Entry]:

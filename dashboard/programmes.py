@@ -10,13 +10,15 @@ import json
 import os
 import re
 import tomllib
-from collections import Counter
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+
+from dashboard.schema import sentence, twice
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "programmes"
@@ -41,13 +43,17 @@ class ColumnOfChoices(Protocol):
 
     @property
     def choices(self) -> Mapping[str, str]: ...
+    @property
+    def headers(self) -> tuple[str, ...]: ...
 
 
 class TableOfColumns(Protocol):
-    """What a definition is checked against in a table of `sources/`."""
+    """What a definition is checked against in a table of `sources/`; with its own columns it has no more than `most`."""
 
     @property
     def columns(self) -> Mapping[str, ColumnOfChoices]: ...
+    @property
+    def most(self) -> int: ...
 
 
 class _Model(BaseModel):
@@ -328,7 +334,7 @@ def of_values(
     try:
         programme = Programme.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
-        raise DefinitionError(path, [_sentence(fault) for fault in error.errors()]) from error
+        raise DefinitionError(path, [sentence(fault, _FORMS) for fault in error.errors()]) from error
     if faults := [*_faults(programme, tables), *(_wrong_name(programme, path) if named else ())]:
         raise DefinitionError(path, faults)
     return programme
@@ -376,42 +382,6 @@ def _raw(path: Path) -> dict[str, Any]:
         raise DefinitionError(path, [f"不是正確的 TOML：{error}"]) from error
 
 
-def _sentence(fault: Any) -> str:
-    kind, key = fault["type"], fault["loc"][-1] == "[key]"
-    place = ".".join(str(part) for part in fault["loc"] if part != "[key]" and part not in _FORMS)
-    if kind == "extra_forbidden" or (key and kind == "literal_error"):
-        return f"不認得的鍵「{place}」，請檢查拼字或刪除。"
-    if kind == "missing":
-        return f"缺少「{place}」。"
-    what = f"鍵「{place}」" if key else f"「{place}」的值「{str(fault['input'])[:60]}」"
-    return f"{what}不對：{_must_be(kind, fault)}。"
-
-
-def _must_be(kind: str, fault: Any) -> str:
-    told = fault.get("ctx", {})
-    match kind:
-        case "value_error":
-            return str(told["error"])
-        case "literal_error":
-            return f"須是 {told['expected'].replace(' or ', ' 或 ')}"
-        case "greater_than":
-            return f"須大於 {told['gt']}"
-    return str(_MUST_BE.get(kind.partition("_")[0], fault["msg"]))
-
-
-_MUST_BE = {
-    "string": "須是文字，前後加引號",
-    "int": "須是整數",
-    "bool": "須是 true 或 false",
-    "date": "須是日期，例如 2022-12-31",
-    "tuple": '須是清單，例如 ["甲", "乙"]',
-    "model": "須是一組「鍵 = 值」",
-    "dict": "須是一組「鍵 = 值」",
-    "mapping": "須是一組「鍵 = 值」",
-    "too": "不能是空的",
-}
-
-
 def _wrong_name(programme: Programme, path: Path) -> list[str]:
     if programme.id == path.stem:
         return []
@@ -424,13 +394,13 @@ def _faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[
     items = [word for words in programme.items.values() for word in words]
     faults = [
         *(f"學校「{names}」出現兩次；一校只能在一組一次。" for names in _same_schools(programme)),
-        *(f"分組「{name}」出現兩次。" for name in _twice(group.name for group in groups)),
-        *(f"學校代碼「{code}」給了兩所學校。" for code in _twice(programme.codes.values())),
-        *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in _twice(employments)),
-        *(f"items 的「{word}」出現兩次；一個詞只能是一個項目。" for word in _twice(items)),
+        *(f"分組「{name}」出現兩次。" for name in twice(group.name for group in groups)),
+        *(f"學校代碼「{code}」給了兩所學校。" for code in twice(programme.codes.values())),
+        *(f"employment 的「{word}」出現兩次；一個詞只能是一種身分。" for word in twice(employments)),
+        *(f"items 的「{word}」出現兩次；一個詞只能是一個項目。" for word in twice(items)),
         *(f"缺少「roles.{role}」。" for role in ("lead", "partner") if groups and role not in roles),
-        *(f"roles 的「{word}」出現兩次。" for word in _twice(roles.values())),
-        *(f"periods「{period}」出現兩次。" for period in _twice(p.id for p in periods)),
+        *(f"roles 的「{word}」出現兩次。" for word in twice(roles.values())),
+        *(f"periods「{period}」出現兩次。" for period in twice(p.id for p in periods)),
         *(f"periods「{p.id}」的結束日 {p.end} 早於開始日 {p.start}。" for p in periods if p.end < p.start),
         *_table_faults(programme, tables),
     ]
@@ -450,10 +420,40 @@ def _table_faults(programme: Programme, tables: Mapping[str, TableOfColumns]) ->
     there = "、".join(sorted(tables))
     return [
         *(f"tables 的「{name}」不是資料表；sources/ 裡有：{there}。" for name in named if name not in tables),
-        *(f"tables 的「{name}」出現兩次。" for name in _twice(named)),
+        *(f"tables 的「{name}」出現兩次。" for name in twice(named)),
         *(f"tables 缺少名冊「{name}」。" for name in ROSTERS if name not in named),
         *(f"columns 的「{name}」不在 tables。" for name in programme.columns if name not in named),
+        *(
+            fault
+            for name, own in programme.columns.items()
+            if name in tables
+            for fault in _column_faults(name, own, tables[name])
+        ),
     ]
+
+
+def _column_faults(name: str, own: Mapping[str, Column], table: TableOfColumns) -> list[str]:
+    """Columns of a programme's own that the table has no room for, or that it has already."""
+    faults = [
+        f"「columns.{name}.{column}」已是 sources/{name}.toml 的欄位，請換一個名稱。"
+        for column in own
+        if column in table.columns
+    ]
+    theirs = {_header(header) for column in table.columns.values() for header in column.headers}
+    ours = [_header(header) for column in own.values() for header in dict.fromkeys(column.headers)]
+    faults += [
+        f"columns.{name} 的欄名「{header}」已有別的欄位使用，請換一個。"
+        for header in dict.fromkeys([*(one for one in ours if one in theirs), *twice(ours)])
+    ]
+    if (many := len(table.columns) + len(own)) > table.most:
+        faults.append(
+            f"columns.{name}：連同 sources/{name}.toml 共 {many} 欄，最多 {table.most} 欄；請刪去用不到的。"
+        )
+    return faults
+
+
+def _header(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def _same_schools(programme: Programme) -> list[str]:
@@ -463,10 +463,6 @@ def _same_schools(programme: Programme) -> list[str]:
     for name in programme.schools:
         by_stem.setdefault(around.sub("", name), []).append(name)
     return ["」「".join(dict.fromkeys(names)) for names in by_stem.values() if len(names) > 1]
-
-
-def _twice(values: Iterable[str]) -> list[str]:
-    return [value for value, times in Counter(values).items() if times > 1]
 
 
 def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:

@@ -5,14 +5,12 @@ What was read, what was not taken and how to mend it.
 
 from dashboard import ui
 
-SIZE = 20
 seen = ui.view()
 tables, inputs, unused = (ui.ask(seen, name) for name in ("tables", "inputs", "unused_columns"))
 chosen, chart = ui.records.chosen(), ui.asked("chart", ui.data_figures.CHARTS)
 counts = ui.ask(seen, "reject_counts", **chosen)
-total = ui.records.matching(counts, chosen)
-page = ui.parts.page(ui.asked("page"), total, SIZE)
-rejects = ui.ask(seen, "rejects", **chosen, size=SIZE, skip=(page - 1) * SIZE)
+page = ui.parts.page(ui.asked("page"), total := ui.records.matching(counts, chosen), ui.records.SIZE)
+rejects = ui.ask(seen, "rejects", **chosen, size=ui.records.SIZE, skip=(page - 1) * ui.records.SIZE)
 schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=200)
 school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
 
@@ -27,10 +25,11 @@ def save(what, header, build):
 
 def refused():
     ui.data_figures.choose(seen, chosen, chart, here)
-    ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, SIZE, here))
+    ui.show(
+        ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, ui.records.SIZE, here)
+    )
     if rejects:
-        titled = ui.say(ui.records.TITLES[chosen["severity"]]), ui.records.header()
-        save(*titled, lambda: ui.records.every(seen, chosen))
+        save(ui.records.titled(chosen), ui.records.header(), lambda: ui.records.every(seen, chosen))
     if school and (told := ui.records.notice_text(seen, school)):
         ui.copy(ui.say("給{school}的通知", school=school.name), told)
 
@@ -41,7 +40,8 @@ if school:
     refused()
 ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
-ui.show(ui.intake.unreadable(inputs) + ui.intake.unused(inputs, unused) + ui.intake.sources(tables))
+ui.readings.put(seen, inputs, unused)
+ui.show(ui.intake.sources(tables))
 save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables))
 with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
     ui.show(ui.intake.files(inputs, seen.year) + ui.intake.columns(unused))

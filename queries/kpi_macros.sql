@@ -14,6 +14,10 @@ create or replace temp macro periods_of(wanted) as table
 create or replace temp macro categories_of(wanted) as table
     select category from kpi_categories where kpi = wanted;
 
+-- Whether a course of these categories is one of the indicator's.
+create or replace temp macro is_of(categories, wanted) as
+    list_has_any(categories, (select list(category) from kpi_categories where kpi = wanted));
+
 create or replace temp macro parameter_of(wanted, called) as (
     select value from kpi_parameters where kpi = wanted and name = called
 );

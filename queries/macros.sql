@@ -1,22 +1,63 @@
 -- The one place where a text becomes a value: a date, a number, a yes or no, a class, the stem of a school's name.
--- Every parser takes the raw text and gives null for what it cannot read. `nfkc` is Python's unicodedata.
+-- Every parser takes the raw text and gives null for what it cannot read.
 
--- Most texts are ASCII, common Han and single blanks, which neither NFKC nor trimming changes: asking Python for each of
--- them is what takes long.
+-- What a cell says, as texts are compared, is told by Python (`nfkc` of dashboard/warehouse/build.py): NFKC without
+-- invisible characters, ="T1" and 'T1 as T1, character references as their characters, white space as single blanks.
+-- Most texts are ASCII, common Han and single blanks, which all of that leaves as they are: asking Python for each of
+-- them is what takes long. So a text that begins with neither = nor ' and has no & goes past it.
 
--- NFKC without any white space or zero-width character: how names, ids and words are compared.
+-- Without any white space: how names, ids and words are compared.
 create or replace temp macro squeeze(t) as
-    case when regexp_full_match(t, '[\x20-\x7E\x{4E00}-\x{9FFF}]*') then replace(t, ' ', '') else regexp_replace(
-        nfkc(t), '[\s\x{85}\x{1680}\x{200B}-\x{200F}\x{2028}\x{2029}\x{2060}\x{FEFF}]+', '', 'g'
-    ) end;
+    case
+        when regexp_full_match(t, ' *(?:[\x21-\x25\x28-\x3C\x3E-\x7E\x{4E00}-\x{9FFF}][\x20-\x25\x27-\x7E\x{4E00}-\x{9FFF}]*)?')
+            then replace(t, ' ', '')
+        else replace(nfkc(t), ' ', '')
+    end;
 
--- NFKC with runs of white space as one blank, none at the ends.
+-- With runs of white space as one blank, none at the ends.
 create or replace temp macro tidy(t) as
-    case when regexp_full_match(t, '(?:[\x21-\x7E\x{4E00}-\x{9FFF}]+(?: [\x21-\x7E\x{4E00}-\x{9FFF}]+)*)?') then t else trim(regexp_replace(
-        nfkc(t), '[\s\x{85}\x{1680}\x{200B}-\x{200F}\x{2028}\x{2029}\x{2060}\x{FEFF}]+', ' ', 'g'
-    )) end;
+    case
+        when regexp_full_match(
+            t,
+            '(?:[\x21-\x25\x28-\x3C\x3E-\x7E\x{4E00}-\x{9FFF}][\x21-\x25\x27-\x7E\x{4E00}-\x{9FFF}]*(?: [\x21-\x25\x27-\x7E\x{4E00}-\x{9FFF}]+)*)?'
+        )
+            then t
+        else nfkc(t)
+    end;
 
-create or replace temp macro word(t) as lower(squeeze(t));
+-- An answer of a form may end in the separator of a list.
+create or replace temp macro answer(t) as regexp_replace(t, '[;,、]+$', '');
+
+create or replace temp macro word(t) as lower(answer(squeeze(t)));
+
+-- What a spreadsheet shows in a cell whose formula has no result.
+create or replace temp macro is_error(word) as
+    word in (
+        '#n/a', '#ref!', '#value!', '#div/0!', '#name?', '#null!', '#num!', '#spill!', '#error!', '#calc!', '#field!',
+        '#getting_data', 'loading...', '載入中...'
+    );
+
+-- Letters that show as nothing and are no white space: the fillers of Hangul, blank Braille, the joiner of graphemes.
+create or replace temp macro blank_letters() as chr(4447) || chr(4448) || chr(10240) || chr(847);
+
+-- Characters that look like another one, and which: Cyrillic and Greek letters like Latin ones, radicals, kana and
+-- bopomofo signs like Han characters, and Han characters that differ in a stroke from those of Taiwan.
+create or replace temp macro look_alikes() as
+    'АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοエカタトニハロㄧ⺌⺝⺠⺩⻄⻑⻘⻝⻣⻤内户戸温説税脱呉黄録緑絶眞靑淸愼敎旣尙産彦歩毎徳' || blank_letters();
+
+create or replace temp macro as_usual(t) as
+    translate(
+        t,
+        look_alikes(),
+        'ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo工力夕卜二八口一小月民王西長青食骨鬼內戶戶溫說稅脫吳黃錄綠絕真青清慎教既尚產彥步每德'
+    );
+
+create or replace temp macro look_alike_in(t) as
+    nullif(regexp_extract(t, '[' || look_alikes() || ']'), '');
+
+-- A character with its number, which tells it from the one that it looks like: 内 U+5185.
+create or replace temp macro numbered(letter) as
+    concat_ws(' ', nullif(trim(letter, blank_letters()), ''), 'U+' || lpad(hex(unicode(letter)), 4, '0'));
 
 -- A remark in brackets is ignored.
 create or replace temp macro without_remark(t) as regexp_replace(t, '[(\[【〔].*?[)\]】〕]', '', 'g');
@@ -31,10 +72,107 @@ create or replace temp macro numeral(t) as
                 + case when ends_with(t, '十') then 0 else strpos('一二三四五六七八九', split_part(t, '十', 2)) end::int
     end;
 
--- A form's time, at the end of a text.
+-- The time at the end of a text, of a form or an instant, which is followed by its zone.
 create or replace temp macro clock_pattern() as
     '[T ]+(?:(上午|下午|AM|PM) ?)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(上午|下午|AM|PM))?'
-        || '(?: ?(?:Z|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?))?$';
+        || '(?: ?(Z|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?))?$';
+
+-- The minutes by which a zone is ahead of Greenwich: Z, GMT+8, +0800, -05:00.
+create or replace temp macro zone_minutes(zone) as
+    case
+        when regexp_full_match(zone, 'Z|GMT|UTC') then 0
+        when regexp_full_match(zone, '(GMT|UTC)?[+-](0?\d|1[0-4])(:?[0-5]\d)?')
+            then try_cast(regexp_extract(zone, '[+-]') || '1' as int) * (
+                60 * try_cast(regexp_extract(zone, '[+-](0?\d|1[0-4])(:?[0-5]\d)?$', 1) as int)
+                + coalesce(try_cast(right(regexp_extract(zone, '[+-](0?\d|1[0-4])(:?[0-5]\d)?$', 2), 2) as int), 0)
+            )
+    end;
+
+-- Whether a text that is a day, or a day and a form's time, says more than that: most do not, and to look for it is what
+-- takes long.
+create or replace temp macro has_more(t) as
+    not regexp_full_match(
+        t,
+        '[\d/.年月-]*[\d日](?:[ T]+(?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[上下]午)?(?:Z| ?GMT\+8)?)?'
+    );
+
+-- A weekday behind a day, in brackets or not, plays no part.
+create or replace temp macro without_weekday(t) as
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                t,
+                '([\d日])\.? *(?:[(\[【〔] *(?:星期|週|周|禮拜)?[一二三四五六日天] *[)\]】〕]|(?:星期|週|周|禮拜)[一二三四五六日天])',
+                '\1 '
+            ),
+            '(日|[-/.]\d{1,2}) +[一二三四五六日天]( |$)', '\1\2'
+        ),
+        '([\d日])\.? *[(\[]? *(?:MON|TUES?|WED(?:NES)?|THU(?:RS?)?|FRI|SAT(?:UR)?|SUN)(?:DAY)?\b\.? *[)\]]?,?', '\1 '
+    );
+
+-- 9時, 9點半, 9時5分, 9時5分30秒 as 9:00, 9:30, 9:05 and 9:05:30.
+create or replace temp macro clock_in_digits(t) as
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(t, '[時點] ?半', '時30分'),
+            '(\d) ?[時點] ?整?(?:(\d{1,2}) ?分?)?(?: ?(\d{1,2}) ?秒)?', '\1:00\2:00\3', 'g'
+        ),
+        ':0*(\d{2})\b', ':\1', 'g'
+    );
+
+-- A hour in Han numerals in digits: 上午九時.
+create or replace temp macro hour_in_digits(t) as
+    case
+        when regexp_matches(t, '[一二三四五六七八九十]{1,3} ?[時點]')
+            then regexp_replace(
+                t, '[一二三四五六七八九十]{1,3}( ?[時點])',
+                numeral(regexp_extract(t, '([一二三四五六七八九十]{1,3}) ?[時點]', 1)) || '\1'
+            )
+        else t
+    end;
+
+-- Of 9:00-12:00 the beginning. What may be a zone is one: 9:00-05:00 ends before it begins, and T or seconds are an
+-- instant's.
+create or replace temp macro without_end(t) as
+    case
+        when regexp_matches(t, '(T\d{1,2}:\d{2}|:\d{2}:\d{2}(\.\d+)?) ?[+-]\d{2}(:?\d{2})?$')
+            or lpad(regexp_extract(t, '(\d{1,2}:\d{2}) ?-\d{2}:\d{2}$', 1), 5, '0')
+                > lpad(regexp_extract(t, '\d{1,2}:\d{2} ?-(\d{2}:\d{2})$', 1), 5, '0')
+            then t
+        else regexp_replace(
+            t,
+            '(:\d{2}(?: ?(?:上午|下午|AM|PM))?) ?[-~–—〜至到] ?(?:(?:上午|下午|AM|PM) ?)?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:上午|下午|AM|PM))?$',
+            '\1'
+        )
+    end;
+
+-- A day without what else may stand behind it: a weekday, brackets, a dot, a time in words or the end of one.
+create or replace temp macro plain_day(t) as
+    regexp_replace(
+        without_end(trim(regexp_replace(
+            clock_in_digits(hour_in_digits(regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        translate(without_weekday(regexp_replace(t, '([\d日)\]時分])[.。;,、]+$', '\1')), '()[]【】〔〕−', '        -'),
+                        '凌晨|清晨|早上', '上午'
+                    ),
+                    '中午|傍晚|晚上|晚間', '下午'
+                ),
+                ' *(上午|下午) *', ' \1 ', 'g'
+            ))),
+            '日(\d)', '日 \1'
+        ))),
+        '^([^:]*[\d日])\.? *(?:上午|下午|全天|整天|全日|整日)?$', '\1'
+    );
+
+-- A date that a spreadsheet made of a class such as 5-2: 2022-05-02, 5/2, 5月2日, 2-May, May-02, 44683.
+create or replace temp macro is_date_of_class(t) as
+    regexp_matches(
+        upper(squeeze(t)),
+        '^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*|\d{2}:.*)?|\d{1,2}/\d{1,2}|\d{5}(\.\d+)?|([\d一二三四五六七八九十]{2,4}年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日.*'
+            || '|\d{1,2}[-/ ]?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*([-/ ]?\d{2,4})?'
+            || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
+    );
 
 -- A number in a text without blanks: thousands may be separated, one of `units` may follow.
 create or replace temp macro number_of(word, units) as
@@ -46,6 +184,35 @@ create or replace temp macro number_of(word, units) as
                 then regexp_replace(word, '(' || units || ')$', '')
         end as decimal(30, 12)
     );
+
+-- Hours and minutes in words: 1小時30分, 三小時, 3小時整, 3小時半, 兩個半小時, 半小時, 九十分鐘.
+create or replace temp macro spoken_hours_pattern() as
+    '(?:(\d{1,3}|[一二兩三四五六七八九十]{1,3})個?(半)?(?:小時|時|鐘頭|hours|hour|hrs|hr|h)(半)?|(半)個?(?:小時|鐘頭))?整?'
+        || '(?:[又零]?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:分鐘|分|minutes|minute|mins|min|m)整?)?';
+
+-- Hours as exact minutes; 3:00 and 3:00:00 are three hours.
+create or replace temp macro minutes_of(word) as
+    case
+        when regexp_full_match(word, '\d{1,3}:[0-5]\d(:00)?')
+            then (60 * split_part(word, ':', 1)::int + split_part(word, ':', 2)::int)::decimal(38, 12)
+        when regexp_full_match(word, spoken_hours_pattern()) and regexp_matches(word, '[時頭分hm]')
+            then minutes_of_parts(regexp_extract(
+                word, '^' || spoken_hours_pattern() || '$', ['hours', 'and_half', 'half_more', 'half', 'minutes']
+            ))
+        when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)整?$')
+            then number_of(word, '(?:分鐘|分|minutes|minute|mins|min)整?')::decimal(38, 12)
+        else number_of(word, '(?:個小時|小時|時|鐘頭|hours|hour|hrs|hr|h)整?') * 60::decimal(4)
+    end;
+
+create or replace temp macro minutes_of_parts(parts) as
+    case
+        when parts.hours || parts.half = '' or parts.minutes = '' or numeral(parts.minutes) < 60
+            then (
+                60 * coalesce(numeral(replace(parts.hours, '兩', '二')), 0)
+                + case when parts.and_half || parts.half_more || parts.half = '' then 0 else 30 end
+                + coalesce(numeral(parts.minutes), 0)
+            )::decimal(38, 12)
+    end;
 
 -- Whole dollars, with or without NT$, 元 and separators; a fraction is none.
 create or replace temp macro money_of(word) as
@@ -78,15 +245,34 @@ create or replace temp macro without_number(word) as
         word, '^\(?(?:\d{1,2}(?:[.、:)-]+|(\p{Han}))|[一二三四五六七八九十]{1,3}[.、:)-]+)', '\1'
     );
 
+-- A mark behind an answer plays no part; a question mark is a doubt.
+create or replace temp macro without_mark(word) as regexp_replace(word, '[;,、。.※*!]+$', '');
+
 create or replace temp macro yes_no_of(word) as
     case
-        when word in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
-        when word in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '╳', '×', '0', '0.0', 'false', 'f') then false
+        when word in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '✅', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
+        when word in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '✖', '╳', '×', '0', '0.0', 'false', 'f') then false
     end;
+
+-- A school's code before or behind its name: 173608市立深澳國小, 深澳國小(173608).
+create or replace temp macro code_before() as '^[(\[【〔]?([0-9][0-9A-Za-z]{3,5})[)\]】〕]?[-_:.、]*(\p{Han})';
+
+create or replace temp macro code_behind() as '(\p{Han})[-_:.、]*[(\[【〔]?([0-9][0-9A-Za-z]{3,5})[)\]】〕]?$';
+
+create or replace temp macro code_beside(name) as
+    nullif(coalesce(
+        nullif(regexp_extract(name, code_before(), 1), ''), regexp_extract(name, code_behind(), 2)
+    ), '');
+
+create or replace temp macro without_code(name) as
+    regexp_replace(regexp_replace(name, code_before(), '\2'), code_behind(), '\1');
+
+-- A school's name as it is compared.
+create or replace temp macro school_name(t) as without_code(answer(squeeze(t)));
 
 -- Schools: a name without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
 create or replace temp macro without_place(t) as
-    regexp_replace(squeeze(t), '^(' || getvariable('place_pattern') || ')+', '');
+    regexp_replace(school_name(t), '^(' || getvariable('place_pattern') || ')+', '');
 
 create or replace temp macro stem_of(t) as
     regexp_replace(
@@ -100,10 +286,77 @@ create or replace temp macro kind_of(t) as
     map {
         '國民中小學': '國中小', '國中小': '國中小', '中小學': '國中小', '國民小學': '國小', '國小': '國小', '小學': '國小',
         '國民中學': '國中', '國中': '國中', '高級中學': '高中', '高中': '高中'
-    }[regexp_extract(squeeze(t), '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
+    }[regexp_extract(school_name(t), '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
 
 -- A code that lost its leading zeros in a spreadsheet is the same code.
-create or replace temp macro code_of(t) as nullif(ltrim(upper(squeeze(t)), '0'), '');
+create or replace temp macro code_of(t) as nullif(ltrim(upper(answer(squeeze(t))), '0'), '');
+
+-- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
+-- A plain name of two or three characters has neither.
+create or replace temp macro person_name(t) as
+    case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else regexp_replace(
+        regexp_replace(
+            regexp_replace(squeeze(t), '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'),
+            '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'
+        ),
+        '^(..+?)(?:老師|教師|主任|組長|校長|先生|小姐|女士)+$', '\1'
+    ) end;
+
+-- What a cell says in a row that is no record; `name` is squeezed.
+create or replace temp macro is_total(name) as
+    regexp_matches(
+        name,
+        '[小合總]計:?$|^共計?\d[\d,.]*\p{Han}{1,3}$'
+        || '|^共計?[一二三四五六七八九十百千兩]+(?:人|位|名|場|場次|次|節|班|校|所|件|份|筆|小時|時|分鐘|元|天|日|堂|門|組|項)$'
+    );
+
+create or replace temp macro is_example(name) as
+    regexp_matches(name, '^[(\[【〔「]?(?:範例|必填|選填|說明)[)\]】〕」]?$|^(?:範例|例):');
+
+create or replace temp macro is_none(name) as name in ('無', '本月無', '未辦理', '本月未辦理', '-', '–');
+
+create or replace temp macro is_signature(name) as
+    regexp_matches(
+        name,
+        '^(?:承辦人?|核章|填表人?|製表人?|\p{Han}{0,4}主任|校長)(?:核章|簽章|蓋章)?(?::.*|\p{Han}{0,8}|[\p{Latin}.]{2,})$'
+    );
+
+create or replace temp macro may_be_none(name) as is_total(name) or is_example(name) or is_none(name);
+
+-- The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing.
+create or replace temp macro names_in(t) as
+    list_filter(
+        list_transform(
+            regexp_split_to_array(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(nfkc(t), '(\p{Latin}\.?)\s*,\s*(\p{Latin})', '\1' || chr(1) || '\2', 'g'),
+                        '(\p{Latin}\.?)\s*/\s*(\p{Latin})', '\1' || chr(2) || '\2', 'g'
+                    ),
+                    '(\p{Latin}\.?)[\r\n]+(\p{Latin})', '\1 \2', 'g'
+                ),
+                '[、,;/\r\n]+'
+            ),
+            lambda part: trim(translate(part, chr(1) || chr(2), ',/'))
+        ),
+        lambda part: part <> ''
+    );
+
+-- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
+-- a total, a mark for nobody, an error cell.
+create or replace temp macro names_nobody(name) as
+    regexp_matches(name, '^[^\x{4E00}-\x{9FFF}]*$|[等共計例填無辦]|^(?:全|各|所有|本|說明)|[人位名師群]$')
+    and regexp_matches(
+        name,
+        '^[\d.,]+$'
+        || '|^(?:全體|全校|全部|全)(?:\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級))?$'
+        || '|^(?:各|所有|本校)\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員)群?$'
+        || '|(?:年級|學年|領域)(?:\p{Han}*班)?(?:教師|老師|導師)群?$'
+        || '|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)'
+        || '|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$'
+        || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$|^[-–]+$'
+        || '|^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)$|^Loading\.\.\.$'
+    );
 
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as

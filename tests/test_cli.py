@@ -542,6 +542,17 @@ def test_a_template_is_written_for_every_table_and_nothing_is_overwritten(tmp_pa
     assert (tmp_path / "檔案").read_text(encoding="utf-8") == "ours"
 
 
+def test_the_templates_are_written_as_ods_where_that_is_asked_for_and_as_nothing_else_unknown(
+    tmp_path: Path,
+) -> None:
+    told = kpi("template", tmp_path / "範本", "--format", "ods", "--programme", "keelung-111")
+    assert (told.code, told.out) == (0, "")
+    assert {path.suffix for path in (tmp_path / "範本").iterdir()} == {".ods"}
+    assert "8 個範本" in told.err
+    assert kpi("template", tmp_path / "別的", "--format", "odt").code == 2
+    assert not (tmp_path / "別的").exists()
+
+
 def test_a_sample_is_written_to_an_empty_folder_alone(tmp_path: Path) -> None:
     size = ("--schools", "2", "--teachers", "4")
     told = kpi("sample", tmp_path / "示範", *size)

@@ -4,6 +4,8 @@ import codecs
 import csv
 import datetime as dt
 import io
+import itertools
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ import pytest
 from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, Places
-from tests.running import asked, build, flaws, stored
+from dashboard.warehouse import staging
+from tests.running import asked, build, flaws, kpi, stored
 
 VISITS = ("學校名稱", "輔導日期", "輔導人員")
 OBSERVED = ("觀課學校", "觀課教師", "主辦學校", "觀課日期", "主辦縣市")
@@ -269,3 +272,287 @@ def test_utf_16_without_loss_is_read_as_it_is(tmp_path: Path) -> None:
     (data / "coaching.csv").write_bytes(codecs.BOM_UTF16_BE + text.encode("utf-16-be"))
     place = built(tmp_path, data)
     assert counts(place, "coaching") == (1, 1, 0, 0) and flaws(place) == []
+
+
+# A row of each table in which nothing is wrong
+GOOD = {
+    "schools": {"school": "深澳國小", "group": "自主學習組", "role": "夥伴學校", "classes": "24"},
+    "staff": {"school": "深澳國小", "staff_id": "T1", "name": "王一平", "employment": "正式教師", "start_date": "99/8/1"},
+    "training": {"school": "深澳國小", "staff_id": "T1", "course": "資安", "date": "112/5/5", "hours": "3"},
+    "public_lessons": {"school": "深澳國小", "teacher": "王一平", "date": "112/5/5", "digital": "是", "class": "五年二班"},
+    "observations": {"host": "信義國小", "date": "112/5/5", "school": "深澳國小", "teacher": "王一平"},
+    "srl_survey": {"timestamp": "2022/10/7 15:21:45", "school": "深澳國小", "grade": "5", "class": "2", "phase": "前測"},
+    "achievement": {"timestamp": "2022/10/7 15:21:45", "school": "深澳國小", "grade": "5", "class": "2", "method": "短期學習成效"},
+    "coaching": {"school": "深澳國小", "date": "112/5/5"},
+    "participants": {"school": "深澳國小", "semester": "111-2", "name": "王一平", "grade": "5", "class": "2"},
+    "class_lessons": {"school": "深澳國小", "date": "112/5/5", "grade": "5", "class": "2", "lessons": "2"},
+    "lesson_plans": {
+        "school": "深澳國小", "date": "112/5/5", "name": "王一平", "grade": "5", "class": "2", "lessons": "2", "title": "分數",
+    },
+    "promotion": {"school": "深澳國小", "date": "112/5/5", "activity": "成果展"},
+    "effect_assessments": {"school": "深澳國小", "method": "單元學習成效", "date": "112/5/5", "grade": "5", "class": "2"},
+    "survey_rounds": {"school": "深澳國小", "scale": "自主學習量表", "date": "112/5/5", "round": "1"},
+    "observation_records": {"school": "深澳國小", "date": "112/5/5", "teacher": "王一平"},
+    "targets": {"school": "深澳國小", "item": "公開授課", "goal_112": "4"},
+    "budget": {"school": "深澳國小", "year": "112", "kind": "經常門", "item": "業務費", "approved": "1000"},
+}  # fmt: skip
+WRONG = {
+    "school": "unknown_school", "host": "unknown_school", "code": "unknown_school", "date": "bad_date",
+    "timestamp": "bad_date", "hours": "bad_number", "number": "bad_number", "count": "bad_number", "money": "bad_number",
+}  # fmt: skip
+
+
+def refused_in(place: Path, data: Path, programme: str) -> list[dict[str, Any]]:
+    """The rejected rows and the warnings of a build for a programme."""
+    told = kpi("build", "--data", data, "--warehouse", place, "--programme", programme)
+    assert told.code == 0, told.err
+    rows = kpi("rejects", "--warehouse", place, "--all", "--format", "json", "--programme", programme)
+    return list(json.loads(rows.out))
+
+
+@pytest.mark.parametrize("programme", ["keelung-111", "ntpc-5g-112"])
+def test_an_error_cell_is_never_a_blank_one_whatever_the_column(programme: str, tmp_path: Path) -> None:
+    tables = contracts.load()
+    definition = programmes.load(programmes.FOLDER / f"{programme}.toml", tables)
+    errors = itertools.cycle(
+        [
+            "#N/A",
+            "#REF!",
+            " #value! ",
+            "＃ＤＩＶ／０！",
+            "#NAME?",
+            "#NULL!",
+            "#NUM!",
+            "#SPILL!",
+            "Loading...",
+            "Loading…",
+        ]
+    )
+    role = next(iter(definition.roles.values())) if programme == "ntpc-5g-112" else "夥伴學校"
+    files, expected = {}, []
+    for table in contracts.chosen(tables, definition).values():
+        good = GOOD[table.id] | ({"role": role} if table.id == "schools" else {})
+        rows = [[column.headers[0] for column in table.columns.values()]]
+        rows.append([good.get(name, "") for name in table.columns])
+        # Who a person is, is told by several cells together.
+        person = {"staff_id", "name"} if table.person == "roster" else {"staff_id"} if table.person else set()
+        for column in table.columns.values():
+            if column.id not in person:
+                cell = next(errors)
+                rows.append([(good | {column.id: cell}).get(name, "") for name in table.columns])
+                severity = "rejected" if column.required or column.strict else "warning"
+                expected.append((table.id, len(rows), severity, WRONG.get(column.type, "bad_choice"), cell))
+        files[table.names[0]] = rows
+    found = {
+        (row["table"], row["line"]): row
+        for row in refused_in(tmp_path / "warehouse", folder(tmp_path, **files), programme)
+    }
+    assert len(found) == len(expected)
+    for name, line, severity, reason, cell in expected:
+        row = found[name, line]
+        assert (severity, reason) == (row["severity"], row["reason"]), row
+        assert cell in row["message"] and "公式" in row["message"]
+
+
+def test_every_warning_of_a_row_has_a_bit_of_its_number() -> None:
+    tables = contracts.load()
+    for name in ("keelung-111", "ntpc-5g-112"):
+        definition = programmes.load(programmes.FOLDER / f"{name}.toml", tables)
+        for table in contracts.chosen(tables, definition).values():
+            assert max(bit for *_, bit in staging.fault_codes([table])) < 2**62
+            assert len(table.columns) < 32
+
+
+STAFF = ("學校名稱", "教師編號", "姓名", "身分別", "職務", "到職日")
+TRAINED = ("學校名稱", "教師編號", "姓名", "課程名稱", "課程類別", "研習日期", "時數", "研習證明")
+T1 = ("深澳國小", "T1", "王一平", "正式教師", "資訊組長", "99/8/1")
+MEASURED = ("時間戳記", "學校名稱", "年級", "班級", "評量方式")
+
+
+def figures(
+    place: Path, day: str, school: str = "深澳國小", programme: str = "keelung-111"
+) -> dict[str, str]:
+    """counted/base of each indicator of a school on a day; of several periods the last."""
+    told = kpi("results", "--warehouse", place, "--programme", programme, "--as-of", day, "--format", "csv")
+    return {row["kpi"]: f"{row['counted']}/{row['base']}" for row in told.rows if row["school"] == school}
+
+
+def test_a_row_of_several_categories_counts_for_each(tmp_path: Path) -> None:
+    rows = [
+        ("", "T1", "", "數位學習增能", "A1, A2", "111/05/05", "6", "是"),
+        ("", "T1", "", "資訊研習", "資訊安全;數位素養", "111/05/05", "3", "是"),
+    ]
+    place = built(tmp_path, folder(tmp_path, 教職員名冊=[STAFF, T1], 研習紀錄=[TRAINED, *rows]))
+    found = figures(place, "2022-12-31")
+    assert (found["a1a2"], found["infosec"], found["digital_literacy"]) == ("1/1", "1/1", "1/1")
+    assert flaws(place) == []
+
+
+def test_a_row_of_two_categories_of_one_indicator_has_its_hours_once(tmp_path: Path) -> None:
+    own = (programmes.FOLDER / "keelung-111.toml").read_text("utf-8")
+    (tmp_path / "keelung-111.toml").write_text(
+        own.replace('["資安"]', '["資安", "數位素養"]'), encoding="utf-8"
+    )
+    tables = contracts.load()
+    definition = programmes.load(tmp_path / "keelung-111.toml", tables)
+    rows = [("", "T1", "", "研習", "資安、數位素養", "111/05/05", "2", "是")]
+    data, place = folder(tmp_path, 教職員名冊=[STAFF, T1], 研習紀錄=[TRAINED, *rows]), tmp_path / "warehouse"
+    warehouse.publish(place, definition, Places(data), tables)
+    assert figures(place, "2022-12-31")["infosec"] == "0/1"
+
+
+def test_a_category_that_is_none_is_a_warning_and_the_name_decides(tmp_path: Path) -> None:
+    rows = [
+        ("", "T1", "", "資通安全研習", "資訊類", "111/05/05", "2", "是"),
+        ("", "T1", "", "資安專業職能", "資安/數位素養", "111/05/06", "9", "是"),
+        ("", "T1", "", "資通安全研習", "資安, 其他", "111/05/07", "1", "是"),
+    ]
+    place = built(tmp_path, folder(tmp_path, 教職員名冊=[STAFF, T1], 研習紀錄=[TRAINED, *rows]))
+    (told,) = flaws(place)
+    assert (told["severity"], told["reason"], told["line"]) == ("warning", "bad_choice", 2)
+    assert "課程類別「資訊類」" in told["message"] and "A1、A2、資安、數位素養、資訊組長" in told["message"]
+    assert (
+        figures(place, "2022-05-06")["infosec"] == "0/1" and figures(place, "2022-05-07")["infosec"] == "1/1"
+    )
+    assert figures(place, "2022-05-06")["digital_literacy"] == "1/1"
+
+
+def test_a_class_that_became_a_date_is_refused_or_blanked_with_advice(tmp_path: Path) -> None:
+    data = folder(
+        tmp_path,
+        學校名冊=[("學校名稱", "組別", "角色", "班級數"), ("深澳國小", "自主學習組", "夥伴學校", "12")],
+        學力觀察=[
+            MEASURED,
+            *(("2022/10/7 15:21:45", "深澳國小", "五", told, "短期學習成效") for told in ("5月2日", "2-May", "2022/5/2", "May-02")),
+        ],
+        公開授課=[
+            ("學校名稱", "授課教師", "授課日期", "數位學習模式", "班級"),
+            ("深澳國小", "王一平", "111/10/26", "是", "2022-05-02"),
+        ],
+    )  # fmt: skip
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["時間戳記", "學校名稱", "年級", "班級", "測驗別"])
+    sheet.append(["2022/10/7 15:21:45", "深澳國小", "五", dt.datetime(2022, 5, 2), "前測"])
+    book.save(data / "自主學習量表.xlsx")
+    place = built(tmp_path, data)
+    assert counts(place, "achievement") == (4, 0, 0, 4)
+    assert counts(place, "srl_survey") == (1, 0, 0, 1)
+    assert counts(place, "public_lessons") == (1, 1, 0, 0)
+    told = flaws(place)
+    assert len(told) == 6 and {row["reason"] for row in told} == {"bad_choice"}
+    assert all("設為「文字」" in row["message"] for row in told)
+
+
+def test_a_day_stands_out_whatever_stands_behind_it_and_an_instant_is_taiwans(tmp_path: Path) -> None:
+    told = [
+        "111/10/7(五)",
+        "111年10月7日 星期五",
+        "2022-10-06T16:00:00Z",
+        '="111/10/07"',
+        "'111.10.7.",
+        "111/10/7 上午9時",
+    ]
+    data = folder(tmp_path, 入校輔導=[VISITS, *(("深澳國小", day, f"甲{i}") for i, day in enumerate(told))])
+    place = built(tmp_path, data)
+    assert flaws(place) == []
+    assert stored(place, "select distinct day, rows from row_days") == [(dt.date(2022, 10, 7), len(told))]
+
+
+def test_hours_in_words_and_as_a_time_add_up(tmp_path: Path) -> None:
+    hours = ["0:30", "1小時", "半小時", "三十分", "0:30:00"]
+    rows = [("", "T1", "", f"資安{i}", "", "111/05/05", told, "是") for i, told in enumerate(hours)]
+    place = built(tmp_path, folder(tmp_path, 教職員名冊=[STAFF, T1], 研習紀錄=[TRAINED, *rows]))
+    assert flaws(place) == [] and figures(place, "2022-12-31")["infosec"] == "1/1"
+
+
+@pytest.mark.parametrize(
+    "written", ['="{}"', "'{}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\x01", "\u202a{}\ufe0f"]
+)
+def test_what_a_spreadsheet_or_a_web_page_puts_into_a_cell_is_no_part_of_it(
+    written: str, tmp_path: Path
+) -> None:
+    def row(*cells: str) -> list[str]:
+        return [written.format(cell) if cell else "" for cell in cells]
+
+    rows = [
+        row("", "T1", "王堃明", "資安", "", "111/05/05", "3", "是"),
+        row("深澳國小", "", "王&#22531;明", "數位素養", "", "1110505", "1", ""),
+    ]
+    data = folder(
+        tmp_path,
+        教職員名冊=[STAFF, row("深澳國小", "T1", "王堃明", "正式教師", "資訊組長", "99/8/1")],
+        研習紀錄=[TRAINED, *rows],
+    )
+    place = built(tmp_path, data)
+    found = figures(place, "2022-12-31")
+    assert flaws(place) == []
+    assert (found["infosec"], found["digital_literacy"]) == ("1/1", "1/1")
+
+
+@pytest.mark.parametrize("end", [";", ",", "、", "；", "，"])
+def test_an_answer_may_end_in_a_separator(end: str, tmp_path: Path) -> None:
+    data = folder(
+        tmp_path,
+        學校名冊=[("學校名稱", "組別", "角色", "班級數"), [f"{cell}{end}" for cell in ("深澳國小", "自主學習組", "夥伴學校", "12")]],
+        教職員名冊=[STAFF, [*T1[:3], f"正式教師{end}", *T1[4:]]],
+        學力觀察=[MEASURED, [f"{cell}{end}" for cell in ("2022/10/7 15:21:45", "深澳國小", "五", "2", "短期學習成效")]],
+        公開授課=[
+            ("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式"),
+            ("深澳國小", "王一平", f"111/10/26{end}", f"是{end}", f"學生自學, 組內共學{end}"),
+        ],
+    )  # fmt: skip
+    place = built(tmp_path, data)
+    assert flaws(place) == []
+    found = figures(place, "2023-01-31")
+    assert (found["achievement"], found["public_lesson"]) == ("1/12", "1/")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "taken"),
+    [("173608市立深澳國小", "", True), ("深澳國小(173608)", "", True), ("深澳國小（１７３６０８）", "173608", True),
+     ("173608-基隆市深澳國小", "", True), ("173612深澳國小", "", False), ("深澳國小(173608)", "173612", False),
+     ("999999深澳國小", "", False), ("173608深奧國小", "", False), ("二信高中附設國小171306", "", True)],
+)  # fmt: skip
+def test_a_code_beside_a_schools_name_must_be_that_schools(
+    name: str, code: str, taken: bool, tmp_path: Path
+) -> None:
+    data = folder(tmp_path, 入校輔導=[("學校名稱", "學校代碼", "輔導日期"), (name, code, "111/1/5")])
+    place = built(tmp_path, data)
+    assert counts(place, "coaching") == (1, int(taken), 0, int(not taken))
+    assert [row["reason"] for row in flaws(place)] == ([] if taken else ["unknown_school"])
+
+
+def test_a_host_may_bear_its_code_too(tmp_path: Path) -> None:
+    hosts = ["信義國小", "173612信義國小", "信義國小(173612)"]
+    rows = [("深澳國小", f"教師{i}", host, "111/5/5", "") for i, host in enumerate(hosts)]
+    place = built(tmp_path, folder(tmp_path, 觀課紀錄=[OBSERVED, *rows]))
+    assert figures(place, "2022-12-31")["cross_observation"] == "3/"
+
+
+@pytest.mark.parametrize("name", ["014601乙校國小", "乙校國小（014601）", "'014601乙校國小"])
+def test_a_roster_that_decides_takes_the_code_beside_a_name_for_its_code(name: str, tmp_path: Path) -> None:
+    rows = [(name, "", "甲區", "示範學校", "是", ""), ("乙校國小", "014601", "甲區", "示範學校", "是", "")]
+    assert districts(tmp_path, *rows) == (["乙校國小"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left_out"),
+    [("碇内國小", ("「内 U+5185」", "「碇內國小」"), "系統不自動改"), ("⻄定國小", ("「⻄ U+2EC4」", "「西定國小」"), "系統不自動改"),
+     ("ニ信國小", ("「ニ U+30CB」",), "系統不自動改"), ("深澳國小\u2800", ("「U+2800」",), "系統不自動改"),
+     ("深奧國小", ("可能是「深澳國小」",), "U+")],
+)  # fmt: skip
+def test_a_look_alike_is_named_and_a_misspelling_is_one(
+    name: str, said: Sequence[str], left_out: str, tmp_path: Path
+) -> None:
+    place = built(tmp_path, folder(tmp_path, 入校輔導=[VISITS, (name, "111/1/5", "甲")]))
+    (row,) = flaws(place)
+    assert row["reason"] == "unknown_school" and name in row["original"]
+    assert all(part in row["message"] for part in said) and left_out not in row["message"], row["message"]
+
+
+def test_a_look_alike_in_another_cell_is_named_too(tmp_path: Path) -> None:
+    rows = [("2022/10/7 15:21:45", "深澳國小", "五", "ㄧ班", "短期學習成效")]
+    place = built(tmp_path, folder(tmp_path, 學力觀察=[MEASURED, *rows]))
+    (row,) = flaws(place)
+    assert row["reason"] == "bad_choice" and "「ㄧ U+3127」" in row["message"]

@@ -84,7 +84,7 @@ def test_every_rejected_row_has_its_place_and_its_reason(city: City) -> None:
 def test_every_bad_value_that_may_be_blank_is_a_warning(city: City) -> None:
     warned = {flaw_of(flaw) for flaw in city.flaws if flaw["severity"] == "warning"}
     got = {flaw for flaw in warned if flaw.reason != "bad_character"}
-    wanted = warnings(city.rendered)
+    wanted = warnings(city.rendered) | city.ledger.doubted
     unexpected = got - wanted - tolerated(city.rendered)
     assert not wanted - got and not unexpected, _difference(city, wanted - got, unexpected)
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, config, warehouse
@@ -117,7 +119,11 @@ def test_text_from_data_never_becomes_markup_or_ends_it():
 
 
 def cells_of(made: bytes) -> list[list[object]]:
-    """The cells of a CSV or an XLSX; a formula would be one still."""
+    """The cells of a CSV, an XLSX or an ODS; a formula would be one still."""
+    if made.startswith(b"PK") and b"opendocument" in made[:100]:
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            assert b"formula" not in archive.read("content.xml")
+        return CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
     if made.startswith(b"PK"):
         sheet = openpyxl.load_workbook(io.BytesIO(made)).active
         assert all(cell.data_type != "f" for row in sheet.rows for cell in row)
@@ -125,11 +131,57 @@ def cells_of(made: bytes) -> list[list[object]]:
     return list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline="")))
 
 
+def files_of(header: list[str], rows: list[list[object]]) -> list[bytes]:
+    """A table in each of the kinds in which it can be downloaded."""
+    return [tables.csv_bytes(header, rows), tables.xlsx("表", header, rows), tables.ods("表", header, rows)]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+886", "-1", "@x", "\t=1", "\r=1"])
 def test_a_downloaded_cell_is_never_a_formula(text):
-    for made in (tables.csv_bytes([text], [[text]]), tables.xlsx("表", [text], [[text]])):
+    for made in files_of([text], [[text]]):
         told = cells_of(made)
         assert told == [["'" + text], ["'" + text]] or (text[0] in "\t\r" and told[0][0].startswith("'"))
+
+
+def test_a_downloaded_ods_reads_back_with_its_numbers_days_and_texts():
+    header = ["校名", "數", "率", "日", "時", "文字"]
+    moment = dt.datetime(2022, 11, 25, 15, 21, 7)
+    rows = [
+        ["深澳國小", 3, Decimal("0.25"), DAY, moment, "5-2"],
+        [None, -3, 2.0, None, None, " 頭  尾 "],
+        ["甲\n乙", 0, 0.1, dt.date(1996, 8, 1), None, '<b> & "丙"'],
+        ["011601", None, 1 / 3, None, None, "TRUE"],
+    ]
+    told = cells_of(tables.ods("各校/每日's", header, rows))
+    assert told == [
+        header,
+        ["深澳國小", 3, 0.25, DAY, moment, "5-2"],
+        ["", -3, 2, "", "", " 頭  尾 "],
+        ["甲\n乙", 0, 0.1, dt.date(1996, 8, 1), "", '<b> & "丙"'],
+        ["011601", "", 1 / 3, "", "", "TRUE"],
+    ]
+    assert told == [["" if cell is None else cell for cell in row] for row in [header, *rows]]
+
+
+@pytest.mark.parametrize("text", ["甲\x00乙", "甲\x1b乙", "甲\ufffe乙", "甲\uffff乙", "甲\ud800乙"])
+def test_a_character_that_no_workbook_can_hold_is_left_out_of_every_kind_of_file(text):
+    for made in files_of(["欄"], [[text]]):
+        assert cells_of(made) == [["欄"], ["甲乙"]]
+
+
+def test_the_header_of_a_downloaded_workbook_stays_in_view_and_filters_its_rows():
+    _, xlsx, ods = files_of(["甲", "乙", "丙"], [[1, 2, 3], [4, 5, 6]])
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx)).active
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:C3")
+    with zipfile.ZipFile(io.BytesIO(ods)) as archive:
+        content, settings = (archive.read(part).decode() for part in ("content.xml", "settings.xml"))
+    assert """target-range-address="'表'.A1:'表'.C3" table:display-filter-buttons="true\"""" in content
+    kept = dict(re.findall(r'config:name="(\w+)" config:type="\w+">(\d+)<', settings))
+    assert (kept["VerticalSplitMode"], kept["VerticalSplitPosition"], kept["HorizontalSplitMode"]) == (
+        "2",
+        "1",
+        "0",
+    )
 
 
 def test_a_downloaded_file_opens_in_a_spreadsheet_with_its_numbers_and_safe_headers():
@@ -405,17 +457,32 @@ def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(s
 
 
 TABLES = {
-    "data": ["來源", "檔案", "退回的列", "各校要改的列", "已解決的列", "留存的快照"],
+    "data": ["來源", "檔案", "被退回的列", "各校要改的列", "已解決的列", "留存的快照"],
     "help": ["名詞與狀態", "每個數字怎麼來", "資料從哪裡來"],
     "indicator": ["參數", "各組", "各校", "背後的列"],
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_table_leaves_as_xlsx_and_csv(served, name):
-    labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*)"', html_of(open_page(name)))
-    for kind in ("XLSX", "CSV"):
-        assert sum(kind in label for label in labels) >= len(TABLES[name]), labels
+def test_every_table_has_one_button_that_unfolds_it_as_xlsx_ods_and_csv(served, name):
+    app = open_page(name)
+    app.session_state["parameters"] = True  # 參數 is in a fold, and made once it is opened
+    shown = html_of(app.run())
+    buttons = re.findall(
+        r'<details class="files" name="files"><summary aria-label="下載([^"]+)">下載…</summary><div>(.*?)</div></details>',
+        shown,
+    )
+    assert {*TABLES[name]} <= {what for what, _ in buttons}
+    for what, links in buttons:
+        labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*)"', links)
+        assert labels == [f"下載{what} {kind}" for kind in ("XLSX", "ODS", "CSV")]
+        assert re.findall(r' download="[^"]*\.(\w+)"', links) == ["xlsx", "ods", "csv"]
+    assert shown.count('class="file"') == 3 * len(buttons)
+
+
+def test_a_letter_stays_one_link(served):
+    shown = html_of(open_page("reminders"))
+    assert re.findall(r'<p class="files">下載函稿 <a class="file" [^>]*>DOCX</a></p>', shown)
 
 
 def test_the_words_and_the_origins_leave_with_what_the_page_says():

@@ -4,7 +4,6 @@ The parsers are SQL over distinct texts, so each example is a batch of texts tha
 """
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.warehouse import build as building
 from dashboard.warehouse.sql import QUERIES
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -32,7 +32,7 @@ class Maps:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        con.create_function("nfkc", lambda text: unicodedata.normalize("NFKC", text), ["VARCHAR"], "VARCHAR")
+        con.create_function("nfkc", building._nfkc, ["VARCHAR"], "VARCHAR")
         con.execute("create table fault_codes (table_name text, reason text, column_name text, code int)")
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
@@ -127,7 +127,11 @@ def test_no_text_whatever_makes_a_parser_fail(maps: Maps, texts: list[str]):
 @pytest.mark.parametrize(
     "text",
     ["111/13/05", "2022-02-30", "111年9月31日", "10/7/2022", "昨天", "111/10", "2022", "44841", "0/10/7", "2022-10-07T25:00",
-     "10/7/2022 25:00:00", "民國111年", "1111/1/1/1", "+111/10/7", "2022/10/7 上午 15:00:00"],
+     "10/7/2022 25:00:00", "民國111年", "1111/1/1/1", "+111/10/7", "2022/10/7 上午 15:00:00", "10月7日", "10/7(五)",
+     "111/10/7-10/9", "111/10/7~8", "111/10/07~111/10/08", "111/10/7-8", "111/10/07、111/10/14", "111/10/7(五)-10/8(六)",
+     "111/10/7(五)~8(六)", "111/10/7 9:00 - 10/9 12:00", "111/10/7(五、六)", "111年10月(五)", "111/10 週五", "10月7日 星期五", "星期五",
+     "111年10月", "2022-10", "111/10/7 25時", "111/10/7 9:60", "111/10/7 第二場", "2022-10-07T09:00:00+25:00", "10/7/2022 (五)",
+     "#N/A", "111/10/7 及 111/10/8", "111/10/7(8)", "五 111"],
 )  # fmt: skip
 def test_what_is_no_day_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("date", [(text, False)], "moment") == [None]
@@ -158,9 +162,120 @@ def test_a_count_is_read_with_its_unit_and_separators(maps: Maps, counts: list[i
     assert maps.read("number", [(text,) for text in texts], "whole") == counts
 
 
-@pytest.mark.parametrize("text", ["半天", "三小時", "3小時半", "", "1,00", "1.2.3", "３／２", "--3", "3節"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "半天",
+        "約3小時",
+        "",
+        "1,00",
+        "1.2.3",
+        "３／２",
+        "--3",
+        "3節",
+        "3:60",
+        "3:00:30",
+        "1 day, 3:00:00",
+        "09:00-12:00",
+        "整",
+        "1小時60分",
+        "1.5小時30分",
+        "半",
+        "3:00 AM",
+        "時",
+        "#N/A",
+        "五十",
+    ],
+)
 def test_what_is_no_number_of_hours_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("hours", [(text,)], "minutes") == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("3:00", 180), ("3:00:00", 180), ("0:30", 30), ("30:00", 1800), ("３：３０", 210), (" 03:20 ", 200), ("1小時30分", 90),
+     ("1時30分鐘", 90), ("1小時又5分", 65), ("1hr30min", 90), ("三小時", 180), ("兩小時", 120), ("十二個小時", 720), ("三十分鐘", 30),
+     ("3小時整", 180), ("3.5小時整", 210), ("3小時半", 210), ("一個半小時", 90), ("1個半小時", 90), ("兩個半鐘頭", 150), ("半小時", 30),
+     ("半個小時", 30), ("二十分", 20), ("2 小時 20 分鐘", 140), ("90 分鐘;", 90), ('="3"', 180), ("'3", 180), ("3、", 180),
+     ("3小時\u200b", 180), ("&#51;小時", 180), ("-3小時", -180), ("1,000小時", 60000), ("1.5hours", 90)],
+)  # fmt: skip
+def test_hours_in_words_or_as_a_time_are_exact_minutes(maps: Maps, text: str, minutes: int):
+    assert maps.read("hours", [(text,)], "minutes") == [minutes]
+
+
+# What a spreadsheet, a form or a web page does to a text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "tidied"),
+    [('="T1"', "T1", "T1"), ("'T1", "T1", "T1"), (' ="T 1" ', "T1", "T 1"), ('="他說""好"""', '他說"好"', '他說"好"'),
+     ('＝"T1"', "T1", "T1"), ("'=\"T1\"", "T1", "T1"), ("'", "", ""), ('=""', "", ""), ("=T1", "=T1", "=T1"),
+     ("O'Brien", "O'Brien", "O'Brien"), ("王&#22531;明", "王堃明", "王堃明"), ("王&#x5803;明", "王堃明", "王堃明"),
+     ("甲 &amp; 乙", "甲&乙", "甲 & 乙"), ("R&D", "R&D", "R&D"), ("a&b;c", "a&b;c", "a&b;c"), ("甲&nbsp;乙", "甲乙", "甲 乙"),
+     ("深\u200b澳\ufeff", "深澳", "深澳"), ("深\ufe00澳\U000e0101", "深澳", "深澳"), ("深\u00ad澳\u202e", "深澳", "深澳"),
+     ("深\x01澳\x7f", "深澳", "深澳"), ("深\t澳\n國\x0b小", "深澳國小", "深 澳 國 小"), ("深　澳\u2028國", "深澳國", "深 澳 國"),
+     ("\u2060", "", ""), ("⽊工", "木工", "木工"), ("  plain  text ", "plaintext", "plain text"), ("a=b'c", "a=b'c", "a=b'c")],
+)  # fmt: skip
+def test_a_text_is_compared_without_what_plays_no_part_in_it(maps: Maps, text: str, name: str, tidied: str):
+    assert maps.con.execute("select squeeze($1), tidy($1)", [text]).fetchall() == [(name, tidied)]
+
+
+@FEW
+@given(st.lists(st.text(st.sampled_from("aB3 五班&='\"-;"), max_size=8), min_size=1, max_size=60))
+def test_the_short_way_of_a_plain_text_gives_what_the_long_one_does(maps: Maps, texts: list[str]):
+    query = "select squeeze(t) = replace(nfkc(t), ' ', ''), tidy(t) = nfkc(t) from unnest($1) as texts (t)"
+    assert set(maps.con.execute(query, [texts]).fetchall()) == {(True, True)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#N/A", "#n/a ", " #REF!", "＃ＲＥＦ！", "#VALUE!", "#DIV/0!", "#div/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "Loading...",
+     "Loading…", "loading...", "#N\u200b/A", "#ERROR!", "#N/A;"],
+)  # fmt: skip
+def test_an_error_cell_is_one_in_any_case_and_width(maps: Maps, text: str):
+    assert read_by(maps, "failed", [text]) == [True]
+    assert maps.read("hours", [(text,)], "blank") == [False]
+
+
+@pytest.mark.parametrize("text", ["N/A", "無", "#1", "#N/A 說明", "REF", "Loading", "", "-"])
+def test_what_only_resembles_an_error_cell_is_none(maps: Maps, text: str):
+    assert read_by(maps, "failed", [text]) == [False]
+
+
+SEVENTH = dt.datetime(2022, 10, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("111/10/7(五)", 0), ("111/10/7（五）", 0), ("111年10月7日(星期五)", 0), ("111年10月7日 星期五", 0), ("111.10.07（週五）", 0),
+     ("2022/10/7 禮拜五", 0), ("2022-10-07 (Fri)", 0), ("2022-10-07 Friday", 0), ("2022/10/7 Fri.", 0), ("2022/10/7 周五", 0),
+     ("111/10/7 五", 0), ("111年10月7日 五", 0), ("1111007(五)", 0), ("111/10/07 (五) 13:30", 13.5), ("111/10/7【五】09:00", 9),
+     ("111.10.7.", 0), ("111.10.7.(五)", 0), ("111/10/7。", 0), ("111/10/7;", 0), ("111/10/7、", 0), ("'111/10/07", 0),
+     ('="111/10/07"', 0), ("111年10月7日上午9時", 9), ("111/10/7 上午9時", 9), ("111/10/7 下午3點半", 15.5), ("111/10/7 9時30分", 9.5),
+     ("111/10/7 上午九時", 9), ("111年10月7日下午十二時", 12), ("111/10/7 09:00", 9), ("111/10/7 9:00-12:00", 9),
+     ("111-10-07 13:30-16:30", 13.5), ("111/10/7 09:00~12:00", 9), ("111/10/7(五) 9:00–12:00", 9), ("111/10/7 9時至12時", 9),
+     ("111/10/7 9:00 - 12:00", 9), ("111/10/7 (09:00-12:00)", 9), ("111/10/7 下午1:30~4:30", 13.5), ("111/10/7 上午", 0),
+     ("111/10/7 早上9點", 9), ("111/10/7 晚上7:00", 19), ("111 年 10 月 7 日", 0), ("民國111年10月7日（星期五）上午9時", 9),
+     ("１１１／１０／７（五）", 0), ("2022/10/7 3:00:00 下午", 15), ("2022/10/07 3:00:00 下午 GMT+8", 15), ("2022-10-07 24:00", 24),
+     ("111/10/\u200b7", 0), ("10/7/2022 9:00:00", 9), ("2022-10-07T09:00:00.000", 9), ("2022-10-07 9:00 AM", 9)],
+)  # fmt: skip
+def test_what_stands_behind_a_day_does_not_hide_it(maps: Maps, text: str, hour: float):
+    assert maps.read("date", [(text, False)], "moment") == [SEVENTH + dt.timedelta(hours=hour)]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("2022-09-12T16:00:00.000Z", "2022-09-13 00:00"), ("2022-09-12T15:59:59Z", "2022-09-12 23:59:59"),
+     ("2022-09-12T16:00:00+00:00", "2022-09-13 00:00"), ("2022-09-12T16:00Z", "2022-09-13 00:00"),
+     ("2022-09-12 16:00:00 UTC", "2022-09-13 00:00"), ("2022/09/12 4:00:00 下午 GMT+0", "2022-09-13 00:00"),
+     ("2022-09-12T16:00:00-05:00", "2022-09-13 05:00"), ("2022-09-12 20:00-05:00", "2022-09-13 09:00"),
+     ("2022-09-13T00:30:00+09:00", "2022-09-12 23:30"), ("2022-09-13T00:00:00+0800", "2022-09-13 00:00"),
+     ("2022/09/13 12:30:00 上午 GMT+8", "2022-09-13 00:30"), ("2022-07-31T16:30Z", "2022-08-01 00:30"),
+     ("2022-09-12T16:00:00−05:00", "2022-09-13 05:00"), ("9/12/2022 16:00:00 GMT+00:00", "2022-09-13 00:00"),
+     ("2022-12-31T16:00:00Z", "2023-01-01 00:00"), ("2022-09-12 16:00:00 +0000", "2022-09-13 00:00")],
+)  # fmt: skip
+def test_an_instant_is_the_day_in_taiwan(maps: Maps, text: str, moment: str):
+    assert maps.read("date", [(text, False)], "moment") == [dt.datetime.fromisoformat(moment)]
 
 
 def han(number: int) -> str:
@@ -239,6 +354,108 @@ def test_another_school_is_another_stem(maps: Maps, text: str):
 )  # fmt: skip
 def test_a_lost_character_fits_any_one_character(maps: Maps, a: str, b: str, same: bool):
     assert maps.con.execute("select same_name($1, $2)", [a, b]).fetchall() == [(same,)]
+
+
+# Yes or no, classes, categories, schools
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("是;", True), ("是,", True), ("是、", True), ("是。", True), ("是※", True), ("否*", False), ("否 ＊", False), ("無；", False),
+     ("✔\ufe0f", True), ("V.", True), ("'是", True), ('="否"', False), ("是\u200b", True), ("X!", False), ("1.0", True),
+     ("是?", None), ("是否", None), ("#REF!", None), (";", None), ("是(已補)", None)],
+)  # fmt: skip
+def test_a_mark_behind_a_yes_or_no_plays_no_part(maps: Maps, text: str, answer: bool | None):
+    assert maps.read("yes_no", [(text,)], "answer") == [answer]
+    assert maps.read("yes_no", [(text,)], "blank") == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2022-05-02", "2022/5/2", "2022.5.2", "5月2日", "05月02日", "２０２２／５／２", "111/5/2", "5/2", "05/02", "2-May", "02-May", "May-02",
+     "2-may", "2 May", "May-2", "2-May-22", "2022年5月2日", "五月二日", "2022-05-02 00:00:00", "5/2/2022", "44683", '="2022-05-02"',
+     "5月2日 上午 12:00:00", "2-Sept", "'5月2日"],
+)  # fmt: skip
+def test_what_a_spreadsheet_made_of_a_class_is_no_class(maps: Maps, text: str):
+    assert maps.read("class", [("五", text)], "is_none") == [True]
+    assert maps.con.execute("select is_date_of_class($1)", [text]).fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    "text", ["#N/A", "Loading...", "全校五年級各班學生", "五年自主學習資優班班班", "ㄧ班", "班", "五年ㄧ班"]
+)
+def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
+    assert maps.read("class", [("五", text)], "is_none") == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("5-2", "5-2"), ("502", "5-2"), ("五年二班", "5-2"), ("二班;", "5-2"), ("忠", "5-忠"), ("五年忠班", "5-忠"), ("2", "5-2"), ("資源班", "5-資源"),
+     ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習")],
+)  # fmt: skip
+def test_a_class_stays_a_class(maps: Maps, text: str, key: str):
+    assert maps.read(
+        "class", [("五", text)], "case when not conflict and not is_none then class_key end"
+    ) == [key]
+
+
+COURSES = [
+    ("A1", 0, ["數位學習工作坊(一)"], []), ("A2", 1, ["數位學習工作坊(二)"], []),
+    ("資安", 2, ["資通安全", "資訊安全", "資安"], ["專業職能"]), ("數位素養", 3, ["數位素養"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("category", "course", "categories", "unknown"),
+    [
+        ("A1, A2", "增能", ["A1", "A2"], False), ("A2、A1", "增能", ["A1", "A2"], False), ("a1/a2", "增能", ["A1", "A2"], False),
+        ("資安;數位素養", "研習", ["資安", "數位素養"], False), ("Ａ１；Ａ２", "增能", ["A1", "A2"], False), ("A1;", "增能", ["A1"], False),
+        ("資通安全", "研習", ["資安"], False), ("資訊安全、數位素養", "研習", ["資安", "數位素養"], False), ("A1, 其他", "研習", ["A1"], False),
+        ("資安, 數位素養", "資安專業職能", ["數位素養"], False), ("資安", "資安專業職能", [], False), ("", "資安專業職能", [], False),
+        ("", "數位學習工作坊(二)", ["A2"], False), ("其他", "資通安全研習", ["資安"], True), ("其他", "體育", [], True), ("#N/A", "資安", ["資安"], True),
+        ("", "體育", [], False), ("A1A2", "體育", [], True), ("'A1", "體育", ["A1"], False), ("A1\u200b,A2", "體育", ["A1", "A2"], False),
+        ("資安", "數位素養", ["資安"], False), (" , ", "資安", ["資安"], False),
+    ],
+)  # fmt: skip
+def test_a_course_has_every_category_that_it_names(
+    maps: Maps, category: str, course: str, categories: list[str], unknown: bool
+):
+    maps.con.execute("delete from courses")
+    for name, ord_, contains, never in COURSES:
+        row = [name, ord_, name, contains, never]
+        maps.con.execute(
+            "insert into courses select $1, $2, word($3), list_transform($4, lambda x: word(x)), $5", row
+        )
+    assert maps.read("category", [(category, course)], "categories") == [categories]
+    assert maps.read("category", [(category, course)], "is_unknown") == [unknown]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "stem"),
+    [("173608市立深澳國小", "173608", "深澳"), ("深澳國小(173608)", "173608", "深澳"), ("（１７３６０８）深澳國小", "173608", "深澳"),
+     ("基隆市深澳國小173608", "173608", "深澳"), ("173608_深澳國小", "173608", "深澳"), ("深澳國小-173608", "173608", "深澳"),
+     ("[173608]信義區深澳國小", "173608", "深澳"), ("11601板橋國小", "11601", "板橋"), ("深澳國小、", None, "深澳"), ("173608", None, "173608"),
+     ("深\u200b澳國小", None, "深澳"), ("'深澳國小", None, "深澳"), ('="深澳國小"', None, "深澳"), ("&#28145;澳國小", None, "深澳")],
+)  # fmt: skip
+def test_a_code_beside_a_schools_name_is_no_part_of_it(maps: Maps, text: str, code: str | None, stem: str):
+    query = "select code_beside(answer(squeeze($1))), stem_of($1)"
+    assert maps.con.execute(query, [text]).fetchall() == [(code, stem)]
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [("碇内國小", "内"), ("⻄定國小", "⻄"), ("ニ信國小", "ニ"), ("А1", "А"), ("五年ㄧ班", "ㄧ"), ("深奧國小", None), ("A1", None), ("", None)],
+)  # fmt: skip
+def test_a_look_alike_is_found(maps: Maps, text: str, letter: str | None):
+    assert maps.con.execute("select look_alike_in($1)", [text]).fetchall() == [(letter,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("24班", 24), ("24 班;", 24), ("３０人次", 30), ("10場次", 10), ("2份", 2), ("'24", 24)],
+)
+def test_a_unit_may_follow_a_number(maps: Maps, text: str, number: int):
+    assert maps.read("number", [(text,)], "whole") == [number]
 
 
 # Semesters, years, money, rounds: read from the map of texts by a macro each

@@ -1,9 +1,16 @@
 """The empty templates: what a school fills in is what the reader knows."""
 
+import datetime as dt
+import re
+import zipfile
+from xml.etree import ElementTree
+
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+from python_calamine import CalamineWorkbook
 
-from dashboard.exports import template
+from dashboard.exports import tables, template
 from dashboard.sources import contracts, files
 
 TABLES = contracts.load()
@@ -21,6 +28,13 @@ CHOICES = {
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("templates") / "new" / "folder"
     template.write(folder, TABLES, CHOICES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ods_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("templates") / "ods"
+    template.write(folder, TABLES, CHOICES, "ods")
     return folder
 
 
@@ -139,3 +153,143 @@ def test_a_template_that_was_filled_in_reads_back_whole(folder, tmp_path, table)
     assert (filled.table, filled.problem, guide.table) == (table, None, None)
     assert list(filled.layout) == list(TABLES[table].columns)
     assert [(line, list(cells)) for line, cells in filled.rows] == [(2, row)]
+
+
+# The same as ODS
+
+
+def elements(part, path):
+    """The elements of a part of an ODS at a path; names without their namespaces, but for `name`s of the two kinds."""
+    for element in part.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
+    return part.findall(path)
+
+
+def columns_of_ods(path):
+    """Of each column of the first worksheet: header, note, looks as required, keeps texts, the words, closed, last row."""
+    with zipfile.ZipFile(path) as archive:
+        content = ElementTree.fromstring(archive.read("content.xml"))
+    guide = CalamineWorkbook.from_path(path).get_sheet_by_name("填寫說明").to_python(skip_empty_area=False)
+    looks = {style.get("name"): style for style in elements(content, ".//style")}
+    rules = {rule.get("name"): rule for rule in content.findall(".//content-validation")}
+    sheet = content.find(".//table")
+    header, blank = sheet.findall("table-row")
+    last = 1 + int(blank.get("number-rows-repeated"))
+    found = []
+    for column, top, cell in zip(sheet.findall("table-column"), header, blank, strict=True):
+        rule = rules.get(cell.get("content-validation-name"))
+        words, closed = [], None
+        if rule is not None:
+            cells = re.search(r"\[\$'填寫說明'\.(.*):\.(.*)\]", rule.get("condition"))
+            left, row, right, below = range_boundaries(f"{cells[1]}:{cells[2]}")
+            assert row == below
+            words = guide[row - 1][left - 1 : right]
+            closed = rule.find("error-message").get("message-type") == "stop"
+        found.append(
+            (
+                "".join(text.text for text in top.findall("p")),
+                "".join(top.find("annotation").itertext()),
+                looks[top.get("style-name")].find("text-properties").get("font-weight") == "bold",
+                looks[column.get("default-cell-style-name")].get("data-style-name") == "as-text",
+                words,
+                closed,
+                last,
+            )
+        )
+    return found
+
+
+def columns_of_xlsx(book):
+    """The same of an XLSX."""
+    sheet = book.worksheets[0]
+    found = []
+    for cell in sheet[1]:
+        rule, words = drop_down(book, sheet, cell.column_letter)
+        found.append(
+            (
+                cell.value,
+                cell.comment.text,
+                cell.font.bold,
+                sheet.column_dimensions[cell.column_letter].number_format == "@",
+                words,
+                None if rule is None else rule.errorStyle == "stop",
+                1_048_576,
+            )
+        )
+    return found
+
+
+def rows_of(path, sheet):
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(sheet).to_python(skip_empty_area=False)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_ods_has_the_headers_notes_looks_formats_and_drop_downs_of_the_xlsx(books, ods_folder, table):
+    path = ods_folder / f"{TABLES[table].names[0]}.ods"
+    assert columns_of_ods(path) == columns_of_xlsx(books[table])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_ods_reads_back_as_the_xlsx_does(folder, ods_folder, table):
+    name = TABLES[table].names[0]
+    made, known = ods_folder / f"{name}.ods", folder / f"{name}.xlsx"
+    assert CalamineWorkbook.from_path(made).sheet_names == CalamineWorkbook.from_path(known).sheet_names
+    assert rows_of(made, 0) == [[column.headers[0] for column in TABLES[table].columns.values()]]
+    guide = rows_of(made, 1)
+    assert [[*filter(None, row)] for row in guide] == [[*filter(None, row)] for row in rows_of(known, 1)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_ods_that_was_filled_in_reads_back_whole(ods_folder, tmp_path, table):
+    """A row as Calc writes it: its cells keep the drop-downs and are texts, since their columns are."""
+    path = ods_folder / f"{TABLES[table].names[0]}.ods"
+    typed = ["5-2", "011601", "85/8/1", "1e5"] * len(TABLES[table].columns)
+    row = typed[: len(TABLES[table].columns)]
+    cells = "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+                    for text in row)  # fmt: skip
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(tmp_path / path.name, "w") as filled:
+        for name in archive.namelist():
+            body = archive.read(name).decode()
+            blank = '<table:table-row table:number-rows-repeated="1048575">'
+            begun = f"<table:table-row>{cells}</table:table-row>{blank.replace('1048575', '1048574')}"
+            filled.writestr(name, body.replace(blank, begun))
+    filled, guide = files.read(tmp_path / path.name, tmp_path, {}, TABLES, tmp_path)
+    assert (filled.table, filled.problem, guide.table) == (table, None, None)
+    assert list(filled.layout) == list(TABLES[table].columns)
+    assert [(line, list(cells)) for line, cells in filled.rows] == [(2, row)]
+
+
+@pytest.mark.parametrize("write", [tables.xlsx, tables.ods])
+def test_a_table_that_the_product_wrote_is_one_that_it_reads(tmp_path, write):
+    header = ["學校名稱", "教師編號", "姓名", "課程名稱", "研習日期", "時數"]
+    rows = [
+        ["深澳國小", "001", "林‧巴奈", "A1", dt.date(2022, 10, 7), 1.5],
+        ["八斗國小", None, "=甲", "a  b", "111/10/7", 3],
+    ]
+    (tmp_path / f"研習紀錄.{write.__name__}").write_bytes(write("研習紀錄", header, rows))
+    (read,) = files.read(tmp_path / f"研習紀錄.{write.__name__}", tmp_path, {}, TABLES, tmp_path)
+    assert (read.table, read.problem) == ("training", None)
+    assert [list(cells) for _, cells in read.rows] == [
+        ["深澳國小", "001", "林‧巴奈", "A1", "2022-10-07", "1.5"],
+        ["八斗國小", "", "'=甲", "a  b", "111/10/7", "3"],
+    ]
+
+
+def test_an_ods_that_stands_there_already_is_left_alone_and_an_xlsx_beside_it_is_no_hindrance(tmp_path):
+    template.write(tmp_path, {"coaching": TABLES["coaching"]}, CHOICES, "ods")
+    mine = (tmp_path / "入校輔導.ods").read_bytes()
+    with pytest.raises(template.TemplateError, match=r"已經有 入校輔導\.ods。"):
+        template.write(tmp_path, {"coaching": TABLES["coaching"]}, None, "ods")
+    template.write(tmp_path, {"coaching": TABLES["coaching"]}, CHOICES)
+    assert (tmp_path / "入校輔導.ods").read_bytes() == mine and (tmp_path / "入校輔導.xlsx").is_file()
+
+
+def test_a_template_is_an_opendocument_package_whose_kind_its_first_bytes_tell(ods_folder):
+    for path in ods_folder.iterdir():
+        with zipfile.ZipFile(path) as archive:
+            first = archive.infolist()[0]
+            assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+            assert archive.read("mimetype") == b"application/vnd.oasis.opendocument.spreadsheet"
+            listed = re.findall(r'full-path="([^"/]+)"', archive.read("META-INF/manifest.xml").decode())
+            assert {*listed, "mimetype", "META-INF/manifest.xml"} == set(archive.namelist())

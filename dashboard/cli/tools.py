@@ -20,10 +20,11 @@ def add(command: Command) -> None:
     sample.add_argument("--teachers", type=positive)
     sample.add_argument("--seed", type=int, default=1)
 
-    template = command(_template, "template", "寫出每張資料表的空白範本（XLSX）")
+    template = command(_template, "template", "寫出每張資料表的空白範本（XLSX 或 ODS）")
     template.add_argument("folder", type=Path, metavar="DIR")
     template.add_argument("--programme", metavar="ID", help="計畫")
     template.add_argument("--data", type=Path, help="定義檔所在的資料夾")
+    template.add_argument("--format", choices=("xlsx", "ods"), default="xlsx", help="檔案格式（預設 xlsx）")
 
 
 def _sample(options: argparse.Namespace) -> int:
@@ -55,7 +56,9 @@ def _template(options: argparse.Namespace) -> int:
         own = contracts.chosen(tables, definition)
         new = {name: table for name, table in own.items() if name not in written}
         try:
-            written |= zip(new, template.write(options.folder, new, _choices(definition)), strict=True)
+            written |= zip(
+                new, template.write(options.folder, new, _choices(definition), options.format), strict=True
+            )
         except (template.TemplateError, OSError) as error:
             raise FolderError(str(error)) from error
     say(f"已寫出 {len(written)} 個範本到 {options.folder}")

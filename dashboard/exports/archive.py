@@ -3,8 +3,10 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Mapping
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can name
+_CORE = "docProps/core.xml"
 _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
@@ -14,13 +16,21 @@ def timeless(content: bytes) -> bytes:
     Whoever has two files can tell by their fingerprints whether they say the same, and a file can be compared with what
     the snapshot that it names gives today.
     """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return package({name: [_TIMES.sub(b"", body) if name == _CORE else body] for name, body in parts.items()})
+
+
+def package(parts: Mapping[str, Iterable[bytes]]) -> bytes:
+    """A ZIP of the parts in their order, all of one day; of each part its content, piece by piece.
+
+    OpenDocument has its `mimetype` first, and not compressed.
+    """
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(out, "w") as again:
-        for part in package.infolist():
-            body = package.read(part)
-            if part.filename == "docProps/core.xml":
-                body = _TIMES.sub(b"", body)
-            fresh = zipfile.ZipInfo(part.filename, _EPOCH)
-            fresh.compress_type = zipfile.ZIP_DEFLATED
-            again.writestr(fresh, body)
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, pieces in parts.items():
+            part = zipfile.ZipInfo(name, _EPOCH)
+            part.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            with archive.open(part, "w") as file:
+                file.writelines(pieces)
     return out.getvalue()

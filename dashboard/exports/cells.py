@@ -1,9 +1,12 @@
-"""Cells that no spreadsheet runs, for everything that leaves the product as CSV or XLSX."""
+"""Cells that no spreadsheet runs, for everything that leaves the product as CSV, XLSX or ODS."""
 
+import re
 from typing import Any
 
 # OWASP's list, full-width signs with it. A number is no text: −3 stays a number.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What no XML can hold, however it is escaped.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def safe(value: Any) -> Any:

@@ -1,36 +1,37 @@
-"""A table as a file: XLSX or CSV, with every text and header made safe against formulas."""
+"""A table as a file: XLSX, ODS or CSV, with every text and header made safe against formulas."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from dashboard.exports import ods as opendocument
 from dashboard.exports.archive import timeless
-from dashboard.exports.cells import safe
+from dashboard.exports.cells import UNWRITABLE, safe
 
-Cell = str | int | float | Decimal | date | datetime | None
+Cell = str | int | float | Decimal | date | None
 WIDEST = 60
+FILTER = 2  # characters that the button of a filter hides
 
 
 def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """One worksheet with a header that stays; numbers stay numbers, dates dates. The same rows are the same bytes."""
+    names, body = _cells(header, rows)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_title(title))
     sheet.freeze_panes = "A2"
-    body = [[_value(cell) for cell in row] for row in rows]
-    for at, name in enumerate(header):
-        longest = max((_width(row[at]) for row in body[:500]), default=0)
-        sheet.column_dimensions[get_column_letter(at + 1)].width = min(max(longest, _width(name)) + 2, WIDEST)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(body) + 1}"
+    for at, width in enumerate(_widths(names, body), start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
     top = []
-    for name in header:
-        cell = WriteOnlyCell(sheet, value=_value(name))
+    for name in names:
+        cell = WriteOnlyCell(sheet, value=name)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8F0F8")
         top.append(cell)
     sheet.append(top)
@@ -43,6 +44,14 @@ def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
     return timeless(out.getvalue())
 
 
+def ods(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The same as OpenDocument, the government's format of exchange."""
+    names, body = _cells(header, rows)
+    columns = [opendocument.Column(width) for width in _widths(names, body)]
+    top = [opendocument.Cell(name, "head") for name in names]
+    return opendocument.write([opendocument.Sheet(_sheet_title(title), columns, [top, *body], filtered=True)])
+
+
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with its mark, so that Excel opens it rightly."""
     out = io.StringIO()
@@ -52,13 +61,26 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def _cells(header: Sequence[str], rows: Iterable[Sequence[object]]) -> tuple[list[str], list[list[Cell]]]:
+    return [str(_value(name)) for name in header], [[_value(cell) for cell in row] for row in rows]
+
+
+def _widths(names: Sequence[str], body: Sequence[Sequence[Cell]]) -> list[int]:
+    """How many characters wide each column is, as its first rows tell."""
+    longest = ([_width(row[at]) for row in body[:500]] for at in range(len(names)))
+    return [
+        min(max(_width(name) + FILTER, *widths, 0) + 2, WIDEST)
+        for name, widths in zip(names, longest, strict=True)
+    ]
+
+
 def _value(value: object) -> Cell:
     if value is None or isinstance(value, date):
         return value
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         exact = Decimal(str(value)).normalize()  # 3.0 from a nullable column is 3
         return int(exact) if exact == exact.to_integral_value() else exact
-    return str(safe(ILLEGAL_CHARACTERS_RE.sub("", str(value))))
+    return str(safe(UNWRITABLE.sub("", str(value))))
 
 
 def _wrapped(sheet: object, value: str) -> WriteOnlyCell:

@@ -1,4 +1,4 @@
-"""Empty XLSX templates, one a table, that read back without a fault: the headers are the contract's own.
+"""Empty templates, XLSX or ODS, one a table, that read back without a fault: the headers are the contract's own.
 
 What is required is shown by style and told on the second worksheet, never written into the header, which must
 stay recognisable. Cells other than figures are text: Excel would turn 「5-2」 into a day of May, 「011601」
@@ -6,7 +6,8 @@ into 11601, and 「85/8/1」 of the ROC calendar into 1985. Drop-downs help and 
 accepts more than they list.
 """
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +18,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dashboard.exports import ods
+
 GUIDE = "填寫說明"
-LAST_ROW = 1_048_576
+LAST_ROW = ods.LAST_ROW
 YES_NO = ("是", "否")
 FIGURES = frozenset({"count", "hours", "money", "number"})
 CLOSED = frozenset({"choice", "group", "role"})  # any other word would be rejected: the drop-down forbids it
@@ -33,6 +36,7 @@ EXAMPLES = {
     "id": "T0001",
     "money": "120000、120,000",
     "name": "王小明",
+    "person": "王小明",
     "number": "78.5",
     "round": "1、第一次",
     "semester": "111-2、1112、111學年度第2學期",
@@ -47,6 +51,9 @@ INTRODUCTION = (
 )
 HEADINGS = ["欄位", "必填", "說明", "範例", "可選填的值"]
 FIRST_WORD = HEADINGS.index("可選填的值") + 1
+FIRST_GUIDE_ROW = len(INTRODUCTION) + 3
+GUIDE_WIDTHS = (16, 10, 52, 34)
+NO_SUCH_WORD = "清單裡沒有這個值；可選填的值列在「填寫說明」。"
 
 INK = Font(name="Noto Sans TC", size=11, color="1A1D21")
 STRONG = Font(name="Noto Sans TC", size=11, bold=True, color="FFFFFF")
@@ -87,14 +94,17 @@ class Table(Protocol):
 
 
 def write(
-    folder: Path, tables: Mapping[str, Table], choices: Mapping[str, Sequence[str]] | None = None
+    folder: Path,
+    tables: Mapping[str, Table],
+    choices: Mapping[str, Sequence[str]] | None = None,
+    kind: str = "xlsx",
 ) -> list[Path]:
-    """One empty XLSX for each of `tables`, in `folder`; the files written, in the order of `tables`.
+    """One empty workbook for each of `tables`, in `folder`; the files written, in the order of `tables`.
 
-    `choices` gives the words of the column types that a programme's definition knows (category, employment,
+    `kind` is one of `KINDS`. `choices` gives the words of the column types that a programme's definition knows (category, employment,
     role, group, school). A file that stands there already may hold somebody's work: nothing is written then.
     """
-    paths = [folder / f"{table.names[0]}.xlsx" for table in tables.values()]
+    paths = [folder / f"{table.names[0]}.{kind}" for table in tables.values()]
     taken = [path.name for path in paths if path.exists()]
     if taken:
         raise TemplateError(
@@ -104,7 +114,7 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, table in zip(paths, tables.values(), strict=True):
-            _workbook(table, choices or {}).save(path)
+            path.write_bytes(KINDS[kind](table, choices or {}))
     except OSError as error:
         raise TemplateError(
             f"資料夾「{folder}」無法寫入（{error.strerror or error}）。"
@@ -113,19 +123,63 @@ def write(
     return paths
 
 
-def _workbook(table: Table, choices: Mapping[str, Sequence[str]]) -> Workbook:
+def _xlsx(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = table.names[0]
     columns = list(table.columns.values())
     words = [_words(column, choices) for column in columns]
-    rows = _guide(book.create_sheet(GUIDE), columns, words)
-    for number, (column, allowed, row) in enumerate(zip(columns, words, rows, strict=True), start=1):
+    _guide(book.create_sheet(GUIDE), _explained(columns, words))
+    for number, (column, allowed) in enumerate(zip(columns, words, strict=True), start=1):
         _column(sheet, number, column)
         if allowed:
-            sheet.add_data_validation(_drop_down(column, number, row, len(allowed)))
+            sheet.add_data_validation(_drop_down(column, number, len(allowed)))
     sheet.freeze_panes = "A2"
-    return book
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _ods(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
+    columns = list(table.columns.values())
+    words = [_words(column, choices) for column in columns]
+    lists = [
+        _choice(column, f"list-{at}", FIRST_GUIDE_ROW + at, len(allowed)) if allowed else None
+        for at, (column, allowed) in enumerate(zip(columns, words, strict=True))
+    ]
+    filled = ods.Sheet(
+        table.names[0],
+        [
+            ods.Column(
+                _column_width(column),
+                "plain" if column.type in FIGURES else "text",
+                one.name if one else "",
+            )
+            for column, one in zip(columns, lists, strict=True)
+        ],
+        [
+            [
+                ods.Cell(column.headers[0], "required" if column.required else "optional", _note(column))
+                for column in columns
+            ]
+        ],
+        blank=True,
+    )
+    guide = ods.Sheet(
+        GUIDE,
+        [ods.Column(width) for width in GUIDE_WIDTHS],
+        [
+            *([line] for line in INTRODUCTION),
+            [],
+            [ods.Cell(heading, "required") for heading in HEADINGS],
+            *([ods.Cell(text, "guide") for text in row] for row in _explained(columns, words)),
+        ],
+        stays=(1, FIRST_GUIDE_ROW - 1),
+    )
+    return ods.write([filled, guide], [one for one in lists if one])
+
+
+KINDS: Mapping[str, Callable[[Table, Mapping[str, Sequence[str]]], bytes]] = {"xlsx": _xlsx, "ods": _ods}
 
 
 def _words(column: Column, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -140,22 +194,23 @@ def _column(sheet: Worksheet, number: int, column: Column) -> None:
     header.font = STRONG if column.required else INK
     header.fill = REQUIRED if column.required else OPTIONAL
     header.border = RULE
-    header.comment = Comment(f"{_need(column)}。{column.note}", "kpi", width=260, height=90)
+    header.comment = Comment(_note(column), "kpi", width=260, height=90)
     dimension = sheet.column_dimensions[get_column_letter(number)]
-    dimension.width = max(14, 2 * len(column.headers[0]) + 6)
+    dimension.width = _column_width(column)
     dimension.number_format = "General" if column.type in FIGURES else "@"
 
 
-def _drop_down(column: Column, number: int, row: int, count: int) -> DataValidation:
+def _drop_down(column: Column, number: int, count: int) -> DataValidation:
     """A list that points at the guide's cells: inside the rule itself it would end at 255 characters."""
     first, last = get_column_letter(FIRST_WORD), get_column_letter(FIRST_WORD + count - 1)
+    row = FIRST_GUIDE_ROW + number - 1
     rule = DataValidation(
         type="list",
         formula1=f"'{GUIDE}'!${first}${row}:${last}${row}",
         allow_blank=True,
         errorStyle="stop" if column.type in CLOSED else "warning",
         errorTitle=column.headers[0],
-        error="清單裡沒有這個值；可選填的值列在「填寫說明」。",
+        error=NO_SUCH_WORD,
         showErrorMessage=True,
     )
     letter = get_column_letter(number)
@@ -163,24 +218,54 @@ def _drop_down(column: Column, number: int, row: int, count: int) -> DataValidat
     return rule
 
 
-def _guide(sheet: Worksheet, columns: Sequence[Column], words: Sequence[Sequence[str]]) -> range:
-    """Explains every column on `sheet`; the rows they stand in, for the drop-downs to point at."""
+def _choice(column: Column, name: str, row: int, count: int) -> ods.Choice:
+    return ods.Choice(
+        name,
+        GUIDE,
+        (FIRST_WORD, row),
+        (FIRST_WORD + count - 1, row),
+        column.headers[0],
+        NO_SUCH_WORD,
+        column.type in CLOSED,
+    )
+
+
+def _guide(sheet: Worksheet, explained: Sequence[Sequence[str]]) -> None:
     for line in INTRODUCTION:
         sheet.append([line])
     sheet.append([])
     sheet.append(HEADINGS)
     for cell in sheet[sheet.max_row]:
         cell.font, cell.fill, cell.border = STRONG, REQUIRED, RULE
-    start = sheet.max_row + 1
-    for column, allowed in zip(columns, words, strict=True):
-        example = EXAMPLES.get(column.type) or "、".join(allowed[:2])
-        sheet.append([column.headers[0], _need(column), column.note, example, *allowed])
+    for row in explained:
+        sheet.append(row)
         for cell in sheet[sheet.max_row]:
             cell.alignment, cell.number_format = TOP, "@"
-    for letter, width in zip("ABCD", (16, 10, 52, 34), strict=True):
+    for letter, width in zip("ABCD", GUIDE_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = sheet.cell(row=start, column=2)
-    return range(start, start + len(columns))
+    sheet.freeze_panes = sheet.cell(row=FIRST_GUIDE_ROW, column=2)
+
+
+def _explained(columns: Sequence[Column], words: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The guide's row for each column, from `FIRST_GUIDE_ROW` on, with the words that its drop-down points at."""
+    return [
+        [
+            column.headers[0],
+            _need(column),
+            column.note,
+            EXAMPLES.get(column.type) or "、".join(allowed[:2]),
+            *allowed,
+        ]
+        for column, allowed in zip(columns, words, strict=True)
+    ]
+
+
+def _note(column: Column) -> str:
+    return f"{_need(column)}。{column.note}"
+
+
+def _column_width(column: Column) -> int:
+    return max(14, 2 * len(column.headers[0]) + 6)
 
 
 def _need(column: Column) -> str:

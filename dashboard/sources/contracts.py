@@ -5,6 +5,7 @@ makes two rows the same fact. How a text becomes a value is in `queries/macros.s
 """
 
 import html
+import json
 import re
 import tomllib
 import unicodedata
@@ -12,7 +13,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from dashboard.schema import sentence, twice
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,13 +25,66 @@ TYPES = frozenset(
     {
         "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
         "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county", "semester", "year",
-        "money", "round", "item",
+        "money", "round", "item", "person",
     }
 )  # fmt: skip
 
 
+# What else a key may be made of: the person whom a row names.
+PERSON = "person"
+PERSONS_COLUMNS = ("school", "school_code")
+NAMES = ("name", "teacher")
+# Types that are read under one id, and those that are read with a column of another.
+IDS = {
+    "school": "school", "code": "school_code", "group": "group", "role": "role", "class": "class", "grade": "grade",
+    "category": "category", "course": "course",
+}  # fmt: skip
+WITH = {"code": "school", "grade": "class", "course": "category"}
+DAYS = ("date", "timestamp")
+NUMBERS = ("count", "number", "money")
+# What the database's rows have beside a contract's columns.
+TAKEN = frozenset(
+    {
+        "n", "file_id", "line", "excel", "extra", "fault", "warned", "school_id", "school_blank", "person_id", "class_key",
+        "course_id", "group_id", "minutes",
+    }
+)  # fmt: skip
+# A row's fault is a number of 32 columns, its warnings, up to two a column, are bits of 63.
+COLUMNS = 30
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
 class ContractError(Exception):
-    """A file in `sources/` is not a valid contract; the message says which and why."""
+    """A file in `sources/` is not a valid contract; the message has a sentence in Chinese for every fault."""
+
+
+def _is_id(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text) or text in TAKEN:
+        raise ValueError(f"只能用小寫英文字母、數字與 _，也不能是 {'、'.join(sorted(TAKEN))}")
+    return text
+
+
+def _is_type(text: str) -> str:
+    if text not in TYPES:
+        raise ValueError(f"沒有這種欄位；可用的有：{'、'.join(sorted(TYPES))}")
+    return text
+
+
+def _is_filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("不能是空白")
+    return text
+
+
+def _has_chinese(label: Mapping[str, str]) -> Mapping[str, str]:
+    if not label.get("zh-TW", "").strip():
+        raise ValueError("須有 zh-TW 的名稱")
+    return label
+
+
+Id = Annotated[str, AfterValidator(_is_id)]
+Filled = Annotated[str, AfterValidator(_is_filled)]
+Texts = Annotated[tuple[Filled, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -37,12 +95,14 @@ class Column:
     the list stays, with a warning.
     """
 
+    __pydantic_config__ = STRICT
+
     id: str
-    headers: tuple[str, ...]
-    type: str
+    headers: Texts
+    type: Annotated[str, AfterValidator(_is_type)]
     required: bool = False
     strict: bool = False
-    span: str = "event"
+    span: Literal["event", "life"] = "event"
     not_before: str | None = None
     note: str = ""
     words: tuple[str, ...] = ()
@@ -66,15 +126,22 @@ class Table:
     known to the other tables as the roster's people are.
     """
 
-    id: str
-    label: Mapping[str, str]
-    names: tuple[str, ...]
-    columns: Mapping[str, Column]
-    key: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+    id: Id
+    label: Annotated[Mapping[str, str], AfterValidator(_has_chinese)]
+    names: Texts
+    columns: Annotated[Mapping[Id, Column], Field(min_length=1)]
+    key: Annotated[tuple[str, ...], Field(min_length=1)]
     key_needs: str | None = None
     stands: str = "first"
-    merge: Mapping[str, str] = field(default_factory=dict)
-    person: str | None = None
+    merge: Mapping[str, Literal["any", "most"]] = field(default_factory=dict)
+    person: Literal["roster", "open", "register"] | None = None
+
+    @property
+    def most(self) -> int:
+        """How many columns it may have, a programme's own among them."""
+        return COLUMNS
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
@@ -177,8 +244,30 @@ def _without_marks(name: str) -> str:
 
 
 def load(folder: Path = ROOT / "sources") -> dict[str, Table]:
-    """Every table of `folder` by its id, in the order of file names."""
-    return {path.stem: _table(path) for path in sorted(folder.glob("*.toml"))}
+    """Every table of `folder` by its id, in the order of file names.
+
+    Raises:
+        ContractError: with a sentence for every fault of every file.
+    """
+    tables: dict[str, Table] = {}
+    faults: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        table, found = _table(path)
+        faults += [f"sources/{path.name}：{fault}" for fault in found]
+        if table is not None:
+            tables[table.id] = table
+    names = [
+        normalise(name) for table in tables.values() for name in dict.fromkeys(map(normalise, table.names))
+    ]
+    faults += [
+        f"sources/{table.id}.toml：names 的「{name}」也是別的資料表的名稱；一個名稱只能屬於一張表。"
+        for name in twice(names)
+        for table in tables.values()
+        if name in map(normalise, table.names)
+    ]
+    if faults:
+        raise ContractError("\n".join(faults))
+    return tables
 
 
 class Extra(Protocol):
@@ -253,28 +342,144 @@ def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
     return None
 
 
-def _table(path: Path) -> Table:
+def _table(path: Path) -> tuple[Table | None, list[str]]:
+    """The table of a file, and what is wrong with it; None where it cannot even be made out."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        columns = {name: _column(name, spec) for name, spec in raw.pop("columns").items()}
-        table = Table(
-            id=path.stem, columns=columns, names=tuple(raw.pop("names")), key=tuple(raw.pop("key")), **raw
-        )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ContractError(f"sources/{path.name}：{error}") from error
-    return table
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        return None, [f"讀不到這個檔案：{error.strerror}。請檢查讀取權限。"]
+    except UnicodeDecodeError:
+        return None, ["不是 UTF-8 編碼。請另存成 UTF-8。"]
+    except tomllib.TOMLDecodeError as error:
+        return None, [f"不是正確的 TOML：{error}。請改正那一行。"]
+    if "id" in raw:
+        return None, ["不認得的鍵「id」，請刪除：資料表的代號就是檔名。"]
+    if isinstance(raw.get("columns"), dict):
+        raw["columns"] = {name: _column(name, spec) for name, spec in raw["columns"].items()}
+    try:
+        # In the mode of JSON a list may be a tuple, and nothing else is turned into anything.
+        table = _TABLE.validate_json(json.dumps({**raw, "id": path.stem}, default=str))
+    except ValidationError as error:
+        return None, [sentence(fault) for fault in error.errors()]
+    return table, _faults(table)
 
 
-def _column(name: str, spec: dict[str, Any]) -> Column:
-    if spec["type"] not in TYPES:
-        raise ValueError(f"columns.{name}: unknown type {spec['type']!r}")
-    choices = spec.pop("choices", {})
-    if isinstance(choices, list):
-        choices = {word: word for word in choices}
-    return Column(
-        id=name,
-        headers=(*spec.pop("headers"), name),
-        words=tuple(spec.pop("words", ())),
-        choices=choices,
+def _column(name: str, spec: Any) -> Any:
+    """A column with its id, which is a header too, and choices that are the same as their words."""
+    if not isinstance(spec, dict):
+        return spec
+    headers, choices = spec.get("headers"), spec.get("choices")
+    return {
         **spec,
-    )
+        **({"headers": [*headers, name]} if isinstance(headers, list) and headers else {}),
+        **({"choices": dict(zip(choices, choices, strict=True))} if isinstance(choices, list) else {}),
+        "id": name,
+    }
+
+
+_TABLE = TypeAdapter(Table)
+
+
+def _faults(table: Table) -> list[str]:
+    """What is wrong between the keys of a contract: each would fail in the database, or be passed over in silence."""
+    faults = [*_key_faults(table), *_merge_faults(table)]
+    if table.person is not None:
+        lacking = [name for name in PERSONS_COLUMNS if name not in table.columns]
+        lacking += [] if any(name in table.columns for name in NAMES) else [" 或 ".join(NAMES)]
+        faults += [
+            f"有 person 的表須有「{name}」欄，請加上 [columns.{name.split()[0]}]。" for name in lacking
+        ]
+    faults += [
+        f"欄名「{header}」同時屬於 {'、'.join(ids)}；一個欄名只能屬於一欄，請改掉其他的。"
+        for header, ids in _bearers(table).items()
+        if len(ids) > 1
+    ]
+    if len(table.columns) > COLUMNS:
+        faults.append(f"有 {len(table.columns)} 欄，最多 {COLUMNS} 欄；請刪去用不到的。")
+    for column in table.columns.values():
+        faults += [f"columns.{column.id}：{fault}" for fault in _column_faults(column, table.columns)]
+    return faults
+
+
+def _key_faults(table: Table) -> list[str]:
+    value, there = _values(table), "、".join(table.columns)
+    faults = [
+        f"key 的「{name}」不是可以比較的欄位；這張表的欄位有：{there}。"
+        for name in table.key
+        if name not in value
+    ]
+    faults += [f"key 的「{name}」出現兩次，請刪除一個。" for name in twice(table.key)]
+    if table.key_needs is not None and table.key_needs not in value:
+        faults.append(f"key_needs 的「{table.key_needs}」不是這張表的欄位；有：{there}。")
+    if table.stands not in ("first", "last") and table.stands not in value:
+        faults.append(f"stands 的「{table.stands}」不對：須是 first、last 或這張表的欄位（{there}）。")
+    return faults
+
+
+def _merge_faults(table: Table) -> list[str]:
+    faults = []
+    for name, how in table.merge.items():
+        kinds = _MERGED[how]
+        if name not in table.columns:
+            faults.append(f"merge 的「{name}」不是這張表的欄位；有：{'、'.join(table.columns)}。")
+        elif table.columns[name].type not in kinds:
+            kind = table.columns[name].type
+            faults.append(f"merge 的「{name}」是 {kind} 欄，不能用 {how}；{how} 用在 {'、'.join(kinds)} 欄。")
+    return faults
+
+
+_MERGED = {"any": ("yes_no",), "most": ("hours", *NUMBERS)}
+
+
+def _values(table: Table) -> set[str]:
+    """What rows of the table can be compared by: its columns, the person, and what its query in queries/staging/ makes."""
+    with_person = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}
+    hidden = with_person.get(table.person or "", set())
+    values = {one.id for one in table.columns.values() if one.type != "code" and one.id not in hidden}
+    staging = ROOT / "queries" / "staging" / f"{table.id}.sql"
+    made = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
+    return values | ({PERSON} if table.person else set()) | set(made)
+
+
+def _bearers(table: Table) -> dict[str, list[str]]:
+    """The columns of each header text."""
+    bearers: dict[str, list[str]] = {}
+    for column in table.columns.values():
+        for header in dict.fromkeys(map(normalise, column.headers)):
+            bearers.setdefault(header, []).append(column.id)
+    return bearers
+
+
+def _column_faults(column: Column, columns: Mapping[str, Column]) -> list[str]:
+    kind, faults = column.type, []
+    if IDS.get(kind, column.id) != column.id:
+        faults.append(f"{kind} 欄的代號須是 {IDS[kind]}，請改成 [columns.{IDS[kind]}]。")
+    needed = WITH.get(kind)
+    if needed and needed not in columns:
+        faults.append(f"{kind} 欄要和 {needed} 欄一起讀，請加上 [columns.{needed}]。")
+    only_for = {
+        "span": (column.span != "event", DAYS),
+        "not_before": (column.not_before is not None, DAYS),
+        "words": (bool(column.words), ("yes_no",)),
+        "choices": (bool(column.choices), ("choice",)),
+        "numbered": (column.numbered, ("choice",)),
+        "above": (column.above is not None, NUMBERS),
+        "at_most": (column.at_most is not None, NUMBERS),
+    }
+    faults += [
+        f"{key} 只能用在 {'、'.join(kinds)} 欄，這一欄是 {kind}；請刪除。"
+        for key, (is_given, kinds) in only_for.items()
+        if is_given and kind not in kinds
+    ]
+    if column.not_before is not None and getattr(columns.get(column.not_before), "type", "") not in DAYS:
+        days = "、".join(one.id for one in columns.values() if one.type in DAYS and one is not column)
+        faults.append(
+            f"not_before 的「{column.not_before}」不是這張表的日期欄；有：{days or '沒有別的日期欄'}。"
+        )
+    if kind == "choice" and not column.choices:
+        faults.append('choice 欄須有 choices，例如 choices = ["甲", "乙"]。')
+    if (column.above is None) != (column.at_most is None):
+        faults.append("above 與 at_most 須一起給。")
+    elif column.above is not None and column.at_most is not None and column.above >= column.at_most:
+        faults.append(f"above {column.above} 須小於 at_most {column.at_most}。")
+    return faults

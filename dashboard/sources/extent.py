@@ -5,8 +5,9 @@ refers to it, so that a kilobyte may become a terabyte. What ordinary programs w
 looks like a cell and is not written so is counted by a parser, as the reader counts.
 """
 
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 from xml.parsers import expat
@@ -17,10 +18,21 @@ from dashboard.sources.sheet import Unreadable
 # tenth of it.
 UNPACKED_BYTES = 300_000_000
 WORKSHEET_CELLS = 10_000_000
+# What any worksheet may have of cells, and of how many bytes each further one must be.
+_CELLS, _CELL_BYTES = 1_400_000, 16
 DAMAGED = "這個活頁簿已損壞，讀不出來。請重新另存成 .xlsx。"
+NO_WORKSHEET = (
+    "這個檔案裡沒有工作表（可能是改了副檔名的別種檔案）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
+)
 
-_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
-_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
+_DISORDER = (
+    "工作表裡有兩列的列號相同，或列、欄的順序不對，讀了會少列，所以沒有讀。請用試算表軟體開啟後另存新檔。"
+)
+
+_SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData[\s/>]")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+# Rows of the same columns are looked at once; a worksheet has few kinds of them, unless it was made to have many.
+_KINDS = 1_000
 # How else the tag of a cell may begin: with another blank, without attributes, with a prefix.
 _OTHER_CELLS = [
     begin + after
@@ -60,9 +72,29 @@ def check(parts: Sequence[Any], read: Read) -> None:
             raise too_much_text()
 
 
-def too_large() -> Unreadable:
+def most_cells(size: int) -> int:
+    """How many cells a worksheet's rectangle may have: laid out, each takes some forty bytes, while a small part of
+    `size` bytes may name a cell that is far away."""
+    return min(WORKSHEET_CELLS, _CELLS + size // _CELL_BYTES)
+
+
+def check_cells(cells: int, size: int) -> None:
+    """Nothing, if a worksheet of a part of `size` bytes may be laid out.
+
+    Raises:
+        Unreadable: its rectangle has too many cells.
+    """
+    if cells > most_cells(size):
+        raise too_large(most_cells(size))
+
+
+def in_disorder() -> Unreadable:
+    return Unreadable(_DISORDER)
+
+
+def too_large(cells: int = WORKSHEET_CELLS) -> Unreadable:
     return Unreadable(
-        f"工作表太大：連同空白超過 {WORKSHEET_CELLS:,} 格，可能最遠的儲存格在很後面。"
+        f"工作表太大：連同空白超過 {cells:,} 格，可能最遠的儲存格在很後面。"
         "請刪除資料以外的列與欄後另存新檔；資料真有這麼多，請存成 CSV。"
     )
 
@@ -78,17 +110,50 @@ def _cells(xml: bytes) -> int:
     """The number of cells of a part, if the rectangle that holds them is not too large."""
     if b"sheetData" not in xml:
         return 0  # no worksheet: a picture may hold anything
+    if len(_SHEET_DATA.findall(xml)) > 1:
+        raise Unreadable(DAMAGED)  # the reader would take one of them
     usual, others = xml.count(b"<c "), sum(map(xml.count, _OTHER_CELLS))
     if usual + others > WORKSHEET_CELLS:
         raise too_large()
-    letters = _COLUMN.findall(xml)
-    if len(letters) == usual and not others:
-        columns = max((_number(text.decode()) for text in set(letters)), default=0)
-        rows = max(map(int, set(_ROW.findall(xml))), default=0)
-        if rows * columns > WORKSHEET_CELLS:
-            raise too_large()
-        return len(letters)
+    if not others and _cells_in_rows(xml) == usual:
+        return usual
     return _Counted(xml).cells
+
+
+def _cells_in_rows(xml: bytes) -> int | None:
+    """The number of cells of a part whose cells and rows all stand as programs usually write them, and in their order;
+    None where a row is not written so."""
+    kinds: dict[tuple[bytes, ...], int] = {}
+    cells = row = columns = 0
+    for part in _rows_of(xml):
+        found = _CELL.findall(part)
+        if not found:
+            continue
+        letters, lines = zip(*found, strict=True)
+        if lines.count(lines[0]) != len(lines):
+            return None
+        if letters not in kinds:
+            numbers = [_number(text.decode()) for text in letters]
+            if any(left >= right for left, right in itertools.pairwise(numbers)):
+                raise in_disorder()
+            if len(kinds) == _KINDS:
+                kinds.clear()
+            kinds[letters] = numbers[-1]
+        line = int(lines[0])
+        if line <= row:
+            raise in_disorder()
+        cells, row, columns = cells + len(letters), line, max(columns, kinds[letters])
+        check_cells(row * columns, len(xml))
+    return cells
+
+
+def _rows_of(xml: bytes) -> Iterator[bytes]:
+    """A part, cut before each of its rows."""
+    start = 0
+    while (end := xml.find(b"<row", start + 1)) >= 0:
+        yield xml[start:end]
+        start = end
+    yield xml[start:]
 
 
 def _number(letters: str) -> int:
@@ -131,6 +196,7 @@ class _Counted:
 
     def __init__(self, xml: bytes, lengths: Sequence[int] = ()) -> None:
         self.cells = self.text = self._row = self._column = self._rows = self._columns = 0
+        self._last, self._size = (0, 0), len(xml)
         self._lengths = lengths
         self._shared = False
         self._value: list[str] | None = None
@@ -157,9 +223,11 @@ class _Counted:
             self._column, row = _place(attributes["r"])
         else:
             self._column += 1
+        if (row, self._column) <= self._last:
+            raise in_disorder()
+        self._last = row, self._column
         self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
-        if self._rows * self._columns > WORKSHEET_CELLS:
-            raise too_large()
+        check_cells(self._rows * self._columns, self._size)
 
     def _data(self, text: str) -> None:
         if self._value is not None:

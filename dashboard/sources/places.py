@@ -107,6 +107,64 @@ def gid_in(link: str) -> int:
     return int(found[1]) if found else 0
 
 
+def entry_of(entries: Mapping[str, Entry], name: str) -> Entry | None:
+    """What the configuration says of a file (or `file#worksheet`): by its name, and by patterns in which * is any text.
+
+    The name itself goes before patterns, and a later pattern before an earlier one.
+    """
+    found = [entry for pattern, entry in entries.items() if "*" in pattern and _fits(pattern, name)]
+    found += [entries[name]] if name in entries else []
+    return merged(found) if len(found) > 1 else next(iter(found), None)
+
+
+def merged(entries: Sequence[Entry]) -> Entry:
+    """What several entries say of one name; the later ones go before the earlier ones."""
+    return Entry(
+        next((entry.table for entry in reversed(entries) if entry.table is not None), None),
+        {theirs: ours for entry in entries for theirs, ours in entry.rename.items()},
+        {header: value for entry in entries for header, value in entry.constants.items()},
+    )
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a name is of a pattern; one that names no worksheet is of files alone."""
+    return all(
+        re.fullmatch(".*".join(map(re.escape, some.split("*"))), part, re.DOTALL)
+        for some, part in zip(_parts(pattern), _parts(name), strict=True)
+    )
+
+
+def _parts(name: str) -> tuple[str, str]:
+    file, _, worksheet = name.partition("#")
+    return file, worksheet
+
+
+def pattern_of(file: str, worksheet: str | None, table: Table | None) -> str:
+    """The names that are like this one: those with the name of `table`, which a file or worksheet has in its own; else
+    those that differ in their numbers and in the last part, which often is the school's."""
+    place, _, name = file.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    titled = named_by(worksheet, table) if worksheet is not None else None
+    own = named_by(stem, table)
+    if worksheet is not None and titled:
+        return f"*#*{titled}*"
+    if own and table is not None:
+        return f"*{own}*" + (f"#{_alike(worksheet)}" if worksheet is not None else "")
+    last = re.sub(r"(?<=[^_－-])([_－-])[^_－-]+$", r"\1*", stem)
+    like = f"{place}/{_alike(last)}{dot}{ending}" if place else f"{_alike(last)}{dot}{ending}"
+    return like + (f"#{_alike(worksheet)}" if worksheet is not None else "")
+
+
+def _alike(name: str) -> str:
+    return re.sub(r"\d+", "*", name)
+
+
+def named_by(title: str | None, table: Table | None) -> str | None:
+    """The name of `table` that stands in a title as it is written."""
+    names = sorted(table.names, key=len, reverse=True) if table and title else ()
+    return next((name for name in names if name in (title or "")), None)
+
+
 def table_for(name: str, entry: Entry | None, tables: Mapping[str, Table]) -> Table | None:
     """The table that a file or worksheet is, as `entry` has its columns; None where it is to be left out."""
     if entry is None:

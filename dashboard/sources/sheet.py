@@ -40,7 +40,8 @@ class Sheet:
     `left_out` why a file or worksheet that is there was not, which may be `hidden`, and what to do; None where the
     configuration leaves it out. `file` ends in `#` and the title of the `worksheet`, if it is one; `link` is its address.
     `constants` are (column id, value) that the configuration sets for every row. Where its rows are those of a former
-    reading, `stale_since` is when that was, and `stale_because` why it cannot be read now.
+    reading, `stale_since` is when that was, and `stale_because` why it cannot be read now. `state` is its file's when it
+    was read, see `files.state_of`.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Sheet:
     constants: tuple[tuple[str, str], ...] = ()
     stale_since: dt.datetime | None = None
     stale_because: str | None = None
+    state: tuple[int, ...] = ()
 
 
 def score(cells: list[str], table: Table) -> int:

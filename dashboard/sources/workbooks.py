@@ -1,195 +1,371 @@
-"""Reading XLSX workbooks: every worksheet as rows of text, whatever its cells' types.
+"""Reading workbooks (XLSX, XLSB, XLS, ODS): every worksheet as rows of text, whatever its cells' types.
 
-The size is proved before anything is unpacked, and a damaged workbook is a sentence for its owner.
+What a file is, its content says and not its name. The size is proved before anything is unpacked, a damaged workbook is
+a sentence for its owner, and no link that it holds is followed.
 """
 
-import datetime as dt
+import codecs
+import html
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from dashboard.sources import extent
+from dashboard.sources import binary, extent, ods
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import HIDDEN, Entry, constants_of, table_of_worksheet
+from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
+from dashboard.sources.worksheet import (
+    EPOCH,
+    EPOCH_1904,
+    Room,
+    Rows,
+    Workbook,
+    Worksheet,
+    spread,
+    text_of,
+    with_days,
+)
 
-# What a whole workbook may have of cells, the blank ones with them: its worksheets are read one after another.
-WORKBOOK_CELLS = 3 * extent.WORKSHEET_CELLS
+T = TypeVar("T")
 
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_HEAD = 4096
+_TEXTS = 100_000
+
+# A formula without its result, as other programs than Excel write a cell that begins with =.
 _BARE_FORMULA = re.compile(
     rb"<c((?:\s+(?!t=)\w+=[\"'][^\"']*[\"'])*)\s*><f[^>]*>([^<]+)</f>(?:<v>\s*</v>|<v\s*/>)?</c>"
 )
 _FORMULA_AS_TEXT = rb'<c\1 t="inlineStr"><is><t>=\2</t></is></c>'
-# The reader takes no path that is not UTF-8.
+_ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]*)>(.*?)</\1c\s*>", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
+_FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
+_RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
+# The name of the stream in a compound file that holds a whole workbook with a password.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
+_NO_WORKBOOK = "這不是活頁簿（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx 或 .ods。"
+_PASSWORD = "這個活頁簿有密碼保護，讀不出來。請移除密碼並另存新檔。"
+_MARKUP = "這是網頁或 XML，不是活頁簿（有些系統這樣匯出 .xls）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
+_NUMBERS = "不支援 .numbers 檔。請匯出成 .xlsx 或 CSV。"
 
-class _Room:
-    """What is left for the worksheets that follow: many of them may be one and the same part."""
 
-    def __init__(self) -> None:
-        self.cells, self.text = WORKBOOK_CELLS, extent.UNPACKED_BYTES
+def is_text(path: Path) -> bool:
+    """Whether a file that has the name of a workbook is plain text: many systems export CSV as .xls."""
+    head = _head(path)
+    if head.startswith(_UTF16):
+        return not _is_markup(head)
+    return bool(head.strip()) and not (head.startswith((_OLE, _ZIP)) or b"\0" in head or _is_markup(head))
 
-    def take(self, cells: int = 0, text: int = 0) -> None:
-        """Raises `Unreadable` once nothing is left."""
-        self.cells -= cells
-        self.text -= text
-        if self.cells < 0:
-            raise extent.too_large()
-        if self.text < 0:
-            raise extent.too_much_text()
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _is_markup(head: bytes) -> bool:
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def read(
     path: Path, base: Sheet, own: Table | None, entries: Mapping[str, Entry], tables: Mapping[str, Table]
 ) -> list[Sheet]:
-    """Every worksheet; `own` is the file's table."""
+    """Every worksheet. `own` is the file's table: so are the worksheets with its header whose titles fit no table."""
     try:
-        file = _checked(path)
-        # A damaged workbook can make the reader panic, which is no Exception.
-        book = _guarded(lambda: CalamineWorkbook.from_object(file))
-        sheets, room = [], _Room()
-        for about in book.sheets_metadata:
-            entry = entries.get(f"{base.file}#{about.name}")
-            hidden = about.visible is not SheetVisibleEnum.Visible and (entry is None or entry.table is None)
-            sheets.append(_worksheet(book, about.name, base, own, entry, hidden, tables, room))
-        return _lent(sheets, own)
+        return _sheets(_opened(path), base, own, entries, tables)
     except Unreadable as error:
         return [replace(base, table=own.id if own else None, excel=True, problem=str(error))]
 
 
-def _checked(path: Path) -> str | io.BytesIO:
-    """What the reader may open: the file, or a copy of its parts, in which formulas without a result are texts.
+# Which worksheets are read
 
-    Excel stores each formula with its result; other programs write a cell that begins with = as a bare formula, which the
-    reader would take as blank.
+
+def _sheets(
+    book: Workbook, base: Sheet, own: Table | None, entries: Mapping[str, Entry], tables: Mapping[str, Table]
+) -> list[Sheet]:
+    files_entry, room = entry_of(entries, base.file), Room()
+    is_left_out = files_entry is not None and files_entry.table == ""
+    sheets: list[Sheet] = []
+    # The worksheets without a table: how much of the header of the file's own they bear, their place, and their fault.
+    others: list[tuple[int, int, str]] = []
+    for worksheet in book.worksheets:
+        title = worksheet.title
+        sheet = replace(base, file=f"{base.file}#{title}", excel=True, encoding=book.format, worksheet=title)
+        entry = entry_of(entries, sheet.file)
+        named = table_for(title, entry, tables)
+        if entry.table == "" if entry else is_left_out:
+            sheets.append(sheet)
+            continue
+        try:
+            rows = worksheet.rows(room)
+        except Unreadable as error:
+            if worksheet.hidden and not (entry and entry.table):
+                sheets.append(replace(sheet, hidden=True, left_out=HIDDEN))
+            else:
+                table = named or own
+                sheets.append(replace(sheet, table=table.id if table else None, problem=str(error)))
+            continue
+        if worksheet.hidden and not (entry and entry.table):
+            first = tuple(rows[:HEADER_ROWS])
+            sheets.append(replace(sheet, rows=first, hidden=True, left_out=HIDDEN))
+            continue
+        table = table_of_worksheet(title, entry, own, rows, tables)
+        if entry is None and table is not None and own is not None and table.id == own.id:
+            table, entry = own, files_entry
+        if table is None:
+            sheets.append(replace(sheet, rows=tuple(rows[:HEADER_ROWS])))
+            if own is not None:
+                headers = max((score(cells, own) for line, cells in rows if line <= HEADER_ROWS), default=0)
+                others.append((-headers, len(sheets) - 1, _read(sheet, own, rows, book, ()).problem or ""))
+            continue
+        sheets.append(_read(sheet, table, rows, book, constants_of(entry, tables[table.id])))
+    if own is not None and others and not any(one.table for one in sheets):
+        _, at, problem = min(others)
+        sheets[at] = replace(sheets[at], table=own.id, problem=problem, rows=())
+    return sheets
+
+
+def _read(
+    sheet: Sheet, table: Table, rows: Rows, book: Workbook, constants: tuple[tuple[str, str], ...]
+) -> Sheet:
+    sheet = replace(sheet, table=table.id)
+    try:
+        return replace(with_days(of_rows(sheet, table, rows), table, book.epoch), constants=constants)
+    except Unreadable as error:
+        return replace(sheet, problem=str(error), constants=constants)
+
+
+# What a file is, and what the reader may open
+
+
+def _opened(path: Path) -> Workbook:
+    """The workbook, once it is proved that it may be read.
+
+    Raises:
+        Unreadable: it is none, or too large, damaged or locked.
     """
-    with path.open("rb") as file:
-        head = file.read(8)
+    head = _head(path)
     if not head:
         raise Unreadable("這是空檔案。請重新匯出後再放進來。")
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("這是舊版 .xls 或有密碼保護的活頁簿。請移除密碼並另存成 .xlsx。")
+    if path.suffix.lower() == ".numbers":
+        raise Unreadable(_NUMBERS)
+    if head.startswith(_OLE[:4]):
+        return _xls(path.read_bytes())
+    if _is_markup(head):
+        raise Unreadable(_MARKUP)
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            declared = sum(part.file_size for part in parts)
-            if declared > extent.UNPACKED_BYTES:
-                size = f"{declared / 1e6:,.0f} MB"
-                raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
-            bare = {}
-
-            def unpacked(part: zipfile.ZipInfo) -> bytes:
-                # It is read no further than declared, so a part that hides its size is found out here.
-                xml = archive.read(part)
-                if b"</f>" in xml and _BARE_FORMULA.search(xml):
-                    xml = bare[part.filename] = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
-                return xml
-
-            extent.check(parts, unpacked)
-            return _with_parts(archive, bare) if bare or _NO_TEXT.search(str(path)) else str(path)
+            return _archived(path, archive)
     except Unreadable:
         raise
     except Exception as error:
         # A damaged archive fails in many ways: as a zip, in its compression, its names, its encryption.
-        raise Unreadable(
-            "這不是 XLSX（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx。"
-        ) from error
+        raise Unreadable(_NO_WORKBOOK) from error
 
 
-def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> io.BytesIO:
+def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
+    parts = archive.infolist()
+    declared = sum(part.file_size for part in parts)
+    if declared > extent.UNPACKED_BYTES:
+        size = f"{declared / 1e6:,.0f} MB"
+        raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
+    names = {part.filename.lower(): part.filename for part in parts}
+    if len(names) < len(parts):
+        # Which of two parts of one name a program shows is anybody's guess.
+        raise Unreadable(extent.DAMAGED)
+    if "content.xml" in names:
+        manifest = names.get("meta-inf/manifest.xml")
+        if manifest and b"encryption-data" in archive.read(manifest):
+            raise Unreadable(_PASSWORD)
+        return ods.open_workbook(archive)
+    if "encrypted-package" in names:
+        raise Unreadable(_PASSWORD)
+    if "xl/workbook.xml" in names:
+        return _xlsx(path, archive, archive.read(names["xl/workbook.xml"]))
+    if "xl/workbook.bin" in names:
+        return _xlsb(path, archive, names)
+    raise Unreadable(extent.NO_WORKSHEET)
+
+
+def _xls(file: bytes) -> Workbook:
+    if len(file) > extent.UNPACKED_BYTES:
+        raise extent.too_much_text()
+    if _ENCRYPTED in file:
+        raise Unreadable(_PASSWORD)
+    stream = binary.stream_of(file)
+    if stream is None:
+        raise Unreadable(extent.NO_WORKSHEET)
+    del file
+    records = bytearray(stream)
+    walked = binary.xls(records)
+    return _binary("xls", io.BytesIO(binary.compound_of(records)), walked)
+
+
+def _xlsb(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> Workbook:
+    def part(name: str) -> bytes:
+        there = names.get(posixpath.normpath(name).lower())
+        return archive.read(there) if there else b""
+
+    for one in archive.infolist():
+        archive.read(one)  # no further than declared, so a part that hides its size is found out here
+    tags = map(dict, map(_ATTRIBUTE.findall, _RELATION.findall(part("xl/_rels/workbook.bin.rels").decode())))
+    targets = {tag["Id"]: tag["Target"].removeprefix("/xl/") for tag in tags}
+    relations = {name: part(f"xl/{target}") for name, target in targets.items()}
+    walked = binary.xlsb(
+        part("xl/workbook.bin"), relations, part("xl/sharedStrings.bin"), part("xl/styles.bin")
+    )
+    return _binary("xlsb", _file(path, ".xlsb"), walked)
+
+
+def _file(path: Path, *suffixes: str) -> str | io.BytesIO:
+    """What the reader opens: it goes by the suffix of a path, and takes none that is not UTF-8."""
+    is_plain = path.suffix.lower() in suffixes and not _NO_TEXT.search(str(path))
+    return str(path) if is_plain else io.BytesIO(path.read_bytes())
+
+
+def _binary(format: str, file: str | io.BytesIO, walked: binary.Walked) -> Workbook:
+    if walked.is_locked:
+        raise Unreadable(_PASSWORD)
+    book = _guarded(lambda: CalamineWorkbook.from_object(file))
+    if len(walked.worksheets) != len(book.sheets_metadata):
+        raise Unreadable(extent.DAMAGED)
+    epoch = EPOCH_1904 if walked.is_1904 else EPOCH
+    return Workbook(format, _worksheets(book, walked.worksheets), epoch)
+
+
+def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
+    changed = set()
+
+    def unpacked(part: zipfile.ZipInfo) -> bytes:
+        # It is read no further than declared, so a part that hides its size is found out here.
+        xml = archive.read(part)
+        if _as_texts(xml) is not xml:
+            changed.add(part.filename)
+        return xml
+
+    extent.check(archive.infolist(), unpacked)
+    file = _with_texts(archive, changed) if changed else _file(path, ".xlsx", ".xlsm")
+    # A damaged workbook can make the reader panic, which is no Exception.
+    book = _guarded(lambda: CalamineWorkbook.from_object(file))
+    return Workbook("xlsx", _worksheets(book), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH)
+
+
+def _as_texts(xml: bytes) -> bytes:
+    """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
+    plain characters."""
+    if b"<![CDATA[" in xml:
+        xml = _CDATA.sub(lambda found: html.escape(found[1].decode("latin-1")).encode("latin-1"), xml)
+    if b"</f>" in xml and _BARE_FORMULA.search(xml):
+        xml = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
+    if (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml):
+        xml = _ERROR.sub(_error_as_text, xml)
+    return xml
+
+
+def _error_as_text(found: re.Match[bytes]) -> bytes:
+    prefix, before, after, inner = found.groups()
+    value = _VALUE.search(inner)
+    text = value[1] if value and value[1].strip() else b"#VALUE!"
+    return b'<%bc%b t="inlineStr"%b><%bis><%bt>%b</%bt></%bis></%bc>' % (
+        prefix, before or b"", after, prefix, prefix, text, prefix, prefix, prefix,
+    )  # fmt: skip
+
+
+def _with_texts(archive: zipfile.ZipFile, changed: set[str]) -> io.BytesIO:
+    """A copy of a workbook in which some parts are changed by `_as_texts`; packed, for it is held in memory."""
     copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w") as made:
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
         for name in archive.namelist():
-            made.writestr(name, changed.get(name) or archive.read(name))
+            part = archive.read(name)
+            made.writestr(name, _as_texts(part) if name in changed else part)
     copy.seek(0)
     return copy
 
 
-def _guarded(call: Any) -> Any:
+def _guarded(call: Callable[[], T]) -> T:
     try:
         return call()
     except Unreadable:
         raise
+    except PasswordError as error:
+        raise Unreadable(_PASSWORD) from error
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheet(
-    book: Any,
-    title: str,
-    base: Sheet,
-    own: Table | None,
-    entry: Entry | None,
-    hidden: bool,
-    tables: Mapping[str, Table],
-    room: _Room,
-) -> Sheet:
-    sheet = replace(base, file=f"{base.file}#{title}", excel=True, encoding="xlsx", worksheet=title)
-    try:
-        room.take()
-        source = _guarded(lambda: book.get_sheet_by_name(title))
-        rows = _guarded(lambda: _filled_rows(source, room))
-        table = None if hidden else table_of_worksheet(title, entry, own, rows, tables)
-        if table is None:
-            return replace(
-                sheet, rows=tuple(rows[:HEADER_ROWS]), hidden=hidden, left_out=HIDDEN if hidden else None
-            )
-        sheet = replace(sheet, table=table.id, constants=constants_of(entry, tables[table.id]))
-        return of_rows(sheet, table, rows)
-    except Unreadable as error:
-        return replace(sheet, problem=str(error))
+def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> list[Worksheet]:
+    """The worksheets of a workbook that the reader has opened; charts and macros are none."""
+    found = [
+        Worksheet(
+            one.name,
+            one.visible != SheetVisibleEnum.Visible,
+            _rows_of(book, at, facts[at] if facts else None),
+        )
+        for at, one in enumerate(book.sheets_metadata)
+        if one.typ == SheetTypeEnum.WorkSheet
+    ]
+    if not found:
+        raise Unreadable(extent.NO_WORKSHEET)
+    if len({one.title for one in found}) < len(found):
+        raise Unreadable(extent.DAMAGED)  # the reader would take one of them
+    return found
 
 
-def _lent(sheets: list[Sheet], own: Table | None) -> list[Sheet]:
-    """Where no worksheet is a table, the one that is most like the file's own tells what it lacks."""
-    if own is None or any(sheet.table or sheet.problem for sheet in sheets):
-        return sheets
-
-    def likeness(sheet: Sheet) -> int:
-        return max((score(cells, own) for _, cells in sheet.rows), default=0)
-
-    shown = [sheet for sheet in sheets if not sheet.left_out]
-    best = max(shown, key=likeness, default=None)
-    if best is None:
-        return sheets
-    try:
-        lent = of_rows(replace(best, table=own.id), own, best.rows)
-    except Unreadable as error:
-        lent = replace(best, table=own.id, rows=(), problem=str(error))
-    return [lent if sheet is best else sheet for sheet in sheets]
+def _rows_of(book: CalamineWorkbook, at: int, facts: binary.Facts | None) -> Callable[[Room], Rows]:
+    return lambda room: _guarded(lambda: _rows(book, at, facts or binary.Facts(), room))
 
 
-def _filled_rows(source: Any, room: _Room) -> list[tuple[int, list[str]]]:
+def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> Rows:
+    room.take()
+    source = book.get_sheet_by_index(at)
     row, column = source.end or (0, 0)
     room.take(cells=(row + 1) * (column + 1))
-    rows = []
-    for line, values in enumerate(source.iter_rows(), 1):
+    rows: Rows = []
+    texts = _Texts()
+    for line, values in enumerate(_with_errors(source, facts.errors), 1):
         if any(value != "" for value in values):
-            cells = [_cell(value) for value in values]
+            # Python takes true for 1.
+            cells = [text_of(one) if one is True or one is False else texts[one] for one in values]
             room.take(text=sum(map(len, cells)))
             rows.append((line, cells))
+    spread(rows, source.merged_cell_ranges or facts.merged, room)
     return rows
 
 
-def _cell(value: Any) -> str:
-    """A typed cell as the text a person would have typed."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        # Excel keeps a day fraction; half a second more or less is its rounding.
-        moment: dt.datetime = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
-        return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(sep=" ")
-    return "" if value is None else str(value)
+def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]]) -> Iterator[list[Any]]:
+    """The rows of a worksheet with the errors that the reader takes as blank, or skips."""
+    row = -1
+    for row, values in enumerate(source.iter_rows()):
+        if row in errors:
+            values += [""] * (1 + max(errors[row]) - len(values))
+            for column, text in errors[row].items():
+                values[column] = text
+        yield values
+    for missing in range(row + 1, 1 + max(errors, default=-1)):
+        yield [
+            errors.get(missing, {}).get(column, "")
+            for column in range(1 + max(errors.get(missing, {}), default=-1))
+        ]
+
+
+class _Texts(dict[Any, str]):
+    """The text of a cell; one that stands in many cells is made and held once."""
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) == _TEXTS:
+            self.clear()
+        text = self[value] = text_of(value)
+        return text

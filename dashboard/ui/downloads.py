@@ -22,7 +22,7 @@ from dashboard.ui.address import view
 FOLDER = "files"
 COOKIE = "kpi_browser"
 # More than anybody comes to in a day of work: each is an address and a question, a kilobyte or two.
-MOST = 2_000
+MOST = 3_000
 _SECRET = re.compile(r"[\w-]{43}")
 
 

@@ -27,6 +27,7 @@ from dashboard.ui.texts import say
 HERE = Path(__file__).parent
 HOME = "overview"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 logger = logging.getLogger(__name__)
 
@@ -120,22 +121,28 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
 
 
 def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> str:
-    """Links to a table as XLSX and as CSV, each made only when it is fetched; `name` begins with what it holds."""
+    """A table as XLSX, ODS and CSV, each made only when it is fetched; `name` begins with what it holds."""
     title = name.partition("_")[0]
     return offer(
         title,
         (f"{name}.xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
+        (f"{name}.ods", ODS, lambda: tables.ods(title, header, build())),
         (f"{name}.csv", "text/csv", lambda: tables.csv_bytes(header, build())),
     )
 
 
 def offer(title: str, *files: tuple[str, str, Callable[[], bytes]]) -> str:
-    """Links to files of one content: of each its name, its MIME type and what makes it when it is fetched.
+    """A link to a file, or a button that several unfold behind: its name, its MIME type and what makes it when fetched.
 
-    A name becomes one that Windows takes.
+    They unfold in the line of the button, so that no box or edge of the page cuts them off and nothing lies below them.
+    Of all buttons of a page one is open. A file's name becomes one that Windows takes.
     """
-    links = [_file(title, *file) for file in files]
-    return f'<p class="files">{words.escape(say("下載{what}", what=title))} {" ".join(links)}</p>'
+    what = words.escape(say("下載{what}", what=title))
+    links = " ".join(_file(title, *file) for file in files)
+    if len(files) == 1:
+        return f'<p class="files">{what} {links}</p>'
+    button = f'<summary aria-label="{what}">{words.escape(say("下載…"))}</summary>'
+    return f'<details class="files" name="files">{button}<div>{links}</div></details>'
 
 
 def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:

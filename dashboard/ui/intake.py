@@ -16,9 +16,10 @@ COUNTS = {
     "accepted": later("採用"),
     "duplicate": later("重複"),
     "rejected": later("退回"),
+    "no_record": later("其中不是紀錄"),
     "warnings": later("警告"),
 }
-OF_FILE = ("read", "accepted", "duplicate", "rejected")
+OF_FILE = ("read", "accepted", "duplicate", "rejected", "no_record")
 UNUSED = (later("檔案或工作表"), later("欄"), later("有填的格數"), later("可能是"))
 LISTED = 20
 FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
@@ -26,7 +27,11 @@ FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時�
 
 def sources(tables: Sequence[Row]) -> str:
     """Rows in and out of each table; read = accepted + duplicate + rejected."""
-    names = [*(COUNTS[name] for name in (*_SHARED, "rejected")), later("退回率"), COUNTS["warnings"]]
+    names = [
+        *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
+        later("退回率"),
+        COUNTS["warnings"],
+    ]
     header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
     lines = [("", _source(row)) for row in tables]
     total = Row(**_sums(tables))
@@ -46,16 +51,23 @@ def _sums(tables: Sequence[Row]) -> dict[str, int]:
 def _source(row: Row) -> list[Cell]:
     name = Cell(f"<b>{escape(row.label)}</b>", "l")
     if not row.supplied:
-        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 6)]
+        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 7)]
         return [name, *blank]
     return [name, *_counted(row)]
 
 
 def _counted(row: Row) -> list[Cell]:
     rejected = f"<b>{number(row.rejected)}</b>" if row.rejected else "0"
-    share = percent(row.rejected, row.read) if row.rejected else "–"
+    apart = count(row.no_record)
+    share = percent(row.rejected - row.no_record, row.read) if row.rejected > row.no_record else "–"
     warned = f"! {number(row.warnings)}" if row.warnings else "0"
-    return [*(count(getattr(row, name)) for name in _SHARED), Cell(rejected), Cell(share), Cell(warned)]
+    return [
+        *(count(getattr(row, name)) for name in _SHARED),
+        Cell(rejected),
+        apart,
+        Cell(share),
+        Cell(warned),
+    ]
 
 
 def source_header() -> list[str]:
@@ -94,7 +106,7 @@ def _linked(row: Row) -> Cell:
 
 
 def _note(row: Row) -> str:
-    told = row.note or row.left_out
+    told = row.stale_because or row.note or row.left_out
     return f'<br><span class="mut">! {stored(told)}</span>' if told else ""
 
 
@@ -114,15 +126,21 @@ def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
     return [
         [_name(row), row.label, row.size, row.modified_at, row.encoding]
         + [getattr(row, name) for name in (*OF_FILE, "warnings")]
-        + [row.problem or row.left_out or row.note, row.link]
+        + [row.problem or row.stale_because or row.left_out or row.note, row.link]
         for row in inputs
     ]
 
 
 def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
-    """The files that could not be read, each with what is wrong; the others are not affected."""
-    broken = [row for row in inputs if row.problem]
-    shown = "".join(notice(f"✕ {_name(row)}", stored(row.problem), "failed") for row in broken[:limit])
+    """The files that could not be read, or whose rows are those of a former reading, each with what is wrong; the others
+    are not affected."""
+    broken = [row for row in inputs if row.problem or row.stale_because]
+    shown = "".join(
+        notice(f"✕ {_name(row)}", stored(row.problem), "failed")
+        if row.problem
+        else notice(f"! {_name(row)}", stored(row.stale_because))
+        for row in broken[:limit]
+    )
     left = len(broken) - limit
     if left <= 0:
         return shown
@@ -190,16 +208,24 @@ def unused_rows(columns: Sequence[Row]) -> list[list[object]]:
 def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
     """Rows in and out, and what is missing."""
     sums = _sums(tables)
-    share = percent(sums["rejected"], sums["read"]) if sums["rejected"] else "0%"
+    wrong = sums["rejected"] - sums["no_record"]
+    share = percent(wrong, sums["read"]) if wrong else "0%"
     absent = [escape(row.label) for row in tables if not row.supplied]
     broken = sum(1 for row in inputs if row.problem)
     counts = {name: number(value) for name, value in sums.items()}
     told = say(
-        "讀入 {read} 列，{rejected} 列被退回（{share}）。", share=share, **_of(counts, "read", "rejected")
+        "讀入 {read} 列，{rejected} 列被退回（{share}）。",
+        read=counts["read"],
+        rejected=number(wrong),
+        share=share,
     )
     told = f"<b>{told}</b>"
+    if sums["no_record"]:
+        told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
     told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
     told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
+    stale = sum(1 for row in inputs if row.stale_because)
+    told += say("{n} 個檔案沿用先前讀到的列。", n=number(stale)) if stale else ""
     out = sum(1 for row in inputs if row.likely)
     told += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
     return told + say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.ui import parts, texts
 from dashboard.ui.address import View, ask, asked
@@ -13,11 +14,21 @@ from dashboard.ui.words import escape, listing, number, written_day
 
 Row = SimpleNamespace
 NOTIFIED = 40  # schools to notify on a page
-SEVERITIES = {"rejected": later("被退回"), "warning": later("有警告（列仍採用）")}
-TITLES = {"rejected": later("被退回的列"), "warning": later("有警告的列")}
+SEVERITIES = {
+    "rejected": later("被退回"),
+    "warning": later("有警告（列仍採用）"),
+    "no_record": later("不是紀錄（不必改）"),
+}
+SIZE = 20  # rows of a page
+TITLES = {
+    "rejected": later("被退回的列"),
+    "warning": later("有警告的列"),
+    "no_record": later("不是紀錄的列"),
+}
 HEADINGS = {
     "rejected": later("被退回：{n} 列，怎麼改"),
     "warning": later("有警告（列仍採用）：{n} 列，怎麼改"),
+    "no_record": later("不是紀錄：{n} 列，不必改"),
 }
 FACETS = {"table": later("資料表"), "reason": later("原因"), "school": later("學校")}
 COLUMNS = {
@@ -175,6 +186,11 @@ def _counts(rows: Sequence[Row]) -> str:
     warned = len(rows) - refused
     told = [say("{n} 列被退回", n=refused)] if refused else []
     return listing([*told, *([say("{n} 列有警告", n=warned)] if warned else [])])
+
+
+def titled(chosen: Mapping[str, Any]) -> str:
+    """What the rows of the chosen severity are called together."""
+    return say(TITLES[chosen["severity"]])
 
 
 def header() -> list[str]:

@@ -1,4 +1,4 @@
-"""催辦: what each school still owes, until when, in words; as a message to copy, and for all as XLSX and DOCX.
+"""催辦: what each school still owes, until when, in words; as a message to copy, and for all as a table and letters.
 
 The page is in the viewer's language; what goes to the schools is in Chinese, with years of the Republic.
 """
@@ -329,7 +329,7 @@ def message(seen: View, wanted: Chosen, school: str) -> None:
 
 
 def downloads(seen: View, wanted: Chosen, many: int) -> None:
-    """All schools: XLSX and CSV for a mail merge, and letters as DOCX."""
+    """All schools: a table for a mail merge, and letters as DOCX."""
     stem = "_".join((say("催辦"), seen.facts.title, words.file_day(seen.on)))
     name = "_".join((stem, say("{n} 校", n=many)))
 

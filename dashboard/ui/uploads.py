@@ -11,7 +11,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import config, programmes
 from dashboard import warehouse as store
-from dashboard.ui import freshness, intake, parts, records, reminders, words
+from dashboard.readings import offers
+from dashboard.ui import freshness, intake, parts, readings, records, reminders, words
 from dashboard.ui.address import View, ask
 from dashboard.ui.parts import Cell, count, table, text
 from dashboard.ui.screen import show
@@ -26,7 +27,7 @@ def upload(seen: View) -> None:
         return
     taken = st.session_state.setdefault("files_taken", 0)
     given = st.file_uploader(
-        say("放入檔案（CSV 或 XLSX；先檢查，按「採用」才會放進資料夾）"),
+        say("放入檔案（CSV、XLSX、XLS、XLSB 或 ODS；先檢查，按「採用」才會放進資料夾）"),
         type=[suffix.removeprefix(".") for suffix in store.SUFFIXES],
         key=f"upload={seen.programme}={taken}",
     )
@@ -39,6 +40,10 @@ def upload(seen: View) -> None:
         show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(trial)), "failed"))
         return
     show(report(seen, trial))
+    if readings.offer(seen, offers(trial.inputs, trial.unused), "upload"):
+        st.session_state.pop(TRIED, None)  # it is tried anew, as it is read now
+        freshness.start(seen)
+        st.rerun()
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
@@ -113,7 +118,7 @@ def report(seen: View, trial: store.Trial) -> str:
     )
     return (
         f"<h3>{say('檢查結果（還沒有採用）')}</h3><p>{is_new}{moved}</p>{_own(trial, labels)}"
-        f"{_tables(trial, labels)}{_moved(seen, trial)}{_refused(trial)}"
+        f"{_unused(trial)}{_tables(trial, labels)}{_moved(seen, trial)}{_refused(trial)}"
     )
 
 
@@ -133,6 +138,14 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
     ]
     header = [Cell(say(name), "l" if at < 2 else "") for at, name in enumerate(names)]
     return table(say("這個檔案"), header, lines)
+
+
+def _unused(trial: store.Trial) -> str:
+    """The filled columns and the worksheets that would not be used."""
+    told = [parts.stored(f"{row['file']}：{row['left_out']}") for row in trial.inputs if row["left_out"]]
+    names = [words.escape(row["header"] or row["letters"]) for row in trial.unused]
+    told += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
+    return "".join(f'<p class="foot">! {one}</p>' for one in told)
 
 
 def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:

@@ -7,6 +7,8 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import html
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +20,7 @@ from dashboard import __version__
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, Places, as_json, left_out
+from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import intake, originals, staging
 from dashboard.warehouse.definition import define
@@ -94,22 +96,28 @@ def build(
 ) -> list[TableCount]:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
+    Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
+
     Raises:
         BuildError: the sources hold no table, a check found rows, or the database failed.
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
     try:
-        return _built(target, programme, inputs, tables, progress, today)
+        with contextlib.suppress(_Changed):
+            return _built(target, programme, inputs, tables, progress, today)
+        target.unlink()
+        return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
-        raise BuildError(_told(error)) from error
+        is_memory = "MemoryError" in str(error)  # of a function that it calls
+        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
 
 
 def _told(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
     cause = str(error).partition("\n")[0]
     if isinstance(error, duckdb.IOException) or "Could not write" in cause:
@@ -124,6 +132,8 @@ def _built(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
+    *,
+    again: bool = False,
 ) -> list[TableCount]:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
@@ -138,13 +148,15 @@ def _built(
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
-        build.read()
+        build.read(wait=again)
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
         build.stage()
         build.measure()
         build.describe(today)
         build.check()
+        if not again and build.raw.has_changed():
+            raise _Changed
         counts = build.counts()
         con.execute("checkpoint")
         return counts
@@ -162,15 +174,45 @@ def _size(path: Path) -> int:
         return 0
 
 
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_KEPT_AS_TEXT = re.compile(r'="(.*)"')
+
+
 def _nfkc(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    """What a cell says, as texts are compared: NFKC, white space as single blanks and none at the ends.
+
+    Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
+    the text T1.
+    """
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+    text = " ".join(text.split()).removeprefix("'")
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return " ".join((kept[1].replace('""', '"') if kept else text).split())
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is none of control, format and variation selectors; white space is seen."""
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return char.isspace()
+    return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
+
+
+class _Changed(Exception):
+    """A file is not any more what it was when it was read."""
 
 
 def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
     """A sheet as it was last read, marked since when and why."""
     told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
     return replace(
-        sheet, modified_at=former.modified_at, stale_since=former.good_at, stale_because=told, note=None
+        sheet,
+        modified_at=former.modified_at,
+        stale_since=former.good_at,
+        stale_because=told,
+        note=None,
+        state=(),
     )
 
 
@@ -195,16 +237,18 @@ class _Build:
         self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
-        self.raw = RawTables(con, tables, self.folder, self.entries)
+        self.raw = RawTables(con, tables, self.folder, self.entries, scratch, self._former_of)
         self.sheets = self.raw.sheets
         self.rows: dict[int, int] = {}
         self.unused: list[tuple[object, ...]] = []
 
     # Reading
 
-    def read(self) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables."""
+    def read(self, *, wait: bool) -> None:
+        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
+        meanwhile."""
         paths = files.paths(self.folder) if self.folder else []
+        busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
         sizes = {path: _size(path) for path in paths}
         total = sum(sizes.values()) or 1
@@ -216,7 +260,8 @@ class _Build:
         for path in paths:
             self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
-            sheets = files.read(path, self.folder, self.entries, self.tables, self.scratch)
+            read = files.left if path in busy else files.read
+            sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
             sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
             for sheet in self._with_former(files.name_of(path, self.folder), sheets):
                 self.raw.add(sheet)
@@ -253,7 +298,7 @@ class _Build:
     def _entry_of(self, sheet: Sheet) -> Entry | None:
         """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
         file = sheet.file.removesuffix(f"#{sheet.worksheet}")
-        return self.entries.get(sheet.file) or self.entries.get(file)
+        return entry_of(self.entries, sheet.file) or entry_of(self.entries, file)
 
     def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
         """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
@@ -274,12 +319,19 @@ class _Build:
         kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
         return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
 
+    def _former_of(self, sheet: Sheet) -> Sheet:
+        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
+        does."""
+        name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+        return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
+
     def _original(self, name: str, sha256: str) -> list[Sheet]:
         """The readable sheets of a file as it was; none where that is not kept any more."""
         place, folder = self.inputs.former.place, self.scratch / sha256
         assert place
         try:
-            originals.unpack(place, sha256, folder / name)
+            if not (folder / name).exists():
+                originals.unpack(place, sha256, folder / name)
         except (originals.Lost, OSError):
             return []
         sheets = files.read(folder / name, folder, self.entries, self.tables, self.scratch)
@@ -298,7 +350,7 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名須含資料表的名稱：{labels}。"
+        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
         return "\n".join([found, *problems])
 
     # Staging
@@ -310,12 +362,14 @@ class _Build:
         for sql in staging.create_texts(tables.values()):
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
-        run(self.con, "staging/maps.sql", "staging/known_schools.sql")
+        run(self.con, "staging/maps.sql")
+        self._find_no_records(tables["schools"], "true")
+        run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, month text, options text, suggestion text, value text))"
+            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -356,8 +410,10 @@ class _Build:
         if self.programme.groups:
             return
         self.con.execute(
-            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(tidy("group"), rowid)'
-            ' from raw_schools where squeeze("group") <> \'\' group by word("group")'
+            'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(answer(tidy("group")), rowid)'
+            ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group"))'
+            " and rowid not in (select n from no_records where table_name = 'schools')"
+            ' group by word("group")'
         )
         self.con.execute("insert into group_words select word(name), group_id from defined_groups")
 
@@ -377,11 +433,18 @@ class _Build:
         con = self.con
         con.execute(staging.create_typed(table))
         source = f"typed_{table.id}"
+        if table.id != "schools":
+            odd = f"select n from {source} where fault is not null or warned <> 0 or odd"
+            self._find_no_records(table, f"r.n in ({odd})")
+        con.execute(staging.refuse_no_records(table))
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
         con.execute(staging.create_model(table, source, bool(repeated)))
+        con.execute(staging.insert_taken(table, source))
+        for sql in staging.insert_contradictions(table) if repeated else ():
+            con.execute(sql)
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
         ((flawed,),) = con.execute(
             f"select count(*) from {source} where fault is not null or warned <> 0"
@@ -390,6 +453,11 @@ class _Build:
             con.execute(staging.insert_flaws(table, source, lossy))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
+
+    def _find_no_records(self, table: Table, rows: str) -> None:
+        ((suspects,),) = self.con.execute(staging.create_suspects(table, rows)).fetchall()
+        if suspects:
+            run(self.con, "staging/no_records.sql")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
@@ -425,7 +493,8 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        self.con.execute(staging.FLAWS)
+        for sql in (staging.NO_RECORDS, staging.TAKEN, staging.FLAWS):
+            self.con.execute(sql)
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
@@ -503,8 +572,8 @@ class _Build:
             " files.table_name, tables.label as label, size, modified_at, sha256, encoding,"
             " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-            " coalesce(warnings, 0) as warnings, note, problem, left_out, likely, probable.label as likely_label, stale_since,"
-            " stale_because, school_id"
+            " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
+            " probable.label as likely_label, stale_since, stale_because, school_id"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
@@ -513,7 +582,7 @@ class _Build:
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()
@@ -532,15 +601,13 @@ class _Build:
 
     def _counted(self) -> str:
         """How many rows of each file were accepted, said again what another says, or rejected."""
-        accepted, repeated = (
-            " union all ".join(f"select file_id from {prefix}{name}{where}" for name in self.tables)
-            for prefix, where in (("", ""), ("repeated_", " where place > 1"))
-        )
         return (
-            "select file_id, count(*) filter (what = 1) as accepted, count(*) filter (what = 2) as duplicate,"
-            " count(*) filter (what = 3) as rejected from ("
-            f"select file_id, 1 as what from ({accepted}) union all select file_id, 2 from ({repeated})"
-            " union all select file_id, 3 from flagged where severity = 'rejected') group by file_id"
+            "select file_id, coalesce(sum(taken.rows), 0)::bigint - coalesce(sum(taken.duplicate), 0)::bigint as accepted,"
+            " coalesce(sum(taken.duplicate), 0)::bigint as duplicate, coalesce(any_value(refused.rejected), 0) as rejected,"
+            " coalesce(any_value(refused.no_record), 0) as no_record"
+            " from taken full join (select file_id, count(*) as rejected,"
+            " count(*) filter (reason = 'not_a_record') as no_record"
+            " from flagged where severity = 'rejected' group by file_id) as refused using (file_id) group by file_id"
         )
 
     def _keep_spreadsheets(self) -> None:
@@ -602,6 +669,7 @@ class _Build:
 
 
 _REASON_LABELS = {
+    "not_a_record": "不是紀錄的列",
     "missing_value": "必填未填",
     "unknown_school": "學校名稱不在名單",
     "bad_date": "日期讀不懂",
@@ -611,4 +679,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
+    "contradiction": "前後答案相反",
 }

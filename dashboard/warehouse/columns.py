@@ -9,23 +9,33 @@ from dataclasses import dataclass, field
 from dashboard.sources.contracts import Column, Table
 
 # The types whose distinct texts go through one map, and that map.
-# Names and ids have none: they are nearly all different.
-MAPS = {
-    "text": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
+_MAPS = {
+    "text": "text", "name": "text", "id": "text", "county": "text", "employment": "text", "role": "text", "group": "text", "choice": "text",
     "semester": "text", "year": "text", "round": "text", "money": "text", "item": "text",
     "date": "date", "timestamp": "date", "hours": "hours", "count": "number", "number": "number", "yes_no": "yes_no",
 }  # fmt: skip
+# Persons' names and ids have none: they are nearly all different.
+_PERSONAL = frozenset({"staff_id", "name", "teacher"})
 PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "category": ("category", "course")}
 
 
 @dataclass(frozen=True)
 class Typed:
-    """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason."""
+    """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason.
+
+    errors: faults that reject the row in any column that must have a value, also in an open one.
+    """
 
     joins: tuple[str, ...]
     values: Mapping[str, str]
     blank: str
     faults: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def map_of(column: Column) -> str | None:
+    """The map that the texts of a column go through by themselves, if any."""
+    return None if column.id in _PERSONAL else _MAPS.get(column.type)
 
 
 def quoted(name: str) -> str:
@@ -52,11 +62,23 @@ def typed_of(table: Table, column: Column) -> Typed:
             return _typed_day(column)
         case "grade":
             return _typed_grade()
-        case "name" | "id":
+        case "person":
             text = f"squeeze(r.{quoted(column.id)})"
-            return Typed((), {column.id: f"nullif({text}, '')"}, f"{text} = ''")
+            nobody = f"names_nobody({text})"
+            value = f"case when {text} <> '' and not {nobody} then {text} end"
+            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": nobody})
+        case "name" | "id" if map_of(column) is None:
+            text = f"squeeze(r.{quoted(column.id)})"
+            failed = f"is_error(lower({text}))"
+            value = f"case when not {failed} then nullif({text}, '') end"
+            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": failed})
+        case "code":
+            # It goes with its school; what is wrong with one that the school does without is told all the same.
+            failed = "m_school.code_failed and m_school.school_id is not null"
+            return Typed((), {}, "false", {"unknown_school": failed})
         case "course":
-            return Typed((), {"course_id": "m_category.course_id"}, "m_category.blank")
+            course = {"course_id": "m_category.course_id"}
+            return Typed((), course, "m_category.blank", {"bad_choice": "m_category.failed"})
         case "host":
             return _typed_host(column)
         case "employment" | "role" | "group" | "choice" | "semester" | "year" | "item":
@@ -68,7 +90,7 @@ def typed_of(table: Table, column: Column) -> Typed:
 def _mapped(column: Column) -> tuple[str, str]:
     """The alias of the map of a column's type, and the join that finds its raw text there."""
     alias = f"m_{column.id}"
-    join = f"inner join {MAPS[column.type]}_map as {alias}\n    on r.{quoted(column.id)} = {alias}.raw"
+    join = f"inner join {map_of(column)}_map as {alias}\n    on r.{quoted(column.id)} = {alias}.raw"
     return alias, join
 
 
@@ -79,7 +101,11 @@ def _typed_alone(column: Column) -> Typed:
     name, faults = column.id, {}
     match column.type:
         case "text":
-            value = f"{alias}.text"
+            value = f"case when not {alias}.failed then {alias}.text end"
+            faults = {"bad_choice": value}
+        case "name" | "id":
+            value = f"case when not {alias}.failed then {alias}.name end"
+            faults = {"bad_choice": value}
         case "hours":
             name, value, number = "minutes", f"{alias}.credited", f"{alias}.minutes"
             faults = {"bad_number": number, "out_of_range": f"{number} is not null and {value} is null"}
@@ -92,7 +118,8 @@ def _typed_alone(column: Column) -> Typed:
                 column, f"case when {number} = trunc({number}) then {number}::bigint end"
             )
         case "round":
-            value = f"round_of({alias}.name)"
+            value = f"case when not {alias}.failed then round_of({alias}.name) end"
+            faults = {"bad_choice": value}
         case "yes_no":
             value = f"{alias}.answer"
             if column.words:
@@ -140,7 +167,8 @@ def _typed_word(table: Table, column: Column) -> Typed:
     name = "group_id" if column.type == "group" else column.id
     bad = f"not {alias}.blank and {found} is null"
     kept = f"coalesce({found}, {alias}.name)" if column.open else found
-    return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad})
+    failed = {"bad_choice": f"{alias}.failed"} if column.open else {}
+    return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad}, failed)
 
 
 def _typed_host(column: Column) -> Typed:
@@ -151,7 +179,7 @@ def _typed_host(column: Column) -> Typed:
         f"    and {alias}.code_raw = ''\n    and {alias}.district_raw = ''"
     )
     values = {"host_school_id": f"{alias}.school_id", "host": f"{alias}.name", "host_kind": f"{alias}.kind"}
-    return Typed((join,), values, f"{alias}.name = ''")
+    return Typed((join,), values, f"{alias}.name = ''", {"unknown_school": f"{alias}.name_failed"})
 
 
 def _typed_pair(table: Table, column: Column) -> Typed:
@@ -172,11 +200,16 @@ def _typed_pair(table: Table, column: Column) -> Typed:
                 {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"},
             )
         case "class":
-            bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.class_key = '')"
-            value = f"case when not {alias}.class_blank and not {alias}.conflict then nullif({alias}.class_key, '') end"
+            bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.is_none)"
+            value = f"case when not ({alias}.class_blank or {alias}.conflict or {alias}.is_none) then {alias}.class_key end"
             return Typed((join,), {"class_key": value}, f"{alias}.class_blank", {"bad_choice": bad})
         case _:
-            return Typed((join,), {column.id: f"{alias}.category"}, "false")
+            return Typed(
+                (join,),
+                {"categories": f"{alias}.categories"},
+                "false",
+                {"bad_choice": f"{alias}.is_unknown"},
+            )
 
 
 def _typed_grade() -> Typed:

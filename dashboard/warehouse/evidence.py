@@ -17,7 +17,7 @@ from dashboard.warehouse.sql import columns_of, load
 
 # Told elsewhere in a row's line: whose it is and its day.
 _APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "text"})
+_ALONE = frozenset({"name", "person", "text"})
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -71,14 +71,15 @@ def _taken(table: Table, programme: Programme) -> str:
     resting = [kpi for kpi in programme.kpis.values() if kpi.table == table.id]
     if not all(kpi.categories for kpi in resting):
         return "true"
-    return (
-        " or ".join(f"{word} in (select category from kpi_categories)" for word in _words_in(table))
-        or "false"
-    )
+    return f"list_has_any({_words_in(table)}, (select list(category) from kpi_categories))"
 
 
-def _words_in(table: Table) -> list[str]:
-    return [quoted(c.id) for c in table.columns.values() if c.type in ("choice", "category")]
+def _words_in(table: Table) -> str:
+    """The words of a row's choices, and its categories, as a list."""
+    choices = ", ".join(quoted(c.id) for c in table.columns.values() if c.type == "choice")
+    if any(c.type == "category" for c in table.columns.values()):
+        return f"list_concat([{choices}], categories)" if choices else "categories"
+    return f"[{choices}]::text[]"
 
 
 def _branch(table: Table, there: set[str], taken: str) -> str:
@@ -99,7 +100,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"{_day(table, there)} as day",
         f"{'lessons' if 'lessons' in there else 'null'}::decimal(24, 6) as lessons",
         f"[{', '.join(flags) or 'null::text'}] as flags",
-        f"[{', '.join(_words_in(table)) or 'null::text'}] as words",
+        f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
         f"concat_ws('，', {', '.join(told) or 'null'}) as told",
     ]

@@ -20,7 +20,9 @@ from dashboard.sources.places import (
     Spreadsheet,
     check,
     constants_of,
+    entry_of,
     left_out,
+    merged,
     table_for,
     table_of_worksheet,
 )
@@ -142,7 +144,7 @@ def _source(
 
     def wanted(title: str, listed: Listed) -> Container[int]:
         # What a worksheet without a name of a table is, its header says.
-        return {gid for gid, name in listed if not _is_left_out(_entry(gid, name, spreadsheet))}
+        return {gid for gid, name in listed if not _is_left_out(_entry(gid, name, spreadsheet, title))}
 
     try:
         reading = reader.read(spreadsheet, known.version if same and known else None, wanted)
@@ -167,7 +169,7 @@ def _read(
     held = _tables_of(reading, spreadsheet, tables, known)
     # An entry may leave the table to the worksheet's name: only now it is known whose columns it speaks of.
     given = [
-        (_entry(one.gid, one.title, spreadsheet), held[one.gid])
+        (_entry(one.gid, one.title, spreadsheet, reading.title), held[one.gid])
         for one in reading.worksheets
         if one.gid in held
     ]
@@ -191,8 +193,9 @@ def _read(
 
 
 def _check_entries(reading: Reading, spreadsheet: Spreadsheet) -> None:
+    own = [name for name in spreadsheet.entries if name not in _patterns(spreadsheet)]
     there = {*(one.gid for one in reading.worksheets), *(one.title for one in reading.worksheets)}
-    if missing := [str(name) for name in spreadsheet.entries if name not in there]:
+    if missing := [str(name) for name in own if name not in there]:
         titles = "、".join(one.title for one in reading.worksheets)
         raise SheetError(f"找不到 kpi.toml 指明的工作表「{'」「'.join(missing)}」。現有：{titles}。")
 
@@ -206,7 +209,7 @@ def _tables_of(
     found: dict[int, str] = {}
     unnamed: list[Worksheet] = []
     for one in reading.worksheets:
-        entry = _entry(one.gid, one.title, spreadsheet)
+        entry = _entry(one.gid, one.title, spreadsheet, reading.title)
         if entry and entry.table is not None:
             found[one.gid] = entry.table
         elif not one.hidden and (table := table_for(one.title, entry, tables)):
@@ -216,7 +219,7 @@ def _tables_of(
     found |= _as_before(unnamed, known, tables, set(found.values()))
     if own := table_for(reading.title, None, tables):
         for one in (one for one in unnamed if one.gid not in found):
-            entry = _entry(one.gid, one.title, spreadsheet)
+            entry = _entry(one.gid, one.title, spreadsheet, reading.title)
             if table_of_worksheet(one.title, entry, own, _lines(one.rows), tables):
                 found[one.gid] = own.id
         if unnamed and not found:
@@ -249,7 +252,7 @@ def _left_out(
     source: Source, worksheet: Worksheet, spreadsheet: Spreadsheet, tables: Mapping[str, Table]
 ) -> Stored:
     """A worksheet that is no table, without its rows, but with why."""
-    entry = _entry(worksheet.gid, worksheet.title, spreadsheet)
+    entry = _entry(worksheet.gid, worksheet.title, spreadsheet, source.title)
     rows = tuple(_lines((worksheet.rows or ())[:HEADER_ROWS]))
     stored = Stored(worksheet.gid, worksheet.title, None, ())
     sheet = replace(
@@ -265,12 +268,21 @@ def _is_left_out(entry: Entry | None) -> bool:
     return entry is not None and entry.table == ""
 
 
-def _entry(gid: int, title: str, spreadsheet: Spreadsheet) -> Entry | None:
-    return spreadsheet.entries.get(gid) or spreadsheet.entries.get(title)
+def _entry(gid: int, title: str, spreadsheet: Spreadsheet, of: str) -> Entry | None:
+    """What the configuration says of a worksheet of the spreadsheet titled `of`, and what was taken for such names."""
+    own = spreadsheet.entries.get(gid) or spreadsheet.entries.get(title)
+    taken = entry_of(_patterns(spreadsheet), f"{of}#{title}")
+    return merged([taken, own]) if taken and own else taken or own
+
+
+def _patterns(spreadsheet: Spreadsheet) -> dict[str, Entry]:
+    return {
+        name: entry for name, entry in spreadsheet.entries.items() if isinstance(name, str) and "#" in name
+    }
 
 
 def _sheet(source: Source, stored: Stored, spreadsheet: Spreadsheet, tables: Mapping[str, Table]) -> Sheet:
-    entry = _entry(stored.gid, stored.title, spreadsheet)
+    entry = _entry(stored.gid, stored.title, spreadsheet, source.title)
     table = table_for(stored.title, replace(entry or Entry(), table=stored.table or ""), tables)
     text = json.dumps(stored.rows, ensure_ascii=False, separators=(",", ":")).encode()
     sheet = Sheet(

@@ -4,9 +4,10 @@ Large files are read by the database itself, which must prove that each of their
 the file is read with care instead.
 """
 
+import contextlib
 import itertools
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,47 +33,109 @@ class RawTables:
         tables: Mapping[str, Table],
         folder: Path | None,
         entries: Mapping[str, Entry],
+        scratch: Path,
+        former_of: Callable[[Sheet], Sheet],
     ) -> None:
         self.con, self.tables, self.folder, self.entries = con, tables, folder, entries
+        self.scratch, self.former_of = scratch, former_of
         self.sheets: list[tuple[int, Sheet]] = []
 
     def add(self, sheet: Sheet) -> None:
-        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known.
-
-        A column that the configuration sets is to the file's own cells an unknown one, so that they stay in the original.
-        """
-        constant = dict(sheet.constants)
-        layout = tuple("" if name in constant else name for name in sheet.layout)
-        self.sheets.append((0, replace(sheet, layout=layout)))
+        """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
+        self.sheets.append((0, _placed(sheet)))
 
     def store(self, table: Table) -> None:
         """The rows of a table's sheets, in their order.
 
         Where the database did not find one row on each physical line of a file, or could not read it, that file is
-        read with care instead.
+        read with care instead. One that changed meanwhile is read again; one that goes on changing, or whose rows cannot be
+        stored, has a problem, and the others are stored.
+
+        Raises:
+            duckdb.Error: the disk is full, or all of them are too much.
         """
         file_ids = [
             i for i, (_, one) in enumerate(self.sheets, 1) if one.table == table.id and not one.problem
         ]
-        try:
-            whole = self._try_store(table, file_ids)
-        except duckdb.Error:
-            whole = False
-        if not whole:
-            for file_id in file_ids:
-                sheet = self.sheets[file_id - 1][1]
-                if sheet.bulk and self.folder and not self._reads(sheet, table, file_id):
-                    self.sheets[file_id - 1] = (
-                        0,
-                        files.reread(self.folder, sheet, self.entries, self.tables),
-                    )
-            self._try_store(table, [i for i in file_ids if not self.sheets[i - 1][1].problem])
+        for _ in range(files.TRIES):
+            self._store(table, self._readable(file_ids))
+            bulk = [i for i in self._readable(file_ids) if self.sheets[i - 1][1].bulk]
+            changed = [i for i in bulk if self._is_other(self.sheets[i - 1][1])]
+            if not changed:
+                break
+            for file_id in changed:
+                path = self._folder / self.sheets[file_id - 1][1].file
+                (again,) = files.read(path, self._folder, self.entries, self.tables, self.scratch)
+                self._replace(file_id, again)
+        else:
+            for file_id in changed:
+                self._refuse(file_id, files.BEING_WRITTEN)
+            self._store(table, self._readable(file_ids))
         for file_id in file_ids:
             first_row, sheet = self.sheets[file_id - 1]
             self.sheets[file_id - 1] = (first_row, without_rows(sheet))
 
+    def has_changed(self) -> bool:
+        """Whether a file is not any more what it was when it was read; one that is gone since then was whole."""
+        return any(self._is_other(sheet) for _, sheet in self.sheets if sheet.state)
+
+    def _is_other(self, sheet: Sheet) -> bool:
+        try:
+            name = sheet.file.removesuffix(f"#{sheet.worksheet}")
+            return files.state_of(self._folder / name) != sheet.state
+        except OSError:
+            return False
+
+    @property
+    def _folder(self) -> Path:
+        assert self.folder
+        return self.folder
+
+    def _readable(self, file_ids: Sequence[int]) -> list[int]:
+        return [i for i in file_ids if not self.sheets[i - 1][1].problem]
+
+    def _replace(self, file_id: int, sheet: Sheet) -> None:
+        """Put another reading in a sheet's place; the former snapshot's where it has a problem, if there is one."""
+        if sheet.problem and not sheet.stale_since:
+            sheet = self.former_of(sheet)
+        self.sheets[file_id - 1] = (0, _placed(sheet))
+
+    def _refuse(self, file_id: int, problem: str) -> None:
+        sheet = self.sheets[file_id - 1][1]
+        self._replace(file_id, replace(without_rows(sheet), bulk=None, problem=problem))
+
+    def _store(self, table: Table, file_ids: Sequence[int]) -> None:
+        with contextlib.suppress(duckdb.Error, MemoryError):
+            if self._try_store(table, file_ids):
+                return
+        for file_id in file_ids:
+            sheet = self.sheets[file_id - 1][1]
+            if sheet.bulk and not self._reads(sheet, table, file_id):
+                self._replace(file_id, files.reread(self._folder, sheet, self.entries, self.tables))
+        whole = False
+        try:
+            whole = self._try_store(table, self._readable(file_ids))
+        except (duckdb.Error, MemoryError) as error:
+            _raise_if_general(error)
+        if not whole:
+            for file_id in self._readable(file_ids):
+                self._try_alone(table, file_id)
+            self._try_store(table, self._readable(file_ids))
+
+    def _try_alone(self, table: Table, file_id: int) -> None:
+        """A sheet that cannot be stored has a problem, and so has what stands for it where that cannot be stored either."""
+        while not self.sheets[file_id - 1][1].problem:
+            problem = _NOT_WHOLE
+            try:
+                if self._try_store(table, [file_id]):
+                    return
+            except (duckdb.Error, MemoryError) as error:
+                _raise_if_general(error)
+                problem = _NOT_STORED
+            self._refuse(file_id, problem)
+
     def _try_store(self, table: Table, file_ids: Sequence[int]) -> bool:
-        """Whether every file gave as many rows as it has lines below its header."""
+        """Whether every file gave as many rows as it has lines below its header, or as were read with care."""
         parts: list[str] = []
         paths: dict[str, str] = {}
         sheets = [(file_id, self.sheets[file_id - 1][1]) for file_id in file_ids]
@@ -91,17 +154,13 @@ class RawTables:
         careful = _columns_of([one for one in sheets if not one[1].bulk], table)
         self.con.execute(staging.create_raw(table, parts), paths)
         del careful
-        counts = {file_id: len(sheet.rows) for file_id, sheet in sheets}
-        if paths:
-            counted = f"select file_id, count(*) from raw_{table.id} where line is null group by file_id"
-            counts |= dict(self.con.execute(counted).fetchall())
+        counted = f"select file_id, count(*) from raw_{table.id} group by file_id"
+        counts: dict[int, int] = dict(self.con.execute(counted).fetchall())
         first_row = 0
         for file_id, sheet in sheets:
             self.sheets[file_id - 1] = (first_row, sheet)
-            first_row += counts[file_id]
-        return all(
-            counts[file_id] == sheet.bulk.lines - sheet.header_line for file_id, sheet in sheets if sheet.bulk
-        )
+            first_row += counts.get(file_id, 0)
+        return all(counts.get(file_id, 0) == _lines_of(sheet) for file_id, sheet in sheets)
 
     def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
         """Whether the database reads the file as it is, one row a physical line."""
@@ -112,7 +171,30 @@ class RawTables:
             ((count,),) = self.con.execute(query, path).fetchall()
         except duckdb.Error:
             return False
-        return bool(count == sheet.bulk.lines - sheet.header_line)
+        return bool(count == _lines_of(sheet))
+
+
+_NOT_STORED = (
+    "這個檔案讀得出來，但資料庫存不下（可能有一格或一列特別長）。請刪除資料以外的列與欄，或分成幾個檔案。"
+)
+_NOT_WHOLE = "這個檔案存入的列數與讀出的列數不符，未採用。請重新另存一次再放進來。"
+
+
+def _raise_if_general(error: Exception) -> None:
+    """Raises an error that is no single file's: a disk that is full or fails, a database that has died."""
+    is_general = isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException)
+    if is_general or "Could not write" in str(error):
+        raise error
+
+
+def _placed(sheet: Sheet) -> Sheet:
+    """A column that the configuration sets is to the file's own cells an unknown one, so that they stay in the original."""
+    constant = dict(sheet.constants)
+    return replace(sheet, layout=tuple("" if name in constant else name for name in sheet.layout))
+
+
+def _lines_of(sheet: Sheet) -> int:
+    return sheet.bulk.lines - sheet.header_line if sheet.bulk else len(sheet.rows)
 
 
 def _select_bulk(sheet: Sheet, table: Table, file_id: int) -> str:

@@ -2,15 +2,17 @@
 
 Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> keyed_<t> (persons, hosts: what
 `queries/staging/<t>.sql` adds) -> <t> (accepted rows). A fault is a number: its reason's place in the
-list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report.
+list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report. A row whose
+cell names several persons is several typed rows with one `n`: `part` of `parts`.
 """
 
 from collections.abc import Iterable, Sequence
 
 from dashboard.sources.contracts import Column, Table
-from dashboard.warehouse.columns import MAPS, PAIRS, district_of, pair, quoted, typed_of
+from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
 
 REASONS = (
+    "not_a_record",
     "missing_value",
     "unknown_school",
     "bad_date",
@@ -20,10 +22,12 @@ REASONS = (
     "ambiguous_person",
     "unknown_person",
     "bad_character",
+    "contradiction",
 )
 
 LOST = 1
 BLANKS = "' 　\t\u00a0'"
+SEVERAL = 13  # bytes of two names of two characters and a mark
 
 
 def fault(reason: str, table: Table, column: str) -> int:
@@ -48,6 +52,10 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, 
 def _warnings(table: Table) -> dict[tuple[str, str], int]:
     """The bit of each (reason, column) that a row is only warned about; `LOST` is that of a lost character."""
     found = [("bad_character", next(iter(table.columns)))]
+    found += [("contradiction", name) for name, how in table.merge.items() if how == "any"]
+    if table.person:
+        columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
+        found += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
     for column in _read(table):
         if not column.rejects:
             found += [(reason, column.id) for reason in typed_of(table, column).faults]
@@ -84,9 +92,9 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
                     f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
                 )
-            elif column.type in MAPS:
-                excel = ", excel" if MAPS[column.type] == "date" else ""
-                found[MAPS[column.type]].append(f"select {name} as raw{excel} from raw_{table.id}")
+            elif (kind := map_of(column)) is not None:
+                excel = ", excel" if kind == "date" else ""
+                found[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
     return [
         f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
         for name, parts in found.items()
@@ -131,29 +139,35 @@ def create_school_texts(tables: Iterable[Table]) -> str:
 
 
 def create_person_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct texts by which tables name a person.
-
-    With a 教師編號 the school plays no part, but in a register, which tells at which school a name is borne.
-    """
+    """A view of the distinct texts by which tables name a person."""
     parts = [
-        f"select distinct '{table.id}' as table_name, '{table.person}' as kind,"
+        f"select distinct '{table.id}' as table_name, '{table.person}' as kind, '{_person_name(table)}' as name_column,"
         f" {school} as school_raw, {code} as code_raw, {staff} as staff_raw, {name} as name_raw from raw_{table.id} as r"
         for table in tables
         if table.person
         for school, code, staff, name in (_person_key(table),)
     ]
-    nobody = _none("table_name", "kind", "school_raw", "code_raw", "staff_raw", "name_raw")
+    nobody = _none("table_name", "kind", "name_column", "school_raw", "code_raw", "staff_raw", "name_raw")
     return "create or replace temp view person_texts as\n" + "\nunion all\n".join(parts or [nobody])
 
 
 def _person_key(table: Table) -> tuple[str, str, str, str]:
-    """The raw expressions that name a person: school, code, 教師編號 and name."""
-    needs_school = "true" if table.person == "register" else f"trim(r.staff_id, {BLANKS}) = ''"
+    """The raw expressions that name a person: school, code, 教師編號 and name.
+
+    Where persons are of the `roster`, the school plays no part with a 教師編號 (but for the further names of a cell):
+    so the texts of a nation are far fewer.
+    """
+    staff, name = "r.staff_id" if "staff_id" in table.columns else "''", f"r.{_person_name(table)}"
+    if table.person != "roster":
+        return "r.school", "r.school_code", staff, name
+    several = f"strlen({name}) >= {SEVERAL} and regexp_matches({name}, '[、､，,;；/／\\r\\n及與和]')"
+    no_id = f"trim({staff}, {BLANKS}) = '' or starts_with({staff}, '#') or starts_with({staff}, 'Loading')"
+    school = f"{no_id} or ({several})"
     return (
-        f"case when {needs_school} then r.school else '' end",
-        f"case when {needs_school} then r.school_code else '' end",
-        "r.staff_id",
-        f"r.{_person_name(table)}",
+        f"case when {school} then r.school else '' end",
+        f"case when {school} then r.school_code else '' end",
+        staff,
+        name,
     )
 
 
@@ -163,17 +177,19 @@ def _person_name(table: Table) -> str:
 
 def know_register(table: Table) -> str:
     """Whom the accepted rows of a register name is known from here on; the roster's names of an id go first."""
-    listed = f"from {table.id} as listed inner join people using (person_id)"
+    name, listed = _person_name(table), f"from {table.id} as listed inner join people using (person_id)"
     return f"""
-insert into bearers select distinct school_id, listed.{_person_name(table)}, identity, people.staff_id {listed};
+insert into bearers select distinct school_id, person_name(listed.{name}), identity, people.staff_id {listed};
 
-insert into id_names select distinct people.staff_id, listed.{_person_name(table)} {listed}
+insert into id_names select distinct people.staff_id, person_name(listed.{name}), listed.{name} {listed}
 where people.staff_id is not null and people.staff_id not in (select staff_id from staff);
 """
 
 
 def create_typed(table: Table) -> str:
-    """typed_<t>: a row per raw row with its values, its first `fault` (null: none) and `warned`, a bit a warning."""
+    """typed_<t>: a row per raw row with its values, its first `fault` (null: none), `warned`, a bit a warning, and whether
+    it is `odd`: a text in it that its column's type cannot tell from a record may say that it is none.
+    """
     columns = {column.id: typed_of(table, column) for column in _read(table)}
     values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
     faults = []
@@ -183,6 +199,7 @@ def create_typed(table: Table) -> str:
         column = table.columns[name]
         if column.required:
             faults.append(_when(typed.blank, fault("missing_value", table, name)))
+            faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.errors.items()]
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
         else:
@@ -195,8 +212,11 @@ def create_typed(table: Table) -> str:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
         on = "".join(f"\n    and person_map.{key} = {raw}" for key, raw in keys)
         joins.append(f"inner join person_map\n    on person_map.table_name = '{table.id}'{on}")
-        values.append("person_map.person_id")
+        values += [f"person_map.{name}" for name in ("person_id", "part", "parts", "doubted")]
+        if table.person != "roster":
+            values.append(f"person_map.shown as {_person_name(table)}")
         faults.append("person_map.fault")
+        warned.append("person_map.warned")
     listed = ",\n    ".join(
         [
             "r.n",
@@ -204,12 +224,61 @@ def create_typed(table: Table) -> str:
             "coalesce(r.line, (r.n - files.first_row + files.header_line + 1)::int) as line",
             *values,
             f"least({', '.join([*faults, 'null'])})::smallint as fault",
-            f"({' + '.join([*warned, '0'])})::bigint as warned",
+            f"({' | '.join([*warned, '0'])})::bigint as warned",
+            f"({_odd(table)}) as odd",
         ]
     )
     return (
         f"create temp table typed_{table.id} as\nselect\n    {listed}\n\nfrom {raw_rows(table)} as r\n\n"
         "inner join files\n    using (file_id)\n\n" + "\n\n".join(joins)
+    )
+
+
+def _odd(table: Table) -> str:
+    """Whether a text without a type of its own may be that of a total, an example or 「無」.
+
+    Any other column has a fault then, and so has a person's.
+    """
+    # The first filled cell of a row may be of a column that is not read.
+    parts = ["coalesce(contains(array_to_string(r.extra, ''), '計'), false)"]
+    for column in table.columns.values():
+        text = f"r.{quoted(column.id)}"
+        match column.type:
+            case "course":
+                odd = "select course_id from courses_taught where may_be_none(course)"
+                parts.append(f"m_category.course_id in ({odd})")
+            case "name" | "class" if column.required:
+                parts.append(f"may_be_none(squeeze({text}))")
+            case "name" | "id" | "text" | "category" | "class":
+                parts.append(f"ends_with({text}, '計')")
+    return " or ".join(parts)
+
+
+NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text)"
+_MAY_BE_NONE = (
+    r"[小合總]\W*計|共\W*計?\W*[\d一二三四五六七八九十百千兩]|範例|必填|選填|說明|例[:：]|承辦|核章|填表|製表|主任|校長|無|未辦理"
+    r"|(?:^|\x1f)[^\x1f\w]*[-–－][^\x1f\w]*(?:\x1f|$)"
+)
+
+
+def create_suspects(table: Table, rows: str) -> str:
+    """suspects: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
+    cells = [f"r.{quoted(name)}" for name in table.columns]
+    headers = "|".join(dict.fromkeys(c.headers[0] for c in table.columns.values() if c.required))
+    whole = f"concat_ws(chr(31), {', '.join(cells)}, array_to_string(r.extra, chr(31)))"
+    return (
+        f"create or replace temp table suspects as select '{table.id}' as table_name, r.n, r.file_id,"
+        f" [{', '.join(cells)}] as cells, r.extra from {raw_rows(table)} as r"
+        f" where {rows} and regexp_matches({whole}, '(?i){_MAY_BE_NONE}|{headers}')"
+    )
+
+
+def refuse_no_records(table: Table) -> str:
+    """Gives the rows of typed_<t> that are no records that fault: the first of all, whatever else is wrong with them."""
+    code = fault("not_a_record", table, next(iter(table.columns)))
+    return (
+        f"update typed_{table.id} set fault = {code}"
+        f" where n in (select n from no_records where table_name = '{table.id}')"
     )
 
 
@@ -219,10 +288,12 @@ def create_repeated(table: Table, source: str) -> str:
 
     Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole.
     """
-    key = ", ".join(quoted(_key_column(name)) for name in table.key)
+    key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
     values = "".join(f", {quoted(_value_column(name))}" for name in table.merge)
+    persons = ", person_id, parts" if table.person else ""
+    school = "school_id" if "school" in table.columns else "null::int as school_id"
     return f"""
 create temp table repeated_{table.id} as
 with
@@ -232,7 +303,8 @@ suspects as (select * from {source} where {fit} and hash({key}) in (select h fro
 select
     n,
     file_id,
-    line{values},
+    line,
+    {school}{persons}{values},
     first_value(n) over same_fact as stands,
     row_number() over same_fact as place
 from suspects
@@ -243,37 +315,38 @@ window same_fact as (partition by {key} order by {order})
 def create_model(table: Table, source: str, repeated: bool) -> str:
     """<t>: the accepted rows of `source`; of `repeated` ones that which stands, with the merged values."""
     merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
-    hidden = ["n", "fault", "warned", *(["school_blank"] if "school" in table.columns else [])]
+    hidden = ["n", "fault", "warned", "odd", *(["school_blank"] if "school" in table.columns else [])]
+    hidden += ["part", "parts", "doubted"] if table.person else []
+    who = ", person_id" if table.person else ""
     replaced = ", ".join(f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" for c in merged)
     listed = f"s.* exclude ({', '.join(hidden)})" + (f" replace ({replaced})" if replaced else "")
     query = f"create temp table {table.id} as\nselect {listed}\nfrom {source} as s\n"
     if merged:
         values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
         query += (
-            f"left join (select stands as n, {values} from repeated_{table.id} group by stands having count(*) > 1) as m"
-            " on s.n = m.n\n"
+            f"left join (select stands as n{who}, {values} from repeated_{table.id} group by stands{who}"
+            f" having count(*) > 1) as m using (n{who})\n"
         )
-    query += "where s.fault is null"
     if repeated:
-        query += f" and s.n not in (select n from repeated_{table.id} where place > 1)"
-    return query
+        query += f"anti join (select n{who} from repeated_{table.id} where place > 1) as r using (n{who})\n"
+    return query + "where s.fault is null"
 
 
 _MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
 
 
-def _key_column(name: str) -> str:
-    return {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}.get(
-        name, name
-    )
+def _key_column(table: Table, name: str) -> str:
+    """A part of a table's key, as it is compared."""
+    if name in table.columns and table.columns[name].type == "person":
+        return f"person_name({quoted(name)})"
+    known = {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}
+    return quoted(known.get(name, name))
 
 
 def _read(table: Table) -> list[Column]:
-    """The columns read by themselves: a code goes with its school, and a roster person's id and name with the person."""
-    hidden = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}.get(
-        table.person or "", set()
-    )
-    return [column for column in table.columns.values() if column.type != "code" and column.id not in hidden]
+    """The columns read by themselves: a person's id and name go with the person."""
+    hidden = {"staff_id", _person_name(table)} if table.person else set()
+    return [column for column in table.columns.values() if column.id not in hidden]
 
 
 def _value_column(name: str) -> str:
@@ -284,10 +357,28 @@ def _when(sql: str, code: int) -> str:
     return f"case when {sql} then {code} end"
 
 
+TAKEN = "create temp table taken (table_name text, file_id int, rows bigint, duplicate bigint)"
+
+
+def insert_taken(table: Table, source: str) -> str:
+    """Into `taken`: how many rows of each file were not refused, and how many of these only repeat what others say: of a
+    row that names several persons, all of them."""
+    rows = f"select file_id, count(*) as rows from {source} where fault is null"
+    repeated = f"select file_id from repeated_{table.id} where place > 1"
+    if table.person:
+        rows += " and part = 1"
+        repeated += " and parts = 1 union all select any_value(file_id)"
+        repeated += f" from repeated_{table.id} where place > 1 and parts > 1 group by n having count(*) = any_value(parts)"
+    return (
+        f"insert into taken select '{table.id}', file_id, rows, coalesce(duplicate, 0) from ({rows} group by file_id)"
+        f" left join (select file_id, count(*) as duplicate from ({repeated}) group by file_id) using (file_id)"
+    )
+
+
 FLAWS = """
 create temp table flaws (
     table_name text, file_id int, line int, school_id int, fault smallint, warned bigint, staff_id text, person text,
-    cells text[], extra text[]
+    cells text[], extra text[], said text, other_file_id int, other_line int
 )"""
 
 
@@ -304,16 +395,48 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
         source = (
             f"(select * replace (warned + case when {lost} then {LOST} else 0 end as warned) from {source})"
         )
-    person = "r.staff_id" if "staff_id" in table.columns else "''"
-    name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
+    doubted = "s.doubted" if table.person else "null"
     return f"""
 insert into flaws
-select
-    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {person} as staff_id, {name} as person,
-    [{", ".join(cells)}] as cells, r.extra
+select{" distinct on (n)" if table.person else ""}
+    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_told(table)},
+    coalesce(no_records.said, {doubted}) as said, null, null
 from {source} as s inner join {raw_rows(table)} as r using (n)
+left join no_records on no_records.table_name = '{table.id}' and no_records.n = s.n
 where s.fault is not null or s.warned <> 0
 """
+
+
+def _told(table: Table) -> str:
+    """What is told of a flawed row: 教師編號, name, cells and the extra cells, as they stand in the file."""
+    staff = "r.staff_id" if "staff_id" in table.columns else "''"
+    name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
+    cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
+    return f"{staff} as staff_id, {name} as person, [{cells}] as cells, r.extra"
+
+
+def insert_contradictions(table: Table) -> list[str]:
+    """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no."""
+    bits = _warnings(table)
+    fact = "stands, person_id" if table.person else "stands"
+    return [
+        f"""
+insert into flaws
+select{" distinct on (n)" if table.person else ""}
+    '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, {bits["contradiction", name]},
+    {_told(table)}, null, said.first.file_id, said.first.line
+from (
+    select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
+    from repeated_{table.id} where {quoted(name)} is not null
+    group by {fact} having bool_or({quoted(name)}) and not bool_and({quoted(name)})
+) as said
+inner join repeated_{table.id} as later using ({fact})
+inner join {raw_rows(table)} as r using (n)
+where later.{quoted(name)} <> said.first.answer
+"""
+        for name, how in table.merge.items()
+        if how == "any"
+    ]
 
 
 def places(layout: Sequence[str], table: Table | None) -> tuple[list[int], list[int]]:

@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from dashboard import apart, programmes
 from dashboard.sources import contracts, files
-from dashboard.sources.files import TEXT_SUFFIXES, FolderError, why
+from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
 from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, build, today
 from dashboard.warehouse.gather import stand_still
@@ -35,7 +35,7 @@ from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
 
 FORMER = ".former"
-SUFFIXES = (*TEXT_SUFFIXES, ".xlsx")
+SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
 # Of the 255 that a file system takes.
 NAME_BYTES = 240
 LISTED = 500
@@ -59,6 +59,7 @@ class Trial:
     name: str
     replaces: bool
     inputs: Sequence[Mapping[str, Any]]
+    unused: Sequence[Mapping[str, Any]]
     tables: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
     rejected: int
     own: int
@@ -244,7 +245,7 @@ def checked_name(name: str, folder: Path | None = None) -> str:
     return plain
 
 
-_EXAMPLE = "請改名，檔名含資料表的名稱，例如 研習紀錄_深澳國小.csv。"
+_EXAMPLE = "請改名，讓檔名含有資料表的名稱，例如 研習紀錄_深澳國小.csv。"
 # A path's own, and what Windows takes as a stream, a pattern, a pipe or a quotation.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 # Controls, what steers the direction or is not seen, halves of characters, characters of one's own, and none at all;
@@ -306,6 +307,7 @@ def _compared(
         return records(of, query, scope, **parameters)
 
     inputs = [row for row in asked(tried, "inputs") if _holds(name, row["file"])]
+    unused = [row for row in asked(tried, "unused_columns") if _holds(name, row["file"])]
     old_tables = {row["table_name"]: row for row in asked(before, "tables")}
     tables = [
         (old_tables[row["table_name"]], row)
@@ -322,7 +324,7 @@ def _compared(
     now = {_place(row): row for row in asked(tried, "kpi_results", **day)}
     moved = [(was[at], row) for at, row in now.items() if at in was and _figures(was[at]) != _figures(row)]
     listed = [*own, *others][:LISTED]
-    return Trial(name, replaces, inputs, tables, len(rejects), len(own), listed, resolved, moved)
+    return Trial(name, replaces, inputs, unused, tables, len(rejects), len(own), listed, resolved, moved)
 
 
 def _holds(name: str, file: str) -> bool:

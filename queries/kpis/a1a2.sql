@@ -9,13 +9,13 @@ earned as (
 
     select
         person_id,
-        training.category,
+        wanted.category,
         min(date) as earned_on
 
     from training
 
     inner join categories_of($kpi) as wanted
-        on training.category = wanted.category
+        on list_contains(training.categories, wanted.category)
 
     where certified
 

@@ -37,10 +37,8 @@ certified as (
 
     from training
 
-    inner join categories_of($kpi) as wanted
-        on training.category = wanted.category
-
     where training.certified
+        and is_of(training.categories, $kpi)
 
     group by training.person_id
 

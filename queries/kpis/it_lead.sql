@@ -14,11 +14,10 @@ attended as (
 
     from training
 
-    inner join categories_of($kpi) as wanted
-        on training.category = wanted.category
-
     inner join periods_of($kpi) as periods
         on training.date between periods.window_start and periods.window_end
+
+    where is_of(training.categories, $kpi)
 
     group by all
 

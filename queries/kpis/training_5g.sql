@@ -41,8 +41,7 @@ added_up as (
 
     from training
 
-    inner join categories_of($kpi) as wanted
-        on training.category = wanted.category
+    where is_of(training.categories, $kpi)
 
 ),
 

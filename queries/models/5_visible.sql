@@ -140,6 +140,11 @@ select * from rejects
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 
+-- A row that is no record is nobody's to mend, and is counted apart.
+create view visible_to_mend as
+select * from visible_rejects
+where reason <> 'not_a_record';
+
 create view visible_resolved_rejects as
 select * from resolved_rejects
 where in_scope(school_id)

@@ -178,7 +178,7 @@ select
     counted.file_id,
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
-    concat_ws(' ', counted.words[1], counted.words[2]) as kind,
+    array_to_string(counted.words, ' ') as kind,
     counted.told,
     counted.row_school_id
 

@@ -14,9 +14,11 @@ select
     inputs.accepted,
     inputs.duplicate,
     inputs.rejected,
+    inputs.no_record,
     inputs.warnings,
     inputs.note,
     inputs.problem,
+    inputs.stale_because,
     inputs.left_out,
     inputs.likely,
     inputs.likely_label
@@ -28,6 +30,7 @@ where in_scope(inputs.school_id)
 
 order by
     inputs.problem is null,
+    inputs.stale_because is null,
     inputs.left_out is null,
     inputs.likely is null,
     inputs.table_name is null,

@@ -7,7 +7,7 @@ select
     count(*) filter (where severity = 'warning') as warnings,
     count(*) filter (where severity = 'rejected' and first_seen = built_at and former_built_at is not null) as new
 
-from visible_rejects as rejects
+from visible_to_mend as rejects
 
 cross join snapshot
 

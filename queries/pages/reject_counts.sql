@@ -1,12 +1,12 @@
 -- How many rows each choice of a filter leaves, the other filters as they are; of schools the twelve with most. Whoever
--- chooses another severity sees all its tables and reasons.
+-- chooses another severity sees all its tables and reasons. Rows that are no records are of a kind of their own.
 
 with
 
 rejects as (
 
     select
-        rejects.severity,
+        case when rejects.reason = 'not_a_record' then 'no_record' else rejects.severity end as severity,
         rejects.table_name,
         rejects.reason,
         rejects.first_seen = snapshot.built_at as is_new,

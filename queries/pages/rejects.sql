@@ -1,7 +1,8 @@
--- Rows that were not taken, or taken with a warning: one page of what the filters leave.
+-- Rows that were not taken, or taken with a warning: one page of what the filters leave. Those that are no records are of a
+-- kind of their own, which is nobody's to mend.
 
 select
-    rejects.severity,
+    $severity as severity,
     tables.label as table_label,
     rejects.file,
     rejects.line,
@@ -28,7 +29,7 @@ left join reasons
 left join visible_schools as schools
     on rejects.school_id = schools.school_id
 
-where rejects.severity = $severity
+where case when rejects.reason = 'not_a_record' then 'no_record' else rejects.severity end = $severity
     and ($table::varchar is null or rejects.table_name = $table::varchar)
     and ($reason::varchar is null or rejects.reason = $reason::varchar)
     and ($school::varchar is null or schools.name = $school::varchar)

@@ -1,4 +1,4 @@
--- Rejected rows by reason, of the chosen table and school if any: asked of each kept snapshot.
+-- Rejected rows that are somebody's to mend by reason, of the chosen table and school if any: asked of each kept snapshot.
 
 with
 
@@ -9,7 +9,7 @@ rejects as (
         rejects.table_name,
         schools.name as school_name
 
-    from visible_rejects as rejects
+    from visible_to_mend as rejects
 
     left join visible_schools as schools
         on rejects.school_id = schools.school_id

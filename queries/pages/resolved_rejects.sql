@@ -16,6 +16,7 @@ left join visible_schools as schools
     on resolved.school_id = schools.school_id
 
 where resolved.severity = 'rejected'
+    and resolved.reason <> 'not_a_record'
 
 order by
     resolved.file,

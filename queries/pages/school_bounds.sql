@@ -12,7 +12,7 @@ possible as (
         rejects.file,
         rejects.line
 
-    from visible_rejects as rejects
+    from visible_to_mend as rejects
 
     inner join kpis
         on rejects.table_name = kpis.table_name

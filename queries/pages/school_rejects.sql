@@ -15,7 +15,7 @@ select
     rejects.link,
     schools.name as school_name
 
-from visible_rejects as rejects
+from visible_to_mend as rejects
 
 left join tables
     on rejects.table_name = tables.table_name

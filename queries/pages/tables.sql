@@ -9,6 +9,7 @@ select
     accepted,
     duplicate,
     rejected,
+    no_record,
     warnings
 
 from tables

@@ -5,6 +5,7 @@ select
     inputs.file,
     inputs.sheet,
     inputs.link,
+    inputs.table_name,
     inputs.label,
     unused_columns.letters,
     unused_columns.header,

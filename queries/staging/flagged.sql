@@ -73,9 +73,16 @@ select
     named.reason,
     named.column_name,
     named.header,
-    coalesce(named.cells[named.place], '') as value,
+    -- What the sentence is about: the words by which a row is no record, or whom of several persons nobody knows.
+    coalesce(
+        case when named.reason in ('not_a_record', 'ambiguous_person', 'unknown_person') then named.said end,
+        named.cells[named.place],
+        ''
+    ) as value,
+    named.other_file_id,
+    named.other_line,
     squeeze(named.staff_id) as staff_id,
-    squeeze(named.person) as person,
+    person_name(named.person) as person,
     array_to_string(
         list_concat(
             flatten(list_transform(files.known, lambda place, i: list_concat(

@@ -5,14 +5,25 @@
 create or replace temp table claims as
 select
     rowid as n,
-    regexp_replace(school, '^[\s\x{3000}]+|[\s\x{3000}]+$', '', 'g') as name,
+    -- As it is written, but for what plays no part in it.
+    case
+        when regexp_matches(school, '^[\s\x{3000}]*[''=]|[&\p{Cc}\p{Cf}\x{FE00}-\x{FE0F};,、；，]')
+            or code_beside(squeeze(school)) is not null
+            then without_code(answer(tidy(school)))
+        else regexp_replace(school, '^[\s\x{3000}]+|[\s\x{3000}]+$', '', 'g')
+    end as name,
     stem_of(school) as stem,
-    code_of(school_code) as code,
-    nullif(squeeze(district), '') as district
+    coalesce(
+        case when not is_error(word(school_code)) then code_of(school_code) end,
+        code_of(code_beside(answer(squeeze(school))))
+    ) as code,
+    case when not is_error(word(district)) then nullif(squeeze(district), '') end as district
 
 from raw_schools
 
-where stem_of(school) <> '';
+where stem_of(school) <> ''
+    and not is_error(word(school))
+    and rowid not in (select n from no_records where table_name = 'schools');
 
 -- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition
 -- gives none.

@@ -10,7 +10,7 @@ cleaned as (
     select
         raw,
         tidy(raw) as text,
-        squeeze(raw) as name
+        answer(squeeze(raw)) as name
 
     from text_texts
 
@@ -22,13 +22,14 @@ select
     nullif(name, '') as name,
     lower(name) as word,
     lower(without_remark(name)) as plain_word,
-    name = '' as blank
+    is_error(lower(name)) as failed,
+    text = '' as blank
 
 from cleaned;
 
 -- Dates: year, month, day with - / . or 年月日, 6 to 8 digits, or month first with a time (a sheet in US locale).
 -- A year below 1000 is ROC. A form's time may stand behind: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
--- A bare number below 100000 in a workbook's cell is Excel's serial day.
+-- An instant with a zone is the day in Taiwan. A bare number below 100000 in a workbook's cell is Excel's serial day.
 create or replace temp table date_map as
 
 with
@@ -38,9 +39,21 @@ cleaned as (
     select
         raw,
         excel,
-        upper(tidy(raw)) as text
+        upper(tidy(raw)) as whole
 
     from date_texts
+
+),
+
+plain as (
+
+    select
+        raw,
+        excel,
+        whole,
+        case when has_more(whole) then plain_day(whole) else whole end as text
+
+    from cleaned
 
 ),
 
@@ -49,12 +62,13 @@ spaced as (
     select
         raw,
         excel,
+        whole,
         case
             when contains(text, '午') then trim(regexp_replace(text, ' ?(上午|下午) ?', ' \1 ', 'g'))
             else text
         end as text
 
-    from cleaned
+    from plain
 
 ),
 
@@ -64,10 +78,10 @@ halved as (
     select
         raw,
         excel,
-        text,
+        whole,
         case when contains(text, ':') then trim(regexp_replace(text, clock_pattern(), '')) else text end as head,
         case when contains(text, ':')
-            then regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after'])
+            then regexp_extract(text, clock_pattern(), ['before', 'hour', 'minute', 'second', 'after', 'zone'])
         end as clock
 
     from spaced
@@ -79,7 +93,7 @@ spelled as (
     select
         raw,
         excel,
-        text,
+        whole,
         clock,
         clock.before || clock.after as half,
         case
@@ -102,9 +116,10 @@ numbered as (
     select
         raw,
         excel,
-        text,
+        whole,
         half,
         day,
+        clock.zone as zone,
         split_part(day, '-', 1)::int as year,
         coalesce(try_cast(clock.hour as int), 0) as hour,
         coalesce(try_cast(clock.minute as int), 0) as minute,
@@ -119,7 +134,8 @@ dated as (
     select
         raw,
         excel,
-        text,
+        whole,
+        zone,
         case
             when year = 0 then null
             when year < 1000 then try_cast((year + 1911) || day[strpos(day, '-'):] as date)
@@ -143,12 +159,16 @@ timed as (
     select
         raw,
         excel,
-        text,
+        whole,
         case
-            when excel and regexp_full_match(text, '\d{1,5}(\.\d+)?')
-                then timestamp '1899-12-30' + to_seconds(round(try_cast(text as double) * 86400)::bigint)
+            when excel and regexp_full_match(whole, '\d{1,5}(\.\d+)?')
+                then timestamp '1899-12-30' + to_seconds(round(try_cast(whole as double) * 86400)::bigint)
             when minute < 60 and second < 60 and hour * 3600 + minute * 60 + second <= 86400
                 then day + to_seconds(hour * 3600 + minute * 60 + second)
+                    + case
+                        when zone <> '' then to_minutes(8 * 60 - zone_minutes(zone))
+                        else interval 0 minute
+                    end
         end as moment
 
     from dated
@@ -160,7 +180,7 @@ select
     excel,
     moment,
     moment::date as day,
-    text = '' as blank
+    whole = '' as blank
 
 from timed;
 
@@ -183,11 +203,7 @@ numbers as (
 
     select
         raw,
-        case
-            when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)$')
-                then number_of(word, '分鐘|分|minutes|minute|mins|min')::decimal(38, 12)
-            else number_of(word, '個小時|小時|時|鐘頭|hours|hour|hrs|hr|h') * 60::decimal(4)
-        end as minutes,
+        minutes_of(word) as minutes,
         word = '' as blank
 
     from cleaned
@@ -220,7 +236,7 @@ numbers as (
 
     select
         raw,
-        number_of(word, '個班級|班級|個班|班|人|位|名|分|個|次|節') as number,
+        number_of(word, '個班級|班級|個班|班|人次|人|位|名|分|個|場次|場|次|節|份|件|堂|組') as number,
         word = '' as blank
 
     from cleaned
@@ -244,8 +260,8 @@ cleaned as (
 
     select
         raw,
-        squeeze(raw) as text,
-        tidy(raw) as listed
+        without_mark(squeeze(raw)) as text,
+        without_mark(tidy(raw)) as listed
 
     from yes_no_texts
 
@@ -255,11 +271,12 @@ select
     raw,
     yes_no_of(lower(text)) as answer,
     regexp_split_to_array(listed, '[,、;/+&|和及與 ]+') as words,
-    text = '' as blank
+    squeeze(raw) = '' as blank
 
 from cleaned;
 
 -- Classes are the pair of grade and class; a class's text may bear the grade as well, which must then be the grade's.
+-- No class is what a spreadsheet made of one (a date, an error), a look-alike, or a text longer than any class's name.
 create or replace temp table class_map as
 
 with
@@ -269,8 +286,8 @@ cleaned as (
     select
         grade_raw,
         class_raw,
-        squeeze(grade_raw) as grade_text,
-        upper(squeeze(class_raw)) as class_text
+        answer(squeeze(grade_raw)) as grade_text,
+        upper(answer(squeeze(class_raw))) as class_text
 
     from class_texts
 
@@ -313,12 +330,17 @@ select
     grade,
     concat_ws('-', coalesce(grade, class_grade), class_name) as class_key,
     coalesce(class_grade not between 1 and 12 or class_grade <> grade, false) as conflict,
+    coalesce(class_name = '班' or length(class_name) > 6, true)
+        or is_date_of_class(class_text)
+        or is_error(lower(class_text))
+        or look_alike_in(class_text) is not null as is_none,
     grade_text = '' as grade_blank,
     class_text = '' as class_blank
 
 from named;
 
--- 課程類別 decides; where it is blank or unknown, the first pattern found in the course's name.
+-- 課程類別 decides, for each category that it lists by its name or by a word of its pattern; where it is blank or names
+-- none, the first pattern found in the course's name. In the order of the definition.
 create or replace temp table category_map as
 
 with
@@ -328,8 +350,8 @@ texts as (
     select
         category_raw,
         course_raw,
-        word(category_raw) as category_word,
-        squeeze(course_raw) as course,
+        list_filter(regexp_split_to_array(word(category_raw), '[,、;/]'), lambda part: part <> '') as listed,
+        answer(squeeze(course_raw)) as course,
         word(course_raw) as course_word
 
     from category_texts
@@ -343,7 +365,7 @@ fits as (
         texts.course_raw,
         courses.category,
         courses.ord,
-        courses.word = texts.category_word as given,
+        list_has_any(texts.listed, list_append(courses.contains, courses.word)) as given,
         len(list_filter(courses.contains, lambda part: contains(texts.course_word, part))) > 0 as found,
         len(list_filter(courses.never, lambda part: contains(texts.course_word, part))) > 0 as barred
 
@@ -358,10 +380,11 @@ decided as (
     select
         category_raw,
         course_raw,
+        bool_or(given) as given,
         case
-            when bool_or(given) then any_value(category) filter (where given and not barred)
-            else arg_min(category, ord) filter (where found and not barred)
-        end as category
+            when bool_or(given) then list(category order by ord) filter (where given and not barred)
+            else [arg_min(category, ord) filter (where found and not barred)]
+        end as categories
 
     from fits
 
@@ -375,7 +398,9 @@ select
     texts.course,
     dense_rank() over (order by texts.course)::int as course_id,
     texts.course = '' as blank,
-    decided.category
+    is_error(texts.course_word) as failed,
+    len(texts.listed) > 0 and not coalesce(decided.given, false) as is_unknown,
+    list_filter(coalesce(decided.categories, []), lambda category: category is not null) as categories
 
 from texts
 

@@ -1,4 +1,5 @@
--- Whom the roster knows: everybody by 教師編號, who bears a name at a school, and the names of an id.
+-- Whom the roster knows: everybody by 教師編號, who bears a name at a school, and the names of an id. `name` is how names
+-- are compared, `shown` how the roster writes it.
 
 create temp table people as
 select
@@ -14,7 +15,7 @@ group by staff_id;
 create temp table bearers as
 select distinct
     school_id,
-    name,
+    person_name(name) as name,
     'id:' || staff_id as identity,
     staff_id
 
@@ -23,6 +24,7 @@ from staff;
 create temp table id_names as
 select distinct
     staff_id,
-    name
+    person_name(name) as name,
+    name as shown
 
 from staff;

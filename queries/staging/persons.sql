@@ -1,24 +1,185 @@
--- Who is meant by each text of `person_texts` that names a person.
+-- Who is meant by each text of `person_texts` that names a person. A cell may name several: each is a person of its own.
+
+create or replace temp table person_cells as
+select
+    row_number() over () as cell,
+    person_texts.*,
+    school_map.school_id,
+    coalesce(school_map.blank, true) as school_blank,
+    -- A mark between names is rare, and only then is a cell taken apart.
+    case
+        when regexp_matches(person_texts.name_raw, '[^\x{4E00}-\x{9FFF}]') then names_in(person_texts.name_raw)
+        else [person_texts.name_raw]
+    end as names
+
+from person_texts
+
+left join school_map
+    on person_texts.school_raw = school_map.name_raw
+    and person_texts.code_raw = school_map.code_raw
+    and school_map.district_raw = '';
+
+-- 及, 與 and 和 separate only names that are both known at the school: 陳和平 is one person.
+create or replace temp table joined_names as
+
+with recursive
+
+joined as (
+
+    select distinct
+        school_id,
+        squeeze(name) as text
+
+    from (select school_id, unnest(names) as name from person_cells where regexp_matches(name_raw, '.[及與和].'))
+
+    where school_id is not null
+
+),
+
+cut as (
+
+    select
+        joined.school_id,
+        joined.text,
+        joined.text as rest,
+        []::text[] as names
+
+    from joined
+
+    where person_name(joined.text) not in (select name from bearers where bearers.school_id = joined.school_id)
+
+    union all
+
+    select
+        cut.school_id,
+        cut.text,
+        cut.rest[place + 1:],
+        list_append(cut.names, cut.rest[:place - 1])
+
+    from (select *, unnest(range(2, length(rest))) as place from cut) as cut
+
+    inner join bearers
+        on cut.school_id = bearers.school_id
+        and person_name(cut.rest[:place - 1]) = bearers.name
+
+    where cut.rest[place] in ('及', '與', '和')
+
+)
+
+select
+    cut.school_id,
+    cut.text,
+    any_value(list_append(cut.names, cut.rest)) as names
+
+from cut
+
+inner join bearers
+    on cut.school_id = bearers.school_id
+    and person_name(cut.rest) = bearers.name
+
+where len(cut.names) > 0
+
+group by all;
 
 create or replace temp table person_words as
 
 with
 
+several as (
+
+    select
+        person_cells.cell,
+        any_value(staff_raw) as staff_raw,
+        flatten(list(coalesce(joined_names.names, [part]) order by place)) as names
+
+    from (
+        select *, unnest(names) as part, generate_subscripts(names, 1) as place from person_cells
+        where len(names) > 1 or regexp_matches(name_raw, '.[及與和].')
+    ) as person_cells
+
+    left join joined_names
+        on person_cells.school_id = joined_names.school_id
+        and squeeze(part) = joined_names.text
+
+    group by person_cells.cell
+
+    having len(flatten(list(coalesce(joined_names.names, [part])))) > 1
+
+),
+
+parts as (
+
+    select
+        *,
+        names_in(staff_raw) as ids,
+        unnest(names) as part,
+        generate_subscripts(names, 1) as place
+
+    from several
+
+),
+
+-- As many ids as names belong to them in their order. One id is that of the name which bears it, else of the first.
+parted as (
+
+    select
+        parts.cell,
+        parts.part,
+        parts.place,
+        case
+            when len(parts.ids) = len(parts.names) then parts.ids[parts.place]
+            when parts.place = coalesce(
+                min(parts.place) filter (where id_names.staff_id is not null) over (partition by parts.cell), 1
+            ) then parts.staff_raw
+            else ''
+        end as staff_part
+
+    from parts
+
+    left join (select distinct staff_id, name from id_names) as id_names
+        on squeeze(parts.staff_raw) = id_names.staff_id
+        and person_name(parts.part) = id_names.name
+
+),
+
+cut as (
+
+    select
+        person_cells.* exclude (names),
+        coalesce(parted.part, person_cells.names[1], '') as part,
+        coalesce(parted.staff_part, person_cells.staff_raw) as staff_part,
+        parted.place
+
+    from person_cells
+
+    left join parted
+        using (cell)
+
+),
+
+squeezed as (
+
+    select
+        *,
+        nullif(squeeze(staff_part), '') as staff_text,
+        nullif(squeeze(part), '') as shown
+
+    from cut
+
+),
+
 read as (
 
     select
-        person_texts.*,
-        nullif(squeeze(person_texts.staff_raw), '') as staff_id,
-        nullif(squeeze(person_texts.name_raw), '') as name,
-        school_map.school_id,
-        coalesce(school_map.blank, true) as school_blank
+        * exclude (staff_part, part),
+        staff_text in (
+            '#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', 'Loading...'
+        ) as is_error,
+        case when not coalesce(is_error, false) then staff_text end as staff_id,
+        coalesce(names_nobody(shown), false) as is_nobody,
+        case when not is_nobody then person_name(shown) end as name
 
-    from person_texts
-
-    left join school_map
-        on person_texts.school_raw = school_map.name_raw
-        and person_texts.code_raw = school_map.code_raw
-        and school_map.district_raw = ''
+    from squeezed
 
 ),
 
@@ -63,7 +224,8 @@ namesakes as (
 
 -- By 教師編號 where given (the row's school then plays no part), else by the one known person of that school with that
 -- name. In a table of `roster` persons nobody is guessed: an id with another's name, or a name that two people bear, is
--- refused. Other tables take who is not known by school and name. So does any without a roster.
+-- refused. Other tables take who is not known by school and name, with a warning where the school's roster is known. So
+-- does any without a roster.
 decided as (
 
     select
@@ -74,17 +236,29 @@ decided as (
             when read.name is not null and read.school_id is not null then 'name:' || read.school_id || ':' || read.name
         end as identity,
         case
+            when read.kind <> 'roster' and read.shown is null then {reason: 'missing_value', in_id: false}
+            when read.kind <> 'roster' and read.is_nobody then {reason: 'bad_choice', in_id: false}
             when read.kind <> 'roster' then null
-            when read.staff_id is null and read.school_blank then {reason: 'missing_value', column_name: 'school'}
-            when read.staff_id is null and read.name is null then {reason: 'missing_value', column_name: 'name'}
-            when read.staff_id is null and read.school_id is null then {reason: 'unknown_school', column_name: 'school'}
-            when read.staff_id is not null and not fits.same then {reason: 'ambiguous_person', column_name: 'name'}
-            when read.staff_id is null and namesakes.persons > 1 then {reason: 'ambiguous_person', column_name: 'name'}
+            when read.staff_id is null and read.school_blank then {reason: 'missing_value', in_id: null}
+            when read.staff_id is null and read.shown is null then {reason: 'missing_value', in_id: false}
+            when read.staff_id is null and read.school_id is null then {reason: 'unknown_school', in_id: null}
+            when read.staff_id is null and read.is_nobody then {reason: 'bad_choice', in_id: false}
+            when read.staff_id is not null and not fits.same then {reason: 'ambiguous_person', in_id: false}
+            when read.staff_id is null and namesakes.persons > 1 then {reason: 'ambiguous_person', in_id: false}
             when not getvariable('staff_supplied') then null
-            when read.staff_id is not null and fits.staff_id is null
-                then {reason: 'unknown_person', column_name: 'staff_id'}
-            when read.staff_id is null and namesakes.persons is null then {reason: 'unknown_person', column_name: 'name'}
-        end as refused
+            when read.staff_id is not null and fits.staff_id is null then {reason: 'unknown_person', in_id: true}
+            when read.staff_id is null and namesakes.persons is null then {reason: 'unknown_person', in_id: false}
+        end as refused,
+        case
+            when coalesce(read.is_error, false) then 'bad_choice'
+            when read.kind = 'open' and rosters.school_id is not null and read.staff_id is not null and fits.staff_id is null
+                then 'unknown_person'
+        end as id_doubt,
+        case
+            when read.kind = 'roster' and read.is_nobody and read.staff_id is not null then 'bad_choice'
+            when read.kind = 'open' and rosters.school_id is not null and read.staff_id is null and namesakes.persons is null
+                then 'unknown_person'
+        end as name_doubt
 
     from read
 
@@ -97,25 +271,55 @@ decided as (
         and read.school_id = namesakes.school_id
         and read.name = namesakes.name
 
+    left join (select distinct school_id from staff) as rosters
+        on read.school_id = rosters.school_id
+
 )
 
 select
-    decided.table_name,
-    decided.school_raw,
-    decided.code_raw,
-    decided.staff_raw,
-    decided.name_raw,
-    decided.staff_id,
-    decided.name,
-    decided.identity,
-    fault_codes.code as fault
+    decided.* exclude (kind, name_column, school_id, school_blank, staff_text, is_error, is_nobody, refused, id_doubt, name_doubt),
+    decided.refused.reason as reason,
+    refusals.code as fault,
+    coalesce(refusals.bit, 0) as refused_bit,
+    coalesce(id_doubts.bit, 0) | coalesce(name_doubts.bit, 0) as warned,
+    coalesce(decided.name_doubt, decided.id_doubt) is not null as is_doubted
 
 from decided
 
-left join fault_codes
-    on decided.table_name = fault_codes.table_name
-    and decided.refused.reason = fault_codes.reason
-    and decided.refused.column_name = fault_codes.column_name;
+left join fault_codes as refusals
+    on decided.table_name = refusals.table_name
+    and decided.refused.reason = refusals.reason
+    and case
+        when decided.refused.in_id then 'staff_id'
+        when not decided.refused.in_id then decided.name_column
+        else 'school'
+    end = refusals.column_name
+
+left join fault_codes as id_doubts
+    on decided.table_name = id_doubts.table_name
+    and decided.id_doubt = id_doubts.reason
+    and id_doubts.column_name = 'staff_id'
+
+left join fault_codes as name_doubts
+    on decided.table_name = name_doubts.table_name
+    and decided.name_doubt = name_doubts.reason
+    and decided.name_column = name_doubts.column_name;
+
+-- A cell of several persons stands for those who are known, with a warning about the others; it is refused where none
+-- is, or where a part of it names nobody (王一平等3人): who else is meant is not told.
+create or replace temp table person_groups as
+select
+    cell,
+    bool_or(fault is null) and not coalesce(bool_or(reason = 'bad_choice'), false) as stands,
+    coalesce(min(fault) filter (where reason = 'bad_choice'), min(fault)) as fault,
+    bit_or(warned | refused_bit) as warned,
+    string_agg(shown, '、' order by place) filter (where fault is not null or is_doubted) as doubted
+
+from person_words
+
+where place is not null
+
+group by cell;
 
 insert into people
 select
@@ -132,6 +336,7 @@ where fault is null
 
 group by identity;
 
+-- `part` counts the persons of one cell.
 create or replace temp table person_map as
 select
     person_words.table_name,
@@ -139,10 +344,51 @@ select
     person_words.code_raw,
     person_words.staff_raw,
     person_words.name_raw,
+    1::smallint as part,
+    1::smallint as parts,
     people.person_id,
-    person_words.fault
+    person_words.shown,
+    person_words.fault,
+    person_words.warned,
+    null::varchar as doubted
 
 from person_words
 
 left join people
-    using (identity);
+    using (identity)
+
+where person_words.place is null
+
+union all
+
+select
+    any_value(person_words.table_name),
+    any_value(person_words.school_raw),
+    any_value(person_words.code_raw),
+    any_value(person_words.staff_raw),
+    any_value(person_words.name_raw),
+    row_number() over (partition by person_words.cell order by min(person_words.place))::smallint,
+    count(*) over (partition by person_words.cell)::smallint,
+    people.person_id,
+    any_value(person_words.shown),
+    case when not person_groups.stands then person_groups.fault end,
+    person_groups.warned,
+    person_groups.doubted
+
+from person_words
+
+inner join person_groups
+    using (cell)
+
+left join people
+    using (identity)
+
+where case when person_groups.stands then person_words.fault is null else person_words.place = 1 end
+
+group by
+    person_words.cell,
+    people.person_id,
+    person_groups.stands,
+    person_groups.fault,
+    person_groups.warned,
+    person_groups.doubted;

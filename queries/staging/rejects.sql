@@ -24,7 +24,7 @@ names_of_ids as (
 
     select
         staff_id,
-        string_agg(distinct name, '、' order by name) as names
+        string_agg(distinct shown, '、' order by shown) as names
 
     from id_names
 
@@ -72,18 +72,27 @@ worded as (
 
     select
         suggested.*,
-        column_letters(before[list_position(known, column_types.ord)] + list_position(known, column_types.ord)) || line as cell,
+        case
+            when reason <> 'not_a_record' then column_letters(
+                suggested.before[list_position(suggested.known, column_types.ord)]
+                + list_position(suggested.known, column_types.ord)
+            ) || suggested.line
+        end as cell,
         sentence(
             reason, column_types.type, column_types.life, value, suggestion, column_types.options,
             suggested.staff_id <> '',
-            days.day > getvariable('today')
+            days.day > getvariable('today'),
+            other_file_id = suggested.file_id
         ) as sentence,
-        places_of(header, value, suggestion, column_types.options) as said
+        places_of(header, value, suggestion, column_types.options, other_line, others.file) as said
 
     from suggested
 
     left join column_types
         using (table_name, column_name)
+
+    left join files as others
+        on suggested.other_file_id = others.file_id
 
     left join (select raw, max(day) as day from date_map group by raw) as days
         on suggested.reason = 'out_of_range'

@@ -1,6 +1,6 @@
 -- A school's name and code to the school. The name decides; where it is blank or unknown, the code does, unless the
--- name's ending is another kind of school. A name that fits two schools needs its code or district, which 學校名冊 has in
--- a column of its own. Never a guess.
+-- name's ending is another kind of school. A code beside the name must be that school's. A name that fits two schools
+-- needs its code or district, which 學校名冊 has in a column of its own. Never a guess.
 create or replace temp table school_map as
 
 with
@@ -12,7 +12,8 @@ texts as (
         code_raw,
         district_raw,
         squeeze(district_raw) as district,
-        squeeze(name_raw) as name,
+        school_name(name_raw) as name,
+        code_of(code_beside(answer(squeeze(name_raw)))) as code_beside,
         stem_of(name_raw) as stem,
         kind_of(name_raw) as kind,
         code_of(code_raw) as code
@@ -29,7 +30,7 @@ candidates as (
         texts.district_raw,
         known_schools.school_id,
         count(*) over (partition by texts.name_raw, texts.code_raw, texts.district_raw) = 1 as alone,
-        coalesce(known_schools.code = texts.code, false) as by_code,
+        coalesce(known_schools.code in (texts.code, texts.code_beside), false) as by_code,
         coalesce(
             contains(texts.name, known_schools.district) or texts.district = known_schools.district, false
         ) as by_district
@@ -68,6 +69,7 @@ decided as (
         texts.*,
         by_name.school_id as named_id,
         by_name.name_raw is not null and by_name.school_id is null as undecided,
+        texts.code_beside is null or coalesce(beside.school_id = by_name.school_id, false) as agree,
         school_codes.school_id as coded_id,
         kind_of(known_schools.name) as coded_kind
 
@@ -82,6 +84,9 @@ decided as (
     left join known_schools
         on school_codes.school_id = known_schools.school_id
 
+    left join school_codes as beside
+        on texts.code_beside = beside.code
+
 )
 
 select
@@ -92,8 +97,10 @@ select
     stem,
     kind,
     name = '' and code is null as blank,
+    is_error(lower(name)) as name_failed,
+    coalesce(is_error(lower(code)), false) as code_failed,
     case
-        when named_id is not null and coded_id <> named_id then null
+        when named_id is not null and (coded_id <> named_id or not agree) then null
         when named_id is not null then named_id
         when undecided then null
         when kind is null or coded_kind is null or kind = coded_kind then coded_id

@@ -47,7 +47,7 @@ UNTOLD = """() => [...document.querySelectorAll('.kpi .scroll')].filter(box => {
 ON_PAPER = """() => {
     const main = document.querySelector('[data-testid="stMain"]');
     const shown = test => [...main.querySelectorAll(test)].filter(element => element.checkVisibility());
-    const controls = shown('button, input, [role="combobox"], .pill').map(element => element.textContent);
+    const controls = shown('button, input, [role="combobox"], .pill, .files').map(element => element.textContent);
     const cut = shown('.scroll, .tall').filter(
         box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1
     ).map(box => box.textContent.slice(0, 40));

@@ -101,10 +101,11 @@ def test_a_link_from_another_site_opens_the_page_and_keeps_the_browsers_cookie(b
     assert before == after
 
 
-@pytest.mark.parametrize("width", ["1440", "390"])
-def test_a_click_brings_the_file_whatever_the_page_does_meanwhile(look, width):
+@pytest.mark.parametrize(("width", "kind"), [("1440", "CSV"), ("1440", "ODS"), ("390", "XLSX")])
+def test_a_click_brings_the_file_whatever_the_page_does_meanwhile(look, width, kind):
     view = look(width).open("group")
-    link = view.page.locator("a.file", has_text="CSV").first
+    link = view.page.locator("a.file", has_text=kind).first
+    view.page.locator(".files > summary").first.click()
     name = link.get_attribute("download")
     with view.page.expect_download() as coming:
         link.click()
@@ -121,6 +122,7 @@ def test_what_is_wrong_with_a_download_is_said_beside_it(look):
     view.page.route(
         "**/files/*", lambda route: route.fulfill(status=404, body="請重新整理頁面，再按一次下載。")
     )
+    view.page.locator(".files > summary").first.click()
     view.page.locator("a.file").first.click()
     alert = view.page.locator('.files [role="alert"]')
     expect(alert).to_have_text("下載沒有成功：請重新整理頁面，再按一次下載。")
@@ -128,6 +130,37 @@ def test_what_is_wrong_with_a_download_is_said_beside_it(look):
     with view.page.expect_download():
         view.page.locator("a.file").first.click()
     expect(alert).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", ["1440", "390"])
+def test_the_files_of_one_table_at_a_time_unfold_by_keyboard_beside_its_button_and_inside_the_page(
+    look, width
+):
+    view = look(width).open("help")
+    tables = view.page.locator("details.files")
+    first, second = tables.nth(0), tables.nth(1)
+    expect(first.locator("a.file").first).to_be_hidden()
+    height = first.evaluate("one => one.offsetHeight")
+    first.locator("summary").focus()
+    view.page.keyboard.press("Enter")
+    expect(first.locator("a.file")).to_have_count(3)
+    places = first.evaluate(
+        """one => [...one.querySelectorAll('summary, a')].map(each => {
+            const box = each.getBoundingClientRect();
+            return [box.left, box.top, box.right, document.elementFromPoint(box.left + 9, box.top + 9) === each];
+        })"""
+    )
+    assert first.evaluate("one => one.offsetHeight") == height, "nothing below it moves"
+    assert len({top for _, top, _, _ in places}) == 1 and all(on_top for *_, on_top in places)
+    assert max(right for _, _, right, _ in places) <= int(width)
+    view.page.keyboard.press("Tab")
+    expect(first.locator("a.file").first).to_be_focused()
+    second.locator("summary").click()
+    expect(second.locator("a.file").first).to_be_visible()
+    expect(first.locator("a.file").first).to_be_hidden()
+    second.locator("summary").press("Enter")
+    expect(second.locator("a.file").first).to_be_hidden()
+    assert view.errors == []
 
 
 def test_a_script_that_a_cell_would_bring_does_not_run(look):

@@ -7,7 +7,7 @@ the city is counted anew for every day that is asked for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -36,6 +36,11 @@ COLUMNS = (
 JUDGED = ("met", "overdue", "behind", "on_track")
 IT_LEADS = ("資訊組長", "資訊負責人")
 
+ANSWERS = {"training": "certified", "public_lessons": "digital"}
+"""The yes or no of a fact that may be told twice: yes if any says so."""
+OPEN = {"public_lessons": "teacher", "observations": "teacher"}
+"""Where a teacher need not be on the roster, and the name of the field."""
+
 Fact = TypeVar("Fact")
 ResultRow = dict[str, str]
 
@@ -61,6 +66,7 @@ class Ledger:
         self.tables = {table: Tally() for table in TABLES}
         self.files: dict[tuple[str, str], Tally] = defaultdict(Tally)
         self.accepted: list[Row] = []
+        self.doubted: set[Flaw] = set()
         self._rendered = rendered
         self.staff: list[StaffRow] = self._merge("staff", self._staff_key, self._closed_stands)
         self._ids_of_name: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -74,6 +80,7 @@ class Ledger:
         self.surveys: list[SurveyRow] = self._merge("srl_survey", self._survey_key, _first)
         self.achievements: list[AchievementRow] = self._merge("achievement", lambda row: row, _first)
         self.visits: list[CoachingRow] = self._merge("coaching", self._visit_key, _first)
+        self.doubted |= strangers(rendered.rows, OPEN, self._ids_of_name)
         self.placed: dict[date, dict[str, list[StaffRow]]] = {}
         self.spells: dict[str, list[StaffRow]] = defaultdict(list)
         for spell in self.staff:
@@ -87,6 +94,7 @@ class Ledger:
     ) -> list[Fact]:
         """The table's facts in reading order, each once; a key of None is never the same as another."""
         standing: dict[Hashable, Fact] = {}
+        answers: dict[Hashable, bool] = {}
         for number, row in enumerate(self._rendered.rows):
             if row.table != table:
                 continue
@@ -102,6 +110,7 @@ class Ledger:
                 self.accepted.append(row)
             if row.reason is None:
                 standing[same] = merged(standing[same], fact) if same in standing else fact
+                self.doubted |= contradiction(row, same, answers)
         return list(standing.values())
 
     def teacher(self, school: str, staff_id: str | None, name: str) -> Hashable:
@@ -149,6 +158,34 @@ class Ledger:
     @staticmethod
     def _visit_key(row: CoachingRow) -> Hashable:
         return row.school, row.visited_on, row.adviser
+
+
+def contradiction(row: Row, key: Hashable, answers: dict[Hashable, bool]) -> set[Flaw]:
+    """A row whose yes or no is not that of the first row of its fact that has one."""
+    answer = getattr(row.statement, ANSWERS.get(row.table, ""), None)
+    if answer is None or answers.setdefault(key, answer) == answer:
+        return set()
+    return {Flaw(row.table, row.file, row.line, "contradiction")}
+
+
+def strangers(
+    rows: list[Row], tables: dict[str, str], known: Mapping[tuple[str, str], Collection[str]]
+) -> set[Flaw]:
+    """Rows about somebody whom their school's roster, which is there, does not know; `known` has the ids of each school
+    and name."""
+    rosters = {row.statement.school for row in rows if row.table == "staff" and row.reason is None}
+    ids = set().union(*known.values())
+    return {
+        Flaw(row.table, row.file, row.line, "unknown_person")
+        for row in rows
+        if row.table in tables and row.reason is None and row.statement.school in rosters
+        for staff_id in (getattr(row.statement, "staff_id", None),)
+        if not (
+            staff_id in ids
+            if staff_id
+            else known.get((row.statement.school, getattr(row.statement, tables[row.table])))
+        )
+    }
 
 
 def _first(first: Fact, further: Fact) -> Fact:
@@ -490,7 +527,7 @@ def rejected(rendered: Rendered) -> list[Flaw]:
 
 
 def warnings(rendered: Rendered) -> set[Flaw]:
-    """Those that must be there; characters that were lost are warned of by file, not here."""
+    """Those about a single cell that must be there; characters that were lost are warned of by file, not here."""
     return {Flaw(row.table, row.file, row.line, one) for row in rendered.rows for one in row.warnings}
 
 

@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tests.oracle.expected import COLUMNS, JUDGED, ResultRow, Tally, event_of, placement, rate
+from tests.oracle.expected import (
+    COLUMNS,
+    JUDGED,
+    OPEN,
+    Flaw,
+    ResultRow,
+    Tally,
+    contradiction,
+    event_of,
+    placement,
+    rate,
+    strangers,
+)
 from tests.oracle.facts import CoachingRow, LessonRow, ObservationRow, StaffRow, TrainingRow
 from tests.oracle.sheets import Row
 from tests.oracle_ntpc.facts import (
@@ -80,6 +92,7 @@ class Ledger:
         self.tables = {table: Tally() for table in TABLES}
         self.files: dict[tuple[str, str], Tally] = defaultdict(Tally)
         self.accepted: list[Row] = []
+        self.doubted: set[Flaw] = set()
         self._rendered = rendered
         self._roster: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._with_id: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -108,6 +121,11 @@ class Ledger:
         self.targets: list[TargetRow] = self._merge("targets", lambda row: (row.school, row.item), _last)
         self.budget: list[BudgetRow] = self._merge("budget", _budget_key, _last)
         self.pbl = {row.school: row.pbl for row in self.schools}
+        known = defaultdict(set, {key: set(ids) for key, ids in self._roster.items()})
+        for row in self.participants:
+            known[row.school, row.name].add(row.staff_id or row.name)
+        open_tables = OPEN | {"lesson_plans": "name", "observation_records": "teacher"}
+        self.doubted |= strangers(rendered.rows, open_tables, known)
         self._index()
 
     def _merge(
@@ -118,6 +136,7 @@ class Ledger:
     ) -> list[Any]:
         """The table's facts in reading order, each once."""
         standing: dict[Hashable, Any] = {}
+        answers: dict[Hashable, bool] = {}
         for row in self._rendered.rows:
             if row.table != table:
                 continue
@@ -131,6 +150,7 @@ class Ledger:
             if row.reason is None:
                 standing[same] = merged(standing[same], row.statement) if duplicate else row.statement
                 self.accepted += [] if duplicate else [row]
+                self.doubted |= contradiction(row, same, answers)
         return list(standing.values())
 
     def _index(self) -> None:

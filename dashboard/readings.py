@@ -1,0 +1,91 @@
+"""What a file, a worksheet or a column probably is, and how that is remembered once somebody takes it.
+
+`readings.toml` beside the configuration holds what was taken, as `[[files]]` of `kpi.toml` do; a person can edit it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.config import READINGS, Config, ConfigError
+from dashboard.sources import contracts
+from dashboard.sources.files import why
+from dashboard.sources.places import Entry, pattern_of
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A meaning that can be taken for the files of a pattern, `name`.
+
+    `header` is `column` of the table, or, without a header, what the pattern names is the table; both in Chinese.
+    """
+
+    name: str
+    table: str
+    entry: Entry
+    header: str | None = None
+    column: str | None = None
+
+
+def offers(inputs: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, Any]]) -> list[Offer]:
+    """The likely meanings of what was left out, each once: rows of the queries `inputs` and `unused_columns`."""
+    tables = contracts.load()
+    found: dict[tuple[str, str | None], Offer] = {}
+    for row in columns:
+        if row["likely"]:
+            name = pattern_of(*_parted(row), tables.get(row["table_name"]))
+            header, column = str(row["header"]), str(row["likely_header"])
+            offer = Offer(name, row["label"], Entry(rename={header: column}), header, column)
+            found.setdefault((name, header), offer)
+    for row in inputs:
+        if row["likely"]:
+            name = pattern_of(*_parted(row), None)
+            found.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
+    return list(found.values())
+
+
+def _parted(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The path of a file, and its worksheet's title."""
+    file, sheet = str(row["file"]), row["sheet"]
+    return (file.removesuffix(f"#{sheet}"), str(sheet)) if sheet is not None else (file, None)
+
+
+def take(config: Config, offer: Offer) -> None:
+    """Remember a meaning beside the configuration.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    place = config.place if config.place.is_dir() else config.place.parent
+    path = place / READINGS
+    lines = ["", "[[files]]", f"name = {_text(offer.name)}"]
+    if offer.entry.table is not None:
+        lines.append(f"table = {_text(offer.entry.table)}")
+    if pairs := ", ".join(f"{_text(theirs)} = {_text(ours)}" for theirs, ours in offer.entry.rename.items()):
+        lines.append(f"rename = {{ {pairs} }}")
+    part = path.with_name(f".{READINGS}.part")
+    try:
+        with _taking:
+            former = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
+            part.write_text(former + "\n".join(lines) + "\n", encoding="utf-8")
+            os.replace(part, path)
+    except OSError as error:
+        raise ConfigError(f"「{path}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+
+
+def _text(text: str) -> str:
+    """A string of TOML, which JSON's are but for one character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+# Two at once: neither may be lost.
+_taking = threading.Lock()
+_HEAD = """\
+# 在「資料」頁採用的讀法：哪些檔案（或 檔案#工作表）是哪一張資料表、哪個欄名是哪一欄。
+# name 裡的 * 是任何文字。可以修改，不要的整段刪除；下次更新就照改過的讀。
+"""

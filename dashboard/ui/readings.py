@@ -1,0 +1,69 @@
+"""What a file, a worksheet or a column probably is, taken with one click."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import config
+from dashboard.readings import Offer, offers, take
+from dashboard.ui import freshness, intake, parts, words
+from dashboard.ui.address import View
+from dashboard.ui.screen import show
+from dashboard.ui.texts import say
+
+MOST = 20
+
+
+def put(seen: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
+    """What could not be read or was not used, and the offers of what it probably is; what is taken begins an update."""
+    show(intake.unreadable(inputs) + intake.unused(inputs, columns))
+    if offer(seen, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
+        freshness.start(seen)
+        st.rerun()
+
+
+def offer(seen: View, found: Sequence[Offer], key: str) -> bool:
+    """A line and a button for each; whether one was taken. Only for whoever may see every school."""
+    if not found or not seen.scope.whole:
+        return False
+    told = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
+    show(f'<h3>{say("可能的意思")}</h3><p class="sub">{told}</p>')
+    for one in found[:MOST]:
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        with left:
+            show(f"<p>{_said(one)}</p>")
+        # A label is Markdown: it holds nothing of a file.
+        digest = hashlib.sha256(repr(one).encode()).hexdigest()[:16]
+        with right:
+            if st.button(say("照此讀"), key=f"{key}-{digest}", width="stretch"):
+                return _taken(one)
+    if len(found) > MOST:
+        show(f'<p class="foot">{say("另有 {n} 項，採用後再列。", n=words.number(len(found) - MOST))}</p>')
+    return False
+
+
+def _said(one: Offer) -> str:
+    name, table = words.escape(one.name), words.escape(one.table)
+    if one.header is None or one.column is None:
+        return say("「{name}」是「{table}」", name=name, table=table)
+    return say(
+        "「{header}」就是「{column}」（{table}：{name}）",
+        header=words.escape(one.header),
+        column=words.escape(one.column),
+        table=table,
+        name=name,
+    )
+
+
+def _taken(one: Offer) -> bool:
+    try:
+        take(config.from_environment(), one)
+    except config.ConfigError as error:
+        show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
+        return False
+    st.toast(say("已記下，開始更新。"))
+    return True
