@@ -72,8 +72,8 @@ def typed_of(table: Table, column: Column) -> Typed:
             failed = "m_school.code_failed and m_school.school_id is not null"
             return Typed((), {}, "false", {"unknown_school": failed})
         case "course":
-            value = {"course_id": "m_category.course_id"}
-            return Typed((), value, "m_category.blank", {"bad_choice": "m_category.failed"})
+            course, failed = "m_category.course_id", "m_category.failed"
+            return Typed((), {"course_id": course}, "m_category.blank", {"bad_choice": failed})
         case "host":
             return _typed_host(column)
         case "employment" | "role" | "group" | "choice" | "semester" | "year" | "item":
