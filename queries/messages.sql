@@ -50,7 +50,7 @@ create or replace temp macro class_sentence(value) as
             then '{header}「{value}」是日期，可能是試算表把 5-2 改成的；請先把這一欄的格式設為「文字」，再填例如 五年二班、502。'
         when length(squeeze(value)) > 6
             then '{header}「{value}」不是班級；請把這一欄的格式設為「文字」，並填例如 2、二班、502、忠班。'
-        else '{header}「{value}」與年級不符，或年級不在 1 到 12；請把這一欄的格式設為「文字」，並確認年級與班級。'
+        else '{header}「{value}」與年級不符，或年級不在 1 到 12；請確認年級與班級，並把這一欄的格式設為「文字」。'
     end;
 
 create or replace temp macro no_record_sentence(value) as

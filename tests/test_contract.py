@@ -354,6 +354,21 @@ def test_an_error_cell_is_never_a_blank_one_whatever_the_column(programme: str, 
         assert cell in row["message"] and "公式" in row["message"]
 
 
+def test_an_error_for_a_schools_name_is_told_where_its_code_decides(tmp_path: Path) -> None:
+    rows = [
+        ("#REF!", "173608", "111/1/5"),
+        ("#REF!", "", "111/1/6"),
+        ("深澳國小", "#N/A", "111/1/7"),
+        ("", "#N/A", "111/1/8"),
+    ]
+    place = built(tmp_path, folder(tmp_path, 入校輔導=[("學校名稱", "學校代碼", "輔導日期"), *rows]))
+    assert counts(place, "coaching") == (4, 2, 0, 2)
+    told = [(row["line"], row["severity"], row["reason"]) for row in flaws(place)]
+    assert sorted(told) == [(2, "warning", "unknown_school"), (3, "rejected", "unknown_school"),
+                            (4, "warning", "unknown_school"), (5, "rejected", "unknown_school")]  # fmt: skip
+    assert all("公式" in row["message"] for row in flaws(place))
+
+
 def test_every_warning_of_a_row_has_a_bit_of_its_number() -> None:
     tables = contracts.load()
     for name in ("keelung-111", "ntpc-5g-112"):

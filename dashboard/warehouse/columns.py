@@ -23,7 +23,8 @@ PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "cate
 class Typed:
     """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason.
 
-    errors: faults that reject the row in any column that must have a value, also in an open one.
+    errors: faults that reject the row in any column that must have a value, also in an open one. warnings: what is told
+    in any column while the row stands.
     """
 
     joins: tuple[str, ...]
@@ -31,6 +32,7 @@ class Typed:
     blank: str
     faults: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
 
 
 def map_of(column: Column) -> str | None:
@@ -198,6 +200,7 @@ def _typed_pair(table: Table, column: Column) -> Typed:
                 values,
                 f"{alias}.blank",
                 {"unknown_school": f"not {alias}.blank and {alias}.school_id is null"},
+                warnings={"unknown_school": f"{alias}.name_failed and {alias}.school_id is not null"},
             )
         case "class":
             bad = f"not {alias}.class_blank and ({alias}.conflict or {alias}.is_none)"

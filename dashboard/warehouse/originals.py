@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from dashboard.sources.files import BLOCK
@@ -30,8 +30,11 @@ class Lost(Exception):
     """A content is not kept, or is not any more what it was."""
 
 
-def keep(place: Path, stamp: str, contents: Sequence[tuple[str, str]], folder: Path) -> list[str]:
-    """Keep the files of a snapshot: `contents` is (SHA-256 that it was read as, path within `folder`) of each.
+def keep(
+    place: Path, stamp: str, contents: Sequence[tuple[str, str]], paths: Mapping[str, Path]
+) -> list[str]:
+    """Keep the files of a snapshot: `contents` is (SHA-256 that it was read as, name) of each, and `paths`
+    are where they are now.
 
     Gives the paths of those that have gone or have changed since they were read: what they were cannot be had any more.
 
@@ -39,15 +42,17 @@ def keep(place: Path, stamp: str, contents: Sequence[tuple[str, str]], folder: P
         OSError: `place`, the programme's folder, cannot be written.
     """
     (place / FOLDER).mkdir(exist_ok=True)
-    kept = [(sha256, name) for sha256, name in contents if _keep(place, sha256, folder / name)]
+    kept = [(sha256, name) for sha256, name in contents if _keep(place, sha256, paths.get(name))]
     notes.write(place / FOLDER / f"{stamp}.txt", "".join(f"{sha256}  {name}\n" for sha256, name in kept))
     return [name for sha256, name in contents if (sha256, name) not in kept]
 
 
-def _keep(place: Path, sha256: str, path: Path) -> bool:
+def _keep(place: Path, sha256: str, path: Path | None) -> bool:
     target = place / FOLDER / f"{sha256}.gz"
     if target.is_file():
         return True
+    if path is None:
+        return False
     part, digest = target.with_name(f"{target.name}.part"), hashlib.sha256()
     try:
         source = path.open("rb")

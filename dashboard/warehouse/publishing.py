@@ -22,7 +22,8 @@ import duckdb
 
 from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table, chosen
-from dashboard.sources.files import FolderError, why
+from dashboard.sources.files import FolderError, name_of, why
+from dashboard.sources.files import paths as files_in
 from dashboard.sources.places import EntryError, Places
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
@@ -228,7 +229,8 @@ def _keep_originals(
             "select distinct sha256, path from inputs"
             " where table_name is not null and problem is null and link is null order by path, sha256"
         ).fetchall()
-    lost = originals.keep(folder, stamp, contents, data) if data else []
+    paths = {name_of(path, data): path for path in files_in(data)} if data else {}
+    lost = originals.keep(folder, stamp, contents, paths)
     if lost:
         warn(
             f"「{'」「'.join(lost[:3])}」等 {len(lost)} 個檔案讀過後又有變動，留不到當時的原始檔；下次更新會再讀。"

@@ -57,8 +57,9 @@ def _warnings(table: Table) -> dict[tuple[str, str], int]:
         columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
         found += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
     for column in _read(table):
-        if not column.rejects:
-            found += [(reason, column.id) for reason in typed_of(table, column).faults]
+        typed = typed_of(table, column)
+        reasons = {**({} if column.rejects else typed.faults), **typed.warnings}
+        found += [(reason, column.id) for reason in reasons]
     return {one: LOST << i for i, one in enumerate(found)}
 
 
@@ -202,11 +203,8 @@ def create_typed(table: Table) -> str:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.errors.items()]
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
-        else:
-            warned += [
-                f"case when {sql} then {bits[reason, name]} else 0 end"
-                for reason, sql in typed.faults.items()
-            ]
+        told = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
+        warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in told]
     joins = [join for typed in columns.values() for join in typed.joins]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
