@@ -146,14 +146,17 @@ def test_an_update_that_fails_is_told_to_who_asked_alone_and_why_on_the_data_pag
     assert toasts(back) == []
 
 
-def test_a_build_that_says_much_does_not_wait_for_a_reader(city: Path):
-    for number in range(400):
-        (city / "data" / f"入校輔導_{number}_{'壞' * 60}.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+def test_a_build_that_says_much_does_not_wait_for_a_reader(city: Path, monkeypatch: pytest.MonkeyPatch):
+    talker = city / "talker"
+    talker.write_text("#!/bin/sh\nhead -c 200000 /dev/zero | tr '\\0' x >&2\nsleep 3\n", encoding="utf-8")
+    talker.chmod(0o755)
     clerk = open_page("data")
-    click(clerk)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(talker))
+        click(clerk)
     (one,) = mine(clerk).going
     awaited(lambda: one.process.poll() is not None)
-    assert one.errors.seek(0, 2) > 1 << 16
+    assert one.errors.seek(0, 2) == 200_000
     assert toasts(clerk.run()) == ["更新完成。"]
 
 
