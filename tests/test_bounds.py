@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import datetime as dt
+import io
 import os
 import threading
 import time
@@ -643,3 +645,18 @@ def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(
     found = inputs(tmp_path / "warehouse")[name]
     assert (found["accepted"], found["problem"]) == (5, None)
     assert f"{name}：現在讀不進來，沿用" in outcome.err
+
+
+@pytest.mark.parametrize("lines", ["第一行\n第二行", "第一行\r\n第二行\r\n第三行", "一\n\n二"])
+def test_a_remark_of_several_lines_stays_one_cell_in_a_file_whose_cells_are_all_in_marks(
+    tmp_path: Path, lines: str
+) -> None:
+    header = ["備註", "學校名稱", "教師編號", "姓名", "身分別", "到職日", "說明"]
+    rows = [[lines, "深澳國小", f"T{i}", f"王{i}平", "正式教師", "110/8/1", lines] for i in range(1, 4)]
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    path = tmp_path / "教職員名冊.csv"
+    path.write_text(out.getvalue(), "utf-8", newline="")
+    (sheet,) = files.read(path, tmp_path, {}, contracts.load(), tmp_path)
+    assert [cells for _, cells in sheet.rows] == rows
+    assert sheet.note is None

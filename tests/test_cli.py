@@ -494,7 +494,7 @@ def test_where_no_programme_is_named_the_one_that_serves_is_said_to_stand(
     if fault != "no folder":
         data.mkdir()
     if fault == "no tables":
-        (data / "入校輔導.csv").write_text("", encoding="utf-8")
+        (data / "入校輔導_從未讀到.csv").write_text("", encoding="utf-8")
     stamp = warehouse.current(place / "warehouse", PROGRAMME).stamp
     told = kpi("build", "--data", data, "--warehouse", place / "warehouse")
     assert (told.code, told.out) == (3, "")

@@ -613,7 +613,15 @@ def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape 
         return too_few and not _is_strict(record, delimiter)
     if len(record) > RECORD_LINES or not _is_strict(record, delimiter):
         return True
-    return shape is not None and _are_rows(record[1:], delimiter, shape)
+    return shape is not None and _are_rows(_taken_in(record, cells), delimiter, shape)
+
+
+def _taken_in(record: list[str], cells: list[str]) -> list[str]:
+    """What a record's cells of several lines have below their first: of a file whose cells are all in marks, a line goes
+    on behind the mark. Two strays alone may lie anywhere in their lines."""
+    if record[0].count('"') == record[-1].count('"') == 1:
+        return record[1:]
+    return [line for cell in cells for line in cell.splitlines()[1:]]
 
 
 def _is_strict(record: list[str], delimiter: str) -> bool:
