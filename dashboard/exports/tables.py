@@ -95,4 +95,4 @@ def _width(value: object) -> int:
 
 
 def _sheet_title(title: str) -> str:
-    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:31].strip("' ") or "資料"
+    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:31].strip() or "資料"
