@@ -1,7 +1,7 @@
-"""OpenDocument spreadsheets (ISO/IEC 26300) by odfdo: here is only what its cells, rows and tables do not know.
+"""OpenDocument spreadsheets (ISO/IEC 26300), written by odfdo.
 
-That is how drop-downs, filters and a header that stays in view are written. A document begins as `blank.fods`, which
-has the looks of cells by name; the library's own beginning is French and bears a date.
+Here is what it has no words for: drop-downs, filters, and a header that stays in view. A document begins as
+`blank.fods`, which has the looks of cells by name; the library's own beginning is French and bears a date.
 """
 
 import io
@@ -139,7 +139,7 @@ def _set(cell: odfdo.Cell, value: Value, look: str, note: str) -> None:
                 cell.delete_children()
                 cell.extend([odfdo.Paragraph(line) for line in value.splitlines()])
         case datetime():
-            cell.set_value(value, f"{value:%Y-%m-%d %H:%M:%S}")
+            cell.set_value(value.replace(microsecond=0), f"{value:%Y-%m-%d %H:%M:%S}")
             look = look or "moment"
         case date():
             cell.set_value(value)
