@@ -9,6 +9,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -182,6 +183,39 @@ def test_the_header_of_a_downloaded_workbook_stays_in_view_and_filters_its_rows(
         "1",
         "0",
     )
+
+
+def parts_of(ods: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(ods)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_an_ods_is_in_chinese_and_tells_neither_who_made_it_nor_when():
+    parts = parts_of(tables.ods("表", ["甲"], [[DAY]]))
+    assert "<dc:language>zh-TW</dc:language>" in parts["meta.xml"]
+    assert not re.search(r'creator|printed-by|date>|"fr"|fr-FR|Feuille|Imprimante', "".join(parts.values()))
+
+
+def test_the_settings_of_an_ods_stand_where_a_spreadsheet_looks_for_them():
+    told = parts_of(tables.ods("表", ["甲"], [[1]]))["settings.xml"]
+    root = ElementTree.fromstring(told)
+    assert [part.tag.rpartition("}")[2] for part in root] == ["settings"]
+    assert [part.tag.rpartition("}")[2] for part in root[0]] == ["config-item-set"]
+    assert 'xmlns:ooo="http://openoffice.org/2004/office"' in told and told.count('office:version="1.4"') == 1
+
+
+def test_the_blanks_and_lines_of_a_text_in_an_ods_are_markup_for_whoever_reads_no_attribute():
+    content = parts_of(tables.ods("表", ["甲"], [[" 甲  乙\n丙\r\n丁\t戊"]]))["content.xml"]
+    assert (
+        "<text:p><text:s/>甲 <text:s/>乙</text:p><text:p>丙</text:p><text:p>丁<text:tab/>戊</text:p>"
+        in content
+    )
+
+
+@pytest.mark.parametrize(("title", "sheet"), [(" 甲 ", "甲"), ("  ", "資料"), ("'甲'", "_甲_")])
+def test_a_worksheet_has_a_name_that_every_spreadsheet_takes(title, sheet):
+    for made in [tables.xlsx(title, ["甲"], [[1]]), tables.ods(title, ["甲"], [[1]])]:
+        assert CalamineWorkbook.from_filelike(io.BytesIO(made)).sheet_names == [sheet]
 
 
 def test_a_downloaded_file_opens_in_a_spreadsheet_with_its_numbers_and_safe_headers():

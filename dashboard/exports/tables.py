@@ -47,9 +47,9 @@ def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
 def ods(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """The same as OpenDocument, the government's format of exchange."""
     names, body = _cells(header, rows)
-    columns = [opendocument.Column(width) for width in _widths(names, body)]
     top = [opendocument.Cell(name, "head") for name in names]
-    return opendocument.write([opendocument.Sheet(_sheet_title(title), columns, [top, *body], filtered=True)])
+    sheet = opendocument.Sheet(_sheet_title(title), _widths(names, body), [top, *body], filtered=True)
+    return opendocument.write([sheet])
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -95,4 +95,4 @@ def _width(value: object) -> int:
 
 
 def _sheet_title(title: str) -> str:
-    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:31] or "資料"
+    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:31].strip() or "資料"

@@ -14,7 +14,7 @@ from typing import Protocol
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import absolute_coordinate, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -143,40 +143,39 @@ def _xlsx(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
 def _ods(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
     columns = list(table.columns.values())
     words = [_words(column, choices) for column in columns]
-    lists = [
-        _choice(column, f"list-{at}", FIRST_GUIDE_ROW + at, len(allowed)) if allowed else None
-        for at, (column, allowed) in enumerate(zip(columns, words, strict=True))
+    lists = {
+        number: ods.drop_down(
+            f"list-{number}",
+            GUIDE,
+            _offered(number, len(allowed)),
+            column.headers[0],
+            NO_SUCH_WORD,
+            column.type in CLOSED,
+        )
+        for number, (column, allowed) in enumerate(zip(columns, words, strict=True), start=1)
+        if allowed
+    }
+    header = [
+        ods.Cell(column.headers[0], "required" if column.required else "optional", _note(column))
+        for column in columns
     ]
-    filled = ods.Sheet(
-        table.names[0],
+    blank = [
+        ("plain" if column.type in FIGURES else "text", f"list-{number}" if number in lists else "")
+        for number, column in enumerate(columns, start=1)
+    ]
+    guide: list[Sequence[ods.Value | ods.Cell]] = [
+        *([line] for line in INTRODUCTION),
+        [],
+        [ods.Cell(heading, "required") for heading in HEADINGS],
+        *([ods.Cell(text, "guide") for text in row] for row in _explained(columns, words)),
+    ]
+    return ods.write(
         [
-            ods.Column(
-                _column_width(column),
-                "plain" if column.type in FIGURES else "text",
-                one.name if one else "",
-            )
-            for column, one in zip(columns, lists, strict=True)
+            ods.Sheet(table.names[0], [_column_width(column) for column in columns], [header], blank=blank),
+            ods.Sheet(GUIDE, GUIDE_WIDTHS, guide, stays=(1, FIRST_GUIDE_ROW - 1)),
         ],
-        [
-            [
-                ods.Cell(column.headers[0], "required" if column.required else "optional", _note(column))
-                for column in columns
-            ]
-        ],
-        blank=True,
+        list(lists.values()),
     )
-    guide = ods.Sheet(
-        GUIDE,
-        [ods.Column(width) for width in GUIDE_WIDTHS],
-        [
-            *([line] for line in INTRODUCTION),
-            [],
-            [ods.Cell(heading, "required") for heading in HEADINGS],
-            *([ods.Cell(text, "guide") for text in row] for row in _explained(columns, words)),
-        ],
-        stays=(1, FIRST_GUIDE_ROW - 1),
-    )
-    return ods.write([filled, guide], [one for one in lists if one])
 
 
 KINDS: Mapping[str, Callable[[Table, Mapping[str, Sequence[str]]], bytes]] = {"xlsx": _xlsx, "ods": _ods}
@@ -202,11 +201,9 @@ def _column(sheet: Worksheet, number: int, column: Column) -> None:
 
 def _drop_down(column: Column, number: int, count: int) -> DataValidation:
     """A list that points at the guide's cells: inside the rule itself it would end at 255 characters."""
-    first, last = get_column_letter(FIRST_WORD), get_column_letter(FIRST_WORD + count - 1)
-    row = FIRST_GUIDE_ROW + number - 1
     rule = DataValidation(
         type="list",
-        formula1=f"'{GUIDE}'!${first}${row}:${last}${row}",
+        formula1=f"'{GUIDE}'!{absolute_coordinate(_offered(number, count))}",
         allow_blank=True,
         errorStyle="stop" if column.type in CLOSED else "warning",
         errorTitle=column.headers[0],
@@ -218,16 +215,11 @@ def _drop_down(column: Column, number: int, count: int) -> DataValidation:
     return rule
 
 
-def _choice(column: Column, name: str, row: int, count: int) -> ods.Choice:
-    return ods.Choice(
-        name,
-        GUIDE,
-        (FIRST_WORD, row),
-        (FIRST_WORD + count - 1, row),
-        column.headers[0],
-        NO_SUCH_WORD,
-        column.type in CLOSED,
-    )
+def _offered(number: int, count: int) -> str:
+    """The cells of the guide that have the words of a column, such as E5:K5."""
+    first, last = get_column_letter(FIRST_WORD), get_column_letter(FIRST_WORD + count - 1)
+    row = FIRST_GUIDE_ROW + number - 1
+    return f"{first}{row}:{last}{row}"
 
 
 def _guide(sheet: Worksheet, explained: Sequence[Sequence[str]]) -> None:
