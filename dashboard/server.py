@@ -42,6 +42,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dashboard import config, ui
 from dashboard import warehouse as store
+from dashboard.exports.tables import TooLarge
 
 ROOT = Path(__file__).parents[1]
 STREAM = "/_stcore/stream"
@@ -474,6 +475,8 @@ async def send_file(request: Request) -> Response:
         return Response(headers=headers, media_type=offer.mime)
     try:
         content = await anyio.to_thread.run_sync(offer.make, limiter=MAKERS)
+    except TooLarge as error:
+        return PlainTextResponse(str(error), 413)
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("file failed, reference %s", number)

@@ -412,6 +412,19 @@ def test_a_file_that_cannot_be_made_says_so_with_a_number_that_the_log_has(caplo
     assert head.status_code == 200 and head.body == b"", "to ask for the head makes no file"
 
 
+def test_a_table_too_large_for_a_format_is_answered_with_what_to_take_instead():
+    def make() -> bytes:
+        raise tables.TooLarge("請改下載 XLSX 或 CSV")
+
+    browser, token = downloads.secret(), downloads.secret()
+    offer = downloads.Offer("各校.ods", "application/ods", make, browser)
+    downloads._offers[token] = offer  # it is kept as long as somebody holds it
+    cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
+    scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
+    answer = asyncio.run(server.send_file(Request(scope)))
+    assert answer.status_code == 413 and "XLSX 或 CSV" in bytes(answer.body).decode()
+
+
 @pytest.mark.parametrize("write", [tables.xlsx, tables.ods])
 def test_the_same_rows_are_the_same_bytes_whenever_they_are_written(monkeypatch, write):
     rows = [["深澳國小", 3, 0.5], ["八斗國小", None, 1]]

@@ -293,3 +293,10 @@ def test_a_template_is_an_opendocument_package_whose_kind_its_first_bytes_tell(o
             assert archive.read("mimetype") == b"application/vnd.oasis.opendocument.spreadsheet"
             listed = re.findall(r'full-path="([^"/]+)"', archive.read("META-INF/manifest.xml").decode())
             assert {*listed, "mimetype", "META-INF/manifest.xml"} == set(archive.namelist())
+
+
+def test_a_table_too_large_for_ods_says_what_to_take_instead() -> None:
+    rows = [[at, "深澳國小"] for at in range(tables.ODS_CELLS // 2)]
+    assert tables.ods("表", ["號", "學校"], rows[:10])
+    with pytest.raises(tables.TooLarge, match="XLSX 或 CSV"):
+        tables.ods("表", ["號", "學校"], [*rows, [0, ""]])

@@ -17,7 +17,13 @@ from dashboard.exports.cells import UNWRITABLE, safe
 
 Cell = str | int | float | Decimal | date | None
 WIDEST = 60
+# The writer holds them all, at some 2.5 KB each.
+ODS_CELLS = 200_000
 FILTER = 2  # characters that the button of a filter hides
+
+
+class TooLarge(Exception):
+    """The table is too large for this format; the message says what to take instead, in Chinese and English."""
 
 
 def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -45,8 +51,17 @@ def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 
 def ods(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """The same as OpenDocument, the government's format of exchange."""
+    """The same as OpenDocument, the government's format of exchange.
+
+    Raises:
+        TooLarge: its writer would take more memory than a server has to spare.
+    """
     names, body = _cells(header, rows)
+    if len(names) * len(body) > ODS_CELLS:
+        raise TooLarge(
+            f"這張表有 {len(body):,} 列，做成 ODS 太大。請改下載 XLSX 或 CSV，內容相同；要 ODS 請用試算表軟體開啟後另存。\n"
+            "This table is too large for ODS: please take the XLSX or CSV, which hold the same.\n"
+        )
     top = [opendocument.Cell(name, "head") for name in names]
     sheet = opendocument.Sheet(_sheet_title(title), _widths(names, body), [top, *body], filtered=True)
     return opendocument.write([sheet])
