@@ -138,7 +138,7 @@ def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
     shown = "".join(
         notice(f"✕ {_name(row)}", stored(row.problem), "failed")
         if row.problem
-        else notice(f"! {_name(row)}", stored(row.stale_because))
+        else notice(f"! {_name(row)}", stored(row.stale_because), "warning")
         for row in broken[:limit]
     )
     left = len(broken) - limit

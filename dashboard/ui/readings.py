@@ -33,17 +33,19 @@ def offer(seen: View, found: Sequence[Offer], key: str) -> bool:
     told = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
     show(f'<h3>{say("可能的意思")}</h3><p class="sub">{told}</p>')
     for one in found[:MOST]:
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        with left:
-            show(f"<p>{_said(one)}</p>")
-        # A label is Markdown: it holds nothing of a file.
-        digest = hashlib.sha256(repr(one).encode()).hexdigest()[:16]
-        with right:
-            if st.button(say("照此讀"), key=f"{key}-{digest}", width="stretch"):
-                return _taken(one)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"take-{key}-{_digest(one)}"):
+            # A label is Markdown: it holds nothing of a file.
+            is_taken = st.button(say("照此讀"), key=f"{key}-{_digest(one)}")
+            show(_said(one))
+        if is_taken:
+            return _taken(one)
     if len(found) > MOST:
         show(f'<p class="foot">{say("另有 {n} 項，採用後再列。", n=words.number(len(found) - MOST))}</p>')
     return False
+
+
+def _digest(one: Offer) -> str:
+    return hashlib.sha256(repr(one).encode()).hexdigest()[:16]
 
 
 def _said(one: Offer) -> str:
