@@ -10,8 +10,10 @@ import pytest
 from dashboard import config, readings
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, entry_of, pattern_of
+from dashboard.ui import freshness
 from tests.running import PROGRAMME, asked, inputs, kpi, stored
 from tests.test_names import write
+from tests.test_pages import html_of, open_page
 
 TABLES = contracts.load()
 
@@ -147,3 +149,27 @@ def test_a_file_of_readings_that_was_spoilt_is_named(place: Path, text: str) -> 
     done = kpi("build", "--config", place)
     assert done.code == 3
     assert config.READINGS in done.err
+
+
+def test_one_click_on_the_page_of_data_takes_a_meaning_and_begins_an_update(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "data" / "教職員名冊_深澳國小.csv").write_text(STAFF, "utf-8")
+    build(place)
+    started: list[object] = []
+    monkeypatch.setattr(freshness, "start", lambda seen, file=None: started.append(seen.programme))
+    app = open_page("data")
+    assert "「離職日程」就是「離職日」（教職員名冊：*教職員名冊*）" in html_of(app)
+    (button,) = [one for one in app.button if one.label == "照此讀"]
+    button.click().run()
+    assert started == [PROGRAMME]
+    assert config.load(place).files == {"*教職員名冊*": Entry(rename={"離職日程": "離職日"})}
+
+
+def test_a_name_of_a_file_that_is_markup_is_shown_as_it_is(place: Path) -> None:
+    header = STAFF.replace("離職日程", "<b>離職日</b>![x](http://x.invalid/p.png)")
+    (place / "data" / "教職員名冊_<i>.csv").write_text(header, "utf-8")
+    build(place)
+    app = open_page("data")
+    assert "<b>離職日</b>" not in html_of(app)
+    assert all("x.invalid" not in one.label for one in app.button)
