@@ -136,8 +136,11 @@ def date_cell(pen: Pen, day: date) -> CellValue:
         texts = _moment_forms(datetime(day.year, day.month, day.day, 15, 21, 45))
     if pen.worksheet and pen.rng.random() < 0.5:
         roc = (day.year - 1911) * 10000 + day.month * 100 + day.day
-        first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 59, 59))
-        return pen.pick((day, first, last, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc))
+        first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 58, 59))
+        nearly = first - timedelta(seconds=pen.rng.randint(1, 59))
+        return pen.pick(
+            (day, first, nearly, last, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc)
+        )
     return pen.pick(texts)
 
 
