@@ -325,22 +325,24 @@ create or replace temp macro may_be_none(name) as is_total(name) or is_example(n
 
 -- The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing.
 create or replace temp macro names_in(t) as
-    list_filter(
+    case when is_error(lower(squeeze(t))) then [t] else list_filter(
         list_transform(
             regexp_split_to_array(
                 regexp_replace(
                     regexp_replace(
-                        regexp_replace(nfkc(t), '(\p{Latin}\.?)\s*,\s*(\p{Latin})', '\1' || chr(1) || '\2', 'g'),
-                        '(\p{Latin}\.?)\s*/\s*(\p{Latin})', '\1' || chr(2) || '\2', 'g'
+                        nfkc(regexp_replace(
+                            regexp_replace(t, '(\p{Latin}\.?)[\r\n]+(\p{Latin})', '\1 \2', 'g'), '[\r\n]+', '、', 'g'
+                        )),
+                        '(\p{Latin}\.?)\s*,\s*(\p{Latin})', '\1' || chr(1) || '\2', 'g'
                     ),
-                    '(\p{Latin}\.?)[\r\n]+(\p{Latin})', '\1 \2', 'g'
+                    '(\p{Latin}\.?)\s*/\s*(\p{Latin})', '\1' || chr(2) || '\2', 'g'
                 ),
-                '[、,;/\r\n]+'
+                '[、,;/]+'
             ),
             lambda part: trim(translate(part, chr(1) || chr(2), ',/'))
         ),
         lambda part: part <> ''
-    );
+    ) end;
 
 -- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
 -- a total, a mark for nobody, an error cell.

@@ -127,6 +127,22 @@ def test_a_remark_of_several_lines_is_one_cell(remark: str, tmp_path: Path) -> N
         assert sheet.rows[3][1][at] == remark.replace('""', '"')
 
 
+@pytest.mark.parametrize("quoted", [False, True], ids=["quoted where needed", "all quoted"])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_remark_of_several_lines_in_front_of_a_row_is_one_cell(
+    name: str, quoted: bool, tmp_path: Path
+) -> None:
+    """The last of its lines has all other cells of the row, and looks like one."""
+    mark = '"' if quoted else ""
+    rows = [["備註", *rows_of(TABLES[name])[0]]]
+    rows += [
+        ['"第一行\n第二行"', *[f"{mark}{cell}{mark}" for cell in row]] for row in rows_of(TABLES[name])[1:]
+    ]
+    sheet = read(tmp_path / f"{TABLES[name].names[0]}.csv", written(rows))
+    assert (len(sheet.rows), sheet.note) == (12, None)
+    assert [line for line, _ in sheet.rows] == list(range(2, 26, 2))
+
+
 @pytest.mark.parametrize("large", [False, True], ids=["read with care", "large enough for the database"])
 def test_a_stray_pair_costs_no_record_of_any_file(large: bool, tmp_path: Path) -> None:
     many = 9000 if large else 40

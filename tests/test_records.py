@@ -152,6 +152,13 @@ def test_a_row_that_is_one_keeps_its_own_fault(tmp_path: Path) -> None:
     assert [flaw["reason"] for flaw in flaws(place)] == [reason for reason in rows.values() if reason]
 
 
+def test_answers_that_look_like_headers_with_a_number_are_answers(tmp_path: Path) -> None:
+    header = ("時間戳記", "學校名稱", "年級", "班級", "測驗別")
+    rows = [("2022/10/7", "深澳國小", grade, "2", "前後測") for grade in ("2年級", "２年級", "5 年級")]
+    place = built(tmp_path, srl_survey=[header, *rows, ("2022/10/7", "深澳國小", "1.年級", "2", "前後測")])
+    assert [reason for *_, reason in reasons(place)] == ["bad_choice"] * 3 + ["not_a_record"]
+
+
 def test_a_row_has_the_first_of_its_faults_and_that_it_is_none_comes_first(tmp_path: Path) -> None:
     place = built(tmp_path, coaching=[COACHING, ("", "不詳", "合計"), ("", "不詳", "王輔導")])
     assert reasons(place) == [("rejected", 2, "not_a_record"), ("rejected", 3, "missing_value")]

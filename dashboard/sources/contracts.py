@@ -204,6 +204,7 @@ _UNCLOSED = re.compile(r"[(\[{<【〔〖「『《〈].*$")
 _DEPTH, _LONGEST = 3, 1_000
 _NUMBER = "(?:[第q]?[0-9]+題?|[一二三四五六七八九十]+|[a-z])"
 _FRONT = re.compile(rf"(?:[\W_]|{_NUMBER}[\W_]|[0-9])+")
+_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _BACK = re.compile(r"[\W_](?:[\W_]|[0-9])*$")
 
 
@@ -234,7 +235,9 @@ def names_in(header: str) -> tuple[str, ...]:
     for _ in range(_DEPTH):
         bare = _REMARK.sub("", bare)
     bare = _UNCLOSED.sub("", bare)
-    return tuple(dict.fromkeys((name, _without_marks(name), _without_marks(bare) or name)))
+    # The number may be the name's own: *112年目標.
+    kept = _ENDS.sub("", name), _ENDS.sub("", bare)
+    return tuple(dict.fromkeys((name, kept[0], _without_marks(name), kept[1], _without_marks(bare) or name)))
 
 
 def _without_marks(name: str) -> str:

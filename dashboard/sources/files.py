@@ -613,7 +613,9 @@ def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape 
         return too_few and not _is_strict(record, delimiter)
     if len(record) > RECORD_LINES or not _is_strict(record, delimiter):
         return True
-    return shape is not None and _are_rows(_taken_in(record, cells), delimiter, shape)
+    if shape is None or len(_plain(record[0], delimiter)) < shape.width <= len(cells):
+        return False  # the lines have a row's cells together, and not the first of them alone
+    return _are_rows(_taken_in(record, cells), delimiter, shape)
 
 
 def _taken_in(record: list[str], cells: list[str]) -> list[str]:

@@ -346,9 +346,12 @@ def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> R
 
 
 def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]]) -> Iterator[list[Any]]:
-    """The rows of a worksheet with the errors that the reader takes as blank, or skips."""
+    """The rows of a worksheet with the errors that the reader takes as blank, or skips, and the blank columns in front,
+    which it leaves out."""
+    front = [""] * (source.start[1] if source.start else 0)
     row = -1
     for row, values in enumerate(source.iter_rows()):
+        values[:0] = front
         if row in errors:
             values += [""] * (1 + max(errors[row]) - len(values))
             for column, text in errors[row].items():

@@ -91,7 +91,10 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
                 [(t.id, c.id, i, c.type, c.span == "life", _options(programme, c), *_needed(t, c))
                  for t in tables.values() for i, c in enumerate(t.columns.values(), 1)])  # fmt: skip
     headers = [
-        (header, t.id, c.id) for t in tables.values() for c in t.columns.values() for header in c.headers
+        (header, t.id, c.id)
+        for t in tables.values()
+        for c in t.columns.values()
+        for header in (c.id, *c.headers)
     ]
     load_words(con, "header_words", "word text, table_name text, column_name text", headers)
 

@@ -245,6 +245,8 @@ def _odd(table: Table) -> str:
             case "course":
                 odd = "select course_id from courses_taught where may_be_none(course)"
                 parts.append(f"m_category.course_id in ({odd})")
+            case "school" | "host":
+                parts.append(f"m_{column.id}.odd")
             case "name" | "class" if column.required:
                 parts.append(f"may_be_none(squeeze({text}))")
             case "name" | "id" | "text" | "category" | "class":
@@ -262,12 +264,15 @@ _MAY_BE_NONE = (
 def create_suspects(table: Table, rows: str) -> str:
     """suspects: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
     cells = [f"r.{quoted(name)}" for name in table.columns]
-    headers = "|".join(dict.fromkeys(c.headers[0] for c in table.columns.values() if c.required))
+    required = [column for column in table.columns.values() if column.required]
+    headers = "|".join(dict.fromkeys(column.headers[0] for column in required))
+    others = "|".join(dict.fromkeys(name for column in required for name in (column.id, *column.headers[1:])))
     whole = f"concat_ws(chr(31), {', '.join(cells)}, array_to_string(r.extra, chr(31)))"
+    words = rf"(?i){_MAY_BE_NONE}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)"
     return (
         f"create or replace temp table suspects as select '{table.id}' as table_name, r.n, r.file_id,"
         f" [{', '.join(cells)}] as cells, r.extra from {raw_rows(table)} as r"
-        f" where {rows} and regexp_matches({whole}, '(?i){_MAY_BE_NONE}|{headers}')"
+        f" where {rows} and regexp_matches({whole}, '{words}')"
     )
 
 

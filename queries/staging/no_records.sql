@@ -67,7 +67,7 @@ by_cell as (
         on cells.table_name = header_words.table_name
         and cells.column_name = header_words.column_name
         and header_words.word = lower(
-            regexp_replace(without_remark(cells.name), '^[*※:、\d.]+|[*※:、]+$', '', 'g')
+            regexp_replace(without_remark(cells.name), '^(?:[*※:、]|\d+[.、])+|[*※:、]+$', '', 'g')
         )
 
     group by

@@ -97,6 +97,7 @@ select
     stem,
     kind,
     name = '' and code is null as blank,
+    may_be_none(squeeze(name_raw)) as odd,
     is_error(lower(name)) as name_failed,
     coalesce(is_error(lower(code)), false) as code_failed,
     case

@@ -98,19 +98,19 @@ class Ledger:
         for number, row in enumerate(self._rendered.rows):
             if row.table != table:
                 continue
-            tallies = self.tables[table], self.files[table, row.file]
-            fact: Fact = row.statement  # type: ignore[assignment]
-            same = (number,) if key(fact) is None else key(fact)
-            for tally in tallies:
+            facts: list[Fact] = row.statements
+            keys = [(number,) if key(fact) is None else key(fact) for fact in facts]
+            fresh = row.reason is None and any(same not in standing for same in keys)
+            for tally in (self.tables[table], self.files[table, row.file]):
                 tally.read += 1
                 tally.rejected += row.reason is not None
-                tally.duplicate += row.reason is None and same in standing
-                tally.accepted += row.reason is None and same not in standing
-            if row.reason is None and same not in standing:
-                self.accepted.append(row)
-            if row.reason is None:
-                standing[same] = merged(standing[same], fact) if same in standing else fact
-                self.doubted |= contradiction(row, same, answers)
+                tally.duplicate += row.reason is None and not fresh
+                tally.accepted += fresh
+            self.accepted += [row] if fresh else []
+            for same, fact in zip(keys, facts, strict=True):
+                if row.reason is None:
+                    standing[same] = merged(standing[same], fact) if same in standing else fact
+                    self.doubted |= contradiction(row, same, answers)
         return list(standing.values())
 
     def teacher(self, school: str, staff_id: str | None, name: str) -> Hashable:
@@ -178,13 +178,10 @@ def strangers(
     return {
         Flaw(row.table, row.file, row.line, "unknown_person")
         for row in rows
-        if row.table in tables and row.reason is None and row.statement.school in rosters
-        for staff_id in (getattr(row.statement, "staff_id", None),)
-        if not (
-            staff_id in ids
-            if staff_id
-            else known.get((row.statement.school, getattr(row.statement, tables[row.table])))
-        )
+        for one in row.statements
+        if row.table in tables and row.reason is None and one.school in rosters
+        for staff_id in (getattr(one, "staff_id", None),)
+        if not (staff_id in ids if staff_id else known.get((one.school, getattr(one, tables[row.table]))))
     }
 
 

@@ -28,7 +28,7 @@ from tests.oracle.writing import SCHOOLS, day_before
 Said = TypeVar("Said")
 
 REASONS = (
-    "missing_value", "unknown_school", "bad_date", "bad_number", "out_of_range", "bad_choice",
+    "not_a_record", "missing_value", "unknown_school", "bad_date", "bad_number", "out_of_range", "bad_choice",
     "ambiguous_person", "unknown_person",
 )  # fmt: skip
 """In the order that decides which one a row with several faults is given."""
@@ -54,6 +54,47 @@ class Fault:
     cells: dict[str, str]
     suggests: str | None = None
     """What the suggestion must name, where the contract promises one."""
+    alone: bool = False
+    """Whether these are the only cells of the row."""
+
+
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "Loading...")
+ERRONEOUS = {
+    "date": "bad_date", "timestamp": "bad_date", "start_date": "bad_date", "hours": "bad_number",
+    "lessons": "bad_number", "approved": "bad_number", "digital": "bad_choice", "employment": "bad_choice",
+    "grade": "bad_choice", "class": "bad_choice", "method": "bad_choice", "phase": "bad_choice",
+    "teacher": "bad_choice", "semester": "bad_choice", "kind": "bad_choice", "scale": "bad_choice",
+    "course": "bad_choice", "year": "bad_choice", "school": "unknown_school",
+}  # fmt: skip
+"""What an error cell is in a required column."""
+NOTHING = ("date", "timestamp", "start_date", "name", "teacher", "course", "activity", "title")
+"""Days, persons and names, where a text can say that there was nothing."""
+
+
+def error_cells(table: str, required: tuple[str, ...]) -> Iterator[Fault]:
+    """Error cells in required columns; a row of the roster of schools may be told by its group."""
+    for number, column in enumerate(required):
+        if column in ERRONEOUS and table != "schools":
+            code = {"school_code": ""} if column == "school" else {}
+            yield Fault(ERRONEOUS[column], {column: ERRORS[(number + len(table)) % len(ERRORS)], **code})
+
+
+def no_records(required: tuple[str, ...]) -> Iterator[Fault]:
+    """Rows that are no record: totals, examples, instructions, signatures, headers, and that there was none."""
+    first, last = required[0], required[-1]
+    totals = [{first: "合計"}, {last: "小計"}, {last: "共 36 人"}, {first: "深澳國小 總計"}]
+    examples = [
+        {first: "範例"},
+        {last: "例：請照填"},
+        {first: "範例：深澳國小"},
+        dict.fromkeys(required, "必填"),
+    ]
+    nothing = zip((column for column in required if column in NOTHING), ("本月無", "－", "無"), strict=False)
+    for cells in (*totals, *examples, *({column: text} for column, text in nothing)):
+        yield Fault("not_a_record", cells)
+    signature = {first: "承辦人：王小明", last: "校長"}
+    for cells in ({first: "總計"}, {last: "合計："}, signature, {column: column for column in required}):
+        yield Fault("not_a_record", cells, alone=True)
 
 
 def worst(faults: list[Fault]) -> str:
@@ -65,6 +106,8 @@ def faults(facts: Facts, table: str, statement: Statement) -> Iterator[Fault]:
     for column in REQUIRED[table]:
         code = {"school_code": ""} if column == "school" else {}
         yield Fault("missing_value", {column: "", **code})
+    yield from error_cells(table, REQUIRED[table])
+    yield from no_records(REQUIRED[table])
     yield from _PARTICULAR[table](facts, statement)
 
 
@@ -104,6 +147,7 @@ def _school_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
 def _staff_faults(facts: Facts, row: Statement) -> Iterator[Fault]:
     assert isinstance(row, StaffRow)
     yield from _wrong_schools(facts)
+    yield Fault("bad_date", {"end_date": "#N/A"})
     for column in ("start_date", "end_date"):
         yield from (Fault("bad_date", {column: text}) for text in BAD_DATES)
         yield Fault("out_of_range", {column: "2101-01-01"})
@@ -215,7 +259,7 @@ def faulty(
     for _ in range(12):
         statement = rng.choice(statements)
         first, second = rng.sample(list(faults_of(statement)), 2)
-        if not first.cells.keys() & second.cells.keys():
+        if not (first.alone or second.alone or first.cells.keys() & second.cells.keys()):
             yield statement, [first, second]
 
 
@@ -234,9 +278,9 @@ def _fitting(possible: Iterator[Fault], like: Fault) -> Fault:
 def slips(statement: Statement) -> list[Fault]:
     """Bad values for columns that are blank in this row anyway: a warning each, and nothing else changes."""
     if isinstance(statement, SchoolRow) and statement.classes is None:
-        return [Fault("bad_number", {"classes": text}) for text in NO_NUMBERS]
+        return [Fault("bad_number", {"classes": text}) for text in (*NO_NUMBERS, "#REF!")]
     if isinstance(statement, TrainingRow) and statement.certified is None:
-        return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中")]
+        return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中", "#REF!")]
     if isinstance(statement, LessonRow):
         return lesson_slips(statement)
     if isinstance(statement, AchievementRow):
@@ -245,15 +289,21 @@ def slips(statement: Statement) -> list[Fault]:
             "post_mean": statement.post_mean,
             "students": statement.students,
         }
-        return [Fault("bad_number", {column: "未填"}) for column, value in blank.items() if value is None]
+        texts = ("未填", "#DIV/0!")
+        return [
+            Fault("bad_number", {column: text})
+            for column, value in blank.items()
+            for text in texts
+            if value is None
+        ]
     return []
 
 
 def lesson_slips(row: LessonRow) -> list[Fault]:
     found = []
     if row.invited_on is None:
-        found += [Fault("bad_date", {"invited_on": text}) for text in BAD_DATES]
+        found += [Fault("bad_date", {"invited_on": text}) for text in (*BAD_DATES, "#N/A")]
         found.append(Fault("out_of_range", {"invited_on": "1999-12-31"}))
     if row.four_learning is None:
-        found.append(Fault("bad_choice", {"four_learning": "不知道"}))
+        found += [Fault("bad_choice", {"four_learning": text}) for text in ("不知道", "#NAME?")]
     return found

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from tests.oracle.books import SUFFIXES
 from tests.oracle.facts import (
     TABLES,
     UNKNOWN_CATEGORIES,
     AchievementRow,
     Facts,
     LessonRow,
+    ObservationRow,
     SchoolRow,
     Statement,
     TrainingRow,
@@ -48,8 +50,8 @@ def render(facts: Facts, folder: Path) -> Rendered:
         if supply == "empty" or (supply == "full" and rng.random() < 0.2):
             grids.append(Grid(table, []))
         if supply == "full":
-            grids += _deal(rng, table, list(_rows(rng, facts, table)), by_school=table == spread)
-    place(rng, grids, NAMES, ("", "_基隆市", "-2022", "(最新)"), "匯出/111學年度填報資料.xlsx")
+            grids += _deal(rng, table, list(joined(rng, _rows(rng, facts, table))), by_school=table == spread)
+    place(rng, grids, NAMES, ("", "_基隆市", "-2022", "(最新)"), "匯出/111學年度填報資料")
     check_order([grid.path for grid in grids])
     _write(rng, facts, folder, grids)
     _add_strangers(rng, facts, folder, rendered)
@@ -73,6 +75,21 @@ def _rows(rng: random.Random, facts: Facts, table: str) -> Iterator[Row]:
         yield row
     for statement, faults in bad_rows(facts, table, rng):
         yield Row(table, statement, faults, worst(faults), tolerated=EVERY_REASON)
+
+
+def joined(rng: random.Random, rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows that differ in the person alone, without an id, are now and then one row with several names."""
+    alike: dict[object, Row] = {}
+    for row in rows:
+        fact = row.statement
+        apart = not isinstance(fact, LessonRow | ObservationRow) or fact.staff_id or row.faults or row.reason
+        same = None if apart else replace(fact, teacher="")
+        if same in alike and rng.random() < 0.6:
+            alike[same].more.append(fact)
+            continue
+        if not apart:
+            alike[same] = row
+        yield row
 
 
 EVERY_REASON = frozenset(
@@ -117,9 +134,17 @@ def _deal(rng: random.Random, table: str, rows: list[Row], by_school: bool) -> l
         piles: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             piles[getattr(row.statement, "school", None) or rng.choice(all_schools()).name].append(row)
-        return [Grid(table, pile, school=school) for school, pile in sorted(piles.items())]
+        return by_worksheet(rng, [Grid(table, pile, school=school) for school, pile in sorted(piles.items())])
     count = rng.choice((1, 2, 3, 4))
-    return [Grid(table, rows[start::count]) for start in range(count)]
+    return by_worksheet(rng, [Grid(table, rows[start::count]) for start in range(count)])
+
+
+def by_worksheet(rng: random.Random, grids: list[Grid]) -> list[Grid]:
+    """Some tables have all their parts in one workbook: a worksheet a school, or a month."""
+    if rng.random() < (0.5 if grids[0].school else 0.2):
+        for month, grid in enumerate(grids, 9):
+            grid.worksheet = grid.school or f"{month}月"
+    return grids
 
 
 def place(
@@ -129,14 +154,22 @@ def place(
     tails: tuple[str, ...],
     workbook: str,
 ) -> None:
-    """Gives every grid its file; numbers keep the order of paths the same however paths are compared."""
+    """Gives every grid its file; numbers keep the order of paths the same however paths are compared.
+
+    A text may be called a workbook. `workbook` is the path, without its suffix, of one that many tables share.
+    """
+    workbook += rng.choice(SUFFIXES)
+    own_books: dict[str, str] = {}
     for number, grid in enumerate(grids, 1):
         name = rng.choice(names[grid.table])
-        if grid.school:
-            grid.path = f"{number:03}{grid.school}/{name}.csv"
+        suffix = rng.choice((*[".csv"] * 9, ".xls"))
+        if grid.worksheet:
+            grid.path = own_books.setdefault(grid.table, f"{name}_{number:03}{rng.choice(SUFFIXES)}")
+        elif grid.school:
+            grid.path = f"{number:03}{grid.school}/{name}{suffix}"
         elif rng.random() < 0.6:
-            tail = rng.choice(tails)
-            grid.path = rng.choice((f"{name}_{number:03}{tail}.csv", f"{number:03}資料/{name}{tail}.csv"))
+            stem = name + rng.choice(tails)
+            grid.path = rng.choice((f"{name}_{number:03}{suffix}", f"{number:03}資料/{stem}{suffix}"))
         else:
             _place_in_workbook(rng, grid, name, number, names, workbook)
 
@@ -151,11 +184,12 @@ def _place_in_workbook(
 ) -> None:
     """A worksheet is found by its own title first, and by the file's name if no worksheet fits."""
     chance = rng.random()
+    suffix = rng.choice(SUFFIXES)
     if chance < 0.35:
-        grid.path, grid.worksheet = f"{name}_{number:03}.xlsx", "工作表1"
+        grid.path, grid.worksheet = f"{name}_{number:03}{suffix}", "工作表1"
     elif chance < 0.6:
         other = rng.choice(names[rng.choice(list(names))])
-        grid.path, grid.worksheet = f"{other}_{number:03}.xlsx", f"{name}{number}"
+        grid.path, grid.worksheet = f"{other}_{number:03}{suffix}", f"{name}{number}"
     else:
         grid.path, grid.worksheet = workbook, f"{name}-{number}"
 

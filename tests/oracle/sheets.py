@@ -9,18 +9,15 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
+from tests.oracle.books import Worksheet, write_book
 from tests.oracle.facts import RARE, StaffRow, is_rare
 from tests.oracle.faults import REQUIRED, Fault
-from tests.oracle.writing import Cells, CellValue, Pen, cells_of
+from tests.oracle.writing import Cells, CellValue, Pen, cells_of, mussed, persons_cell, unseen
 
 NAMES = {
     "schools": ("學校名冊", "schools"),
@@ -50,6 +47,23 @@ OWN_HEADERS = {
     "observations": {"date": "觀課日期", "school": "觀課學校", "teacher": "觀課教師"},
     "coaching": {"date": "輔導日期"},
 }
+OTHER_HEADERS = {
+    "學校名稱": ("校名", "學校全銜", "學校"), "學校代碼": ("學校代號", "學校編號"), "教師編號": ("教師代碼", "教職員編號"),
+    "班級數": ("班數", "普通班班級數"), "身分別": ("身分", "人員類別"), "職務": ("職稱", "兼任職務"),
+    "到職日": ("到職日期", "到校日"), "離職日": ("離職日期", "離職年月日"), "課程名稱": ("研習名稱", "研習課程"),
+    "課程類別": ("課程分類", "研習類別"), "研習日期": ("研習日", "上課日期"), "時數": ("研習時數", "核發時數"),
+    "研習證明": ("研習證書", "是否取得證明"), "授課教師": ("授課老師", "授課者"), "授課日期": ("公開授課日期", "授課日"),
+    "數位學習模式": ("是否採數位學習模式",), "四學模式": ("是否四學",), "邀請日期": ("邀請日",), "活動編號": ("活動代號",),
+    "主辦學校": ("辦理學校", "承辦學校"), "主辦縣市": ("縣市",), "觀課日期": ("觀課日",), "觀課學校": ("觀課者學校",),
+    "觀課教師": ("觀課者", "觀課老師"), "時間戳記": ("填答時間", "填寫時間"), "座號": ("學生座號",), "測驗別": ("前後測", "測驗階段"),
+    "評量方式": ("評量類別",), "前測平均": ("前測平均分數",), "後測平均": ("後測成績",), "輔導日期": ("入校日期", "訪視日期"),
+    "輔導人員": ("輔導委員", "訪視委員"), "學期": ("學年學期",), "學生數": ("學生人數",), "節次": ("第幾節",), "節數": ("教學節數",),
+    "量表": ("量表名稱",), "次別": ("施測次別",), "年度": ("計畫年度",), "經資門": ("經資別",), "科目": ("經費科目",),
+    "核定金額": ("核定數",), "實支金額": ("實支數",), "姓名": ("教師姓名", "老師姓名"),
+}  # fmt: skip
+"""Usual other names of a column, by its header."""
+MARKS = ("*{}", "{}*", "＊{}", "※{}", "{}：", "1.{}", "3. {}", "(2){}", "一、{}")
+REMARKS = ("{}（必填）", "{}(民國)", "{}(是/否)", "{}（小時）", "{}【選填】", "*{}（請填全銜）")
 COLUMNS = {
     "schools": ("school", "school_code", "group", "role", "classes", "district"),
     "staff": (
@@ -94,8 +108,19 @@ class Row:
     line: int = 0
     lossy: bool = False
     """Whether it has a character that the file's encoding cannot hold."""
+    more: list[Any] = field(default_factory=list)
+    """Further statements that stand in the same row: they differ in the person alone."""
     texts: list[str] = field(default_factory=list)
     """The row's own texts, where they stand in the file as they are: its original must hold them."""
+
+    @property
+    def statements(self) -> list[Any]:
+        return [self.statement, *self.more]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else stands beside what is wrong with it."""
+        return any(fault.alone for fault in self.faults)
 
 
 @dataclass
@@ -117,9 +142,10 @@ class Layout:
     headers: tuple[str, ...]
     titles: tuple[tuple[str, ...], ...]
 
-    def values(self, rng: random.Random, cells: Cells, line_break: str) -> list[CellValue]:
+    def values(self, rng: random.Random, cells: Cells, line_break: str, alone: bool) -> list[CellValue]:
         """The row's values; columns that nobody asked for hold remarks, some over several lines."""
         remarks = ("", "", "已確認", f"第一行{line_break}第二行", '他說"好"，再議; 謝謝', "a,b;c\td")
+        remarks = ("",) if alone else remarks
         return [
             cells.get(column) if column else (rng.choice(remarks) if header else "")
             for column, header in zip(self.columns, self.headers, strict=True)
@@ -165,14 +191,15 @@ KEELUNG = Schema(
 )  # fmt: skip
 
 
-def _layout(rng: random.Random, schema: Schema, table: str, all_cells: list[Cells]) -> Layout:
+def _layout(pen: Pen, schema: Schema, table: str, all_cells: list[Cells]) -> Layout:
     """Required columns, those that some row needs, a few others; perhaps empty ones at the end."""
+    rng = pen.rng
     filled = {column for cells in all_cells for column, value in cells.items() if value not in (None, "")}
     needed = filled | set(schema.required[table])
     known = [column for column in schema.columns[table] if column in needed or rng.random() < 0.3]
-    both: list[tuple[str | None, str]] = [(column, _header(rng, schema, table, column)) for column in known]
-    unknown = ("備註", "流水號", "填報人", "聯絡電話")
-    both += [(None, header) for header in rng.sample(unknown, rng.choice((0, 0, 1, 2)))]
+    both: list[tuple[str | None, str]] = [(column, _header(pen, schema, table, column)) for column in known]
+    unknown = ("備註", "流水號", "填報人", "聯絡電話", "電子郵件", "更新時間", "序號", "審核結果")
+    both += [(None, header) for header in rng.sample(unknown, rng.choice((0, 0, 1, 2, 4)))]
     if rng.random() < 0.6:
         rng.shuffle(both)
     both += [(None, "")] * rng.choice((0, 0, 1, 2))
@@ -180,27 +207,55 @@ def _layout(rng: random.Random, schema: Schema, table: str, all_cells: list[Cell
     return Layout(tuple(column for column, _ in both), tuple(header for _, header in both), titles)
 
 
-def _header(rng: random.Random, schema: Schema, table: str, column: str) -> str:
-    """The Chinese header or its alias, perhaps with blanks, a line break or full-width letters in it."""
+def _header(pen: Pen, schema: Schema, table: str, column: str) -> str:
+    """The Chinese header, another usual name or the alias, as people write headers."""
+    rng = pen.rng
     chinese = schema.own_headers.get(table, {}).get(column) or schema.headers[column]
     column = chinese if column in schema.chinese_only else column
-    text = rng.choice((chinese, chinese, chinese, column))
-    chance = rng.random()
-    if chance < 0.1:
-        return text[:2] + rng.choice((" ", "\n", "　")) + text[2:]
-    if chance < 0.2 and text == column:
-        return text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
-    return f" {text} " if chance < 0.25 else text
+    other = rng.choice(OTHER_HEADERS.get(chinese, (chinese,)))
+    if other == "教師姓名" and table not in ("staff", "training", "participants", "lesson_plans"):
+        other = chinese
+    text = rng.choice((chinese, chinese, chinese, other, column))
+    forms = (_spaced, _wide, _marked, _remarked, unseen)
+    return rng.choice(forms)(pen, text) if rng.random() < 0.4 else text
+
+
+def _spaced(pen: Pen, header: str) -> str:
+    blank = pen.rng.choice((" ", "\n", "　"))
+    return pen.rng.choice((header[:2] + blank + header[2:], f" {header} "))
+
+
+def _wide(pen: Pen, header: str) -> str:
+    """An alias in full-width letters."""
+    return header.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+
+
+def _marked(pen: Pen, header: str) -> str:
+    return pen.pick(MARKS).format(header)
+
+
+def _remarked(pen: Pen, header: str) -> str:
+    return pen.pick(REMARKS).format(header)
 
 
 def _all_cells(pen: Pen, schema: Schema, facts: Any, grid: Grid) -> list[Cells]:
-    found = []
-    for row in grid.rows:
-        cells = schema.cells_of(pen, facts, row.statement)
-        for fault in row.faults:
-            cells |= fault.cells
-        found.append(cells)
-    return found
+    return [_cells(pen, schema, facts, row) for row in grid.rows]
+
+
+def _cells(pen: Pen, schema: Schema, facts: Any, row: Row) -> Cells:
+    cells = schema.cells_of(pen, facts, row.statement)
+    if row.more:
+        cells["teacher"] = persons_cell(pen, [one.teacher for one in row.statements])
+    # What results call a school is what its roster has.
+    kept = ("school",) if row.table == "schools" else ()
+    cells = {
+        column: value if column in kept else mussed(pen, value)
+        for column, value in cells.items()
+        if not row.alone
+    }
+    for fault in row.faults:
+        cells |= fault.cells
+    return cells
 
 
 # --- CSV
@@ -210,7 +265,7 @@ def write_csv(rng: random.Random, facts: Any, folder: Path, grid: Grid, schema: 
     encoding = _encoding(rng, schema, grid)
     pen = Pen(rng, worksheet=False, encoding=encoding)
     all_cells = _all_cells(pen, schema, facts, grid)
-    layout = _layout(rng, schema, grid.table, all_cells)
+    layout = _layout(pen, schema, grid.table, all_cells)
     break_ = rng.choice(("\n", "\r\n"))
     text = _Text(break_, rng.choice((",", ",", "\t", ";")), rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
     _lay_out(rng, layout, text.append, break_, zip(grid.rows, all_cells, strict=True))
@@ -279,62 +334,70 @@ class _Text:
         return line
 
 
-# --- XLSX
+# --- workbooks
+
+
+INSTRUCTIONS = (("填表說明",), ("一、請勿更動欄位",), ("二、一位教師一列", "三、日期請填民國年"))
 
 
 def write_workbook(
     rng: random.Random, facts: Any, path: Path, grids: list[Grid], schema: Schema = KEELUNG
 ) -> None:
     """The grids as worksheets, among others that fit no table and are to be ignored."""
-    workbook = Workbook(write_only=True)
-    titled = grids[0].worksheet != "工作表1"
-    if titled and rng.random() < 0.5:
-        _ignored_worksheet(workbook, schema, "說明", hidden=True)
-    for grid in grids:
-        _write_worksheet(rng, schema, facts, workbook.create_sheet(grid.worksheet), grid)
+    worksheets = []
+    if rng.random() < 0.4:
+        worksheets.append(Worksheet("填表說明", INSTRUCTIONS))
+    if rng.random() < 0.4:
+        worksheets.append(Worksheet("說明", schema.decoy, hidden=True))
+    worksheets += [_worksheet(rng, schema, facts, grid) for grid in grids]
     if rng.random() < 0.5:
-        _ignored_worksheet(workbook, schema, "工作表2", hidden=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    workbook.save(path)
+        # Looks like a table, but no name says which, and it lacks a required column.
+        worksheets.append(Worksheet("工作表2", [values[1:] for values in schema.decoy]))
+    write_book(path, worksheets)
 
 
-def _ignored_worksheet(workbook: Workbook, schema: Schema, title: str, *, hidden: bool) -> None:
-    """Looks like a table, but no name says which, and it is hidden or lacks a required column."""
-    worksheet = workbook.create_sheet(title)
-    worksheet.sheet_state = "hidden" if hidden else "visible"
-    for values in schema.decoy:
-        worksheet.append(list(values) if hidden else list(values)[1:])
-
-
-def _write_worksheet(
-    rng: random.Random, schema: Schema, facts: Any, worksheet: WriteOnlyWorksheet, grid: Grid
-) -> None:
+def _worksheet(rng: random.Random, schema: Schema, facts: Any, grid: Grid) -> Worksheet:
     pen = Pen(rng, worksheet=True, encoding="utf-8")
+    by_school = grid.table != "schools" and rng.random() < 0.4
+    if by_school:
+        grid.rows.sort(key=lambda row: getattr(row.statement, "school", None) or "")
     all_cells = _all_cells(pen, schema, facts, grid)
-    layout = _layout(rng, schema, grid.table, all_cells)
-    number = 0
+    layout = _layout(pen, schema, grid.table, all_cells)
     margin: list[CellValue] = [None] * rng.choice((0, 0, 0, 1))
+    rows: list[list[CellValue]] = [[] for _ in range(rng.choice((0, 0, 0, 2)))]
 
     def append(values: list[CellValue]) -> int:
-        nonlocal number
-        number += 1
-        worksheet.append([_cell(worksheet, value) for value in (margin + values if values else [])])
-        return number
+        rows.append(margin + values if values else [])
+        return len(rows)
 
-    for _ in range(rng.choice((0, 0, 0, 2))):
-        append([])
     _lay_out(rng, layout, append, "\n", zip(grid.rows, all_cells, strict=True))
     for row in grid.rows:
         row.file = f"{grid.path}#{grid.worksheet}"
+    merged = []
+    if by_school and "school" in layout.columns:
+        at = layout.columns.index("school") + len(margin)
+        merged = [(top, bottom, at, at) for top, bottom in _runs_of_a_school(rng, grid.rows, all_cells)]
+    return Worksheet(grid.worksheet or "", rows, merged=merged)
 
 
-def _cell(worksheet: WriteOnlyWorksheet, value: CellValue) -> CellValue | WriteOnlyCell:
-    """A text that begins with = stays a text; a blank stays no cell at all."""
-    if not (isinstance(value, str) and value.startswith("=")):
-        return None if value == "" else value
-    cell = WriteOnlyCell(worksheet, value)
-    cell.data_type = "s"
-    return cell
+def _runs_of_a_school(
+    rng: random.Random, rows: list[Row], all_cells: list[Cells]
+) -> Iterator[tuple[int, int]]:
+    """Runs of rows of one school, without a blank one between: its name can be merged over them."""
+    run: list[Row] = []
+    for row, cells in zip(rows, all_cells, strict=True):
+        school = getattr(row.statement, "school", None)
+        goes_on = run and (run[-1].line + 1, run[0].statement.school) == (row.line, school)
+        if not goes_on or row.faults or rng.random() < 0.1:
+            if len(run) > 1:
+                yield run[0].line - 1, run[-1].line - 1
+            # The name alone must say which school: a code may stand for another name.
+            named = school and cells.get("school") and not cells.get("school_code") and not row.faults
+            run = [row] if named else []
+        else:
+            run.append(row)
+    if len(run) > 1:
+        yield run[0].line - 1, run[-1].line - 1
 
 
 # --- both
@@ -356,4 +419,4 @@ def _lay_out(
     for row, cells in rows:
         while rng.random() < 0.03:
             append(rng.choice(([], [""] * len(layout.columns))))
-        row.line = append(layout.values(rng, cells, line_break))
+        row.line = append(layout.values(rng, cells, line_break, row.alone))

@@ -30,7 +30,7 @@ from tests.oracle.facts import (
     all_schools,
 )
 
-CellValue = str | int | float | bool | date | datetime | None
+CellValue = str | int | float | bool | date | datetime | time | None
 Cells = dict[str, CellValue]
 Choice = TypeVar("Choice")
 
@@ -39,6 +39,14 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 KANGXI_SMALL = "\u2f29"
 """Looks like 小 and is 小 after NFKC: what copying from some PDFs leaves behind."""
 DIGITS = dict(enumerate("一二三四五六七八九", 1))
+INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u200e", "\ufe0f")
+"""What copying from a page or a chat leaves behind, and nobody sees."""
+WEEKDAYS = "一二三四五六日"
+TITLES = ("老師", "教師", "主任", "組長", "先生", "小姐", "女士")
+BETWEEN = (" ", "　", "‧", "·", "．", "・", ".")
+"""What stands between the characters of a name."""
+SEPARATORS = ("、", "、", "，", ",", "；", ";", "／", "/", "\n", "、 ")
+"""What stands between the names of several persons."""
 
 ALIASES = {"私立二信小學": "二信高中附設國小", "私立聖心小學": "輔大聖心高中附設國小"}
 
@@ -73,6 +81,45 @@ class Pen:
         except UnicodeEncodeError:
             return False
         return True
+
+
+# --- texts
+
+
+def unseen(pen: Pen, text: str) -> str:
+    """With an invisible character somewhere, where the encoding has one."""
+    cut = pen.rng.randrange(len(text) + 1)
+    return pen.pick((text, *(text[:cut] + mark + text[cut:] for mark in INVISIBLE)))
+
+
+def kept_as_text(pen: Pen, text: str) -> str:
+    """As a spreadsheet keeps a text that it must not change: ="T1" or 'T1."""
+    plain = not text.startswith("=") and '"' not in text
+    return pen.pick((f'="{text}"', f"'{text}")) if plain else text
+
+
+def mussed(pen: Pen, value: CellValue) -> CellValue:
+    """A text now and then with what nobody sees, or as a spreadsheet keeps it."""
+    if not isinstance(value, str) or not value:
+        return value
+    chance = pen.rng.random()
+    if chance < 0.03:
+        return unseen(pen, value)
+    return kept_as_text(pen, value) if chance < 0.05 else value
+
+
+def person_cell(pen: Pen, name: str | None) -> str | None:
+    """A name, now and then with blanks or dots within, or with a title behind."""
+    if name is None or "?" in name or pen.rng.random() < 0.8:
+        return name
+    spaced = (name[0] + mark + name[1:] for mark in BETWEEN)
+    return pen.pick((*spaced, *(name + title for title in TITLES), name[0] + " " + name[1:] + "老師"))
+
+
+def persons_cell(pen: Pen, names: list[str]) -> CellValue:
+    """The names of several persons in one cell."""
+    texts = [person_cell(pen, name) or "" for name in names]
+    return pen.pick(SEPARATORS).join(texts) + pen.pick(("", "", "", "、"))
 
 
 # --- schools
@@ -132,12 +179,18 @@ def date_cell(pen: Pen, day: date) -> CellValue:
         f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day:%Y/%m/%d}",
         f"{day.year}.{day.month}.{day.day}", f"{day:%Y%m%d}", f"{day:%Y-%m-%d}T15:21:45", *_roc_forms(day),
     ]  # fmt: skip
-    if pen.rng.random() < 0.1:
+    chance = pen.rng.random()
+    if chance < 0.1:
         texts = _moment_forms(datetime(day.year, day.month, day.day, 15, 21, 45))
+    elif chance < 0.25:
+        texts = [_with_more(pen, text, day) for text in texts if not text.isdigit() and "T" not in text]
     if pen.worksheet and pen.rng.random() < 0.5:
         roc = (day.year - 1911) * 10000 + day.month * 100 + day.day
-        first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 59, 59))
-        return pen.pick((day, first, last, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc))
+        first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 58, 59))
+        nearly = first - timedelta(seconds=pen.rng.randint(1, 59))
+        return pen.pick(
+            (day, first, nearly, last, serial(day), serial(day) + 0.625, int(f"{day:%Y%m%d}"), roc)
+        )
     return pen.pick(texts)
 
 
@@ -148,6 +201,16 @@ def _roc_forms(day: date) -> list[str]:
         f"{year}.{month:02}.{number:02}", f"{year}{month:02}{number:02}", f"{year}年{month}月{number}日",
         f"民國{year}年{month}月{number}日",
     ]  # fmt: skip
+
+
+def _with_more(pen: Pen, text: str, day: date) -> str:
+    """What people add to a day: its weekday, a time, or a dot."""
+    weekday = WEEKDAYS[day.weekday()]
+    more = (
+        f"({weekday})", f"（{weekday}）", f" ({weekday})", f" 星期{weekday}", f"(星期{weekday})", f" 週{weekday}", ".",
+        " 上午9時", "上午9時", " 下午2時30分", f"({weekday}) 14:30", f"({weekday})上午9:00", f"({weekday}).",
+    )  # fmt: skip
+    return text + pen.pick(more)
 
 
 def serial(day: date) -> int:
@@ -173,6 +236,18 @@ def _moment_forms(moment: datetime) -> list[str]:
         f"{moment:%Y/%m/%d} {clock} {half} GMT+8",
         f"{moment.month}/{moment.day}/{moment.year} {moment.hour}:{moment:%M:%S}",
         f"{moment:%Y-%m-%dT%H:%M:%S}",
+        *_instants(moment),
+    ]
+
+
+def _instants(moment: datetime) -> list[str]:
+    """The same moment of Taiwan as other clocks tell it."""
+    utc, tokyo = moment - timedelta(hours=8), moment + timedelta(hours=1)
+    return [
+        f"{utc:%Y-%m-%dT%H:%M:%S}Z",
+        f"{utc:%Y-%m-%dT%H:%M:%S}.000Z",
+        f"{moment:%Y-%m-%dT%H:%M:%S}+08:00",
+        f"{tokyo:%Y-%m-%d %H:%M:%S}+0900",
     ]
 
 
@@ -189,12 +264,33 @@ def hours_cell(pen: Pen, hours: Fraction) -> CellValue:
     forms: list[CellValue] = []
     if minutes.denominator == 1:
         forms += [f"{minutes}分鐘", f"{minutes}分鐘".translate(FULL_WIDTH)]
+        forms += _clock_hours(pen, *divmod(int(minutes), 60))
     if (hours * 100).denominator == 1:
         plain = f"{float(hours):g}"
         forms += [plain, plain, f"{plain}小時", plain.translate(FULL_WIDTH), f"{float(hours):.2f}"]
         if pen.worksheet:
             forms += [float(hours), float(hours)]
     return pen.pick(forms)
+
+
+def _clock_hours(pen: Pen, hours: int, minutes: int) -> list[CellValue]:
+    """Hours as a time: in a text or a cell with a clock's, or in words."""
+    forms: list[CellValue] = [f"{hours}:{minutes:02}", f"{hours}:{minutes:02}:00"]
+    if hours:
+        forms.append(f"{hours}小時{minutes}分" if minutes else f"{hours}小時整")
+    if hours in DIGITS and not minutes:
+        forms.append(f"{DIGITS[hours]}小時")
+    if pen.worksheet and hours < 24:
+        forms.append(time(hours, minutes))
+    return forms
+
+
+def category_cell(pen: Pen, category: str | None) -> str | None:
+    """A category, now and then listed twice, by a word that means it too, or as a form lists answers."""
+    if category not in ("A1", "A2", "B1", "5G", "資安", "數位素養", "資訊組長") or pen.rng.random() < 0.8:
+        return category
+    forms = [f"{category};", f"{category}、{category}", f"{category}, {category}", f"{category}/其他"]
+    return pen.pick([*forms, "資通安全", "資訊安全；資安"] if category == "資安" else forms)
 
 
 def count_cell(pen: Pen, count: int | None, unit: str) -> CellValue:
@@ -274,7 +370,7 @@ def _staff_row(pen: Pen, facts: Facts, row: StaffRow) -> Cells:
 def staff_cells(pen: Pen, row: StaffRow) -> Cells:
     return {
         "staff_id": number_or_text(pen, row.staff_id),
-        "name": row.name,
+        "name": row.name[0] + pen.pick((*[""] * 20, *BETWEEN)) + row.name[1:],
         "employment": pen.pick(EMPLOYMENTS[row.employment]),
         "duty": pen.pick(DUTY_FORMS.get(row.duty or "", (row.duty,))),
         "start_date": date_cell(pen, row.start),
@@ -293,14 +389,14 @@ def _training_row(pen: Pen, facts: Facts, row: TrainingRow) -> Cells:
 
 
 def training_cells(pen: Pen, row: TrainingRow) -> Cells:
-    name = row.name
+    name = person_cell(pen, row.name)
     if name and row.staff_id and pen.encoding == "utf-8" and pen.rng.random() < 0.02:
-        name = name[:-1] + "〓"
+        name = (row.name or "")[:-1] + "〓"
     return {
         "staff_id": number_or_text(pen, row.staff_id),
         "name": name,
         "course": row.course,
-        "category": row.category,
+        "category": category_cell(pen, row.category),
         "date": date_cell(pen, row.held_on),
         "session": row.session,
         "hours": hours_cell(pen, row.hours),
@@ -316,7 +412,7 @@ def lesson_cells(pen: Pen, row: LessonRow) -> Cells:
     four = row.four_learning
     return {
         "staff_id": number_or_text(pen, row.staff_id),
-        "teacher": row.teacher,
+        "teacher": person_cell(pen, row.teacher),
         "date": date_cell(pen, row.taught_on),
         "digital": yes_no_cell(pen, row.digital),
         "four_learning": yes_no_cell(pen, four == "是") if four in ("是", "否") else four,
@@ -333,7 +429,7 @@ def _observation_row(pen: Pen, facts: Facts, row: ObservationRow) -> Cells:
         "date": date_cell(pen, row.held_on),
         **school_cells(pen, row.school, facts.coded),
         "staff_id": number_or_text(pen, row.staff_id),
-        "teacher": row.teacher,
+        "teacher": person_cell(pen, row.teacher),
     }
 
 
@@ -370,7 +466,7 @@ def _visit_row(pen: Pen, facts: Facts, row: CoachingRow) -> Cells:
 def visit_cells(pen: Pen, row: CoachingRow) -> Cells:
     return {
         "date": date_cell(pen, row.visited_on),
-        "adviser": row.adviser,
+        "adviser": person_cell(pen, row.adviser),
         "topic": row.topic,
     }
 

@@ -140,17 +140,18 @@ class Ledger:
         for row in self._rendered.rows:
             if row.table != table:
                 continue
-            same = key(row.statement)
-            duplicate = row.reason is None and same in standing
+            keys = [key(fact) for fact in row.statements]
+            fresh = row.reason is None and any(same not in standing for same in keys)
             for tally in (self.tables[table], self.files[table, row.file]):
                 tally.read += 1
                 tally.rejected += row.reason is not None
-                tally.duplicate += duplicate
-                tally.accepted += row.reason is None and not duplicate
-            if row.reason is None:
-                standing[same] = merged(standing[same], row.statement) if duplicate else row.statement
-                self.accepted += [] if duplicate else [row]
-                self.doubted |= contradiction(row, same, answers)
+                tally.duplicate += row.reason is None and not fresh
+                tally.accepted += fresh
+            self.accepted += [row] if fresh else []
+            for same, fact in zip(keys, row.statements, strict=True):
+                if row.reason is None:
+                    standing[same] = merged(standing[same], fact) if same in standing else fact
+                    self.doubted |= contradiction(row, same, answers)
         return list(standing.values())
 
     def _index(self) -> None:

@@ -10,7 +10,9 @@ from tests.oracle.faults import (
     BAD_DATES,
     NO_NUMBERS,
     Fault,
+    error_cells,
     lesson_slips,
+    no_records,
     wrong_classes,
     wrong_dates,
 )
@@ -55,6 +57,8 @@ def faults(facts: Facts, table: str, statement: Statement) -> Iterator[Fault]:
     for column in REQUIRED[table]:
         code = {"school_code": ""} if column == "school" else {}
         yield Fault("missing_value", {column: "", **code})
+    yield from error_cells(table, REQUIRED[table])
+    yield from no_records(REQUIRED[table])
     if table not in ("schools", "training"):
         yield from _wrong_schools(facts)
     if "date" in REQUIRED[table]:
@@ -175,7 +179,7 @@ _PARTICULAR: dict[str, Callable[[Facts, Statement], Iterator[Fault]]] = {
 def slips(statement: Statement) -> list[Fault]:
     """Bad values for columns that are blank in this row anyway: a warning each, and nothing else changes."""
     if isinstance(statement, TrainingRow) and statement.certified is None:
-        return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中")]
+        return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中", "#REF!")]
     if isinstance(statement, LessonRow):
         return lesson_slips(statement)
     if isinstance(statement, SchoolRow):
@@ -205,6 +209,6 @@ def _no_number_slips(row: Statement) -> list[Fault]:
     return [
         Fault("bad_number", {column: text})
         for column, value in blank.items()
-        for text in NO_NUMBERS
+        for text in (*NO_NUMBERS, "#DIV/0!")
         if value is None
     ]

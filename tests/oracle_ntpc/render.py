@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.oracle.facts import LessonRow, TrainingRow
 from tests.oracle.faults import faulty, worst
-from tests.oracle.render import EVERY_REASON, check_order, no_tables, place
+from tests.oracle.render import EVERY_REASON, by_worksheet, check_order, joined, no_tables, place
 from tests.oracle.sheets import Grid, Row, write_csv, write_workbook
 from tests.oracle_ntpc.facts import (
     ITEMS,
@@ -52,8 +52,8 @@ def render(facts: Facts, folder: Path) -> Rendered:
         if supply == "empty" or (supply == "full" and rng.random() < 0.2):
             grids.append(Grid(table, []))
         if supply == "full":
-            grids += _deal(rng, table, list(_rows(rng, facts, table)), by_school=table == spread)
-    place(rng, grids, NAMES, ("", "_新北市", "-2023", "(最新)"), "匯出/112-113年填報資料.xlsx")
+            grids += _deal(rng, table, list(joined(rng, _rows(rng, facts, table))), by_school=table == spread)
+    place(rng, grids, NAMES, ("", "_新北市", "-2023", "(最新)"), "匯出/112-113年填報資料")
     check_order([grid.path for grid in grids])
     in_order = sorted(grids, key=lambda grid: grid.path)
     last = [grid for grid in in_order if grid.table == "schools"][-1]
@@ -127,9 +127,9 @@ def _deal(rng: random.Random, table: str, rows: list[Row], by_school: bool) -> l
         piles: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             piles[every_school()[row.statement.school or "014701"].plain].append(row)
-        return [Grid(table, pile, school=school) for school, pile in sorted(piles.items())]
+        return by_worksheet(rng, [Grid(table, pile, school=school) for school, pile in sorted(piles.items())])
     count = rng.choice((1, 2, 3))
-    return [Grid(table, rows[start::count]) for start in range(count)]
+    return by_worksheet(rng, [Grid(table, rows[start::count]) for start in range(count)])
 
 
 def _write(rng: random.Random, facts: Facts, folder: Path, grids: list[Grid]) -> None:

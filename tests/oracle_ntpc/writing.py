@@ -17,6 +17,7 @@ from tests.oracle.writing import (
     grade_cell,
     lesson_cells,
     number_or_text,
+    person_cell,
     staff_cells,
     training_cells,
     visit_cells,
@@ -204,7 +205,7 @@ def _observation_row(pen: Pen, facts: Facts, row: ObservationRow) -> Cells:
         **host_cells(pen, row.host),
         "date": date_cell(pen, row.held_on),
         "staff_id": number_or_text(pen, row.staff_id),
-        "teacher": row.teacher,
+        "teacher": person_cell(pen, row.teacher),
     }
 
 
@@ -217,7 +218,7 @@ def _participant_row(pen: Pen, facts: Facts, row: ParticipantRow) -> Cells:
         **school_cells(pen, facts, row.school),
         "semester": semester_cell(pen, row.semester),
         "staff_id": number_or_text(pen, row.staff_id),
-        "name": row.name,
+        "name": person_cell(pen, row.name),
         **class_cells(pen, row.class_),
         "students": count_cell(pen, row.students, "人"),
         "subject": row.subject,
@@ -243,7 +244,7 @@ def _plan_row(pen: Pen, facts: Facts, row: PlanRow) -> Cells:
         "date": date_cell(pen, row.handed_in),
         "semester": semester_cell(pen, row.semester),
         "staff_id": number_or_text(pen, row.staff_id),
-        "name": row.name,
+        "name": person_cell(pen, row.name),
         **class_cells(pen, row.class_),
         "lessons": count_cell(pen, row.lessons, "節"),
         "title": row.title,
@@ -280,7 +281,7 @@ def _record_row(pen: Pen, facts: Facts, row: RecordRow) -> Cells:
     return {
         **school_cells(pen, facts, row.school),
         "date": date_cell(pen, row.held_on),
-        "teacher": row.teacher,
+        "teacher": person_cell(pen, row.teacher),
     }
 
 
