@@ -253,6 +253,12 @@ def test_marks_and_remarks_at_a_header_play_no_part(form: str) -> None:
             assert table.column_of(form.format(column.headers[0])) == column.id, (table.id, column.id)
 
 
+@pytest.mark.parametrize("form", MARKED)
+def test_a_number_that_is_the_names_own_is_none_of_its_marks(form: str) -> None:
+    own = contracts.chosen(TABLES, programmes.load(programmes.FOLDER / "ntpc-5g-112.toml", TABLES))["targets"]
+    assert {own.column_of(form.format(f"{year}年目標")) for year in (112, 113)} == {"goal_112", "goal_113"}
+
+
 def test_a_header_of_character_references_is_its_characters() -> None:
     assert TABLES["training"].column_of("&#22995;&#x540D;") == "name"
 

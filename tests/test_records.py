@@ -124,6 +124,8 @@ NO_RECORDS = [
     (TRAINING, "學校名稱"),
     (("學校名稱", "教師編號", "*姓名", "課程名稱*", "研習日期(民國)", "時數", "研習證明"), "學校名稱"),
     (("學校名稱", "", "姓名", "", "研習日期", "", ""), "學校名稱"),
+    (("", "", "", "course", "date", "hours", ""), "course"),
+    (("校名", "教師代碼", "", "研習名稱", "研習日", "研習時數", ""), "校名"),
 ]
 
 
@@ -169,6 +171,23 @@ def test_the_first_filled_cell_may_be_of_a_column_that_nobody_reads(tmp_path: Pa
     rows = [(first, "深澳國小", "111/10/31", f"{at}輔導") for at, first in enumerate(firsts)]
     place = built(tmp_path, coaching=[("序號", *COACHING), *rows, ("", "", "", "", "合計")])
     assert reasons(place) == [("rejected", line, "not_a_record") for line in (2, 3, 7)]
+
+
+def test_a_total_or_an_example_is_none_though_a_code_or_the_host_would_do(tmp_path: Path) -> None:
+    coded = ("學校名稱", "學校代碼", "輔導日期", "輔導人員")
+    schools = [("學校名稱", "學校代碼", "組別", "角色"), ("深澳國小", "173608", "自主學習組", "夥伴學校")]
+    visits = [
+        (name, "173608", "111/10/31", "王輔導")
+        for name in ("合計", "範例", "必填", "範例：深澳國小", "深澳國小小計", "")
+    ]
+    hosts = [
+        (name, "111/11/2", "深澳國小", "王一平")
+        for name in ("範例", "合計", "說明", "例：信義國小", "瑞芳國中")
+    ]
+    place = built(tmp_path, schools=schools, coaching=[coded, *visits], observations=[VISITS, *hosts])
+    assert counts(place, "coaching") == (6, 1, 0, 5)
+    assert counts(place, "observations") == (5, 1, 0, 4)
+    assert {flaw["reason"] for flaw in flaws(place)} == {"not_a_record"}
 
 
 def test_a_merged_total_of_a_workbook_is_a_total(tmp_path: Path) -> None:
@@ -517,7 +536,7 @@ def test_an_id_beside_several_names_is_that_of_the_name_that_bears_it(tmp_path: 
 def test_a_cell_that_is_no_name_is_one_row_a_teacher_to_be_written(tmp_path: Path) -> None:
     cells = [
         "12", "3位教師", "全體教師", "全校老師", "各班導師", "王一平等3人", "王一平等三位老師", "五年級導師", "王一平等人", "#N/A", "#REF!",
-        "Loading...", "所有教師", "王一平、李二強等5人", "12、13",
+        "#DIV/0!", "Loading...", "所有教師", "王一平、李二強等5人", "12、13",
     ]  # fmt: skip
     alone = [cell for cell in cells if "、" not in cell]  # a roster's row has one id, and is one person
     place = built(
@@ -532,7 +551,11 @@ def test_a_cell_that_is_no_name_is_one_row_a_teacher_to_be_written(tmp_path: Pat
     )
     told = flaws(place)
     assert {(flaw["severity"], flaw["reason"]) for flaw in told} == {("rejected", "bad_choice")}
-    assert all("一位教師一列" in flaw["message"] for flaw in told)
+    errors = [flaw for flaw in told if "試算表的錯誤值" in flaw["message"]]
+    assert Counter(flaw["table"] for flaw in errors) == dict.fromkeys(
+        ("public_lessons", "observations", "training", "staff"), 4
+    )
+    assert all("一位教師一列" in flaw["message"] for flaw in told if flaw not in errors)
     assert Counter(flaw["table"] for flaw in told) == {
         "public_lessons": len(cells), "observations": len(cells), "training": len(cells), "staff": len(alone)
     }  # fmt: skip

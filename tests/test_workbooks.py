@@ -301,6 +301,25 @@ def test_a_merged_range_has_its_value_in_every_cell(tmp_path: Path, format: str)
 
 
 @pytest.mark.parametrize("format", FORMATS)
+def test_a_blank_column_in_front_moves_neither_merged_cells_nor_errors(tmp_path: Path, format: str):
+    rows = [
+        [],
+        [None, None, *COACHING],
+        [None, None, *VISIT],
+        [None, None, "", "111/10/08", "王輔導", "備課"],
+        [None, None, "深澳國小", "#N/A", "王輔導", "備課"],
+    ]
+    if format == "ods":
+        rows[0] = [None] * 6
+    (sheet,) = read(tmp_path, written(format, {"入校輔導": rows}, merged="C3:C4"), f"甲.{format}")
+    assert [(line, cells[2:4]) for line, cells in sheet.rows] == [
+        (3, ["深澳國小", "111/10/07"]),
+        (4, ["深澳國小", "111/10/08"]),
+        (5, ["深澳國小", "#N/A"]),
+    ]
+
+
+@pytest.mark.parametrize("format", FORMATS)
 def test_a_header_of_two_rows_and_a_title_above_it_are_read(tmp_path: Path, format: str):
     title = ["111 學年度入校輔導紀錄", None, None, None]
     (sheet,) = read(

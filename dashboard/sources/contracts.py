@@ -205,6 +205,7 @@ _DEPTH, _LONGEST = 3, 1_000
 _NUMBER = "(?:[第q]?[0-9]+題?|[一二三四五六七八九十]+|[a-z])"
 _FRONT = re.compile(rf"(?:[\W_]|{_NUMBER}[\W_]|[0-9])+")
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
+_ENTRY = re.compile(rf"{_NUMBER}[\W_]+")
 _BACK = re.compile(r"[\W_](?:[\W_]|[0-9])*$")
 
 
@@ -235,15 +236,24 @@ def names_in(header: str) -> tuple[str, ...]:
     for _ in range(_DEPTH):
         bare = _REMARK.sub("", bare)
     bare = _UNCLOSED.sub("", bare)
-    # The number may be the name's own: *112年目標.
-    kept = _ENDS.sub("", name), _ENDS.sub("", bare)
-    return tuple(dict.fromkeys((name, kept[0], _without_marks(name), kept[1], _without_marks(bare) or name)))
+    return tuple(
+        dict.fromkeys(
+            (name, *_without_marks(name), *_without_marks(bare)[:-1], _without_marks(bare)[-1] or name)
+        )
+    )
 
 
-def _without_marks(name: str) -> str:
-    """`name` without marks at its ends (* ※ : 、) and the number of an entry before or behind it (1. 一、 Q3:)."""
+def _without_marks(name: str) -> tuple[str, str, str]:
+    """`name` without marks at its ends (* ※ : 、), then also without the number of an entry before it (1. 一、 Q3:), last
+    without all numbers at its ends; those of 112年目標 are its own."""
+    plain = _ENDS.sub("", name)
+    entry = _ENTRY.match(plain)
     front = _FRONT.match(name)
-    return _BACK.sub("", name[front.end() :] if front else name)
+    return (
+        plain,
+        plain[entry.end() :] if entry else plain,
+        _BACK.sub("", name[front.end() :] if front else name),
+    )
 
 
 def load(folder: Path = ROOT / "sources") -> dict[str, Table]:
