@@ -45,7 +45,7 @@ from tests.oracle_ntpc.facts import make_facts
 from tests.oracle_ntpc.render import Rendered, render
 from tests.oracle_ntpc.sheets import NAMES
 
-SEEDS = range(6)
+SEEDS = range(10)
 UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
 CHOICES = (
     {"period": "112"},

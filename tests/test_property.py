@@ -103,9 +103,14 @@ def with_unseen(layout: Layout, values: Values) -> Values:
 
 
 def with_column(layout: Layout, values: Values) -> Values:
-    """A remark between the columns."""
-    at = len(layout.columns) // 2
-    return [*values[:at], "已收件" if any(values) else "", *values[at:]] if values else []
+    """A remark in front."""
+    return ["已收件" if any(values) else "", *values] if values else []
+
+
+def moved(worksheet: Worksheet) -> Worksheet:
+    """What was merged stands one column on."""
+    merged = [(top, bottom, left + 1, right + 1) for top, bottom, left, right in worksheet.merged]
+    return replace(worksheet, merged=merged)
 
 
 def with_merged_cells(worksheet: Worksheet) -> Worksheet:
@@ -134,8 +139,7 @@ CHANGES: dict[str, Callable[[], Change]] = {
     ),
     "merged cells": lambda: Change(book=with_merged_cells),
     "an extra column": lambda: Change(
-        row=with_column,
-        header=lambda values: [*values[: len(values) // 2], "收件情形", *values[len(values) // 2 :]],
+        row=with_column, header=lambda values: ["收件情形", *values], book=moved
     ),
 }
 
