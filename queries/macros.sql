@@ -1,5 +1,7 @@
 -- The one place where a text becomes a value: a date, a number, a yes or no, a class, the stem of a school's name.
 -- Every parser takes the raw text and gives null for what it cannot read.
+-- A macro's argument is pasted wherever its parameter stands, and planned as often. Where it is long and stands often,
+-- it goes through a list of one, in whose lambda it is a single value.
 
 -- What a cell says, as texts are compared, is told by Python (`nfkc` of dashboard/warehouse/build.py): NFKC without
 -- invisible characters, ="T1" and 'T1 as T1, character references as their characters, white space as single blanks.
@@ -122,29 +124,29 @@ create or replace temp macro clock_in_digits(t) as
 
 -- A hour in Han numerals in digits: 上午九時.
 create or replace temp macro hour_in_digits(t) as
-    case
-        when regexp_matches(t, '[一二三四五六七八九十]{1,3} ?[時點]')
+    list_transform([t], lambda text: case
+        when regexp_matches(text, '[一二三四五六七八九十]{1,3} ?[時點]')
             then regexp_replace(
-                t, '[一二三四五六七八九十]{1,3}( ?[時點])',
-                numeral(regexp_extract(t, '([一二三四五六七八九十]{1,3}) ?[時點]', 1)) || '\1'
+                text, '[一二三四五六七八九十]{1,3}( ?[時點])',
+                numeral(regexp_extract(text, '([一二三四五六七八九十]{1,3}) ?[時點]', 1)) || '\1'
             )
-        else t
-    end;
+        else text
+    end)[1];
 
 -- Of 9:00-12:00 the beginning. What may be a zone is one: 9:00-05:00 ends before it begins, and T or seconds are an
 -- instant's.
 create or replace temp macro without_end(t) as
-    case
-        when regexp_matches(t, '(T\d{1,2}:\d{2}|:\d{2}:\d{2}(\.\d+)?) ?[+-]\d{2}(:?\d{2})?$')
-            or lpad(regexp_extract(t, '(\d{1,2}:\d{2}) ?-\d{2}:\d{2}$', 1), 5, '0')
-                > lpad(regexp_extract(t, '\d{1,2}:\d{2} ?-(\d{2}:\d{2})$', 1), 5, '0')
-            then t
+    list_transform([t], lambda text: case
+        when regexp_matches(text, '(T\d{1,2}:\d{2}|:\d{2}:\d{2}(\.\d+)?) ?[+-]\d{2}(:?\d{2})?$')
+            or lpad(regexp_extract(text, '(\d{1,2}:\d{2}) ?-\d{2}:\d{2}$', 1), 5, '0')
+                > lpad(regexp_extract(text, '\d{1,2}:\d{2} ?-(\d{2}:\d{2})$', 1), 5, '0')
+            then text
         else regexp_replace(
-            t,
+            text,
             '(:\d{2}(?: ?(?:上午|下午|AM|PM))?) ?[-~–—〜至到] ?(?:(?:上午|下午|AM|PM) ?)?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:上午|下午|AM|PM))?$',
             '\1'
         )
-    end;
+    end)[1];
 
 -- A day without what else may stand behind it: a weekday, brackets, a dot, a time in words or the end of one.
 create or replace temp macro plain_day(t) as
@@ -204,15 +206,15 @@ create or replace temp macro minutes_of(word) as
         else number_of(word, '(?:個小時|小時|時|鐘頭|hours|hour|hrs|hr|h)整?') * 60::decimal(4)
     end;
 
-create or replace temp macro minutes_of_parts(parts) as
-    case
+create or replace temp macro minutes_of_parts(extracted) as
+    list_transform([extracted], lambda parts: case
         when parts.hours || parts.half = '' or parts.minutes = '' or numeral(parts.minutes) < 60
             then (
                 60 * coalesce(numeral(replace(parts.hours, '兩', '二')), 0)
                 + case when parts.and_half || parts.half_more || parts.half = '' then 0 else 30 end
                 + coalesce(numeral(parts.minutes), 0)
             )::decimal(38, 12)
-    end;
+    end)[1];
 
 -- Whole dollars, with or without NT$, 元 and separators; a fraction is none.
 create or replace temp macro money_of(word) as
