@@ -38,7 +38,8 @@ create or replace temp macro cell_sentence(reason, suggestion, value) as
         ) then null
         when is_error(word(value)) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
         when look_alike_in(squeeze(value)) is null then null
-        when suggestion is not null and stem_of(as_usual(squeeze(value))) = stem_of(suggestion)
+        when suggestion is not null
+            and list_transform([as_usual(squeeze(value))], lambda name: stem_of(name))[1] = stem_of(suggestion)
             then '「{value}」裡的「{letter}」看不見，或只是外形相近；請重新輸入校名「{suggestion}」。'
         when look_alike_in(squeeze(value)) not between '一' and '龥'
             then '{header}「{value}」裡的「{letter}」看不見，或只是外形相近，不是一般的字；請刪除這一格，重新用鍵盤輸入。'

@@ -466,9 +466,10 @@ class _Build:
         unknown = [
             stem
             for (stem,) in con.execute(
-                "select distinct stem_of(value) as stem from flagged where reason = 'unknown_school'"
-                " and coalesce(county_in(squeeze(value)), getvariable('city')) = getvariable('city')"
-                " and stem_of(value) not in (select stem from school_names) and stem_of(value) <> ''"
+                "select distinct stem"
+                " from (select stem_of(value) as stem, value from flagged where reason = 'unknown_school')"
+                " where coalesce(county_in(squeeze(value)), getvariable('city')) = getvariable('city')"
+                " and stem not in (select stem from school_names) and stem <> ''"
             ).fetchall()
         ]
         known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())

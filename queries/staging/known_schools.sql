@@ -3,27 +3,45 @@
 -- if the codes differ or, where a code is missing, the districts.
 
 create or replace temp table claims as
+
+with
+
+named as (
+
+    select
+        rowid as n,
+        school,
+        school_code,
+        squeeze(school) as squeezed,
+        stem_of(school) as stem,
+        squeeze(district) as district
+
+    from raw_schools
+
+    where rowid not in (select n from no_records where table_name = 'schools')
+
+)
+
 select
-    rowid as n,
+    n,
     -- As it is written, but for what plays no part in it.
     case
         when regexp_matches(school, '^[\s\x{3000}]*[''=]|[&\p{Cc}\p{Cf}\x{FE00}-\x{FE0F};,、；，]')
-            or code_beside(squeeze(school)) is not null
+            or code_beside(squeezed) is not null
             then without_code(answer(tidy(school)))
         else regexp_replace(school, '^[\s\x{3000}]+|[\s\x{3000}]+$', '', 'g')
     end as name,
-    stem_of(school) as stem,
+    stem,
     coalesce(
         case when not is_error(word(school_code)) then code_of(school_code) end,
-        code_of(code_beside(answer(squeeze(school))))
+        code_of(code_beside(answer(squeezed)))
     ) as code,
-    case when not is_error(word(district)) then nullif(squeeze(district), '') end as district
+    case when not is_error(lower(answer(district))) then nullif(district, '') end as district
 
-from raw_schools
+from named
 
-where stem_of(school) <> ''
-    and not is_error(word(school))
-    and rowid not in (select n from no_records where table_name = 'schools');
+where stem <> ''
+    and not is_error(lower(answer(squeezed)));
 
 -- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition
 -- gives none.
