@@ -99,7 +99,7 @@ def report(seen: View, trial: store.Trial) -> str:
         told = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
-            if why
+            if any(row["problem"] for row in trial.inputs)
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
         return parts.notice(title, told, "failed")
