@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from dashboard.config import READINGS, Config, ConfigError
 from dashboard.sources import contracts
 from dashboard.sources.files import why
 from dashboard.sources.places import Entry, pattern_of
+from dashboard.warehouse import notes
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,10 @@ def take(config: Config, offer: Offer) -> None:
         lines.append(f"table = {_text(offer.entry.table)}")
     if pairs := ", ".join(f"{_text(theirs)} = {_text(ours)}" for theirs, ours in offer.entry.rename.items()):
         lines.append(f"rename = {{ {pairs} }}")
-    part = path.with_name(f".{READINGS}.part")
     try:
         with _taking:
             former = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
-            part.write_text(former + "\n".join(lines) + "\n", encoding="utf-8")
-            os.replace(part, path)
+            notes.write(path, former + "\n".join(lines) + "\n")
     except OSError as error:
         raise ConfigError(f"「{path}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
 

@@ -621,13 +621,13 @@ def test_a_time_of_modification_out_of_range_does_not_matter(
 
 
 def test_a_time_that_the_file_system_keeps_does_not_matter(tmp_path: Path) -> None:
-    path = Path("/dev/shm") / f"入校輔導_{os.getpid()}.csv"
+    memory = Path(
+        "/dev/shm"
+    )  # which keeps any time; other file systems turn one into the last that they know
+    path = (memory if memory.is_dir() else tmp_path) / f"入校輔導_{os.getpid()}.csv"
+    path.write_text(visits("遠"), encoding="utf-8")
     try:
-        path.write_text(visits("遠"), encoding="utf-8")
         os.utime(path, (253_402_300_800, 253_402_300_800))
-    except OSError:
-        pytest.skip("no such file system here")
-    try:
         (sheet,) = files.read(path, path.parent, {}, TABLES, tmp_path)
         assert len(sheet.rows) == 3 and sheet.problem is None
     finally:

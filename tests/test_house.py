@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "app": {"ui"},
     "server": {"ui", "warehouse", "config", "exports"},
     "ui": {"warehouse", "exports", "access", "programmes", "config", "readings", "charts"},
-    "readings": {"config", "sources"},
+    "readings": {"config", "sources", "warehouse"},
     "exports": {"charts", "access"},
     "warehouse": {"sources", "programmes", "apart"},
     "programmes": {"schema"},
