@@ -98,6 +98,8 @@ create or replace temp macro sentence(reason, type, life, value, suggestion, opt
         when 'bad_character' then '有字元存不進這個檔案的編碼，以〓代替；請改存成 UTF-8 再補正。'
     end);
 
+create or replace temp macro cut(value) as case when length(value) > 40 then value[1:40] || '…' else value end;
+
 -- What stands in a sentence's places; a long text is cut.
 create or replace temp macro places_of(header, value, suggestion, options, other, source) as {
     header: header,
@@ -105,7 +107,7 @@ create or replace temp macro places_of(header, value, suggestion, options, other
     month: no_such_month(value),
     options: options,
     suggestion: suggestion,
-    value: case when length(value) > 40 then value[1:40] || '…' else value end,
+    value: cut(value),
     other: other::varchar,
     source: source
 };
@@ -124,3 +126,18 @@ create or replace temp macro filled(sentence, places) as
 
 create or replace temp macro csv_cell(value) as
     case when regexp_matches(value, '[",\n\r]') then '"' || replace(value, '"', '""') || '"' else value end;
+
+-- A row as its file has it: before each known cell the extra ones that stand there, and behind the last the others.
+create or replace temp macro csv_row(cells, extra, known, before) as
+    array_to_string(
+        list_concat(
+            flatten(list_transform(known, lambda place, i: list_concat(
+                list_transform(
+                    coalesce(extra[coalesce(before[i - 1], 0) + 1:before[i]], []), lambda cell: csv_cell(cell)
+                ),
+                [csv_cell(cells[place])]
+            ))),
+            list_transform(coalesce(extra[before[-1] + 1:], []), lambda cell: csv_cell(cell))
+        ),
+        ','
+    );

@@ -369,7 +369,7 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -520,7 +520,7 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint)"
+            " until date, attained_on date, amount bigint, person text)"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -528,9 +528,13 @@ class _Build:
         run(self.con, "kpi_macros.sql")
         for kpi in self.programme.kpis:
             self._keep_values(kpi)
+            query = self.programme.query_of(kpi)
+            self.con.execute(f"from (\n{query}\n) limit 0", {"kpi": kpi})
+            # One that does not say whose name is in a label has it masked as if it were one.
+            person = "person" if "person" in [one[0] for one in self.con.description or ()] else "unit_label"
             self.con.execute(
-                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
-                f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
+                f"insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount, {person}"
+                f" from (\n{query}\n) where school_id in (select school_id from all_schools)"
                 " order by school_id, unit_id",
                 {"kpi": kpi},
             )
@@ -633,11 +637,11 @@ class _Build:
         """Which rejected rows are new since the former snapshot, and which of its are resolved."""
         self.con.execute(
             "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
-            " message text, original text, school_id int, first_seen timestamp)"
+            " message text, original text, masked_original text, school_id int, first_seen timestamp)"
         )
         if self.inputs.former.rejects is not None:
             self.con.register("incoming", self.inputs.former.rejects)
-            self.con.execute("insert into former_rejects select * from incoming")
+            self.con.execute("insert into former_rejects by name from incoming")
             self.con.unregister("incoming")
         run(self.con, "staging/reject_history.sql")
 
@@ -668,6 +672,8 @@ class _Build:
         """What became of each table's rows."""
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
+
+_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
 _REASON_LABELS = {
     "not_a_record": "不是紀錄的列",

@@ -15,9 +15,9 @@ from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.sql import columns_of, load
 
-# Told elsewhere in a row's line: whose it is and its day.
-_APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "person", "text"})
+# Told elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
+_APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
+_ALONE = frozenset({"name", "text"})
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -91,6 +91,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     ]
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
+    persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
     told = [part for column in table.columns.values() for part in _told(column, there)]
     listed = [
         f"'{table.id}' as table_name",
@@ -102,7 +103,8 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"[{', '.join(flags) or 'null::text'}] as flags",
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
-        f"concat_ws('，', {', '.join(told) or 'null'}) as told",
+        f"nullif(concat_ws('，', {', '.join(persons) or 'null'}), '') as person",
+        f"nullif(concat_ws('，', {', '.join(told) or 'null'}), '') as told",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
 

@@ -53,10 +53,12 @@ class NoSnapshot(Exception):
 
 
 class Scope(Protocol):
-    """Whose schools may be seen; None is every school of the programme."""
+    """Whose schools may be seen, None is every school of the programme; and whether names are shown whole."""
 
     @property
     def school_ids(self) -> tuple[int, ...] | None: ...
+    @property
+    def names(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -216,8 +218,8 @@ def check(snapshot: Snapshot) -> None:
     opened = connection(snapshot.path)
     if opened not in _checked:
         with reporting_damage(snapshot.path), opened.cursor() as cursor:
-            # Not a count, which is known without reading a row.
-            cursor.execute("select bit_xor(hash(rows)) from results as rows").fetchall()
+            # Not a count, which is known without reading a row. A version that masked no names lacks the first.
+            cursor.execute("select names_shown(), bit_xor(hash(rows)) from results as rows").fetchall()
         _checked.add(opened)
 
 
@@ -263,12 +265,12 @@ def records(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> l
 
 @contextmanager
 def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor on which only the scope's schools are visible.
+    """A cursor on which only the scope's schools are visible, and names masked unless it shows them.
 
     A shared connection mixes up threads, so each thread has its own, one a snapshot and scope: what is visible is set
     when it is made and never changed.
     """
-    key = (snapshot.path, scope.school_ids)
+    key = (snapshot.path, scope.school_ids, scope.names)
     with reporting_damage(snapshot.path):
         try:
             yield _own_cursor(key, scope)
@@ -277,7 +279,7 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
             raise
 
 
-_Key = tuple[Path, tuple[int, ...] | None]
+_Key = tuple[Path, tuple[int, ...] | None, bool]
 
 
 def _cursors() -> dict[_Key, tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
@@ -350,6 +352,10 @@ def _damaged(path: Path, what: str = "讀不出來，可能已損壞或屬於別
 
 def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
     cursor = connection.cursor()
+    # One of a version that masked nothing fails here, and is told as of another version.
+    cursor.execute("select names_shown()")
+    if scope.names:
+        cursor.execute("set variable names_shown = true")
     if scope.school_ids is None:
         cursor.execute("set variable every_school = true")
     else:

@@ -1,11 +1,20 @@
--- What a viewer may see: only the schools of the scope that is set, and nothing where none is.
+-- What a viewer may see: only the schools of the scope that is set, and nothing where none is; names of persons masked
+-- (queries/names.sql) unless it shows them.
 
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
-create view visible_units as select * from units where in_scope(school_id);
+-- Masked, two units of a school may look alike: `unit_key` tells them apart.
+create view visible_units as
+select
+    * exclude (person) replace (seen_of(unit_id, person) as unit_id, seen_of(unit_label, person) as unit_label),
+    hash(unit_id, unit_label) as unit_key
+
+from units
+
+where in_scope(school_id);
 
 create view visible_states as
 select
@@ -136,7 +145,16 @@ create macro visible_results_on(on_day) as table
 
 -- A row whose school is unknown belongs to nobody; only who may see every school sees it.
 create view visible_rejects as
-select * from rejects
+select
+    * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
+        case when names_shown() then places else masked_places end as places,
+        case when names_shown() then message else masked_message end as message,
+        case when names_shown() then suggestion else masked_suggestion end as suggestion,
+        case when names_shown() then original else masked_original end as original
+    )
+
+from rejects
+
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 
@@ -146,7 +164,13 @@ select * from visible_rejects
 where reason <> 'not_a_record';
 
 create view visible_resolved_rejects as
-select * from resolved_rejects
+select
+    * exclude (message, masked_original) replace (
+        case when names_shown() then original else coalesce(masked_original, '○') end as original
+    )
+
+from resolved_rejects
+
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 

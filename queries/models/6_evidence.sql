@@ -58,7 +58,7 @@ asked as (
         end as who
 
     from (
-        from visible_units where kpi = of_kpi and period = in_period and school_id = at_school
+        from units where kpi = of_kpi and period = in_period and school_id = at_school and in_scope(school_id)
     ) as units
 
     inner join kpis
@@ -104,7 +104,8 @@ teams as (
 
 linked as (
 
-    select who.* exclude (identity, who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    select who.* exclude (identity, who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
+        accepted.person as row_person
     from who
     inner join persons using (identity)
     inner join accepted_rows as accepted
@@ -115,7 +116,8 @@ linked as (
 
     union all
 
-    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
+        accepted.person as row_person
     from asked
     inner join accepted_rows as accepted
         on asked.table_name = accepted.table_name
@@ -125,7 +127,8 @@ linked as (
 
     union all
 
-    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
+        accepted.person as row_person
     from asked
     inner join accepted_rows as accepted
         on asked.table_name = accepted.table_name
@@ -171,15 +174,14 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
-    counted.unit_id,
-    counted.unit_label,
+    hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,
     counted.file_id,
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
     array_to_string(counted.words, ' ') as kind,
-    counted.told,
+    concat_ws('，', seen_persons(counted.row_person), counted.told) as told,
     counted.row_school_id
 
 from counted;

@@ -1,5 +1,6 @@
 -- Every fault to report, rejections and warnings, with the text that it is about and the whole row: its cells in the
--- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others.
+-- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others. Both
+-- once more with the names masked.
 create temp table flagged as
 
 with
@@ -31,10 +32,42 @@ coded as (
 
 ),
 
+-- Of each table what masking asks of its columns, in their order.
+columns_of_tables as (
+
+    select
+        table_name,
+        list(case when column_name = 'staff_id' then 'person_id' else type end order by ord) as types,
+        list(headers order by ord) as headers
+
+    from (
+        select
+            column_types.*,
+            (
+                select list(word) from header_words as words
+                where words.table_name = column_types.table_name and words.column_name = column_types.column_name
+            ) as headers
+
+        from column_types
+    )
+
+    group by table_name
+
+),
+
 named as (
 
     select
         flaws.* exclude (code),
+        list_transform(
+            flaws.cells,
+            lambda cell, i: masked_cell(
+                cell, columns_of_tables.types[i], columns_of_tables.headers[i], fault_codes.reason = 'not_a_record'
+            )
+        ) as masked_cells,
+        list_transform(
+            flaws.extra, lambda cell: masked_cell(cell, null, null, fault_codes.reason = 'not_a_record')
+        ) as masked_extra,
         fault_codes.reason,
         fault_codes.column_name,
         fault_codes.header,
@@ -58,6 +91,9 @@ named as (
         on flaws.table_name = codes.table_name
         and codes.column_name = 'school_code'
 
+    inner join columns_of_tables
+        on flaws.table_name = columns_of_tables.table_name
+
     -- A row without any value is no row.
     where fault_codes.reason <> 'missing_value'
         or squeeze(array_to_string(flaws.cells, '') || coalesce(array_to_string(flaws.extra, ''), '')) <> ''
@@ -79,23 +115,22 @@ select
         named.cells[named.place],
         ''
     ) as value,
+    -- Masked as the cell in which it stands; what is in none is one of a cell's persons.
+    coalesce(
+        case when named.said is not null and named.reason in ('not_a_record', 'ambiguous_person', 'unknown_person') then coalesce(
+            named.masked_cells[list_position(named.cells, named.said)],
+            named.masked_extra[list_position(named.extra, named.said)],
+            masked_person(named.said)
+        ) end,
+        named.masked_cells[named.place],
+        ''
+    ) as masked_value,
     named.other_file_id,
     named.other_line,
     squeeze(named.staff_id) as staff_id,
     person_name(named.person) as person,
-    array_to_string(
-        list_concat(
-            flatten(list_transform(files.known, lambda place, i: list_concat(
-                list_transform(
-                    coalesce(named.extra[coalesce(files.before[i - 1], 0) + 1:files.before[i]], []),
-                    lambda cell: csv_cell(cell)
-                ),
-                [csv_cell(named.cells[place])]
-            ))),
-            list_transform(coalesce(named.extra[files.before[-1] + 1:], []), lambda cell: csv_cell(cell))
-        ),
-        ','
-    ) as original
+    csv_row(named.cells, named.extra, files.known, files.before) as original,
+    csv_row(named.masked_cells, named.masked_extra, files.known, files.before) as masked_original
 
 from named
 

@@ -48,7 +48,11 @@ suggested as (
             when reason = 'unknown_person' and flagged.staff_id <> '' then same_names.staff_ids
             when reason = 'ambiguous_person' and flagged.staff_id <> '' then names_of_ids.names
             when reason = 'ambiguous_person' then same_names.staff_ids
-        end as suggestion
+        end as suggestion,
+        case
+            when reason = 'ambiguous_person' and flagged.staff_id <> '' then masked_person(suggestion)
+            else suggestion
+        end as masked_suggestion
 
     from flagged
 
@@ -84,7 +88,8 @@ worded as (
             days.day > getvariable('today'),
             other_file_id = suggested.file_id
         ) as sentence,
-        places_of(header, value, suggestion, column_types.options, other_line, others.file) as said
+        places_of(header, value, suggestion, column_types.options, other_line, others.file) as said,
+        column_types.type = 'person' as is_person
 
     from suggested
 
@@ -97,6 +102,21 @@ worded as (
     left join (select raw, max(day) as day from date_map group by raw) as days
         on suggested.reason = 'out_of_range'
         and suggested.value = days.raw
+
+),
+
+masked as (
+
+    select
+        *,
+        struct_update(
+            said,
+            letter := case when is_person then '○' else said.letter end,
+            suggestion := masked_suggestion,
+            value := cut(masked_value)
+        ) as masked_said
+
+    from worded
 
 )
 
@@ -113,8 +133,12 @@ select
     cell,
     sheet_link || '&range=' || coalesce(cell, line || ':' || line),
     sentence,
-    said
+    said,
+    masked_said,
+    filled(sentence, masked_said),
+    masked_suggestion,
+    masked_original
 
-from worded
+from masked
 
 order by file_id, line, severity, reason;
