@@ -174,6 +174,8 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
+    seen_of(counted.unit_id, counted.person) as unit_id,
+    seen_of(counted.unit_label, counted.person) as unit_label,
     hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,

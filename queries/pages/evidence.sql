@@ -34,6 +34,8 @@ placed as (
 )
 
 select
+    placed.unit_id,
+    placed.unit_label,
     placed.unit_key,
     placed.rows_in_all,
     placed.is_seen,
@@ -55,6 +57,8 @@ left join visible_schools as elsewhere
 where placed.place <= coalesce($most::integer, placed.place)
 
 order by
+    placed.unit_id,
+    placed.unit_label,
     placed.unit_key,
     placed.day,
     placed.file_id,
