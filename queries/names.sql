@@ -1,12 +1,10 @@
--- How a person's name is masked for who may not see it, and where names stand in what a row says of itself: in the columns
+-- How a person's name is masked, beside which it is kept (queries/models/5_visible.sql says who sees which: to mask what a
+-- page asks for would take longer than the page), and where names stand in what a row says of itself: in the columns
 -- of persons, as the contracts of the tables have them; in those that no contract knows, which may hold anything; in a
--- signature; and in an address of electronic mail.
-
--- Names are shown only where that was said.
-create or replace macro names_shown() as coalesce(getvariable('names_shown'), false);
+-- signature; where a cell is a name that the roster knows; and in an address of electronic mail.
 
 -- 王○, 林○君, 歐陽○○, Li○; what has no letter is no name.
-create or replace macro masked_name(name) as
+create or replace temp macro masked_name(name) as
     case
         when name not between '一' and '龦' and not regexp_matches(name, '\p{L}') then name
         when name not between '一' and '龦' and regexp_matches(name, '^\p{Latin}') then left(name, 2) || '○'
@@ -20,16 +18,9 @@ create or replace macro masked_name(name) as
         else left(name, 1) || '○' || right(name, 1)
     end;
 
--- The names that `person` holds, each behind the other, as a reader may see them.
-create or replace macro seen_persons(person) as
-    case
-        when names_shown() then person
-        else array_to_string(list_transform(string_split(person, '，'), lambda name: masked_name(name)), '，')
-    end;
-
--- A text in which the name `person` stands, as a reader may see it.
-create or replace macro seen_of(text, person) as
-    case when names_shown() or person is null then text else replace(text, person, masked_name(person)) end;
+-- A text in which the name `person` stands.
+create or replace temp macro masked_in(text, person) as
+    case when person is null then text else replace(text, person, masked_name(person)) end;
 
 -- A cell of a person that says whom it does not name: a number of people, all of them, a total, an example, nobody.
 create or replace temp macro names_no_person(name) as

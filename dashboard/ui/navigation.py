@@ -154,7 +154,7 @@ def _calendar(seen: View, name: str, label: str, day: date | None, first: date, 
     st.date_input(label, None, first, last, key, format="YYYY-MM-DD", on_change=write)
 
 
-def names(seen: View, of: str | None = None) -> str:
+def names(seen: View, of: str = "") -> str:
     """The switch of persons' names, as links to this same view; `of` is what it is called beside others."""
     choices = [
         (told, _here(replace(seen, scope=replace(seen.scope, names=shown))), seen.scope.names == shown)

@@ -520,7 +520,7 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint, person text)"
+            " until date, attained_on date, amount bigint, masked_id text, masked_label text)"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -533,7 +533,8 @@ class _Build:
             # One that does not say whose name is in a label has it masked as if it were one.
             person = "person" if "person" in [one[0] for one in self.con.description or ()] else "unit_label"
             self.con.execute(
-                f"insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount, {person}"
+                f"insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount,"
+                f" masked_in(unit_id, {person}), masked_in(unit_label, {person})"
                 f" from (\n{query}\n) where school_id in (select school_id from all_schools)"
                 " order by school_id, unit_id",
                 {"kpi": kpi},

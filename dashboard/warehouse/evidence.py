@@ -103,10 +103,16 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"[{', '.join(flags) or 'null::text'}] as flags",
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
-        f"nullif(concat_ws('，', {', '.join(persons) or 'null'}), '') as person",
-        f"nullif(concat_ws('，', {', '.join(told) or 'null'}), '') as told",
+        f"{_joined(persons)} as person",
+        f"{_joined([f'masked_name({name})' for name in persons])} as masked_person",
+        f"{_joined(told)} as told",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
+
+
+def _joined(values: list[str]) -> str:
+    """Several texts as one, null where all are."""
+    return f"nullif(concat_ws('，', {', '.join(values)}), '')" if values else "null::text"
 
 
 def _day(table: Table, there: set[str]) -> str:

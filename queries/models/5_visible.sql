@@ -1,15 +1,21 @@
 -- What a viewer may see: only the schools of the scope that is set, and nothing where none is; names of persons masked
--- (queries/names.sql) unless it shows them.
+-- unless it shows them.
 
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
+-- Names are shown only where that was said.
+create macro names_shown() as coalesce(getvariable('names_shown'), false);
+
 -- Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
-    * exclude (person) replace (seen_of(unit_id, person) as unit_id, seen_of(unit_label, person) as unit_label),
+    * exclude (masked_id, masked_label) replace (
+        case when names_shown() then unit_id else masked_id end as unit_id,
+        case when names_shown() then unit_label else masked_label end as unit_label
+    ),
     hash(unit_id, unit_label) as unit_key
 
 from units

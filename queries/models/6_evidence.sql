@@ -104,8 +104,7 @@ teams as (
 
 linked as (
 
-    select who.* exclude (identity, who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
-        accepted.person as row_person
+    select who.* exclude (identity, who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
     from who
     inner join persons using (identity)
     inner join accepted_rows as accepted
@@ -116,8 +115,7 @@ linked as (
 
     union all
 
-    select asked.* exclude (who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
-        accepted.person as row_person
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
     from asked
     inner join accepted_rows as accepted
         on asked.table_name = accepted.table_name
@@ -127,8 +125,7 @@ linked as (
 
     union all
 
-    select asked.* exclude (who), accepted.* exclude (school_id, table_name, person), accepted.school_id as row_school_id,
-        accepted.person as row_person
+    select asked.* exclude (who), accepted.* exclude (school_id, table_name), accepted.school_id as row_school_id
     from asked
     inner join accepted_rows as accepted
         on asked.table_name = accepted.table_name
@@ -174,8 +171,8 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
-    seen_of(counted.unit_id, counted.person) as unit_id,
-    seen_of(counted.unit_label, counted.person) as unit_label,
+    case when names_shown() then counted.unit_id else counted.masked_id end as unit_id,
+    case when names_shown() then counted.unit_label else counted.masked_label end as unit_label,
     hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,
@@ -183,7 +180,7 @@ select
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
     array_to_string(counted.words, ' ') as kind,
-    concat_ws('，', seen_persons(counted.row_person), counted.told) as told,
+    concat_ws('，', case when names_shown() then counted.person else counted.masked_person end, counted.told) as told,
     counted.row_school_id
 
 from counted;

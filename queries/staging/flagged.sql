@@ -55,6 +55,23 @@ columns_of_tables as (
 
 ),
 
+-- Cells that are a known name, in whichever column: of a row given back the columns are often shifted.
+known_names as (
+
+    select
+        table_name,
+        file_id,
+        line,
+        list(cell) as cells
+
+    from (select table_name, file_id, line, unnest(cells) as cell from flaws)
+
+    where person_name(squeeze(cell)) in (select name from bearers)
+
+    group by all
+
+),
+
 named as (
 
     select
@@ -62,7 +79,10 @@ named as (
         list_transform(
             flaws.cells,
             lambda cell, i: masked_cell(
-                cell, columns_of_tables.types[i], columns_of_tables.headers[i], fault_codes.reason = 'not_a_record'
+                cell,
+                case when list_contains(known_names.cells, cell) then 'person' else columns_of_tables.types[i] end,
+                columns_of_tables.headers[i],
+                fault_codes.reason = 'not_a_record'
             )
         ) as masked_cells,
         list_transform(
@@ -93,6 +113,11 @@ named as (
 
     inner join columns_of_tables
         on flaws.table_name = columns_of_tables.table_name
+
+    left join known_names
+        on flaws.table_name = known_names.table_name
+        and flaws.file_id = known_names.file_id
+        and flaws.line = known_names.line
 
     -- A row without any value is no row.
     where fault_codes.reason <> 'missing_value'
