@@ -208,7 +208,7 @@ def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
         ),
         _pills(say("分組"), "groups", groups, wanted.groups, here),
         _pills(say("指標"), "kpis", shorts, wanted.kpis, here),
-        navigation.names(seen, say("尚未完成的人")),
+        navigation.names(seen, say("姓名")),
     ]
     return "".join(lines)
 

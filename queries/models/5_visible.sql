@@ -6,15 +6,12 @@ create macro in_scope(id) as
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
--- Names are shown only where that was said.
-create macro names_shown() as coalesce(getvariable('names_shown'), false);
-
--- Masked, two units of a school may look alike: `unit_key` tells them apart.
+-- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
     * exclude (masked_id, masked_label) replace (
-        case when names_shown() then unit_id else masked_id end as unit_id,
-        case when names_shown() then unit_label else masked_label end as unit_label
+        case when getvariable('names_shown') then unit_id else masked_id end as unit_id,
+        case when getvariable('names_shown') then unit_label else masked_label end as unit_label
     ),
     hash(unit_id, unit_label) as unit_key
 
@@ -153,10 +150,10 @@ create macro visible_results_on(on_day) as table
 create view visible_rejects as
 select
     * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
-        case when names_shown() then places else masked_places end as places,
-        case when names_shown() then message else masked_message end as message,
-        case when names_shown() then suggestion else masked_suggestion end as suggestion,
-        case when names_shown() then original else masked_original end as original
+        case when getvariable('names_shown') then places else masked_places end as places,
+        case when getvariable('names_shown') then message else masked_message end as message,
+        case when getvariable('names_shown') then suggestion else masked_suggestion end as suggestion,
+        case when getvariable('names_shown') then original else masked_original end as original
     )
 
 from rejects
@@ -172,7 +169,7 @@ where reason <> 'not_a_record';
 create view visible_resolved_rejects as
 select
     * exclude (message, masked_original) replace (
-        case when names_shown() then original else coalesce(masked_original, '○') end as original
+        case when getvariable('names_shown') then original else coalesce(masked_original, '○') end as original
     )
 
 from resolved_rejects

@@ -171,8 +171,8 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
-    case when names_shown() then counted.unit_id else counted.masked_id end as unit_id,
-    case when names_shown() then counted.unit_label else counted.masked_label end as unit_label,
+    case when getvariable('names_shown') then counted.unit_id else counted.masked_id end as unit_id,
+    case when getvariable('names_shown') then counted.unit_label else counted.masked_label end as unit_label,
     hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,
@@ -180,7 +180,7 @@ select
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
     array_to_string(counted.words, ' ') as kind,
-    concat_ws('，', case when names_shown() then counted.person else counted.masked_person end, counted.told) as told,
+    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.told) as told,
     counted.row_school_id
 
 from counted;
