@@ -54,18 +54,18 @@ create or replace temp macro class_sentence(value) as
         else '{header}「{value}」與年級不符，或年級不在 1 到 12；請確認年級與班級，並把這一欄的格式設為「文字」。'
     end;
 
-create or replace temp macro no_record_sentence(value) as
-    case
-        when is_total(squeeze(value)) then '「{value}」是合計的列，不是一筆紀錄；沒有採用，不必改。'
-        when is_example(squeeze(value)) then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
-        when is_signature(squeeze(value)) then '「{value}」是簽章的列，不是一筆紀錄；沒有採用，不必改。'
-        when is_none(squeeze(value)) then '「{value}」表示沒有可填的紀錄；沒有採用，不必改。'
+create or replace temp macro no_record_sentence(kind) as
+    case kind
+        when 'total' then '「{value}」是合計的列，不是一筆紀錄；沒有採用，不必改。'
+        when 'example' then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
+        when 'signature' then '「{value}」是簽章的列，不是一筆紀錄；沒有採用，不必改。'
+        when 'nothing' then '「{value}」表示沒有可填的紀錄；沒有採用，不必改。'
         else '這一列重複了標題（{value}），不是一筆紀錄；沒有採用，不必改。'
     end;
 
-create or replace temp macro sentence(reason, type, life, value, suggestion, options, given_id, is_future, same_file) as
+create or replace temp macro sentence(reason, type, life, value, suggestion, options, given_id, is_future, same_file, kind) as
     coalesce(cell_sentence(reason, suggestion, value), case reason
-        when 'not_a_record' then no_record_sentence(value)
+        when 'not_a_record' then no_record_sentence(kind)
         when 'missing_value' then '「{header}」空白；請補上。'
         when 'unknown_school' then case
             when suggestion is null then '「{value}」不是本計畫的學校，或校名與學校代碼不是同一所；請更正校名或代碼。'

@@ -79,6 +79,7 @@ select
         named.cells[named.place],
         ''
     ) as value,
+    named.kind,
     named.other_file_id,
     named.other_line,
     squeeze(named.staff_id) as staff_id,

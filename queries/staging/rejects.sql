@@ -82,7 +82,8 @@ worded as (
             reason, column_types.type, column_types.life, value, suggestion, column_types.options,
             suggested.staff_id <> '',
             days.day > getvariable('today'),
-            other_file_id = suggested.file_id
+            other_file_id = suggested.file_id,
+            kind
         ) as sentence,
         places_of(header, value, suggestion, column_types.options, other_line, others.file) as said
 
