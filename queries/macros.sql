@@ -99,9 +99,9 @@ create or replace temp macro has_more(t) as
     );
 
 -- A date that a spreadsheet made of a class such as 5-2: 2022-05-02, 5/2, 5月2日, 2-May, May-02, 44683.
-create or replace temp macro is_date_of_class(t) as
+create or replace temp macro is_date_of_class(squeezed) as
     regexp_matches(
-        upper(squeeze(t)),
+        upper(squeezed),
         '^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*|\d{2}:.*)?|\d{1,2}/\d{1,2}|\d{5}(\.\d+)?|([\d一二三四五六七八九十]{2,4}年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日.*'
             || '|\d{1,2}[-/ ]?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*([-/ ]?\d{2,4})?'
             || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
@@ -174,26 +174,32 @@ create or replace temp macro without_code(name) as
 -- A school's name as it is compared.
 create or replace temp macro school_name(t) as without_code(answer(squeeze(t)));
 
--- Schools: a name without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
-create or replace temp macro without_place(t) as
-    regexp_replace(school_name(t), '^(' || getvariable('place_pattern') || ')+', '');
+-- Schools: a `school_name` without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
+create or replace temp macro without_place(name) as
+    regexp_replace(name, '^(' || getvariable('place_pattern') || ')+', '');
 
-create or replace temp macro stem_of(t) as
+create or replace temp macro stem_in(name) as
     regexp_replace(
         regexp_replace(
-            regexp_replace(without_place(t), '(國民中小學|中小學)$', '國中小'), '國民中學$', '國中'
+            regexp_replace(without_place(name), '(國民中小學|中小學)$', '國中小'), '國民中學$', '國中'
         ),
         '(國民小學|國小|小學)$', ''
     );
 
-create or replace temp macro kind_of(t) as
+create or replace temp macro stem_of(t) as stem_in(school_name(t));
+
+create or replace temp macro kind_in(name) as
     map {
         '國民中小學': '國中小', '國中小': '國中小', '中小學': '國中小', '國民小學': '國小', '國小': '國小', '小學': '國小',
         '國民中學': '國中', '國中': '國中', '高級中學': '高中', '高中': '高中'
-    }[regexp_extract(school_name(t), '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
+    }[regexp_extract(name, '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
+
+create or replace temp macro kind_of(t) as kind_in(school_name(t));
 
 -- A code that lost its leading zeros in a spreadsheet is the same code.
-create or replace temp macro code_of(t) as nullif(ltrim(upper(answer(squeeze(t))), '0'), '');
+create or replace temp macro code_in(squeezed) as nullif(ltrim(upper(answer(squeezed)), '0'), '');
+
+create or replace temp macro code_of(t) as code_in(squeeze(t));
 
 -- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
 -- A plain name of two or three characters has neither.

@@ -83,6 +83,14 @@ class TableCount:
     warnings: int
 
 
+@dataclass(frozen=True)
+class Built:
+    """What became of the rows of each table, and (SHA-256, path) of the files of the folder that have rows in it."""
+
+    tables: list[TableCount]
+    originals: list[tuple[str, str]]
+
+
 def build(
     target: Path,
     programme: Programme,
@@ -90,7 +98,7 @@ def build(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
-) -> list[TableCount]:
+) -> Built:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
     Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
@@ -131,7 +139,7 @@ def _built(
     today: dt.date,
     *,
     again: bool = False,
-) -> list[TableCount]:
+) -> Built:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
     con = duckdb.connect(config={"threads": "2", "memory_limit": MEMORY, "checkpoint_threshold": "1TB"})
@@ -154,9 +162,9 @@ def _built(
         build.check()
         if not again and build.raw.has_changed():
             raise _Changed
-        counts = build.counts()
+        built = Built(build.counts(), build.originals())
         con.execute("checkpoint")
-        return counts
+        return built
     finally:
         with contextlib.suppress(duckdb.Error):
             texts.remove_functions(con)
@@ -647,6 +655,13 @@ class _Build:
                 failed.append(f"查核「{title}」未通過：{rows[:3]}")
         if failed:
             raise BuildError("\n".join(failed))
+
+    def originals(self) -> list[tuple[str, str]]:
+        """(SHA-256, path) of each file of the folder that was read."""
+        return self.con.execute(
+            "select distinct sha256, path from inputs"
+            " where table_name is not null and problem is null and link is null order by path, sha256"
+        ).fetchall()
 
     def counts(self) -> list[TableCount]:
         """What became of each table's rows."""

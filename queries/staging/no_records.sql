@@ -44,7 +44,7 @@ named as (
 
 ),
 
-judged as (
+judged as materialized (
 
     select
         *,

@@ -30,7 +30,7 @@ squeezed as (
 
 ),
 
-read as (
+read as materialized (
 
     select
         * exclude (staff_part, part),
