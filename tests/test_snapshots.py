@@ -30,8 +30,7 @@ from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.ui import address
 from dashboard.warehouse import build as building
-from dashboard.warehouse import texts
-from dashboard.warehouse import notes, publishing, snapshots, status
+from dashboard.warehouse import notes, publishing, snapshots, status, texts
 from tests.running import (
     EVERY_SCHOOL,
     PROGRAMME,

@@ -144,7 +144,8 @@ _LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]"
 _LATIN_LINES = re.compile(rf"({_LATIN}\.?)[\r\n]+({_LATIN})")
 _LINES = re.compile(r"[\r\n]+")
 _LATIN_MARKS = tuple(
-    (re.compile(rf"({_LATIN}\.?)\s*{mark}\s*({_LATIN})"), rf"\1{kept}\2") for mark, kept in ((",", "\x01"), ("/", "\x02"))
+    (re.compile(rf"({_LATIN}\.?)\s*{mark}\s*({_LATIN})"), rf"\1{kept}\2")
+    for mark, kept in ((",", "\x01"), ("/", "\x02"))
 )
 _BETWEEN = re.compile("[、,;/]+")
 _KEPT = str.maketrans("\x01\x02", ",/")
@@ -170,7 +171,7 @@ _FUNCTIONS: Mapping[str, tuple[Callable[[str], object], str]] = {
 def create_functions(con: duckdb.DuckDBPyConnection) -> None:
     """The functions of this module under their names."""
     for name, (function, result) in _FUNCTIONS.items():
-        con.create_function(name, function, ["VARCHAR"], result)  # type: ignore[arg-type]
+        con.create_function(name, function, ["VARCHAR"], result)
 
 
 def remove_functions(con: duckdb.DuckDBPyConnection) -> None:
