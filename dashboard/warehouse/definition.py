@@ -32,7 +32,7 @@ def define(
         con.execute(f"set variable {name} = $value", {"value": value})
     load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int, bit bigint",
          staging.fault_codes(tables.values()))  # fmt: skip
-    run(con, "macros.sql", "messages.sql", "names.sql")
+    run(con, "macros.sql", "messages.sql")
     _define_periods(con, programme)
     _define_schools(con, programme)
     _define_words(con, programme, tables)

@@ -33,7 +33,11 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     branches = [
         _branch(tables[name], set(columns_of(con, name)), _taken(tables[name], programme)) for name in asked
     ]
-    con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
+    con.execute(
+        "create table accepted_rows as\nselect rows.*, coalesce(masked, case when person is not null then '○' end) as masked_person\nfrom (\n"
+        + "\n\nunion all\n\n".join(branches)
+        + "\n) as rows\nleft join masked_names on rows.person = masked_names.name"
+    )
     _count_days(con, tables.values())
 
 
@@ -104,7 +108,6 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
         f"{_joined(persons)} as person",
-        f"{_joined([f'masked_name({name})' for name in persons])} as masked_person",
         f"{_joined(told)} as told",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"

@@ -40,16 +40,12 @@ columns_of_tables as (
         list(case when column_name = 'staff_id' then 'person_id' else type end order by ord) as types,
         list(headers order by ord) as headers
 
-    from (
-        select
-            column_types.*,
-            (
-                select list(word) from header_words as words
-                where words.table_name = column_types.table_name and words.column_name = column_types.column_name
-            ) as headers
+    from column_types
 
-        from column_types
-    )
+    left join (
+        select table_name, column_name, list(word) as headers from header_words group by table_name, column_name
+    ) as named
+        using (table_name, column_name)
 
     group by table_name
 
@@ -78,16 +74,16 @@ named as (
         flaws.* exclude (code),
         list_transform(
             flaws.cells,
-            lambda cell, i: masked_cell(
-                cell,
-                case when list_contains(known_names.cells, cell) then 'person' else columns_of_tables.types[i] end,
-                columns_of_tables.headers[i],
-                fault_codes.reason = 'not_a_record'
-            )
+            lambda cell, i: case
+                when flaws.kind = 'header' and list_contains(columns_of_tables.headers[i], lower(replace(cell, ' ', ''))) then cell
+                when columns_of_tables.types[i] = 'person' or list_contains(known_names.cells, cell) then masked_person(cell)
+                when columns_of_tables.types[i] = 'person_id' then masked_id(cell)
+                when flaws.kind is not null then masked_signature(cell)
+                when contains(cell, '@') or contains(cell, '＠') then masked_mail(cell)
+                else cell
+            end
         ) as masked_cells,
-        list_transform(
-            flaws.extra, lambda cell: masked_cell(cell, null, null, fault_codes.reason = 'not_a_record')
-        ) as masked_extra,
+        list_transform(flaws.extra, lambda cell: masked_extra(cell)) as masked_extra,
         fault_codes.reason,
         fault_codes.column_name,
         fault_codes.header,
@@ -150,6 +146,7 @@ select
         named.masked_cells[named.place],
         ''
     ) as masked_value,
+    named.kind,
     named.other_file_id,
     named.other_line,
     squeeze(named.staff_id) as staff_id,

@@ -34,6 +34,40 @@ names_of_ids as (
 
 ),
 
+squeezed as (
+
+    select
+        *,
+        squeeze(value) as squeezed
+
+    from flagged
+
+),
+
+-- What a value would be as a school's name, also with the usual characters in place of those that look like them.
+likened as (
+
+    select
+        *,
+        answer(squeezed) as answered,
+        answer(as_usual(squeezed)) as usual,
+        look_alike_in(squeezed) as look_alike
+
+    from squeezed
+
+),
+
+named as (
+
+    select
+        *,
+        stem_in(without_code(answered)) as stem,
+        stem_in(without_code(usual)) as usual_stem
+
+    from likened
+
+),
+
 suggested as (
 
     select
@@ -54,14 +88,14 @@ suggested as (
             else suggestion
         end as masked_suggestion
 
-    from flagged
+    from named as flagged
 
     inner join files
         using (file_id)
 
     left join likely_schools
         on flagged.reason = 'unknown_school'
-        and stem_of(flagged.value) = likely_schools.stem
+        and flagged.stem = likely_schools.stem
 
     left join same_names
         on flagged.school_id = same_names.school_id
@@ -82,13 +116,17 @@ worded as (
                 + list_position(suggested.known, column_types.ord)
             ) || suggested.line
         end as cell,
-        sentence(
-            reason, column_types.type, column_types.life, value, suggestion, column_types.options,
-            suggested.staff_id <> '',
-            days.day > getvariable('today'),
-            other_file_id = suggested.file_id
+        coalesce(
+            cell_sentence(reason, lower(answered), look_alike, suggestion, usual_stem),
+            sentence(
+                reason, column_types.type, column_types.life, value, squeezed, suggestion, column_types.options,
+                suggested.staff_id <> '',
+                days.day > getvariable('today'),
+                other_file_id = suggested.file_id,
+                kind
+            )
         ) as sentence,
-        places_of(header, value, suggestion, column_types.options, other_line, others.file) as said,
+        places_of(header, value, look_alike, suggestion, column_types.options, other_line, others.file) as said,
         column_types.type = 'person' as is_person
 
     from suggested
