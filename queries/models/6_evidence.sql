@@ -9,31 +9,32 @@ create table evidence_rules as
 
 select *
 
--- in_window: only days of the indicator's window. needs: a yes of the row. at_least: lessons a row must have.
+-- in_window: only days of the indicator's window. needs: a yes of the row. at_least: lessons a row must have. adds_up: what
+-- the rows of a unit must have together: every category, every choice or the minutes.
 from (values
-    ('a1a2', 'person', false, 'certified', false),
-    ('achievement', 'class', true, null, false),
-    ('b1', 'person', false, 'certified', false),
-    ('classes', 'day', true, null, false),
-    ('coaching', 'day', true, null, false),
-    ('cross_observation', 'team', true, 'elsewhere', false),
-    ('digital_literacy', 'person', true, null, false),
-    ('effect', 'day', true, null, false),
-    ('infosec', 'person', true, null, false),
-    ('it_lead', 'person', true, null, false),
-    ('lesson_plans', 'day', true, null, true),
-    ('lessons', 'class', true, null, false),
-    ('lessons_given', 'day', true, null, false),
-    ('observation_record', 'day', true, null, false),
-    ('observe_other', 'day', true, 'elsewhere', false),
-    ('plan_per_class', 'pair', false, null, true),
-    ('promotion', 'day', true, null, false),
-    ('public_lesson', 'person', true, 'digital', false),
-    ('srl_survey', 'class', true, null, false),
-    ('survey_rounds', 'day', true, null, false),
-    ('teachers', 'person', true, null, false),
-    ('training_5g', 'person', false, null, false)
-) as rules (name, link, in_window, needs, at_least);
+    ('a1a2', 'person', false, 'certified', false, 'categories'),
+    ('achievement', 'class', true, null, false, null),
+    ('b1', 'person', false, 'certified', false, null),
+    ('classes', 'day', true, null, false, null),
+    ('coaching', 'day', true, null, false, null),
+    ('cross_observation', 'team', true, 'elsewhere', false, null),
+    ('digital_literacy', 'person', true, null, false, null),
+    ('effect', 'day', true, null, false, null),
+    ('infosec', 'person', true, null, false, 'minutes'),
+    ('it_lead', 'person', true, null, false, null),
+    ('lesson_plans', 'day', true, null, true, null),
+    ('lessons', 'class', true, null, false, null),
+    ('lessons_given', 'day', true, null, false, null),
+    ('observation_record', 'day', true, null, false, null),
+    ('observe_other', 'day', true, 'elsewhere', false, null),
+    ('plan_per_class', 'pair', false, null, true, null),
+    ('promotion', 'day', true, null, false, null),
+    ('public_lesson', 'person', true, 'digital', false, null),
+    ('srl_survey', 'class', true, null, false, 'choices'),
+    ('survey_rounds', 'day', true, null, false, null),
+    ('teachers', 'person', true, null, false, null),
+    ('training_5g', 'person', false, null, false, 'minutes')
+) as rules (name, link, in_window, needs, at_least, adds_up);
 
 -- Of one indicator, period and school: the rows of all of them together would be sought at every question.
 create macro visible_evidence(of_kpi, in_period, at_school) as table
