@@ -529,6 +529,8 @@ class _Build:
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         evidence.describe_rows(self.con, self.programme, self.tables)
+        load(self.con, "flag_codes", "flag text, ord int, message text",
+             [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
 
@@ -579,9 +581,6 @@ class _Build:
             " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
-        load(con, "flag_codes", "flag text, ord int, message text",
-             [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
-        run(con, "flags.sql")
         self._keep_spreadsheets()
         load(self.con, "reasons", "reason text, ord int, label text",
                     [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip

@@ -5,6 +5,8 @@ create macro in_scope(id) as
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
+create view visible_flags as select * from flags where in_scope(school_id);
+
 create view visible_units as select * from units where in_scope(school_id);
 
 create view visible_states as

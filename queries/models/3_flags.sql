@@ -338,7 +338,7 @@ broken as (
         case when stale_since is null then 'unreadable_source' else 'stale_source' end as flag,
         coalesce(stale_because, problem) as message
 
-    from inputs
+    from files
 
     where table_name is not null
         and (problem is not null or stale_because is not null)
@@ -515,33 +515,115 @@ order by
     causes.file_id,
     causes.line;
 
-create view visible_flags as select * from flags where in_scope(school_id);
+-- The codes of each figure that has any, from one day to another: a group's are those of its schools, and the city's those
+-- of all.
+create temp table flag_spells as
 
--- The codes of each figure of a day; a group's are those of its schools, and the city's those of all.
-create macro flags_on(on_day) as table
+with
+
+spans as (
+
+    select
+        flags.kpi,
+        flags.period,
+        all_schools.group_id,
+        flags.school_id,
+        flags.ord,
+        flags.flag,
+        flags.since,
+        flags.until
+
+    from flags
+
+    inner join all_schools
+        using (school_id)
+
+),
+
+changes as (
+
+    select kpi, period, group_id, school_id, ord, flag, day, sum(change) as change
+
+    from (
+        select *, since as day, 1 as change from spans
+        union all
+        select *, until as day, -1 as change from spans where until < date 'infinity'
+    )
+
+    group by grouping sets (
+        (kpi, period, group_id, school_id, ord, flag, day),
+        (kpi, period, group_id, ord, flag, day),
+        (kpi, period, ord, flag, day)
+    )
+
+),
+
+-- Of each code, the days on which any cause holds.
+held as (
+
+    select
+        *,
+        sum(change) over (partition by kpi, period, group_id, school_id, flag order by day) > 0 as holds
+
+    from changes
+
+),
+
+turns as (
+
+    select
+        * exclude (change),
+        lag(holds) over (partition by kpi, period, group_id, school_id, flag order by day) as held
+
+    from held
+
+),
+
+running as (
+
     select
         kpi,
         period,
         group_id,
         school_id,
-        array_to_string(list_transform(list_sort(list(distinct ord || flag)), lambda code: code[2:]), ';') as flags
+        day as since,
+        lead(day) over in_order as until,
+        sum(bits) over in_order as bits
 
     from (
-        select distinct
-            flags.kpi,
-            flags.period,
-            all_schools.group_id,
-            flags.school_id,
-            flags.flag,
-            flags.ord
+        select kpi, period, group_id, school_id, day, sum(bit)::int as bits
+        from (
+            select
+                kpi, period, group_id, school_id, day,
+                case when holds then 1 << (ord - 1) else -(1 << (ord - 1)) end as bit
+            from turns
+            where holds is distinct from coalesce(held, false)
 
-        from flags
+            union all
 
-        inner join all_schools
-            using (school_id)
-
-        where flags.since <= on_day
-            and on_day < flags.until
+            select distinct kpi, period, group_id, school_id, date '-infinity', 0 from turns
+        )
+        group by all
     )
 
-    group by grouping sets ((kpi, period, group_id, school_id), (kpi, period, group_id), (kpi, period));
+    window in_order as (
+        partition by kpi, period, group_id, school_id order by day rows unbounded preceding
+    )
+
+)
+
+select
+    kpi,
+    period,
+    group_id,
+    school_id,
+    since,
+    coalesce(until, date 'infinity') as until,
+    array_to_string(
+        list_transform(
+            (select list(flag order by ord) from flag_codes), lambda flag, i: case when bits::int & (1 << (i - 1)) <> 0 then flag end
+        ),
+        ';'
+    ) as flags
+
+from running;
