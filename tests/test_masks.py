@@ -239,7 +239,16 @@ def answered(both, programme, name, scope):  # noqa: F811
     return "\n".join(found)
 
 
-NAMING = ("evidence", "kpi_rejects", "kpi_units", "missing_units", "rejects", "school_rejects", "units")
+NAMING = (
+    "evidence",
+    "kpi_flags",
+    "kpi_rejects",
+    "kpi_units",
+    "missing_units",
+    "rejects",
+    "school_rejects",
+    "units",
+)
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])

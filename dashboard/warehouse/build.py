@@ -19,12 +19,11 @@ from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
-from dashboard.warehouse import intake, masks, originals, staging, texts
+from dashboard.warehouse import evidence, intake, masks, originals, staging, texts
 from dashboard.warehouse.definition import define
-from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
-from dashboard.warehouse.sql import NEEDLESS, QUERIES, literal, load, run
+from dashboard.warehouse.sql import NEEDLESS, QUERIES, columns_of, literal, load, run
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
@@ -38,6 +37,8 @@ def today() -> dt.date:
 
 
 Progress = Callable[[float, str], None]
+
+_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
 
 TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
@@ -450,6 +451,7 @@ class _Build:
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
         if lossy or any(flawed for _, _, flawed in fates):
             con.execute(staging.insert_flaws(table, source, lossy))
+            con.execute(evidence.insert_refused(table, source, set(columns_of(con, source))))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
 
@@ -488,7 +490,7 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        for sql in (staging.NO_RECORDS, staging.SUSPECTS, staging.FLAWS):
+        for sql in (staging.NO_RECORDS, staging.SUSPECTS, staging.FLAWS, evidence.REFUSED):
             self.con.execute(sql)
 
     def _file_schools(self) -> None:
@@ -535,7 +537,9 @@ class _Build:
             )
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
-        describe_rows(self.con, self.programme, self.tables)
+        evidence.describe_rows(self.con, self.programme, self.tables)
+        load(self.con, "flag_codes", "flag text, ord int, message text",
+             [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
 
@@ -682,7 +686,14 @@ class _Build:
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
 
-_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
+# A file's own sentence stands for the first two.
+_FLAGS = {
+    "unreadable_source": "",
+    "stale_source": "",
+    "base_rejected": "「{table}」有一列未採用，基數可能偏低：{sentence}",
+    "rows_rejected": "「{table}」有一列未採用，改正後可能列入：{sentence}",
+    "no_rows": "「{table}」沒有這所學校的任何一列：可能沒有辦理，也可能沒有送來。",
+}
 
 _REASON_LABELS = {
     "not_a_record": "不是紀錄的列",

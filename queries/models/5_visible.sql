@@ -6,6 +6,16 @@ create macro in_scope(id) as
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
+create view visible_flags as
+select
+    * exclude (masked_message) replace (
+        case when getvariable('names_shown') then message else masked_message end as message
+    )
+
+from flags
+
+where in_scope(school_id);
+
 -- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
