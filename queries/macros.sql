@@ -32,12 +32,14 @@ create or replace temp macro answer(t) as regexp_replace(t, '[;,、]+$', '');
 
 create or replace temp macro word(t) as lower(answer(squeeze(t)));
 
--- What a spreadsheet shows in a cell whose formula has no result.
+-- What a spreadsheet shows in a cell whose formula has no result, or none yet: `word` is in lower case. As `ERROR` of
+-- dashboard/sources/sheet.py.
 create or replace temp macro is_error(word) as
-    word in (
-        '#n/a', '#ref!', '#value!', '#div/0!', '#name?', '#null!', '#num!', '#spill!', '#error!', '#calc!', '#field!',
-        '#getting_data', 'loading...', '載入中...'
-    );
+    case
+        when word[1] in ('#', 'l', '載', '正', 'e')
+            then regexp_full_match(word, '#n/a|#getting_data|#[a-z0-9/_]+[!?]|#{3,}|(?:loading|(?:正在)?載入中?)\.{3}|err:\d{3}')
+        else false
+    end;
 
 -- Letters that show as nothing and are no white space: the fillers of Hangul, blank Braille, the joiner of graphemes.
 create or replace temp macro blank_letters() as chr(4447) || chr(4448) || chr(10240) || chr(847);
@@ -359,8 +361,7 @@ create or replace temp macro names_nobody(name) as
         || '|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)'
         || '|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$'
         || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$|^[-–]+$'
-        || '|^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)$|^Loading\.\.\.$'
-    );
+    ) or is_error(lower(name));
 
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as

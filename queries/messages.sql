@@ -36,6 +36,7 @@ create or replace temp macro cell_sentence(reason, suggestion, value) as
         when reason in (
             'not_a_record', 'bad_character', 'ambiguous_person', 'unknown_person', 'out_of_range', 'contradiction'
         ) then null
+        when regexp_full_match(squeeze(value), '#{3,}') then '{header}「{value}」是欄位太窄而顯示不出來的內容；請加寬這一欄，再重新匯出。'
         when is_error(word(value)) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
         when look_alike_in(squeeze(value)) is null then null
         when suggestion is not null

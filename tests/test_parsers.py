@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.sources import sheet
 from dashboard.warehouse import build as building
 from dashboard.warehouse.sql import QUERIES
 
@@ -230,16 +231,23 @@ def test_the_short_way_of_a_plain_text_gives_what_the_long_one_does(maps: Maps, 
 @pytest.mark.parametrize(
     "text",
     ["#N/A", "#n/a ", " #REF!", "＃ＲＥＦ！", "#VALUE!", "#DIV/0!", "#div/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "Loading...",
-     "Loading…", "loading...", "#N\u200b/A", "#ERROR!", "#N/A;"],
+     "Loading…", "loading...", "#N\u200b/A", "#ERROR!", "#N/A;", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
+     "載入中...", "載入中…", "正在載入…", "Err:502", "#####"],
 )  # fmt: skip
 def test_an_error_cell_is_one_in_any_case_and_width(maps: Maps, text: str):
     assert read_by(maps, "failed", [text]) == [True]
+    assert text[:1] == "＃" or "\u200b" in text or sheet.ERROR.fullmatch(text.strip(" ;"))
+    assert maps.con.execute("select names_nobody(squeeze($1))", [text.strip(";")]).fetchall() == [(True,)]
     assert maps.read("hours", [(text,)], "blank") == [False]
 
 
-@pytest.mark.parametrize("text", ["N/A", "無", "#1", "#N/A 說明", "REF", "Loading", "", "-"])
+@pytest.mark.parametrize(
+    "text",
+    ["N/A", "無", "#1", "#N/A 說明", "REF", "Loading", "", "-", "##", "#1班!", "載入中", "Err", "enter"],
+)
 def test_what_only_resembles_an_error_cell_is_none(maps: Maps, text: str):
     assert read_by(maps, "failed", [text]) == [False]
+    assert not sheet.ERROR.fullmatch(text)
 
 
 SEVENTH = dt.datetime(2022, 10, 7)

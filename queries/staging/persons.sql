@@ -172,9 +172,7 @@ read as (
 
     select
         * exclude (staff_part, part),
-        staff_text in (
-            '#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', 'Loading...'
-        ) as is_error,
+        is_error(lower(staff_text)) as is_error,
         case when not coalesce(is_error, false) then staff_text end as staff_id,
         coalesce(names_nobody(shown), false) as is_nobody,
         case when not is_nobody then person_name(shown) end as name
