@@ -61,6 +61,7 @@ create or replace temp macro no_record_sentence(value) as
         when is_example(squeeze(value)) then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
         when is_signature(squeeze(value)) then '「{value}」是簽章的列，不是一筆紀錄；沒有採用，不必改。'
         when is_none(squeeze(value)) then '「{value}」表示沒有可填的紀錄；沒有採用，不必改。'
+        when is_remark(squeeze(value)) then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
         else '這一列重複了標題（{value}），不是一筆紀錄；沒有採用，不必改。'
     end;
 

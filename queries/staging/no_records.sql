@@ -85,8 +85,21 @@ told as (
             by_cell.total,
             case when is_total(squeeze(rows.texts[1])) then rows.texts[1] end,
             by_cell.example,
-            case when len(list_filter(rows.texts, lambda text: not is_signature(squeeze(text)))) = 0 then rows.texts[1] end,
-            case when by_cell.headers > 1 then by_cell.header end,
+            case when is_example(squeeze(rows.texts[1])) then rows.texts[1] end,
+            -- Beside 承辦人： may stand who it is, or a number or day.
+            case
+                when len(list_filter(
+                    rows.texts,
+                    lambda text, i: not is_signature(squeeze(text)) and not coalesce(
+                        regexp_full_match(squeeze(rows.texts[i - 1]), '\p{Han}+:')
+                            and is_signature(squeeze(rows.texts[i - 1]))
+                            and regexp_full_match(squeeze(text), '\p{Han}{2,4}|[\d/.()#年月日-]+'),
+                        false
+                    )
+                )) = 0 then rows.texts[1]
+            end,
+            case when len(rows.texts) = 1 and is_remark(squeeze(rows.texts[1])) then rows.texts[1] end,
+            case when by_cell.headers > 1 or (by_cell.headers = 1 and len(rows.texts) = 1) then by_cell.header end,
             by_cell.nothing
         ) as said
 
