@@ -339,6 +339,10 @@ create or replace temp macro is_signature(name) as
     );
 
 -- Of a row that has no other cell: a remark, an end, the number of a page.
+-- What stands in the place of a number that nobody has; a formula makes 0 of a blank cell.
+create or replace temp macro is_no_id(name) as
+    is_none(name) or name in ('0', '免填', '無編號', '沒有編號', '未編號', '待補', '未定');
+
 create or replace temp macro is_remark(name) as
     regexp_matches(
         name,

@@ -90,6 +90,7 @@ create or replace temp macro sentence(reason, type, life, value, suggestion, opt
             when 'person' then '{header}「{value}」不是一個人的姓名；請寫出姓名，一位教師一列。'
             when 'item' then '{header}「{value}」不是計畫的項目，只列出、不判定；若是其中之一，請填：{options}。'
             else '{header}「{value}」不在選項內，或與計畫公告不符；請填：{options}。'
+            when 'id' then '{header}「{value}」不是編號；請填這個人自己的編號。'
         end
         when 'ambiguous_person' then person_sentence(true, suggestion, given_id)
         when 'unknown_person' then person_sentence(false, suggestion, given_id)

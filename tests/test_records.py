@@ -402,6 +402,53 @@ def test_rows_that_are_no_record_change_no_figure(programme: str, tmp_path: Path
     assert after == before
 
 
+# --- numbers of persons
+
+
+def test_what_stands_for_no_id_is_none_and_the_name_decides(tmp_path: Path) -> None:
+    marks = ["－", "-", "—", "無", "N/A", "0", "免填", "／", "", "T1;", "T1、"]
+    lesson = ("學校名稱", "教師編號", *LESSONS[1:])
+    place = built(
+        tmp_path,
+        public_lessons=[lesson, *(("深澳國小", mark, "王一平", f"111/10/{at}", "是") for at, mark in enumerate(marks, 1))],
+        training=[TRAINING, *(("深澳國小", mark, "王一平", "資安", f"111/10/{at}", "3", "") for at, mark in enumerate(marks, 1))],
+        observations=[("活動編號", *VISITS),
+                      *((mark, "信義國小", "111/11/2", "深澳國小", who)
+                        for mark, who in (("－", "王一平"), ("", "李二強"), ("無", "林巴奈")))],
+    )  # fmt: skip
+    assert flaws(place) == []
+    assert _by_line(place, "public_lessons") == _by_line(place, "training") == [{"T1"}] * len(marks)
+    assert counted(place, "cross_observation") == 3
+
+
+def test_a_row_of_the_roster_without_an_id_of_its_own_is_told(tmp_path: Path) -> None:
+    rows = [
+        ("深澳國小", mark, name, "正式教師", "99/8/1")
+        for mark, name in (
+            ("－", "張一"),
+            ("－", "張二"),
+            ("無", "張三"),
+            ("0", "張四"),
+            ("T8", "張五、張六"),
+        )
+    ]
+    place = built(tmp_path, staff=[*STAFF, *rows])
+    assert reasons(place) == [("rejected", 7 + at, "bad_choice") for at in range(len(rows))]
+    told = [flaw["message"] for flaw in flaws(place)]
+    assert "教師編號「－」不是編號" in told[0] and "一位教師一列" in told[-1]
+
+
+def test_a_mark_for_nothing_is_no_school(tmp_path: Path) -> None:
+    data = written(
+        tmp_path / "data",
+        schools=[("學校名稱", "組別", "角色"), ("板橋國小", "板橋區", "示範學校"), ("無", "板橋區", "示範學校"), ("－", "板橋區", "示範學校")],
+    )  # fmt: skip
+    told = kpi("build", "--data", data, "--programme", NTPC, "--warehouse", tmp_path / "w")
+    assert told.code == 0, told.err
+    assert _stored(tmp_path / "w", "select name from all_schools") == [("板橋國小",)]
+    assert {flaw["reason"] for flaw in flaws(tmp_path / "w")} == {"unknown_school"}
+
+
 # --- names of persons
 
 

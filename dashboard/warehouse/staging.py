@@ -26,7 +26,8 @@ REASONS = (
 )
 
 LOST = 1
-BLANKS = "' 　\t\u00a0'"
+# Ids of two characters or more are none of #N/A, Loading..., N/A, Err:502, － or 無 where they begin so.
+PLAIN_IDS = (("00", "E"), ("F", "L"), ("M", "N"), ("O", "e"), ("f", "l"), ("m", "n"), ("o", "{"))
 SEVERAL = 13  # bytes of two names of two characters and a mark
 
 
@@ -162,8 +163,8 @@ def _person_key(table: Table) -> tuple[str, str, str, str]:
     if table.person != "roster":
         return "r.school", "r.school_code", staff, name
     several = f"strlen({name}) >= {SEVERAL} and regexp_matches({name}, '[、､，,;；/／\\r\\n及與和]')"
-    no_id = f"trim({staff}, {BLANKS}) = '' or starts_with({staff}, '#') or starts_with({staff}, 'Loading')"
-    school = f"{no_id} or ({several})"
+    is_id = " or ".join(f"{staff} >= '{low}' and {staff} < '{high}'" for low, high in PLAIN_IDS)
+    school = f"not ({is_id}) or ({several})"
     return (
         f"case when {school} then r.school else '' end",
         f"case when {school} then r.school_code else '' end",

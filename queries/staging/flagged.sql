@@ -81,7 +81,7 @@ select
     ) as value,
     named.other_file_id,
     named.other_line,
-    squeeze(named.staff_id) as staff_id,
+    case when not is_no_id(squeeze(named.staff_id)) then answer(squeeze(named.staff_id)) else '' end as staff_id,
     person_name(named.person) as person,
     array_to_string(
         list_concat(

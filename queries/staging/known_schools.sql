@@ -41,6 +41,7 @@ select
 from named
 
 where stem <> ''
+    and not is_none(answer(squeezed))
     and not is_error(lower(answer(squeezed)));
 
 -- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition

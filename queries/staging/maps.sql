@@ -23,6 +23,7 @@ select
     lower(name) as word,
     lower(without_remark(name)) as plain_word,
     is_error(lower(name)) as failed,
+    is_no_id(name) as no_id,
     text = '' as blank
 
 from cleaned;

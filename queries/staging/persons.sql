@@ -137,7 +137,7 @@ parted as (
     from parts
 
     left join (select distinct staff_id, name from id_names) as id_names
-        on squeeze(parts.staff_raw) = id_names.staff_id
+        on answer(squeeze(parts.staff_raw)) = id_names.staff_id
         and person_name(parts.part) = id_names.name
 
 ),
@@ -161,7 +161,7 @@ squeezed as (
 
     select
         *,
-        nullif(squeeze(staff_part), '') as staff_text,
+        nullif(answer(squeeze(staff_part)), '') as staff_text,
         nullif(squeeze(part), '') as shown
 
     from cut
@@ -173,7 +173,7 @@ read as (
     select
         * exclude (staff_part, part),
         is_error(lower(staff_text)) as is_error,
-        case when not coalesce(is_error, false) then staff_text end as staff_id,
+        case when not coalesce(is_error or is_no_id(staff_text), false) then staff_text end as staff_id,
         coalesce(names_nobody(shown), false) as is_nobody,
         case when not is_nobody then person_name(shown) end as name
 
