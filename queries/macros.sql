@@ -178,6 +178,14 @@ create or replace temp macro is_date_of_class(t) as
             || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
     );
 
+-- Whether the name of a class, without its grade and 班, is none: several classes, all of them or none, a grade, a number
+-- that no grade has, a longer text.
+create or replace temp macro is_no_class(name) as
+    length(name) > 6
+    or coalesce(numeral(name) not between 1 and 30, false)
+    or regexp_full_match(name, '[^\p{L}\d]+|班|(?:全|各|所有|同)(?:部|校|年級?|上)?|(?:無|沒有)|.*年級?|級')
+    or regexp_matches(name, '[、,;/&+~〜]|\d[至到]\d');
+
 -- A number in a text without blanks: thousands may be separated, one of `units` may follow.
 create or replace temp macro number_of(word, units) as
     try_cast(
@@ -331,6 +339,10 @@ create or replace temp macro is_none(name) as
         || '|[-–—―─]+|/+|n/?a'
     );
 
+-- What stands in the place of a number that nobody has; a formula makes 0 of a blank cell.
+create or replace temp macro is_no_id(name) as
+    is_none(name) or name in ('0', '免填', '無編號', '沒有編號', '未編號', '待補', '未定');
+
 create or replace temp macro is_signature(name) as
     regexp_matches(
         name,
@@ -339,10 +351,6 @@ create or replace temp macro is_signature(name) as
     );
 
 -- Of a row that has no other cell: a remark, an end, the number of a page.
--- What stands in the place of a number that nobody has; a formula makes 0 of a blank cell.
-create or replace temp macro is_no_id(name) as
-    is_none(name) or name in ('0', '免填', '無編號', '沒有編號', '未編號', '待補', '未定');
-
 create or replace temp macro is_remark(name) as
     regexp_matches(
         name,

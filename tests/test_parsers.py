@@ -390,7 +390,33 @@ def test_what_a_spreadsheet_made_of_a_class_is_no_class(maps: Maps, text: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["#N/A", "Loading...", "全校五年級各班學生", "五年自主學習資優班班班", "ㄧ班", "班", "五年ㄧ班"]
+    "text",
+    [
+        "#N/A",
+        "Loading...",
+        "全校五年級各班學生",
+        "五年自主學習資優班班班",
+        "ㄧ班",
+        "班",
+        "五年ㄧ班",
+        "無",
+        "－",
+        "各班",
+        "全部",
+        "五年各班",
+        "全年級",
+        "五年級",
+        "5年",
+        "二班、三班",
+        "1~3",
+        "2,3",
+        "忠/孝",
+        "1至3班",
+        "0",
+        "52",
+        "五年七十班",
+        "5-0",
+    ],
 )
 def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("class", [("五", text)], "is_none") == [True]
@@ -399,12 +425,20 @@ def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
 @pytest.mark.parametrize(
     ("text", "key"),
     [("5-2", "5-2"), ("502", "5-2"), ("五年二班", "5-2"), ("二班;", "5-2"), ("忠", "5-忠"), ("五年忠班", "5-忠"), ("2", "5-2"), ("資源班", "5-資源"),
-     ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習")],
+     ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習"),
+     ("5之2", "5-2"), ("5.2", "5-2"), ("五(2)", "5-2"), ("5（二）班", "5-2"), ("五年(2)班", "5-2"), ("五02", "5-2"), ("五二", "5-2"), ("502.0", "5-2"),
+     ("2.0", "5-2"), ("五忠", "5-忠"), ("5忠", "5-忠"), ("五忠班", "5-忠"), ("5A", "5-A"), ("五a", "5-A"), ("五年二班（普通班）", "5-2"),
+     ("十二", "5-12"), ("12", "5-12"), ("30", "5-30"), ("混齡班", "5-混齡"), ("不分班", "5-不分"), ("信義", "5-信義")],
 )  # fmt: skip
 def test_a_class_stays_a_class(maps: Maps, text: str, key: str):
     assert maps.read(
         "class", [("五", text)], "case when not conflict and not is_none then class_key end"
     ) == [key]
+
+
+@pytest.mark.parametrize("text", ["六忠", "6之2", "6.2", "一二", "6A", "四(2)", "602", "六年二班"])
+def test_a_class_of_another_grade_is_none_of_this_one(maps: Maps, text: str):
+    assert maps.read("class", [("五", text)], "conflict") == [True]
 
 
 COURSES = [
