@@ -303,15 +303,19 @@ create or replace temp macro kind_of(t) as
 -- A code that lost its leading zeros in a spreadsheet is the same code.
 create or replace temp macro code_of(t) as nullif(ltrim(upper(answer(squeeze(t))), '0'), '');
 
--- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
--- A plain name of two or three characters has neither.
+-- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters, with
+-- its field (資訊組長) or in brackets. A plain name of two or three characters has neither.
+create or replace temp macro title_pattern() as
+    '(?:教務|教導|學務|訓導|總務|輔導|資訊|教學|課程|研發|註冊|設備|生教|訓育|體育|衛生|特教|實習|代理|代課|專任|兼任)?'
+        || '(?:老師|教師|導師|主任|組長|校長|先生|小姐|女士)';
+
 create or replace temp macro person_name(t) as
     case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else regexp_replace(
         regexp_replace(
             regexp_replace(squeeze(t), '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'),
             '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'
         ),
-        '^(..+?)(?:老師|教師|主任|組長|校長|先生|小姐|女士)+$', '\1'
+        '^(..+?)(?:' || title_pattern() || '|\((?:代|代理|代課|' || title_pattern() || ')\))+$', '\1'
     ) end;
 
 -- What a cell says in a row that is no record; `name` is squeezed. `_MAY_BE_NONE` of dashboard/warehouse/staging.py has
