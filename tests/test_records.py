@@ -253,6 +253,13 @@ def _stored(place: Path, query: str) -> list[tuple[Any, ...]]:
         return cursor.execute(query).fetchall()
 
 
+def test_a_build_tells_how_many_of_the_refused_rows_are_no_record(tmp_path: Path) -> None:
+    rows = [("深澳國小", "111/10/31", name) for name in ("王輔導", "合計", "小計")]
+    data = written(tmp_path / "data", schools=SCHOOLS, coaching=[COACHING, *rows, ("", "111/11/1", "王輔導")])
+    (line,) = [line for line in build(data, tmp_path / "w").out.splitlines() if line.startswith("入校輔導")]
+    assert "4 = 採用 1 + 重複 0 + 退回 3（其中 2 列不是紀錄，不必改）" in line
+
+
 def test_what_is_no_record_is_in_no_notice_and_is_counted_apart(tmp_path: Path) -> None:
     place = lessons(tmp_path, "合計", "全體教師")
     assert [row["reason"] for row in asked(place, "rejects_by_reason", table=None, school=None)] == [
