@@ -262,7 +262,7 @@ create or replace temp macro without_mark(word) as regexp_replace(word, '[;,、�
 
 create or replace temp macro yes_no_of(word) as
     case
-        when word in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '✅', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
+        when word in ('是', '有', 'y', 'yes', 'v', '√', '✓', '✔', '☑', '✅', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
         when word in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '✖', '╳', '×', '0', '0.0', 'false', 'f') then false
     end;
 

@@ -370,7 +370,7 @@ def test_a_lost_character_fits_any_one_character(maps: Maps, a: str, b: str, sam
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("是;", True), ("是,", True), ("是、", True), ("是。", True), ("是※", True), ("否*", False), ("否 ＊", False), ("無；", False),
-     ("✔\ufe0f", True), ("V.", True), ("'是", True), ('="否"', False), ("是\u200b", True), ("X!", False), ("1.0", True),
+     ("✔\ufe0f", True), ("V.", True), ("'是", True), ('="否"', False), ("是\u200b", True), ("X!", False), ("1.0", True), ("√", True),
      ("是?", None), ("是否", None), ("#REF!", None), (";", None), ("是(已補)", None)],
 )  # fmt: skip
 def test_a_mark_behind_a_yes_or_no_plays_no_part(maps: Maps, text: str, answer: bool | None):
@@ -456,7 +456,8 @@ COURSES = [
         ("資安, 數位素養", "資安專業職能", ["數位素養"], False), ("資安", "資安專業職能", [], False), ("", "資安專業職能", [], False),
         ("", "數位學習工作坊(二)", ["A2"], False), ("其他", "資通安全研習", ["資安"], True), ("其他", "體育", [], True), ("#N/A", "資安", ["資安"], True),
         ("", "體育", [], False), ("A1A2", "體育", [], True), ("'A1", "體育", ["A1"], False), ("A1\u200b,A2", "體育", ["A1", "A2"], False),
-        ("資安", "數位素養", ["資安"], False), (" , ", "資安", ["資安"], False),
+        ("資安", "數位素養", ["資安"], False), (" , ", "資安", ["資安"], False), ("A1\nA2", "增能", ["A1", "A2"], False),
+        ("A1＋A2", "增能", ["A1", "A2"], False), ("資安 & 數位素養", "研習", ["資安", "數位素養"], False),
     ],
 )  # fmt: skip
 def test_a_course_has_every_category_that_it_names(

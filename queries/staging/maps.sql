@@ -373,7 +373,10 @@ texts as (
     select
         category_raw,
         course_raw,
-        list_filter(regexp_split_to_array(word(category_raw), '[,、;/]'), lambda part: part <> '') as listed,
+        list_filter(
+            regexp_split_to_array(word(regexp_replace(category_raw, '[\r\n]+', '、', 'g')), '[,、;/+&|]'),
+            lambda part: part <> ''
+        ) as listed,
         answer(squeeze(course_raw)) as course,
         word(course_raw) as course_word
 
