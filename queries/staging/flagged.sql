@@ -149,7 +149,7 @@ select
     named.kind,
     named.other_file_id,
     named.other_line,
-    squeeze(named.staff_id) as staff_id,
+    case when not is_no_id(squeeze(named.staff_id)) then answer(squeeze(named.staff_id)) else '' end as staff_id,
     person_name(named.person) as person,
     csv_row(named.cells, named.extra, files.known, files.before) as original,
     csv_row(named.masked_cells, named.masked_extra, files.known, files.before) as masked_original
