@@ -159,13 +159,17 @@ class Column(_Model):
 
 
 class Period(_Model):
-    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year."""
+    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year.
+
+    closed: nobody is asked any more for what was not done in it.
+    """
 
     id: str
     label: Text
     kind: Literal["year", "semester", "term"] = "term"
     start: dt.date
     end: dt.date
+    closed: bool = False
 
 
 Requirement = Annotated[
@@ -184,6 +188,7 @@ class Kpi(_Model):
     periods: ids or kinds of periods. Window, deadline and start of the pace are then the period's where not given,
         and before its first day the figures are `upcoming`.
     base: what is counted out of: the roster's people, 學校名冊's classes, or whatever units the query gives.
+    base_table: which table tells the units of a base, where it is not `table`.
     empty_base, no_units: what a school is whose base is 0, or of which the query gives nothing at all.
     require, ceiling: what counted must reach, or may not exceed. `require` may differ by id or kind of period.
     timeless: its units have no day, so they count on every day and are never `upcoming`.
@@ -199,6 +204,7 @@ class Kpi(_Model):
     table: str
     periods: tuple[str, ...] = ()
     base: Literal["staff", "classes", "units"] | None = None
+    base_table: str | None = None
     empty_base: Literal["exempt", "no_data"] = "exempt"
     no_units: Literal["zero", "no_data"] = "zero"
     employment: tuple[str, ...] = ()
@@ -469,6 +475,11 @@ def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     faults = _query_faults(kpi_id, kpi, programme)
     if kpi.table not in programme.tables:
         faults.append(f"table「{kpi.table}」不在 tables；tables 有：{'、'.join(sorted(programme.tables))}。")
+    if kpi.base_table not in (None, *programme.tables):
+        there = "、".join(sorted(programme.tables))
+        faults.append(f"base_table「{kpi.base_table}」不在 tables；tables 有：{there}。")
+    if kpi.base_table and kpi.base != "units":
+        faults.append('base_table 只在 base = "units" 時有意義，請刪除。')
     faults += [
         f"身分「{word}」不在 employment。" for word in kpi.employment if word not in programme.employment
     ]

@@ -17,6 +17,7 @@ from dashboard.ui.words import (
     URGENT_DAYS,
     amount,
     days_left,
+    due_day,
     escape,
     listing,
     names,
@@ -136,7 +137,7 @@ def _finding(around: Around, row: Row) -> str:
         mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
-    when = short_day(row.deadline, seen.year) if row.deadline and not row.excess else ""
+    when = due_day(row.deadline, seen.on) if row.deadline and not row.excess else ""
     return (
         f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(around, row)}</span>'
         f'<span class="d">{when}</span></div>'
@@ -262,7 +263,7 @@ def _deadline(
         for row in found
         for told in [_unmet(row, before.get((row.kpi,)))]
     )
-    return f"<dt>{short_day(found[0].deadline, seen.year)}</dt><dd>{shown}{lines}</dd>"
+    return f"<dt>{due_day(found[0].deadline, seen.on)}</dt><dd>{shown}{lines}</dd>"
 
 
 def _unmet(row: Row, then: Row | None) -> str:

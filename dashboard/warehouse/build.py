@@ -23,6 +23,7 @@ from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import intake, originals, staging
+from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
@@ -47,6 +48,10 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
+# The types of what 學校名冊 tells of a school.
+_FACTS = ("count", "number", "yes_no", "date", "text")
 
 
 _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
@@ -520,7 +525,7 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint)"
+            " until date, attained_on date, amount decimal(38, 6))"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -534,11 +539,61 @@ class _Build:
                 " order by school_id, unit_id",
                 {"kpi": kpi},
             )
+        self._define_amounts()
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         describe_rows(self.con, self.programme, self.tables)
+        self._describe_reads()
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
+
+    def _describe_reads(self) -> None:
+        """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
+        tables, schools = self.tables, self.tables["schools"]
+        columns = {c.id: c for c in schools.columns.values() if not c.required and c.type in _FACTS}
+        reads = []
+        for name, kpi in self.programme.kpis.items():
+            text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
+            words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
+            words += re.findall(r"\w+", re.sub(r"--.*", "", text))
+            reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
+                      for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
+        load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)
+        branches = [
+            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {quoted(name)} is null"
+            for name in columns
+        ]
+        self.con.execute("create or replace temp table blank_cells as " + " union all ".join(branches))
+        headers = [
+            (table.id, c.id, c.headers[0]) for table in tables.values() for c in table.columns.values()
+        ]
+        load(self.con, "column_headers", "table_name text, column_name text, header text", headers)
+
+    def _define_amounts(self) -> None:
+        """Amounts are whole numbers unless an indicator has fractions, which are exact to six decimals.
+
+        `parts_of` counts an amount in its smallest parts, `one` being so many, for what is reckoned in whole numbers;
+        `whole_of` leaves its fraction out.
+        """
+        query = "select coalesce(bool_or(amount <> trunc(amount)), false) from units"
+        ((has_fractions,),) = self.con.execute(query).fetchall()
+        macros = {
+            "figure(amount)": "amount::bigint",
+            "parts_of(amount)": "amount",
+            "whole_of(amount)": "amount",
+            "one()": "1",
+        }
+        if has_fractions:
+            macros = {
+                "figure(amount)": "amount::decimal(38, 6)",
+                "parts_of(amount)": "(amount * 1000000)::hugeint",
+                "whole_of(amount)": "floor(amount)::bigint",
+                "one()": "1000000",
+            }
+        else:
+            self.con.execute("alter table units alter amount type bigint")
+        for name, sql in macros.items():
+            self.con.execute(f"create or replace temp macro {name} as {sql}")
 
     def _keep_values(self, kpi: str) -> None:
         """`<query>_values`: what the indicator's query reads next, and pages show."""
