@@ -735,5 +735,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
-    "contradiction": "前後答案相反",
+    "contradiction": "前後不一致",
 }

@@ -79,7 +79,9 @@ worded as (
             ) || suggested.line
         end as cell,
         sentence(
-            reason, column_types.type, column_types.life, value, suggestion, column_types.options,
+            reason,
+            case when reason = 'contradiction' and table_name in ('schools', 'staff') then 'roster' else column_types.type end,
+            column_types.life, value, suggestion, column_types.options,
             suggested.staff_id <> '',
             days.day > getvariable('today'),
             other_file_id = suggested.file_id

@@ -638,7 +638,8 @@ NO_DATA, UPCOMING = "no_data", "upcoming"
 def figure(ledger: Ledger, kpi: Kpi, period: Period, school: SchoolRow, day: date) -> Figure:
     if day < period.first and not kpi.money:
         return Figure(school, UPCOMING)
-    if not all(ledger.supplied[table] for table in kpi.tables):
+    is_exempt = kpi.id == "pbl_rounds" and ledger.pbl[school.school] is False
+    if not is_exempt and not all(ledger.supplied[table] for table in kpi.tables):
         return Figure(school, NO_DATA)
     count = kpi.measure(ledger, period, school.school, day)
     if count is None:
