@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -492,7 +492,12 @@ def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     column = programme.columns.get("schools", {}).get(kpi.only_where or "")
     if kpi.only_where and (column is None or column.type != "yes_no"):
         faults.append(f"only_where 的「{kpi.only_where}」不是 columns.schools 裡的是否欄。")
-    return faults + _period_faults(kpi, programme) + _requirement_faults(kpi, programme) + _date_faults(kpi)
+    return (
+        faults
+        + _period_faults(kpi, programme)
+        + _requirement_faults(kpi, programme)
+        + _date_faults(kpi, programme.periods_of(kpi))
+    )
 
 
 def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
@@ -561,8 +566,8 @@ def _requirement_faults(kpi: Kpi, programme: Programme) -> list[str]:
     return faults
 
 
-def _date_faults(kpi: Kpi) -> list[str]:
-    faults = []
+def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
+    faults = _outside_periods(kpi, periods)
     if kpi.window and kpi.window.end < kpi.window.start:
         faults.append(f"window 的結束日 {kpi.window.end} 早於開始日 {kpi.window.start}。")
     start = kpi.pace_start or (kpi.window and kpi.window.start)
@@ -571,4 +576,16 @@ def _date_faults(kpi: Kpi) -> list[str]:
     given = kpi.deadline is not None and (start is not None or not kpi.pace)
     if not kpi.periods and kpi.require not in ("none", None) and not given:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
+    return faults
+
+
+def _outside_periods(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
+    """Days that were not moved with the periods: of another year nothing would count, or all be overdue at once."""
+    if not periods:
+        return []
+    named, window, faults = "、".join(period.id for period in periods), kpi.window, []
+    if window and not any(p.start <= window.end and window.start <= p.end for p in periods):
+        faults.append(f"window {window.start} 至 {window.end} 與期間 {named} 沒有重疊。")
+    if kpi.deadline and kpi.deadline < min(period.start for period in periods):
+        faults.append(f"期限 {kpi.deadline} 早於期間 {named} 的第一天。")
     return faults

@@ -142,9 +142,9 @@ def test_what_is_for_information_only_is_never_asked_for(samples: dict[str, Path
     for on in (dt.date(2023, 11, 25), EDGE, dt.date(2025, 1, 5)):
         seen = view(samples[NTPC], NTPC, on)
         assert not {key for key in asked(seen, reminders.STATUSES) if key[0] == "execution"}
-        assert not {kpi for period in seen.periods for _, kpi in lead.to_send(seen, period.period, asked=True)} & {
-            "execution"
-        }
+        assert not {
+            kpi for period in seen.periods for _, kpi in lead.to_send(seen, period.period, asked=True)
+        } & {"execution"}
 
 
 def test_an_address_that_names_a_period_shows_all_of_it(samples: dict[str, Path]) -> None:
@@ -202,7 +202,9 @@ D1,資安,112/05/05,3,是
 """
 
 
-def built(folder: Path, *parts: str, queries: dict[str, str] | None = None, **files: str) -> tuple[Path, Outcome]:
+def built(
+    folder: Path, *parts: str, queries: dict[str, str] | None = None, **files: str
+) -> tuple[Path, Outcome]:
     """A warehouse of a programme and its tables, by their names; one that is '' is not there."""
     data = folder / "data"
     (data / "queries").mkdir(parents=True)
@@ -338,7 +340,9 @@ def test_a_column_that_the_file_lacks_is_named(
     assert reasons(place)[name, school] == told
 
 
-def test_the_table_that_tells_the_base_is_asked_for_and_not_the_indicators_own(samples: dict[str, Path]) -> None:
+def test_the_table_that_tells_the_base_is_asked_for_and_not_the_indicators_own(
+    samples: dict[str, Path],
+) -> None:
     """Whoever takes part is told by 參與名單; an item of the targets wants the table that tells its value."""
     seen = view(samples[NTPC], NTPC, dt.date(2023, 11, 25))
     found = {item.to_send for (name, *_), item in asked(seen).items() if name in ("lessons", "b1")}
@@ -354,11 +358,17 @@ def test_an_exemption_goes_before_what_is_lacking(tmp_path: Path) -> None:
         學校名冊=SCHOOLS.replace("旗津國小,西區,一般學校,6,2,", "旗津國小,西區,一般學校,6,2,否"),
         教職員名冊="".join(line + "\n" for line in STAFF.splitlines() if "旗津" not in line),
     )  # fmt: skip
-    for on, status in ((dt.date(2022, 12, 31), "upcoming"), (dt.date(2023, 5, 5), "exempt"), (AFTER, "exempt")):
+    for on, status in (
+        (dt.date(2022, 12, 31), "upcoming"),
+        (dt.date(2023, 5, 5), "exempt"),
+        (AFTER, "exempt"),
+    ):
         found = results(view(place, "some-1", on))
         assert {found[name, "112", "旗津國小"] for name in ("infosec", "visits")} == {status}
     assert found["visits", "112", "苓雅國小"] == "no_data"
-    assert not [key for key in asked(view(place, "some-1", AFTER), reminders.STATUSES) if key[2] == "旗津國小"]
+    assert not [
+        key for key in asked(view(place, "some-1", AFTER), reminders.STATUSES) if key[2] == "旗津國小"
+    ]
 
 
 # --- fractions
@@ -390,7 +400,9 @@ def test_no_fraction_is_rounded_into_met(tmp_path: Path) -> None:
     assert found["capped", "前金國小"] == ("89.5", "89", "overdue")
     assert found["capped", "旗津國小"] == ("89", "89", "met")
     assert found["infosec", "前金國小"] == ("1", "1", "met")
-    units = kpi("units", "--warehouse", place, "--kpi", "rate", "--as-of", "2024-01-02", "--format", "csv").rows
+    units = kpi(
+        "units", "--warehouse", place, "--kpi", "rate", "--as-of", "2024-01-02", "--format", "csv"
+    ).rows
     assert [row["amount"] for row in units] == ["89.5", "90", "89"]
     item = asked(view(place, "some-1", AFTER))["rate", "112", "前金國小"]
     assert reminders.state(item) == "已完成 89.5／應達 90 rate，還差 0.5 rate"
@@ -408,7 +420,9 @@ def test_a_share_of_a_base_with_a_fraction_is_exact(tmp_path: Path) -> None:
         queries={"rate": RATE.replace("class_lessons.date as attained_on", "null::date as attained_on")},
         實施節數="學校名稱,日期,年級,班級,節數\n前金國小,112/5/5,五,1,80.5\n苓雅國小,112/5/5,五,1,80\n",
     )
-    told = kpi("results", "--warehouse", place, "--as-of", "2023-06-30", "--level", "school", "--format", "csv")
+    told = kpi(
+        "results", "--warehouse", place, "--as-of", "2023-06-30", "--level", "school", "--format", "csv"
+    )
     found = {row["school"]: (row["base"], row["required"], row["rate"], row["status"]) for row in told.rows}
     assert found["前金國小"] == ("80.5", "9", "0.000000", "behind")
     assert found["苓雅國小"] == ("80", "8", "0.000000", "behind")
@@ -451,7 +465,11 @@ def test_the_last_finished_month_is_shown_and_asked_for(months: Path) -> None:
             ("113-01", "苓雅國小", "overdue"),
             ("113-03", "旗津國小", "no_data"),
         }
-    assert {key[1] for key in shown(view(months, "some-1", dt.date(2024, 5, 1)))} == {"113-01", "113-03", "113-04"}
+    assert {key[1] for key in shown(view(months, "some-1", dt.date(2024, 5, 1)))} == {
+        "113-01",
+        "113-03",
+        "113-04",
+    }
 
 
 def test_before_the_first_period_begins_it_is_shown_as_upcoming(months: Path) -> None:
@@ -484,7 +502,9 @@ def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_after_the_last_year_its_overdue_indicators_stand(years: Path) -> None:
     seen = view(years, "some-1", dt.date(2025, 1, 15))
-    assert {key: status for key, status in shown(seen).items() if key[1] == "112" and key[0] == "infosec"} == {
+    assert {
+        key: status for key, status in shown(seen).items() if key[1] == "112" and key[0] == "infosec"
+    } == {
         ("infosec", "112", "前金國小"): "met",
         ("infosec", "112", "苓雅國小"): "met",
         ("infosec", "112", "旗津國小"): "overdue",
@@ -560,6 +580,23 @@ def test_the_year_of_a_deadline_is_left_out_only_while_it_is_ahead() -> None:
         assert "12/31 · 剩 36 天" in parts.due(dt.date(2022, 12, 31), 36, "behind", 2022)
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (
+            "window = { start = 2022-01-01, end = 2022-12-31 }\n",
+            "kpis.once：window 2022-01-01 至 2022-12-31 與期間 112 沒有重疊。",
+        ),
+        ("pace = false\ndeadline = 2022-12-31\n", "kpis.once：期限 2022-12-31 早於期間 112 的第一天。"),
+    ],
+)
+def test_days_that_were_not_moved_with_the_periods_are_told(tmp_path: Path, days: str, told: str) -> None:
+    once = indicator("once", INFOSEC + f'base = "staff"\nemployment = ["formal"]\n{days}')
+    (tmp_path / "some-1.toml").write_text('id = "some-1"\n' + HEAD + YEAR + once, encoding="utf-8")
+    found = kpi("check", "--data", tmp_path, "--programme", "some-1")
+    assert found.code == 3 and told in found.err
+
+
 # --- rows that contradict each other
 
 
@@ -574,7 +611,8 @@ def test_rows_of_a_roster_that_contradict_each_other_are_told_with_both_lines(tm
         YEAR,
         indicator("infosec", OF_STAFF),
         學校名冊=SCHOOLS + changed,
-        教職員名冊=STAFF + "旗津國小,E1,周一,代理教師,教務主任,110/08/01\n旗津國小,E1,周一,正式教師,,110/08/01\n",
+        教職員名冊=STAFF
+        + "旗津國小,E1,周一,代理教師,教務主任,110/08/01\n旗津國小,E1,周一,正式教師,,110/08/01\n",
     )
     tables = {row.table_name: row for row in address.ask(view(place, "some-1", AFTER), "tables")}
     assert (tables["schools"].accepted, tables["schools"].duplicate, tables["schools"].warnings) == (3, 4, 2)

@@ -256,8 +256,8 @@ def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str])
 
 def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
     """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
-    if name in OF_INDICATORS:
-        parameters.setdefault("by_default", seen.by_default)
+    if name in OF_INDICATORS and "by_default" not in parameters:
+        parameters["by_default"] = seen.by_default
     return _asked(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
 
 

@@ -69,11 +69,13 @@ def past(days: int) -> str:
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
-    """The deadline to speak of first: one just missed, else one due within two weeks."""
+    """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
+    missed, which may be of a period long over."""
     unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
     missed = [row for row in unmet if row.days_left < 0]
     soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
-    return missed[-1] if missed else (soon[0] if soon else None)
+    lately = [row for row in missed if row.days_left >= -URGENT_DAYS]
+    return next(iter([*lately[-1:], *soon[:1], *missed[-1:]]), None)
 
 
 def first_sentence(deadlines: Sequence[Row]) -> str:

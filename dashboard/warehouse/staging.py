@@ -357,11 +357,12 @@ def _value_column(name: str) -> str:
 
 
 def _compared(table: Table) -> list[str]:
-    """The columns in which two rows of one key contradict each other: in a roster all but those that name whose it is."""
+    """The columns in which two rows of one key contradict each other: in a roster all but those that name whose it is, and
+    free text, which says one thing in many ways."""
     if table.id not in ROSTERS:
         return []
     apart = {*table.key, *table.merge}
-    return [c.id for c in table.columns.values() if c.id not in apart and c.type != "code"]
+    return [c.id for c in table.columns.values() if c.id not in apart and c.type not in ("code", "text")]
 
 
 def _when(sql: str, code: int) -> str:

@@ -20,6 +20,7 @@ from tests.oracle.expected import (
     Tally,
     contradiction,
     event_of,
+    opposed,
     placement,
     rate,
     strangers,
@@ -152,6 +153,8 @@ class Ledger:
                 if row.reason is None:
                     standing[same] = merged(standing[same], fact) if same in standing else fact
                     self.doubted |= contradiction(row, same, answers)
+        rows = [row for row in self._rendered.rows if row.table == table and row.reason is None]
+        self.doubted |= opposed(rows, key, standing)
         return list(standing.values())
 
     def _index(self) -> None:
