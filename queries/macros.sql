@@ -3,7 +3,7 @@
 -- A macro's argument is pasted wherever its parameter stands, and planned as often. Where it is long and stands often,
 -- it goes through a list of one, in whose lambda it is a single value.
 
--- What a cell says, as texts are compared, is told by Python (`nfkc` of dashboard/warehouse/build.py): NFKC without
+-- What a cell says, as texts are compared, is told by Python (`nfkc` of dashboard/warehouse/texts.py): NFKC without
 -- invisible characters, ="T1" and 'T1 as T1, character references as their characters, white space as single blanks.
 -- Most texts are ASCII, common Han and single blanks, which all of that leaves as they are: asking Python for each of
 -- them is what takes long. So a text that begins with neither = nor ' and has no & goes past it.
@@ -98,79 +98,10 @@ create or replace temp macro has_more(t) as
         '[\d/.年月-]*[\d日](?:[ T]+(?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[上下]午)?(?:Z| ?GMT\+8)?)?'
     );
 
--- A weekday behind a day, in brackets or not, plays no part.
-create or replace temp macro without_weekday(t) as
-    regexp_replace(
-        regexp_replace(
-            regexp_replace(
-                t,
-                '([\d日])\.? *(?:[(\[【〔] *(?:星期|週|周|禮拜)?[一二三四五六日天] *[)\]】〕]|(?:星期|週|周|禮拜)[一二三四五六日天])',
-                '\1 '
-            ),
-            '(日|[-/.]\d{1,2}) +[一二三四五六日天]( |$)', '\1\2'
-        ),
-        '([\d日])\.? *[(\[]? *(?:MON|TUES?|WED(?:NES)?|THU(?:RS?)?|FRI|SAT(?:UR)?|SUN)(?:DAY)?\b\.? *[)\]]?,?', '\1 '
-    );
-
--- 9時, 9點半, 9時5分, 9時5分30秒 as 9:00, 9:30, 9:05 and 9:05:30.
-create or replace temp macro clock_in_digits(t) as
-    regexp_replace(
-        regexp_replace(
-            regexp_replace(t, '[時點] ?半', '時30分'),
-            '(\d) ?[時點] ?整?(?:(\d{1,2}) ?分?)?(?: ?(\d{1,2}) ?秒)?', '\1:00\2:00\3', 'g'
-        ),
-        ':0*(\d{2})\b', ':\1', 'g'
-    );
-
--- A hour in Han numerals in digits: 上午九時.
-create or replace temp macro hour_in_digits(t) as
-    list_transform([t], lambda text: case
-        when regexp_matches(text, '[一二三四五六七八九十]{1,3} ?[時點]')
-            then regexp_replace(
-                text, '[一二三四五六七八九十]{1,3}( ?[時點])',
-                numeral(regexp_extract(text, '([一二三四五六七八九十]{1,3}) ?[時點]', 1)) || '\1'
-            )
-        else text
-    end)[1];
-
--- Of 9:00-12:00 the beginning. What may be a zone is one: 9:00-05:00 ends before it begins, and T or seconds are an
--- instant's.
-create or replace temp macro without_end(t) as
-    list_transform([t], lambda text: case
-        when regexp_matches(text, '(T\d{1,2}:\d{2}|:\d{2}:\d{2}(\.\d+)?) ?[+-]\d{2}(:?\d{2})?$')
-            or lpad(regexp_extract(text, '(\d{1,2}:\d{2}) ?-\d{2}:\d{2}$', 1), 5, '0')
-                > lpad(regexp_extract(text, '\d{1,2}:\d{2} ?-(\d{2}:\d{2})$', 1), 5, '0')
-            then text
-        else regexp_replace(
-            text,
-            '(:\d{2}(?: ?(?:上午|下午|AM|PM))?) ?[-~–—〜至到] ?(?:(?:上午|下午|AM|PM) ?)?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:上午|下午|AM|PM))?$',
-            '\1'
-        )
-    end)[1];
-
--- A day without what else may stand behind it: a weekday, brackets, a dot, a time in words or the end of one.
-create or replace temp macro plain_day(t) as
-    regexp_replace(
-        without_end(trim(regexp_replace(
-            clock_in_digits(hour_in_digits(regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        translate(without_weekday(regexp_replace(t, '([\d日)\]時分])[.。;,、]+$', '\1')), '()[]【】〔〕−', '        -'),
-                        '凌晨|清晨|早上', '上午'
-                    ),
-                    '中午|傍晚|晚上|晚間', '下午'
-                ),
-                ' *(上午|下午) *', ' \1 ', 'g'
-            ))),
-            '日(\d)', '日 \1'
-        ))),
-        '^([^:]*[\d日])\.? *(?:上午|下午|全天|整天|全日|整日)?$', '\1'
-    );
-
 -- A date that a spreadsheet made of a class such as 5-2: 2022-05-02, 5/2, 5月2日, 2-May, May-02, 44683.
-create or replace temp macro is_date_of_class(t) as
+create or replace temp macro is_date_of_class(squeezed) as
     regexp_matches(
-        upper(squeeze(t)),
+        upper(squeezed),
         '^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*|\d{2}:.*)?|\d{1,2}/\d{1,2}|\d{5}(\.\d+)?|([\d一二三四五六七八九十]{2,4}年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日.*'
             || '|\d{1,2}[-/ ]?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*([-/ ]?\d{2,4})?'
             || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
@@ -186,35 +117,6 @@ create or replace temp macro number_of(word, units) as
                 then regexp_replace(word, '(' || units || ')$', '')
         end as decimal(30, 12)
     );
-
--- Hours and minutes in words: 1小時30分, 三小時, 3小時整, 3小時半, 兩個半小時, 半小時, 九十分鐘.
-create or replace temp macro spoken_hours_pattern() as
-    '(?:(\d{1,3}|[一二兩三四五六七八九十]{1,3})個?(半)?(?:小時|時|鐘頭|hours|hour|hrs|hr|h)(半)?|(半)個?(?:小時|鐘頭))?整?'
-        || '(?:[又零]?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:分鐘|分|minutes|minute|mins|min|m)整?)?';
-
--- Hours as exact minutes; 3:00 and 3:00:00 are three hours.
-create or replace temp macro minutes_of(word) as
-    case
-        when regexp_full_match(word, '\d{1,3}:[0-5]\d(:00)?')
-            then (60 * split_part(word, ':', 1)::int + split_part(word, ':', 2)::int)::decimal(38, 12)
-        when regexp_full_match(word, spoken_hours_pattern()) and regexp_matches(word, '[時頭分hm]')
-            then minutes_of_parts(regexp_extract(
-                word, '^' || spoken_hours_pattern() || '$', ['hours', 'and_half', 'half_more', 'half', 'minutes']
-            ))
-        when regexp_matches(word, '(分鐘|分|min|mins|minute|minutes)整?$')
-            then number_of(word, '(?:分鐘|分|minutes|minute|mins|min)整?')::decimal(38, 12)
-        else number_of(word, '(?:個小時|小時|時|鐘頭|hours|hour|hrs|hr|h)整?') * 60::decimal(4)
-    end;
-
-create or replace temp macro minutes_of_parts(extracted) as
-    list_transform([extracted], lambda parts: case
-        when parts.hours || parts.half = '' or parts.minutes = '' or numeral(parts.minutes) < 60
-            then (
-                60 * coalesce(numeral(replace(parts.hours, '兩', '二')), 0)
-                + case when parts.and_half || parts.half_more || parts.half = '' then 0 else 30 end
-                + coalesce(numeral(parts.minutes), 0)
-            )::decimal(38, 12)
-    end)[1];
 
 -- Whole dollars, with or without NT$, 元 and separators; a fraction is none.
 create or replace temp macro money_of(word) as
@@ -272,26 +174,32 @@ create or replace temp macro without_code(name) as
 -- A school's name as it is compared.
 create or replace temp macro school_name(t) as without_code(answer(squeeze(t)));
 
--- Schools: a name without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
-create or replace temp macro without_place(t) as
-    regexp_replace(school_name(t), '^(' || getvariable('place_pattern') || ')+', '');
+-- Schools: a `school_name` without the programme's own city and districts in front and 國小 behind. 國中 and 國中小 stay.
+create or replace temp macro without_place(name) as
+    regexp_replace(name, '^(' || getvariable('place_pattern') || ')+', '');
 
-create or replace temp macro stem_of(t) as
+create or replace temp macro stem_in(name) as
     regexp_replace(
         regexp_replace(
-            regexp_replace(without_place(t), '(國民中小學|中小學)$', '國中小'), '國民中學$', '國中'
+            regexp_replace(without_place(name), '(國民中小學|中小學)$', '國中小'), '國民中學$', '國中'
         ),
         '(國民小學|國小|小學)$', ''
     );
 
-create or replace temp macro kind_of(t) as
+create or replace temp macro stem_of(t) as stem_in(school_name(t));
+
+create or replace temp macro kind_in(name) as
     map {
         '國民中小學': '國中小', '國中小': '國中小', '中小學': '國中小', '國民小學': '國小', '國小': '國小', '小學': '國小',
         '國民中學': '國中', '國中': '國中', '高級中學': '高中', '高中': '高中'
-    }[regexp_extract(school_name(t), '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
+    }[regexp_extract(name, '(國民中小學|國中小|中小學|國民小學|國小|小學|國民中學|國中|高級中學|高中)$')];
+
+create or replace temp macro kind_of(t) as kind_in(school_name(t));
 
 -- A code that lost its leading zeros in a spreadsheet is the same code.
-create or replace temp macro code_of(t) as nullif(ltrim(upper(answer(squeeze(t))), '0'), '');
+create or replace temp macro code_in(squeezed) as nullif(ltrim(upper(answer(squeezed)), '0'), '');
+
+create or replace temp macro code_of(t) as code_in(squeeze(t));
 
 -- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
 -- A plain name of two or three characters has neither.
@@ -324,27 +232,6 @@ create or replace temp macro is_signature(name) as
     );
 
 create or replace temp macro may_be_none(name) as is_total(name) or is_example(name) or is_none(name);
-
--- The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing.
-create or replace temp macro names_in(t) as
-    case when is_error(lower(squeeze(t))) then [t] else list_filter(
-        list_transform(
-            regexp_split_to_array(
-                regexp_replace(
-                    regexp_replace(
-                        nfkc(regexp_replace(
-                            regexp_replace(t, '(\p{Latin}\.?)[\r\n]+(\p{Latin})', '\1 \2', 'g'), '[\r\n]+', '、', 'g'
-                        )),
-                        '(\p{Latin}\.?)\s*,\s*(\p{Latin})', '\1' || chr(1) || '\2', 'g'
-                    ),
-                    '(\p{Latin}\.?)\s*/\s*(\p{Latin})', '\1' || chr(2) || '\2', 'g'
-                ),
-                '[、,;/]+'
-            ),
-            lambda part: trim(translate(part, chr(1) || chr(2), ',/'))
-        ),
-        lambda part: part <> ''
-    ) end;
 
 -- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
 -- a total, a mark for nobody, an error cell.

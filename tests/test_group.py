@@ -531,7 +531,7 @@ def test_the_calendar_of_two_schools_names_no_other(both):  # noqa: F811
 
 def test_no_teacher_stands_in_the_calendar(both):  # noqa: F811
     seen = view_of(both, KEELUNG, DAY)
-    teachers = {told.split("，")[0] for (told,) in rows_of(both, KEELUNG, "public_lessons", "told")}
+    teachers = {name for (name,) in rows_of(both, KEELUNG, "public_lessons", "person")}
     assert len(teachers) > 50
     for group in address.ask(seen, "groups"):
         figure = calendar_of(seen, group)

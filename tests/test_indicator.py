@@ -23,7 +23,7 @@ from tests.test_pages import figures_of, html_of, open_page
 ROOT = Path(__file__).parents[1]
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
 DAYS = {KEELUNG: ("2022-01-01", "2022-11-25", "2023-08-15"), NTPC: ("2022-06-01", "2023-06-30", "2025-02-01")}
-EVERYTHING = access.bureau()
+EVERYTHING = access.bureau(names=True)
 TWO = access.Scope("兩校", (1, 2))
 # Indicators that rest on sums of money or on other indicators: no row is behind one unit alone.
 UNTOLD = {"approved", "execution", "targets"}

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.warehouse import build as building
+from dashboard.warehouse import texts
 from dashboard.warehouse.sql import QUERIES
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -32,7 +32,7 @@ class Maps:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        con.create_function("nfkc", building._nfkc, ["VARCHAR"], "VARCHAR")
+        texts.create_functions(con)
         con.execute("create table fault_codes (table_name text, reason text, column_name text, code int)")
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
@@ -64,7 +64,7 @@ class Maps:
 def maps() -> Iterator[Maps]:
     con = duckdb.connect()
     yield Maps(con)
-    con.remove_function("nfkc")
+    texts.remove_functions(con)
     con.close()
 
 

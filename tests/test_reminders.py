@@ -15,7 +15,7 @@ from dashboard import access, warehouse
 from dashboard.exports import letters, tables
 from dashboard.ui import address, reminders, texts
 
-EVERY = access.bureau()
+EVERY = access.bureau(names=True)
 DAY = dt.date(2022, 11, 25)
 HOSTILE = '=1+1<w:p/>&"{{ 7 * 7 }}'
 

@@ -70,9 +70,15 @@ class Sheet:
     state: tuple[int, ...] = ()
 
 
-def score(cells: list[str], table: Table) -> int:
-    """How many columns of a table a row names."""
-    return len({table.column_of(cell) for cell in cells if cell} - {None})
+def score(cells: list[str], table: Table, beyond: int = 0) -> int:
+    """How many columns of a table a row names; 0 as soon as it cannot be more than `beyond`."""
+    named: set[str] = set()
+    for left, cell in zip(range(len(cells) - 1, -1, -1), cells, strict=True):
+        if cell and (column := table.column_of(cell)):
+            named.add(column)
+        elif len(named) + left <= beyond:
+            return 0
+    return len(named)
 
 
 def layout_of(header: Sequence[str], table: Table) -> tuple[tuple[str, ...], str | None]:
@@ -219,7 +225,7 @@ def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list
     for place, cells in rows:
         first = first or [cell for cell in cells if cell.strip()]
         # No row has more headers than cells: nearly all rows below the header need no look.
-        if len(cells) > found and (headers := score(cells, table)) > found:
+        if len(cells) > found and (headers := score(cells, table, found)) > found:
             best, found = (place, cells), headers
     if best is None:
         raise Unreadable(no_header(table, first or ()))

@@ -1,7 +1,7 @@
 """The address, and the one way to ask.
 
-The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, language and
-era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
+The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, names, language
+and era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
 once for all pages.
 """
 
@@ -11,7 +11,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -33,7 +33,7 @@ from dashboard.ui.texts import say
 Row = SimpleNamespace
 KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CARRIED = ("programme", "on", "vs", "period", "lang", "era")
+CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
 # The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
 OF_INDICATORS = ("attention", "deadlines", "kpis", "school_results", "standing", "totals")
 
@@ -107,6 +107,7 @@ class View:
             "period": self.period,
             "lang": self.lang,
             "era": self.era,
+            "names": "1" if self.scope.names else None,
         }
         return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
 
@@ -138,7 +139,7 @@ def _read() -> View:
             say("「{folder}」裡還沒有資料快照。請系統管理者先執行 kpi build。", folder=settings.warehouse)
         )
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
-    scope = access.bureau()
+    scope = replace(access.bureau(), names=asked("names") == "1")
     snapshot, facts, damage = standing(settings.warehouse, programme, scope)
     default = facts.as_of or store.today()
     on = day_of(st.query_params.get("on"), default, notices)
@@ -278,7 +279,8 @@ def _asked(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
     language = texts.manner().language
-    question = (str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters, language)
+    viewer = (scope.label, scope.school_ids, scope.names)
+    question = (str(snapshot.path), snapshot.stamp, viewer, name, parameters, language)
     return list(_cached(question))
 
 
@@ -289,8 +291,8 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     The question is one plain tuple (file, stamp, scope, query, parameters, language). Streamlit's own cache would hash it
     and unpickle the rows at every call, which takes longer than the page; these rows are shared, and nobody changes one.
     """
-    path, stamp, label, school_ids, name, parameters, language = question
-    scope, snapshot = access.Scope(label, school_ids), store.Snapshot(Path(path), stamp)
+    path, stamp, viewer, name, parameters, language = question
+    scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
     found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
     if language == texts.SOURCE:
         return tuple(found)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, parts, texts, words
+from dashboard.ui import frame, navigation, parts, texts, words
 from dashboard.ui.address import Row, View, ask, before, facts_of
 from dashboard.ui.lead import to_send
 from dashboard.ui.parts import Cell, anchor, table, tag, text
@@ -211,13 +211,7 @@ def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
         ),
         _pills(say("分組"), "groups", groups, wanted.groups, here),
         _pills(say("指標"), "kpis", shorts, wanted.kpis, here),
-        parts.pills(
-            [
-                (say("不列姓名"), here(names=None), not wanted.names),
-                (say("列出尚未完成的人"), here(names="1"), wanted.names),
-            ],
-            say("姓名"),
-        ),
+        navigation.names(seen, say("姓名")),
     ]
     return "".join(lines)
 

@@ -254,15 +254,16 @@ def _odd(table: Table) -> str:
     return " or ".join(parts)
 
 
-NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text)"
+NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text, kind text)"
+SUSPECTS = "create temp table suspects (table_name text, n bigint, file_id int, cells text[], extra text[])"
 _MAY_BE_NONE = (
     r"[小合總]\W*計|共\W*計?\W*[\d一二三四五六七八九十百千兩]|範例|必填|選填|說明|例[:：]|承辦|核章|填表|製表|主任|校長|無|未辦理"
     r"|(?:^|\x1f)[^\x1f\w]*[-–－][^\x1f\w]*(?:\x1f|$)"
 )
 
 
-def create_suspects(table: Table, rows: str) -> str:
-    """suspects: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
+def insert_suspects(table: Table, rows: str) -> str:
+    """Into `suspects`: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
     cells = [f"r.{quoted(name)}" for name in table.columns]
     required = [column for column in table.columns.values() if column.required]
     headers = "|".join(dict.fromkeys(column.headers[0] for column in required))
@@ -270,7 +271,7 @@ def create_suspects(table: Table, rows: str) -> str:
     whole = f"concat_ws(chr(31), {', '.join(cells)}, array_to_string(r.extra, chr(31)))"
     words = rf"(?i){_MAY_BE_NONE}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)"
     return (
-        f"create or replace temp table suspects as select '{table.id}' as table_name, r.n, r.file_id,"
+        f"insert into suspects select '{table.id}' as table_name, r.n, r.file_id,"
         f" [{', '.join(cells)}] as cells, r.extra from {raw_rows(table)} as r"
         f" where {rows} and regexp_matches({whole}, '{words}')"
     )
@@ -283,6 +284,25 @@ def refuse_no_records(table: Table) -> str:
         f"update typed_{table.id} set fault = {code}"
         f" where n in (select n from no_records where table_name = '{table.id}')"
     )
+
+
+def count_fates(table: Table, source: str) -> str:
+    """Of each file, how many rows of `source` were not refused (those that name several persons count once), and how many
+    have a fault or a warning."""
+    once = " and part = 1" if table.person else ""
+    return (
+        f"select file_id, count(*) filter (fault is null{once}), count(*) filter (fault is not null or warned <> 0)"
+        f" from {source} group by file_id"
+    )
+
+
+def count_duplicates(table: Table) -> str:
+    """How many rows of each file only repeat what others say: of a row that names several persons, all of them."""
+    repeated = f"select file_id from repeated_{table.id} where place > 1"
+    if table.person:
+        repeated += " and parts = 1 union all select any_value(file_id)"
+        repeated += f" from repeated_{table.id} where place > 1 and parts > 1 group by n having count(*) = any_value(parts)"
+    return f"select file_id, count(*) from ({repeated}) group by file_id"
 
 
 def create_repeated(table: Table, source: str) -> str:
@@ -369,28 +389,10 @@ def _when(sql: str, code: int) -> str:
     return f"case when {sql} then {code} end"
 
 
-TAKEN = "create temp table taken (table_name text, file_id int, rows bigint, duplicate bigint)"
-
-
-def insert_taken(table: Table, source: str) -> str:
-    """Into `taken`: how many rows of each file were not refused, and how many of these only repeat what others say: of a
-    row that names several persons, all of them."""
-    rows = f"select file_id, count(*) as rows from {source} where fault is null"
-    repeated = f"select file_id from repeated_{table.id} where place > 1"
-    if table.person:
-        rows += " and part = 1"
-        repeated += " and parts = 1 union all select any_value(file_id)"
-        repeated += f" from repeated_{table.id} where place > 1 and parts > 1 group by n having count(*) = any_value(parts)"
-    return (
-        f"insert into taken select '{table.id}', file_id, rows, coalesce(duplicate, 0) from ({rows} group by file_id)"
-        f" left join (select file_id, count(*) as duplicate from ({repeated}) group by file_id) using (file_id)"
-    )
-
-
 FLAWS = """
 create temp table flaws (
     table_name text, file_id int, line int, school_id int, fault smallint, warned bigint, staff_id text, person text,
-    cells text[], extra text[], said text, other_file_id int, other_line int, contradicts smallint
+    cells text[], extra text[], said text, kind text, other_file_id int, other_line int, contradicts smallint
 )"""
 
 
@@ -412,7 +414,7 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_told(table)},
-    coalesce(no_records.said, {doubted}) as said, null, null, null
+    coalesce(no_records.said, {doubted}) as said, no_records.kind, null, null, null
 from {source} as s inner join {raw_rows(table)} as r using (n)
 left join no_records on no_records.table_name = '{table.id}' and no_records.n = s.n
 where s.fault is not null or s.warned <> 0
@@ -436,7 +438,7 @@ def insert_contradictions(table: Table) -> list[str]:
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
+    {_told(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
 from (
     select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
     from repeated_{table.id} where {quoted(name)} is not null
@@ -454,7 +456,7 @@ where later.{quoted(name)} <> said.first.answer
 insert into flaws
 select
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
+    {_told(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
 from repeated_{table.id} as kept
 inner join repeated_{table.id} as later using (stands)
 inner join {raw_rows(table)} as r on later.n = r.n

@@ -185,7 +185,7 @@ create table results as
 
 with
 
-all_levels as (
+unflagged as (
 
     select
         kpi,
@@ -244,6 +244,27 @@ all_levels as (
     inner join tables
         on kpis.table_name = tables.table_name
 
+),
+
+-- A figure is one row more for each day on which its flags change.
+all_levels as (
+
+    select
+        unflagged.* exclude (since, until),
+        greatest(unflagged.since, coalesce(flagged.since, unflagged.since)) as since,
+        least(unflagged.until, coalesce(flagged.until, unflagged.until)) as until,
+        coalesce(flagged.flags, '') as flags
+
+    from unflagged
+
+    left join flag_spells as flagged
+        on unflagged.kpi = flagged.kpi
+        and unflagged.period = flagged.period
+        and unflagged.group_id is not distinct from flagged.group_id
+        and unflagged.school_id is not distinct from flagged.school_id
+        and unflagged.since < flagged.until
+        and flagged.since < unflagged.until
+
 )
 
 select
@@ -275,6 +296,7 @@ select
     schools_overdue::bigint as schools_overdue,
     schools_exempt::bigint as schools_exempt,
     kpis.deadline,
+    flags,
     kpis.ord as kpi_ord,
     periods.ord as period_ord,
     groups.ord as group_ord,

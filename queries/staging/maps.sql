@@ -193,7 +193,8 @@ cleaned as (
 
     select
         raw,
-        word(raw) as word
+        word(raw) as word,
+        minutes_in(word) as minutes
 
     from hours_texts
 
@@ -203,7 +204,10 @@ numbers as (
 
     select
         raw,
-        minutes_of(word) as minutes,
+        case
+            when minutes <> '' then try_cast(minutes as decimal(30, 12))::decimal(38, 12)
+            else number_of(word, '(?:個小時|小時|時|鐘頭|hours|hour|hrs|hr|h)整?') * 60::decimal(4)
+        end as minutes,
         word = '' as blank
 
     from cleaned
