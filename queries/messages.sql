@@ -96,6 +96,8 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
         when 'ambiguous_person' then person_sentence(true, suggestion, given_id)
         when 'unknown_person' then person_sentence(false, suggestion, given_id)
         when 'contradiction' then case
+            when type = 'roster' and same_file then '{header}「{value}」與第 {other} 列不同，兩列說的是同一件事，採用第 {other} 列；請確認後只留正確的一列。'
+            when type = 'roster' then '{header}「{value}」與「{source}」第 {other} 列不同，兩列說的是同一件事，採用那一列；請確認後只留正確的一列。'
             when same_file then '{header}「{value}」與第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
             else '{header}「{value}」與「{source}」第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
         end

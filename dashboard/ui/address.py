@@ -34,14 +34,17 @@ Row = SimpleNamespace
 KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
+# The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
+OF_INDICATORS = ("attention", "deadlines", "kpis", "school_results", "standing", "totals")
 
 
 @dataclass(frozen=True)
 class View:
     """What the address asks to see, checked: a bad value has become the default and a notice.
 
-    `periods` are those shown: the one that the address names, else those that hold the day. `versus` is the earlier
-    day whose figures stand beside today's as changes, if one was chosen. `damage` is what is wrong with the snapshot
+    `periods` are those shown: the one that the address names, else those of which an indicator is shown by default
+    (queries/models/5_default.sql). `versus` is the earlier day whose figures stand beside today's as changes, if one was
+    chosen. `damage` is what is wrong with the snapshot
     that should serve, where an older one stands in for it.
     """
 
@@ -69,7 +72,12 @@ class View:
     @property
     def year(self) -> int:
         """The year that dates may leave out."""
-        return int(self.periods[0].start.year)
+        return self.on.year
+
+    @property
+    def by_default(self) -> date | None:
+        """The day on which indicators are shown by default; None where the address names a period."""
+        return None if self.period else self.on
 
     @property
     def today(self) -> date:
@@ -138,10 +146,9 @@ def _read() -> View:
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(_asked(snapshot, scope, "periods", ()))
     period = _asked_period(st.query_params.get("period"), periods, notices)
-    shown = tuple(p for p in periods if p.period == period) or periods_of(periods, on)
-    kpis = [kpi.kpi for p in shown for kpi in _asked(snapshot, scope, "kpis", (("period", p.period),))]
+    shown = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
     wanted = st.query_params.get("kpi")
-    if wanted and wanted not in kpis:
+    if wanted and wanted not in [row.kpi for row in _asked(snapshot, scope, "kpi_ids", ())]:
         notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
     return View(
         programme=programme,
@@ -236,22 +243,22 @@ def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
     return None
 
 
-def periods_of(periods: Sequence[Row], on: date) -> tuple[Row, ...]:
-    """The periods that hold the day; otherwise the last one begun, or the first."""
-    holding = tuple(period for period in periods if period.start <= on <= period.end)
-    begun = tuple(period for period in periods if period.start <= on)
-    return holding or begun[-1:] or tuple(periods[:1])
+def periods_on(snapshot: store.Snapshot, scope: access.Scope, on: date) -> tuple[Row, ...]:
+    """The periods of which an indicator is shown on a day by default."""
+    return tuple(_asked(snapshot, scope, "periods", (("by_default", on),)))
 
 
 def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str]) -> str | None:
     if not asked or asked in [period.period for period in periods]:
         return asked or None
-    notices.append(say("網址裡的期間「{asked}」不存在，已改為截至日所在的期間。", asked=asked))
+    notices.append(say("網址裡的期間「{asked}」不存在，已改為進行中與未結的期間。", asked=asked))
     return None
 
 
 def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
-    """The rows of one named query, as the viewer's scope may see them."""
+    """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
+    if name in OF_INDICATORS and "by_default" not in parameters:
+        parameters["by_default"] = seen.by_default
     return _asked(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
 
 

@@ -99,7 +99,7 @@ def _title(seen: View, programme: str) -> str:
 
 
 def _period(seen: View) -> None:
-    labels = {"": say("截至日所在的期間"), **{period.period: period.label for period in seen.all_periods}}
+    labels = {"": say("進行中與未結的期間"), **{period.period: period.label for period in seen.all_periods}}
     current = seen.period or ""
     chosen = st.selectbox(
         say("期間"), list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],

@@ -82,7 +82,8 @@ def chosen() -> Chosen:
 
 
 def owed(seen: View, wanted: Chosen) -> list[Owed]:
-    """The schools that owe something of what is chosen, in their order."""
+    """The schools that owe something of what is chosen, in their order; nobody is asked for what is only shown, for a
+    closed period, or for what a period that has just begun lacks."""
     schools = {row.school_id: row for row in ask(seen, "schools")}
     groups = groups_of(seen)
     wanted_groups = [groups.get(name) for name in wanted.groups]
@@ -96,15 +97,17 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
         for unit in ask(seen, "missing_units", **at):
             missing.setdefault((unit.school_id, unit.kpi), []).append(unit.unit_label)
         was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
-        to_come = to_send(seen, period.period)
+        to_come = to_send(seen, period.period, asked=True)
         for row in ask(seen, "school_results", **at, **every):
             if row.status not in wanted.statuses or (wanted.kpis and row.kpi not in wanted.kpis):
                 continue
             if wanted.groups and schools[row.school_id].group_name not in wanted_groups:
                 continue
-            names = tuple(missing.get((row.school_id, row.kpi), ())) if row.status != "no_data" else ()
-            label = labels[period.period] if len(seen.periods) > 1 else ""
             key = (row.school_id, row.kpi)
+            if kpis[row.kpi].closed or (row.status == "no_data" and key not in to_come):
+                continue
+            names = tuple(missing.get(key, ())) if row.status != "no_data" else ()
+            label = labels[period.period] if len(seen.periods) > 1 else ""
             item = Item(kpis[row.kpi], row, was.get(key), label, names, to_come.get(key))
             found.setdefault(row.school_id, []).append(item)
     return [

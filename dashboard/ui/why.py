@@ -51,7 +51,11 @@ class Behind:
 def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
     """The units of a school, what is missing first, each with at most so many rows of a kind."""
     mine = {"school_id": school.school_id, "on": seen.on, "period": kpi.period}
-    result = next(row for row in ask(seen, "school_results", **mine, group_id=None) if row.kpi == kpi.kpi)
+    result = next(
+        row
+        for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
+        if row.kpi == kpi.kpi
+    )
     units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
     evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):

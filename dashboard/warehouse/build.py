@@ -20,6 +20,7 @@ from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import evidence, intake, masks, originals, staging, texts
+from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
@@ -45,6 +46,10 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
+# The types of what 學校名冊 tells of a school.
+_FACTS = ("count", "number", "yes_no", "date", "text")
 
 
 _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
@@ -517,7 +522,7 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint, masked_id text, masked_label text)"
+            " until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text)"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -536,9 +541,11 @@ class _Build:
                 " where school_id in (select school_id from all_schools) order by school_id, unit_id",
                 {"kpi": kpi},
             )
+        self._define_amounts()
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         evidence.describe_rows(self.con, self.programme, self.tables)
+        self._describe_reads()
         load(self.con, "flag_codes", "flag text, ord int, message text",
              [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
         for name in [m for m in models if m >= "3"]:
@@ -550,6 +557,54 @@ class _Build:
             return True
         self.con.execute(f"from (\n{self.programme.query_of(kpi)}\n) limit 0", {"kpi": kpi})
         return "person" in [name for name, *_ in self.con.description or ()]
+
+    def _describe_reads(self) -> None:
+        """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
+        tables, schools = self.tables, self.tables["schools"]
+        columns = {c.id: c for c in schools.columns.values() if not c.required and c.type in _FACTS}
+        reads = []
+        for name, kpi in self.programme.kpis.items():
+            text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
+            words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
+            words += re.findall(r"\w+", re.sub(r"--.*", "", text))
+            reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
+                      for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
+        load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)
+        branches = [
+            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {quoted(name)} is null"
+            for name in columns
+        ]
+        self.con.execute("create or replace temp table blank_cells as " + " union all ".join(branches))
+        headers = [
+            (table.id, c.id, c.headers[0]) for table in tables.values() for c in table.columns.values()
+        ]
+        load(self.con, "column_headers", "table_name text, column_name text, header text", headers)
+
+    def _define_amounts(self) -> None:
+        """Amounts are whole numbers unless an indicator has fractions, which are exact to six decimals.
+
+        `parts_of` counts an amount in its smallest parts, `one` being so many, for what is reckoned in whole numbers;
+        `whole_of` leaves its fraction out.
+        """
+        query = "select coalesce(bool_or(amount <> trunc(amount)), false) from units"
+        ((has_fractions,),) = self.con.execute(query).fetchall()
+        macros = {
+            "figure(amount)": "amount::bigint",
+            "parts_of(amount)": "amount",
+            "whole_of(amount)": "amount",
+            "one()": "1",
+        }
+        if has_fractions:
+            macros = {
+                "figure(amount)": "amount::decimal(38, 6)",
+                "parts_of(amount)": "(amount * 1000000)::hugeint",
+                "whole_of(amount)": "floor(amount)::bigint",
+                "one()": "1000000",
+            }
+        else:
+            self.con.execute("alter table units alter amount type bigint")
+        for name, sql in macros.items():
+            self.con.execute(f"create or replace temp macro {name} as {sql}")
 
     def _keep_values(self, kpi: str) -> None:
         """`<query>_values`: what the indicator's query reads next, and pages show."""
@@ -707,5 +762,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
-    "contradiction": "前後答案相反",
+    "contradiction": "前後不一致",
 }

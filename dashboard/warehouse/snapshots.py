@@ -18,7 +18,7 @@ import re
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,11 +234,11 @@ def programmes_in(warehouse: Path) -> list[str]:
 
 
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
-    """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
+    """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them; one not given is null."""
     import pyarrow as pa  # as pandas: what only pages need does not keep a command waiting
 
     with _cursor(snapshot, scope) as cursor:
-        reader = cursor.execute(_query(cursor, name), parameters).to_arrow_reader()
+        reader = _asked(cursor, name, parameters).to_arrow_reader()
         assert reader is not None
         found = reader.read_all()
     exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
@@ -254,7 +254,7 @@ def rows(
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """As `ask`, as column names and plain tuples: exact values for other programs to read."""
     with _cursor(snapshot, scope) as cursor:
-        cursor.execute(_query(cursor, name), parameters)
+        _asked(cursor, name, parameters)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
@@ -450,6 +450,13 @@ def closed(path: Path) -> Iterator[None]:
         yield
     finally:
         forget(path)
+
+
+def _asked(
+    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any]
+) -> duckdb.DuckDBPyConnection:
+    query = _query(cursor, name)
+    return cursor.execute(query, {**dict.fromkeys(query.named_parameters), **parameters})
 
 
 def _query(cursor: duckdb.DuckDBPyConnection, name: str) -> duckdb.Statement:

@@ -60,6 +60,7 @@ create table if not exists targets_values (
     goal decimal(38, 6),
     in_base boolean,
     is_told boolean,
+    wants text,
     day date,
     value decimal(38, 6)
 );

@@ -5,16 +5,16 @@ create temp table flagged as
 
 with
 
--- A rejected row is told by its fault, any other by each of its warnings.
+-- A rejected row is told by its fault, any other by each of its warnings, and by what it says otherwise than another.
 coded as (
 
     select
         flaws.*,
-        flaws.fault as code
+        coalesce(flaws.fault, flaws.contradicts) as code
 
     from flaws
 
-    where flaws.fault is not null
+    where coalesce(flaws.fault, flaws.contradicts) is not null
 
     union all
 

@@ -119,7 +119,9 @@ worded as (
         coalesce(
             cell_sentence(reason, lower(answered), look_alike, suggestion, usual_stem),
             sentence(
-                reason, column_types.type, column_types.life, value, squeezed, suggestion, column_types.options,
+                reason,
+                case when reason = 'contradiction' and table_name in ('schools', 'staff') then 'roster' else column_types.type end,
+                column_types.life, value, squeezed, suggestion, column_types.options,
                 suggested.staff_id <> '',
                 days.day > getvariable('today'),
                 other_file_id = suggested.file_id,
