@@ -35,16 +35,15 @@ def section(period):
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
 {ui.cards.tiles(seen, kpis, totals, before, to_indicator)}
 <section class="two first"><div><h2>{ui.say("需要注意")}</h2>
-<p class="sub">{ui.say("依期限、缺口與退步；點藍字看原因")}</p>
+<p class="sub">{ui.say("依期限、缺口與退步")}{ui.parts.hint(ui.say("；點藍字看原因"))}</p>
 {ui.findings.attention(seen, kpis, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
-    page = ui.parts.page(ui.asked("page"), len(groups), SIZE)
-    shown = [*groups[(page - 1) * SIZE : page * SIZE], None]  # the last is the whole programme
+    shown = ui.paper.page(groups, ui.asked("page"), SIZE)
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.matrix.by_group(kpis, [row for row in totals if row.group_id in shown], to_group, before)}
-{ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
+{ui.paper.instead("groups", lambda only: ui.matrix.by_group(kpis, totals, to_group, before, only), shown, period)}
+{ui.paper.pager(shown, here, ui.say("組"))}</section>""")
     ui.show(ui.download(*ui.cards.sheet(seen, period, kpis, totals, before)))
     chosen = pictures.chosen(seen, period, kpis)
     ui.show(pictures.offered(seen, period, kpis, chosen, here))

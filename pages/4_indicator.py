@@ -31,7 +31,14 @@ def saved(what, of, header, build, *of_rows):
 
 
 lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
-ui.head(seen, f"{ui.say('指標')} · {kpi.label}", lead, *ui.indicator.what(seen, choice), missing=missing)
+ui.head(
+    seen,
+    f"{ui.say('指標')} · {kpi.label}",
+    lead,
+    *ui.indicator.what(seen, choice),
+    missing=missing,
+    upright=True,
+)
 ui.show(ui.indicator.pick(seen, choice) + ui.parameters.rule(seen, kpi))
 left, right = ui.halves()
 with left:
@@ -54,7 +61,7 @@ if former := ui.redefined.find(seen, kpi):
     ui.show(
         ui.redefined.section(seen, kpi, former) + saved(what, kpi.short, ui.redefined.HEADER, rows, former)
     )
-told = ui.parameters.shown(seen, kpi)
-told += saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
-ui.fold_on_demand(ui.say("目前適用的參數"), "parameters", lambda: ui.show(told))
+rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
+with ui.fold(ui.say("目前適用的參數")):
+    ui.show(ui.parameters.shown(seen, kpi) + rows)
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(seen, kpi))
