@@ -25,7 +25,7 @@ def section(period):
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
     before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
-    findings = ui.ask(seen, "attention", **at, versus=seen.versus)
+    data, findings = ui.ask(seen, "data_to_mend", **at), ui.ask(seen, "attention", **at, versus=seen.versus)
     deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
     unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
 
@@ -35,15 +35,15 @@ def section(period):
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
 {ui.cards.tiles(seen, kpis, totals, before, to_indicator)}
 <section class="two first"><div><h2>{ui.say("需要注意")}</h2>
-<p class="sub">{ui.say("依期限、缺口與退步；點藍字看原因")}</p>
-{ui.findings.attention(seen, kpis, findings, to_indicator)}</div>
+<p class="sub">{ui.say("先是資料，再依期限、缺口與退步；點藍字看原因")}</p>
+{ui.findings.attention(seen, kpis, data, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
     page = ui.parts.page(ui.asked("page"), len(groups), SIZE)
-    shown = [*groups[(page - 1) * SIZE : page * SIZE], None]  # the last is the whole programme
+    shown = ui.matrix.shown(totals, groups[(page - 1) * SIZE : page * SIZE])
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.matrix.by_group(kpis, [row for row in totals if row.group_id in shown], to_group, before)}
+{ui.matrix.by_group(kpis, shown, to_group, before)}{ui.matrix.flags(seen, kpis, shown)}
 {ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
     ui.show(ui.download(*ui.cards.sheet(seen, period, kpis, totals, before)))
     chosen = pictures.chosen(seen, period, kpis)

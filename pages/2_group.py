@@ -36,7 +36,7 @@ def section(period):
 <p class="sub">{ui.say("每格：狀態　計數／應達。點一格看原因，點欄名看規定，⇅ 依該項缺口排序")}</p>
 {ui.matrix.by_school(kpis, shown, ways, marked, sort, before) or nothing}
 {ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}""")
+{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(seen, kpis, shown, totals, group)}""")
     ui.show(ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before)))
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
 {ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")

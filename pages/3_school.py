@@ -31,6 +31,7 @@ def items(period):
         rejects=rejects,
         possible=ui.ask(seen, "school_bounds", **mine),
         to_send=ui.lead.to_send(seen, period.period, school.group_id),
+        causes=ui.ask(seen, "school_flags", on=seen.on, school_id=school.school_id),
     )
 
 

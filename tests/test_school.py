@@ -316,11 +316,12 @@ def test_the_tables_hold_figures_and_not_markup():
             0.78,
             dt.date(2022, 12, 31),
             36,
+            "",
             17,
             "進行中",
         ]
     ]
-    assert len(school_tables.indicators(found, compared=False)[0]) == 11
+    assert len(school_tables.indicators(found, compared=False)[0]) == 12
 
 
 def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():

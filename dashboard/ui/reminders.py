@@ -242,7 +242,7 @@ def overview(
                 Cell(anchor(seen.link("school", school=one.school), words.escape(one.school)), "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
-                Cell("<br>".join(_line(item, one.school, names) for item in one.items), "l w"),
+                Cell("<br>".join(_line(item, one.school, names, seen.link) for item in one.items), "l w"),
                 Cell(anchor(here(school=one.school), say("擬訊息")), "l"),
             ],
         )
@@ -251,7 +251,7 @@ def overview(
     return table(say("各校未達項目"), header, lines, "wide owed")
 
 
-def _line(item: Item, school: str, names: bool) -> str:
+def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str:
     told = say(
         "{item}：{state}",
         item=words.escape(_labelled(item, item.kpi.short)),
@@ -261,7 +261,8 @@ def _line(item: Item, school: str, names: bool) -> str:
         told = say("{told}，期限 {day}", told=told, day=words.written_day(item.deadline))
     if names and item.missing:
         told += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span>"
+    note = parts.flagged(item.row, item.kpi, link)
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span> {note}"
 
 
 @texts.written(texts.Manner())

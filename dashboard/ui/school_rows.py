@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.ui import bounds, findings, indicator, records
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, moved, tag
+from dashboard.ui.parts import anchor, bar, due, figure, flag_note, flagged, moved, stored, tag
 from dashboard.ui.sparklines import Course, sparkline
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
@@ -23,6 +23,7 @@ from dashboard.ui.words import (
     number,
     pair,
     percent,
+    prose,
     short_day,
     united,
     word,
@@ -33,6 +34,7 @@ Row = SimpleNamespace
 Here = Callable[..., str]
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
+TITLED, CAUSES = 3, 8
 # What the address may ask for besides the school: the row that is open, its period where there are several, the school
 # among all, and one of the plan's pictures.
 ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget")}
@@ -43,7 +45,7 @@ class Item:
     """One indicator of one school, with everything its row shows.
 
     `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it,
-    `to_send` what to send or fill in where it cannot be judged.
+    `to_send` what to send or fill in where it cannot be judged, `causes` what is known to be wrong with the data behind it.
     """
 
     seen: View
@@ -55,6 +57,7 @@ class Item:
     rejects: Sequence[Row]
     possible: int
     to_send: str | None
+    causes: Sequence[Row] = ()
 
     @property
     def course(self) -> Course | None:
@@ -135,7 +138,7 @@ def _row(item: Item, opened: bool, here: Here) -> str:
         f'<div class="kr{" open" if opened else ""}" {figure(row, row.school_name)}>'
         f'<a href="{_other(item, opened, here)}" aria-expanded="{"true" if opened else "false"}">'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
-        f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}</span>'
+        f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}{flag_note(row, _causes(item))}</span>'
         f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
@@ -162,6 +165,33 @@ def _turned(item: Item) -> str:
         then=_stands(then.status, item.kpi.require),
     )
     return f'<small class="turned">{told}</small>'
+
+
+def _causes(item: Item) -> str:
+    """The first sentences of what is wrong with the data, for a title."""
+    told = [f"{_place(row)}{escape(row.message)}" for row in item.causes[:TITLED]]
+    left = len(item.causes) - TITLED
+    return prose([*told, say("另有 {n} 列。", n=number(left)) if left > 0 else ""])
+
+
+def _place(row: Row) -> str:
+    """「研習紀錄.csv 第 3 列：」; a school that is in no row has no place."""
+    if not row.file:
+        return ""
+    line = say("第 {line} 列", line=number(row.line)) if row.line else ""
+    return say("{place}：", place=" ".join(filter(None, [escape(row.file), line])))
+
+
+def _flags(item: Item) -> str:
+    """What is known to be wrong with the data behind the figure: what it means, where, and the way there."""
+    note = flagged(item.row, item.kpi, item.seen.link)
+    told = [
+        row for row in item.causes if row.flag != "rows_rejected"
+    ]  # the rows stand below, with what to write
+    listed = "".join(f"<li>{_place(row)}{stored(row.message)}</li>" for row in told[:CAUSES])
+    left = len(told) - CAUSES
+    more = f"<li>{say('另有 {n} 列。', n=number(left))}</li>" if left > 0 else ""
+    return f'<div>{note}<ul class="causes">{listed}{more}</ul></div>' if note else ""
 
 
 def _stands(status: str, require: str) -> str:
@@ -226,7 +256,7 @@ def body(item: Item) -> str:
     kpi = item.kpi
     bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
     return (
-        f'<div class="krbody">{_since_then(item)}{_units(item)}{_why(item)}'
+        f'<div class="krbody">{_flags(item)}{_since_then(item)}{_units(item)}{_why(item)}'
         + records.own_rejects(item.rejects, item.row)
         + bound
         + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
@@ -342,6 +372,7 @@ def items(
     rejects: Sequence[Row],
     possible: Sequence[Row],
     to_send: Mapping[tuple[int, str], str],
+    causes: Sequence[Row] = (),
 ) -> list[Item]:
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
@@ -357,6 +388,7 @@ def items(
             rejects=[row for row in rejects if row.table_name == kpi.table_name],
             possible=rows.get(kpi.kpi, 0),
             to_send=to_send.get((figures[kpi.kpi].school_id, kpi.kpi)),
+            causes=[row for row in causes if (row.kpi, row.period) == (kpi.kpi, kpi.period)],
         )
         for kpi in kpis
         if kpi.kpi in figures

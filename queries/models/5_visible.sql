@@ -3,6 +3,9 @@
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
+-- Whether a file behind a figure was not read: nobody is told to be late by it, but asked for the file.
+create macro is_unread(flags) as contains(flags, 'unreadable_source') or contains(flags, 'stale_source');
+
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
 create view visible_flags as select * from flags where in_scope(school_id);

@@ -7,7 +7,8 @@
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
--- it is told how many schools were not so on the day to compare with.
+-- it is told how many schools were not so on the day to compare with. A school of which a file behind the figure was not
+-- read is not among them: it is asked for the file (data_to_mend.sql).
 
 with
 
@@ -62,6 +63,7 @@ judged as materialized (
     where results.level = 'school'
         and results.period = $period
         and results.status not in ('met', 'exempt', 'info', 'upcoming')
+        and not is_unread(results.flags)
 
 ),
 

@@ -45,6 +45,7 @@ select
     ranked.base,
     ranked.required,
     ranked.status,
+    ranked.flags,
     ranked.share,
     ranked.rank,
     ranked.schools,

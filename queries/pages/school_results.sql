@@ -39,6 +39,7 @@ select
     judged.base,
     judged.required,
     judged.status,
+    judged.flags,
     judged.deadline,
     judged.gap,
     judged.room,

@@ -31,6 +31,7 @@ select
     judged.base,
     judged.required,
     judged.status,
+    judged.flags,
     judged.schools_met,
     judged.schools_judged,
     judged.schools_no_data,
