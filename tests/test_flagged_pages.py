@@ -9,7 +9,18 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, config, warehouse
-from dashboard.ui import address, cards, indicator, matrix, parts, school_rows, school_tables, words
+from dashboard.exports import letters
+from dashboard.ui import (
+    address,
+    cards,
+    indicator,
+    matrix,
+    parts,
+    reminders,
+    school_rows,
+    school_tables,
+    words,
+)
 from dashboard.warehouse import build as builds
 from tests.running import kpi
 from tests.test_flags import A1, A2, LESSONS, City, courses
@@ -71,6 +82,15 @@ def served(city: City, monkeypatch: pytest.MonkeyPatch) -> City:
 def results(city: City, **named: str) -> list[dict[str, str]]:
     rows = kpi("results", "--warehouse", city.place / "warehouse", "--as-of", ON, "--format", "csv").rows
     return [row for row in rows if all(row[name] == value for name, value in named.items())]
+
+
+def seeing(city: City) -> address.View:
+    """What an address that names the day alone asks to see."""
+    snapshot, scope = warehouse.current(city.place / "warehouse", PROGRAMME), access.bureau()
+    facts = address.facts_of(snapshot, scope)
+    periods = tuple(address.rows(*warehouse.rows(snapshot, "periods", scope)))
+    on = dt.date.fromisoformat(ON)
+    return address.View(PROGRAMME, (PROGRAMME,), city.place, snapshot, facts, periods, periods, scope, on)
 
 
 def said(codes: str) -> list[str]:
@@ -167,21 +187,8 @@ def test_the_flags_of_every_shown_figure_are_those_of_the_results(served: City, 
 
 
 def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -> None:
-    snapshot = warehouse.current(served.place / "warehouse", PROGRAMME)
-    scope = access.bureau()
-    facts = address.facts_of(snapshot, scope)
-    periods = tuple(address.rows(*warehouse.rows(snapshot, "periods", scope)))
-    seen = address.View(
-        PROGRAMME,
-        (PROGRAMME,),
-        served.place,
-        snapshot,
-        facts,
-        periods,
-        periods,
-        scope,
-        dt.date.fromisoformat(ON),
-    )
+    seen = seeing(served)
+    periods = seen.periods
     kpis = address.ask(seen, "kpis", period="111")
     at = {"on": seen.on, "period": "111"}
     of_schools = {
@@ -322,3 +329,39 @@ def test_a_school_whose_file_was_not_read_is_asked_for_it_and_not_told_to_be_lat
     steps = html_of(open_page("group", group=group, on="2022-12-01")).split("本週可以做的事</h2>")[1]
     (mine,) = re.findall(rf'<div class="li gaps"><span><a [^>]*>{BROKEN}</a>.*?</ul>', steps, re.S)
     assert "檔案沒有讀到，請改好再送" in plain(mine) and "還差" not in plain(mine)
+
+
+# What is written to schools
+
+
+@pytest.mark.parametrize("stale", [False, True], ids=["unreadable", "stale"])
+def test_a_school_whose_own_file_was_not_read_is_written_to_for_the_file_and_not_for_its_figures(
+    stale: bool, tmp_path: Path
+) -> None:
+    place = City.__new__(City)
+    place.place = tmp_path
+    place.data.mkdir()
+    own = place.data / FILE
+    own.write_text(
+        "學校名稱,教師編號,姓名,課程名稱,研習日期,時數,研習證明\n信義國小,T5,,資訊安全,111/5/5,1,\n",
+        encoding="utf-8",
+    )
+    if stale:
+        place.build(
+            schools=SCHOOLS, staff=STAFF, training=courses((MEND, "T1", "", A1, "111/5/5", "3", "有"))
+        )
+        own.write_bytes(b"PK\x03\x04")
+    else:
+        own.write_text("學校名稱,教師編號\n信義國小,T5\n", encoding="utf-8")
+    place.build(schools=SCHOOLS, staff=STAFF, training=courses((MEND, "T1", "", A1, "111/5/5", "3", "有")))
+    seen = seeing(place)
+    found = {
+        one.school: one
+        for one in reminders.told_to_schools(seen, reminders.Chosen((), (), reminders.STATUSES, False))
+    }
+    one = found[BROKEN]
+    assert not {"a1a2", "infosec", "digital_literacy"} & {item.kpi.kpi for item in one.items}
+    assert {"a1a2", "infosec"} <= {item.kpi.kpi for item in found[MEND].items}
+    told = letters.message(Path("nowhere"), reminders.context(seen, one, False))
+    assert FILE in told.partition("依目前的資料")[0] and "A1、A2" not in told and "資通安全" not in told
+    assert FILE not in letters.message(Path("nowhere"), reminders.context(seen, found[MEND], False))
