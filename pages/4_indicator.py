@@ -31,7 +31,7 @@ def saved(what, of, header, build, *of_rows):
 
 
 lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
-ui.head(seen, f"{ui.say('指標')} · {kpi.label}", lead, missing=missing)
+ui.head(seen, f"{ui.say('指標')} · {kpi.label}", lead, *ui.indicator.what(seen, choice), missing=missing)
 ui.show(ui.indicator.pick(seen, choice) + ui.parameters.rule(seen, kpi))
 left, right = ui.halves()
 with left:

@@ -36,6 +36,7 @@ create or replace temp macro cell_sentence(reason, word, look_alike, suggestion,
         when reason in (
             'not_a_record', 'bad_character', 'ambiguous_person', 'unknown_person', 'out_of_range', 'contradiction'
         ) then null
+        when regexp_full_match(word, '#{3,}') then '{header}「{value}」是欄位太窄而顯示不出來的內容；請加寬這一欄，再重新匯出。'
         when is_error(word) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
         when look_alike is null then null
         when suggestion is not null and usual_stem = stem_of(suggestion)
@@ -48,7 +49,10 @@ create or replace temp macro class_sentence(squeezed) as
     case
         when is_date_of_class(squeezed)
             then '{header}「{value}」是日期，可能是試算表把 5-2 改成的；請先把這一欄的格式設為「文字」，再填例如 五年二班、502。'
-        when length(squeezed) > 6
+        when not regexp_full_match(squeezed, '\d{3,4}班?') and list_transform(
+            [regexp_extract(squeezed, '^(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})年級?)?(.*?)班?$', 1)],
+            lambda name: name = '' or is_no_class(name)
+        )[1]
             then '{header}「{value}」不是班級；請把這一欄的格式設為「文字」，並填例如 2、二班、502、忠班。'
         else '{header}「{value}」與年級不符，或年級不在 1 到 12；請確認年級與班級，並把這一欄的格式設為「文字」。'
     end;
@@ -84,6 +88,7 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
             when 'class' then class_sentence(squeezed)
             when 'grade' then '{header}「{value}」不是 1 到 12 年級；請填例如 五、5 或 5年級。'
             when 'category' then '{header}「{value}」不是計畫的課程類別，改由課程名稱判斷；若是其中之一，請填：{options}。'
+            when 'id' then '{header}「{value}」不是編號；請填這個人自己的編號。'
             when 'person' then '{header}「{value}」不是一個人的姓名；請寫出姓名，一位教師一列。'
             when 'item' then '{header}「{value}」不是計畫的項目，只列出、不判定；若是其中之一，請填：{options}。'
             else '{header}「{value}」不在選項內，或與計畫公告不符；請填：{options}。'
@@ -91,11 +96,15 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
         when 'ambiguous_person' then person_sentence(true, suggestion, given_id)
         when 'unknown_person' then person_sentence(false, suggestion, given_id)
         when 'contradiction' then case
+            when type = 'roster' and same_file then '{header}「{value}」與第 {other} 列不同，兩列說的是同一件事，採用第 {other} 列；請確認後只留正確的一列。'
+            when type = 'roster' then '{header}「{value}」與「{source}」第 {other} 列不同，兩列說的是同一件事，採用那一列；請確認後只留正確的一列。'
             when same_file then '{header}「{value}」與第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
             else '{header}「{value}」與「{source}」第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
         end
         when 'bad_character' then '有字元存不進這個檔案的編碼，以〓代替；請改存成 UTF-8 再補正。'
     end;
+
+create or replace temp macro cut(value) as case when length(value) > 40 then value[1:40] || '…' else value end;
 
 -- What stands in a sentence's places; a long text is cut.
 create or replace temp macro places_of(header, value, look_alike, suggestion, options, other, source) as {
@@ -104,7 +113,7 @@ create or replace temp macro places_of(header, value, look_alike, suggestion, op
     month: no_such_month(value),
     options: options,
     suggestion: suggestion,
-    value: case when length(value) > 40 then value[1:40] || '…' else value end,
+    value: cut(value),
     other: other::varchar,
     source: source
 };
@@ -123,3 +132,18 @@ create or replace temp macro filled(sentence, places) as
 
 create or replace temp macro csv_cell(value) as
     case when regexp_matches(value, '[",\n\r]') then '"' || replace(value, '"', '""') || '"' else value end;
+
+-- A row as its file has it: before each known cell the extra ones that stand there, and behind the last the others.
+create or replace temp macro csv_row(cells, extra, known, before) as
+    array_to_string(
+        list_concat(
+            flatten(list_transform(known, lambda place, i: list_concat(
+                list_transform(
+                    coalesce(extra[coalesce(before[i - 1], 0) + 1:before[i]], []), lambda cell: csv_cell(cell)
+                ),
+                [csv_cell(cells[place])]
+            ))),
+            list_transform(coalesce(extra[before[-1] + 1:], []), lambda cell: csv_cell(cell))
+        ),
+        ','
+    );

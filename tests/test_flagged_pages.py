@@ -365,3 +365,53 @@ def test_a_school_whose_own_file_was_not_read_is_written_to_for_the_file_and_not
     told = letters.message(Path("nowhere"), reminders.context(seen, one, False))
     assert FILE in told.partition("依目前的資料")[0] and "A1、A2" not in told and "資通安全" not in told
     assert FILE not in letters.message(Path("nowhere"), reminders.context(seen, found[MEND], False))
+
+
+# True reasons
+
+
+def test_a_row_stands_under_an_indicator_only_if_it_could_count_there_on_that_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = City.__new__(City)
+    place.place = tmp_path
+    place.build(
+        schools=SCHOOLS,
+        staff=STAFF,
+        training=courses(
+            (MEND, "T1", "", A1, "111/5/5", "3", "有"),
+            (MEND, "T1", "", A2, "111/13/5", "3", "有"),  # could complete A1 and A2
+            (MEND, "T1", "", A2, "111/14/5", "3", "有"),  # the same unit once more
+            (
+                MEND,
+                "T2",
+                "",
+                "資訊安全",
+                "111/11/5",
+                "很多",
+                "",
+            ),  # of another indicator, and of no day before it
+            (MEND, "T2", "", "校務會議", "111/13/5", "3", ""),  # of none
+        ),
+    )
+    configured(place, monkeypatch)
+
+    def told(name: str, on: str) -> str:
+        shown = html_of(open_page("school", school=MEND, kpi=name, on=on))
+        return shown.split('class="krbody"')[1].split('class="rule"')[0]
+
+    body = told("a1a2", ON)
+    assert "111/13/5" in body and "111/14/5" in body and "很多" not in body and "校務會議" not in body
+    assert "另有 2 列與本項無關" in body and "table=training" in body
+    assert "最多會是 <b>1/3</b>" in body, "two rows of one person add one"
+    body = told("infosec", ON)
+    assert "很多" in body and A2 not in body and "另有 3 列與本項無關" in body
+    body = told("infosec", "2022-11-01")
+    assert (
+        "很多" not in body
+        and "可能就是原因" not in body
+        and "最多會是" not in body
+        and "另有 4 列與本項無關" in body
+    )
+    why = html_of(open_page("indicator", kpi="infosec", school=MEND, on="2022-11-01"))
+    assert "另有 4 列與本項無關" in why and "可能就是原因" not in why

@@ -80,7 +80,7 @@ def refused(
     else:
         nothing = parts.notice(say("這裡沒有列"), say("沒有要改的列。"))
     return (
-        f'<h2>{title}</h2><p class="sub">{say("原文照登；改原始檔後重新讀取即可")}</p>'
+        f'<h2>{title}</h2><p class="sub">{say("原文照登，姓名可遮蔽；改原始檔後重新讀取即可")}</p>'
         f"{filters(counts, chosen, here)}{rejected(rows) or nothing}"
     )
 
@@ -141,14 +141,30 @@ def silent(todo: str | None) -> str:
     return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
 
 
-def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20) -> str:
-    """A school's own rows that were not taken, beside the figure: one that is late they may have lowered."""
+def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str = "") -> str:
+    """A school's own rows that could count and were not taken, beside the figure: one that is late they may have lowered;
+    and in one line that there are others."""
     if not rows:
-        return ""
+        return others
     title = _counts(rows)
     if figure.status in ("behind", "overdue") and figure.gap:
         title = say("{counts}，可能就是原因", counts=title)
-    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}</div>'
+    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}{others}</div>'
+
+
+def apart(
+    seen: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
+) -> tuple[list[Row], str]:
+    """Of the rows of an indicator's table that were not taken, those that could count in it, and a line on the others."""
+    fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
+    own = [row for row in rejects if row.table_name == kpi.table_name]
+    others = [row for row in own if (row.file, row.line) not in fit]
+    if not others:
+        return own, ""
+    severity = "rejected" if any(row.severity == "rejected" for row in others) else "warning"
+    there = seen.link("data", school=school, table=kpi.table_name, severity=severity)
+    line = say("另有 {n} 列與本項無關", n=number(len(others)))
+    return [row for row in own if row not in others], f'<p class="foot">{anchor(there, line)}</p>'
 
 
 def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:

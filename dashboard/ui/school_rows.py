@@ -44,7 +44,8 @@ ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget
 class Item:
     """One indicator of one school, with everything its row shows.
 
-    `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it,
+    `then` is its figure on the day to compare with, `rejects` its rows not taken that could count in it, `others`
+    a line on those that could not, `possible` those by which its figure is bounded,
     `to_send` what to send or fill in where it cannot be judged, `causes` what is known to be wrong with the data behind it.
     """
 
@@ -55,9 +56,10 @@ class Item:
     steps: Sequence[tuple[date, float]]
     units: Sequence[Row]
     rejects: Sequence[Row]
-    possible: int
+    possible: Sequence[Row]
     to_send: str | None
     causes: Sequence[Row] = ()
+    others: str = ""
 
     @property
     def course(self) -> Course | None:
@@ -88,9 +90,14 @@ def order(item: Item) -> tuple[object, ...]:
 
 
 def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item | None:
-    """The one row that the address names; where it names no period, the first that has the indicator."""
-    named = [item for item in items if item.kpi.kpi == kpi]
-    return next((item for item in named if item.kpi.period == period), next(iter(named), None))
+    """The one row that the address names; where it names no period, that of the last begun."""
+    named = {item.kpi.period: item for item in items if item.kpi.kpi == kpi}
+    if not named:
+        return None
+    on = next(iter(named.values())).seen.on
+    return (
+        named.get(period or "") or named[indicator.latest([item.kpi for item in named.values()], on).period]
+    )
 
 
 def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:
@@ -254,10 +261,11 @@ def _no_bar(status: str) -> str:
 def body(item: Item) -> str:
     """What stands below an open row: the change, who is missing, the rows not taken, and the rule."""
     kpi = item.kpi
-    bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
+    rows = len({(row.file, row.line) for row in item.possible})
+    bound = bounds.told(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
     return (
         f'<div class="krbody">{_flags(item)}{_since_then(item)}{_units(item)}{_why(item)}'
-        + records.own_rejects(item.rejects, item.row)
+        + records.own_rejects(item.rejects, item.row, others=item.others)
         + bound
         + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
         + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p></div>'
@@ -376,7 +384,11 @@ def items(
 ) -> list[Item]:
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
-    rows = {row.kpi: int(row.rows) for row in possible}
+    apart = {
+        kpi.kpi: records.apart(seen, figures[kpi.kpi].school_name, kpi, rejects, possible)
+        for kpi in kpis
+        if kpi.kpi in figures
+    }
     return [
         Item(
             seen=seen,
@@ -385,8 +397,9 @@ def items(
             then=then.get((kpi.kpi,)),
             steps=[(step.since, float(step.counted)) for step in steps if step.kpi == kpi.kpi],
             units=[unit for unit in units if unit.kpi == kpi.kpi],
-            rejects=[row for row in rejects if row.table_name == kpi.table_name],
-            possible=rows.get(kpi.kpi, 0),
+            rejects=apart[kpi.kpi][0],
+            others=apart[kpi.kpi][1],
+            possible=[row for row in possible if row.kpi == kpi.kpi and row.is_bounded],
             to_send=to_send.get((figures[kpi.kpi].school_id, kpi.kpi)),
             causes=[row for row in causes if (row.kpi, row.period) == (kpi.kpi, kpi.period)],
         )

@@ -14,7 +14,6 @@ from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
 
 Row = SimpleNamespace
-Unit = tuple[Any, Any]
 SHORT = 10
 SHOWN = 4
 REFUSED = 8
@@ -43,8 +42,9 @@ class Behind:
     school: Row
     result: Row
     units: Sequence[Row]
-    evidence: Mapping[Unit, Sequence[Row]]
+    evidence: Mapping[int, Sequence[Row]]
     rejects: Sequence[Row]
+    others: str
     how: str | None
     to_send: str | None
 
@@ -52,12 +52,17 @@ class Behind:
 def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
     """The units of a school, what is missing first, each with at most so many rows of a kind."""
     mine = {"school_id": school.school_id, "on": seen.on, "period": kpi.period}
-    result = next(row for row in ask(seen, "school_results", **mine, group_id=None) if row.kpi == kpi.kpi)
+    result = next(
+        row
+        for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
+        if row.kpi == kpi.kpi
+    )
     units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
-    evidence: dict[Unit, list[Row]] = {}
+    evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
-        evidence.setdefault((row.unit_id, row.unit_label), []).append(row)
+        evidence.setdefault(row.unit_key, []).append(row)
     rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":
         to_send = lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
@@ -66,7 +71,8 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         result,
         sorted(units, key=lambda unit: bool(unit.done)),
         evidence,
-        [row for row in rejects if row.table_name == kpi.table_name],
+        could,
+        others,
         ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
         to_send,
     )
@@ -79,7 +85,7 @@ def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     listed = _units(kpi, found, here) if found.units else _no_units(found)
     return (
         f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(seen, kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED)}"
+        f"{_sum(seen, kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED, found.others)}"
     )
 
 
@@ -126,7 +132,7 @@ def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
             [
                 Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
                 Cell(_since(unit), "l"),
-                Cell(_rows(found.how, found.evidence.get((unit.unit_id, unit.unit_label), [])), "l w"),
+                Cell(_rows(found.how, found.evidence.get(unit.unit_key, [])), "l w"),
             ],
         )
         for unit in found.units[(now - 1) * UNITS : now * UNITS]
@@ -210,7 +216,7 @@ def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
     return [
         [*_unit_values(found, unit), *_row_values(row)]
         for unit in found.units
-        for row in found.evidence.get((unit.unit_id, unit.unit_label)) or none
+        for row in found.evidence.get(unit.unit_key) or none
     ]
 
 

@@ -7,6 +7,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,8 @@ from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
-from dashboard.warehouse import evidence, intake, originals, staging, texts
+from dashboard.warehouse import evidence, intake, masks, originals, staging, texts
+from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
@@ -38,11 +40,17 @@ def today() -> dt.date:
 
 Progress = Callable[[float, str], None]
 
+_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
-TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
+
+TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, no_record, warnings from tables order by ord"
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
+# The types of what 學校名冊 tells of a school.
+_FACTS = ("count", "number", "yes_no", "date", "text")
 
 
 _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
@@ -70,7 +78,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class TableCount:
-    """What became of the rows of one table; read = accepted + duplicate + rejected."""
+    """What became of the rows of one table; read = accepted + duplicate + rejected, of which `no_record` are none."""
 
     table: str
     label: str
@@ -79,6 +87,7 @@ class TableCount:
     accepted: int
     duplicate: int
     rejected: int
+    no_record: int
     warnings: int
 
 
@@ -149,6 +158,7 @@ def _built(
         # The database would draw it on standard output, where the results go.
         con.execute("set enable_progress_bar = false")
         texts.create_functions(con)
+        masks.create_functions(con)
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
@@ -167,6 +177,7 @@ def _built(
     finally:
         with contextlib.suppress(duckdb.Error):
             texts.remove_functions(con)
+            masks.remove_functions(con)
         con.close()
 
 
@@ -352,7 +363,7 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -512,27 +523,89 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint)"
+            " until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text)"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
             run(self.con, f"models/{name}")
         run(self.con, "kpi_macros.sql")
+        masks.create_names(self.con, self.tables.values())
         for kpi in self.programme.kpis:
             self._keep_values(kpi)
+            person = "person" if self._tells_persons(kpi) else "unit_label"
+            masked = f"coalesce(replace({{0}}, {person}, coalesce(masked, '○')), {{0}})"
             self.con.execute(
-                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
-                f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
-                " order by school_id, unit_id",
+                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount,"
+                f" {masked.format('unit_id')}, {masked.format('unit_label')}"
+                f" from (\n{self.programme.query_of(kpi)}\n) as counted"
+                f" left join masked_names on counted.{person} = masked_names.name"
+                " where school_id in (select school_id from all_schools) order by school_id, unit_id",
                 {"kpi": kpi},
             )
+        self._define_amounts()
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
         evidence.describe_rows(self.con, self.programme, self.tables)
+        self._describe_reads()
         load(self.con, "flag_codes", "flag text, ord int, message text",
              [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
+
+    def _tells_persons(self, kpi: str) -> bool:
+        """Whether an indicator's query says whose name is in a label; that of one that does not is masked whole."""
+        if (self.programme.kpis[kpi].query or kpi) not in self.programme.queries:
+            return True
+        self.con.execute(f"from (\n{self.programme.query_of(kpi)}\n) limit 0", {"kpi": kpi})
+        return "person" in [name for name, *_ in self.con.description or ()]
+
+    def _describe_reads(self) -> None:
+        """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
+        tables, schools = self.tables, self.tables["schools"]
+        columns = {c.id: c for c in schools.columns.values() if not c.required and c.type in _FACTS}
+        reads = []
+        for name, kpi in self.programme.kpis.items():
+            text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
+            words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
+            words += re.findall(r"\w+", re.sub(r"--.*", "", text))
+            reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
+                      for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
+        load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)
+        branches = [
+            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {quoted(name)} is null"
+            for name in columns
+        ]
+        self.con.execute("create or replace temp table blank_cells as " + " union all ".join(branches))
+        headers = [
+            (table.id, c.id, c.headers[0]) for table in tables.values() for c in table.columns.values()
+        ]
+        load(self.con, "column_headers", "table_name text, column_name text, header text", headers)
+
+    def _define_amounts(self) -> None:
+        """Amounts are whole numbers unless an indicator has fractions, which are exact to six decimals.
+
+        `parts_of` counts an amount in its smallest parts, `one` being so many, for what is reckoned in whole numbers;
+        `whole_of` leaves its fraction out.
+        """
+        query = "select coalesce(bool_or(amount <> trunc(amount)), false) from units"
+        ((has_fractions,),) = self.con.execute(query).fetchall()
+        macros = {
+            "figure(amount)": "amount::bigint",
+            "parts_of(amount)": "amount",
+            "whole_of(amount)": "amount",
+            "one()": "1",
+        }
+        if has_fractions:
+            macros = {
+                "figure(amount)": "amount::decimal(38, 6)",
+                "parts_of(amount)": "(amount * 1000000)::hugeint",
+                "whole_of(amount)": "floor(amount)::bigint",
+                "one()": "1000000",
+            }
+        else:
+            self.con.execute("alter table units alter amount type bigint")
+        for name, sql in macros.items():
+            self.con.execute(f"create or replace temp macro {name} as {sql}")
 
     def _keep_values(self, kpi: str) -> None:
         """`<query>_values`: what the indicator's query reads next, and pages show."""
@@ -627,11 +700,11 @@ class _Build:
         """Which rejected rows are new since the former snapshot, and which of its are resolved."""
         self.con.execute(
             "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
-            " message text, original text, school_id int, first_seen timestamp)"
+            " message text, original text, masked_original text, school_id int, first_seen timestamp)"
         )
         if self.inputs.former.rejects is not None:
             self.con.register("incoming", self.inputs.former.rejects)
-            self.con.execute("insert into former_rejects select * from incoming")
+            self.con.execute("insert into former_rejects by name from incoming")
             self.con.unregister("incoming")
         run(self.con, "staging/reject_history.sql")
 
@@ -690,5 +763,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
-    "contradiction": "前後答案相反",
+    "contradiction": "前後不一致",
 }

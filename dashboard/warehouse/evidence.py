@@ -15,9 +15,9 @@ from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.sql import columns_of, load
 
-# Told elsewhere in a row's line: whose it is and its day.
-_APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "person", "text"})
+# Told elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
+_APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
+_ALONE = frozenset({"name", "text"})
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -33,7 +33,11 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     branches = [
         _branch(tables[name], set(columns_of(con, name)), _taken(tables[name], programme)) for name in asked
     ]
-    con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
+    con.execute(
+        "create table accepted_rows as\nselect rows.*, coalesce(masked, case when person is not null then '○' end) as masked_person\nfrom (\n"
+        + "\n\nunion all\n\n".join(branches)
+        + "\n) as rows\nleft join masked_names on rows.person = masked_names.name"
+    )
     _count_days(con, tables.values())
     registers = [name for name, table in tables.items() if table.person == "register"]
     bases = {"staff": ["staff"], "classes": ["schools"], "units": registers, None: []}
@@ -111,6 +115,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     ]
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
+    persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
     told = [part for column in table.columns.values() for part in _told(column, there)]
     listed = [
         f"'{table.id}' as table_name",
@@ -123,9 +128,15 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"[{', '.join(flags) or 'null::text'}] as flags",
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
-        f"concat_ws('，', {', '.join(told) or 'null'}) as told",
+        f"{_joined(persons)} as person",
+        f"{_joined(told)} as told",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
+
+
+def _joined(values: list[str]) -> str:
+    """Several texts as one, null where all are."""
+    return f"nullif(concat_ws('，', {', '.join(values)}), '')" if values else "null::text"
 
 
 REFUSED = """

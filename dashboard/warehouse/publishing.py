@@ -277,8 +277,10 @@ def former_of(snapshot: Snapshot) -> Former:
                 "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
                 " group by all order by spreadsheet_id, min(rowid)"
             ).fetchall()
+            # One of a version that masked no names lacks one of them.
             rejects = cursor.sql(
-                "select severity, table_name, file, line, reason, message, original, school_id, first_seen from rejects"
+                "select columns(lambda name: name in ('severity', 'table_name', 'file', 'line', 'reason', 'message',"
+                " 'original', 'masked_original', 'school_id', 'first_seen')) from rejects"
             ).to_arrow_table()
             ((fingerprint, built_at),) = cursor.execute(
                 "select fingerprint, built_at from snapshot"

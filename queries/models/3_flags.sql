@@ -488,7 +488,8 @@ select
     causes.line,
     causes.since,
     causes.until,
-    coalesce(causes.message, replace(replace(flag_codes.message, '{table}', tables.label), '{sentence}', coalesce(told.message, ''))) as message
+    coalesce(causes.message, replace(replace(flag_codes.message, '{table}', tables.label), '{sentence}', coalesce(told.message, ''))) as message,
+    coalesce(causes.message, replace(replace(flag_codes.message, '{table}', tables.label), '{sentence}', coalesce(told.masked_message, ''))) as masked_message
 
 from causes
 
@@ -502,7 +503,10 @@ left join files
     on causes.file_id = files.file_id
 
 left join (
-    select file, line, arg_min(message, reason) as message from rejects where severity = 'rejected' group by all
+    select file, line, arg_min(message, reason) as message, arg_min(masked_message, reason) as masked_message
+    from rejects
+    where severity = 'rejected'
+    group by all
 ) as told
     on files.file = told.file
     and causes.line = told.line

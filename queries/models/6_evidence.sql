@@ -25,7 +25,7 @@ asked as (
         end as who
 
     from (
-        from visible_units where kpi = of_kpi and period = in_period and school_id = at_school
+        from units where kpi = of_kpi and period = in_period and school_id = at_school and in_scope(school_id)
     ) as units
 
     inner join kpis
@@ -138,15 +138,16 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
-    counted.unit_id,
-    counted.unit_label,
+    case when getvariable('names_shown') then counted.unit_id else counted.masked_id end as unit_id,
+    case when getvariable('names_shown') then counted.unit_label else counted.masked_label end as unit_label,
+    hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,
     counted.file_id,
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
     array_to_string(counted.words, ' ') as kind,
-    counted.told,
+    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.told) as told,
     counted.row_school_id
 
 from counted;

@@ -8,7 +8,8 @@
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
 -- it is told how many schools were not so on the day to compare with. A school of which a file behind the figure was not
--- read is not among them: it is asked for the file (data_to_mend.sql).
+-- read is not among them: it is asked for the file (data_to_mend.sql). With `by_default`, of what is shown by default that
+-- day; never of a closed period.
 
 with
 
@@ -56,6 +57,10 @@ judged as materialized (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
+    semi join shown_on($by_default::date) as shown
+        on results.kpi = shown.kpi
+        and results.period = shown.period
+
     left join then_judged
         on results.kpi = then_judged.kpi
         and results.school_id = then_judged.school_id
@@ -64,6 +69,7 @@ judged as materialized (
         and results.period = $period
         and results.status not in ('met', 'exempt', 'info', 'upcoming')
         and not is_unread(results.flags)
+        and not kpis.closed
 
 ),
 

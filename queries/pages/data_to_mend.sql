@@ -1,6 +1,7 @@
 -- What is known to be wrong with the data of one period, a row a kind and table: files that cannot be read, files for which
 -- former rows stand, rosters with refused rows, and tables in which schools have no row; with how many schools and rows it
--- is about, and the first of these schools.
+-- is about, and the first of these schools. With `by_default`, of the indicators shown by default that day; never of a
+-- closed period.
 
 with
 
@@ -20,7 +21,16 @@ causes as (
     inner join visible_schools as schools
         using (school_id)
 
+    inner join kpis
+        on flags.kpi = kpis.kpi
+        and flags.period = kpis.period
+
+    semi join shown_on($by_default::date) as shown
+        on flags.kpi = shown.kpi
+        and flags.period = shown.period
+
     where flags.period = $period
+        and not kpis.closed
         and flags.flag <> 'rows_rejected'
         and flags.since <= $on::date
         and $on::date < flags.until

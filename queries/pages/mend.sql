@@ -6,15 +6,19 @@ with
 lacking as (
 
     select distinct
-        school_id,
-        file,
-        line
+        flags.school_id,
+        flags.file,
+        flags.line
 
-    from visible_flags
+    from visible_flags as flags
 
-    where flag in ('base_rejected', 'rows_rejected')
-        and since <= $on::date
-        and $on::date < until
+    inner join kpis
+        using (kpi, period)
+
+    where not kpis.closed
+        and flags.flag in ('base_rejected', 'rows_rejected')
+        and flags.since <= $on::date
+        and $on::date < flags.until
 
 ),
 
@@ -34,7 +38,12 @@ asked as (
         on flags.file = inputs.file
         and flags.school_id = inputs.school_id
 
+    inner join kpis
+        on flags.kpi = kpis.kpi
+        and flags.period = kpis.period
+
     where flags.flag in ('unreadable_source', 'stale_source')
+        and not kpis.closed
 
     union all by name
 

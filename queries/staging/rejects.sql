@@ -82,7 +82,11 @@ suggested as (
             when reason = 'unknown_person' and flagged.staff_id <> '' then same_names.staff_ids
             when reason = 'ambiguous_person' and flagged.staff_id <> '' then names_of_ids.names
             when reason = 'ambiguous_person' then same_names.staff_ids
-        end as suggestion
+        end as suggestion,
+        case
+            when reason = 'ambiguous_person' and flagged.staff_id <> '' then masked_person(suggestion)
+            else suggestion
+        end as masked_suggestion
 
     from named as flagged
 
@@ -115,14 +119,17 @@ worded as (
         coalesce(
             cell_sentence(reason, lower(answered), look_alike, suggestion, usual_stem),
             sentence(
-                reason, column_types.type, column_types.life, value, squeezed, suggestion, column_types.options,
+                reason,
+                case when reason = 'contradiction' and table_name in ('schools', 'staff') then 'roster' else column_types.type end,
+                column_types.life, value, squeezed, suggestion, column_types.options,
                 suggested.staff_id <> '',
                 days.day > getvariable('today'),
                 other_file_id = suggested.file_id,
                 kind
             )
         ) as sentence,
-        places_of(header, value, look_alike, suggestion, column_types.options, other_line, others.file) as said
+        places_of(header, value, look_alike, suggestion, column_types.options, other_line, others.file) as said,
+        column_types.type = 'person' as is_person
 
     from suggested
 
@@ -135,6 +142,21 @@ worded as (
     left join (select raw, max(day) as day from date_map group by raw) as days
         on suggested.reason = 'out_of_range'
         and suggested.value = days.raw
+
+),
+
+masked as (
+
+    select
+        *,
+        struct_update(
+            said,
+            letter := case when is_person then '○' else said.letter end,
+            suggestion := masked_suggestion,
+            value := cut(masked_value)
+        ) as masked_said
+
+    from worded
 
 )
 
@@ -151,8 +173,12 @@ select
     cell,
     sheet_link || '&range=' || coalesce(cell, line || ':' || line),
     sentence,
-    said
+    said,
+    masked_said,
+    filled(sentence, masked_said),
+    masked_suggestion,
+    masked_original
 
-from worded
+from masked
 
 order by file_id, line, severity, reason;
