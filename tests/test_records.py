@@ -281,8 +281,9 @@ def test_what_is_no_record_is_in_no_notice_and_is_counted_apart(tmp_path: Path) 
     assert [row["rows"] for row in facets if row["facet"] == "table"] == [1]
     file = inputs(place)["public_lessons.csv"]
     assert (file["read"], file["rejected"], file["no_record"]) == (2, 2, 1)
-    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111")
-    assert (bound["kpi"], bound["rows"]) == ("public_lesson", 1)
+    on = dt.date(2022, 12, 31)
+    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111", on=on)
+    assert (bound["kpi"], bound["line"]) == ("public_lesson", 3)
 
 
 # --- every table of both programmes
