@@ -23,7 +23,6 @@ def to_group(row):
 
 def section(period):
     at = {"on": seen.on, "period": period.period}
-    only = period.period if len(seen.periods) > 1 else None
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
     before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
@@ -32,7 +31,9 @@ def section(period):
     unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
 
     def to_indicator(kpi, **chosen):
-        return seen.link("indicator", kpi=kpi, period=only, **chosen)
+        return seen.link(
+            "indicator", kpi=kpi, period=period.period if len(seen.periods) > 1 else None, **chosen
+        )
 
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
 {ui.cards.tiles(seen, kpis, totals, before, to_indicator)}
@@ -53,10 +54,9 @@ def section(period):
         ui.figures.show(f"statuses-{period.period}", pictures.statuses(seen, period, chosen))
 
 
-first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", on=seen.on, group_id=None))
-standing = ui.findings.standing(
-    ui.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.shown)[0], seen.periods
-)
+at = {"on": seen.on, "group_id": None}
+first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
+standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
 ui.head(seen, ui.say("總覽"), ui.words.prose([first, standing]))
 for each in seen.periods:
     section(each)
