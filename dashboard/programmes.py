@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -159,13 +159,17 @@ class Column(_Model):
 
 
 class Period(_Model):
-    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year."""
+    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year.
+
+    closed: nobody is asked any more for what was not done in it.
+    """
 
     id: str
     label: Text
     kind: Literal["year", "semester", "term"] = "term"
     start: dt.date
     end: dt.date
+    closed: bool = False
 
 
 Requirement = Annotated[
@@ -184,6 +188,7 @@ class Kpi(_Model):
     periods: ids or kinds of periods. Window, deadline and start of the pace are then the period's where not given,
         and before its first day the figures are `upcoming`.
     base: what is counted out of: the roster's people, 學校名冊's classes, or whatever units the query gives.
+    base_table: which table tells the units of a base, where it is not `table`.
     empty_base, no_units: what a school is whose base is 0, or of which the query gives nothing at all.
     require, ceiling: what counted must reach, or may not exceed. `require` may differ by id or kind of period.
     timeless: its units have no day, so they count on every day and are never `upcoming`.
@@ -199,6 +204,7 @@ class Kpi(_Model):
     table: str
     periods: tuple[str, ...] = ()
     base: Literal["staff", "classes", "units"] | None = None
+    base_table: str | None = None
     empty_base: Literal["exempt", "no_data"] = "exempt"
     no_units: Literal["zero", "no_data"] = "zero"
     employment: tuple[str, ...] = ()
@@ -469,6 +475,11 @@ def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     faults = _query_faults(kpi_id, kpi, programme)
     if kpi.table not in programme.tables:
         faults.append(f"table「{kpi.table}」不在 tables；tables 有：{'、'.join(sorted(programme.tables))}。")
+    if kpi.base_table not in (None, *programme.tables):
+        there = "、".join(sorted(programme.tables))
+        faults.append(f"base_table「{kpi.base_table}」不在 tables；tables 有：{there}。")
+    if kpi.base_table and kpi.base != "units":
+        faults.append('base_table 只在 base = "units" 時有意義，請刪除。')
     faults += [
         f"身分「{word}」不在 employment。" for word in kpi.employment if word not in programme.employment
     ]
@@ -481,7 +492,12 @@ def _kpi_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
     column = programme.columns.get("schools", {}).get(kpi.only_where or "")
     if kpi.only_where and (column is None or column.type != "yes_no"):
         faults.append(f"only_where 的「{kpi.only_where}」不是 columns.schools 裡的是否欄。")
-    return faults + _period_faults(kpi, programme) + _requirement_faults(kpi, programme) + _date_faults(kpi)
+    return (
+        faults
+        + _period_faults(kpi, programme)
+        + _requirement_faults(kpi, programme)
+        + _date_faults(kpi, programme.periods_of(kpi))
+    )
 
 
 def _query_faults(kpi_id: str, kpi: Kpi, programme: Programme) -> list[str]:
@@ -550,8 +566,8 @@ def _requirement_faults(kpi: Kpi, programme: Programme) -> list[str]:
     return faults
 
 
-def _date_faults(kpi: Kpi) -> list[str]:
-    faults = []
+def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
+    faults = _outside_periods(kpi, periods)
     if kpi.window and kpi.window.end < kpi.window.start:
         faults.append(f"window 的結束日 {kpi.window.end} 早於開始日 {kpi.window.start}。")
     start = kpi.pace_start or (kpi.window and kpi.window.start)
@@ -560,4 +576,16 @@ def _date_faults(kpi: Kpi) -> list[str]:
     given = kpi.deadline is not None and (start is not None or not kpi.pace)
     if not kpi.periods and kpi.require not in ("none", None) and not given:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
+    return faults
+
+
+def _outside_periods(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
+    """Days that were not moved with the periods: of another year nothing would count, or all be overdue at once."""
+    if not periods:
+        return []
+    named, window, faults = "、".join(period.id for period in periods), kpi.window, []
+    if window and not any(p.start <= window.end and window.start <= p.end for p in periods):
+        faults.append(f"window {window.start} 至 {window.end} 與期間 {named} 沒有重疊。")
+    if kpi.deadline and kpi.deadline < min(period.start for period in periods):
+        faults.append(f"期限 {kpi.deadline} 早於期間 {named} 的第一天。")
     return faults

@@ -20,7 +20,7 @@ kept = {
 
 
 def here(**changes):
-    return seen.link("reminders", **({**kept, "names": "1" if wanted.names else None} | changes))
+    return seen.link("reminders", **(kept | changes))
 
 
 source = ui.say("範本可以改：設定檔旁的 templates/message.txt 與 letter.docx；沒有就用內附的")

@@ -31,41 +31,44 @@ create or replace temp macro no_such_month(value) as
     nullif(regexp_extract(value, '^\D*\d+\D+(1[3-9]|[2-9]\d)\D+\d+', 1), '');
 
 -- A cell whose formula has no result, and one in which a character is not the one that it looks like.
-create or replace temp macro cell_sentence(reason, suggestion, value) as
+create or replace temp macro cell_sentence(reason, word, look_alike, suggestion, usual_stem) as
     case
         when reason in (
             'not_a_record', 'bad_character', 'ambiguous_person', 'unknown_person', 'out_of_range', 'contradiction'
         ) then null
-        when is_error(word(value)) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
-        when look_alike_in(squeeze(value)) is null then null
-        when suggestion is not null
-            and list_transform([as_usual(squeeze(value))], lambda name: stem_of(name))[1] = stem_of(suggestion)
+        when regexp_full_match(word, '#{3,}') then '{header}「{value}」是欄位太窄而顯示不出來的內容；請加寬這一欄，再重新匯出。'
+        when is_error(word) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
+        when look_alike is null then null
+        when suggestion is not null and usual_stem = stem_of(suggestion)
             then '「{value}」裡的「{letter}」看不見，或只是外形相近；請重新輸入校名「{suggestion}」。'
-        when look_alike_in(squeeze(value)) not between '一' and '龥'
+        when look_alike not between '一' and '龥'
             then '{header}「{value}」裡的「{letter}」看不見，或只是外形相近，不是一般的字；請刪除這一格，重新用鍵盤輸入。'
     end;
 
-create or replace temp macro class_sentence(value) as
+create or replace temp macro class_sentence(squeezed) as
     case
-        when is_date_of_class(value)
+        when is_date_of_class(squeezed)
             then '{header}「{value}」是日期，可能是試算表把 5-2 改成的；請先把這一欄的格式設為「文字」，再填例如 五年二班、502。'
-        when length(squeeze(value)) > 6
+        when not regexp_full_match(squeezed, '\d{3,4}班?') and list_transform(
+            [regexp_extract(squeezed, '^(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})年級?)?(.*?)班?$', 1)],
+            lambda name: name = '' or is_no_class(name)
+        )[1]
             then '{header}「{value}」不是班級；請把這一欄的格式設為「文字」，並填例如 2、二班、502、忠班。'
         else '{header}「{value}」與年級不符，或年級不在 1 到 12；請確認年級與班級，並把這一欄的格式設為「文字」。'
     end;
 
-create or replace temp macro no_record_sentence(value) as
-    case
-        when is_total(squeeze(value)) then '「{value}」是合計的列，不是一筆紀錄；沒有採用，不必改。'
-        when is_example(squeeze(value)) then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
-        when is_signature(squeeze(value)) then '「{value}」是簽章的列，不是一筆紀錄；沒有採用，不必改。'
-        when is_none(squeeze(value)) then '「{value}」表示沒有可填的紀錄；沒有採用，不必改。'
+create or replace temp macro no_record_sentence(kind) as
+    case kind
+        when 'total' then '「{value}」是合計的列，不是一筆紀錄；沒有採用，不必改。'
+        when 'example' then '「{value}」是範例或填寫說明，不是一筆紀錄；沒有採用，不必改。'
+        when 'signature' then '「{value}」是簽章的列，不是一筆紀錄；沒有採用，不必改。'
+        when 'nothing' then '「{value}」表示沒有可填的紀錄；沒有採用，不必改。'
         else '這一列重複了標題（{value}），不是一筆紀錄；沒有採用，不必改。'
     end;
 
-create or replace temp macro sentence(reason, type, life, value, suggestion, options, given_id, is_future, same_file) as
-    coalesce(cell_sentence(reason, suggestion, value), case reason
-        when 'not_a_record' then no_record_sentence(value)
+create or replace temp macro sentence(reason, type, life, value, squeezed, suggestion, options, given_id, is_future, same_file, kind) as
+    case reason
+        when 'not_a_record' then no_record_sentence(kind)
         when 'missing_value' then '「{header}」空白；請補上。'
         when 'unknown_school' then case
             when suggestion is null then '「{value}」不是本計畫的學校，或校名與學校代碼不是同一所；請更正校名或代碼。'
@@ -82,9 +85,10 @@ create or replace temp macro sentence(reason, type, life, value, suggestion, opt
         end
         when 'out_of_range' then range_sentence(type, life, options, is_future)
         when 'bad_choice' then case type
-            when 'class' then class_sentence(value)
+            when 'class' then class_sentence(squeezed)
             when 'grade' then '{header}「{value}」不是 1 到 12 年級；請填例如 五、5 或 5年級。'
             when 'category' then '{header}「{value}」不是計畫的課程類別，改由課程名稱判斷；若是其中之一，請填：{options}。'
+            when 'id' then '{header}「{value}」不是編號；請填這個人自己的編號。'
             when 'person' then '{header}「{value}」不是一個人的姓名；請寫出姓名，一位教師一列。'
             when 'item' then '{header}「{value}」不是計畫的項目，只列出、不判定；若是其中之一，請填：{options}。'
             else '{header}「{value}」不在選項內，或與計畫公告不符；請填：{options}。'
@@ -92,20 +96,24 @@ create or replace temp macro sentence(reason, type, life, value, suggestion, opt
         when 'ambiguous_person' then person_sentence(true, suggestion, given_id)
         when 'unknown_person' then person_sentence(false, suggestion, given_id)
         when 'contradiction' then case
+            when type = 'roster' and same_file then '{header}「{value}」與第 {other} 列不同，兩列說的是同一件事，採用第 {other} 列；請確認後只留正確的一列。'
+            when type = 'roster' then '{header}「{value}」與「{source}」第 {other} 列不同，兩列說的是同一件事，採用那一列；請確認後只留正確的一列。'
             when same_file then '{header}「{value}」與第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
             else '{header}「{value}」與「{source}」第 {other} 列相反，兩列說的是同一件事，以「是」採計；請確認後把兩列改成一致。'
         end
         when 'bad_character' then '有字元存不進這個檔案的編碼，以〓代替；請改存成 UTF-8 再補正。'
-    end);
+    end;
+
+create or replace temp macro cut(value) as case when length(value) > 40 then value[1:40] || '…' else value end;
 
 -- What stands in a sentence's places; a long text is cut.
-create or replace temp macro places_of(header, value, suggestion, options, other, source) as {
+create or replace temp macro places_of(header, value, look_alike, suggestion, options, other, source) as {
     header: header,
-    letter: numbered(look_alike_in(squeeze(value))),
+    letter: numbered(look_alike),
     month: no_such_month(value),
     options: options,
     suggestion: suggestion,
-    value: case when length(value) > 40 then value[1:40] || '…' else value end,
+    value: cut(value),
     other: other::varchar,
     source: source
 };
@@ -124,3 +132,18 @@ create or replace temp macro filled(sentence, places) as
 
 create or replace temp macro csv_cell(value) as
     case when regexp_matches(value, '[",\n\r]') then '"' || replace(value, '"', '""') || '"' else value end;
+
+-- A row as its file has it: before each known cell the extra ones that stand there, and behind the last the others.
+create or replace temp macro csv_row(cells, extra, known, before) as
+    array_to_string(
+        list_concat(
+            flatten(list_transform(known, lambda place, i: list_concat(
+                list_transform(
+                    coalesce(extra[coalesce(before[i - 1], 0) + 1:before[i]], []), lambda cell: csv_cell(cell)
+                ),
+                [csv_cell(cells[place])]
+            ))),
+            list_transform(coalesce(extra[before[-1] + 1:], []), lambda cell: csv_cell(cell))
+        ),
+        ','
+    );

@@ -20,7 +20,7 @@ from dashboard.cli import main
 from dashboard.ui import parts
 from dashboard.warehouse import snapshots
 
-EVERY_SCHOOL = access.bureau()
+EVERY_SCHOOL = access.bureau(names=True)
 PROGRAMME = "keelung-111"
 PATIENCE = 180
 

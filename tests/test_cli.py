@@ -25,7 +25,7 @@ from tests.running import PROGRAMME, Outcome, kpi
 
 RESULTS = [
     "programme", "kpi", "period", "level", "group", "school", "counted", "base", "required", "rate", "status",
-    "schools_met", "schools_judged", "schools_no_data", "as_of", "deadline",
+    "schools_met", "schools_judged", "schools_no_data", "as_of", "deadline", "flags",
 ]  # fmt: skip
 FIGURES = RESULTS[6:14]
 UNITS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]

@@ -47,7 +47,7 @@ def seen_of(place: Path, programme: str, on: dt.date, scope: access.Scope | None
     snapshot, scope = warehouse.current(place, programme), scope or access.bureau()
     periods = tuple(address._asked(snapshot, scope, "periods", ()))
     facts = address.facts_of(snapshot, scope)
-    current = address.periods_of(periods, on)
+    current = address.periods_on(snapshot, scope, on)
     return address.View(programme, (programme,), place, snapshot, facts, current, periods, scope, on)
 
 

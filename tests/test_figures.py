@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from dashboard import access, charts
-from dashboard.ui import address, figures, indicator_figures, words
+from dashboard.ui import address, figures, indicator, indicator_figures, words
 from tests.running import figure_of, share_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
     DAYS,
@@ -66,11 +66,12 @@ def unpacked(rows):
 
 def offered(served, programme, on):  # noqa: F811
     """Each indicator that the page offers on a day, with the period that it opens in."""
-    first = {}
-    for period in address.periods_of(ask(served, programme, "periods"), on):
-        for kpi in ask(served, programme, "kpis", period=period.period):
-            first.setdefault(kpi.kpi, (kpi, period.period))
-    return first
+    found = {}
+    for period in ask(served, programme, "periods", by_default=on):
+        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
+            found.setdefault(kpi.kpi, []).append(kpi)
+    opened = {name: indicator.latest(kpis, on) for name, kpis in found.items()}
+    return {name: (kpi, kpi.period) for name, kpi in opened.items()}
 
 
 @pytest.mark.parametrize(("programme", "day"), [(name, day) for name, days in DAYS.items() for day in days])

@@ -17,13 +17,13 @@ import pytest
 from dashboard import access, config, programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, glossary, parameters, texts, why, words
+from dashboard.ui import address, glossary, indicator, parameters, texts, why, words
 from tests.test_pages import figures_of, html_of, open_page
 
 ROOT = Path(__file__).parents[1]
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
 DAYS = {KEELUNG: ("2022-01-01", "2022-11-25", "2023-08-15"), NTPC: ("2022-06-01", "2023-06-30", "2025-02-01")}
-EVERYTHING = access.bureau()
+EVERYTHING = access.bureau(names=True)
 TWO = access.Scope("兩校", (1, 2))
 # Indicators that rest on sums of money or on other indicators: no row is behind one unit alone.
 UNTOLD = {"approved", "execution", "targets"}
@@ -69,13 +69,13 @@ def results(both, programme, kpi, period, on):
 @pytest.mark.parametrize(("programme", "day"), [(name, day) for name, days in DAYS.items() for day in days])
 def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served, programme, day):
     on = dt.date.fromisoformat(day)
-    periods = address.periods_of(ask(served, programme, "periods"), on)
-    offered = [(kpi, each) for each in periods for kpi in ask(served, programme, "kpis", period=each.period)]
-    first = {}
-    for kpi, period in offered:
-        first.setdefault(kpi.kpi, period.period)
+    found = {}
+    for period in ask(served, programme, "periods", by_default=on):
+        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
+            found.setdefault(kpi.kpi, []).append(kpi)
+    opened = {name: indicator.latest(kpis, on).period for name, kpis in found.items()}
     app = open_page("indicator", programme=programme, on=day)
-    for kpi, period in first.items():
+    for kpi, period in opened.items():
         app.query_params["kpi"] = kpi
         app.run()
         shown = html_of(app)
@@ -450,7 +450,7 @@ def test_the_help_page_tells_every_status_every_figure_and_where_data_come_from(
     assert all(status.meaning in shown and status.word in shown for status in words.STATUSES.values())
     assert all(word in shown for word in ("截至", "快照", "指紋", "退回", "警告"))
     facts = ask(served, programme, "snapshot")[0]
-    for period in address.periods_of(ask(served, programme, "periods"), facts.as_of):
+    for period in ask(served, programme, "periods", by_default=facts.as_of):
         for kpi in ask(served, programme, "kpis", period=period.period):
             assert all(words.escape(text) in shown for text in (kpi.label, kpi.rule, kpi.clause))
             assert f"kpi={kpi.kpi}" in shown

@@ -936,7 +936,7 @@ def test_the_plan_says_what_is_missing_what_is_never_judged_and_how_much_is_left
 def test_a_lead_speaks_of_every_period_that_is_shown() -> None:
     for name in ("overview", "group", "school"):
         (lead,) = re.findall(r'<p class="lead">(.*?)</p>', open_page(name))[:1]
-        assert "112 年、112 學年第 1 學期、全期（112–113 年）" in lead
+        assert "112 年、111 學年第 2 學期、112 學年第 1 學期、全期（112–113 年）" in lead
         (lead,) = re.findall(r'<p class="lead">(.*?)</p>', open_page(name, period="113"))[:1]
         assert "112" not in re.sub(r"<[^>]*>", "", lead)
 

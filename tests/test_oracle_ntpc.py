@@ -105,7 +105,7 @@ def test_results_are_those_of_the_rules_on_every_day(city: City) -> None:
     run = in_a_process
     for day in city.rendered.facts.days:
         header, got = rows_of(city.ask("results", "--as-of", day.isoformat(), "--format", "csv", run=run))
-        assert header == list(COLUMNS)
+        assert header == [*COLUMNS, "flags"]
         wrong += result_differences(results(city.ledger, day), got)
         run = in_this_process
     assert not wrong, listed(wrong)

@@ -55,6 +55,16 @@ BREAK: dict[str, Callable[[bytes], bytes]] = {
         FIELD.encode() + "#N/A,#N/A,王一平,備課\n#N/A,#N/A,,\n".encode()
     ),
     "an import still at work": lambda _: FIELD.encode() + b"Loading...\n,,,\n",
+    "an import still at work, in Chinese": lambda _: FIELD.encode() + "載入中…\n".encode(),
+    "an error that the program calls one": lambda _: FIELD.encode() + b"#ERROR!\n",
+    "an error of a newer program": lambda _: FIELD.encode() + b"#CALC!,#BLOCKED!,#BUSY!,\n",
+    "an error of another program": lambda _: FIELD.encode() + b"Err:508,Err:508,,\n",
+    "columns too narrow for their numbers": lambda _: (
+        FIELD.encode() + "深澳國小,########,王一平,備課\n".encode()
+    ),
+    "errors above a total and a signature": lambda _: (
+        FIELD.encode() + "#REF!,#REF!,,\n合計,,,\n承辦人：王一平,,,\n".encode()
+    ),
 }
 
 

@@ -246,15 +246,6 @@ def test_a_day_that_can_be_read_is_shown():
     assert address.day_of("2022-10-31", DAY, []) == dt.date(2022, 10, 31)
 
 
-def test_the_period_is_the_one_that_holds_the_day_else_the_last_begun_else_the_first():
-    years = [
-        SimpleNamespace(period=str(year), start=dt.date(year, 1, 1), end=dt.date(year, 10, 1))
-        for year in (2022, 2023)
-    ]
-    days = [dt.date(2022, 5, 1), dt.date(2022, 12, 1), dt.date(2024, 1, 1), dt.date(2020, 1, 1)]
-    assert [address.periods_of(years, day)[-1].period for day in days] == ["2022", "2022", "2023", "2022"]
-
-
 def test_a_row_has_plain_values_and_an_exact_figure_is_a_float():
     names = ("day", "many", "share", "text")
     full, empty = address.rows(names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])

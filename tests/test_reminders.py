@@ -15,7 +15,7 @@ from dashboard import access, warehouse
 from dashboard.exports import letters, tables
 from dashboard.ui import address, reminders, texts
 
-EVERY = access.bureau()
+EVERY = access.bureau(names=True)
 DAY = dt.date(2022, 11, 25)
 HOSTILE = '=1+1<w:p/>&"{{ 7 * 7 }}'
 
@@ -210,8 +210,8 @@ def test_what_a_table_lacks_that_was_sent_is_named(seen):
         for one in reminders.owed(seen(), wanted(kpis=("it_lead", "srl_survey"), statuses=("no_data",)))
         for item in one.items
     }
-    assert ("it_lead", "未填報：「教職員名冊」裡沒有這項的人，請確認身分別與職務") in silent
-    assert ("srl_survey", "未填報：請在「學校名冊」填班級數") in silent
+    assert ("it_lead", "未填報：請在「教職員名冊」的「職務」註明誰是「資訊組長、資訊負責人」") in silent
+    assert ("srl_survey", "未填報：請在「學校名冊」填「班級數」（學校名冊.xlsx#學校名冊 第 24 列）") in silent
 
 
 def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):

@@ -124,7 +124,7 @@ def view(**changes):
 KPI = SimpleNamespace(
     kpi="a1a2", label="A1、A2 研習完成率", short="A1、A2", unit="人", require="all", clause="三", rule="規定的文字",
     pace_start=dt.date(2022, 1, 1), deadline=dt.date(2022, 12, 31), window_start=None, window_end=None,
-    table_name="training", period="111",
+    table_name="training", period="111", begins=dt.date(2022, 1, 1), kind="term",
 )  # fmt: skip
 
 

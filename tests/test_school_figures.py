@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, plan_figures, school_figures, words
+from dashboard.ui import plan_figures, school_figures, words
 from dashboard.warehouse import snapshots
 from tests.test_figures import HAN, drawn, lines_of, marks_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
@@ -36,8 +36,11 @@ def schools_of(served, programme):  # noqa: F811
 
 def offered(served, programme, on):  # noqa: F811
     """Each indicator that the page has a row of on a day, with its period."""
-    periods = address.periods_of(ask(served, programme, "periods"), on)
-    return [kpi for period in periods for kpi in ask(served, programme, "kpis", period=period.period)]
+    return [
+        kpi
+        for period in ask(served, programme, "periods", by_default=on)
+        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on)
+    ]
 
 
 def school_in(served, programme, kpi, on):  # noqa: F811
@@ -229,7 +232,7 @@ def test_who_may_see_two_schools_is_compared_with_the_other_alone(served, monkey
 
 KPI = SimpleNamespace(kpi="a1a2", short="A1、A2", unit="人", period="111", require="all")
 SEEN = SimpleNamespace(
-    on=dt.date(2022, 11, 25), year=2022, shown=("111",), periods=(SimpleNamespace(period="111", label="111 年"),),
+    on=dt.date(2022, 11, 25), by_default=dt.date(2022, 11, 25), year=2022, shown=("111",), periods=(SimpleNamespace(period="111", label="111 年"),),
     link=lambda page, **asked: f"./{page}?school={words.addressed(str(asked.get('school')))}",
 )  # fmt: skip
 
@@ -287,8 +290,7 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
         kpi="capital_ceiling", level="school", kpi_label=HOSTILE, unit="元", required=5, counted=9, status="overdue", room=-4,
         school_name="甲", **periods,
     )  # fmt: skip
-    for module in (school_figures, plan_figures):
-        monkeypatch.setattr(module, "replace", lambda seen, **_: seen)
+    monkeypatch.setattr(plan_figures, "replace", lambda seen, **_: seen)
     for figure in (
         school_figures.place(SEEN, school, [hostile]),
         plan_figures.targets(SEEN, school, [target]),

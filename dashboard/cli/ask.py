@@ -1,4 +1,4 @@
-"""The commands that read a snapshot: `results`, `rejects` and `units`."""
+"""The commands that read a snapshot: `results`, `flags`, `rejects` and `units`."""
 
 import argparse
 import datetime as dt
@@ -17,6 +17,13 @@ def add(command: Command) -> None:
     results.add_argument("--level", choices=("school", "group", "city"))
     results.add_argument("--kpi", metavar="ID")
     results.add_argument("--period", metavar="ID", help="期間")
+
+    flags = command(_flags, "flags", "資料註記：數字背後的資料已知有什麼問題")
+    reading(flags)
+    flags.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
+    flags.add_argument("--kpi", metavar="ID")
+    flags.add_argument("--period", metavar="ID", help="期間")
+    flags.add_argument("--school", metavar="NAME")
 
     rejects = command(_rejects, "rejects", "被退回的列與怎麼改")
     reading(rejects)
@@ -39,6 +46,19 @@ def _results(options: argparse.Namespace) -> int:
     names, found = warehouse.rows(
         snapshot, "kpi_results", EVERY_SCHOOL,
         on=on, level=options.level, kpi=options.kpi, period=options.period,
+    )  # fmt: skip
+    print_rows(names, found, options.format)
+    return 0
+
+
+def _flags(options: argparse.Namespace) -> int:
+    snapshot = snapshot_of(options)
+    _known_kpi(snapshot, options.kpi)
+    _known_period(snapshot, options.period)
+    _known_school(snapshot, options.school)
+    names, found = warehouse.rows(
+        snapshot, "kpi_flags", EVERY_SCHOOL,
+        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
     )  # fmt: skip
     print_rows(names, found, options.format)
     return 0

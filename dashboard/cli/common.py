@@ -16,7 +16,7 @@ from dashboard.cli.printing import printable
 from dashboard.sources import contracts, spreadsheets
 from dashboard.sources.files import FolderError, why
 
-EVERY_SCHOOL = access.bureau()
+EVERY_SCHOOL = access.bureau(names=True)
 # Served when nothing is configured; below the working folder, as everything is.
 SAMPLE = Path("sample")
 FAILURES = (

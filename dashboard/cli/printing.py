@@ -43,12 +43,14 @@ def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> Non
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"  # a rate: no other figure has a fraction that is not exact
+    if isinstance(value, Decimal):
+        return f"{value.normalize() + 0:f}"
     return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return float(value)
+        return int(value) if value == int(value) else float(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

@@ -1,7 +1,7 @@
 """The address, and the one way to ask.
 
-The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, language and
-era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
+The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, names, language
+and era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
 once for all pages.
 """
 
@@ -11,7 +11,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -33,15 +33,18 @@ from dashboard.ui.texts import say
 Row = SimpleNamespace
 KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CARRIED = ("programme", "on", "vs", "period", "lang", "era")
+CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
+# The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
+OF_INDICATORS = ("attention", "deadlines", "kpis", "school_results", "standing", "totals")
 
 
 @dataclass(frozen=True)
 class View:
     """What the address asks to see, checked: a bad value has become the default and a notice.
 
-    `periods` are those shown: the one that the address names, else those that hold the day. `versus` is the earlier
-    day whose figures stand beside today's as changes, if one was chosen. `damage` is what is wrong with the snapshot
+    `periods` are those shown: the one that the address names, else those of which an indicator is shown by default
+    (queries/models/5_default.sql). `versus` is the earlier day whose figures stand beside today's as changes, if one was
+    chosen. `damage` is what is wrong with the snapshot
     that should serve, where an older one stands in for it.
     """
 
@@ -69,7 +72,12 @@ class View:
     @property
     def year(self) -> int:
         """The year that dates may leave out."""
-        return int(self.periods[0].start.year)
+        return self.on.year
+
+    @property
+    def by_default(self) -> date | None:
+        """The day on which indicators are shown by default; None where the address names a period."""
+        return None if self.period else self.on
 
     @property
     def today(self) -> date:
@@ -99,6 +107,7 @@ class View:
             "period": self.period,
             "lang": self.lang,
             "era": self.era,
+            "names": "1" if self.scope.names else None,
         }
         return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
 
@@ -130,17 +139,16 @@ def _read() -> View:
             say("「{folder}」裡還沒有資料快照。請系統管理者先執行 kpi build。", folder=settings.warehouse)
         )
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
-    scope = access.bureau()
+    scope = replace(access.bureau(), names=asked("names") == "1")
     snapshot, facts, damage = standing(settings.warehouse, programme, scope)
     default = facts.as_of or store.today()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(_asked(snapshot, scope, "periods", ()))
     period = _asked_period(st.query_params.get("period"), periods, notices)
-    shown = tuple(p for p in periods if p.period == period) or periods_of(periods, on)
-    kpis = [kpi.kpi for p in shown for kpi in _asked(snapshot, scope, "kpis", (("period", p.period),))]
+    shown = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
     wanted = st.query_params.get("kpi")
-    if wanted and wanted not in kpis:
+    if wanted and wanted not in [row.kpi for row in _asked(snapshot, scope, "kpi_ids", ())]:
         notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
     return View(
         programme=programme,
@@ -235,22 +243,22 @@ def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
     return None
 
 
-def periods_of(periods: Sequence[Row], on: date) -> tuple[Row, ...]:
-    """The periods that hold the day; otherwise the last one begun, or the first."""
-    holding = tuple(period for period in periods if period.start <= on <= period.end)
-    begun = tuple(period for period in periods if period.start <= on)
-    return holding or begun[-1:] or tuple(periods[:1])
+def periods_on(snapshot: store.Snapshot, scope: access.Scope, on: date) -> tuple[Row, ...]:
+    """The periods of which an indicator is shown on a day by default."""
+    return tuple(_asked(snapshot, scope, "periods", (("by_default", on),)))
 
 
 def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str]) -> str | None:
     if not asked or asked in [period.period for period in periods]:
         return asked or None
-    notices.append(say("網址裡的期間「{asked}」不存在，已改為截至日所在的期間。", asked=asked))
+    notices.append(say("網址裡的期間「{asked}」不存在，已改為進行中與未結的期間。", asked=asked))
     return None
 
 
 def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
-    """The rows of one named query, as the viewer's scope may see them."""
+    """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
+    if name in OF_INDICATORS and "by_default" not in parameters:
+        parameters["by_default"] = seen.by_default
     return _asked(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
 
 
@@ -271,7 +279,8 @@ def _asked(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
     language = texts.manner().language
-    question = (str(snapshot.path), snapshot.stamp, scope.label, scope.school_ids, name, parameters, language)
+    viewer = (scope.label, scope.school_ids, scope.names)
+    question = (str(snapshot.path), snapshot.stamp, viewer, name, parameters, language)
     return list(_cached(question))
 
 
@@ -282,8 +291,8 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     The question is one plain tuple (file, stamp, scope, query, parameters, language). Streamlit's own cache would hash it
     and unpickle the rows at every call, which takes longer than the page; these rows are shared, and nobody changes one.
     """
-    path, stamp, label, school_ids, name, parameters, language = question
-    scope, snapshot = access.Scope(label, school_ids), store.Snapshot(Path(path), stamp)
+    path, stamp, viewer, name, parameters, language = question
+    scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
     found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
     if language == texts.SOURCE:
         return tuple(found)

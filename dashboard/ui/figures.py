@@ -326,7 +326,7 @@ class Progress:
     def marks(self, seen: View, required: int, low: bool = False) -> list[charts.Day]:
         """The days worth a line: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
         unit = words.escape(self.unit)
-        due = say("期限 {day}", day=words.short_day(self.kpi.deadline, seen.year))
+        due = say("期限 {day}", day=words.due_day(self.kpi.deadline, seen.on))
         must = say("應達 {required} {unit}", required=words.number(required), unit=unit)
         marks = [charts.Day(self.kpi.deadline, f"{due}<br>{must}", True, low)]
         if seen.on != self.kpi.deadline:

@@ -17,6 +17,7 @@ from dashboard.ui.words import (
     URGENT_DAYS,
     amount,
     days_left,
+    due_day,
     escape,
     listing,
     names,
@@ -68,11 +69,13 @@ def past(days: int) -> str:
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
-    """The deadline to speak of first: one just missed, else one due within two weeks."""
+    """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
+    missed, which may be of a period long over."""
     unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
     missed = [row for row in unmet if row.days_left < 0]
     soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
-    return missed[-1] if missed else (soon[0] if soon else None)
+    lately = [row for row in missed if row.days_left >= -URGENT_DAYS]
+    return next(iter([*lately[-1:], *soon[:1], *missed[-1:]]), None)
 
 
 def first_sentence(deadlines: Sequence[Row]) -> str:
@@ -136,7 +139,7 @@ def _finding(around: Around, row: Row) -> str:
         mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
-    when = short_day(row.deadline, seen.year) if row.deadline and not row.excess else ""
+    when = due_day(row.deadline, seen.on) if row.deadline and not row.excess else ""
     return (
         f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(around, row)}</span>'
         f'<span class="d">{when}</span></div>'
@@ -262,7 +265,7 @@ def _deadline(
         for row in found
         for told in [_unmet(row, before.get((row.kpi,)))]
     )
-    return f"<dt>{short_day(found[0].deadline, seen.year)}</dt><dd>{shown}{lines}</dd>"
+    return f"<dt>{due_day(found[0].deadline, seen.on)}</dt><dd>{shown}{lines}</dd>"
 
 
 def _unmet(row: Row, then: Row | None) -> str:

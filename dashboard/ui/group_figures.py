@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
-from dashboard.ui import figures
+from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, ask, ask_each
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.parts import hint, notice, pills
@@ -72,12 +72,17 @@ def put(seen: View, period: Row, group: Row, marked: str | None, asked: str | No
 
 
 def trends(seen: View) -> dict[str, Row]:
-    """The indicators with a way to go, by what the address calls them: one of a second period with that, too."""
-    found: dict[str, Row] = {}
+    """The indicators with a way to go, by what the address calls them: in another period than its last with that, too."""
+    found: dict[str, list[Row]] = {}
     for kpi in ask_each(seen, "kpis"):
         if figures.has_progress(kpi):
-            found[kpi.kpi if kpi.kpi not in found else f"{kpi.kpi}@{kpi.period}"] = kpi
-    return found
+            found.setdefault(kpi.kpi, []).append(kpi)
+    last = {name: indicator.latest(kpis, seen.on) for name, kpis in found.items()}
+    return {
+        name if kpi is last[name] else f"{name}@{kpi.period}": kpi
+        for name, kpis in found.items()
+        for kpi in kpis
+    }
 
 
 def choose(offered: Mapping[str, Row], marked: str | None, asked: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboard.ui.parts import Cell, Line, anchor, empty, figure, moved, pills, 
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
+    days_left,
     escape,
     listing,
     number,
@@ -24,6 +26,7 @@ from dashboard.ui.words import (
     rate,
     short_day,
     word,
+    written_day,
 )
 
 Row = SimpleNamespace
@@ -57,7 +60,7 @@ SCHOOLS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """The indicator that the address names, or the first, in one of its periods."""
+    """The indicator that the address names, or the first, in one of its periods; `kpis` are those shown."""
 
     kpi: Row
     period: Row
@@ -82,29 +85,61 @@ class Listed:
 
 
 def choose(seen: View) -> Choice:
-    """An indicator of the periods shown; one that is not there has its notice from the address."""
-    offered = [(kpi, period) for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
-    first: dict[str, tuple[Row, Row]] = {}
-    for kpi, period in offered:
-        first.setdefault(kpi.kpi, (kpi, period))
-    wanted = asked("kpi", first)
-    kpi, period = first[wanted] if wanted else offered[0]
-    measured = [
-        each
-        for each in seen.all_periods
-        if any(other.kpi == kpi.kpi for other in ask(seen, "kpis", period=each.period))
+    """An indicator of the periods shown, in the last that began. One that the period of the address has not is shown in
+    another; one that does not exist has its notice from the address."""
+    offered = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
+    wanted = asked("kpi")
+    found = [kpi for kpi in offered if kpi.kpi == wanted] or [
+        kpi
+        for period in seen.all_periods
+        for kpi in ask(seen, "kpis", period=period.period, by_default=seen.on)
+        if kpi.kpi == wanted
     ]
-    return Choice(kpi, period, [one for one, _ in first.values()], measured)
+    kpi = latest(found or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], seen.on)
+    periods = {period.period: period for period in seen.all_periods}
+    measured = [
+        period
+        for name, period in periods.items()
+        if any(other.kpi == kpi.kpi for other in ask(seen, "kpis", period=name, by_default=None))
+    ]
+    first: dict[str, Row] = {}
+    for one in offered:
+        first.setdefault(one.kpi, one)
+    return Choice(kpi, periods[kpi.period], list(first.values()), measured)
+
+
+def latest(found: Sequence[Row], on: date) -> Row:
+    """Of one indicator in several periods, that of the last begun; among kinds of periods the first is meant."""
+    begun = [kpi for kpi in found if kpi.begins <= on and kpi.kind == found[0].kind]
+    return max(begun, key=lambda kpi: kpi.begins, default=found[0])
+
+
+def what(seen: View, choice: Choice) -> list[str]:
+    """Of which period the figures are, and until when; and that the period of the address has no such indicator."""
+    kpi, period = choice.kpi, choice.period
+    days = say("{start} 至 {end}", start=written_day(period.start), end=written_day(period.end))
+    told = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
+    if kpi.deadline and kpi.require not in ("ceiling", "none"):
+        left = (kpi.deadline - seen.on).days
+        told.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
+    if period.period not in [shown.period for shown in seen.periods]:
+        asked_for = say("、").join(escape(shown.label) for shown in seen.periods)
+        told.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
+    return [" · ".join(told)] if len(seen.all_periods) > 1 else []
 
 
 def link(seen: View, kpi: Row, school: str | None = None, told: str | None = None) -> str:
     """An indicator's label, or markup that is `told`, leading to its rule and, with a school, to why its figure is so.
 
-    A figure of a later one of the periods shown names its period, since the page shows the first.
+    Where several periods are shown, the figure's is named.
     """
-    at = seen if kpi.period == seen.periods[0].period else replace(seen, period=kpi.period)
-    href = at.link("indicator", kpi=kpi.kpi, school=school)
+    href = at(seen, kpi).link("indicator", kpi=kpi.kpi, school=school)
     return anchor(href, escape(kpi.label) if told is None else told)
+
+
+def at(seen: View, kpi: Row) -> View:
+    """The view whose links lead to an indicator's own period."""
+    return replace(seen, period=kpi.period) if len(seen.periods) > 1 else seen
 
 
 def pick(seen: View, choice: Choice) -> str:

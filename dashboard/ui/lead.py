@@ -15,21 +15,37 @@ from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
 from dashboard.ui.parts import anchor, hint
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import STATUSES, URGENT_DAYS, days_left, escape, listing, number, short_day
+from dashboard.ui.words import (
+    STATUSES,
+    URGENT_DAYS,
+    days_left,
+    escape,
+    listing,
+    number,
+    short_day,
+    written_day,
+)
 
 Row = SimpleNamespace
 Link = Callable[..., str]
 STEPS = 3
+# What a school lacks that cannot be judged, see queries/models/7_no_data.sql.
 LACKS = {
+    "cell": later("請在「{table}」填「{header}」（{file} 第 {line} 列）"),
+    "column": later("「{table}」沒有「{header}」這一欄，請補上"),
+    "word": later("請在「{table}」的「{header}」註明誰是「{words}」"),
+    "away": later("「{table}」裡沒有這一天在職的人，請確認到職日與離職日"),
+    "unread": later("「{file}」讀不進來，請改好再送：{told}"),
+    "refused": later("「{table}」送來的列都被退回，請照退回的說明改好再送"),
+    "rows": later("「{table}」裡沒有「{period_label}」可計入的列，請補上"),
+    "school": later("「{table}」裡沒有這所學校，請補上"),
     "table": later("請送「{table}」"),
-    "classes": later("請在「{table}」填班級數"),
-    "people": later("「{table}」裡沒有這項的人，請確認身分別與職務"),
 }
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the steps rest on beside the schools' figures: the indicators of teams, what is to be sent by school and
+    """What the steps rest on beside the schools' figures: the indicators of teams, what is asked for by school and
     indicator, and how many rows of a school were refused."""
 
     kpis: Mapping[str, Row]
@@ -44,15 +60,22 @@ def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
     return Known(
         {kpi.kpi: kpi for kpi in kpis},
         {row.kpi for row in ask(seen, "team_kpis")},
-        to_send(seen, **mine),
+        to_send(seen, **mine, asked=True),
         {row.school_name: row.rejected for row in notices if row.rejected},
     )
 
 
-def to_send(seen: View, period: str, group_id: int | None = None) -> dict[tuple[int, str], str]:
-    """What a school should send or fill in, by school and by the indicator that cannot be judged without it."""
+def to_send(
+    seen: View, period: str, group_id: int | None = None, *, asked: bool = False
+) -> dict[tuple[int, str], str]:
+    """What a school should send or mend, by school and by the indicator that cannot be judged without it; or only what is
+    asked for on the day."""
     rows = ask(seen, "tables_to_send", on=seen.on, period=period, group_id=group_id)
-    return {(row.school_id, row.kpi): say(LACKS[row.lack], table=row.table_label) for row in rows}
+    return {
+        (row.school_id, row.kpi): say(LACKS[row.what], table=row.table_label, **vars(row))
+        for row in rows
+        if row.is_asked or not asked
+    }
 
 
 def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:
@@ -117,7 +140,7 @@ def _step(row: Row, told: Known, link: Link, year: int) -> str:
         return say("{what} {over}，請調整", what=sign, over=f"<b>{room(row, kpi.unit)}</b>")
     parts = [f"{sign} <b>{_lacks(row, kpi, told)}</b>"]
     if row.days_left < 0:
-        parts.append(say("期限 {day} 已過，請補齊", day=short_day(row.deadline, year)))
+        parts.append(say("期限 {day} 已過，請補齊", day=written_day(row.deadline)))
     else:
         parts.append(say("{day} 前", day=short_day(row.deadline, year)))
     if 0 <= row.days_left <= URGENT_DAYS:
@@ -137,12 +160,12 @@ def _lacks(row: Row, kpi: Row, told: Known) -> str:
 
 def _send(found: Sequence[Row], told: Known) -> str:
     """What to send or fill in, for the indicators that cannot be judged."""
-    silent = [row for row in found if row.status == "no_data"]
+    silent = [row for row in found if row.status == "no_data" and (row.school_id, row.kpi) in told.to_send]
     if not silent:
         return ""
     steps: dict[str, list[str]] = {}
     for row in silent:
-        todo = told.to_send.get((row.school_id, row.kpi), "")
+        todo = told.to_send[row.school_id, row.kpi]
         steps.setdefault(todo, []).append(escape(told.kpis[row.kpi].short))
     sign = f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>'
     lines = [

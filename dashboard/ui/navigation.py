@@ -1,4 +1,4 @@
-"""The sidebar: brand, pages, programme, days, legend, language. What is chosen goes into the address.
+"""The sidebar: brand, pages, programme, days, legend, names, language. What is chosen goes into the address.
 
 The listing of pages/ is the registry: a file's number is its place, its docstring's first line its title, its name
 without the number its address.
@@ -41,7 +41,7 @@ def _heading(path: Path) -> str:
 
 
 def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
-    """Brand, pages, programme, days, the legend and the language; `pages` is path to title."""
+    """Brand, pages, programme, days, the legend, names and the language; `pages` is path to title."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
     links = "".join(
         f'<a href="{seen.link(path, **_kept(path, kept))}"'
@@ -63,7 +63,10 @@ def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
         f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(seen.scope.label))}'
         f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div></div>'
     )
-    st.html(f'<div class="kpi side"><p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>')
+    st.html(
+        f'<div class="kpi side"><p class="label">{say("姓名")}</p>{names(seen)}'
+        f'<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
+    )
 
 
 def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -96,7 +99,7 @@ def _title(seen: View, programme: str) -> str:
 
 
 def _period(seen: View) -> None:
-    labels = {"": say("截至日所在的期間"), **{period.period: period.label for period in seen.all_periods}}
+    labels = {"": say("進行中與未結的期間"), **{period.period: period.label for period in seen.all_periods}}
     current = seen.period or ""
     chosen = st.selectbox(
         say("期間"), list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],
@@ -151,8 +154,17 @@ def _calendar(seen: View, name: str, label: str, day: date | None, first: date, 
     st.date_input(label, None, first, last, key, format="YYYY-MM-DD", on_change=write)
 
 
+def names(seen: View, of: str = "") -> str:
+    """The switch of persons' names, as links to this same view; `of` is what it is called beside others."""
+    choices = [
+        (told, _here(replace(seen, scope=replace(seen.scope, names=shown))), seen.scope.names == shown)
+        for told, shown in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
+    ]
+    return parts.pills(choices, of)
+
+
 def _here(seen: View) -> str:
-    """The address of this page with another day, language or era, and all else as it is."""
+    """The address of this page with another day, language, era or names shown, and all else as it is."""
     own = {name: value for name, value in st.query_params.to_dict().items() if name not in CARRIED}
     return seen.link("", **own).removeprefix("./")
 

@@ -18,6 +18,7 @@ from dashboard.ui.parts import pills
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
     STATUSES,
+    due_day,
     escape,
     file_day,
     full_day,
@@ -93,7 +94,7 @@ def _statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
     title = finding(kpi, was, now, short_day(then, seen.year))
     marks = [charts.Day(then, short_day(then, seen.year))]
     if due and due >= start:
-        marks.append(charts.Day(due, say("期限 {day}", day=short_day(due, seen.year)), True))
+        marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, seen.on)), True))
     return Figure(
         title=say("{what}：{told}", what=escape(kpi.short), told=title),
         caption=_caption(seen, kpi, drawn, then),

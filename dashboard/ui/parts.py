@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from dashboard.ui.words import (
     plain,
     short_day,
     word,
+    written_day,
 )
 
 Row = SimpleNamespace
@@ -193,11 +195,12 @@ def lines(body: Iterable[Line]) -> str:
     )
 
 
-def due(deadline: object, left: int | None, status: str, year: int) -> str:
-    """「12/31 · 剩 43 天」, in amber when it is close and not met: urgency is not a status."""
+def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
+    """「12/31 · 剩 43 天」, in amber when it is close and not met: urgency is not a status. Past, it names its year."""
     if deadline is None or left is None:
         return ""
-    shown = f"{short_day(deadline, year)} · {days_left(left)}"  # type: ignore[arg-type]
+    day = written_day(deadline) if left < 0 else short_day(deadline, year)
+    shown = f"{day} · {days_left(left)}"
     if status not in UNMET:
         return f"<span>{shown}</span>"
     if left < 0:

@@ -81,7 +81,7 @@ def refused(
     else:
         nothing = parts.notice(say("這裡沒有列"), say("沒有要改的列。"))
     return (
-        f'<h2>{title}</h2><p class="sub">{say("原文照登；改原始檔後重新讀取即可")}</p>'
+        f'<h2>{title}</h2><p class="sub">{say("原文照登，姓名可遮蔽；改原始檔後重新讀取即可")}</p>'
         f"{filters(counts, chosen, here)}{rejected(rows) or nothing}"
     )
 

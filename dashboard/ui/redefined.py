@@ -57,7 +57,9 @@ def find(seen: View, kpi: Row) -> Redefined | None:
 def _compared(former: View, seen: View, kpi: Row) -> Redefined | None:
     if (former.facts.definition, former.facts.version) == (seen.facts.definition, seen.facts.version):
         return None
-    then = next((row for row in ask(former, "kpis", period=kpi.period) if row.kpi == kpi.kpi), None)
+    then = next(
+        (row for row in ask(former, "kpis", period=kpi.period, by_default=None) if row.kpi == kpi.kpi), None
+    )
     changed = _changed(former, then, seen, kpi) if then else []
     if then is None or not changed:
         return None

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, paper, parts, texts, words
+from dashboard.ui import frame, navigation, paper, parts, texts, words
 from dashboard.ui.address import Row, View, ask, before, facts_of
 from dashboard.ui.lead import to_send
 from dashboard.ui.parts import Cell, anchor, tag, text
@@ -82,7 +82,8 @@ def chosen() -> Chosen:
 
 
 def owed(seen: View, wanted: Chosen) -> list[Owed]:
-    """The schools that owe something of what is chosen, in their order."""
+    """The schools that owe something of what is chosen, in their order; nobody is asked for what is only shown, for a
+    closed period, or for what a period that has just begun lacks."""
     schools = {row.school_id: row for row in ask(seen, "schools")}
     groups = groups_of(seen)
     wanted_groups = [groups.get(name) for name in wanted.groups]
@@ -96,15 +97,17 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
         for unit in ask(seen, "missing_units", **at):
             missing.setdefault((unit.school_id, unit.kpi), []).append(unit.unit_label)
         was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
-        to_come = to_send(seen, period.period)
+        to_come = to_send(seen, period.period, asked=True)
         for row in ask(seen, "school_results", **at, **every):
             if row.status not in wanted.statuses or (wanted.kpis and row.kpi not in wanted.kpis):
                 continue
             if wanted.groups and schools[row.school_id].group_name not in wanted_groups:
                 continue
-            names = tuple(missing.get((row.school_id, row.kpi), ())) if row.status != "no_data" else ()
-            label = labels[period.period] if len(seen.periods) > 1 else ""
             key = (row.school_id, row.kpi)
+            if kpis[row.kpi].closed or (row.status == "no_data" and key not in to_come):
+                continue
+            names = tuple(missing.get(key, ())) if row.status != "no_data" else ()
+            label = labels[period.period] if len(seen.periods) > 1 else ""
             item = Item(kpis[row.kpi], row, was.get(key), label, names, to_come.get(key))
             found.setdefault(row.school_id, []).append(item)
     return [
@@ -208,13 +211,7 @@ def filters(seen: View, wanted: Chosen, here: Callable[..., str]) -> str:
         ),
         _pills(say("分組"), "groups", groups, wanted.groups, here),
         _pills(say("指標"), "kpis", shorts, wanted.kpis, here),
-        parts.pills(
-            [
-                (say("不列姓名"), here(names=None), not wanted.names),
-                (say("列出尚未完成的人"), here(names="1"), wanted.names),
-            ],
-            say("姓名"),
-        ),
+        navigation.names(seen, say("姓名")),
     ]
     return "".join(lines)
 

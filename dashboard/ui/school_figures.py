@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from html import unescape
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
-from dashboard.ui import figures
+from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, frame
 from dashboard.ui.figures import Figure
 from dashboard.ui.parts import hint, pills, stated
@@ -23,6 +22,7 @@ from dashboard.ui.texts import say
 from dashboard.ui.words import (
     STATUSES,
     change,
+    due_day,
     escape,
     file_day,
     full_day,
@@ -148,7 +148,7 @@ def _step(top: float) -> float:
 def _marks(item: Item, end: date) -> list[charts.Day]:
     """The deadline, today, the day to compare with, and the ends of the window where they are none of these."""
     seen, kpi, start = item.seen, item.kpi, item.course.start if item.course else item.seen.on
-    due = say("期限 {day}", day=short_day(kpi.deadline, seen.year))
+    due = say("期限 {day}", day=due_day(kpi.deadline, seen.on))
     must = say("應達 {required} {unit}", required=number(item.row.required), unit=escape(kpi.unit))
     # The last point has its name at its left or right: that of the deadline stands where it is not.
     high = item.row.counted > 0.35 * max(item.row.required, item.row.counted)
@@ -240,7 +240,8 @@ def show_place(seen: View, school: Row, kpis: Sequence[Row], asked: str | None, 
 
 def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
     """In each indicator where the school stands among those that the viewer may see."""
-    every = pd.concat([frame(seen, "school_places", on=seen.on, period=period) for period in seen.shown])
+    at = {"on": seen.on, "by_default": seen.by_default}
+    every = pd.concat([frame(seen, "school_places", period=period, **at) for period in seen.shown])
     own = every[every["school_id"] == school.school_id]
     if own.empty:
         return f'<h2>{say("與各校相比")}</h2><p class="mut">{say("本校還沒有可以評定的指標，沒有名次。")}</p>'
@@ -358,6 +359,5 @@ def _known(row: Any) -> Row:
 
 
 def _answer(seen: View, kpi: Row, school: str | None = None) -> str:
-    """Why a school's figure is so; a later one of the periods shown is named, since the page shows the first."""
-    at = seen if kpi.period == seen.periods[0].period else replace(seen, period=kpi.period)
-    return unescape(at.link("indicator", kpi=kpi.kpi, school=school))
+    """Why a school's figure is so; its period is named where several are shown."""
+    return unescape(indicator.at(seen, kpi).link("indicator", kpi=kpi.kpi, school=school))

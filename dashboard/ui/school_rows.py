@@ -85,9 +85,14 @@ def order(item: Item) -> tuple[object, ...]:
 
 
 def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item | None:
-    """The one row that the address names; where it names no period, the first that has the indicator."""
-    named = [item for item in items if item.kpi.kpi == kpi]
-    return next((item for item in named if item.kpi.period == period), next(iter(named), None))
+    """The one row that the address names; where it names no period, that of the last begun."""
+    named = {item.kpi.period: item for item in items if item.kpi.kpi == kpi}
+    if not named:
+        return None
+    on = next(iter(named.values())).seen.on
+    return (
+        named.get(period or "") or named[indicator.latest([item.kpi for item in named.values()], on).period]
+    )
 
 
 def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:

@@ -173,7 +173,9 @@ def _moved(seen: View, trial: store.Trial) -> str:
     if not trial.moved:
         return ""
     labels = {
-        kpi.kpi: kpi.short for period in seen.all_periods for kpi in ask(seen, "kpis", period=period.period)
+        kpi.kpi: kpi.short
+        for period in seen.all_periods
+        for kpi in ask(seen, "kpis", period=period.period, by_default=None)
     }
     groups = reminders.groups_of(seen)
     order = {"city": 0, "group": 1, "school": 2}

@@ -14,7 +14,6 @@ from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
 
 Row = SimpleNamespace
-Unit = tuple[Any, Any]
 SHORT = 10
 SHOWN = 4
 REFUSED = 8
@@ -43,7 +42,7 @@ class Behind:
     school: Row
     result: Row
     units: Sequence[Row]
-    evidence: Mapping[Unit, Sequence[Row]]
+    evidence: Mapping[int, Sequence[Row]]
     rejects: Sequence[Row]
     how: str | None
     to_send: str | None
@@ -52,11 +51,15 @@ class Behind:
 def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
     """The units of a school, what is missing first, each with at most so many rows of a kind."""
     mine = {"school_id": school.school_id, "on": seen.on, "period": kpi.period}
-    result = next(row for row in ask(seen, "school_results", **mine, group_id=None) if row.kpi == kpi.kpi)
+    result = next(
+        row
+        for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
+        if row.kpi == kpi.kpi
+    )
     units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
-    evidence: dict[Unit, list[Row]] = {}
+    evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
-        evidence.setdefault((row.unit_id, row.unit_label), []).append(row)
+        evidence.setdefault(row.unit_key, []).append(row)
     rejects = ask(seen, "school_rejects", school_id=school.school_id)
     to_send = None
     if result.status == "no_data":
@@ -126,7 +129,7 @@ def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
             [
                 Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
                 Cell(_since(unit), "l"),
-                Cell(_rows(found.how, found.evidence.get((unit.unit_id, unit.unit_label), [])), "l w"),
+                Cell(_rows(found.how, found.evidence.get(unit.unit_key, [])), "l w"),
             ],
         )
 
@@ -208,7 +211,7 @@ def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
     return [
         [*_unit_values(found, unit), *_row_values(row)]
         for unit in found.units
-        for row in found.evidence.get((unit.unit_id, unit.unit_label)) or none
+        for row in found.evidence.get(unit.unit_key) or none
     ]
 
 

@@ -185,6 +185,11 @@ def short_day(day: date | None, year: int) -> str:
     return f"{day.month}/{day.day}" if day.year == year else written_day(day)
 
 
+def due_day(deadline: date, on: date) -> str:
+    """A deadline, with its year once it is past: 「已過 746 天」 is of no year else."""
+    return written_day(deadline) if deadline < on else short_day(deadline, on.year)
+
+
 def moment(at: datetime, year: int) -> str:
     """11/25 08:30."""
     return f"{short_day(at.date(), year)} {at:%H:%M}"

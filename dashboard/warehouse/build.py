@@ -7,9 +7,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
-import html
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,12 +20,12 @@ from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
-from dashboard.warehouse import intake, originals, staging
+from dashboard.warehouse import evidence, intake, masks, originals, staging, texts
+from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
-from dashboard.warehouse.evidence import describe_rows
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
-from dashboard.warehouse.sql import NEEDLESS, QUERIES, literal, load, run
+from dashboard.warehouse.sql import NEEDLESS, QUERIES, columns_of, literal, load, run
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
@@ -42,11 +40,17 @@ def today() -> dt.date:
 
 Progress = Callable[[float, str], None]
 
+_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
-TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
+
+TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, no_record, warnings from tables order by ord"
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
+
+
+# The types of what 學校名冊 tells of a school.
+_FACTS = ("count", "number", "yes_no", "date", "text")
 
 
 _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
@@ -74,7 +78,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class TableCount:
-    """What became of the rows of one table; read = accepted + duplicate + rejected."""
+    """What became of the rows of one table; read = accepted + duplicate + rejected, of which `no_record` are none."""
 
     table: str
     label: str
@@ -83,7 +87,16 @@ class TableCount:
     accepted: int
     duplicate: int
     rejected: int
+    no_record: int
     warnings: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """What became of the rows of each table, and (SHA-256, path) of the files of the folder that have rows in it."""
+
+    tables: list[TableCount]
+    originals: list[tuple[str, str]]
 
 
 def build(
@@ -93,7 +106,7 @@ def build(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
-) -> list[TableCount]:
+) -> Built:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
     Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
@@ -134,7 +147,7 @@ def _built(
     today: dt.date,
     *,
     again: bool = False,
-) -> list[TableCount]:
+) -> Built:
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
     con = duckdb.connect(config={"threads": "2", "memory_limit": MEMORY, "checkpoint_threshold": "1TB"})
@@ -144,7 +157,8 @@ def _built(
         con.execute("use snapshot")
         # The database would draw it on standard output, where the results go.
         con.execute("set enable_progress_bar = false")
-        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR")
+        texts.create_functions(con)
+        masks.create_functions(con)
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
@@ -157,12 +171,13 @@ def _built(
         build.check()
         if not again and build.raw.has_changed():
             raise _Changed
-        counts = build.counts()
+        built = Built(build.counts(), build.originals())
         con.execute("checkpoint")
-        return counts
+        return built
     finally:
         with contextlib.suppress(duckdb.Error):
-            con.remove_function("nfkc")  # it would keep the connection alive
+            texts.remove_functions(con)
+            masks.remove_functions(con)
         con.close()
 
 
@@ -172,31 +187,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
-_KEPT_AS_TEXT = re.compile(r'="(.*)"')
-
-
-def _nfkc(text: str) -> str:
-    """What a cell says, as texts are compared: NFKC, white space as single blanks and none at the ends.
-
-    Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
-    the text T1.
-    """
-    if "&" in text:
-        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
-    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
-    text = " ".join(text.split()).removeprefix("'")
-    kept = _KEPT_AS_TEXT.fullmatch(text)
-    return " ".join((kept[1].replace('""', '"') if kept else text).split())
-
-
-def _is_seen(char: str) -> bool:
-    """Whether a character is none of control, format and variation selectors; white space is seen."""
-    if unicodedata.category(char) in ("Cc", "Cf"):
-        return char.isspace()
-    return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
 
 
 class _Changed(Exception):
@@ -241,6 +231,7 @@ class _Build:
         self.sheets = self.raw.sheets
         self.rows: dict[int, int] = {}
         self.unused: list[tuple[object, ...]] = []
+        self.taken: list[tuple[int, int, int]] = []
 
     # Reading
 
@@ -285,9 +276,11 @@ class _Build:
 
     def _count(self, table: Table) -> None:
         """What the raw table of a table holds: its rows, file by file, and the columns that are not used."""
-        self.rows |= intake.rows_of(self.con, table)
         sheets = {i: sheet for i, (_, sheet) in enumerate(self.sheets, 1) if sheet.table == table.id}
-        self.unused += intake.unused_of(self.con, table, sheets)
+        counts = {i: self.raw.counts[i] for i in sheets if i in self.raw.counts and not sheets[i].problem}
+        self.rows |= {i: count.rows for i, count in counts.items()}
+        if any(count.has_others for count in counts.values()):
+            self.unused += intake.unused_of(self.con, table, sheets)
         if sheets and not any(self.rows.get(i) for i in sheets):
             # Nobody is judged by a template: the table counts as missing.
             for i, sheet in sheets.items():
@@ -363,18 +356,19 @@ class _Build:
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
         run(self.con, "staging/maps.sql")
-        self._find_no_records(tables["schools"], "true")
+        con.execute(staging.insert_suspects(tables["schools"], "true"))
+        self._find_no_records()
         run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            " places struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text))"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
         self._define_roster_groups()
-        self._stage_table(tables["schools"])
+        self._stage_tables([tables["schools"]])
         con.execute("create temp view kept_schools as select * from schools")
         if not self.programme.groups:
             self._keep_schools()
@@ -383,27 +377,20 @@ class _Build:
             )
             run(self.con, "staging/school_map.sql")
         self._file_schools()
-        self._stage_table(tables["staff"])
+        self._stage_tables([tables["staff"]])
         run(self.con, "staging/people.sql")
-        rest = {name: table for name, table in tables.items() if name not in ROSTERS}
-        for table in self._registers():
-            self._stage_table(rest.pop(table.id))
+        registers = [table for table in tables.values() if table.person == "register"]
+        if registers:
+            self._map_persons(registers)
+            self._stage_tables(registers)
+        # The people of a register are known to the other tables as the roster's are.
+        for table in registers:
             con.execute(staging.know_register(table))
-        con.execute(staging.create_person_texts(rest.values()))
-        run(self.con, "staging/persons.sql")
-        for done, table in enumerate(rest.values()):
-            self.progress(0.5 + 0.3 * done / len(rest), f"檢查 {table.label['zh-TW']}")
-            self._stage_table(table)
+        rest = [t for t in tables.values() if t.id not in ROSTERS and t not in registers]
+        self._map_persons(rest)
+        self._stage_tables(rest)
         self._explain()
         self._compare_rejects()
-
-    def _registers(self) -> list[Table]:
-        """The tables whose people are known to the others as the roster's are; their own people are placed."""
-        registers = [table for table in self.tables.values() if table.person == "register"]
-        if registers:
-            self.con.execute(staging.create_person_texts(registers))
-            run(self.con, "staging/persons.sql")
-        return registers
 
     def _define_roster_groups(self) -> None:
         """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
@@ -429,35 +416,51 @@ class _Build:
                 f"學校名冊裡沒有一所「{self.programme.title.zh}」的學校。角色須是：{'、'.join(self.programme.roles.values())}。"
             )
 
+    def _map_persons(self, tables: Sequence[Table]) -> None:
+        self.con.execute(staging.create_person_texts(tables))
+        run(self.con, "staging/person_cells.sql")
+        if self.con.execute("from person_cells where may_be_several limit 1").fetchall():
+            run(self.con, "staging/several_persons.sql")
+        run(self.con, "staging/persons.sql")
+
+    def _stage_tables(self, tables: Sequence[Table]) -> None:
+        """Raw tables to accepted rows and flaws. Which rows are no records is asked once for all of them."""
+        for done, table in enumerate(tables):
+            self.progress(0.5 + 0.1 * done / len(tables), f"整理 {table.label['zh-TW']}")
+            self.con.execute(staging.create_typed(table))
+            if table.id != "schools":
+                odd = f"select n from typed_{table.id} where fault is not null or warned <> 0 or odd"
+                self.con.execute(staging.insert_suspects(table, f"r.n in ({odd})"))
+        self._find_no_records()
+        for done, table in enumerate(tables):
+            self.progress(0.6 + 0.2 * done / len(tables), f"檢查 {table.label['zh-TW']}")
+            self._stage_table(table)
+
+    def _find_no_records(self) -> None:
+        if self.con.execute("from suspects limit 1").fetchall():
+            run(self.con, "staging/no_records.sql")
+            self.con.execute("truncate suspects")
+
     def _stage_table(self, table: Table) -> None:
         con = self.con
-        con.execute(staging.create_typed(table))
-        source = f"typed_{table.id}"
-        if table.id != "schools":
-            odd = f"select n from {source} where fault is not null or warned <> 0 or odd"
-            self._find_no_records(table, f"r.n in ({odd})")
         con.execute(staging.refuse_no_records(table))
+        source = f"typed_{table.id}"
         if (QUERIES / "staging" / f"{table.id}.sql").is_file():
             run(self.con, f"staging/{table.id}.sql")
             source = f"keyed_{table.id}"
         ((repeated,),) = con.execute(staging.create_repeated(table, source)).fetchall()
         con.execute(staging.create_model(table, source, bool(repeated)))
-        con.execute(staging.insert_taken(table, source))
+        fates = con.execute(staging.count_fates(table, source)).fetchall()
+        duplicates = dict(con.execute(staging.count_duplicates(table)).fetchall() if repeated else ())
+        self.taken += [(file_id, rows, duplicates.get(file_id, 0)) for file_id, rows, _ in fates]
         for sql in staging.insert_contradictions(table) if repeated else ():
             con.execute(sql)
         lossy = [i for i, (_, s) in enumerate(self.sheets, 1) if s.table == table.id and s.lost_characters]
-        ((flawed,),) = con.execute(
-            f"select count(*) from {source} where fault is not null or warned <> 0"
-        ).fetchall()
-        if flawed or lossy:
+        if lossy or any(flawed for _, _, flawed in fates):
             con.execute(staging.insert_flaws(table, source, lossy))
+            con.execute(evidence.insert_refused(table, source, set(columns_of(con, source))))
         for done in dict.fromkeys((f"typed_{table.id}", source, f"raw_{table.id}")):
             con.execute(f"drop table {done}")
-
-    def _find_no_records(self, table: Table, rows: str) -> None:
-        ((suspects,),) = self.con.execute(staging.create_suspects(table, rows)).fetchall()
-        if suspects:
-            run(self.con, "staging/no_records.sql")
 
     def _explain(self) -> None:
         """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
@@ -494,7 +497,7 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        for sql in (staging.NO_RECORDS, staging.TAKEN, staging.FLAWS):
+        for sql in (staging.NO_RECORDS, staging.SUSPECTS, staging.FLAWS, evidence.REFUSED):
             self.con.execute(sql)
 
     def _file_schools(self) -> None:
@@ -520,25 +523,89 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount bigint)"
+            " until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text)"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
             run(self.con, f"models/{name}")
         run(self.con, "kpi_macros.sql")
+        masks.create_names(self.con, self.tables.values())
         for kpi in self.programme.kpis:
             self._keep_values(kpi)
+            person = "person" if self._tells_persons(kpi) else "unit_label"
+            masked = f"coalesce(replace({{0}}, {person}, coalesce(masked, '○')), {{0}})"
             self.con.execute(
-                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount"
-                f" from (\n{self.programme.query_of(kpi)}\n) where school_id in (select school_id from all_schools)"
-                " order by school_id, unit_id",
+                "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount,"
+                f" {masked.format('unit_id')}, {masked.format('unit_label')}"
+                f" from (\n{self.programme.query_of(kpi)}\n) as counted"
+                f" left join masked_names on counted.{person} = masked_names.name"
+                " where school_id in (select school_id from all_schools) order by school_id, unit_id",
                 {"kpi": kpi},
             )
+        self._define_amounts()
         self.con.execute(self._conditions())
         self.progress(0.9, "彙整各校、各組")
-        describe_rows(self.con, self.programme, self.tables)
+        evidence.describe_rows(self.con, self.programme, self.tables)
+        self._describe_reads()
+        load(self.con, "flag_codes", "flag text, ord int, message text",
+             [(flag, i, message) for i, (flag, message) in enumerate(_FLAGS.items(), 1)])  # fmt: skip
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
+
+    def _tells_persons(self, kpi: str) -> bool:
+        """Whether an indicator's query says whose name is in a label; that of one that does not is masked whole."""
+        if (self.programme.kpis[kpi].query or kpi) not in self.programme.queries:
+            return True
+        self.con.execute(f"from (\n{self.programme.query_of(kpi)}\n) limit 0", {"kpi": kpi})
+        return "person" in [name for name, *_ in self.con.description or ()]
+
+    def _describe_reads(self) -> None:
+        """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
+        tables, schools = self.tables, self.tables["schools"]
+        columns = {c.id: c for c in schools.columns.values() if not c.required and c.type in _FACTS}
+        reads = []
+        for name, kpi in self.programme.kpis.items():
+            text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
+            words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
+            words += re.findall(r"\w+", re.sub(r"--.*", "", text))
+            reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
+                      for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
+        load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)
+        branches = [
+            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {quoted(name)} is null"
+            for name in columns
+        ]
+        self.con.execute("create or replace temp table blank_cells as " + " union all ".join(branches))
+        headers = [
+            (table.id, c.id, c.headers[0]) for table in tables.values() for c in table.columns.values()
+        ]
+        load(self.con, "column_headers", "table_name text, column_name text, header text", headers)
+
+    def _define_amounts(self) -> None:
+        """Amounts are whole numbers unless an indicator has fractions, which are exact to six decimals.
+
+        `parts_of` counts an amount in its smallest parts, `one` being so many, for what is reckoned in whole numbers;
+        `whole_of` leaves its fraction out.
+        """
+        query = "select coalesce(bool_or(amount <> trunc(amount)), false) from units"
+        ((has_fractions,),) = self.con.execute(query).fetchall()
+        macros = {
+            "figure(amount)": "amount::bigint",
+            "parts_of(amount)": "amount",
+            "whole_of(amount)": "amount",
+            "one()": "1",
+        }
+        if has_fractions:
+            macros = {
+                "figure(amount)": "amount::decimal(38, 6)",
+                "parts_of(amount)": "(amount * 1000000)::hugeint",
+                "whole_of(amount)": "floor(amount)::bigint",
+                "one()": "1000000",
+            }
+        else:
+            self.con.execute("alter table units alter amount type bigint")
+        for name, sql in macros.items():
+            self.con.execute(f"create or replace temp macro {name} as {sql}")
 
     def _keep_values(self, kpi: str) -> None:
         """`<query>_values`: what the indicator's query reads next, and pages show."""
@@ -566,6 +633,7 @@ class _Build:
     def describe(self, today: dt.date) -> None:
         """What the snapshot is made of: its inputs, the definition and the product's version."""
         con, programme = self.con, self.programme
+        load(con, "taken", "file_id int, rows bigint, duplicate bigint", self.taken)
         con.execute(
             f"create table inputs as with counted as ({self._counted()}),"
             " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
@@ -603,12 +671,11 @@ class _Build:
     def _counted(self) -> str:
         """How many rows of each file were accepted, said again what another says, or rejected."""
         return (
-            "select file_id, coalesce(sum(taken.rows), 0)::bigint - coalesce(sum(taken.duplicate), 0)::bigint as accepted,"
-            " coalesce(sum(taken.duplicate), 0)::bigint as duplicate, coalesce(any_value(refused.rejected), 0) as rejected,"
-            " coalesce(any_value(refused.no_record), 0) as no_record"
-            " from taken full join (select file_id, count(*) as rejected,"
+            "select file_id, rows - duplicate as accepted, duplicate, coalesce(rejected, 0) as rejected,"
+            " coalesce(no_record, 0) as no_record"
+            " from taken left join (select file_id, count(*) as rejected,"
             " count(*) filter (reason = 'not_a_record') as no_record"
-            " from flagged where severity = 'rejected' group by file_id) as refused using (file_id) group by file_id"
+            " from flagged where severity = 'rejected' group by file_id) using (file_id)"
         )
 
     def _keep_spreadsheets(self) -> None:
@@ -633,11 +700,11 @@ class _Build:
         """Which rejected rows are new since the former snapshot, and which of its are resolved."""
         self.con.execute(
             "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
-            " message text, original text, school_id int, first_seen timestamp)"
+            " message text, original text, masked_original text, school_id int, first_seen timestamp)"
         )
         if self.inputs.former.rejects is not None:
             self.con.register("incoming", self.inputs.former.rejects)
-            self.con.execute("insert into former_rejects select * from incoming")
+            self.con.execute("insert into former_rejects by name from incoming")
             self.con.unregister("incoming")
         run(self.con, "staging/reject_history.sql")
 
@@ -664,10 +731,26 @@ class _Build:
         if failed:
             raise BuildError("\n".join(failed))
 
+    def originals(self) -> list[tuple[str, str]]:
+        """(SHA-256, path) of each file of the folder that was read."""
+        return self.con.execute(
+            "select distinct sha256, path from inputs"
+            " where table_name is not null and problem is null and link is null order by path, sha256"
+        ).fetchall()
+
     def counts(self) -> list[TableCount]:
         """What became of each table's rows."""
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
+
+# A file's own sentence stands for the first two.
+_FLAGS = {
+    "unreadable_source": "",
+    "stale_source": "",
+    "base_rejected": "「{table}」有一列未採用，基數可能偏低：{sentence}",
+    "rows_rejected": "「{table}」有一列未採用，改正後可能列入：{sentence}",
+    "no_rows": "「{table}」沒有這所學校的任何一列：可能沒有辦理，也可能沒有送來。",
+}
 
 _REASON_LABELS = {
     "not_a_record": "不是紀錄的列",
@@ -680,5 +763,5 @@ _REASON_LABELS = {
     "ambiguous_person": "認不出是哪一位",
     "unknown_person": "名冊沒有這個人",
     "bad_character": "編碼存不下的字",
-    "contradiction": "前後答案相反",
+    "contradiction": "前後不一致",
 }

@@ -130,7 +130,7 @@ def _options(programme: Programme, column: Column) -> str:
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     each = list(programme.kpis.items())
     rows = [
-        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period))
+        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period), *_life(kpi, period))
         for i, (kpi_id, kpi) in enumerate(each, 1)
         for period in programme.periods_of(kpi)
     ]
@@ -140,7 +140,8 @@ def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
         "kpi text, ord int, label text, short text, rule text, clause text, unit text, table_name text, base text,"
         ' empty_base text, no_units text, conditional boolean, "require" text, required_number bigint,'
         " share_numerator bigint, share_denominator bigint, rounding text, period text, opens date,"
-        " window_start date, window_end date, pace_start date, deadline date",
+        " window_start date, window_end date, pace_start date, deadline date, base_table text, begins date, ends date,"
+        " closed boolean, kind text",
         rows,
         temp=False,
     )
@@ -200,6 +201,12 @@ def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
         (kpi.pace_start or (window and window.start)) if kpi.pace and kpi.ceiling is None else None,
         kpi.deadline or (period.end if of_period else None),
     )
+
+
+def _life(kpi: Kpi, period: Period) -> tuple[Any, ...]:
+    """What tells the units of the base; from when to when the period is under way, whether it is closed, and its kind."""
+    ends = max(period.end, kpi.deadline or period.end)
+    return kpi.base_table or kpi.table, period.start, ends, period.closed, period.kind
 
 
 def _parameters(kpi: Kpi) -> Iterator[tuple[str, int | None, str | None]]:

@@ -15,9 +15,9 @@ from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.sql import columns_of, load
 
-# Told elsewhere in a row's line: whose it is and its day.
-_APART = frozenset({"school", "code", "id", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "person", "text"})
+# Told elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
+_APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
+_ALONE = frozenset({"name", "text"})
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -33,8 +33,26 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     branches = [
         _branch(tables[name], set(columns_of(con, name)), _taken(tables[name], programme)) for name in asked
     ]
-    con.execute("create table accepted_rows as\n" + "\n\nunion all\n\n".join(branches))
+    con.execute(
+        "create table accepted_rows as\nselect rows.*, coalesce(masked, case when person is not null then '○' end) as masked_person\nfrom (\n"
+        + "\n\nunion all\n\n".join(branches)
+        + "\n) as rows\nleft join masked_names on rows.person = masked_names.name"
+    )
     _count_days(con, tables.values())
+    registers = [name for name, table in tables.items() if table.person == "register"]
+    bases = {"staff": ["staff"], "classes": ["schools"], "units": registers, None: []}
+    sources = [
+        (name, table) for name, kpi in programme.kpis.items() for table in {kpi.table, *bases[kpi.base]}
+    ]
+    load(con, "kpi_sources", "kpi text, table_name text", sources)
+    asks = [(name, list(kpi.categories), _asked_words(kpi), *map(kpi.parameters.get, ("minutes", "lessons")))
+            for name, kpi in programme.kpis.items()]  # fmt: skip
+    load(
+        con,
+        "kpi_asks",
+        "kpi text, categories text[], asked text[], least_minutes bigint, least_lessons bigint",
+        asks,
+    )
 
 
 def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
@@ -55,6 +73,12 @@ def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None
         + "\nunion all\n".join(branches)
         + "\n) group by all order by table_name, day, school_id"
     )
+
+
+def _asked_words(kpi: Kpi) -> list[str]:
+    """The words among an indicator's parameters."""
+    values = [value for value in kpi.parameters.values() if not isinstance(value, int)]
+    return [word for value in values for word in ((value,) if isinstance(value, str) else value)]
 
 
 def _words(name: str, kpi: Kpi, table: Table) -> Iterator[tuple[str, str, int, str]]:
@@ -91,6 +115,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     ]
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
+    persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
     told = [part for column in table.columns.values() for part in _told(column, there)]
     listed = [
         f"'{table.id}' as table_name",
@@ -99,12 +124,79 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         *(f"{value} as {name}" for value, name in zip(common, types, strict=True)),
         f"{_day(table, there)} as day",
         f"{'lessons' if 'lessons' in there else 'null'}::decimal(24, 6) as lessons",
+        f"{'minutes' if 'minutes' in there else 'null'}::decimal(24, 6) as minutes",
         f"[{', '.join(flags) or 'null::text'}] as flags",
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
-        f"concat_ws('，', {', '.join(told) or 'null'}) as told",
+        f"{_joined(persons)} as person",
+        f"{_joined(told)} as told",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
+
+
+def _joined(values: list[str]) -> str:
+    """Several texts as one, null where all are."""
+    return f"nullif(concat_ws('，', {', '.join(values)}), '')" if values else "null::text"
+
+
+REFUSED = """
+create temp table refused_rows (
+    table_name text, file_id int, line int, school_id int, person_id int, class_key text, event text, semester text,
+    day date, lessons decimal(24, 6), minutes decimal(24, 6), flags text[], words text[], any_category boolean,
+    staff_id text
+)"""
+"""Rejected rows, as far as they are legible: null, and for choices and answers every one, is what cannot be read."""
+
+_MOST = 12000
+
+
+def insert_refused(table: Table, source: str, there: set[str]) -> str:
+    """Into `refused_rows`: the rejected rows of `source`, whose columns are `there`."""
+    types = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
+    # Its period, too, is called a semester here.
+    common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in types.items()}
+    common["school_id"] = f"coalesce({common['school_id']}, files.school_id)"
+    if "year" in there:
+        common["semester"] = "s.year"
+    flags = [
+        f"case when coalesce(s.{quoted(c.id)}, {'true' if c.required else f'r.{quoted(c.id)} <> {chr(39) * 2}'}) then '{c.id}' end"
+        for c in table.columns.values()
+        if c.type == "yes_no"
+    ]
+    if "host_school_id" in there:
+        flags.append("case when s.host_school_id is distinct from s.school_id then 'elsewhere' end")
+    words = ["[]::text[]"]
+    for column in table.columns.values():
+        if column.type == "choice":
+            every = ", ".join(f"'{value}'" for value in column.choices)
+            words.append(
+                f"case when s.{quoted(column.id)} is null then [{every}] else [s.{quoted(column.id)}] end"
+            )
+    has_category = any(c.type == "category" for c in table.columns.values())
+    if has_category:
+        words.append("s.categories")
+    day = next(
+        (f"s.{quoted(name)}::date" for name in ("date", "timestamp", "start_date") if name in there),
+        "null::date",
+    )
+    unnamed = (
+        "len(s.categories) = 0 and (trim(r.course) = '' or starts_with(r.course, '#'))"
+        if has_category
+        else "false"
+    )
+    listed = [
+        f"'{table.id}'", "s.file_id", "s.line", *common.values(), day,
+        f"coalesce(s.lessons, {_MOST})" if "lessons" in there else "null",
+        f"coalesce(s.minutes, {_MOST})" if "minutes" in there else "null",
+        f"[{', '.join(flags) or 'null::text'}]", f"flatten([{', '.join(words)}])", unnamed,
+        "squeeze(r.staff_id)" if "staff_id" in table.columns else "null",
+    ]  # fmt: skip
+    once = " and s.part = 1" if table.person else ""
+    return (
+        f"insert into refused_rows select {', '.join(listed)} from {source} as s"
+        f" inner join (select rowid as n, * from raw_{table.id}) as r using (n) inner join files on s.file_id = files.file_id"
+        f" where s.fault is not null{once}"
+    )
 
 
 def _day(table: Table, there: set[str]) -> str:

@@ -5,6 +5,7 @@ The rows are counted here, and not as the sum of what becomes of them, so that o
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
 
@@ -17,24 +18,37 @@ UNUSED = "file_id int, place int, letters text, header text, filled bigint, like
 its cells; `likely` is the id of the column that it probably is."""
 
 
-def rows_of(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
-    """How many rows each file gave to a raw table, by `file_id`; a row without any text is none."""
-    counted = f"select file_id, count(*) from raw_{table.id} group by file_id"
-    counts: dict[int, int] = dict(con.execute(counted).fetchall())
-    for file_id, blank in con.execute(_blank_rows(table)).fetchall():
-        counts[file_id] -= blank
-    return counts
+class Counts(NamedTuple):
+    """What a file gave to its raw table: `lines`, how many of them have any text, and whether one has a cell of a column
+    that is not the contract's."""
+
+    lines: int
+    rows: int
+    has_others: bool
 
 
-def _blank_rows(table: Table) -> str:
+NO_ROWS = Counts(0, 0, has_others=False)
+
+
+def counts_of(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, Counts]:
+    """What each file gave to a raw table, by `file_id`."""
     cells = ", ".join(quoted(name) for name in table.columns)
     first = quoted(next(name for name, column in table.columns.items() if column.required))
-    return f"""
-        select file_id, count(*) from raw_{table.id}
-        where not {_has_letter(first)}
-            and squeeze(concat({cells}, array_to_string(coalesce(extra, []), ''))) = ''
+    counted = con.execute(f"""
+        select
+            file_id,
+            count(*),
+            count(*) filter (
+                case
+                    when {_has_letter(first)} then true
+                    else squeeze(concat({cells}, array_to_string(coalesce(extra, []), ''))) <> ''
+                end
+            ),
+            bool_or(extra is not null)
+        from raw_{table.id}
         group by file_id
-    """
+    """).fetchall()
+    return {file_id: Counts(*counts) for file_id, *counts in counted}
 
 
 def _has_letter(cell: str) -> str:
@@ -47,8 +61,6 @@ def unused_of(
 ) -> list[tuple[object, ...]]:
     """The rows of `UNUSED` for a raw table: each filled column of its files that is none of the contract's, and as one what
     stands to the right of a header."""
-    if not sheets:
-        return []
     unknown = ", ".join(f"({file_id}, {len(_unknown(one.layout))})" for file_id, one in sheets.items())
     # One row may be far longer than the header: what stands there is told as one.
     filled = con.execute(f"""

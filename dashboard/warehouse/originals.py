@@ -59,11 +59,13 @@ def _keep(place: Path, sha256: str, path: Path | None) -> bool:
     except OSError:
         return False
     try:
-        # Without a time and a name, so that one content is one file.
-        with source, part.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, 0) as packed:
+        # In the format of gzip without a time and a name, so that one content is one file.
+        packer = zlib.compressobj(_LEVEL, wbits=16 + zlib.MAX_WBITS)
+        with source, part.open("wb") as packed:
             while block := source.read(BLOCK):
                 digest.update(block)
-                packed.write(block)
+                packed.write(packer.compress(block))
+            packed.write(packer.flush())
         if digest.hexdigest() != sha256:
             return False
         notes.sync(part)

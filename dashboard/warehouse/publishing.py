@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -199,8 +199,8 @@ def _make(
     stamp = _fresh_stamp(folder, now)
     path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
     try:
-        counts = build(part, programme, inputs, tables, progress, today)
-        _keep_originals(folder, stamp, part, inputs.places.folder, warn)
+        built = build(part, programme, inputs, tables, progress, today)
+        _keep_originals(folder, stamp, built.originals, inputs.places.folder, warn)
         notes.sync(part)
         os.replace(part, path)
         seal(path)
@@ -217,18 +217,17 @@ def _make(
                 unlist(folder)
     with suppress(OSError):  # it is published, whatever becomes of the others
         _prune(folder)
-    return Snapshot(path, stamp), counts
+    return Snapshot(path, stamp), built.tables
 
 
 def _keep_originals(
-    folder: Path, stamp: str, built: Path, data: Path | None, warn: Callable[[str], None]
+    folder: Path,
+    stamp: str,
+    contents: Sequence[tuple[str, str]],
+    data: Path | None,
+    warn: Callable[[str], None],
 ) -> None:
     """Keep each file that a snapshot has rows of, as it was read."""
-    with open_unproven(built) as con:
-        contents = con.execute(
-            "select distinct sha256, path from inputs"
-            " where table_name is not null and problem is null and link is null order by path, sha256"
-        ).fetchall()
     paths = {name_of(path, data): path for path in files_in(data)} if data else {}
     lost = originals.keep(folder, stamp, contents, paths)
     if lost:
@@ -278,8 +277,10 @@ def former_of(snapshot: Snapshot) -> Former:
                 "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
                 " group by all order by spreadsheet_id, min(rowid)"
             ).fetchall()
+            # One of a version that masked no names lacks one of them.
             rejects = cursor.sql(
-                "select severity, table_name, file, line, reason, message, original, school_id, first_seen from rejects"
+                "select columns(lambda name: name in ('severity', 'table_name', 'file', 'line', 'reason', 'message',"
+                " 'original', 'masked_original', 'school_id', 'first_seen')) from rejects"
             ).to_arrow_table()
             ((fingerprint, built_at),) = cursor.execute(
                 "select fingerprint, built_at from snapshot"

@@ -19,13 +19,14 @@ from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry
 from dashboard.sources.sheet import Sheet, is_even, without_rows
-from dashboard.warehouse import staging
+from dashboard.warehouse import intake, staging
+from dashboard.warehouse.intake import NO_ROWS, Counts
 from dashboard.warehouse.sql import array, literal
 
 
 class RawTables:
     """The sheets of a build, each with the place of its first row in its raw table; their number, from 1, is their
-    `file_id`."""
+    `file_id`. `counts` says what each gave."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class RawTables:
         self.con, self.tables, self.folder, self.entries = con, tables, folder, entries
         self.scratch, self.former_of = scratch, former_of
         self.sheets: list[tuple[int, Sheet]] = []
+        self.counts: dict[int, Counts] = {}
 
     def add(self, sheet: Sheet) -> None:
         """Note a sheet; its rows are stored in the order of the sheets when all of its table are known."""
@@ -154,13 +156,13 @@ class RawTables:
         careful = _columns_of([one for one in sheets if not one[1].bulk], table)
         self.con.execute(staging.create_raw(table, parts), paths)
         del careful
-        counted = f"select file_id, count(*) from raw_{table.id} group by file_id"
-        counts: dict[int, int] = dict(self.con.execute(counted).fetchall())
+        counts = intake.counts_of(self.con, table)
+        self.counts |= {file_id: counts.get(file_id, NO_ROWS) for file_id in file_ids}
         first_row = 0
         for file_id, sheet in sheets:
             self.sheets[file_id - 1] = (first_row, sheet)
-            first_row += counts.get(file_id, 0)
-        return all(counts.get(file_id, 0) == _lines_of(sheet) for file_id, sheet in sheets)
+            first_row += self.counts[file_id].lines
+        return all(self.counts[file_id].lines == _lines_of(sheet) for file_id, sheet in sheets)
 
     def _reads(self, sheet: Sheet, table: Table, file_id: int) -> bool:
         """Whether the database reads the file as it is, one row a physical line."""

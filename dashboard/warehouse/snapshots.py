@@ -18,7 +18,7 @@ import re
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +53,12 @@ class NoSnapshot(Exception):
 
 
 class Scope(Protocol):
-    """Whose schools may be seen; None is every school of the programme."""
+    """Whose schools may be seen, None is every school of the programme; and whether names are shown whole."""
 
     @property
     def school_ids(self) -> tuple[int, ...] | None: ...
+    @property
+    def names(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def check(snapshot: Snapshot) -> None:
         with reporting_damage(snapshot.path), opened.cursor() as cursor:
             # Not a count, which is known without reading a row.
             cursor.execute("select bit_xor(hash(rows)) from results as rows").fetchall()
+            cursor.execute(_MASKED)
         _checked.add(opened)
 
 
@@ -231,11 +234,11 @@ def programmes_in(warehouse: Path) -> list[str]:
 
 
 def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
-    """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them."""
+    """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them; one not given is null."""
     import pyarrow as pa  # as pandas: what only pages need does not keep a command waiting
 
     with _cursor(snapshot, scope) as cursor:
-        reader = cursor.execute(_query(cursor, name), parameters).to_arrow_reader()
+        reader = _asked(cursor, name, parameters).to_arrow_reader()
         assert reader is not None
         found = reader.read_all()
     exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
@@ -251,7 +254,7 @@ def rows(
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """As `ask`, as column names and plain tuples: exact values for other programs to read."""
     with _cursor(snapshot, scope) as cursor:
-        cursor.execute(_query(cursor, name), parameters)
+        _asked(cursor, name, parameters)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
@@ -263,12 +266,12 @@ def records(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> l
 
 @contextmanager
 def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor on which only the scope's schools are visible.
+    """A cursor on which only the scope's schools are visible, and names masked unless it shows them.
 
     A shared connection mixes up threads, so each thread has its own, one a snapshot and scope: what is visible is set
     when it is made and never changed.
     """
-    key = (snapshot.path, scope.school_ids)
+    key = (snapshot.path, scope.school_ids, scope.names)
     with reporting_damage(snapshot.path):
         try:
             yield _own_cursor(key, scope)
@@ -277,7 +280,7 @@ def _cursor(snapshot: Snapshot, scope: Scope) -> Iterator[duckdb.DuckDBPyConnect
             raise
 
 
-_Key = tuple[Path, tuple[int, ...] | None]
+_Key = tuple[Path, tuple[int, ...] | None, bool]
 
 
 def _cursors() -> dict[_Key, tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
@@ -348,8 +351,15 @@ def _damaged(path: Path, what: str = "讀不出來，可能已損壞或屬於別
     return NoSnapshot(f"快照檔「{path.name}」{what}。請執行 kpi build 重新建立。")
 
 
+# A snapshot of a version that masked nothing fails at this, and is told as of another version.
+_MASKED = "select masked_label from units limit 0"
+
+
 def _scoped(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
     cursor = connection.cursor()
+    cursor.execute(_MASKED)
+    if scope.names:
+        cursor.execute("set variable names_shown = true")
     if scope.school_ids is None:
         cursor.execute("set variable every_school = true")
     else:
@@ -440,6 +450,13 @@ def closed(path: Path) -> Iterator[None]:
         yield
     finally:
         forget(path)
+
+
+def _asked(
+    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any]
+) -> duckdb.DuckDBPyConnection:
+    query = _query(cursor, name)
+    return cursor.execute(query, {**dict.fromkeys(query.named_parameters), **parameters})
 
 
 def _query(cursor: duckdb.DuckDBPyConnection, name: str) -> duckdb.Statement:

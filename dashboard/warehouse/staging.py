@@ -8,6 +8,7 @@ cell names several persons is several typed rows with one `n`: `part` of `parts`
 
 from collections.abc import Iterable, Sequence
 
+from dashboard.programmes import ROSTERS
 from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
 
@@ -26,7 +27,8 @@ REASONS = (
 )
 
 LOST = 1
-BLANKS = "' 　\t\u00a0'"
+# Ids of two characters or more are none of #N/A, Loading..., N/A, Err:502, － or 無 where they begin so.
+PLAIN_IDS = (("00", "E"), ("F", "L"), ("M", "N"), ("O", "e"), ("f", "l"), ("m", "n"), ("o", "{"))
 SEVERAL = 13  # bytes of two names of two characters and a mark
 
 
@@ -52,7 +54,6 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, 
 def _warnings(table: Table) -> dict[tuple[str, str], int]:
     """The bit of each (reason, column) that a row is only warned about; `LOST` is that of a lost character."""
     found = [("bad_character", next(iter(table.columns)))]
-    found += [("contradiction", name) for name, how in table.merge.items() if how == "any"]
     if table.person:
         columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
         found += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
@@ -162,8 +163,8 @@ def _person_key(table: Table) -> tuple[str, str, str, str]:
     if table.person != "roster":
         return "r.school", "r.school_code", staff, name
     several = f"strlen({name}) >= {SEVERAL} and regexp_matches({name}, '[、､，,;；/／\\r\\n及與和]')"
-    no_id = f"trim({staff}, {BLANKS}) = '' or starts_with({staff}, '#') or starts_with({staff}, 'Loading')"
-    school = f"{no_id} or ({several})"
+    is_id = " or ".join(f"{staff} >= '{low}' and {staff} < '{high}'" for low, high in PLAIN_IDS)
+    school = f"not ({is_id}) or ({several})"
     return (
         f"case when {school} then r.school else '' end",
         f"case when {school} then r.school_code else '' end",
@@ -238,7 +239,8 @@ def _odd(table: Table) -> str:
     Any other column has a fault then, and so has a person's.
     """
     # The first filled cell of a row may be of a column that is not read.
-    parts = ["coalesce(contains(array_to_string(r.extra, ''), '計'), false)"]
+    others = "array_to_string(r.extra, '')"
+    parts = [f"coalesce(contains({others}, '計') or contains({others}, '例'), false)"]
     for column in table.columns.values():
         text = f"r.{quoted(column.id)}"
         match column.type:
@@ -249,20 +251,22 @@ def _odd(table: Table) -> str:
                 parts.append(f"m_{column.id}.odd")
             case "name" | "class" if column.required:
                 parts.append(f"may_be_none(squeeze({text}))")
-            case "name" | "id" | "text" | "category" | "class":
-                parts.append(f"ends_with({text}, '計')")
+            case "name" | "id" | "code" | "text" | "category" | "class" | "person":
+                parts.append(f"ends_with({text}, '計') or contains({text}, '例')")
     return " or ".join(parts)
 
 
-NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text)"
+NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text, kind text)"
+SUSPECTS = "create temp table suspects (table_name text, n bigint, file_id int, cells text[], extra text[])"
 _MAY_BE_NONE = (
-    r"[小合總]\W*計|共\W*計?\W*[\d一二三四五六七八九十百千兩]|範例|必填|選填|說明|例[:：]|承辦|核章|填表|製表|主任|校長|無|未辦理"
-    r"|(?:^|\x1f)[^\x1f\w]*[-–－][^\x1f\w]*(?:\x1f|$)"
+    r"[小合總累]\W*計|共\W*計?\W*[\d０-９一二三四五六七八九十百千兩]|計\s*[\d０-９]|平\W*均|總\s*\p{Han}?次?數|total|sum|average"
+    r"|[範示]\W*例|例|ex|e\.g|[必選]\W*填|說\W*明|承\W*辦|[覆審複]\W*核|核\W*章|填\W*[表報]|製\W*表|首\W*長|主\W*[任管]|校\W*長|人\W*事|會\W*計"
+    r"|日期|時間|電話|聯絡|分機|無|沒\W*有|未|n/?a|Ｎ／Ａ|[-–—―─－/／=_]|[※*◎註]|注意|空白|資料|所列|附件|本表|請|頁|\d[.、)]"
 )
 
 
-def create_suspects(table: Table, rows: str) -> str:
-    """suspects: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
+def insert_suspects(table: Table, rows: str) -> str:
+    """Into `suspects`: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
     cells = [f"r.{quoted(name)}" for name in table.columns]
     required = [column for column in table.columns.values() if column.required]
     headers = "|".join(dict.fromkeys(column.headers[0] for column in required))
@@ -270,7 +274,7 @@ def create_suspects(table: Table, rows: str) -> str:
     whole = f"concat_ws(chr(31), {', '.join(cells)}, array_to_string(r.extra, chr(31)))"
     words = rf"(?i){_MAY_BE_NONE}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)"
     return (
-        f"create or replace temp table suspects as select '{table.id}' as table_name, r.n, r.file_id,"
+        f"insert into suspects select '{table.id}' as table_name, r.n, r.file_id,"
         f" [{', '.join(cells)}] as cells, r.extra from {raw_rows(table)} as r"
         f" where {rows} and regexp_matches({whole}, '{words}')"
     )
@@ -285,6 +289,25 @@ def refuse_no_records(table: Table) -> str:
     )
 
 
+def count_fates(table: Table, source: str) -> str:
+    """Of each file, how many rows of `source` were not refused (those that name several persons count once), and how many
+    have a fault or a warning."""
+    once = " and part = 1" if table.person else ""
+    return (
+        f"select file_id, count(*) filter (fault is null{once}), count(*) filter (fault is not null or warned <> 0)"
+        f" from {source} group by file_id"
+    )
+
+
+def count_duplicates(table: Table) -> str:
+    """How many rows of each file only repeat what others say: of a row that names several persons, all of them."""
+    repeated = f"select file_id from repeated_{table.id} where place > 1"
+    if table.person:
+        repeated += " and parts = 1 union all select any_value(file_id)"
+        repeated += f" from repeated_{table.id} where place > 1 and parts > 1 group by n having count(*) = any_value(parts)"
+    return f"select file_id, count(*) from ({repeated}) group by file_id"
+
+
 def create_repeated(table: Table, source: str) -> str:
     """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same; `stands`
     is the n of the first, which stays.
@@ -294,7 +317,7 @@ def create_repeated(table: Table, source: str) -> str:
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
-    values = "".join(f", {quoted(_value_column(name))}" for name in table.merge)
+    values = "".join(f", {quoted(_value_column(name))}" for name in (*table.merge, *_compared(table)))
     persons = ", person_id, parts" if table.person else ""
     school = "school_id" if "school" in table.columns else "null::int as school_id"
     return f"""
@@ -353,35 +376,26 @@ def _read(table: Table) -> list[Column]:
 
 
 def _value_column(name: str) -> str:
-    return {"hours": "minutes"}.get(name, name)
+    return {"hours": "minutes", "group": "group_id"}.get(name, name)
+
+
+def _compared(table: Table) -> list[str]:
+    """The columns in which two rows of one key contradict each other: in a roster all but those that name whose it is, and
+    free text, which says one thing in many ways."""
+    if table.id not in ROSTERS:
+        return []
+    apart = {*table.key, *table.merge}
+    return [c.id for c in table.columns.values() if c.id not in apart and c.type not in ("code", "text")]
 
 
 def _when(sql: str, code: int) -> str:
     return f"case when {sql} then {code} end"
 
 
-TAKEN = "create temp table taken (table_name text, file_id int, rows bigint, duplicate bigint)"
-
-
-def insert_taken(table: Table, source: str) -> str:
-    """Into `taken`: how many rows of each file were not refused, and how many of these only repeat what others say: of a
-    row that names several persons, all of them."""
-    rows = f"select file_id, count(*) as rows from {source} where fault is null"
-    repeated = f"select file_id from repeated_{table.id} where place > 1"
-    if table.person:
-        rows += " and part = 1"
-        repeated += " and parts = 1 union all select any_value(file_id)"
-        repeated += f" from repeated_{table.id} where place > 1 and parts > 1 group by n having count(*) = any_value(parts)"
-    return (
-        f"insert into taken select '{table.id}', file_id, rows, coalesce(duplicate, 0) from ({rows} group by file_id)"
-        f" left join (select file_id, count(*) as duplicate from ({repeated}) group by file_id) using (file_id)"
-    )
-
-
 FLAWS = """
 create temp table flaws (
     table_name text, file_id int, line int, school_id int, fault smallint, warned bigint, staff_id text, person text,
-    cells text[], extra text[], said text, other_file_id int, other_line int
+    cells text[], extra text[], said text, kind text, other_file_id int, other_line int, contradicts smallint
 )"""
 
 
@@ -403,7 +417,7 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_told(table)},
-    coalesce(no_records.said, {doubted}) as said, null, null
+    coalesce(no_records.said, {doubted}) as said, no_records.kind, null, null, null
 from {source} as s inner join {raw_rows(table)} as r using (n)
 left join no_records on no_records.table_name = '{table.id}' and no_records.n = s.n
 where s.fault is not null or s.warned <> 0
@@ -419,15 +433,15 @@ def _told(table: Table) -> str:
 
 
 def insert_contradictions(table: Table) -> list[str]:
-    """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no."""
-    bits = _warnings(table)
+    """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no; in
+    a roster, those that say of somebody what the row that stands does not."""
     fact = "stands, person_id" if table.person else "stands"
-    return [
+    answers = [
         f"""
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
-    '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, {bits["contradiction", name]},
-    {_told(table)}, null, said.first.file_id, said.first.line
+    '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
+    {_told(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
 from (
     select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
     from repeated_{table.id} where {quoted(name)} is not null
@@ -439,6 +453,21 @@ where later.{quoted(name)} <> said.first.answer
 """
         for name, how in table.merge.items()
         if how == "any"
+    ]
+    return answers + [
+        f"""
+insert into flaws
+select
+    '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
+    {_told(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
+from repeated_{table.id} as kept
+inner join repeated_{table.id} as later using (stands)
+inner join {raw_rows(table)} as r on later.n = r.n
+where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.format("kept")}
+"""
+        for name in _compared(table)
+        for column in (f"{{}}.{quoted(_value_column(name))}",)
+        for value in (f"person_name({column})" if table.columns[name].type == "person" else column,)
     ]
 
 

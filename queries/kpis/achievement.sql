@@ -11,7 +11,8 @@ select
     null::date as since,
     null::date as until,
     min(timestamp)::date as attained_on,
-    1 as amount
+    1 as amount,
+    null as person
 
 from achievement
 

@@ -10,7 +10,8 @@ select
     null::date as since,
     null::date as until,
     date '-infinity' as attained_on,
-    case when wanted.word is not null and budget.item <> 'own' then budget.approved else 0 end as amount
+    case when wanted.word is not null and budget.item <> 'own' then budget.approved else 0 end as amount,
+    null as person
 
 from budget
 

@@ -52,7 +52,8 @@ select
     participating.since,
     null::date as until,
     certified.attained_on,
-    1 as amount
+    1 as amount,
+    participating.unit_label as person
 
 from participating
 

@@ -43,7 +43,8 @@ select
     null::date as since,
     null::date as until,
     min(begins) as attained_on,
-    1 as amount
+    1 as amount,
+    null as person
 
 from places
 

@@ -10,7 +10,8 @@ select
     null::date as since,
     null::date as until,
     coaching.date as attained_on,
-    1 as amount
+    1 as amount,
+    coaching.adviser as person
 
 from coaching
 

@@ -48,7 +48,8 @@ select
     null::date as since,
     null::date as until,
     min(date) as attained_on,
-    1 as amount
+    1 as amount,
+    null as person
 
 from places
 

@@ -31,7 +31,8 @@ select
     spells.since,
     spells.until,
     attended.attained_on,
-    1 as amount
+    1 as amount,
+    spells.name as person
 
 from base_of($kpi) as spells
 

@@ -38,7 +38,8 @@ select
     null::date as since,
     null::date as until,
     parts.attained_on,
-    parts.amount
+    parts.amount,
+    null as person
 
 from parts
 

@@ -48,7 +48,8 @@ select
     spells.since,
     spells.until,
     completed.attained_on,
-    1 as amount
+    1 as amount,
+    spells.name as person
 
 from base_of($kpi) as spells
 

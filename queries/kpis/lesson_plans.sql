@@ -9,7 +9,8 @@ select
     null::date as since,
     null::date as until,
     lesson_plans.date as attained_on,
-    1 as amount
+    1 as amount,
+    lesson_plans.name as person
 
 from lesson_plans
 

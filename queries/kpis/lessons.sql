@@ -62,7 +62,8 @@ select
     taking_part.window_start as since,
     null::date as until,
     completed.attained_on,
-    1 as amount
+    1 as amount,
+    null as person
 
 from taking_part
 

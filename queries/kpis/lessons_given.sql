@@ -9,7 +9,8 @@ select
     null::date as since,
     null::date as until,
     public_lessons.date as attained_on,
-    1 as amount
+    1 as amount,
+    public_lessons.teacher as person
 
 from public_lessons
 

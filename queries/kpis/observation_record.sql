@@ -9,7 +9,8 @@ select
     null::date as since,
     null::date as until,
     observation_records.date as attained_on,
-    1 as amount
+    1 as amount,
+    observation_records.teacher as person
 
 from observation_records
 

@@ -45,7 +45,8 @@ select
     pairs.window_start as since,
     null::date as until,
     planned.attained_on,
-    1 as amount
+    1 as amount,
+    people.name as person
 
 from pairs
 

@@ -9,7 +9,8 @@ select
     null::date as since,
     null::date as until,
     promotion.date as attained_on,
-    1 as amount
+    1 as amount,
+    null as person
 
 from promotion
 

@@ -11,7 +11,8 @@ select
     null::date as since,
     null::date as until,
     min(public_lessons.date) as attained_on,
-    1 as amount
+    1 as amount,
+    any_value(people.name) as person
 
 from public_lessons
 

@@ -76,7 +76,8 @@ select
     case
         when not named.in_base then 0
         when named.is_told then 1
-    end as amount
+    end as amount,
+    null as person
 
 from named
 

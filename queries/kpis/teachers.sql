@@ -10,7 +10,8 @@ select
     null::date as since,
     null::date as until,
     min(semesters.start) as attained_on,
-    1 as amount
+    1 as amount,
+    any_value(people.name) as person
 
 from participants
 

@@ -67,7 +67,8 @@ select
     participating.since,
     null::date as until,
     completed.attained_on,
-    1 as amount
+    1 as amount,
+    participating.unit_label as person
 
 from participating
 

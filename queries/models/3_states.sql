@@ -1,6 +1,7 @@
 -- The state of every school for every indicator on every day, as stretches of days on which it does not change:
 -- asking for a day is then one comparison a row. The grid is what is expected; evidence is joined onto it.
 -- A unit of unknown amount (the table that would tell it was not supplied) leaves its school without data.
+-- Who need not do it need not report it: an exemption goes before what is lacking (`lack`, see 7_no_data.sql).
 -- A roster's base is fixed after the deadline: who comes or goes later changes nothing. Evidence may still come.
 
 create temp table states as
@@ -167,10 +168,10 @@ measured as (
         grid.*,
         greatest(running.since, grid.opens) as since,
         running.until,
-        running.counted::bigint as counted,
+        figure(running.counted) as counted,
         case
-            when grid.base in ('staff', 'units') then running.base::bigint
-            when grid.base = 'classes' then grid.classes::bigint
+            when grid.base in ('staff', 'units') then figure(running.base)
+            when grid.base = 'classes' then figure(grid.classes)
         end as base_count,
         running.unknown,
         running.heads
@@ -193,8 +194,17 @@ required as (
             when 'all' then base_count
             when 'number' then required_number
             when 'ceiling' then required_number
-            when 'share' then rounded(base_count * share_numerator, share_denominator, rounding)
-        end as required_count
+            when 'share' then rounded(parts_of(base_count) * share_numerator, share_denominator * one(), rounding)
+        end as required_count,
+        case
+            when not supplied then 'table'
+            when undecided then 'condition'
+            when unknown > 0 then 'amount'
+            when no_units = 'no_data' and not reported then 'units'
+            when base = 'staff' and heads = 0 then 'people'
+            when empty_base = 'no_data' and base_count = 0 then 'base'
+            when base = 'classes' and classes is null then 'classes'
+        end as lack
 
     from measured
 
@@ -208,15 +218,13 @@ select
     until,
     counted,
     base_count as base,
-    required_count as required,
+    figure(required_count) as required,
+    lack,
     case
-        when not supplied or undecided or unknown > 0 then 'no_data'
-        when no_units = 'no_data' and not reported then 'no_data'
-        when base = 'staff' and heads = 0 then 'no_data'
-        when empty_base = 'no_data' and base_count = 0 then 'no_data'
-        when base = 'classes' and classes is null then 'no_data'
+        when exempted then 'exempt'
+        when lack is not null then 'no_data'
         when require = 'none' then 'info'
-        when exempted or base_count = 0 then 'exempt'
+        when base_count = 0 then 'exempt'
     end as unjudged
 
 from required
@@ -229,6 +237,7 @@ select
     school_id,
     date '-infinity',
     opens,
+    null,
     null,
     null,
     null,

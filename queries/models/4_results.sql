@@ -17,7 +17,10 @@ turns as materialized (
         case when kpis."require" = 'ceiling' then since else kpis.deadline + 1 end as overdue_from,
         case
             when required > 0 then kpis.pace_start + least(
-                ((counted + 1) * (kpis.deadline - kpis.pace_start) + required - 1) // required, 1000000
+                (
+                    (whole_of(counted) + 1) * (kpis.deadline - kpis.pace_start) * one() + parts_of(required) - 1
+                ) // parts_of(required),
+                1000000
             )::int
         end as behind_from
 
@@ -182,7 +185,7 @@ create table results as
 
 with
 
-all_levels as (
+unflagged as (
 
     select
         kpi,
@@ -241,6 +244,27 @@ all_levels as (
     inner join tables
         on kpis.table_name = tables.table_name
 
+),
+
+-- A figure is one row more for each day on which its flags change.
+all_levels as (
+
+    select
+        unflagged.* exclude (since, until),
+        greatest(unflagged.since, coalesce(flagged.since, unflagged.since)) as since,
+        least(unflagged.until, coalesce(flagged.until, unflagged.until)) as until,
+        coalesce(flagged.flags, '') as flags
+
+    from unflagged
+
+    left join flag_spells as flagged
+        on unflagged.kpi = flagged.kpi
+        and unflagged.period = flagged.period
+        and unflagged.group_id is not distinct from flagged.group_id
+        and unflagged.school_id is not distinct from flagged.school_id
+        and unflagged.since < flagged.until
+        and flagged.since < unflagged.until
+
 )
 
 select
@@ -254,12 +278,14 @@ select
     all_schools.name as school_name,
     since,
     until,
-    counted::bigint as counted,
-    all_levels.base::bigint as base,
-    required::bigint as required,
+    figure(counted) as counted,
+    figure(all_levels.base) as base,
+    figure(required) as required,
     -- Six decimals, half up, in integers; a decimal of the database takes ten times as long to hand over.
     case when all_levels.base > 0
-        then ((counted * 2000000 + all_levels.base) // (all_levels.base * 2))::double / 1000000
+        then (
+            (parts_of(counted) * 2000000 + parts_of(all_levels.base)) // (parts_of(all_levels.base) * 2)
+        )::double / 1000000
     end as rate,
     status,
     schools_met::bigint as schools_met,
@@ -270,6 +296,7 @@ select
     schools_overdue::bigint as schools_overdue,
     schools_exempt::bigint as schools_exempt,
     kpis.deadline,
+    flags,
     kpis.ord as kpi_ord,
     periods.ord as period_ord,
     groups.ord as group_ord,

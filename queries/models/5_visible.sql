@@ -1,11 +1,33 @@
--- What a viewer may see: only the schools of the scope that is set, and nothing where none is.
+-- What a viewer may see: only the schools of the scope that is set, and nothing where none is; names of persons masked
+-- unless it shows them.
 
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
-create view visible_units as select * from units where in_scope(school_id);
+create view visible_flags as
+select
+    * exclude (masked_message) replace (
+        case when getvariable('names_shown') then message else masked_message end as message
+    )
+
+from flags
+
+where in_scope(school_id);
+
+-- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
+create view visible_units as
+select
+    * exclude (masked_id, masked_label) replace (
+        case when getvariable('names_shown') then unit_id else masked_id end as unit_id,
+        case when getvariable('names_shown') then unit_label else masked_label end as unit_label
+    ),
+    hash(unit_id, unit_label) as unit_key
+
+from units
+
+where in_scope(school_id);
 
 create view visible_states as
 select
@@ -38,6 +60,7 @@ create table if not exists targets_values (
     goal decimal(38, 6),
     in_base boolean,
     is_told boolean,
+    wants text,
     day date,
     value decimal(38, 6)
 );
@@ -136,7 +159,16 @@ create macro visible_results_on(on_day) as table
 
 -- A row whose school is unknown belongs to nobody; only who may see every school sees it.
 create view visible_rejects as
-select * from rejects
+select
+    * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
+        case when getvariable('names_shown') then places else masked_places end as places,
+        case when getvariable('names_shown') then message else masked_message end as message,
+        case when getvariable('names_shown') then suggestion else masked_suggestion end as suggestion,
+        case when getvariable('names_shown') then original else masked_original end as original
+    )
+
+from rejects
+
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 
@@ -146,7 +178,13 @@ select * from visible_rejects
 where reason <> 'not_a_record';
 
 create view visible_resolved_rejects as
-select * from resolved_rejects
+select
+    * exclude (message, masked_original) replace (
+        case when getvariable('names_shown') then original else coalesce(masked_original, '○') end as original
+    )
+
+from resolved_rejects
+
 where in_scope(school_id)
     or (school_id is null and coalesce(getvariable('every_school'), false));
 

@@ -1,39 +1,6 @@
 -- Which accepted rows stand behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
--- or by the day on which the unit was attained; the indicator's categories and choices hold for it as they do in its
--- query. The rules below repeat of each query only how it finds its rows: an indicator that is not among them, such as
--- one with a query of its own, rests on rows that cannot be told one by one.
-
-create table persons as select person_id, identity from people;
-
-create table evidence_rules as
-
-select *
-
--- in_window: only days of the indicator's window. needs: a yes of the row. at_least: lessons a row must have.
-from (values
-    ('a1a2', 'person', false, 'certified', false),
-    ('achievement', 'class', true, null, false),
-    ('b1', 'person', false, 'certified', false),
-    ('classes', 'day', true, null, false),
-    ('coaching', 'day', true, null, false),
-    ('cross_observation', 'team', true, 'elsewhere', false),
-    ('digital_literacy', 'person', true, null, false),
-    ('effect', 'day', true, null, false),
-    ('infosec', 'person', true, null, false),
-    ('it_lead', 'person', true, null, false),
-    ('lesson_plans', 'day', true, null, true),
-    ('lessons', 'class', true, null, false),
-    ('lessons_given', 'day', true, null, false),
-    ('observation_record', 'day', true, null, false),
-    ('observe_other', 'day', true, 'elsewhere', false),
-    ('plan_per_class', 'pair', false, null, true),
-    ('promotion', 'day', true, null, false),
-    ('public_lesson', 'person', true, 'digital', false),
-    ('srl_survey', 'class', true, null, false),
-    ('survey_rounds', 'day', true, null, false),
-    ('teachers', 'person', true, null, false),
-    ('training_5g', 'person', false, null, false)
-) as rules (name, link, in_window, needs, at_least);
+-- or by the day on which the unit was attained, as the rules of evidence say; the indicator's categories and choices hold
+-- for it as they do in its query.
 
 -- Of one indicator, period and school: the rows of all of them together would be sought at every question.
 create macro visible_evidence(of_kpi, in_period, at_school) as table
@@ -58,7 +25,7 @@ asked as (
         end as who
 
     from (
-        from visible_units where kpi = of_kpi and period = in_period and school_id = at_school
+        from units where kpi = of_kpi and period = in_period and school_id = at_school and in_scope(school_id)
     ) as units
 
     inner join kpis
@@ -171,15 +138,16 @@ select
     counted.kpi,
     counted.period,
     counted.school_id,
-    counted.unit_id,
-    counted.unit_label,
+    case when getvariable('names_shown') then counted.unit_id else counted.masked_id end as unit_id,
+    case when getvariable('names_shown') then counted.unit_label else counted.masked_label end as unit_label,
+    hash(counted.unit_id, counted.unit_label) as unit_key,
     counted.attained_on,
     counted.day,
     counted.file_id,
     counted.line,
     counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
     array_to_string(counted.words, ' ') as kind,
-    counted.told,
+    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.told) as told,
     counted.row_school_id
 
 from counted;

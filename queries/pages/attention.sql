@@ -7,7 +7,8 @@
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
--- it is told how many schools were not so on the day to compare with.
+-- it is told how many schools were not so on the day to compare with. With `by_default`, of what is shown by default that
+-- day; never of a closed period.
 
 with
 
@@ -55,6 +56,10 @@ judged as materialized (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
+    semi join shown_on($by_default::date) as shown
+        on results.kpi = shown.kpi
+        and results.period = shown.period
+
     left join then_judged
         on results.kpi = then_judged.kpi
         and results.school_id = then_judged.school_id
@@ -62,6 +67,7 @@ judged as materialized (
     where results.level = 'school'
         and results.period = $period
         and results.status not in ('met', 'exempt', 'info', 'upcoming')
+        and not kpis.closed
 
 ),
 

@@ -1,5 +1,6 @@
 -- What each indicator still lacks until its deadline: schools that have not met it, and the sum of their gaps. A ceiling
--- holds on any day and what is only shown is never due, so neither has a deadline to keep.
+-- holds on any day and what is only shown is never due, so neither has a deadline to keep; nor has a closed period.
+-- With `by_default`, of the indicators shown by default that day.
 
 with
 
@@ -41,7 +42,12 @@ inner join short_of
 inner join periods
     on kpis.period = periods.period
 
+semi join shown_on($by_default::date) as shown
+    on kpis.kpi = shown.kpi
+    and kpis.period = shown.period
+
 where kpis.period = $period
+    and not kpis.closed
     and kpis.deadline is not null
     and kpis."require" not in ('ceiling', 'none')
 

@@ -26,8 +26,8 @@ placed as (
 
     select
         *,
-        count(*) over (partition by unit_id, unit_label) as rows_in_all,
-        row_number() over (partition by unit_id, unit_label, kind order by day, file_id, line) as place
+        count(*) over (partition by unit_key) as rows_in_all,
+        row_number() over (partition by unit_key, kind order by day, file_id, line) as place
 
     from up_to_the_day
 
@@ -36,6 +36,7 @@ placed as (
 select
     placed.unit_id,
     placed.unit_label,
+    placed.unit_key,
     placed.rows_in_all,
     placed.is_seen,
     case when placed.is_seen then placed.day end as day,
@@ -58,6 +59,7 @@ where placed.place <= coalesce($most::integer, placed.place)
 order by
     placed.unit_id,
     placed.unit_label,
+    placed.unit_key,
     placed.day,
     placed.file_id,
     placed.line

@@ -15,7 +15,8 @@ select
     schools_judged,
     schools_no_data,
     $on as as_of,
-    deadline
+    deadline,
+    flags
 
 from visible_results_on($on)
 

@@ -1,4 +1,4 @@
--- The programme's periods, in order.
+-- The programme's periods, in order; with a day those of which an indicator is shown on it by default.
 
 select
     period,
@@ -7,5 +7,8 @@ select
     "end"
 
 from periods
+
+where $by_default::date is null
+    or period in (select period from shown_on($by_default::date))
 
 order by ord

@@ -1,5 +1,6 @@
 -- Each indicator of each school, of one group or of one school: figures, gap, and how far the pace would be.
--- pace: floor(required x elapsed / total), the figure below which a school is behind.
+-- pace: floor(required x elapsed / total), the figure below which a school is behind. With `by_default`, of the indicators
+-- shown by default that day.
 
 with
 
@@ -19,6 +20,10 @@ judged as (
     inner join kpis
         on results.kpi = kpis.kpi
         and results.period = kpis.period
+
+    semi join shown_on($by_default::date) as shown
+        on results.kpi = shown.kpi
+        and results.period = shown.period
 
     where results.level = 'school'
         and results.period = $period

@@ -1,4 +1,5 @@
 -- How many schools lack something in any of the periods that are shown: one row for the lead sentence of a page.
+-- With `by_default`, of the indicators shown by default that day; never of a closed period.
 
 with
 
@@ -8,11 +9,14 @@ per_school as (
         school_id,
         count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
         count(*) filter (where status = 'met') as met,
-        count(*) filter (where status = 'behind') as behind,
-        count(*) filter (where status = 'overdue') as overdue,
-        count(*) filter (where status = 'no_data') as no_data
+        count(*) filter (where status = 'behind' and not closed) as behind,
+        count(*) filter (where status = 'overdue' and not closed) as overdue,
+        count(*) filter (where status = 'no_data' and not closed) as no_data
 
     from visible_results_on($on::date)
+
+    inner join shown_on($by_default::date)
+        using (kpi, period)
 
     where level = 'school'
         and list_contains($periods::varchar[], period)

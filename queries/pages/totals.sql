@@ -1,5 +1,5 @@
 -- The two figures of every group and of the city, with how many schools stand where, and where the pace is:
--- floor(required x elapsed / total), as it is for a school.
+-- floor(required x elapsed / total), as it is for a school. With `by_default`, of the indicators shown by default that day.
 
 with
 
@@ -15,6 +15,10 @@ judged as (
     inner join kpis
         on results.kpi = kpis.kpi
         and results.period = kpis.period
+
+    semi join shown_on($by_default::date) as shown
+        on results.kpi = shown.kpi
+        and results.period = shown.period
 
     where results.level in ('group', 'city')
         and results.period = $period

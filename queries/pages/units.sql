@@ -24,6 +24,7 @@ select
     kpi,
     unit_id,
     unit_label,
+    unit_key,
     case when base = 'staff' then since end as since,
     case when isfinite(attained_on) then attained_on end as attained_on,
     amount,
@@ -46,4 +47,5 @@ order by
     done,
     attained_on,
     unit_label,
-    unit_id
+    unit_id,
+    unit_key

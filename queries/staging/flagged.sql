@@ -1,19 +1,20 @@
 -- Every fault to report, rejections and warnings, with the text that it is about and the whole row: its cells in the
--- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others.
+-- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others. Both
+-- once more with the names masked.
 create temp table flagged as
 
 with
 
--- A rejected row is told by its fault, any other by each of its warnings.
+-- A rejected row is told by its fault, any other by each of its warnings, and by what it says otherwise than another.
 coded as (
 
     select
         flaws.*,
-        flaws.fault as code
+        coalesce(flaws.fault, flaws.contradicts) as code
 
     from flaws
 
-    where flaws.fault is not null
+    where coalesce(flaws.fault, flaws.contradicts) is not null
 
     union all
 
@@ -31,10 +32,58 @@ coded as (
 
 ),
 
+-- Of each table what masking asks of its columns, in their order.
+columns_of_tables as (
+
+    select
+        table_name,
+        list(case when column_name = 'staff_id' then 'person_id' else type end order by ord) as types,
+        list(headers order by ord) as headers
+
+    from column_types
+
+    left join (
+        select table_name, column_name, list(word) as headers from header_words group by table_name, column_name
+    ) as named
+        using (table_name, column_name)
+
+    group by table_name
+
+),
+
+-- Cells that are a known name, in whichever column: of a row given back the columns are often shifted.
+known_names as (
+
+    select
+        table_name,
+        file_id,
+        line,
+        list(cell) as cells
+
+    from (select table_name, file_id, line, unnest(cells) as cell from flaws)
+
+    where person_name(squeeze(cell)) in (select name from bearers)
+
+    group by all
+
+),
+
 named as (
 
     select
         flaws.* exclude (code),
+        list_transform(
+            flaws.cells,
+            lambda cell, i: case
+                when flaws.kind = 'header' and list_contains(columns_of_tables.headers[i], lower(replace(cell, ' ', ''))) then cell
+                when columns_of_tables.types[i] = 'person' or list_contains(known_names.cells, cell) then masked_person(cell)
+                when columns_of_tables.types[i] = 'person_id' then masked_id(cell)
+                when flaws.kind is not null then masked_signature(cell)
+                when contains(cell, '@') or contains(cell, '＠') then masked_mail(cell)
+                else cell
+            end
+        ) as masked_cells,
+        list_transform(flaws.extra, lambda cell: masked_extra(cell)) as masked_extra,
         fault_codes.reason,
         fault_codes.column_name,
         fault_codes.header,
@@ -58,6 +107,14 @@ named as (
         on flaws.table_name = codes.table_name
         and codes.column_name = 'school_code'
 
+    inner join columns_of_tables
+        on flaws.table_name = columns_of_tables.table_name
+
+    left join known_names
+        on flaws.table_name = known_names.table_name
+        and flaws.file_id = known_names.file_id
+        and flaws.line = known_names.line
+
     -- A row without any value is no row.
     where fault_codes.reason <> 'missing_value'
         or squeeze(array_to_string(flaws.cells, '') || coalesce(array_to_string(flaws.extra, ''), '')) <> ''
@@ -79,23 +136,23 @@ select
         named.cells[named.place],
         ''
     ) as value,
+    -- Masked as the cell in which it stands; what is in none is one of a cell's persons.
+    coalesce(
+        case when named.said is not null and named.reason in ('not_a_record', 'ambiguous_person', 'unknown_person') then coalesce(
+            named.masked_cells[list_position(named.cells, named.said)],
+            named.masked_extra[list_position(named.extra, named.said)],
+            masked_person(named.said)
+        ) end,
+        named.masked_cells[named.place],
+        ''
+    ) as masked_value,
+    named.kind,
     named.other_file_id,
     named.other_line,
-    squeeze(named.staff_id) as staff_id,
+    case when not is_no_id(squeeze(named.staff_id)) then answer(squeeze(named.staff_id)) else '' end as staff_id,
     person_name(named.person) as person,
-    array_to_string(
-        list_concat(
-            flatten(list_transform(files.known, lambda place, i: list_concat(
-                list_transform(
-                    coalesce(named.extra[coalesce(files.before[i - 1], 0) + 1:files.before[i]], []),
-                    lambda cell: csv_cell(cell)
-                ),
-                [csv_cell(named.cells[place])]
-            ))),
-            list_transform(coalesce(named.extra[files.before[-1] + 1:], []), lambda cell: csv_cell(cell))
-        ),
-        ','
-    ) as original
+    csv_row(named.cells, named.extra, files.known, files.before) as original,
+    csv_row(named.masked_cells, named.masked_extra, files.known, files.before) as masked_original
 
 from named
 

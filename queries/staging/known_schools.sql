@@ -6,19 +6,32 @@ create or replace temp table claims as
 
 with
 
-named as (
+squeezed as (
 
     select
         rowid as n,
         school,
-        school_code,
-        squeeze(school) as squeezed,
-        stem_of(school) as stem,
+        answer(squeeze(school)) as answered,
+        word(school_code) as code_word,
         squeeze(district) as district
 
     from raw_schools
 
     where rowid not in (select n from no_records where table_name = 'schools')
+
+),
+
+named as (
+
+    select
+        *,
+        stem_in(without_code(answered)) as stem,
+        code_beside(answered) as code_beside
+
+    from squeezed
+
+    where not is_error(lower(answered))
+        and not is_none(answered)
 
 )
 
@@ -26,22 +39,17 @@ select
     n,
     -- As it is written, but for what plays no part in it.
     case
-        when regexp_matches(school, '^[\s\x{3000}]*[''=]|[&\p{Cc}\p{Cf}\x{FE00}-\x{FE0F};,、；，]')
-            or code_beside(squeezed) is not null
+        when regexp_matches(school, '^[\s\x{3000}]*[''=]|[&\p{Cc}\p{Cf}\x{FE00}-\x{FE0F};,、；，]') or code_beside is not null
             then without_code(answer(tidy(school)))
         else regexp_replace(school, '^[\s\x{3000}]+|[\s\x{3000}]+$', '', 'g')
     end as name,
     stem,
-    coalesce(
-        case when not is_error(word(school_code)) then code_of(school_code) end,
-        code_of(code_beside(answer(squeezed)))
-    ) as code,
+    code_in(case when is_error(code_word) or ltrim(code_word, '0') = '' then code_beside else code_word end) as code,
     case when not is_error(lower(answer(district))) then nullif(district, '') end as district
 
 from named
 
-where stem <> ''
-    and not is_error(lower(answer(squeezed)));
+where stem <> '';
 
 -- A code belongs to the definition's school, else to the first name that claims it, of a school to which the definition
 -- gives none.

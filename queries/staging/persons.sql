@@ -1,158 +1,20 @@
--- Who is meant by each text of `person_texts` that names a person. A cell may name several: each is a person of its own.
-
-create or replace temp table person_cells as
-select
-    row_number() over () as cell,
-    person_texts.*,
-    school_map.school_id,
-    coalesce(school_map.blank, true) as school_blank,
-    -- A mark between names is rare, and only then is a cell taken apart.
-    case
-        when regexp_matches(person_texts.name_raw, '[^\x{4E00}-\x{9FFF}]') then names_in(person_texts.name_raw)
-        else [person_texts.name_raw]
-    end as names
-
-from person_texts
-
-left join school_map
-    on person_texts.school_raw = school_map.name_raw
-    and person_texts.code_raw = school_map.code_raw
-    and school_map.district_raw = '';
-
--- 及, 與 and 和 separate only names that are both known at the school: 陳和平 is one person.
-create or replace temp table joined_names as
-
-with recursive
-
-joined as (
-
-    select distinct
-        school_id,
-        squeeze(name) as text
-
-    from (select school_id, unnest(names) as name from person_cells where regexp_matches(name_raw, '.[及與和].'))
-
-    where school_id is not null
-
-),
-
-cut as (
-
-    select
-        joined.school_id,
-        joined.text,
-        joined.text as rest,
-        []::text[] as names
-
-    from joined
-
-    where person_name(joined.text) not in (select name from bearers where bearers.school_id = joined.school_id)
-
-    union all
-
-    select
-        cut.school_id,
-        cut.text,
-        cut.rest[place + 1:],
-        list_append(cut.names, cut.rest[:place - 1])
-
-    from (select *, unnest(range(2, length(rest))) as place from cut) as cut
-
-    inner join bearers
-        on cut.school_id = bearers.school_id
-        and person_name(cut.rest[:place - 1]) = bearers.name
-
-    where cut.rest[place] in ('及', '與', '和')
-
-)
-
-select
-    cut.school_id,
-    cut.text,
-    any_value(list_append(cut.names, cut.rest)) as names
-
-from cut
-
-inner join bearers
-    on cut.school_id = bearers.school_id
-    and person_name(cut.rest) = bearers.name
-
-where len(cut.names) > 0
-
-group by all;
+-- Who is meant by each text of `person_cells`. A cell may name several: each is a person of its own.
 
 create or replace temp table person_words as
 
 with
 
-several as (
-
-    select
-        person_cells.cell,
-        any_value(staff_raw) as staff_raw,
-        flatten(list(coalesce(joined_names.names, [part]) order by place)) as names
-
-    from (
-        select *, unnest(names) as part, generate_subscripts(names, 1) as place from person_cells
-        where len(names) > 1 or regexp_matches(name_raw, '.[及與和].')
-    ) as person_cells
-
-    left join joined_names
-        on person_cells.school_id = joined_names.school_id
-        and squeeze(part) = joined_names.text
-
-    group by person_cells.cell
-
-    having len(flatten(list(coalesce(joined_names.names, [part])))) > 1
-
-),
-
-parts as (
-
-    select
-        *,
-        names_in(staff_raw) as ids,
-        unnest(names) as part,
-        generate_subscripts(names, 1) as place
-
-    from several
-
-),
-
--- As many ids as names belong to them in their order. One id is that of the name which bears it, else of the first.
-parted as (
-
-    select
-        parts.cell,
-        parts.part,
-        parts.place,
-        case
-            when len(parts.ids) = len(parts.names) then parts.ids[parts.place]
-            when parts.place = coalesce(
-                min(parts.place) filter (where id_names.staff_id is not null) over (partition by parts.cell), 1
-            ) then parts.staff_raw
-            else ''
-        end as staff_part
-
-    from parts
-
-    left join (select distinct staff_id, name from id_names) as id_names
-        on squeeze(parts.staff_raw) = id_names.staff_id
-        and person_name(parts.part) = id_names.name
-
-),
-
 cut as (
 
     select
-        person_cells.* exclude (names),
-        coalesce(parted.part, person_cells.names[1], '') as part,
-        coalesce(parted.staff_part, person_cells.staff_raw) as staff_part,
-        parted.place
+        person_cells.* exclude (names, may_be_several),
+        coalesce(person_parts.part, person_cells.names[1], '') as part,
+        coalesce(person_parts.staff_part, person_cells.staff_raw) as staff_part,
+        person_parts.place
 
     from person_cells
 
-    left join parted
+    left join person_parts
         using (cell)
 
 ),
@@ -161,21 +23,19 @@ squeezed as (
 
     select
         *,
-        nullif(squeeze(staff_part), '') as staff_text,
+        nullif(answer(squeeze(staff_part)), '') as staff_text,
         nullif(squeeze(part), '') as shown
 
     from cut
 
 ),
 
-read as (
+read as materialized (
 
     select
         * exclude (staff_part, part),
-        staff_text in (
-            '#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', 'Loading...'
-        ) as is_error,
-        case when not coalesce(is_error, false) then staff_text end as staff_id,
+        is_error(lower(staff_text)) as is_error,
+        case when not coalesce(is_error or is_no_id(staff_text), false) then staff_text end as staff_id,
         coalesce(names_nobody(shown), false) as is_nobody,
         case when not is_nobody then person_name(shown) end as name
 

@@ -5,20 +5,44 @@ create or replace temp table school_map as
 
 with
 
-texts as (
+squeezed as (
+
+    select
+        *,
+        squeeze(name_raw) as whole,
+        answer(whole) as answered
+
+    from school_texts
+
+),
+
+named as (
+
+    select
+        *,
+        without_code(answered) as name,
+        code_beside(answered) as code_beside,
+        squeeze(code_raw) as code
+
+    from squeezed
+
+),
+
+texts as materialized (
 
     select
         name_raw,
         code_raw,
         district_raw,
         squeeze(district_raw) as district,
-        school_name(name_raw) as name,
-        code_of(code_beside(answer(squeeze(name_raw)))) as code_beside,
-        stem_of(name_raw) as stem,
-        kind_of(name_raw) as kind,
-        code_of(code_raw) as code
+        whole,
+        name,
+        code_in(code_beside) as code_beside,
+        stem_in(name) as stem,
+        kind_in(name) as kind,
+        code_in(code) as code
 
-    from school_texts
+    from named
 
 ),
 
@@ -97,7 +121,7 @@ select
     stem,
     kind,
     name = '' and code is null as blank,
-    may_be_none(squeeze(name_raw)) as odd,
+    may_be_none(whole) as odd,
     is_error(lower(name)) as name_failed,
     coalesce(is_error(lower(code)), false) as code_failed,
     case

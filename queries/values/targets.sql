@@ -1,7 +1,7 @@
 -- What the items of a school's own targets have reached: the value from each day on which it changes.
 -- Kept as `targets_values`, so that the indicator and a school's page rest on the same reckoning. An item is compared in
 -- a period with that period's target and those of the periods before, added up; values are cumulative from the first
--- period's start, and those of a period end with it. An item whose table was not supplied has no value, and neither has
+-- period's start, and those of a period end with it. An item whose table (`wants`) was not supplied has no value, nor has
 -- one that is never judged: 其他 (`other`), or one that fits none (`unknown`).
 
 with
@@ -34,7 +34,8 @@ measured as (
 
     select
         needs.item,
-        bool_and(coalesce(tables.supplied, false)) as is_told
+        bool_and(coalesce(tables.supplied, false)) as is_told,
+        arg_min(needs.table_name, tables.ord) filter (where tables.supplied is not true) as wants
 
     from needs
 
@@ -95,7 +96,8 @@ named as (
             else 'unknown'
         end as kind,
         measured.item is not null and coalesce(goals.own_goal, 0) > 0 as in_base,
-        measured.is_told
+        measured.is_told,
+        measured.wants
 
     from goals
 
@@ -248,6 +250,7 @@ select
     named.goal,
     named.in_base,
     named.is_told,
+    named.wants,
     per_day.day,
     case
         when named.is_told then sum(per_day.step) over (

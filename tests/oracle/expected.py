@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.oracle.facts import (
     TABLES,
@@ -111,6 +111,8 @@ class Ledger:
                 if row.reason is None:
                     standing[same] = merged(standing[same], fact) if same in standing else fact
                     self.doubted |= contradiction(row, same, answers)
+        rows = [row for row in self._rendered.rows if row.table == table and row.reason is None]
+        self.doubted |= opposed(rows, key, standing)
         return list(standing.values())
 
     def teacher(self, school: str, staff_id: str | None, name: str) -> Hashable:
@@ -166,6 +168,22 @@ def contradiction(row: Row, key: Hashable, answers: dict[Hashable, bool]) -> set
     if answer is None or answers.setdefault(key, answer) == answer:
         return set()
     return {Flaw(row.table, row.file, row.line, "contradiction")}
+
+
+SAID_OF = {"schools": ("classes", "pbl", "remote"), "staff": ("name", "employment", "end")}
+
+
+def opposed(rows: list[Row], key: Callable[[Any], Hashable], standing: Mapping[Hashable, Any]) -> set[Flaw]:
+    """Rows of a roster that say of somebody, or of a school, what the row that stands does not; a blank says nothing."""
+    return {
+        Flaw(row.table, row.file, row.line, "contradiction")
+        for row in rows
+        for name in SAID_OF.get(row.table, ())
+        for one, other in (
+            (getattr(row.statement, name, None), getattr(standing[key(row.statement)], name, None)),
+        )
+        if one is not None and other is not None and one != other
+    }
 
 
 def strangers(

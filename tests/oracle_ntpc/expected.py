@@ -20,6 +20,7 @@ from tests.oracle.expected import (
     Tally,
     contradiction,
     event_of,
+    opposed,
     placement,
     rate,
     strangers,
@@ -152,6 +153,8 @@ class Ledger:
                 if row.reason is None:
                     standing[same] = merged(standing[same], fact) if same in standing else fact
                     self.doubted |= contradiction(row, same, answers)
+        rows = [row for row in self._rendered.rows if row.table == table and row.reason is None]
+        self.doubted |= opposed(rows, key, standing)
         return list(standing.values())
 
     def _index(self) -> None:
@@ -638,7 +641,8 @@ NO_DATA, UPCOMING = "no_data", "upcoming"
 def figure(ledger: Ledger, kpi: Kpi, period: Period, school: SchoolRow, day: date) -> Figure:
     if day < period.first and not kpi.money:
         return Figure(school, UPCOMING)
-    if not all(ledger.supplied[table] for table in kpi.tables):
+    is_exempt = kpi.id == "pbl_rounds" and ledger.pbl[school.school] is False
+    if not is_exempt and not all(ledger.supplied[table] for table in kpi.tables):
         return Figure(school, NO_DATA)
     count = kpi.measure(ledger, period, school.school, day)
     if count is None:

@@ -1,0 +1,180 @@
+"""What queries ask Python about a text: the forms that are rare and take many steps to read.
+
+A macro is planned wherever it stands, whether or not a text needs it, and planning takes most of a small build's time.
+So SQL reads the common forms (`queries/macros.sql`) and asks for the others.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+import duckdb
+
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_KEPT_AS_TEXT = re.compile(r'="(.*)"')
+
+
+def nfkc(text: str) -> str:
+    """What a cell says, as texts are compared: NFKC, white space as single blanks and none at the ends.
+
+    Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
+    the text T1.
+    """
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+    text = " ".join(text.split()).removeprefix("'")
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return " ".join((kept[1].replace('""', '"') if kept else text).split())
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is none of control, format and variation selectors; white space is seen."""
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return char.isspace()
+    return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
+
+
+_DIGITS = "一二三四五六七八九"
+_TENS = re.compile(f"([{_DIGITS}]?)十([{_DIGITS}]?)")
+
+
+def numeral(text: str) -> int | None:
+    """A whole number in Arabic or Chinese numerals up to 99."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if len(text) == 1 and text in _DIGITS:
+        return _DIGITS.index(text) + 1
+    tens = _TENS.fullmatch(text)
+    if not tens:
+        return None
+    many, more = tens.groups()
+    return 10 * (_DIGITS.index(many) + 1 if many else 1) + (_DIGITS.index(more) + 1 if more else 0)
+
+
+def _ascii(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
+_MARK_BEHIND = _ascii(r"([\d日)\]時分])[.。;,、]+$")
+_WEEKDAYS = (
+    (
+        _ascii(
+            r"([\d日])\.? *(?:[(\[【〔] *(?:星期|週|周|禮拜)?[一二三四五六日天] *[)\]】〕]|(?:星期|週|周|禮拜)[一二三四五六日天])"
+        ),
+        r"\1 ",
+    ),
+    (_ascii(r"(日|[-/.]\d{1,2}) +[一二三四五六日天]( |$)"), r"\1\2"),
+    (
+        _ascii(
+            r"([\d日])\.? *[(\[]? *(?:MON|TUES?|WED(?:NES)?|THU(?:RS?)?|FRI|SAT(?:UR)?|SUN)(?:DAY)?\b\.? *[)\]]?,?"
+        ),
+        r"\1 ",
+    ),
+)
+_BRACKETS = str.maketrans("()[]【】〔〕−", "        -")
+_MORNING, _AFTERNOON = re.compile("凌晨|清晨|早上"), re.compile("中午|傍晚|晚上|晚間")
+_HALF = re.compile(" *(上午|下午) *")
+_HOUR_IN_WORDS = re.compile("([一二三四五六七八九十]{1,3})( ?[時點])")
+_HALF_PAST = re.compile("[時點] ?半")
+_CLOCK_IN_WORDS = _ascii(r"(\d) ?[時點] ?整?(?:(\d{1,2}) ?分?)?(?: ?(\d{1,2}) ?秒)?")
+_ZEROS = _ascii(r":0*(\d{2})\b")
+_DAY_AND_HOUR = _ascii(r"日(\d)")
+_INSTANT = _ascii(r"(?:T\d{1,2}:\d{2}|:\d{2}:\d{2}(?:\.\d+)?) ?[+-]\d{2}(?::?\d{2})?$")
+_FROM_TO = _ascii(r"(\d{1,2}:\d{2}) ?-(\d{2}:\d{2})$")
+_END = _ascii(
+    r"(:\d{2}(?: ?(?:上午|下午|AM|PM))?) ?[-~–—〜至到] ?(?:(?:上午|下午|AM|PM) ?)?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:上午|下午|AM|PM))?$"
+)
+_WHOLE_DAY = _ascii(r"^([^:]*[\d日])\.? *(?:上午|下午|全天|整天|全日|整日)?$")
+
+
+def plain_day(text: str) -> str:
+    """A day without what else may stand behind it (a weekday, brackets, a mark), its time in digits, and of a time from
+    and to the first: 111年10月7日（五）上午九時至十一時 is 111年10月7日 上午 9:00."""
+    text = _MARK_BEHIND.sub(r"\1", text)
+    for pattern, left in _WEEKDAYS:
+        text = pattern.sub(left, text, 1)
+    text = _AFTERNOON.sub("下午", _MORNING.sub("上午", text.translate(_BRACKETS), 1), 1)
+    text = _HALF.sub(r" \1 ", text)
+    if hour := _HOUR_IN_WORDS.search(text):
+        number = numeral(hour[1])
+        if number is None:
+            return text
+        text = f"{text[: hour.start()]}{number}{hour[2]}{text[hour.end() :]}"
+    text = _CLOCK_IN_WORDS.sub(r"\1:00\2:00\3", _HALF_PAST.sub("時30分", text, 1))
+    text = _DAY_AND_HOUR.sub(r"日 \1", _ZEROS.sub(r":\1", text), 1).strip(" ")
+    # What may be a zone is one: 9:00-05:00 ends before it begins, and T or seconds are an instant's.
+    span = _FROM_TO.search(text)
+    if not _INSTANT.search(text) and not (span and span[1].zfill(5) > span[2]):
+        text = _END.sub(r"\1", text, 1)
+    return _WHOLE_DAY.sub(r"\1", text)
+
+
+_HOURS_IN_CLOCK = _ascii(r"(\d{1,3}):([0-5]\d)(?::00)?")
+_SPOKEN_HOURS = _ascii(
+    r"(?:(\d{1,3}|[一二兩三四五六七八九十]{1,3})個?(半)?(?:小時|時|鐘頭|hours|hour|hrs|hr|h)(半)?|(半)個?(?:小時|鐘頭))?整?"
+    r"(?:[又零]?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:分鐘|分|minutes|minute|mins|min|m)整?)?"
+)
+_MINUTES = re.compile("(?:分鐘|分|minutes|minute|mins|min)整?$")
+_NUMBER = _ascii(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)")
+_UNREADABLE = "?"
+
+
+def minutes_in(word: str) -> str:
+    """The minutes, as a number, of a word that says hours as 3:00, in words (1小時30分, 三小時, 兩個半小時, 半小時) or as minutes
+    (90分鐘); '' of any other, and a text that is no number where they cannot be told."""
+    if clock := _HOURS_IN_CLOCK.fullmatch(word):
+        return str(60 * int(clock[1]) + int(clock[2]))
+    spoken = _SPOKEN_HOURS.fullmatch(word)
+    if spoken and any(unit in word for unit in "時頭分hm"):
+        hours, and_half, half_more, half, minutes = (part or "" for part in spoken.groups())
+        more = numeral(minutes)
+        if (hours or half) and minutes and (more is None or more >= 60):
+            return _UNREADABLE
+        whole = numeral(hours.replace("兩", "二")) or 0
+        return str(60 * whole + (30 if and_half or half_more or half else 0) + (more or 0))
+    if _MINUTES.search(word):
+        number = _MINUTES.sub("", word)
+        return number.replace(",", "") if _NUMBER.fullmatch(number) else _UNREADABLE
+    return ""
+
+
+_LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]"
+_LATIN_LINES = re.compile(rf"({_LATIN}\.?)[\r\n]+({_LATIN})")
+_LINES = re.compile(r"[\r\n]+")
+_LATIN_MARKS = tuple(
+    (re.compile(rf"({_LATIN}\.?)\s*{mark}\s*({_LATIN})"), rf"\1{kept}\2")
+    for mark, kept in ((",", "\x01"), ("/", "\x02"))
+)
+_BETWEEN = re.compile("[、,;/]+")
+_KEPT = str.maketrans("\x01\x02", ",/")
+
+
+def names_in(text: str) -> list[str]:
+    """The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing."""
+    text = nfkc(_LINES.sub("、", _LATIN_LINES.sub(r"\1 \2", text)))
+    for pattern, kept in _LATIN_MARKS:
+        text = pattern.sub(kept, text)
+    parts = (part.translate(_KEPT).strip(" ") for part in _BETWEEN.split(text))
+    return [part for part in parts if part]
+
+
+_FUNCTIONS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "nfkc": (nfkc, "VARCHAR"),
+    "plain_day": (plain_day, "VARCHAR"),
+    "minutes_in": (minutes_in, "VARCHAR"),
+    "names_in": (names_in, "VARCHAR[]"),
+}
+
+
+def create_functions(con: duckdb.DuckDBPyConnection) -> None:
+    """The functions of this module under their names."""
+    for name, (function, result) in _FUNCTIONS.items():
+        con.create_function(name, function, ["VARCHAR"], result)
+
+
+def remove_functions(con: duckdb.DuckDBPyConnection) -> None:
+    """They would keep the connection alive."""
+    for name in _FUNCTIONS:
+        con.remove_function(name)

@@ -1,0 +1,184 @@
+-- What a page shows, and whom it asks, where nobody names a period: on each day, for each indicator,
+-- - the periods under way of which something can be told (a school can be judged),
+-- - those that are over and not settled: a school has not met it, or cannot be judged; until the definition closes it,
+-- - an exceeded ceiling on whatever day, for it has none,
+-- - and so that each indicator is always there, the last one begun of which something could be told. A new period takes
+--   its place on the day on which something can be told of it, else when it is over.
+-- Periods of one kind follow each other; a year and a semester stand side by side.
+
+create table default_periods as
+
+with
+
+lives as (
+
+    select
+        kpis.kpi,
+        kpis.period,
+        kpis.begins,
+        kpis.ends,
+        kpis.closed,
+        kpis."require",
+        periods.kind,
+        periods.ord,
+        case
+            when told.day <= kpis.ends then greatest(told.day, kpis.begins)
+            else kpis.ends + 1
+        end as told_from
+
+    from kpis
+
+    inner join periods
+        on kpis.period = periods.period
+
+    left join (
+        select
+            kpi,
+            period,
+            min(since) as day
+
+        from sums
+
+        where group_id is null
+            and schools_judged + schools_info > 0
+
+        group by all
+    ) as told
+        on kpis.kpi = told.kpi
+        and kpis.period = told.period
+
+),
+
+in_turn as (
+
+    select
+        *,
+        row_number() over (partition by kpi, kind order by begins, ord) as place
+
+    from lives
+
+),
+
+unsettled as (
+
+    select
+        kpi,
+        period,
+        since,
+        until,
+        schools_overdue > 0 as is_overdue
+
+    from sums
+
+    where group_id is null
+        and schools_on_track + schools_behind + schools_overdue + schools_no_data > 0
+
+),
+
+stretches as (
+
+    select kpi, period, told_from as since, ends + 1 as until
+    from in_turn
+    where not closed
+
+    union all
+
+    -- A later one may have something to tell sooner.
+    select
+        kpi,
+        period,
+        case when place = 1 then date '-infinity' else told_from end,
+        coalesce(
+            min(told_from) over (
+                partition by kpi, kind order by place rows between 1 following and unbounded following
+            ),
+            date 'infinity'
+        )
+    from in_turn
+
+    union all
+
+    select
+        lives.kpi,
+        lives.period,
+        case
+            when lives."require" = 'ceiling' and unsettled.is_overdue then unsettled.since
+            else greatest(unsettled.since, lives.ends + 1)
+        end,
+        unsettled.until
+    from lives
+    inner join unsettled
+        using (kpi, period)
+    where lives."require" <> 'none'
+        and not lives.closed
+
+),
+
+-- Stretches that touch are one.
+begun as (
+
+    select
+        *,
+        coalesce(
+            since > max(until) over (
+                partition by kpi, period order by since, until rows between unbounded preceding and 1 preceding
+            ),
+            true
+        ) as begins
+
+    from stretches
+
+    where since < until
+
+),
+
+numbered as (
+
+    select
+        *,
+        count(*) filter (where begins) over (
+            partition by kpi, period order by since, until rows unbounded preceding
+        ) as stretch
+
+    from begun
+
+)
+
+select
+    kpi,
+    period,
+    min(since) as since,
+    max(until) as until
+
+from numbered
+
+group by
+    kpi,
+    period,
+    stretch;
+
+-- The indicators of each period that are shown on a day; without a day, all. A closed period asks nobody.
+create macro shown_on(on_day) as table
+    select
+        default_periods.kpi,
+        default_periods.period,
+        kpis.closed
+
+    from default_periods
+
+    inner join kpis
+        using (kpi, period)
+
+    where since <= on_day
+        and on_day < until
+
+    union all
+
+    select
+        kpi,
+        period,
+        closed
+
+    from kpis
+
+    where on_day is null;
