@@ -92,7 +92,8 @@ def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
     def get(first: int, last: int) -> Sequence[Row]:
         return ask(seen, "rejects", **chosen, size=last - first, skip=first)
 
-    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
+    of = (seen.snapshot, seen.scope, *chosen.values())
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get, of)
 
 
 def rejected(rows: Sequence[Row]) -> str:
@@ -189,7 +190,9 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
     shown = paper.page(rows, None, limit)
-    _, after = paper.around("div", "own rejects", shown, lambda some: "".join(map(_own, some)))
+    _, after = paper.around(
+        "div", f"rejects {rows[0].table_name}", shown, lambda some: "".join(map(_own, some))
+    )
     lines = "".join(map(_own, shown)) + after
     left = len(rows) - limit
     more = (
