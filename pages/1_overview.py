@@ -3,8 +3,6 @@
 The whole programme on one page: each indicator, what needs attention first, and which group lacks what.
 """
 
-from functools import partial
-
 from dashboard import ui
 from dashboard.ui import overview_figures as pictures
 
@@ -44,7 +42,7 @@ def section(period):
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
     shown = ui.paper.page(groups, ui.asked("page"), SIZE)
-    drawn = partial(ui.matrix.flagged_groups, seen, kpis, totals, to_group, before)
+    drawn = ui.matrix.flagged_groups(seen, kpis, totals, to_group, before)
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
 {ui.paper.instead("groups", drawn, shown, period)}{ui.paper.pager(shown, here, ui.say("組"))}</section>""")
     ui.show(ui.download(*ui.cards.sheet(seen, period, kpis, totals, before)))

@@ -188,16 +188,15 @@ def by_group(
 
 
 def flagged_groups(
-    seen: View,
-    kpis: Sequence[Row],
-    totals: Sequence[Row],
-    link: Link,
-    before: Before | None,
-    only: Collection[int],
-) -> str:
-    """Groups x indicators, of the groups `only`, and below what their marks mean."""
-    figures = [row for row in totals if row.group_id in (*only, None)]
-    return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
+    seen: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
+) -> Callable[[Collection[int]], str]:
+    """Draws groups x indicators, of the groups that it is given, and below what their marks mean."""
+
+    def draw(only: Collection[int]) -> str:
+        figures = [row for row in totals if row.group_id in (*only, None)]
+        return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
+
+    return draw
 
 
 def school_figures(row: Row, kpi: Row) -> str:
