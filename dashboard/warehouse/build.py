@@ -7,6 +7,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 import contextlib
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
