@@ -3,6 +3,8 @@
 The whole programme on one page: each indicator, what needs attention first, and which group lacks what.
 """
 
+from functools import partial
+
 from dashboard import ui
 from dashboard.ui import overview_figures as pictures
 
@@ -21,7 +23,6 @@ def to_group(row):
 
 def section(period):
     at = {"on": seen.on, "period": period.period}
-    only = period.period if len(seen.periods) > 1 else None
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
     before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
@@ -30,21 +31,22 @@ def section(period):
     unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
 
     def to_indicator(kpi, **chosen):
-        return seen.link("indicator", kpi=kpi, period=only, **chosen)
+        return seen.link(
+            "indicator", kpi=kpi, period=period.period if len(seen.periods) > 1 else None, **chosen
+        )
 
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
 {ui.cards.tiles(seen, kpis, totals, before, to_indicator)}
 <section class="two first"><div><h2>{ui.say("需要注意")}</h2>
-<p class="sub">{ui.say("先是資料，再依期限、缺口與退步；點藍字看原因")}</p>
+<p class="sub">{ui.say("先是資料，再依期限、缺口與退步")}{ui.parts.hint(ui.say("；點藍字看原因"))}</p>
 {ui.findings.attention(seen, kpis, data, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(seen, deadlines, unmet, to_indicator)}</div></section></div>""")
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
-    page = ui.parts.page(ui.asked("page"), len(groups), SIZE)
-    shown = ui.matrix.shown(totals, groups[(page - 1) * SIZE : page * SIZE])
+    shown = ui.paper.page(groups, ui.asked("page"), SIZE)
+    drawn = partial(ui.matrix.flagged_groups, seen, kpis, totals, to_group, before)
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.matrix.by_group(kpis, shown, to_group, before)}{ui.matrix.flags(seen, kpis, shown)}
-{ui.parts.pager(page, len(groups), SIZE, here, ui.say("組"))}</section>""")
+{ui.paper.instead("groups", drawn, shown, period)}{ui.paper.pager(shown, here, ui.say("組"))}</section>""")
     ui.show(ui.download(*ui.cards.sheet(seen, period, kpis, totals, before)))
     chosen = pictures.chosen(seen, period, kpis)
     ui.show(pictures.offered(seen, period, kpis, chosen, here))

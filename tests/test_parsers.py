@@ -386,7 +386,7 @@ def test_a_mark_behind_a_yes_or_no_plays_no_part(maps: Maps, text: str, answer: 
 )  # fmt: skip
 def test_what_a_spreadsheet_made_of_a_class_is_no_class(maps: Maps, text: str):
     assert maps.read("class", [("五", text)], "is_none") == [True]
-    assert maps.con.execute("select is_date_of_class($1)", [text]).fetchall() == [(True,)]
+    assert maps.con.execute("select is_date_of_class(squeeze($1))", [text]).fetchall() == [(True,)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, flagged, moved
+from dashboard.ui.parts import anchor, bar, due, figure, flagged, hint, moved
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
@@ -213,7 +213,7 @@ def reading() -> str:
         [
             say("每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"),
             say("底色：四分之一以上的學校落後或逾期。"),
-            say("點一格看該組該項。"),
+            hint(say("點一格看該組該項。")),
         ]
     )
 

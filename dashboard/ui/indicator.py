@@ -11,8 +11,20 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.ui import paper
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, empty, figure, flagged, moved, page, pager, pills, table, tag
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    empty,
+    figure,
+    flagged,
+    moved,
+    pills,
+    table,
+    tag,
+)
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
@@ -80,10 +92,9 @@ class Listed:
 
     every: Sequence[Row]
     matching: Sequence[Row]
-    rows: Sequence[Row]
+    rows: paper.Page[Row]
     status: str | None
     sort: str | None
-    page: int
 
 
 def choose(seen: View) -> Choice:
@@ -271,8 +282,7 @@ def listed(seen: View, choice: Choice) -> Listed:
         seen, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
     )
     matching = [row for row in every if status in (None, row.status)]
-    at_page = page(asked("page"), len(matching), SIZE)
-    return Listed(every, matching, matching[(at_page - 1) * SIZE : at_page * SIZE], status, sort, at_page)
+    return Listed(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
 def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
@@ -303,7 +313,7 @@ def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
         if found.sort is None
         else say("各校，依{column}（{unit}）", column=say(COLUMNS[found.sort.strip("-")]), unit=unit)
     )
-    on = pager(found.page, len(found.matching), SIZE, here, say("校"))
+    on = paper.pager(found.rows, here, say("校"))
     return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{on}"
 
 
@@ -318,14 +328,14 @@ def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
         *(["change"] if seen.versus else []),
     ]
     header = [_sortable(seen, kpi, name, found.sort, here) for name in columns]
-    lines = [
-        (
+
+    def line(row: Row) -> Line:
+        return (
             "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(seen, kpi, row, here(school=row.school_name, page=found.page)),
+            _school(seen, kpi, row, here(school=row.school_name, page=found.rows.number)),
         )
-        for row in found.rows
-    ]
-    return table(say("{kpi}各校", kpi=kpi.short), header, lines, "schools")
+
+    return paper.table(say("{kpi}各校", kpi=kpi.short), header, found.rows, line, "schools")
 
 
 def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:

@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
-from dashboard.ui.parts import anchor
+from dashboard.ui.parts import anchor, hint
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
@@ -83,7 +83,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
     """Per school its steps and the way to its message; who has nothing to do in one line. Nothing without a school."""
     if not schools:
         return ""
-    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的；點項目看還缺誰")}</p>'
+    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的")}{hint(say("；點項目看還缺誰"))}</p>'
     lines, done = [], []
     for name, found in schools.items():
         who = anchor(link("school", school=name), escape(name))
@@ -91,7 +91,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
             write = anchor(link("reminders", school=name), say("寫催辦"))
             listed = "".join(f"<li>{step}</li>" for step in shown)
             lines.append(
-                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d">{write}</span></div>'
+                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d onscreen">{write}</span></div>'
             )
         else:
             done.append(who + _open(found))

@@ -5,12 +5,12 @@ Fill marks problems only. A group's cell is filled from a quarter of its schools
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import words
+from dashboard.ui import paper, words
 from dashboard.ui.address import View
 from dashboard.ui.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
 from dashboard.ui.texts import later, say
@@ -157,13 +157,21 @@ def by_group(
     totals: Sequence[Row],
     link: Link,
     before: Before | None = None,
+    only: Collection[int] | None = None,
     to_kpi: Link | None = None,
     own: int | None = None,
 ) -> str:
-    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked."""
+    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked.
+
+    only: the groups to show, if not all.
+    """
     then = before or {}
     cells = {(row.group_id, row.kpi): row for row in totals}
-    names = {row.group_id: row.group_name for row in totals if row.level == "group"}
+    names = {
+        row.group_id: row.group_name
+        for row in totals
+        if row.level == "group" and (only is None or row.group_id in only)
+    }
     lines = []
     for group_id, name in names.items():
         found = [
@@ -179,9 +187,17 @@ def by_group(
     return table(say("組別與指標"), heads(say("組別"), kpis, link=to_kpi), lines, "mx groups")
 
 
-def shown(totals: Sequence[Row], groups: Sequence[int]) -> list[Row]:
-    """The figures of these groups, and of the whole programme."""
-    return [row for row in totals if row.group_id in (*groups, None)]
+def flagged_groups(
+    seen: View,
+    kpis: Sequence[Row],
+    totals: Sequence[Row],
+    link: Link,
+    before: Before | None,
+    only: Collection[int],
+) -> str:
+    """Groups x indicators, of the groups `only`, and below what their marks mean."""
+    figures = [row for row in totals if row.group_id in (*only, None)]
+    return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
 
 
 def school_figures(row: Row, kpi: Row) -> str:
@@ -402,14 +418,19 @@ def compared(
     groups = [row for row in totals if row.level == "group"]
     many = len({row.group_id for row in groups})
     title = say("與其他組相比（{n} 組）", n=many)
-    if many > OPENED and not asked:
-        return f"<p>{anchor(ways.here(others=1), title)}</p>"
-    every = by_group(kpis, groups, ways.group, before, ways.kpi, own.group_id)
-    return (
-        f'<details class="more" open><summary>{title}</summary>'
-        f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
-        f"{every}</details>"
-    )
+
+    def drawn() -> str:
+        every = by_group(kpis, groups, ways.group, before, None, ways.kpi, own.group_id)
+        return (
+            f'<details class="more" open><summary>{title}</summary>'
+            f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
+            f"{every}</details>"
+        )
+
+    if many <= OPENED or asked:
+        return drawn()
+    link = anchor(ways.here(others=1), title)
+    return f'<p class="onscreen">{link}</p>{paper.fetched(f"others {kpis[0].period}", drawn)}'
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -441,11 +462,6 @@ def _short(row: Row) -> tuple[bool, float]:
     over = -row.room if row.room is not None and row.room < 0 else 0
     short = float(row.gap or over)
     return (short > 0, short or float(row.status == "no_data"))
-
-
-def cut(schools: Mapping[str, list[Row]], page: int, size: int) -> dict[str, list[Row]]:
-    """One page of them: a county has more schools than a table should."""
-    return dict(list(schools.items())[(page - 1) * size : page * size])
 
 
 def split(totals: Sequence[Row], group_id: int) -> tuple[dict[str, Row], dict[str, Row]]:

@@ -22,6 +22,7 @@ from dashboard.ui.words import (
     flag_meanings,
     flag_words,
     flags_of,
+    listing,
     number,
     plain,
     short_day,
@@ -140,6 +141,11 @@ def outward(href: str, text: str) -> str:
     return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
+def hint(told: str) -> str:
+    """What to do on the screen; of no use on paper."""
+    return f'<span class="onscreen">{told}</span>'
+
+
 def notice(title: str, body: str, kind: str = "info") -> str:
     """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
     role = "alert" if kind == "failed" else "status"
@@ -153,13 +159,17 @@ def stored(told: str | None) -> str:
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
-    """Choices as links (text, address, chosen): a filter is part of the address."""
+    """Choices as links (text, address, chosen): a filter is part of the address. Paper says what is chosen."""
+    choices = list(choices)
+    chosen = listing([escape(text) for text, _, is_chosen in choices if is_chosen])
     links = "".join(
         f'<a class="pill{" on" if chosen else ""}" href="{href}"'
         f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
         for text, href, chosen in choices
     )
-    return f'<div class="pills">{f"<span class=of>{escape(of)}</span>" if of else ""}<div>{links}</div></div>'
+    label = f"<span class=of>{escape(of)}</span>" if of else ""
+    printed = f'<span class="onpaper">{escape(of)} <b>{chosen}</b></span>' if of and chosen else ""
+    return f'<div class="pills">{label}<div>{links}</div>{printed}</div>'
 
 
 def legend() -> str:
@@ -181,6 +191,9 @@ class Cell:
         return f"<{element}{named('class', self.kind)}{named('scope', scope)}>{self.body}</{element}>"
 
 
+Line = tuple[str, Sequence[Cell]]  # a row of a table: its class and its cells
+
+
 def text(value: object, kind: str = "l") -> Cell:
     """A cell of plain text."""
     return Cell(escape(value), kind)
@@ -192,19 +205,32 @@ def count(value: object) -> Cell:
 
 
 def table(
-    caption: str, header: Sequence[Cell], body: Iterable[tuple[str, Sequence[Cell]]], kind: str = ""
+    caption: str,
+    header: Sequence[Cell],
+    body: Iterable[Line],
+    kind: str = "",
+    around: tuple[str, str] = ("", ""),
 ) -> str:
-    """A real table: the first cell of each row is its header; it scrolls within itself where too wide."""
+    """A real table: the first cell of each row is its header; it scrolls within itself where too wide.
+
+    around: parts of the table before and after `body`, see `paper.around`.
+    """
     top = "".join(cell.html("th", "col") for cell in header)
-    lines = "".join(_line(name, cells) for name, cells in body)
-    inside = f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody>"
+    before, after = around
+    inside = (
+        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>"
+        f"{before}<tbody>{lines(body)}</tbody>{after}"
+    )
     box = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
     return f'<div {box}><table class="df {kind}">{inside}</table></div>'
 
 
-def _line(name: str, cells: Sequence[Cell]) -> str:
-    rest = "".join(cell.html() for cell in cells[1:])
-    return f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{rest}</tr>"
+def lines(body: Iterable[Line]) -> str:
+    """The rows of a table."""
+    return "".join(
+        f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{''.join(cell.html() for cell in cells[1:])}</tr>"
+        for name, cells in body
+    )
 
 
 def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
@@ -223,7 +249,8 @@ def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
 def empty(what: str, clear: str) -> str:
     """A filter that leaves nothing offers the way back."""
     return notice(
-        say("沒有符合的項目"), say("{what}。{link}", what=escape(what), link=anchor(clear, say("清除篩選")))
+        say("沒有符合的項目"),
+        say("{what}。{link}", what=escape(what), link=hint(anchor(clear, say("清除篩選")))),
     )
 
 
@@ -247,7 +274,7 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
         total=number(total),
         of=of or say("列"),
     )
-    return f'<p class="foot">{told}　{back}　{on}</p>'
+    return f'<p class="foot onscreen">{told}　{back}　{on}</p>'
 
 
 def period(shown: Sequence[Row], one: Row) -> str:

@@ -80,6 +80,11 @@ def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
     return (asked["plan"],) if asked["plan"] else tuple(SHOWN)
 
 
+def is_there(seen: View) -> bool:
+    """Whether the programme has tables for any part."""
+    return any(name in _read(seen) for name in SHOWN)
+
+
 def show(seen: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
     """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
     read = _read(seen)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import parts
+from dashboard.ui import paper, parts
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, count, outward, pills, table, text
+from dashboard.ui.parts import Cell, anchor, count, outward, pills, text
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, listing, number
 
 Row = SimpleNamespace
 NOTIFIED = 40  # schools to notify on a page
+LISTED = 200  # resolved rows on the screen
 SEVERITIES = {
     "rejected": later("被退回"),
     "warning": later("有警告（列仍採用）"),
@@ -85,27 +86,37 @@ def refused(
     )
 
 
+def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
+    """The rows of the page that the address names, of what the filters leave."""
+
+    def get(first: int, last: int) -> Sequence[Row]:
+        return ask(seen, "rejects", **chosen, size=last - first, skip=first)
+
+    of = (seen.snapshot, seen.scope, *chosen.values())
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get, of)
+
+
 def rejected(rows: Sequence[Row]) -> str:
     """The rows of one page: where, what, and how to mend it; nothing where there is no row."""
     if not rows:
         return ""
     names = ("file", "line", "reason_label", "original", "sentence", "school_name")
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in names]
-    lines = [
-        (
-            "",
-            [
-                Cell(f"{_new(row)}{_place(row)}", "l w"),
-                Cell(number(row.line, "")),
-                text(row.reason_label, "l"),
-                Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
-                Cell(_advice(row), "l w"),
-                text(row.school_name or "–", "l"),
-            ],
-        )
-        for row in rows
-    ]
-    return table(say("被退回與有警告的列"), header, lines, "wide rows cards")
+    return paper.table(say("被退回與有警告的列"), header, rows, _rejected, "wide rows cards")
+
+
+def _rejected(row: Row) -> parts.Line:
+    return (
+        "",
+        [
+            Cell(f"{_new(row)}{_place(row)}", "l w"),
+            Cell(number(row.line, "")),
+            text(row.reason_label, "l"),
+            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+            Cell(_advice(row), "l w"),
+            text(row.school_name or "–", "l"),
+        ],
+    )
 
 
 def _place(row: Row) -> str:
@@ -178,9 +189,15 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
-    lines = "".join(_own(row) for row in rows[:limit])
+    shown = paper.page(rows, None, limit)
+    _, after = paper.around(
+        "div", f"rejects {rows[0].table_name}", shown, lambda some: "".join(map(_own, some))
+    )
+    lines = "".join(map(_own, shown)) + after
     left = len(rows) - limit
-    more = f'<p class="foot">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
+    more = (
+        f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
+    )
     header = "".join(
         f"<span>{say(name)}</span>" for name in (later("檔案 · 列號"), later("原文"), later("怎麼改"))
     )
@@ -280,23 +297,23 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
     """The schools that have something to mend, a page of them, each with the way to its notice."""
     if not schools:
         return f'<p class="foot">{say("沒有。")}</p>'
-    at = parts.page(asked, len(schools), NOTIFIED)
-    shown = schools[(at - 1) * NOTIFIED : at * NOTIFIED]
-    turn = parts.pager(at, len(schools), NOTIFIED, lambda page: here(schools=page), say("校"))
+    shown = paper.page(schools, asked, NOTIFIED)
+    turn = paper.pager(shown, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
-    lines = [
-        (
+
+    def line(row: Row) -> parts.Line:
+        draft = anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知"))
+        return (
             "sel" if row.school_name == chosen else "",
             [
                 text(row.school_name, "l"),
                 text(row.group_name or "", "l"),
                 *(count(getattr(row, name)) for name in list(NOTICES)[2:]),
-                Cell(anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知")), "l"),
+                Cell(draft, "l onscreen"),
             ],
         )
-        for row in shown
-    ]
-    return table(say("各校要改的列"), [*header, Cell(say("通知"), "l")], lines) + turn
+
+    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], shown, line) + turn
 
 
 def notice_header() -> list[str]:
@@ -327,20 +344,21 @@ def resolved(rows: Sequence[Row]) -> str:
     if not rows:
         return f'<p class="foot">{say("沒有。")}</p>'
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
-    lines = [
-        (
-            "",
-            [
-                text(row.file, "l w"),
-                Cell(number(row.line, "")),
-                text(row.reason_label, "l"),
-                Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
-                text(row.school_name or "–", "l"),
-            ],
-        )
-        for row in rows
-    ]
-    return table(say("比上次少了的退回列"), header, lines, "wide rows cards")
+    shown = paper.page(rows, None, LISTED)
+    return paper.table(say("比上次少了的退回列"), header, shown, _resolved, "wide rows cards")
+
+
+def _resolved(row: Row) -> parts.Line:
+    return (
+        "",
+        [
+            text(row.file, "l w"),
+            Cell(number(row.line, "")),
+            text(row.reason_label, "l"),
+            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+            text(row.school_name or "–", "l"),
+        ],
+    )
 
 
 def resolved_header() -> list[str]:

@@ -14,10 +14,10 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, navigation, parts, records, texts, words
+from dashboard.ui import frame, navigation, paper, parts, records, texts, words
 from dashboard.ui.address import Row, View, ask, before, facts_of
 from dashboard.ui.lead import to_send
-from dashboard.ui.parts import Cell, anchor, table, tag, text
+from dashboard.ui.parts import Cell, anchor, tag, text
 from dashboard.ui.screen import show
 from dashboard.ui.texts import later, say
 
@@ -272,21 +272,22 @@ def overview(
 ) -> str:
     """A row a school: what it owes, with who is missing where names are asked for, and the way to its message."""
     columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
-    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(columns)]
-    lines = [
-        (
+    kinds = ("l", "l", "", "l", "l onscreen")
+    header = [Cell(say(name), kind) for name, kind in zip(columns, kinds, strict=True)]
+
+    def line(one: Owed) -> parts.Line:
+        return (
             "sel" if one.school == school else "",
             [
                 Cell(anchor(seen.link("school", school=one.school), words.escape(one.school)), "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
                 Cell("<br>".join(_lines(seen, one, names)), "l w"),
-                Cell(anchor(here(school=one.school), say("擬訊息")), "l"),
+                Cell(anchor(here(school=one.school), say("擬訊息")), "l onscreen"),
             ],
         )
-        for one in found
-    ]
-    return table(say("各校未達項目"), header, lines, "wide owed")
+
+    return paper.table(say("各校未達項目"), header, found, line, "wide owed")
 
 
 def _lines(seen: View, one: Owed, names: bool) -> list[str]:

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, frame
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import flag_hover, pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 from dashboard.ui.school_rows import Here, Item, body
 from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put
@@ -276,7 +276,7 @@ def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
                 say("大點是{school}，灰點是檢視範圍內的各校，共 {n} 校。", school=escape(school.name), n=number(many)),
                 say("一個灰點是百分比相同的學校。") if many > SINGLE else "",
                 say("名次只算可以評定的學校，並列者同名次；後四分之一是至少有四分之三的學校比本校高。"),
-                say("點一個記號看那一校的原因。"),
+                hint(say("點一個記號看那一校的原因。")),
             ]
         ),
         drawn=charts.places(

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.ui import bounds, findings, indicator, records
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, flag_note, flagged, moved, stored, tag
+from dashboard.ui.parts import anchor, bar, due, figure, flag_note, flagged, hint, moved, stored, tag
 from dashboard.ui.sparklines import Course, sparkline
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
@@ -111,8 +111,8 @@ def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple
 
 def foot() -> str:
     """How to read the rows, once below all of them."""
-    told = say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · 依期限與缺口排序")
-    return f'<p class="foot">{told}</p>'
+    how = hint(say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · "))
+    return f'<p class="foot">{how}{say("依期限與缺口排序")}</p>'
 
 
 def _head() -> str:
@@ -291,7 +291,7 @@ def _why(item: Item) -> str:
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
+    return f'<p class="why onscreen">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
 
 
 def _since_then(item: Item) -> str:
@@ -366,8 +366,8 @@ def place(school: Row, link: Callable[..., str]) -> str:
         ]
     told += [escape(school.district)] if school.district else []
     told += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
-    told += [anchor(link("reminders", school=school.name), say("寫催辦"))]
-    return " · ".join(told)
+    write = anchor(link("reminders", school=school.name), say("寫催辦"))
+    return " · ".join(told) + hint(f" · {write}")
 
 
 def items(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import lead, records
+from dashboard.ui import lead, paper, records
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, flagged, outward, page, pager, table, tag
+from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
 
@@ -124,10 +124,11 @@ def _no_units(found: Behind) -> str:
 
 
 def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
-    now, total = page(asked("units"), len(found.units), UNITS), len(found.units)
+    shown = paper.page(found.units, asked("units"), UNITS)
     header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
-    lines = [
-        (
+
+    def line(unit: Row) -> Line:
+        return (
             "",
             [
                 Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
@@ -135,11 +136,9 @@ def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
                 Cell(_rows(found.how, found.evidence.get(unit.unit_key, [])), "l w"),
             ],
         )
-        for unit in found.units[(now - 1) * UNITS : now * UNITS]
-    ]
-    on = pager(now, total, UNITS, lambda page: here(units=page), kpi.unit)
-    caption = say("{kpi}的名單與證據", kpi=kpi.short)
-    return f'<div class="tall">{table(caption, header, lines)}</div>{on}'
+
+    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, shown, line)
+    return f'<div class="tall">{listed}</div>{paper.pager(shown, lambda page: here(units=page), kpi.unit)}'
 
 
 def _who(unit: Row) -> str:
