@@ -143,12 +143,7 @@ def of_data(seen: View, rows: Sequence[Row]) -> str:
     """What is wrong with the data: each table's files and rosters, and in one sentence what schools are in no row of."""
     lines = [_of_data(seen, row.flag, DATA[row.flag](seen, row)) for row in rows if row.flag in DATA]
     unsent = [
-        say(
-            "{table} {n} 校（{schools}）",
-            table=escape(row.label),
-            n=number(row.schools),
-            schools=_schools(seen, row),
-        )
+        say("{label}（{note}）", label=escape(row.label), note=_schools(seen, row, FEW))
         for row in rows
         if row.flag == "no_rows"
     ]
@@ -184,12 +179,15 @@ def _rosters(seen: View, row: Row) -> str:
     return say("{told}，基數可能偏低：{schools}", told=f"<b>{told}</b>", schools=_schools(seen, row))
 
 
-def _schools(seen: View, row: Row) -> str:
-    links = [anchor(seen.link("data", school=name), escape(name)) for name in row.school_names.split("|")]
+def _schools(seen: View, row: Row, most: int | None = None) -> str:
+    """The first of the schools, each leading to its rows, and how many there are."""
+    links = [
+        anchor(seen.link("data", school=name), escape(name)) for name in row.school_names.split("|")[:most]
+    ]
     return names(links, int(row.schools))
 
 
-FILES = 2
+FILES, FEW = 2, 2
 DATA: dict[str, Callable[[View, Row], str]] = {
     "unreadable_source": _files,
     "stale_source": _files,
