@@ -244,6 +244,7 @@ NAMING = (
     "kpi_flags",
     "kpi_rejects",
     "kpi_units",
+    "mend",
     "missing_units",
     "rejects",
     "school_rejects",
