@@ -20,7 +20,7 @@ def to_group(row):
 
 
 def section(period):
-    at = {"on": seen.on, "period": period.period}
+    at, only = {"on": seen.on, "period": period.period}, period.period if seen.periods[1:] else None
     kpis = ui.ask(seen, "kpis", period=period.period)
     totals = ui.ask(seen, "totals", **at)
     before = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
@@ -28,10 +28,8 @@ def section(period):
     deadlines = ui.ask(seen, "deadlines", **at, group_id=None)
     unmet = ui.before(seen, "deadlines", ("kpi",), period=period.period, group_id=None)
 
-    def to_indicator(kpi, **chosen):
-        return seen.link(
-            "indicator", kpi=kpi, period=period.period if len(seen.periods) > 1 else None, **chosen
-        )
+    def to_indicator(kpi, **more):
+        return seen.link("indicator", kpi=kpi, period=only, **more)
 
     ui.show(f"""{ui.parts.period(seen.periods, period)}<div class="stack">
 {ui.cards.tiles(seen, kpis, totals, before, to_indicator)}

@@ -360,7 +360,7 @@ def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(
     answer = address._cached
 
     def note(question):
-        queries.add(question[4])
+        queries.add(question[3])
         return answer(question)
 
     monkeypatch.setattr(address, "_cached", note)

@@ -123,7 +123,7 @@ def owed(seen: View, wanted: Chosen, school_id: int | None = None) -> list[Owed]
         to_come = to_send(seen, period.period, asked=True)
         for row in ask(seen, "school_results", **at, **every):
             if (
-                words.is_unsure(row)
+                (words.is_unsure(row) and row.status != "no_data")
                 or row.status not in wanted.statuses
                 or (wanted.kpis and row.kpi not in wanted.kpis)
             ):
@@ -343,10 +343,11 @@ def to_mend(one: Owed) -> tuple[list[str], list[str]]:
         say("{file}：{told}", file=row.file, told=row.told) if row.is_file else records.told(row)
         for row in one.needed
     ]
+    asked = any(row.is_file for row in one.needed)
     send = [
         say("{item}：{state}", item=label(item), state=state(item))
         for item in one.items
-        if item.row.status == "no_data"
+        if item.row.status == "no_data" and not (asked and words.is_unsure(item.row))
     ]
     send += [
         say("{item}：收到的資料沒有貴校的任何一列；已辦理請補送，沒有辦理請告知", item=label(item))
