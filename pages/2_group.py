@@ -35,7 +35,7 @@ def section(period):
 <p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
 {ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), shown, period) or nothing}
 {ui.paper.pager(shown, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}""")
+{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(seen, kpis, found, totals, group)}""")
     ui.show(ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before)))
     known = ui.lead.known(seen, kpis, mine)
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}

@@ -29,8 +29,9 @@ def items(period):
         steps=ui.ask(seen, "states", on=seen.on, **mine),
         units=ui.ask(seen, "units", on=seen.on, **mine),
         rejects=rejects,
-        possible=ui.ask(seen, "school_bounds", **mine),
+        possible=ui.ask(seen, "school_bounds", on=seen.on, **mine),
         to_send=ui.lead.to_send(seen, period.period, school.group_id),
+        causes=ui.ask(seen, "school_flags", on=seen.on, school_id=school.school_id),
     )
 
 

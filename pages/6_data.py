@@ -27,8 +27,8 @@ def refused():
     ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.paper.pager(rejects, here))
     if rejects:
         save(ui.records.titled(chosen), ui.records.header(), lambda: ui.records.every(seen, chosen))
-    if school and (told := ui.records.notice_text(seen, school)):
-        ui.copy(ui.say("給{school}的通知", school=school.name), told)
+    if school:
+        ui.reminders.notice(seen, school)
 
 
 told = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))

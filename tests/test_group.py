@@ -362,7 +362,7 @@ def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):  # noqa: 
     ends = {trace.text[0] for trace in figure.drawn.data if trace.text}
     assert ends == {"本組 68.7%", "全市 86.3%"}
     assert figure.title == "A1、A2：本組 68.7%，5 組中第 5；全市 86.3%"
-    assert "195/284 人" in figure.caption and "1,043/1,208 人" in figure.caption
+    assert "196/284 人" in figure.caption and "1,044/1,208 人" in figure.caption
     shapes = [shape.x0 for shape in figure.drawn.layout.shapes]
     assert shapes == ["2022-12-31", DAY.isoformat()]
     compared = group_figures.trend(

@@ -321,6 +321,7 @@ def test_a_table_that_was_not_sent_is_asked_for_and_one_that_was_is_not(silent: 
         (SCHOOLS, STAFF.replace("教務主任,110", "教務主任,114"), "旗津國小", "infosec",
          "「教職員名冊」裡沒有這一天在職的人，請確認到職日與離職日"),
     ],
+    ids=["classes", "duty", "nobody"],
 )  # fmt: skip
 def test_a_column_that_the_file_lacks_is_named(
     tmp_path: Path, schools: str, staff: str, school: str, name: str, told: str

@@ -281,8 +281,9 @@ def test_what_is_no_record_is_in_no_notice_and_is_counted_apart(tmp_path: Path) 
     assert [row["rows"] for row in facets if row["facet"] == "table"] == [1]
     file = inputs(place)["public_lessons.csv"]
     assert (file["read"], file["rejected"], file["no_record"]) == (2, 2, 1)
-    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111")
-    assert (bound["kpi"], bound["rows"]) == ("public_lesson", 1)
+    on = dt.date(2022, 12, 31)
+    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111", on=on)
+    assert (bound["kpi"], bound["line"]) == ("public_lesson", 3)
 
 
 # --- every table of both programmes
@@ -619,7 +620,7 @@ def test_an_id_beside_several_names_is_that_of_the_name_that_bears_it(tmp_path: 
 def test_a_cell_that_is_no_name_is_one_row_a_teacher_to_be_written(tmp_path: Path) -> None:
     cells = [
         "12", "3位教師", "全體教師", "全校老師", "各班導師", "王一平等3人", "王一平等三位老師", "五年級導師", "王一平等人", "#N/A", "#REF!",
-        "#DIV/0!", "Loading...", "所有教師", "王一平、李二強等5人", "12、13", "同上", "待聘", "?", "〃", "null",
+        "#DIV/0!", "Loading...", "所有教師", "王一平、李二強等5人", "12、13", "待聘", "?", "〃", "null",
     ]  # fmt: skip
     alone = [cell for cell in cells if "、" not in cell]  # a roster's row has one id, and is one person
     place = built(

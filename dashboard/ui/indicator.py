@@ -13,12 +13,24 @@ import streamlit as st
 
 from dashboard.ui import paper
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, Line, anchor, empty, figure, moved, pills, table, tag
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    empty,
+    figure,
+    flagged,
+    moved,
+    pills,
+    table,
+    tag,
+)
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
     days_left,
     escape,
+    flag_words,
     listing,
     number,
     percent,
@@ -52,9 +64,10 @@ LATE = {
 }
 GROUPS = (
     later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
+    later("資料註記"),
 )  # fmt: skip
 SCHOOLS = (
-    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"),
+    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"), later("資料註記"),
 )  # fmt: skip
 
 
@@ -159,15 +172,15 @@ def pick(seen: View, choice: Choice) -> str:
 
 def lead(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
     """How many schools are there, the pooled figure, what changed since `then`, and how fast it grows."""
-    unit = escape(kpi.unit)
+    unit, note = escape(kpi.unit), flagged(city, kpi, seen.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
         told = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
         shown = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
-        return f"<span {figure(city)}>{prose([shown, told])}</span>"
+        return prose([f"<span {figure(city)}>{prose([shown, told])}</span>", note])
     shown = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
-    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit)])
+    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit), note])
 
 
 def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
@@ -227,10 +240,10 @@ def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
     facts = figure(row, row.group_name)
     if kpi.require == "none":
-        status, shown = _stated(kpi, row, facts, pooled)
+        status, shown = _stated(seen, kpi, row, facts, pooled)
         return [Cell(name, "l"), status, Cell(shown), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(kpi, row, facts, met)
+    status, shown = _stated(seen, kpi, row, facts, met)
     done = Cell(shown + moved(row.schools_met, then, "schools_met"))
     return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
@@ -246,6 +259,7 @@ def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
             row.counted,
             row.base,
             row.required,
+            flag_words(row),
         ]
         for row in rows
     ]
@@ -348,7 +362,7 @@ def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
 
 def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
     told = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(kpi, row, figure(row, row.school_name), told)
+    status, counted = _stated(seen, kpi, row, figure(row, row.school_name), told)
     group = anchor(seen.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
     return [
         Cell(_name(why, row.school_name), "l"),
@@ -369,12 +383,12 @@ def _since(row: Row) -> str:
     return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
-def _stated(kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
+def _stated(seen: View, kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
     """The cell of the status, and the figure; the machine-readable side is on the figure, or on the reason for none."""
-    shown = tag(row.status, kpi.require)
+    shown, note = tag(row.status, kpi.require), flagged(row, kpi, seen.link)
     if row.status in ("no_data", "exempt", "upcoming"):
-        return Cell(f"<span {facts}>{shown}</span>", "l"), told
-    return Cell(shown, "l"), f"<span {facts}>{told}</span>"
+        return Cell(f"<span {facts}>{shown}</span>{note}", "l"), told
+    return Cell(f"{shown}{note}", "l"), f"<span {facts}>{told}</span>"
 
 
 def _gap(row: Row) -> str:
@@ -395,6 +409,7 @@ def table_of(kpi: Row, found: Listed) -> list[list[object]]:
             row.counted,
             row.base,
             row.required,
+            flag_words(row),
         ]
         for row in found.matching
     ]

@@ -14,7 +14,7 @@ from dashboard.ui import figures
 from dashboard.ui.address import View
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.indicator import rounded
-from dashboard.ui.parts import hint, pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
     STATUSES,
@@ -224,7 +224,7 @@ def _hover(kpi: Row, row: Row) -> str:
             if row.is_over
             else say("還差 {gap} {unit}", gap=number(row.gap), unit=unit)
         )
-    return "<br>".join(lines)
+    return "<br>".join(lines) + flag_hover(row)
 
 
 def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: bool) -> str:

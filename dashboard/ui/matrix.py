@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import paper
+from dashboard.ui import paper, words
 from dashboard.ui.address import View
-from dashboard.ui.parts import Cell, anchor, figure, moved, pills, table
+from dashboard.ui.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
+    FLAGS,
     MONEY,
     STATUSES,
     amount,
@@ -22,7 +23,9 @@ from dashboard.ui.words import (
     escape,
     exact,
     file_day,
+    flag_words,
     listing,
+    names,
     number,
     pair,
     percent,
@@ -39,6 +42,7 @@ LATE = ("overdue", "behind")
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
 SORTS = ("late", "gap")
 OPENED = 6
+FLAGGED = 6  # schools of a flag that are named below a table
 HEADER = (
     later("學校"),
     later("角色"),
@@ -51,6 +55,7 @@ HEADER = (
     later("還差"),
     later("期限"),
     later("比較日計數"),
+    later("資料註記"),
 )
 
 
@@ -99,7 +104,12 @@ def _told(row: Row, kpi: Row, what: str) -> str:
             )
         if row.base is not None:
             told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(what), told=listing(told))
+    return say("{what}：{told}", what=escape(what), told=listing(told)) + _flags(row)
+
+
+def _flags(row: Row) -> str:
+    """What the mark of a cell means, in its title."""
+    return f" ! {flag_words(row)}" if words.flags_of(row) else ""
 
 
 def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
@@ -112,7 +122,7 @@ def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
 
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
-    sign = f"<b>{signs(row)}</b>" if row.level == "group" else ""
+    sign = f"<b>{signs(row) if row.level == 'group' else ''}{flag_sign(row)}</b>"
     body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
     title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
     facts = figure(row, group)
@@ -177,6 +187,18 @@ def by_group(
     return table(say("組別與指標"), heads(say("組別"), kpis, link=to_kpi), lines, "mx groups")
 
 
+def flagged_groups(
+    seen: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
+) -> Callable[[Collection[int]], str]:
+    """Draws groups x indicators, of the groups that it is given, and below what their marks mean."""
+
+    def draw(only: Collection[int]) -> str:
+        figures = [row for row in totals if row.group_id in (*only, None)]
+        return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
+
+    return draw
+
+
 def school_figures(row: Row, kpi: Row) -> str:
     """20/24, or the word where there is nothing to count."""
     if row.counted is None:
@@ -195,7 +217,7 @@ def _meant(row: Row, kpi: Row) -> str:
             return _told(row, kpi, kpi.short)
         if row.base is not None and row.base != row.required:
             told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(kpi.short), told=listing(told))
+    return say("{what}：{told}", what=escape(kpi.short), told=listing(told)) + _flags(row)
 
 
 def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
@@ -204,7 +226,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
         f'<a class="cell" href="{link(row)}" {figure(row, row.school_name)}'
-        f' title="{_meant(row, kpi)}"><b>{status.sign}</b>'
+        f' title="{_meant(row, kpi)}"><b>{status.sign}{flag_sign(row)}</b>'
         f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
     )
@@ -325,9 +347,10 @@ def _sum(
 ) -> Cell:
     """A figure, or the dash of an indicator that has no such figure."""
     told = shown(row, kpi, before.get((row.kpi, row.level, row.group_id)))
+    sign = flag_sign(row) if told != NONE else ""
     title = f' title="{_told(row, kpi, kpi.label)}"'
     facts = "" if told == NONE else f" {figure(row, group)}{title}"
-    return Cell(f'<div class="cell"{facts}>{told}</div>')
+    return Cell(f'<div class="cell"{facts}>{f"<b>{sign}</b>" if sign else ""}{told}</div>')
 
 
 def _met(row: Row, _: Row, then: Row | None) -> str:
@@ -349,6 +372,42 @@ def _rate(row: Row, kpi: Row, then: Row | None) -> str:
         return f"<span>{say('共 {figure}', figure=brief(row.counted, kpi.unit))}</span>{change}"
     counts = f"<small>{pair(row.counted, row.base, kpi.unit)} {change}</small>"
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
+
+
+def flags(seen: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
+    """What the marks of a table mean, in words: each flag with the indicators and whom it is about, leading to the data."""
+    named = {kpi.kpi: kpi for kpi in kpis}
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        for code in words.flags_of(row) if row.kpi in named else ():
+            found.setdefault((code, row.kpi), []).append(row)
+    lines: dict[str, list[str]] = {}
+    for (code, kpi), flagged in sorted(found.items(), key=lambda item: list(FLAGS).index(item[0][0])):
+        lines.setdefault(code, []).append(_flagged(seen, named[kpi], code, flagged))
+    return "".join(
+        f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(told))}</p>'
+        for code, told in lines.items()
+    )
+
+
+def flags_of(
+    seen: View, kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], totals: Sequence[Row], own: Row
+) -> str:
+    """The same below the tables of a group: of its schools, and of the city where none of them has the flag."""
+    pooled = [row for row in totals if row.group_id in (own.group_id, None)]
+    return flags(seen, kpis, [*(row for found in schools.values() for row in found), *pooled])
+
+
+def _flagged(seen: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
+    """「A1、A2（甲國小、乙國小）」; of groups, the marks of the cells say which."""
+    table = flag_table(Row(flags=code), kpi)
+    schools = [row.school_name for row in rows if row.level == "school"]
+    if schools:
+        who = [
+            anchor(seen.link("data", school=name, table=table), escape(name)) for name in schools[:FLAGGED]
+        ]
+        return say("{label}（{note}）", label=escape(kpi.short), note=names(who, len(schools)))
+    return anchor(seen.link("data", table=table), escape(kpi.short))
 
 
 def compared(
@@ -447,6 +506,7 @@ def sheet(
         kpi, then = named[row.kpi], before.get((row.school_id, row.kpi))
         facts = [row.school_name, row.role_label, period.label, kpi.label, word(row.status, kpi.require)]
         gap = row.gap if row.required is not None else None
-        return [*facts, row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
+        figures = [row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
+        return [*facts, *figures, flag_words(row)]
 
     return name, header, lambda: [told(row) for found in schools.values() for row in found]

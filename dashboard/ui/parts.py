@@ -19,6 +19,9 @@ from dashboard.ui.words import (
     change,
     days_left,
     escape,
+    flag_meanings,
+    flag_words,
+    flags_of,
     listing,
     number,
     plain,
@@ -29,11 +32,45 @@ from dashboard.ui.words import (
 
 Row = SimpleNamespace
 UNMET = ("on_track", "behind", "overdue")
+BASES = {"staff": "staff", "classes": "schools"}  # the tables that tell them
 
 
 def tag(status: str, require: str | None = None) -> str:
     """Sign and word in the status's colours."""
     return f'<span class="tag t-{status}">{STATUSES[status].sign} {word(status, require)}</span>'
+
+
+def flag_sign(row: Row) -> str:
+    """The mark of flags in a cell that has no place for words: these stand in its title and below its table."""
+    return '<em class="fl">!</em>' if flags_of(row) else ""
+
+
+def flag_note(row: Row, causes: str = "") -> str:
+    """「! 名冊有退回的列」, hovering tells more: beside a status where no link may stand; nothing without a flag."""
+    if not flags_of(row):
+        return ""
+    return f'<small class="fl" title="{causes or flag_meanings(row)}">! {flag_words(row)}</small>'
+
+
+def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> str:
+    """As `flag_note`, leading to the rows on the page of the data: of the school, or of the table, that it is about."""
+    if not flags_of(row):
+        return ""
+    school = row.school_name if row.level == "school" else None
+    href = link("data", school=school, table=flag_table(row, kpi))
+    return anchor(href, flag_note(row, causes), "fl")
+
+
+def flag_hover(row: Row) -> str:
+    """A further line of what hovering over a mark says."""
+    return f"<br>! {flag_words(row)}" if flags_of(row) else ""
+
+
+def flag_table(row: Row, kpi: Row) -> str | None:
+    """The table that all flags of a figure are about; None where they are about several, or about files."""
+    about = {"base_rejected": BASES.get(kpi.base), "rows_rejected": kpi.table_name, "no_rows": kpi.table_name}
+    tables = {about.get(code) for code in flags_of(row)}
+    return tables.pop() if len(tables) == 1 else None
 
 
 # What `figure` states, in this order; the name is last, since a name may hold anything.
@@ -47,6 +84,7 @@ FIGURE = (
     "required",
     "schools_met",
     "schools_judged",
+    "flags",
     "name",
 )
 
@@ -59,8 +97,8 @@ def figure(row: Row, name: str = "") -> str:
 def stated(row: Row, name: str = "") -> str:
     """The values of a figure in the order of FIGURE; `name` is the group's or the school's."""
     words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:4]]
-    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-1]]
-    return "|".join([*words, *values, name])
+    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-2]]
+    return "|".join([*words, *values, getattr(row, "flags", None) or "", name])
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:

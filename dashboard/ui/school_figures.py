@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, frame
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import hint, pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 from dashboard.ui.school_rows import Here, Item, body
 from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put
@@ -347,7 +347,7 @@ def _mark(seen: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
         "own": own,
         "hover": f"<b>{escape(row.school_name)}</b>　{STATUSES[row.status].sign} {word(row.status)}"
         f"<br>{escape(_named(seen, kpi))}　{counts}（{percent(row.counted, row.required)}）"
-        f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}",
+        f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}{flag_hover(row)}",
         "link": _answer(seen, kpi, row.school_name),
         "figure": stated(_known(row), row.school_name),
     }  # fmt: skip
