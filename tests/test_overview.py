@@ -246,6 +246,9 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
     assert groups[0] | groups[1] == {row["group"] for row in rows}
     cities = [[figure for figure in figures if figure["level"] == "city"] for figures in pages]
     assert cities[0] == cities[1] != []
+    app = open_page("overview")
+    (offer,) = [one for _, one in app.session_state["offers"].values() if one.name.startswith("groups ")]
+    assert all(name in offer.make().decode() for name in groups[0] | groups[1]), "on paper all of them"
 
 
 # The tiles of both programmes

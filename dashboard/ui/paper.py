@@ -29,7 +29,7 @@ KEPT = 4_000_000  # letters of what is the same on any day
 PAGE, PAGES = "\1", "\2"  # stand in for the numbers of the sheets, which the browser knows
 SIGNS = {
     **{status.sign: (status.source_word, status.source_meaning) for status in STATUSES.values()},
-    "!": (later("要留意"), later("資料有缺、過舊，或有一格讀不懂")),
+    "!": (later("要留意"), later("資料有缺、過舊、有列被退回，或一格讀不懂")),
 }
 # On paper nothing leads anywhere, nothing explains itself under a pointer, and no program reads a figure.
 USELESS = re.compile(r' (?:href|title|scope|target|rel|data-[a-z]+)="[^"]*"')
