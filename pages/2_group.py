@@ -29,23 +29,23 @@ def section(period):
     before = ui.before(seen, "school_results", ("school_id", "kpi"), **mine, school_id=None)
     then = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
     found = ui.matrix.filtered(schools, status, marked, sort)
-    page = ui.parts.page(ui.asked("page"), len(found), SIZE)
-    shown = ui.matrix.cut(found, page, SIZE)
+    shown = ui.paper.page(list(found.items()), ui.asked("page"), SIZE)
     nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
     ui.show(f"""{ui.parts.period(seen.periods, period)}<h2>{ui.say("各校各項")}</h2>
-<p class="sub">{ui.say("每格：狀態　計數／應達。點一格看原因，點欄名看規定，⇅ 依該項缺口排序")}</p>
-{ui.matrix.by_school(kpis, shown, ways, marked, sort, before) or nothing}
-{ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}""")
+<p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
+{ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), shown, period) or nothing}
+{ui.paper.pager(shown, here, ui.say("校"))}
+{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(seen, kpis, found, totals, group)}""")
     ui.show(ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before)))
+    known = ui.lead.known(seen, kpis, mine)
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-{ui.lead.this_week(shown, ui.lead.known(seen, kpis, mine), seen.link, seen.year)}""")
+{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, seen.link, seen.year), shown, period)}""")
     ui.group_figures.put(seen, period, group, chosen, trend, here)
     if shown and (kpi := ui.visits.measured(kpis)):
         visits = ui.ask(seen, "visits", **day, **mine)
         earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
-{ui.visits.by_host(seen, kpi, visits, schools, shown, ways, earlier, before)}""")
+{ui.paper.instead("visits", lambda some: ui.visits.by_host(seen, kpi, visits, schools, dict(some), ways, earlier, before), shown, period)}""")
         ui.show(ui.download(*ui.visits.sheet(seen, period, group, visits)))
 
 

@@ -29,8 +29,9 @@ def items(period):
         steps=ui.ask(seen, "states", on=seen.on, **mine),
         units=ui.ask(seen, "units", on=seen.on, **mine),
         rejects=rejects,
-        possible=ui.ask(seen, "school_bounds", **mine),
+        possible=ui.ask(seen, "school_bounds", on=seen.on, **mine),
         to_send=ui.lead.to_send(seen, period.period, school.group_id),
+        causes=ui.ask(seen, "school_flags", on=seen.on, school_id=school.school_id),
     )
 
 
@@ -40,7 +41,8 @@ kpis = {item.kpi.kpi: item.kpi for item in every}
 lead = ui.findings.school_lead(seen, school.name, [item.row for item in every], kpis, rejects)
 opened = ui.school_rows.opened(every, asked["kpi"], asked["open"])
 title, place = ui.say("學校 · {name}", name=school.name), ui.school_rows.place(school, seen.link)
-ui.head(seen, title, lead, place, missing=ui.Missing(ui.say("學校"), wanted, school.name))
+missing = ui.Missing(ui.say("學校"), wanted, school.name)
+ui.head(seen, title, lead, place, missing=missing, upright=not ui.plan.is_there(seen))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
 pictures.show_place(seen, school, [item.kpi for item in every], asked["place"], here)
 for period, shown in found:

@@ -31,7 +31,8 @@ def saved(what, of, header, build, *of_rows):
 
 
 lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
-ui.head(seen, f"{ui.say('指標')} · {kpi.label}", lead, *ui.indicator.what(seen, choice), missing=missing)
+title, what = f"{ui.say('指標')} · {kpi.label}", ui.indicator.what(seen, choice)
+ui.head(seen, title, lead, *what, missing=missing, upright=True)
 ui.show(ui.indicator.pick(seen, choice) + ui.parameters.rule(seen, kpi))
 left, right = ui.halves()
 with left:
@@ -50,11 +51,10 @@ with right:
         rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, seen, kpi, school)
         ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here) + rows)
 if former := ui.redefined.find(seen, kpi):
-    what, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
-    ui.show(
-        ui.redefined.section(seen, kpi, former) + saved(what, kpi.short, ui.redefined.HEADER, rows, former)
-    )
-told = ui.parameters.shown(seen, kpi)
-told += saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
-ui.fold_on_demand(ui.say("目前適用的參數"), "parameters", lambda: ui.show(told))
+    of, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
+    every = ui.redefined.section(seen, kpi, former)
+    ui.show(every + saved(of, kpi.short, ui.redefined.HEADER, rows, former))
+rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
+with ui.fold(ui.say("目前適用的參數")):
+    ui.show(ui.parameters.shown(seen, kpi) + rows)
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(seen, kpi))

@@ -25,17 +25,16 @@ def here(**changes):
 
 source = ui.say("範本可以改：設定檔旁的 templates/message.txt 與 letter.docx；沒有就用內附的")
 told = None if known else ui.Missing(ui.say("學校"), named, ui.say("所有學校"))
-ui.head(seen, ui.say("催辦"), ui.reminders.lead(found), source, missing=told)
+ui.head(seen, ui.say("催辦"), ui.reminders.lead(found), ui.parts.hint(source), missing=told, upright=True)
 ui.show(ui.reminders.filters(seen, wanted, here))
 if known and not school:
     ui.show(ui.reminders.nothing_owed(known.name))
 if found:
     if school:
         ui.reminders.message(seen, wanted, school.school)
-    page = ui.parts.page(ui.asked("page"), len(found), SIZE)
-    shown = found[(page - 1) * SIZE : page * SIZE]
+    shown = ui.paper.page(found, ui.asked("page"), SIZE)
     ui.show(f"""{ui.reminders.overview(seen, shown, here, school and school.school, wanted.names)}
-{ui.parts.pager(page, len(found), SIZE, here, ui.say("校"))}""")
+{ui.paper.pager(shown, here, ui.say("校"))}""")
     ui.reminders.downloads(seen, wanted, len(found))
 else:
     ui.show(ui.parts.empty(ui.say("依這些選擇，沒有學校有未達項目"), seen.link("reminders")))

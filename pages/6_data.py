@@ -9,9 +9,8 @@ seen = ui.view()
 tables, inputs, unused = (ui.ask(seen, name) for name in ("tables", "inputs", "unused_columns"))
 chosen, chart = ui.records.chosen(), ui.asked("chart", ui.data_figures.CHARTS)
 counts = ui.ask(seen, "reject_counts", **chosen)
-page = ui.parts.page(ui.asked("page"), total := ui.records.matching(counts, chosen), ui.records.SIZE)
-rejects = ui.ask(seen, "rejects", **chosen, size=ui.records.SIZE, skip=(page - 1) * ui.records.SIZE)
-schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=200)
+rejects = ui.records.page(seen, counts, chosen)
+schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=ui.paper.MOST)
 school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
 
 
@@ -25,13 +24,11 @@ def save(what, header, build):
 
 def refused():
     ui.data_figures.choose(seen, chosen, chart, here)
-    ui.show(
-        ui.records.refused(rejects, counts, chosen, here) + ui.parts.pager(page, total, ui.records.SIZE, here)
-    )
+    ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.paper.pager(rejects, here))
     if rejects:
         save(ui.records.titled(chosen), ui.records.header(), lambda: ui.records.every(seen, chosen))
-    if school and (told := ui.records.notice_text(seen, school)):
-        ui.copy(ui.say("給{school}的通知", school=school.name), told)
+    if school:
+        ui.reminders.notice(seen, school)
 
 
 told = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))

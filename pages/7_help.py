@@ -23,13 +23,14 @@ ui.head(
     seen,
     ui.say("說明"),
     ui.say("每個數字都能一路追到定義的條文與原始檔的那一列；這一頁說明怎麼讀。"),
+    upright=True,
 )
 ui.show(f"""<section class="two"><div><h2>{ui.say("名詞")}</h2>{ui.glossary.terms()}</div>
 <div><h2>{ui.say("狀態")}</h2><p class="sub">{ui.say("顏色、符號與文字說的是同一件事")}</p>
 {ui.glossary.statuses()}</div></section><h2>{ui.say("增減、比較、上限與寫法")}</h2>{ui.glossary.reading()}""")
 save(ui.say("名詞與狀態"), ui.glossary.WORDS, ui.glossary.words_of)
 ui.show(f"""<h2>{ui.say("每個數字怎麼來")}</h2>
-<p class="sub">{ui.say("取自目前快照的定義；點指標看參數、各校與背後的列")}</p>""")
+<p class="sub">{ui.say("取自目前快照的定義")}{ui.parts.hint(ui.say("；點指標看參數、各校與背後的列"))}</p>""")
 for period in seen.periods:
     ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
 save(ui.say("每個數字怎麼來"), ui.glossary.FIGURES, rows)

@@ -32,12 +32,14 @@ create or replace temp macro answer(t) as regexp_replace(t, '[;,、]+$', '');
 
 create or replace temp macro word(t) as lower(answer(squeeze(t)));
 
--- What a spreadsheet shows in a cell whose formula has no result.
+-- What a spreadsheet shows in a cell whose formula has no result, or none yet: `word` is in lower case. As `ERROR` of
+-- dashboard/sources/sheet.py.
 create or replace temp macro is_error(word) as
-    word in (
-        '#n/a', '#ref!', '#value!', '#div/0!', '#name?', '#null!', '#num!', '#spill!', '#error!', '#calc!', '#field!',
-        '#getting_data', 'loading...', '載入中...'
-    );
+    case
+        when word[1] in ('#', 'l', '載', '正', 'e')
+            then regexp_full_match(word, '#n/a|#getting_data|#[a-z0-9/_]+[!?]|#{3,}|(?:loading|(?:正在)?載入中?)\.{3}|err:\d{3}')
+        else false
+    end;
 
 -- Letters that show as nothing and are no white space: the fillers of Hangul, blank Braille, the joiner of graphemes.
 create or replace temp macro blank_letters() as chr(4447) || chr(4448) || chr(10240) || chr(847);
@@ -107,6 +109,14 @@ create or replace temp macro is_date_of_class(squeezed) as
             || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
     );
 
+-- Whether the name of a class, without its grade and 班, is none: several classes, all of them or none, a grade, a number
+-- that no grade has, a longer text.
+create or replace temp macro is_no_class(name) as
+    length(name) > 6
+    or coalesce(numeral(name) not between 1 and 30, false)
+    or regexp_full_match(name, '[^\p{L}\d]+|班|(?:全|各|所有|同)(?:部|校|年級?|上)?|(?:無|沒有)|.*年級?|級')
+    or regexp_matches(name, '[、,;/&+~〜]|\d[至到]\d');
+
 -- A number in a text without blanks: thousands may be separated, one of `units` may follow.
 create or replace temp macro number_of(word, units) as
     try_cast(
@@ -154,7 +164,7 @@ create or replace temp macro without_mark(word) as regexp_replace(word, '[;,、�
 
 create or replace temp macro yes_no_of(word) as
     case
-        when word in ('是', '有', 'y', 'yes', 'v', '✓', '✔', '☑', '✅', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
+        when word in ('是', '有', 'y', 'yes', 'v', '√', '✓', '✔', '☑', '✅', '○', '〇', '◯', '1', '1.0', 'true', 't') then true
         when word in ('否', '無', 'n', 'no', 'x', '✗', '✘', '✕', '✖', '╳', '×', '0', '0.0', 'false', 'f') then false
     end;
 
@@ -201,34 +211,62 @@ create or replace temp macro code_in(squeezed) as nullif(ltrim(upper(answer(sque
 
 create or replace temp macro code_of(t) as code_in(squeeze(t));
 
--- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters.
--- A plain name of two or three characters has neither.
+-- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters, with
+-- its field (資訊組長) or in brackets. A plain name of two or three characters has neither.
+create or replace temp macro title_pattern() as
+    '(?:教務|教導|學務|訓導|總務|輔導|資訊|教學|課程|研發|註冊|設備|生教|訓育|體育|衛生|特教|實習|代理|代課|專任|兼任)?'
+        || '(?:老師|教師|導師|主任|組長|校長|先生|小姐|女士)';
+
 create or replace temp macro person_name(t) as
     case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else regexp_replace(
         regexp_replace(
             regexp_replace(squeeze(t), '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'),
             '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'
         ),
-        '^(..+?)(?:老師|教師|主任|組長|校長|先生|小姐|女士)+$', '\1'
+        '^(..+?)(?:' || title_pattern() || '|\((?:代|代理|代課|' || title_pattern() || ')\))+$', '\1'
     ) end;
 
--- What a cell says in a row that is no record; `name` is squeezed.
+-- What a cell says in a row that is no record; `name` is squeezed. `_MAY_BE_NONE` of dashboard/warehouse/staging.py has
+-- the words by which such a row is found.
 create or replace temp macro is_total(name) as
     regexp_matches(
         name,
-        '[小合總]計:?$|^共計?\d[\d,.]*\p{Han}{1,3}$'
+        '(?i)[小合總]計:?(?:[共約]?\d[\d,.]*\p{Han}{0,3})?$|^(?:共計?|計)\d[\d,.]*\p{Han}{1,3}$'
         || '|^共計?[一二三四五六七八九十百千兩]+(?:人|位|名|場|場次|次|節|班|校|所|件|份|筆|小時|時|分鐘|元|天|日|堂|門|組|項)$'
+        || '|^(?:累計|總?平均|總[人時次場校班節件份筆]次?數|(?:sub|grand)?total|sum|average):?(?:\d[\d,.]*\p{Han}{0,3})?$'
     );
 
 create or replace temp macro is_example(name) as
-    regexp_matches(name, '^[(\[【〔「]?(?:範例|必填|選填|說明)[)\]】〕」]?$|^(?:範例|例):');
+    regexp_matches(
+        name,
+        '(?i)^[(\[【〔「※*]*(?:(?:填寫|填表|填報)?(?:範例|示例|例)[\d一二三四五]{0,2}|[必選]填(?:欄位?|項目)?|(?:填寫|填表|填報)?說明)[)\]】〕」:]*$'
+        || '|^[※*]*(?:(?:填寫|填表|填報)?(?:範例|示例)[\d一二三四五]{0,2}|例如?|ex|e\.g\.|example|sample):'
+        || '|^[(\[【〔「](?:範例|示例|例)[\d一二三四五]{0,2}[)\]】〕」]|[(\[【〔「](?:範例|示例)[)\]】〕」]$|^(?:example|sample)\d*$'
+    );
 
-create or replace temp macro is_none(name) as name in ('無', '本月無', '未辦理', '本月未辦理', '-', '–');
+create or replace temp macro is_none(name) as
+    regexp_full_match(
+        name,
+        '(?i)(?:本(?:月|週|校|班|季|次|年度?|學期|學年度?)|目前|尚|暫)*(?:(?:無|沒有|未)(?:辦理|舉辦|實施)|(?:無|沒有)(?:研習|活動|資料|紀錄|此項)?)'
+        || '|[-–—―─]+|/+|n/?a'
+    );
+
+-- What stands in the place of a number that nobody has; a formula makes 0 of a blank cell.
+create or replace temp macro is_no_id(name) as
+    is_none(name) or name in ('0', '免填', '無編號', '沒有編號', '未編號', '待補', '未定');
 
 create or replace temp macro is_signature(name) as
     regexp_matches(
         name,
-        '^(?:承辦人?|核章|填表人?|製表人?|\p{Han}{0,4}主任|校長)(?:核章|簽章|蓋章)?(?::.*|\p{Han}{0,8}|[\p{Latin}.]{2,})$'
+        '^(?:承辦(?:人|單位)?|核章|填[表報]人?|製表人?|[覆審複]核|(?:機關)?首長|(?:單位)?主管|人事|會計|\p{Han}{0,4}主任|校長)(?:核章|簽章|蓋章)?'
+        || '(?::.*|\p{Han}{0,8}|[\p{Latin}.]{2,})$|^(?:(?:製表|填表|列印)(?:日期|時間)|(?:聯絡|連絡)?電話|聯絡人|分機)(?::.*)?$'
+    );
+
+-- Of a row that has no other cell: a remark, an end, the number of a page.
+create or replace temp macro is_remark(name) as
+    regexp_matches(
+        name,
+        '^(?:※|\*|◎|註\d*[:.、]|[備附]註|注意|(?:填寫|填表|填報)?說明|[以如][上下](?:空白|資料|所列|附件)|本表|請|第?\d+頁|[-–—―─=_]{3,}|\d{1,2}[.、)]\p{Han}{4,})'
     );
 
 create or replace temp macro may_be_none(name) as is_total(name) or is_example(name) or is_none(name);
@@ -236,18 +274,17 @@ create or replace temp macro may_be_none(name) as is_total(name) or is_example(n
 -- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
 -- a total, a mark for nobody, an error cell.
 create or replace temp macro names_nobody(name) as
-    regexp_matches(name, '^[^\x{4E00}-\x{9FFF}]*$|[等共計例填無辦]|^(?:全|各|所有|本|說明)|[人位名師群]$')
+    regexp_matches(name, '^[^\x{4E00}-\x{9FFF}]*$|[等共計例填無辦]|^(?:全|各|所有|本|說明|同|待|未|沒|從|懸)|[人位名師群]$')
     and regexp_matches(
         name,
-        '^[\d.,]+$'
+        '(?i)^[^\p{L}]+$|^(?:n/?a|null|none|nil|待[定聘補]|未[定聘]|無人|沒有|暫無|從缺|懸缺)$'
         || '|^(?:全體|全校|全部|全)(?:\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級))?$'
         || '|^(?:各|所有|本校)\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員)群?$'
         || '|(?:年級|學年|領域)(?:\p{Han}*班)?(?:教師|老師|導師)群?$'
         || '|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)'
         || '|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$'
-        || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$|^[-–]+$'
-        || '|^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)$|^Loading\.\.\.$'
-    );
+        || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$'
+    ) or is_error(lower(name));
 
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as

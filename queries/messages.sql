@@ -36,6 +36,7 @@ create or replace temp macro cell_sentence(reason, word, look_alike, suggestion,
         when reason in (
             'not_a_record', 'bad_character', 'ambiguous_person', 'unknown_person', 'out_of_range', 'contradiction'
         ) then null
+        when regexp_full_match(word, '#{3,}') then '{header}「{value}」是欄位太窄而顯示不出來的內容；請加寬這一欄，再重新匯出。'
         when is_error(word) then '{header}「{value}」是試算表的錯誤值，公式沒有算出結果；請修正公式，或直接填入內容。'
         when look_alike is null then null
         when suggestion is not null and usual_stem = stem_of(suggestion)
@@ -48,7 +49,10 @@ create or replace temp macro class_sentence(squeezed) as
     case
         when is_date_of_class(squeezed)
             then '{header}「{value}」是日期，可能是試算表把 5-2 改成的；請先把這一欄的格式設為「文字」，再填例如 五年二班、502。'
-        when length(squeezed) > 6
+        when not regexp_full_match(squeezed, '\d{3,4}班?') and list_transform(
+            [regexp_extract(squeezed, '^(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})年級?)?(.*?)班?$', 1)],
+            lambda name: name = '' or is_no_class(name)
+        )[1]
             then '{header}「{value}」不是班級；請把這一欄的格式設為「文字」，並填例如 2、二班、502、忠班。'
         else '{header}「{value}」與年級不符，或年級不在 1 到 12；請確認年級與班級，並把這一欄的格式設為「文字」。'
     end;
@@ -84,6 +88,7 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
             when 'class' then class_sentence(squeezed)
             when 'grade' then '{header}「{value}」不是 1 到 12 年級；請填例如 五、5 或 5年級。'
             when 'category' then '{header}「{value}」不是計畫的課程類別，改由課程名稱判斷；若是其中之一，請填：{options}。'
+            when 'id' then '{header}「{value}」不是編號；請填這個人自己的編號。'
             when 'person' then '{header}「{value}」不是一個人的姓名；請寫出姓名，一位教師一列。'
             when 'item' then '{header}「{value}」不是計畫的項目，只列出、不判定；若是其中之一，請填：{options}。'
             else '{header}「{value}」不在選項內，或與計畫公告不符；請填：{options}。'

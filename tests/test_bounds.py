@@ -277,6 +277,33 @@ def test_a_header_of_more_columns_than_a_worksheet_has_is_refused_and_blank_ones
         assert found[f"入校輔導_{name}.csv"]["accepted"] == 1
 
 
+@pytest.mark.parametrize("blank", ["\n", "\r\n", ",,,\n", " \n", "\t,\n"])
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "cp950", "utf-16"])
+def test_blank_lines_behind_the_rows_of_a_file_are_not_laid_out(
+    blank: str, code: str, tmp_path: Path
+) -> None:
+    for many in (10, 600_000):
+        sheet = read(tmp_path / "入校輔導.csv", (visits("空") + blank * many).encode(code))
+        assert (len(sheet.rows) or (sheet.bulk and sheet.bulk.lines - sheet.header_line)) == 3, sheet.problem
+
+
+def test_blank_lines_between_rows_are_no_rows_and_are_counted_as_lines(tmp_path: Path) -> None:
+    sheet = read(tmp_path / "入校輔導.csv", HEADER + "\n" * 5 + visit("空", 1) + "\n,,,\n\n" + visit("空", 2))
+    assert [line for line, _ in sheet.rows] == [6, 9]
+
+
+def test_a_file_of_millions_of_blank_lines_takes_little_memory(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / GOOD).write_text(visits("好"), encoding="utf-8")
+    _, plain = build_measured(data, tmp_path / "plain")
+    (data / "入校輔導_空.csv").write_text(visits("空") + "\n" * 5_000_000, encoding="utf-8")
+    outcome, held = build_measured(data, tmp_path / "warehouse")
+    assert outcome.code == 0, outcome.err
+    assert inputs(tmp_path / "warehouse")["入校輔導_空.csv"]["accepted"] == 3
+    assert held - plain < 100_000_000
+
+
 def test_one_line_that_is_the_whole_file_is_refused_before_its_cells_are_laid_out(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

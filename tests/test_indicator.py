@@ -85,11 +85,10 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
         assert {figure["level"] for figure in found} == {"city", "group", "school"}, kpi
         for figure in found:
             row = told[figure["level"], figure["group"], figure["school"]]
-            values = (row.counted, row.base, row.required, row.status, row.schools_met, row.schools_judged)
-            names = ("counted", "base", "required", "status", "met", "judged")
-            assert [figure[name] for name in names] == [
-                words.plain(v) if v != row.status else v for v in values
-            ]
+            values = (row.counted, row.base, row.required, row.schools_met, row.schools_judged)
+            names = ("counted", "base", "required", "met", "judged")
+            assert [figure[name] for name in names] == [words.plain(value) for value in values]
+            assert (figure["status"], figure["flags"]) == (row.status, row.flags)
 
 
 def test_every_school_is_listed_once_and_those_that_lack_most_come_first(served):
@@ -148,7 +147,9 @@ def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
 
 def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its_file_and_line(served):
     snapshot = warehouse.current(served / "warehouse", KEELUNG)
-    seen = SimpleNamespace(snapshot=snapshot, scope=EVERYTHING, on=dt.date(2022, 11, 25))
+    seen = SimpleNamespace(
+        snapshot=snapshot, scope=EVERYTHING, on=dt.date(2022, 11, 25), link=lambda *_, **__: ""
+    )
     (kpi,) = [row for row in ask(served, KEELUNG, "kpis", period="111") if row.kpi == "infosec"]
     school = ask(served, KEELUNG, "schools")[0]
     asked = {"on": seen.on, "period": "111", "school_id": school.school_id}
@@ -252,7 +253,8 @@ def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(served):
     for school, group, status, counts, share, gap, change in rows:
         row = now["school", "", school]
         assert group == row.group and counts == f"{row.counted}/{row.required}"
-        assert status.endswith(words.STATUSES[row.status].word)
+        flags = words.flag_words(SimpleNamespace(flags=row.flags))
+        assert status == words.STATUSES[row.status].text + (f"! {flags}" if flags else "")
         assert share == words.percent(row.counted, row.base)
         assert gap == words.number(max(row.required - row.counted, 0))
         assert change == words.change(row.counted - then["school", "", school].counted)
@@ -268,7 +270,7 @@ def test_a_sort_that_is_none_is_passed_over(served):
 
 
 def test_every_shipped_query_says_how_its_rows_are_found_or_that_they_cannot_be():
-    text = (ROOT / "queries" / "models" / "6_evidence.sql").read_text("utf-8")
+    text = (ROOT / "queries" / "models" / "3_evidence_rules.sql").read_text("utf-8")
     named = set(re.findall(r"^    \('(\w+)', '\w+', ", text, re.MULTILINE))
     assert named | UNTOLD == {path.stem for path in (ROOT / "queries" / "kpis").glob("*.sql")}
     assert not named & UNTOLD

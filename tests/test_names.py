@@ -410,6 +410,11 @@ def test_a_column_that_is_not_used_is_listed_and_a_near_one_is_told(kind: str, t
         ("targets", "現況值說明", "current"),
         ("training", "人員類別", None),
         ("training", "備註", None),
+        ("srl_survey", "坐號", "seat"),
+        ("srl_survey", "序號", None),
+        ("srl_survey", "學號", None),
+        ("staff", "編號", "staff_id"),
+        ("coaching", "標題", None),
     ],
 )
 def test_what_is_near_a_column_probably_is_it(table: str, header: str, column: str | None) -> None:

@@ -860,7 +860,7 @@ def test_every_figure_of_a_schools_page_is_that_of_the_results(shown: Path, scho
     }
     for figure in figures:
         row = expected[figure["kpi"], figure["period"]]
-        for name in ("counted", "base", "required", "status"):
+        for name in ("counted", "base", "required", "status", "flags"):
             assert figure[name] == row[name], (figure, row)
 
 

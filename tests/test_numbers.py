@@ -58,7 +58,7 @@ def disagreeing(figures, now, then):
         key = (figure.get("period") or "111", figure["kpi"], figure["level"],
                figure["group"] * (figure["level"] == "group"), figure["school"])  # fmt: skip
         row = now.get(key)
-        told = [figure[name] for name in ("counted", "base", "required", "status", "met", "judged")]
+        told = [figure[name] for name in ("counted", "base", "required", "status", "met", "judged", "flags")]
         values = row and [
             row.counted,
             row.base,
@@ -66,6 +66,7 @@ def disagreeing(figures, now, then):
             row.status,
             row.schools_met,
             row.schools_judged,
+            row.flags,
         ]
         if row is None or told != ["" if value is None else str(value) for value in values]:
             wrong.append((key, told, values))

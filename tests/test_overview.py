@@ -54,7 +54,7 @@ def finding(kind, **changes):
 
 
 def told(row, versus=THEN):
-    return findings.attention(seeing(versus), [KPI], [row], lambda kpi: f"./indicator?kpi={kpi}")
+    return findings.attention(seeing(versus), [KPI], [], [row], lambda kpi: f"./indicator?kpi={kpi}")
 
 
 def plain(markup):
@@ -66,15 +66,15 @@ def plain(markup):
 
 def test_a_tile_says_met_of_judged_the_pooled_rate_with_counts_and_both_changes():
     then = city(schools_met=1, counted=80)
-    shown = plain(cards.tile(KPI, city(), 2022, to_indicator, then))
+    shown = plain(cards.tile(seeing(), KPI, city(), to_indicator, then))
     assert "4/7 校達標+3" in shown and "全市 93.0%（93/100 人）+13" in shown
     assert "12/31 · 剩 36 天" in shown and "須全數" in shown
 
 
 def test_a_tile_without_a_day_to_compare_with_has_no_change_and_one_that_nobody_judges_no_zero():
-    assert 'class="chg"' not in cards.tile(KPI, city(), 2022, to_indicator)
+    assert 'class="chg"' not in cards.tile(seeing(), KPI, city(), to_indicator)
     nobody = city(schools_judged=0, schools_met=0, status="no_data", counted=None, base=None)
-    shown = plain(cards.tile(KPI, nobody, 2022, to_indicator, city()))
+    shown = plain(cards.tile(seeing(), KPI, nobody, to_indicator, city()))
     assert (
         "? 尚無學校可評定" in shown
         and "+" not in shown
@@ -107,7 +107,7 @@ def test_a_bar_of_another_base_than_its_rate_says_what_it_is_out_of_and_is_never
 
 def test_a_count_of_a_tile_leads_to_its_schools_and_says_so():
     drawn = cards.tile(
-        KPI, city(), 2022, lambda kpi, status=None: f"./indicator?kpi={kpi}&amp;status={status}"
+        seeing(), KPI, city(), lambda kpi, status=None: f"./indicator?kpi={kpi}&amp;status={status}"
     )
     (link,) = re.findall(r'<a href="\./indicator\?kpi=a1a2&amp;status=behind" aria-label="([^"]*)"', drawn)
     assert link == "▼ 落後 2 校，看是哪些"
@@ -360,7 +360,7 @@ def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(
     answer = address._cached
 
     def note(question):
-        queries.add(question[4])
+        queries.add(question[3])
         return answer(question)
 
     monkeypatch.setattr(address, "_cached", note)

@@ -276,7 +276,7 @@ KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", 
 
 def test_a_figure_carries_its_values_and_blanks_what_is_missing():
     row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
-    assert parts.figure(row, '"校"|') == 'data-figure="a|school||no_data||||||&quot;校&quot;|"'
+    assert parts.figure(row, '"校"|') == 'data-figure="a|school||no_data|||||||&quot;校&quot;|"'
 
 
 def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on():
@@ -452,8 +452,17 @@ def agree(figures, rows):
             figure["status"],
             figure["met"],
             figure["judged"],
+            figure["flags"],
         )
-        values = (row.counted, row.base, row.required, row.status, row.schools_met, row.schools_judged)
+        values = (
+            row.counted,
+            row.base,
+            row.required,
+            row.status,
+            row.schools_met,
+            row.schools_judged,
+            row.flags,
+        )
         assert told == tuple("" if value is None else str(value) for value in values), figure
     return {(figure["kpi"], figure["group"], figure["school"]) for figure in figures}
 

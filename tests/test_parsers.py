@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.sources import sheet
 from dashboard.warehouse import texts
 from dashboard.warehouse.sql import QUERIES
 
@@ -230,16 +231,23 @@ def test_the_short_way_of_a_plain_text_gives_what_the_long_one_does(maps: Maps, 
 @pytest.mark.parametrize(
     "text",
     ["#N/A", "#n/a ", " #REF!", "＃ＲＥＦ！", "#VALUE!", "#DIV/0!", "#div/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "Loading...",
-     "Loading…", "loading...", "#N\u200b/A", "#ERROR!", "#N/A;"],
+     "Loading…", "loading...", "#N\u200b/A", "#ERROR!", "#N/A;", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
+     "載入中...", "載入中…", "正在載入…", "Err:502", "#####"],
 )  # fmt: skip
 def test_an_error_cell_is_one_in_any_case_and_width(maps: Maps, text: str):
     assert read_by(maps, "failed", [text]) == [True]
+    assert text[:1] == "＃" or "\u200b" in text or sheet.ERROR.fullmatch(text.strip(" ;"))
+    assert maps.con.execute("select names_nobody(squeeze($1))", [text.strip(";")]).fetchall() == [(True,)]
     assert maps.read("hours", [(text,)], "blank") == [False]
 
 
-@pytest.mark.parametrize("text", ["N/A", "無", "#1", "#N/A 說明", "REF", "Loading", "", "-"])
+@pytest.mark.parametrize(
+    "text",
+    ["N/A", "無", "#1", "#N/A 說明", "REF", "Loading", "", "-", "##", "#1班!", "載入中", "Err", "enter"],
+)
 def test_what_only_resembles_an_error_cell_is_none(maps: Maps, text: str):
     assert read_by(maps, "failed", [text]) == [False]
+    assert not sheet.ERROR.fullmatch(text)
 
 
 SEVENTH = dt.datetime(2022, 10, 7)
@@ -362,7 +370,7 @@ def test_a_lost_character_fits_any_one_character(maps: Maps, a: str, b: str, sam
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("是;", True), ("是,", True), ("是、", True), ("是。", True), ("是※", True), ("否*", False), ("否 ＊", False), ("無；", False),
-     ("✔\ufe0f", True), ("V.", True), ("'是", True), ('="否"', False), ("是\u200b", True), ("X!", False), ("1.0", True),
+     ("✔\ufe0f", True), ("V.", True), ("'是", True), ('="否"', False), ("是\u200b", True), ("X!", False), ("1.0", True), ("√", True),
      ("是?", None), ("是否", None), ("#REF!", None), (";", None), ("是(已補)", None)],
 )  # fmt: skip
 def test_a_mark_behind_a_yes_or_no_plays_no_part(maps: Maps, text: str, answer: bool | None):
@@ -378,11 +386,37 @@ def test_a_mark_behind_a_yes_or_no_plays_no_part(maps: Maps, text: str, answer: 
 )  # fmt: skip
 def test_what_a_spreadsheet_made_of_a_class_is_no_class(maps: Maps, text: str):
     assert maps.read("class", [("五", text)], "is_none") == [True]
-    assert maps.con.execute("select is_date_of_class($1)", [text]).fetchall() == [(True,)]
+    assert maps.con.execute("select is_date_of_class(squeeze($1))", [text]).fetchall() == [(True,)]
 
 
 @pytest.mark.parametrize(
-    "text", ["#N/A", "Loading...", "全校五年級各班學生", "五年自主學習資優班班班", "ㄧ班", "班", "五年ㄧ班"]
+    "text",
+    [
+        "#N/A",
+        "Loading...",
+        "全校五年級各班學生",
+        "五年自主學習資優班班班",
+        "ㄧ班",
+        "班",
+        "五年ㄧ班",
+        "無",
+        "－",
+        "各班",
+        "全部",
+        "五年各班",
+        "全年級",
+        "五年級",
+        "5年",
+        "二班、三班",
+        "1~3",
+        "2,3",
+        "忠/孝",
+        "1至3班",
+        "0",
+        "52",
+        "五年七十班",
+        "5-0",
+    ],
 )
 def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
     assert maps.read("class", [("五", text)], "is_none") == [True]
@@ -391,12 +425,20 @@ def test_what_is_no_class_is_not_read_as_one(maps: Maps, text: str):
 @pytest.mark.parametrize(
     ("text", "key"),
     [("5-2", "5-2"), ("502", "5-2"), ("五年二班", "5-2"), ("二班;", "5-2"), ("忠", "5-忠"), ("五年忠班", "5-忠"), ("2", "5-2"), ("資源班", "5-資源"),
-     ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習")],
+     ("5-12", "5-12"), ("'5-2", "5-2"), ('="502"', "5-2"), ("5\u200b-2", "5-2"), ("５－２", "5-2"), ("五年級自主學習班", "5-自主學習"),
+     ("5之2", "5-2"), ("5.2", "5-2"), ("五(2)", "5-2"), ("5（二）班", "5-2"), ("五年(2)班", "5-2"), ("五02", "5-2"), ("五二", "5-2"), ("502.0", "5-2"),
+     ("2.0", "5-2"), ("五忠", "5-忠"), ("5忠", "5-忠"), ("五忠班", "5-忠"), ("5A", "5-A"), ("五a", "5-A"), ("五年二班（普通班）", "5-2"),
+     ("十二", "5-12"), ("12", "5-12"), ("30", "5-30"), ("混齡班", "5-混齡"), ("不分班", "5-不分"), ("信義", "5-信義")],
 )  # fmt: skip
 def test_a_class_stays_a_class(maps: Maps, text: str, key: str):
     assert maps.read(
         "class", [("五", text)], "case when not conflict and not is_none then class_key end"
     ) == [key]
+
+
+@pytest.mark.parametrize("text", ["六忠", "6之2", "6.2", "一二", "6A", "四(2)", "602", "六年二班"])
+def test_a_class_of_another_grade_is_none_of_this_one(maps: Maps, text: str):
+    assert maps.read("class", [("五", text)], "conflict") == [True]
 
 
 COURSES = [
@@ -414,7 +456,8 @@ COURSES = [
         ("資安, 數位素養", "資安專業職能", ["數位素養"], False), ("資安", "資安專業職能", [], False), ("", "資安專業職能", [], False),
         ("", "數位學習工作坊(二)", ["A2"], False), ("其他", "資通安全研習", ["資安"], True), ("其他", "體育", [], True), ("#N/A", "資安", ["資安"], True),
         ("", "體育", [], False), ("A1A2", "體育", [], True), ("'A1", "體育", ["A1"], False), ("A1\u200b,A2", "體育", ["A1", "A2"], False),
-        ("資安", "數位素養", ["資安"], False), (" , ", "資安", ["資安"], False),
+        ("資安", "數位素養", ["資安"], False), (" , ", "資安", ["資安"], False), ("A1\nA2", "增能", ["A1", "A2"], False),
+        ("A1＋A2", "增能", ["A1", "A2"], False), ("資安 & 數位素養", "研習", ["資安", "數位素養"], False),
     ],
 )  # fmt: skip
 def test_a_course_has_every_category_that_it_names(

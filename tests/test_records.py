@@ -80,6 +80,8 @@ def test_a_cell_of_a_teacher_that_says_it_is_none_is_no_teacher(tmp_path: Path) 
     cells = [
         "合計", "小計", "總計", "合 計", "合　計：", "王一平小計", "共2人", "共 12 場", "共計3位", "共三人", "範例", "必填", "（必填）",
         "說明", "範例：王一平", "例:王一平", "無", "本月無", "未辦理", "本月未辦理", "－", "–", "-",
+        "合計 2 人", "總計：3位", "累計", "共２人", "計2人", "平均", "總人數", "Total", "範例1", "（範例）王一平", "王小明（範例）", "【範例】王小明",
+        "※範例", "例如：王一平", "示例", "Ex: 王一平", "必填欄位", "尚未辦理", "本學期無", "沒有", "暫無", "—", "／", "N/A",
     ]  # fmt: skip
     place = lessons(tmp_path, "王一平", *cells)
     assert counted(place) == 1
@@ -89,18 +91,29 @@ def test_a_cell_of_a_teacher_that_says_it_is_none_is_no_teacher(tmp_path: Path) 
 
 
 def test_a_name_that_merely_contains_such_a_word_is_a_name(tmp_path: Path) -> None:
-    names = ["郝總", "吳無", "計小合", "何說明", "王範例", "連本月"]
+    names = ["郝總", "吳無", "計小合", "何說明", "王範例", "連本月", "平均一", "例一平", "Alex", "註一平"]
     place = lessons(tmp_path, *names)
     assert counted(place) == len(names)
     assert {flaw["reason"] for flaw in flaws(place)} == {"unknown_person"}
 
 
 def test_a_course_that_contains_such_a_word_is_a_course(tmp_path: Path) -> None:
-    courses = ["資安課綱說明會", "資安範例研討", "例行資安研習", "共學資安", "資安共2場次之一般"]
+    courses = [
+        "資安課綱說明會",
+        "資安範例研討",
+        "例行資安研習",
+        "共學資安",
+        "資安共2場次之一般",
+        "資安總計畫2",
+        "範例教學與資安",
+        "無所不在的資安",
+        "未來資安",
+        "※資安（必修）",
+    ]
     rows = [("深澳國小", "", "王一平", course, "111/5/5", "3", "") for course in courses]
     place = built(tmp_path, training=[TRAINING, *rows])
     assert flaws(place) == []
-    assert counts(place, "training") == (5, 5, 0, 0)
+    assert counts(place, "training") == (len(courses), len(courses), 0, 0)
 
 
 NO_RECORDS = [
@@ -126,6 +139,20 @@ NO_RECORDS = [
     (("學校名稱", "", "姓名", "", "研習日期", "", ""), "學校名稱"),
     (("", "", "", "course", "date", "hours", ""), "course"),
     (("校名", "教師代碼", "", "研習名稱", "研習日", "研習時數", ""), "校名"),
+    (("合計：6小時", "", "", "", "", "", ""), "合計：6小時"),
+    (("累計", "", "", "", "", "9", ""), "累計"),
+    (("範例1", "T1", "王一平", "資安", "111/3/1", "3", "是"), "範例1"),
+    (("（範例）深澳國小", "T1", "王一平", "資安", "111/3/1", "3", "是"), "（範例）深澳國小"),
+    (("深澳國小（範例）", "T1", "王一平", "資安", "111/3/1", "3", "是"), "深澳國小（範例）"),
+    (("例如：深澳國小", "T1", "王一平", "資安", "111/3/1", "3", "是"), "例如：深澳國小"),
+    (("", "", "承辦人：", "林大同", "", "電話：", "02-2422"), "承辦人："),
+    (("製表日期：111/10/31", "", "覆核", "", "機關首長：", "", ""), "製表日期：111/10/31"),
+    (("備註：請附研習證明", "", "", "", "", "", ""), "備註：請附研習證明"),
+    (("※請勿更動欄位", "", "", "", "", "", ""), "※請勿更動欄位"),
+    (("第 1 頁，共 2 頁", "", "", "", "", "", ""), "第 1 頁"),
+    (("", "", "", "以下空白", "", "", ""), "以下空白"),
+    (("深澳國小", "", "", "本月無研習", "", "", ""), "本月無研習"),
+    (("深澳國小", "", "", "", "—", "", ""), "—"),
 ]
 
 
@@ -149,6 +176,8 @@ def test_a_row_that_is_one_keeps_its_own_fault(tmp_path: Path) -> None:
         ("-", "", "王一平", "資安", "111/3/1", "3", ""): "unknown_school",
         ("深澳國小", "", "王一平", "資安", "111/3/1", "無", ""): "bad_number",
         ("深澳國小", "", "主任", "資安", "111/3/1", "3", ""): "unknown_person",
+        ("", "", "", "", "2022/9/4 下午 3:21:45", "", ""): "missing_value",
+        ("深澳國小", "", "", "", "", "", ""): "missing_value",
     }
     place = built(tmp_path, training=[TRAINING, *rows])
     assert [flaw["reason"] for flaw in flaws(place)] == [reason for reason in rows.values() if reason]
@@ -167,10 +196,10 @@ def test_a_row_has_the_first_of_its_faults_and_that_it_is_none_comes_first(tmp_p
 
 
 def test_the_first_filled_cell_may_be_of_a_column_that_nobody_reads(tmp_path: Path) -> None:
-    firsts = ["合計", "小計", "3", "總計畫", ""]
-    rows = [(first, "深澳國小", "111/10/31", f"{at}輔導") for at, first in enumerate(firsts)]
+    firsts = ["合計", "小計", "3", "總計畫", "", "範例", "（例）", "例行"]
+    rows = [(first, "深澳國小", "111/10/31", f"輔導{at}員") for at, first in enumerate(firsts)]
     place = built(tmp_path, coaching=[("序號", *COACHING), *rows, ("", "", "", "", "合計")])
-    assert reasons(place) == [("rejected", line, "not_a_record") for line in (2, 3, 7)]
+    assert reasons(place) == [("rejected", line, "not_a_record") for line in (2, 3, 7, 8, 10)]
 
 
 def test_a_total_or_an_example_is_none_though_a_code_or_the_host_would_do(tmp_path: Path) -> None:
@@ -224,6 +253,13 @@ def _stored(place: Path, query: str) -> list[tuple[Any, ...]]:
         return cursor.execute(query).fetchall()
 
 
+def test_a_build_tells_how_many_of_the_refused_rows_are_no_record(tmp_path: Path) -> None:
+    rows = [("深澳國小", "111/10/31", name) for name in ("王輔導", "合計", "小計")]
+    data = written(tmp_path / "data", schools=SCHOOLS, coaching=[COACHING, *rows, ("", "111/11/1", "王輔導")])
+    (line,) = [line for line in build(data, tmp_path / "w").out.splitlines() if line.startswith("入校輔導")]
+    assert "4 = 採用 1 + 重複 0 + 退回 3（其中 2 列不是紀錄，不必改）" in line
+
+
 def test_what_is_no_record_is_in_no_notice_and_is_counted_apart(tmp_path: Path) -> None:
     place = lessons(tmp_path, "合計", "全體教師")
     assert [row["reason"] for row in asked(place, "rejects_by_reason", table=None, school=None)] == [
@@ -245,8 +281,9 @@ def test_what_is_no_record_is_in_no_notice_and_is_counted_apart(tmp_path: Path) 
     assert [row["rows"] for row in facets if row["facet"] == "table"] == [1]
     file = inputs(place)["public_lessons.csv"]
     assert (file["read"], file["rejected"], file["no_record"]) == (2, 2, 1)
-    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111")
-    assert (bound["kpi"], bound["rows"]) == ("public_lesson", 1)
+    on = dt.date(2022, 12, 31)
+    (bound,) = asked(place, "school_bounds", school_id=school[0], period="111", on=on)
+    assert (bound["kpi"], bound["line"]) == ("public_lesson", 3)
 
 
 # --- every table of both programmes
@@ -373,13 +410,60 @@ def test_rows_that_are_no_record_change_no_figure(programme: str, tmp_path: Path
     assert after == before
 
 
+# --- numbers of persons
+
+
+def test_what_stands_for_no_id_is_none_and_the_name_decides(tmp_path: Path) -> None:
+    marks = ["－", "-", "—", "無", "N/A", "0", "免填", "／", "", "T1;", "T1、"]
+    lesson = ("學校名稱", "教師編號", *LESSONS[1:])
+    place = built(
+        tmp_path,
+        public_lessons=[lesson, *(("深澳國小", mark, "王一平", f"111/10/{at}", "是") for at, mark in enumerate(marks, 1))],
+        training=[TRAINING, *(("深澳國小", mark, "王一平", "資安", f"111/10/{at}", "3", "") for at, mark in enumerate(marks, 1))],
+        observations=[("活動編號", *VISITS),
+                      *((mark, "信義國小", "111/11/2", "深澳國小", who)
+                        for mark, who in (("－", "王一平"), ("", "李二強"), ("無", "林巴奈")))],
+    )  # fmt: skip
+    assert flaws(place) == []
+    assert _by_line(place, "public_lessons") == _by_line(place, "training") == [{"T1"}] * len(marks)
+    assert counted(place, "cross_observation") == 3
+
+
+def test_a_row_of_the_roster_without_an_id_of_its_own_is_told(tmp_path: Path) -> None:
+    rows = [
+        ("深澳國小", mark, name, "正式教師", "99/8/1")
+        for mark, name in (
+            ("－", "張一"),
+            ("－", "張二"),
+            ("無", "張三"),
+            ("0", "張四"),
+            ("T8", "張五、張六"),
+        )
+    ]
+    place = built(tmp_path, staff=[*STAFF, *rows])
+    assert reasons(place) == [("rejected", 7 + at, "bad_choice") for at in range(len(rows))]
+    told = [flaw["message"] for flaw in flaws(place)]
+    assert "教師編號「－」不是編號" in told[0] and "一位教師一列" in told[-1]
+
+
+def test_a_mark_for_nothing_is_no_school(tmp_path: Path) -> None:
+    data = written(
+        tmp_path / "data",
+        schools=[("學校名稱", "組別", "角色"), ("板橋國小", "板橋區", "示範學校"), ("無", "板橋區", "示範學校"), ("－", "板橋區", "示範學校")],
+    )  # fmt: skip
+    told = kpi("build", "--data", data, "--programme", NTPC, "--warehouse", tmp_path / "w")
+    assert told.code == 0, told.err
+    assert _stored(tmp_path / "w", "select name from all_schools") == [("板橋國小",)]
+    assert {flaw["reason"] for flaw in flaws(tmp_path / "w")} == {"unknown_school"}
+
+
 # --- names of persons
 
 
 def test_a_person_is_one_however_the_name_is_written(tmp_path: Path) -> None:
     names = {
         "T1": ["王一平老師", "王一平 主任", "王一平教師", "王一平組長", "王一平校長", "王一平先生", "王一平小姐", "王一平女士",
-               "王　一　平", "王\u200b一平"],
+               "王　一　平", "王\u200b一平", "王一平資訊組長", "王一平 教務主任", "王一平導師", "王一平（老師）", "王一平(資訊組長)", "王一平（代）"],
         "T3": ["陳和平"],
         "T4": ["林巴奈", "林 巴奈", "林·巴奈", "林．巴奈", "林・巴奈", "林•巴奈", "林.巴奈", "林‧巴奈老師"],
     }  # fmt: skip
@@ -536,7 +620,7 @@ def test_an_id_beside_several_names_is_that_of_the_name_that_bears_it(tmp_path: 
 def test_a_cell_that_is_no_name_is_one_row_a_teacher_to_be_written(tmp_path: Path) -> None:
     cells = [
         "12", "3位教師", "全體教師", "全校老師", "各班導師", "王一平等3人", "王一平等三位老師", "五年級導師", "王一平等人", "#N/A", "#REF!",
-        "#DIV/0!", "Loading...", "所有教師", "王一平、李二強等5人", "12、13",
+        "#DIV/0!", "Loading...", "所有教師", "王一平、李二強等5人", "12、13", "待聘", "?", "〃", "null",
     ]  # fmt: skip
     alone = [cell for cell in cells if "、" not in cell]  # a roster's row has one id, and is one person
     place = built(

@@ -69,11 +69,13 @@ def test_as_many_people_are_missing_as_the_gap_of_a_requirement_of_all(seen):
 
 
 def test_names_are_there_only_where_they_are_asked_for(seen):
-    view = seen()
-    found = reminders.owed(view, wanted())
-    names = {name for one in found for item in one.items for name in item.missing}
+    """The address asks at once for whole names in the rows and for those who are missing."""
+    every = reminders.owed(seen(), wanted())
+    names = {name for one in every for item in one.items for name in item.missing}
     assert names
     for listed in (False, True):
+        view = seen(access.bureau(names=listed))
+        found = reminders.owed(view, wanted())
         told = "".join(
             letters.message(Path("nowhere"), reminders.context(view, one, listed)) for one in found
         )
@@ -219,3 +221,74 @@ def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):
     name = next(item.missing[0] for one in found for item in one.items if item.missing)
     for asked in (False, True):
         assert (name in reminders.overview(seen(), found, lambda **_: "", None, asked)) == asked
+
+
+# One letter for one matter
+
+
+def rows_to_mend(view: address.View) -> dict[str, list[str]]:
+    """The rejected rows of each school that its figures may lack, as `kpi flags` has them."""
+    _, found = warehouse.rows(view.snapshot, "kpi_flags", EVERY, on=DAY, kpi=None, period=None, school=None)
+    told: dict[str, list[str]] = {}
+    for _, _, school, flag, _, file, line, _ in found:
+        if flag in ("base_rejected", "rows_rejected"):
+            told.setdefault(school, []).append(f"{file} 第 {line} 列")
+    return told
+
+
+def test_a_message_says_first_what_to_mend_with_its_row_and_then_what_is_owed_by_the_data_so_far(seen):
+    view = seen()
+    expected = rows_to_mend(view)
+    assert expected
+    found = {one.school: one for one in reminders.told_to_schools(view, wanted())}
+    assert set(expected) <= set(found), "who has something to mend is written to, whatever else it owes"
+    for school, one in found.items():
+        told = letters.message(Path("nowhere"), reminders.context(view, one, False))
+        first, _, owed = told.partition("依目前的資料")
+        assert all(row in first for row in expected.get(school, [])), school
+        assert bool(one.late) == bool(owed)
+        for item in one.items:
+            silent = item.row.status == "no_data"
+            assert (reminders.label(item) in (first if silent else owed)) and (
+                silent or item.row.gap is None or "還差" in owed
+            )
+        assert "未填報" not in owed.partition("另有下列各處")[0]
+
+
+def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monkeypatch):
+    view, shown = seen(), []
+    monkeypatch.setattr(reminders.frame, "copy", lambda title, text: shown.append((title, text)))
+    monkeypatch.setattr(reminders, "_templates", lambda: Path("nowhere"))
+    for one in reminders.told_to_schools(view, wanted())[:5]:
+        (school,) = (row for row in address.ask(view, "schools") if row.name == one.school)
+        reminders.message(view, wanted(), one.school)
+        reminders.notice(view, school)
+    assert shown and shown[::2] == shown[1::2]
+
+
+def test_every_row_that_a_school_could_mend_is_in_its_message_once(seen):
+    view = seen()
+    for school in address.ask(view, "schools"):
+        rows = address.ask(view, "school_rejects", school_id=school.school_id)
+        found = reminders.told_to_schools(view, wanted(), school.school_id)
+        told = "".join(letters.message(Path("nowhere"), reminders.context(view, one, False)) for one in found)
+        for row in rows[: reminders.MENDED]:
+            assert told.count(f"{row.file} 第 {row.line} 列") >= 1, (school.name, row)
+
+
+def test_the_list_has_what_to_mend_and_the_flags_of_each_school(seen):
+    view = seen()
+    found = reminders.told_to_schools(view, wanted())
+    lines = {
+        line[0]: dict(zip(reminders.HEADER, line, strict=True)) for line in reminders.rows(view, found, False)
+    }
+    for school, rows in rows_to_mend(view).items():
+        assert all(row in lines[school]["請補送或改正"] for row in rows)
+    for one in found:
+        flagged = [item for item in one.items if item.row.flags]
+        assert lines[one.school]["資料註記"].count("：") == len(flagged)
+
+
+def test_the_choice_of_an_indicator_leaves_the_rows_of_other_tables_out(seen):
+    found = reminders.owed(seen(), wanted(kpis=("infosec",)))
+    assert {row.table_name for one in found for row in one.mend} <= {"training", "staff", "schools"}

@@ -80,31 +80,42 @@ def test_a_bound_is_said_in_english_with_its_number():
         assert "Still 1 people short." in bounds.told(figures(), "people", 3, 3)
 
 
-def possible(snapshot, school, period="111"):
-    found = warehouse.ask(snapshot, "school_bounds", bureau(), school_id=school, period=period)
-    return dict(zip(found["kpi"], found["rows"], strict=True))
+def test_rows_of_one_unit_add_one_and_a_row_of_two_units_adds_one():
+    def row(line, unit=None):
+        return SimpleNamespace(file="a.csv", line=line, unit_id=unit)
+
+    assert bounds.added([row(2, "T1"), row(3, "T1"), row(4)]) == 2
+    assert bounds.added([row(2, "T1"), row(2, "T2")]) == 1
+    assert bounds.added([]) == 0
 
 
-def refused(snapshot, school):
-    found = warehouse.ask(snapshot, "school_rejects", bureau(), school_id=school)
-    return found.groupby(["table_name", "severity"]).size().to_dict()
-
-
-def schools(snapshot):
-    return list(warehouse.ask(snapshot, "schools", bureau())["school_id"])
-
-
-def test_refused_rows_count_for_each_indicator_of_their_table_and_no_more_than_there_are(sample_warehouse):
+def test_the_rows_that_could_count_are_those_of_the_flags_on_that_day(sample_warehouse):
+    """Of an indicator whose figure the rows could move, the rejected ones are the causes that `kpi flags` lists."""
     snapshot = warehouse.current(sample_warehouse, "keelung-111")
-    tables = warehouse.ask(snapshot, "kpis", bureau(), period="111").set_index("kpi")["table_name"]
-    seen = 0
-    for school in schools(snapshot):
-        rows, rejects = possible(snapshot, school), refused(snapshot, school)
-        for kpi, table in tables.items():
-            certain = rejects.get((table, "rejected"), 0)
-            assert certain <= rows.get(kpi, 0) <= certain + rejects.get((table, "warning"), 0), (school, kpi)
-            seen += rows.get(kpi, 0)
-    assert seen
+    for day in (EARLIER, DAY, dt.date(2022, 3, 1)):
+        names, rows = warehouse.rows(
+            snapshot, "kpi_flags", bureau(), on=day, kpi=None, period=None, school=None
+        )
+        flags = [dict(zip(names, row, strict=True)) for row in rows]
+        causes = {
+            (one["school"], one["kpi"], one["file"], one["line"])
+            for one in flags
+            if one["flag"] == "rows_rejected"
+        }
+        found = set()
+        schools = warehouse.ask(snapshot, "schools", bureau())
+        for school, name in zip(schools["school_id"], schools["name"], strict=True):
+            asked = {"school_id": int(school), "period": "111", "on": day}
+            warned = warehouse.ask(snapshot, "school_rejects", bureau(), school_id=int(school))
+            warned = set(
+                warned[warned["severity"] == "warning"][["file", "line"]].itertuples(index=False, name=None)
+            )
+            for row in warehouse.ask(snapshot, "school_bounds", bureau(), **asked).itertuples():
+                if (row.file, row.line) not in warned:
+                    found.add((name, row.kpi, row.file, row.line))
+        assert found == {one for one in causes if (one[2], one[3]) not in warned} and (
+            found or day.month == 3
+        )
 
 
 # Since an earlier day
@@ -131,7 +142,7 @@ KPI = SimpleNamespace(
 def item(then=None, kpi=KPI, seen=None, **changes):
     row = figures(**changes)
     steps = [(dt.date(2022, 3, 1), 5.0), (dt.date(2022, 9, 1), 20.0)]
-    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), 0, None)
+    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), (), None)
 
 
 def rows_of(*items, opened=None):
@@ -316,11 +327,12 @@ def test_the_tables_hold_figures_and_not_markup():
             0.78,
             dt.date(2022, 12, 31),
             36,
+            "",
             17,
             "進行中",
         ]
     ]
-    assert len(school_tables.indicators(found, compared=False)[0]) == 11
+    assert len(school_tables.indicators(found, compared=False)[0]) == 12
 
 
 def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
@@ -328,7 +340,7 @@ def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
         unit_id="D1", unit_label="甲", done=True, attained_on=EARLIER, since=None, amount=1, kpi="a1a2"
     )
     late = SimpleNamespace(**{**vars(done), "unit_id": "D2", "done": False, "attained_on": DAY})
-    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), 0, None)
+    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), (), None)
     rows = school_tables.units([(SimpleNamespace(label="111 年度"), [one])])
     assert [row[4:6] for row in rows] == [["是", EARLIER], ["否", None]]
 

@@ -290,7 +290,8 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
         if not count.supplied:
             print(f"{padded(count.label, 16)}未提供")
             continue
-        extra = f"，警告 {count.warnings:,}" if count.warnings else ""
+        extra = f"（其中 {count.no_record:,} 列不是紀錄，不必改）" if count.no_record else ""
+        extra += f"，警告 {count.warnings:,}" if count.warnings else ""
         print(
             f"{padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
             f" + 退回 {count.rejected:,}{extra}"

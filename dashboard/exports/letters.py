@@ -51,7 +51,15 @@ def letters(own: Path, context: Mapping[str, Any]) -> bytes:
 
 def check(own: Path) -> None:
     """Raises `TemplateFault` where the letter's template names something that there is not."""
-    letters(own, {**_COMMON, "letters": [{**_COMMON, "school": "", "group": "", "owed": [_OWED]}]})
+    letters(
+        own,
+        {
+            **_COMMON,
+            "letters": [
+                {**_COMMON, "school": "", "group": "", "owed": [_OWED], "mend": [""], "others": [""]}
+            ],
+        },
+    )
 
 
 _COMMON = dict.fromkeys(("programme", "source", "bureau", "as_of", "snapshot", "fingerprint"), "")

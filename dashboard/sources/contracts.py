@@ -164,7 +164,9 @@ class Table:
             for name in map(normalise, column.headers if column.id not in used else ()):
                 own = name in self._own_names
                 inside = own and _one_in_other(key, name)
-                if inside or (_differ_by_one(key, name) and (own or len(key) > 2)):
+                if inside or (
+                    key not in _OTHER_WORDS and _differ_by_one(key, name) and (own or len(key) > 2)
+                ):
                     near.append((not inside, abs(len(name) - len(key)), at, column.id))
         return min(near)[-1] if near else None
 
@@ -173,6 +175,10 @@ class Table:
         """The first name of each column, and its id."""
         columns = self.columns.values()
         return frozenset(normalise(name) for one in columns for name in (one.headers[0], one.id))
+
+
+# Columns that many files have, of which one character of two is that of another name: 座號, 主題.
+_OTHER_WORDS = frozenset({"序號", "編號", "學號", "標題", "日期"})
 
 
 def _one_in_other(one: str, other: str) -> bool:

@@ -350,6 +350,7 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     if "\0" in text:
         notes.append(f"有 {text.count(chr(0))} 個 NUL 字元，已略去；檔案可能損壞，請重新匯出。")
         text = text.replace("\0", "")
+    text = text[: _end_of_rows(text)]
     lines = io.StringIO(text, newline="").readlines()
     delimiter, at, header = _find_header(lines, table)
     if at == len(lines) and _OTHER_ENDS.search(lines[-1]):
@@ -364,6 +365,8 @@ def _text(path: Path, base: Sheet, table: Table) -> Sheet:
     for line, cells in _records(lines, delimiter, at + _breaks(header), _shape_of(layout, table), stray):
         is_whole = is_whole and (line == next_line or line == next_line + _breaks(former))
         next_line, former = line + 1, cells
+        if not any(cells):
+            continue  # a blank line is no row, and there may be millions of them
         # Empty cells after the header's last are none.
         rows.append((line, cells if len(cells) <= width or any(cells[width:]) else cells[:width]))
         room -= len(rows[-1][1])
@@ -429,6 +432,7 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         text = text[: 1 << 17]
     if "\0" in text:
         return None
+    path, lines = _without_blank_end(path, lines, scratch / f"{base.sha256}.rows.csv")
     first = io.StringIO(text, newline="").readlines()
     delimiter, at, header = _find_header(first, table)
     layout, note = _layout(header, table)
@@ -445,6 +449,36 @@ def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> S
         note=joined(_lost_note(lost), note),
         bulk=Bulk(path, delimiter, len(layout), lines),
     )  # fmt: skip
+
+
+_BLANK = " \t\r\n,;"
+
+
+def _end_of_rows(text: str) -> int:
+    """Where the last line ends that is not blank: a spreadsheet may write a million of them behind its rows."""
+    end = text.find("\n", len(text.rstrip(_BLANK)))
+    return end + 1 if end >= 0 else len(text)
+
+
+def _without_blank_end(path: Path, lines: int, copy: Path) -> tuple[Path, int]:
+    """A file, or a copy of its rows where many blank lines stand behind them, and its number of lines."""
+    with path.open("rb") as file:
+        size = at = file.seek(0, os.SEEK_END)
+        while at:
+            at = max(0, at - BLOCK)
+            file.seek(at)
+            if row := file.read(BLOCK).rstrip(_BLANK.encode()):
+                break
+        file.seek(at + len(row))
+        file.readline()
+        end = file.tell()
+        if size - end < BLOCK:
+            return path, lines
+        file.seek(0)
+        with copy.open("wb") as kept:
+            for start in range(0, end, BLOCK):
+                kept.write(file.read(min(BLOCK, end - start)))
+    return copy, _digest(copy)[1]
 
 
 def _lost_note(lost: int) -> str | None:

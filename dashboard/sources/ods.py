@@ -13,7 +13,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from dashboard.sources import extent
-from dashboard.sources.sheet import Unreadable
+from dashboard.sources.sheet import ERROR, Unreadable
 from dashboard.sources.worksheet import EPOCH, Range, Room, Rows, Workbook, Worksheet, spread, text_of
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -33,8 +33,6 @@ _NUMERIC = ("float", "percentage", "currency")
 _REPEATED = 200_000
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?")
-# What older programs write as the number 0 that looks so.
-_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|Err:\d+")
 _TOO_OFTEN = (
     f"這個活頁簿把有內容的儲存格重複了超過 {_REPEATED:,} 次，未讀取。請刪除資料以外的列與欄後另存新檔。"
 )
@@ -215,7 +213,8 @@ class _Content:
 
     def _value(self, cell: Mapping[str, str]) -> str:
         shown = "\n".join("".join(parts) for parts in self._paragraphs)
-        if cell.get("calcext:value-type") == "error" or _ERROR.fullmatch(shown):
+        # Older programs write an error as the number 0 that looks so.
+        if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(shown):
             return shown or "#VALUE!"
         kind = cell.get("office:value-type")
         try:

@@ -283,14 +283,18 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     return replace(sheet, header_line=at, header=tuple(header), layout=layout, rows=body, note=note)
 
 
-# What a spreadsheet shows where a formula failed or is still at work.
-_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)|Loading\.\.\.", re.IGNORECASE)
+# What a spreadsheet shows where a formula failed or is still at work, or a column is too narrow for its numbers.
+ERROR = re.compile(
+    r"#(?:N/A|GETTING_DATA|[A-Z0-9/_]+[!?])|#{3,}|(?:Loading|(?:正在)?載入中?)(?:\.{3}|…)|Err:\d{3}",
+    re.IGNORECASE,
+)
 
 
 def are_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], table: Table) -> str | None:
     """The first error cell, where no row is more than errors: each has one in a required column, or nothing else at all.
 
-    None where a row has a fact, and where there is none.
+    None where a row has a fact, and where there is no error. A total, a remark or a signature below is no fact: it fills no
+    more than half of the required columns.
     """
     required = [at for at, name in enumerate(layout) if name and table.columns[name].required]
     first: str | None = None
@@ -298,13 +302,12 @@ def are_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]],
         filled = [text for cell in cells if (text := cell.strip())]
         if not filled:
             continue
-        wrong = [text for text in filled if _ERROR.fullmatch(text)]
-        if not wrong or (
-            len(wrong) < len(filled)
-            and not any(at < len(cells) and _ERROR.fullmatch(cells[at].strip()) for at in required)
-        ):
+        wrong = [text for text in filled if ERROR.fullmatch(text)]
+        needed = [text for at in required if at < len(cells) and (text := cells[at].strip())]
+        if wrong and (len(wrong) == len(filled) or any(ERROR.fullmatch(text) for text in needed)):
+            first = first or wrong[0]
+        elif 2 * len(needed) > len(required):
             return None
-        first = first or wrong[0]
     return first
 
 

@@ -35,7 +35,7 @@ KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilob
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
 # The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
-OF_INDICATORS = ("attention", "deadlines", "kpis", "school_results", "standing", "totals")
+OF_INDICATORS = ("attention", "data_to_mend", "deadlines", "kpis", "school_results", "standing", "totals")
 
 
 @dataclass(frozen=True)

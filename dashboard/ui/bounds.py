@@ -1,11 +1,13 @@
 """What a figure could be at most if every row that was not taken were right: a bound, and said to be one.
 
-It stands beside the rows that it speaks of and is no figure: nothing is judged by it, and nothing adds it up. How many rows
-could count is asked (queries/pages/school_bounds.sql); each adds at most one unit, and nobody beyond the base.
+It stands beside the rows that it speaks of and is no figure: nothing is judged by it, and nothing adds it up. Which rows
+could count is asked (queries/pages/school_bounds.sql); each adds at most one unit, those of one unit one, and nobody
+beyond the base.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 from dashboard.ui.texts import say
@@ -25,9 +27,18 @@ def most(counted: object, base: object, rows: int) -> int | None:
     return reach if reach > now else None
 
 
-def told(row: Row, unit: str, rows: int, listed: int) -> str:
-    """The bound in words, where `rows` of the `listed` rows could count; nothing where there is none to state."""
-    reach = None if row.status in ("exempt", "upcoming") else most(row.counted, row.base, rows)
+def added(rows: Sequence[Row]) -> int:
+    """How many units rows could add: each at most one, and those of one unit together one."""
+    units = {row.unit_id or (row.file, row.line) for row in rows}
+    return min(len({(row.file, row.line) for row in rows}), len(units))
+
+
+def told(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
+    """The bound in words, where `rows` of the `listed` rows could count and add so many units, by default one each;
+    nothing where there is none to state."""
+    reach = most(row.counted, row.base, rows if adds is None else adds)
+    if row.status in ("exempt", "upcoming"):
+        return ""
     if reach is None:
         return ""
     judged = row.required is not None
@@ -39,6 +50,12 @@ def told(row: Row, unit: str, rows: int, listed: int) -> str:
             most=f"<b>{figure}</b>",
         )
         if rows == listed
+        else say(
+            "有 {n} 列可能計入；若全部屬實，最多會是 {most}（上限，不是成績）。",
+            n=number(rows),
+            most=f"<b>{figure}</b>",
+        )
+        if rows > listed
         else say(
             "其中 {n} 列可能計入；若全部屬實，最多會是 {most}（上限，不是成績）。",
             n=number(rows),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, moved
+from dashboard.ui.parts import anchor, bar, due, figure, flagged, hint, moved
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
@@ -15,6 +15,7 @@ from dashboard.ui.words import (
     escape,
     exact,
     file_day,
+    flag_words,
     number,
     pair,
     percent,
@@ -117,20 +118,20 @@ def done(kpi: Row, row: Row) -> str:
     )
 
 
-def tile(kpi: Row, city: Row, year: int, to_indicator: ToIndicator, then: Row | None = None) -> str:
+def tile(seen: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
     """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`.
 
     The whole tile leads to the indicator, each count of it to its schools.
     """
     schools = counts(city)
-    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, year)
+    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, seen.year)
     title = anchor(to_indicator(kpi.kpi), escape(kpi.short))
     counted = tally(kpi, schools, to_indicator)
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
         f'<div class="n">{_met(kpi, city, then)}</div>'
         f'{strip(schools)}<div class="cnt">{counted}<span class="must">{requirement(kpi)}</span></div>'
-        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}</div>'
+        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}{flagged(city, kpi, seen.link)}</div>'
     )
 
 
@@ -144,7 +145,7 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
     return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
 
 
-def aside(kpi: Row, city: Row, then: Row | None = None) -> str:
+def aside(seen: View, kpi: Row, city: Row, then: Row | None = None) -> str:
     """An indicator that is shown and never judged."""
     shown = _shown(kpi, city) + moved(city.counted, then)
     told = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=shown)
@@ -155,7 +156,7 @@ def aside(kpi: Row, city: Row, then: Row | None = None) -> str:
             shown=shown,
             n=number(city.schools_no_data),
         )
-    return f"<span {figure(city)}>i {told}</span>"
+    return f"<span {figure(city)}>i {told} {flagged(city, kpi, seen.link)}</span>"
 
 
 def _shown(kpi: Row, city: Row) -> str:
@@ -185,9 +186,9 @@ def tiles(
             continue
         city, then = cities[kpi.kpi], before.get((kpi.kpi, "city", None))
         if kpi.require == "none":
-            others += aside(kpi, city, then)
+            others += aside(seen, kpi, city, then)
         else:
-            judged += tile(kpi, city, seen.year, to_indicator, then)
+            judged += tile(seen, kpi, city, to_indicator, then)
     return (
         f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
         f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()))}</p></section>'
@@ -212,7 +213,7 @@ def reading() -> str:
         [
             say("每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"),
             say("底色：四分之一以上的學校落後或逾期。"),
-            say("點一格看該組該項。"),
+            hint(say("點一格看該組該項。")),
         ]
     )
 
@@ -233,6 +234,7 @@ COLUMNS = (
     later("應達"),
     later("單位"),
     later("期限"),
+    later("資料註記"),
 )
 
 
@@ -275,5 +277,6 @@ def _line(seen: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
         row.required,
         kpi.unit,
         row.deadline,
+        flag_words(row),
     ]
     return [*own, then and then.schools_met, then and then.counted] if seen.versus else own

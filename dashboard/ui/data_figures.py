@@ -18,7 +18,7 @@ from dashboard import warehouse as store
 from dashboard.ui import figures
 from dashboard.ui.address import Row, View, _asked, ask, facts_of
 from dashboard.ui.figures import Figure, Value
-from dashboard.ui.parts import notice, pills
+from dashboard.ui.parts import hint, notice, pills
 from dashboard.ui.screen import show
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
@@ -250,7 +250,7 @@ def _rejects_caption(seen: View, kept: Sequence[_Kept]) -> list[str]:
     sentences.append(
         say("一條一份快照，被退回的列依原因疊放；圖例的數字是 {now} 這一份的列數。", now=_moment(seen, now))
     )
-    return [*sentences, say("點最右一條的一段，看那些列。")]
+    return [*sentences, hint(say("點最右一條的一段，看那些列。"))]
 
 
 # Who has stopped sending?

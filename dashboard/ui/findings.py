@@ -14,11 +14,13 @@ from dashboard.ui.address import View
 from dashboard.ui.parts import anchor, moved, tag
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
+    FLAGS,
     URGENT_DAYS,
     amount,
     days_left,
     due_day,
     escape,
+    is_unsure,
     listing,
     names,
     number,
@@ -86,12 +88,17 @@ def first_sentence(deadlines: Sequence[Row]) -> str:
     when = past(row.days_left)
     if row.days_left >= 0:
         when = say("{left}（期限 {day}）", left=when, day=f"{row.deadline.month}/{row.deadline.day}")
-    short = say("{n} 校{short}", n=number(row.schools), short=gap(row, row.unit))
+    short = say("{n} 校{short}", n=number(row.schools), short=gap(row, row.unit)) + _unread(row)
     told = f"<b>{say('{when}，{short}', when=when, short=short)}</b>"
     if len({each.period_label for each in deadlines}) > 1:
         whose = escape(row.period_label)
         return say("{period}的{kpi} {told}。", period=whose, kpi=escape(row.short), told=told)
     return say("{kpi} {told}。", kpi=escape(row.short), told=told)
+
+
+def _unread(row: Row) -> str:
+    """Of how many of the schools that lack something a file was not read."""
+    return say("（其中 {n} 校有檔案沒有讀到）", n=number(row.unread)) if row.unread else ""
 
 
 def standing(row: Row, periods: Sequence[Row] = ()) -> str:
@@ -101,6 +108,8 @@ def standing(row: Row, periods: Sequence[Row] = ()) -> str:
         silent = say("{n} 校有項目未填報", n=number(row.no_data))
         late = say("{late}，{silent}", late=late, silent=silent)
     told = say("{n} 校中 {late}", n=number(row.schools), late=late)
+    if row.flagged:
+        told = say("{told}，{n} 校的資料有註記", told=told, n=number(row.flagged))
     done = say("{n} 校全部達標", n=number(row.done)) if row.done else say("尚無學校全部達標")
     if len(periods) > 1:
         where = listing([escape(each.label) for each in periods])
@@ -120,12 +129,70 @@ class Around:
     to_indicator: ToIndicator
 
 
-def attention(seen: View, kpis: Sequence[Row], found: Sequence[Row], to_indicator: ToIndicator) -> str:
-    """At most ten findings, each a sentence that leads on."""
-    if not found:
-        return f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
+def attention(
+    seen: View, kpis: Sequence[Row], data: Sequence[Row], found: Sequence[Row], to_indicator: ToIndicator
+) -> str:
+    """What is wrong with the data, then at most ten findings, each a sentence that leads on."""
     around = Around(seen, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
-    return f'<div class="list">{"".join(_finding(around, row) for row in found)}</div>'
+    lines = of_data(seen, data) + "".join(_finding(around, row) for row in found)
+    none = "" if found else f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
+    return (f'<div class="list">{lines}</div>' if lines else "") + none
+
+
+def of_data(seen: View, rows: Sequence[Row]) -> str:
+    """What is wrong with the data: each table's files and rosters, and in one sentence what schools are in no row of."""
+    lines = [_of_data(seen, row.flag, DATA[row.flag](seen, row)) for row in rows if row.flag in DATA]
+    unsent = [
+        say("{label}（{note}）", label=escape(row.label), note=_schools(seen, row, FEW))
+        for row in rows
+        if row.flag == "no_rows"
+    ]
+    if unsent:
+        told = say("沒有任何一列：{tables}；可能沒有辦理，也可能沒有送來", tables=listing(unsent))
+        lines.append(_of_data(seen, "no_rows", told))
+    return "".join(lines)
+
+
+def _of_data(seen: View, flag: str, told: str) -> str:
+    who = anchor(seen.link("data"), say("資料"))
+    return (
+        f'<div class="li"><span class="fl">! {say(FLAGS[flag].source_text)}</span><span>{who}</span>'
+        f'<span class="tx">{told}</span><span class="d"></span></div>'
+    )
+
+
+def _files(seen: View, row: Row) -> str:
+    files = row.files.split("|")
+    shown = f"<b>{listing([escape(name) for name in files[:FILES]])}</b>"
+    if len(files) > FILES:
+        shown = say("{files}等 {n} 個檔案", files=shown, n=number(len(files)))
+    todo = (
+        say("請改好再送，在那之前不列為落後")
+        if row.flag == "unreadable_source"
+        else say("用的是先前讀到的列，請重送，在那之前不列為落後")
+    )
+    return say("{files} 影響 {schools}：{todo}", files=shown, schools=_schools(seen, row), todo=todo)
+
+
+def _rosters(seen: View, row: Row) -> str:
+    told = say("{table}有 {n} 列未採用", table=escape(row.label), n=number(row.rows))
+    return say("{told}，基數可能偏低：{schools}", told=f"<b>{told}</b>", schools=_schools(seen, row))
+
+
+def _schools(seen: View, row: Row, most: int | None = None) -> str:
+    """The first of the schools, each leading to its rows, and how many there are."""
+    links = [
+        anchor(seen.link("data", school=name), escape(name)) for name in row.school_names.split("|")[:most]
+    ]
+    return names(links, int(row.schools))
+
+
+FILES, FEW = 2, 2
+DATA: dict[str, Callable[[View, Row], str]] = {
+    "unreadable_source": _files,
+    "stale_source": _files,
+    "base_rejected": _rosters,
+}
 
 
 def _finding(around: Around, row: Row) -> str:
@@ -274,7 +341,7 @@ def _unmet(row: Row, then: Row | None) -> str:
     change = moved(row.schools, then, "schools")
     if not row.schools:
         return say("已評定的學校都達標") + change
-    unmet = say("{n} 校未達標", n=number(row.schools)) + change
+    unmet = say("{n} 校未達標", n=number(row.schools)) + change + _unread(row)
     return say("，").join([unmet, gap(row, row.unit)])
 
 
@@ -308,7 +375,8 @@ def _place(row: Row) -> int:
 
 def _pressing(found: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
     """What was missed or is due within two weeks, and each exceeded ceiling."""
-    open_rows = [row for row in found if row.status in ("behind", "overdue", "on_track") and row.gap]
+    sure = [row for row in found if not is_unsure(row)]
+    open_rows = [row for row in sure if row.status in ("behind", "overdue", "on_track") and row.gap]
     due = sorted(open_rows, key=lambda row: row.deadline)
     late = [row for row in due if row.status == "overdue"]
     soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]
@@ -316,7 +384,7 @@ def _pressing(found: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
         say("{when}，{short}", when=past(row.days_left), short=gap(row, kpis[row.kpi].unit))
         for row in (late or soon)[:1]
     ]
-    over = [row for row in found if row.room is not None and row.room < 0]
+    over = [row for row in sure if row.room is not None and row.room < 0]
     told += [room(row, kpis[row.kpi].unit) for row in over]
     return [
         f"<b>{say('{kpi} {told}。', kpi=escape(kpis[row.kpi].short), told=one)}</b>"

@@ -69,7 +69,18 @@
     const figure = box.querySelector(".js-plotly-plot");
     box.style.zoom = Math.min(1, width / figure.offsetWidth, height / figure.offsetHeight);
   });
-  addEventListener("beforeprint", () => shrink(1040, 400)); // A4 across, within its margins
+  addEventListener("beforeprint", () => shrink(document.querySelector("style.upright") ? 718 : 1040, 400)); // A4, within its margins
+  // What stands on paper alone and is much is fetched now; printing does not wait for what comes later.
+  const fill = () => document.querySelectorAll("[data-paper]").forEach((part) => {
+    const answer = new XMLHttpRequest();
+    answer.open("GET", part.dataset.paper, false);
+    try { answer.send(); } catch { return; } // the page then says on paper what is missing
+    if (answer.status !== 200) return;
+    part.innerHTML = answer.responseText;
+    delete part.dataset.paper;
+  });
+  addEventListener("beforeprint", fill);
+  matchMedia("print").addEventListener("change", fill);
   addEventListener("afterprint", () => shrink(Infinity, Infinity));
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".kpi a[href]");

@@ -19,7 +19,7 @@ import streamlit as st
 from dashboard import charts, config
 from dashboard import warehouse as store
 from dashboard.exports import tables
-from dashboard.ui import downloads, freshness, parts, texts, words
+from dashboard.ui import downloads, freshness, paper, parts, texts, words
 from dashboard.ui.address import Row, View
 from dashboard.ui.screen import show
 from dashboard.ui.texts import say
@@ -41,8 +41,13 @@ class Missing:
     shown: str
 
 
-def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None = None) -> None:
-    """The top of every page: title, quiet lines, what was wrong in the address, and the finding."""
+def head(
+    seen: View, title: str, lead: str, *quiet: str, missing: Missing | None = None, upright: bool = False
+) -> None:
+    """The top of every page: title, quiet lines, what was wrong in the address, and the finding.
+
+    upright: paper is A4 upright, for a page whose tables are narrow.
+    """
     st.set_page_config(page_title=f"{title} · {seen.facts.title}")
     line = [
         f"{say('截至')} <b>{words.full_day(seen.on)}</b>",
@@ -68,7 +73,9 @@ def head(seen: View, title: str, lead: str, *quiet: str, missing: Missing | None
             say("✕ 最新的快照讀不出來"), f"{words.escape(seen.damage)}<br>{stands}", "failed"
         )
     top = f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
-    show(f'{top}{more}{notes}<p class="lead">{lead}</p>')
+    show(
+        f'{top}{more}{paper.identity(seen)}{notes}<p class="lead">{lead}</p>{paper.margins(seen, title, upright)}'
+    )
 
 
 def _not_found(missing: Missing | None) -> list[str]:

@@ -243,7 +243,7 @@ def show_progress(seen: View, going: store.UnderWay | None) -> None:
 
 
 # What a build does with a file, a spreadsheet or a table, which it then names.
-STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("檢查"))
+STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("整理"), later("檢查"))
 
 
 def _doing(seen: View, step: str) -> str:

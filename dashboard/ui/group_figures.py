@@ -16,7 +16,7 @@ from dashboard import warehouse as store
 from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, ask, ask_each
 from dashboard.ui.figures import Figure, Link
-from dashboard.ui.parts import notice, pills
+from dashboard.ui.parts import hint, notice, pills
 from dashboard.ui.screen import halves
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, file_day, full_day, listing, number, percent, prose, rate, short_day
@@ -237,7 +237,7 @@ def calendar(seen: View, group: Row, kpi: Row) -> Figure | str:
                 say("觀課依主辦學校當日的觀課紀錄；紀錄裡沒有的，仍可能辦過、有人來過。"),
                 say("{day} 之後的課還不知道誰會來。", day=on) if ahead else "",
                 say("沒有畫出的 {n} 校在表裡。", n=number(more)) if more else "",
-                f'<span class="onscreen">{say("點一個記號看那一校的原因。")}</span>',
+                hint(say("點一個記號看那一校的原因。")),
             ]
         ),
         drawn=charts.calendar(

@@ -11,13 +11,26 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.ui import paper
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, empty, figure, moved, page, pager, pills, table, tag
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    empty,
+    figure,
+    flagged,
+    moved,
+    pills,
+    table,
+    tag,
+)
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
     days_left,
     escape,
+    flag_words,
     listing,
     number,
     percent,
@@ -51,9 +64,10 @@ LATE = {
 }
 GROUPS = (
     later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
+    later("資料註記"),
 )  # fmt: skip
 SCHOOLS = (
-    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"),
+    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"), later("資料註記"),
 )  # fmt: skip
 
 
@@ -78,10 +92,9 @@ class Listed:
 
     every: Sequence[Row]
     matching: Sequence[Row]
-    rows: Sequence[Row]
+    rows: paper.Page[Row]
     status: str | None
     sort: str | None
-    page: int
 
 
 def choose(seen: View) -> Choice:
@@ -159,15 +172,15 @@ def pick(seen: View, choice: Choice) -> str:
 
 def lead(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
     """How many schools are there, the pooled figure, what changed since `then`, and how fast it grows."""
-    unit = escape(kpi.unit)
+    unit, note = escape(kpi.unit), flagged(city, kpi, seen.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
         told = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
         shown = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
-        return f"<span {figure(city)}>{prose([shown, told])}</span>"
+        return prose([f"<span {figure(city)}>{prose([shown, told])}</span>", note])
     shown = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
-    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit)])
+    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit), note])
 
 
 def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
@@ -227,10 +240,10 @@ def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
     facts = figure(row, row.group_name)
     if kpi.require == "none":
-        status, shown = _stated(kpi, row, facts, pooled)
+        status, shown = _stated(seen, kpi, row, facts, pooled)
         return [Cell(name, "l"), status, Cell(shown), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(kpi, row, facts, met)
+    status, shown = _stated(seen, kpi, row, facts, met)
     done = Cell(shown + moved(row.schools_met, then, "schools_met"))
     return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
@@ -246,6 +259,7 @@ def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
             row.counted,
             row.base,
             row.required,
+            flag_words(row),
         ]
         for row in rows
     ]
@@ -268,8 +282,7 @@ def listed(seen: View, choice: Choice) -> Listed:
         seen, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
     )
     matching = [row for row in every if status in (None, row.status)]
-    at_page = page(asked("page"), len(matching), SIZE)
-    return Listed(every, matching, matching[(at_page - 1) * SIZE : at_page * SIZE], status, sort, at_page)
+    return Listed(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
 def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
@@ -300,7 +313,7 @@ def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
         if found.sort is None
         else say("各校，依{column}（{unit}）", column=say(COLUMNS[found.sort.strip("-")]), unit=unit)
     )
-    on = pager(found.page, len(found.matching), SIZE, here, say("校"))
+    on = paper.pager(found.rows, here, say("校"))
     return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{on}"
 
 
@@ -315,14 +328,14 @@ def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
         *(["change"] if seen.versus else []),
     ]
     header = [_sortable(seen, kpi, name, found.sort, here) for name in columns]
-    lines = [
-        (
+
+    def line(row: Row) -> Line:
+        return (
             "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(seen, kpi, row, here(school=row.school_name, page=found.page)),
+            _school(seen, kpi, row, here(school=row.school_name, page=found.rows.number)),
         )
-        for row in found.rows
-    ]
-    return table(say("{kpi}各校", kpi=kpi.short), header, lines, "schools")
+
+    return paper.table(say("{kpi}各校", kpi=kpi.short), header, found.rows, line, "schools")
 
 
 def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
@@ -349,7 +362,7 @@ def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
 
 def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
     told = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(kpi, row, figure(row, row.school_name), told)
+    status, counted = _stated(seen, kpi, row, figure(row, row.school_name), told)
     group = anchor(seen.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
     return [
         Cell(_name(why, row.school_name), "l"),
@@ -370,12 +383,12 @@ def _since(row: Row) -> str:
     return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
-def _stated(kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
+def _stated(seen: View, kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
     """The cell of the status, and the figure; the machine-readable side is on the figure, or on the reason for none."""
-    shown = tag(row.status, kpi.require)
+    shown, note = tag(row.status, kpi.require), flagged(row, kpi, seen.link)
     if row.status in ("no_data", "exempt", "upcoming"):
-        return Cell(f"<span {facts}>{shown}</span>", "l"), told
-    return Cell(shown, "l"), f"<span {facts}>{told}</span>"
+        return Cell(f"<span {facts}>{shown}</span>{note}", "l"), told
+    return Cell(f"{shown}{note}", "l"), f"<span {facts}>{told}</span>"
 
 
 def _gap(row: Row) -> str:
@@ -396,6 +409,7 @@ def table_of(kpi: Row, found: Listed) -> list[list[object]]:
             row.counted,
             row.base,
             row.required,
+            flag_words(row),
         ]
         for row in found.matching
     ]

@@ -14,7 +14,7 @@ from dashboard.ui import figures
 from dashboard.ui.address import View
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.indicator import rounded
-from dashboard.ui.parts import pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
     STATUSES,
@@ -224,7 +224,7 @@ def _hover(kpi: Row, row: Row) -> str:
             if row.is_over
             else say("還差 {gap} {unit}", gap=number(row.gap), unit=unit)
         )
-    return "<br>".join(lines)
+    return "<br>".join(lines) + flag_hover(row)
 
 
 def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: bool) -> str:
@@ -337,7 +337,7 @@ def _strip_caption(
         if silent
         else "",
         say("– 不適用 {n} 校。", n=number(exempt)) if exempt else "",
-        f'<span class="onscreen">{say("點一個記號看那些學校。") if is_crowd else say("點一個記號看那一校的原因。")}</span>',
+        hint(say("點一個記號看那些學校。") if is_crowd else say("點一個記號看那一校的原因。")),
     ]
     return prose(sentences)
 
@@ -403,7 +403,7 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
                 say("點線是從今天起所需的速度。")
                 if city.weekly and not seen.ahead and seen.on < kpi.deadline
                 else "",
-                f'<span class="onscreen">{say("點圖下的組名，加上那一組。")}</span>' if len(others) else "",
+                hint(say("點圖下的組名，加上那一組。")) if len(others) else "",
             ]
         ),
         drawn=charts.curves(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-from dashboard.ui.parts import Cell, count, notice, outward, stored, table, text
+from dashboard.ui import paper
+from dashboard.ui.parts import Cell, Line, count, notice, outward, stored, table, text
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, percent, size
 
@@ -177,17 +178,22 @@ def _section(title: str, told: str, listed: str, left: int) -> str:
 
 def columns(found: Sequence[Row], limit: int = 500) -> str:
     """All of them, but what is endless."""
-    return _section(say("沒有用到的欄"), "", _columns(found[:limit]), 0) if found else ""
+    return _section(say("沒有用到的欄"), "", _columns(paper.page(found, None, limit)), 0) if found else ""
 
 
 def _columns(columns: Sequence[Row]) -> str:
     """The filled columns that are not used, each with its file and what it probably is."""
     header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(UNUSED)]
-    lines = [
-        ("", [_linked(row), text(_column(row), "l w"), count(row.filled), text(row.likely_header or "", "l")])
-        for row in columns
-    ]
-    return table(say("沒有用到的欄"), header, lines, "wide")
+
+    def line(row: Row) -> Line:
+        return "", [
+            _linked(row),
+            text(_column(row), "l w"),
+            count(row.filled),
+            text(row.likely_header or "", "l"),
+        ]
+
+    return paper.table(say("沒有用到的欄"), header, columns, line, "wide")
 
 
 def _column(row: Row) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 
 from dashboard.ui.address import View, ask
 from dashboard.ui.findings import gap, pace, room
-from dashboard.ui.parts import anchor
+from dashboard.ui.parts import anchor, hint
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
     STATUSES,
     URGENT_DAYS,
     days_left,
     escape,
+    is_unsure,
     listing,
     number,
     short_day,
@@ -82,7 +83,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
     """Per school its steps and the way to its message; who has nothing to do in one line. Nothing without a school."""
     if not schools:
         return ""
-    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的；點項目看還缺誰")}</p>'
+    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的")}{hint(say("；點項目看還缺誰"))}</p>'
     lines, done = [], []
     for name, found in schools.items():
         who = anchor(link("school", school=name), escape(name))
@@ -90,7 +91,7 @@ def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, yea
             write = anchor(link("reminders", school=name), say("寫催辦"))
             listed = "".join(f"<li>{step}</li>" for step in shown)
             lines.append(
-                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d">{write}</span></div>'
+                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d onscreen">{write}</span></div>'
             )
         else:
             done.append(who + _open(found))
@@ -108,8 +109,12 @@ def _open(found: Sequence[Row]) -> str:
 def steps(name: str, found: Sequence[Row], told: Known, link: Link, year: int) -> list[str]:
     """At most three: what is short by deadline, what is to be sent, which rows are to be mended; the rest is counted."""
     short = sorted((row for row in found if _is_due(row)), key=_urgency)
-    others = [step for step in (_send(found, told), _mend(name, told, link)) if step]
-    kept = short[: STEPS - len(others)]
+    others = [
+        step
+        for step in (_resend(name, found, told, link), _send(found, told), _mend(name, told, link))
+        if step
+    ]
+    kept = short[: max(STEPS - len(others), 0)]
     shown = [_step(row, told, link, year) for row in kept]
     if left := len(short) - len(kept):
         more = say("另有 {n} 項", n=number(left))
@@ -118,7 +123,9 @@ def steps(name: str, found: Sequence[Row], told: Known, link: Link, year: int) -
 
 
 def _is_due(row: Row) -> bool:
-    """Late, or short of a deadline that is close."""
+    """Late, or short of a deadline that is close; not by a figure of which a file was not read."""
+    if is_unsure(row):
+        return False
     if row.status in ("overdue", "behind"):
         return True
     return bool(row.status == "on_track" and row.gap and 0 <= row.days_left <= URGENT_DAYS)
@@ -158,9 +165,22 @@ def _lacks(row: Row, kpi: Row, told: Known) -> str:
     return say("請 {n} 人同到一場", n=number(row.required))
 
 
+def _resend(name: str, found: Sequence[Row], told: Known, link: Link) -> str:
+    """The files to send again, by the indicators that cannot be known without them."""
+    kpis = [escape(told.kpis[row.kpi].short) for row in found if is_unsure(row)]
+    if not kpis:
+        return ""
+    there = anchor(link("data", school=name), say("檔案沒有讀到，請改好再送"))
+    return f'<span class="fl">!</span> {say("{kpis}：{told}", kpis=listing(kpis), told=there)}'
+
+
 def _send(found: Sequence[Row], told: Known) -> str:
     """What to send or fill in, for the indicators that cannot be judged."""
-    silent = [row for row in found if row.status == "no_data" and (row.school_id, row.kpi) in told.to_send]
+    silent = [
+        row
+        for row in found
+        if row.status == "no_data" and not is_unsure(row) and (row.school_id, row.kpi) in told.to_send
+    ]
     if not silent:
         return ""
     steps: dict[str, list[str]] = {}

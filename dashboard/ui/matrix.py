@@ -5,15 +5,17 @@ Fill marks problems only. A group's cell is filled from a quarter of its schools
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.ui import paper, words
 from dashboard.ui.address import View
-from dashboard.ui.parts import Cell, anchor, figure, moved, pills, table
+from dashboard.ui.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import (
+    FLAGS,
     MONEY,
     STATUSES,
     amount,
@@ -21,7 +23,9 @@ from dashboard.ui.words import (
     escape,
     exact,
     file_day,
+    flag_words,
     listing,
+    names,
     number,
     pair,
     percent,
@@ -38,6 +42,7 @@ LATE = ("overdue", "behind")
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
 SORTS = ("late", "gap")
 OPENED = 6
+FLAGGED = 6  # schools of a flag that are named below a table
 HEADER = (
     later("學校"),
     later("角色"),
@@ -50,6 +55,7 @@ HEADER = (
     later("還差"),
     later("期限"),
     later("比較日計數"),
+    later("資料註記"),
 )
 
 
@@ -98,7 +104,12 @@ def _told(row: Row, kpi: Row, what: str) -> str:
             )
         if row.base is not None:
             told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(what), told=listing(told))
+    return say("{what}：{told}", what=escape(what), told=listing(told)) + _flags(row)
+
+
+def _flags(row: Row) -> str:
+    """What the mark of a cell means, in its title."""
+    return f" ! {flag_words(row)}" if words.flags_of(row) else ""
 
 
 def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
@@ -111,7 +122,7 @@ def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
 
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
     """A group's (or with an empty name the city's) figures, leading on to the group's page."""
-    sign = f"<b>{signs(row)}</b>" if row.level == "group" else ""
+    sign = f"<b>{signs(row) if row.level == 'group' else ''}{flag_sign(row)}</b>"
     body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
     title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
     facts = figure(row, group)
@@ -146,13 +157,21 @@ def by_group(
     totals: Sequence[Row],
     link: Link,
     before: Before | None = None,
+    only: Collection[int] | None = None,
     to_kpi: Link | None = None,
     own: int | None = None,
 ) -> str:
-    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked."""
+    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked.
+
+    only: the groups to show, if not all.
+    """
     then = before or {}
     cells = {(row.group_id, row.kpi): row for row in totals}
-    names = {row.group_id: row.group_name for row in totals if row.level == "group"}
+    names = {
+        row.group_id: row.group_name
+        for row in totals
+        if row.level == "group" and (only is None or row.group_id in only)
+    }
     lines = []
     for group_id, name in names.items():
         found = [
@@ -166,6 +185,18 @@ def by_group(
         ]
         lines.append(("sum", [Cell(say("全市"), "l"), *city]))
     return table(say("組別與指標"), heads(say("組別"), kpis, link=to_kpi), lines, "mx groups")
+
+
+def flagged_groups(
+    seen: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
+) -> Callable[[Collection[int]], str]:
+    """Draws groups x indicators, of the groups that it is given, and below what their marks mean."""
+
+    def draw(only: Collection[int]) -> str:
+        figures = [row for row in totals if row.group_id in (*only, None)]
+        return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
+
+    return draw
 
 
 def school_figures(row: Row, kpi: Row) -> str:
@@ -186,7 +217,7 @@ def _meant(row: Row, kpi: Row) -> str:
             return _told(row, kpi, kpi.short)
         if row.base is not None and row.base != row.required:
             told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(kpi.short), told=listing(told))
+    return say("{what}：{told}", what=escape(kpi.short), told=listing(told)) + _flags(row)
 
 
 def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
@@ -195,7 +226,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
         f'<a class="cell" href="{link(row)}" {figure(row, row.school_name)}'
-        f' title="{_meant(row, kpi)}"><b>{status.sign}</b>'
+        f' title="{_meant(row, kpi)}"><b>{status.sign}{flag_sign(row)}</b>'
         f"{school_figures(row, kpi)}{_below(change)}</a>",
         f"c-{row.status}",
     )
@@ -316,9 +347,10 @@ def _sum(
 ) -> Cell:
     """A figure, or the dash of an indicator that has no such figure."""
     told = shown(row, kpi, before.get((row.kpi, row.level, row.group_id)))
+    sign = flag_sign(row) if told != NONE else ""
     title = f' title="{_told(row, kpi, kpi.label)}"'
     facts = "" if told == NONE else f" {figure(row, group)}{title}"
-    return Cell(f'<div class="cell"{facts}>{told}</div>')
+    return Cell(f'<div class="cell"{facts}>{f"<b>{sign}</b>" if sign else ""}{told}</div>')
 
 
 def _met(row: Row, _: Row, then: Row | None) -> str:
@@ -342,6 +374,42 @@ def _rate(row: Row, kpi: Row, then: Row | None) -> str:
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
 
+def flags(seen: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
+    """What the marks of a table mean, in words: each flag with the indicators and whom it is about, leading to the data."""
+    named = {kpi.kpi: kpi for kpi in kpis}
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        for code in words.flags_of(row) if row.kpi in named else ():
+            found.setdefault((code, row.kpi), []).append(row)
+    lines: dict[str, list[str]] = {}
+    for (code, kpi), flagged in sorted(found.items(), key=lambda item: list(FLAGS).index(item[0][0])):
+        lines.setdefault(code, []).append(_flagged(seen, named[kpi], code, flagged))
+    return "".join(
+        f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(told))}</p>'
+        for code, told in lines.items()
+    )
+
+
+def flags_of(
+    seen: View, kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], totals: Sequence[Row], own: Row
+) -> str:
+    """The same below the tables of a group: of its schools, and of the city where none of them has the flag."""
+    pooled = [row for row in totals if row.group_id in (own.group_id, None)]
+    return flags(seen, kpis, [*(row for found in schools.values() for row in found), *pooled])
+
+
+def _flagged(seen: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
+    """「A1、A2（甲國小、乙國小）」; of groups, the marks of the cells say which."""
+    table = flag_table(Row(flags=code), kpi)
+    schools = [row.school_name for row in rows if row.level == "school"]
+    if schools:
+        who = [
+            anchor(seen.link("data", school=name, table=table), escape(name)) for name in schools[:FLAGGED]
+        ]
+        return say("{label}（{note}）", label=escape(kpi.short), note=names(who, len(schools)))
+    return anchor(seen.link("data", table=table), escape(kpi.short))
+
+
 def compared(
     kpis: Sequence[Row], totals: Sequence[Row], own: Row, ways: Ways, before: Before, asked: bool = False
 ) -> str:
@@ -349,14 +417,19 @@ def compared(
     groups = [row for row in totals if row.level == "group"]
     many = len({row.group_id for row in groups})
     title = say("與其他組相比（{n} 組）", n=many)
-    if many > OPENED and not asked:
-        return f"<p>{anchor(ways.here(others=1), title)}</p>"
-    every = by_group(kpis, groups, ways.group, before, ways.kpi, own.group_id)
-    return (
-        f'<details class="more" open><summary>{title}</summary>'
-        f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
-        f"{every}</details>"
-    )
+
+    def drawn() -> str:
+        every = by_group(kpis, groups, ways.group, before, None, ways.kpi, own.group_id)
+        return (
+            f'<details class="more" open><summary>{title}</summary>'
+            f'<p class="sub">{say("每格：有幾校逾期、落後、未填報　達標／應評校數　合計完成率；計數在格子的說明裡")}</p>'
+            f"{every}</details>"
+        )
+
+    if many <= OPENED or asked:
+        return drawn()
+    link = anchor(ways.here(others=1), title)
+    return f'<p class="onscreen">{link}</p>{paper.fetched(f"others {kpis[0].period}", drawn)}'
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -388,11 +461,6 @@ def _short(row: Row) -> tuple[bool, float]:
     over = -row.room if row.room is not None and row.room < 0 else 0
     short = float(row.gap or over)
     return (short > 0, short or float(row.status == "no_data"))
-
-
-def cut(schools: Mapping[str, list[Row]], page: int, size: int) -> dict[str, list[Row]]:
-    """One page of them: a county has more schools than a table should."""
-    return dict(list(schools.items())[(page - 1) * size : page * size])
 
 
 def split(totals: Sequence[Row], group_id: int) -> tuple[dict[str, Row], dict[str, Row]]:
@@ -438,6 +506,7 @@ def sheet(
         kpi, then = named[row.kpi], before.get((row.school_id, row.kpi))
         facts = [row.school_name, row.role_label, period.label, kpi.label, word(row.status, kpi.require)]
         gap = row.gap if row.required is not None else None
-        return [*facts, row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
+        figures = [row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
+        return [*facts, *figures, flag_words(row)]
 
     return name, header, lambda: [told(row) for found in schools.values() for row in found]

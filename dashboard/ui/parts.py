@@ -19,6 +19,10 @@ from dashboard.ui.words import (
     change,
     days_left,
     escape,
+    flag_meanings,
+    flag_words,
+    flags_of,
+    listing,
     number,
     plain,
     short_day,
@@ -28,11 +32,45 @@ from dashboard.ui.words import (
 
 Row = SimpleNamespace
 UNMET = ("on_track", "behind", "overdue")
+BASES = {"staff": "staff", "classes": "schools"}  # the tables that tell them
 
 
 def tag(status: str, require: str | None = None) -> str:
     """Sign and word in the status's colours."""
     return f'<span class="tag t-{status}">{STATUSES[status].sign} {word(status, require)}</span>'
+
+
+def flag_sign(row: Row) -> str:
+    """The mark of flags in a cell that has no place for words: these stand in its title and below its table."""
+    return '<em class="fl">!</em>' if flags_of(row) else ""
+
+
+def flag_note(row: Row, causes: str = "") -> str:
+    """「! 名冊有退回的列」, hovering tells more: beside a status where no link may stand; nothing without a flag."""
+    if not flags_of(row):
+        return ""
+    return f'<small class="fl" title="{causes or flag_meanings(row)}">! {flag_words(row)}</small>'
+
+
+def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> str:
+    """As `flag_note`, leading to the rows on the page of the data: of the school, or of the table, that it is about."""
+    if not flags_of(row):
+        return ""
+    school = row.school_name if row.level == "school" else None
+    href = link("data", school=school, table=flag_table(row, kpi))
+    return anchor(href, flag_note(row, causes), "fl")
+
+
+def flag_hover(row: Row) -> str:
+    """A further line of what hovering over a mark says."""
+    return f"<br>! {flag_words(row)}" if flags_of(row) else ""
+
+
+def flag_table(row: Row, kpi: Row) -> str | None:
+    """The table that all flags of a figure are about; None where they are about several, or about files."""
+    about = {"base_rejected": BASES.get(kpi.base), "rows_rejected": kpi.table_name, "no_rows": kpi.table_name}
+    tables = {about.get(code) for code in flags_of(row)}
+    return tables.pop() if len(tables) == 1 else None
 
 
 # What `figure` states, in this order; the name is last, since a name may hold anything.
@@ -46,6 +84,7 @@ FIGURE = (
     "required",
     "schools_met",
     "schools_judged",
+    "flags",
     "name",
 )
 
@@ -58,8 +97,8 @@ def figure(row: Row, name: str = "") -> str:
 def stated(row: Row, name: str = "") -> str:
     """The values of a figure in the order of FIGURE; `name` is the group's or the school's."""
     words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:4]]
-    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-1]]
-    return "|".join([*words, *values, name])
+    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-2]]
+    return "|".join([*words, *values, getattr(row, "flags", None) or "", name])
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
@@ -102,6 +141,11 @@ def outward(href: str, text: str) -> str:
     return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
+def hint(told: str) -> str:
+    """What to do on the screen; of no use on paper."""
+    return f'<span class="onscreen">{told}</span>'
+
+
 def notice(title: str, body: str, kind: str = "info") -> str:
     """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
     role = "alert" if kind == "failed" else "status"
@@ -115,13 +159,17 @@ def stored(told: str | None) -> str:
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
-    """Choices as links (text, address, chosen): a filter is part of the address."""
+    """Choices as links (text, address, chosen): a filter is part of the address. Paper says what is chosen."""
+    choices = list(choices)
+    chosen = listing([escape(text) for text, _, is_chosen in choices if is_chosen])
     links = "".join(
         f'<a class="pill{" on" if chosen else ""}" href="{href}"'
         f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
         for text, href, chosen in choices
     )
-    return f'<div class="pills">{f"<span class=of>{escape(of)}</span>" if of else ""}<div>{links}</div></div>'
+    label = f"<span class=of>{escape(of)}</span>" if of else ""
+    printed = f'<span class="onpaper">{escape(of)} <b>{chosen}</b></span>' if of and chosen else ""
+    return f'<div class="pills">{label}<div>{links}</div>{printed}</div>'
 
 
 def legend() -> str:
@@ -143,6 +191,9 @@ class Cell:
         return f"<{element}{named('class', self.kind)}{named('scope', scope)}>{self.body}</{element}>"
 
 
+Line = tuple[str, Sequence[Cell]]  # a row of a table: its class and its cells
+
+
 def text(value: object, kind: str = "l") -> Cell:
     """A cell of plain text."""
     return Cell(escape(value), kind)
@@ -154,19 +205,32 @@ def count(value: object) -> Cell:
 
 
 def table(
-    caption: str, header: Sequence[Cell], body: Iterable[tuple[str, Sequence[Cell]]], kind: str = ""
+    caption: str,
+    header: Sequence[Cell],
+    body: Iterable[Line],
+    kind: str = "",
+    around: tuple[str, str] = ("", ""),
 ) -> str:
-    """A real table: the first cell of each row is its header; it scrolls within itself where too wide."""
+    """A real table: the first cell of each row is its header; it scrolls within itself where too wide.
+
+    around: parts of the table before and after `body`, see `paper.around`.
+    """
     top = "".join(cell.html("th", "col") for cell in header)
-    lines = "".join(_line(name, cells) for name, cells in body)
-    inside = f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody>"
+    before, after = around
+    inside = (
+        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>"
+        f"{before}<tbody>{lines(body)}</tbody>{after}"
+    )
     box = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
     return f'<div {box}><table class="df {kind}">{inside}</table></div>'
 
 
-def _line(name: str, cells: Sequence[Cell]) -> str:
-    rest = "".join(cell.html() for cell in cells[1:])
-    return f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{rest}</tr>"
+def lines(body: Iterable[Line]) -> str:
+    """The rows of a table."""
+    return "".join(
+        f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{''.join(cell.html() for cell in cells[1:])}</tr>"
+        for name, cells in body
+    )
 
 
 def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
@@ -185,7 +249,8 @@ def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
 def empty(what: str, clear: str) -> str:
     """A filter that leaves nothing offers the way back."""
     return notice(
-        say("沒有符合的項目"), say("{what}。{link}", what=escape(what), link=anchor(clear, say("清除篩選")))
+        say("沒有符合的項目"),
+        say("{what}。{link}", what=escape(what), link=hint(anchor(clear, say("清除篩選")))),
     )
 
 
@@ -209,7 +274,7 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
         total=number(total),
         of=of or say("列"),
     )
-    return f'<p class="foot">{told}　{back}　{on}</p>'
+    return f'<p class="foot onscreen">{told}　{back}　{on}</p>'
 
 
 def period(shown: Sequence[Row], one: Row) -> str:

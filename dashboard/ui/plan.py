@@ -14,7 +14,7 @@ from typing import Any
 from dashboard.ui import figures, findings, parts, plan_figures
 from dashboard.ui.address import View, ask, before
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import Cell, figure, moved, pills, table, text
+from dashboard.ui.parts import Cell, figure, flagged, moved, pills, table, text
 from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put
 from dashboard.ui.texts import later, say
@@ -80,6 +80,11 @@ def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
     return (asked["plan"],) if asked["plan"] else tuple(SHOWN)
 
 
+def is_there(seen: View) -> bool:
+    """Whether the programme has tables for any part."""
+    return any(name in _read(seen) for name in SHOWN)
+
+
 def show(seen: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
     """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
     read = _read(seen)
@@ -131,7 +136,7 @@ def _targets(seen: View, school: Row, source: Row) -> Section:
     values = before(seen, "school_targets", ("item", "period"), **mine)
     told = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
     summary = "".join(
-        _summary(row, then.get((row.kpi, row.period))) for row in _figures(seen, school, "targets")
+        _summary(seen, row, then.get((row.kpi, row.period))) for row in _figures(seen, school, "targets")
     )
     return Section(
         "targets",
@@ -141,9 +146,9 @@ def _targets(seen: View, school: Row, source: Row) -> Section:
     )
 
 
-def _summary(row: Row, then: Row | None) -> str:
+def _summary(seen: View, row: Row, then: Row | None) -> str:
     shown = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
-    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>"
+    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>{flagged(row, row, seen.link)}"
 
 
 def _reach(row: Row) -> str:
@@ -244,19 +249,19 @@ def _money(seen: View, school: Row, source: Row) -> Section:
     return Section(
         "budget",
         f'{head}<p class="sub">{told}</p>',
-        f'<div class="list money">{"".join(_line(row) for row in results)}</div>',
+        f'<div class="list money">{"".join(_line(seen, row) for row in results)}</div>',
         amounts(rows),
         lambda: plan_figures.budget(seen, school, rows, results),
     )
 
 
-def _line(row: Row) -> str:
+def _line(seen: View, row: Row) -> str:
     """A ceiling with what is left or over, or the rate of what was spent with its counts."""
     tagged = parts.tag(row.status, row.require)
     return (
         f'<div class="li" {figure(row, row.school_name)}><span>{tagged}</span>'
         f"<span>{escape(row.period_label)}</span>"
-        f'<span class="tx">{escape(row.kpi_label)}　{_told(row)}</span></div>'
+        f'<span class="tx">{escape(row.kpi_label)}　{_told(row)} {flagged(row, row, seen.link)}</span></div>'
     )
 
 

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.ui import findings
 from dashboard.ui.address import View
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import stated
+from dashboard.ui.parts import flag_hover, stated
 from dashboard.ui.texts import SOURCE, later, manner, say
 from dashboard.ui.words import (
     MONEY,
@@ -222,7 +222,7 @@ def _limit(seen: View, row: Row, school: Row, years: Collection[str | None]) -> 
         "row": _lane(row.period if row.period in years else None, "approved"),
         "value": in_unit(row.required),
         "hover": f"<b>{escape(row.period_label)}　{escape(row.kpi_label)}</b> {exact(row.required, row.unit)}"
-        f"<br>{say('核定')} {exact(row.counted, row.unit)}{room}",
+        f"<br>{say('核定')} {exact(row.counted, row.unit)}{room}{flag_hover(row)}",
         "link": unescape(replace(seen, period=row.period).link("indicator", kpi=row.kpi, school=school.name)),
         "figure": stated(row, row.school_name),
     }

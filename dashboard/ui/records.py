@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import parts, texts
+from dashboard.ui import paper, parts
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, count, outward, pills, table, text
+from dashboard.ui.parts import Cell, anchor, count, outward, pills, text
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, listing, number, written_day
+from dashboard.ui.words import escape, listing, number
 
 Row = SimpleNamespace
 NOTIFIED = 40  # schools to notify on a page
+LISTED = 200  # resolved rows on the screen
 SEVERITIES = {
     "rejected": later("被退回"),
     "warning": later("有警告（列仍採用）"),
@@ -85,27 +86,37 @@ def refused(
     )
 
 
+def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
+    """The rows of the page that the address names, of what the filters leave."""
+
+    def get(first: int, last: int) -> Sequence[Row]:
+        return ask(seen, "rejects", **chosen, size=last - first, skip=first)
+
+    of = (seen.snapshot, seen.scope, *chosen.values())
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get, of)
+
+
 def rejected(rows: Sequence[Row]) -> str:
     """The rows of one page: where, what, and how to mend it; nothing where there is no row."""
     if not rows:
         return ""
     names = ("file", "line", "reason_label", "original", "sentence", "school_name")
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in names]
-    lines = [
-        (
-            "",
-            [
-                Cell(f"{_new(row)}{_place(row)}", "l w"),
-                Cell(number(row.line, "")),
-                text(row.reason_label, "l"),
-                Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
-                Cell(_advice(row), "l w"),
-                text(row.school_name or "–", "l"),
-            ],
-        )
-        for row in rows
-    ]
-    return table(say("被退回與有警告的列"), header, lines, "wide rows cards")
+    return paper.table(say("被退回與有警告的列"), header, rows, _rejected, "wide rows cards")
+
+
+def _rejected(row: Row) -> parts.Line:
+    return (
+        "",
+        [
+            Cell(f"{_new(row)}{_place(row)}", "l w"),
+            Cell(number(row.line, "")),
+            text(row.reason_label, "l"),
+            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+            Cell(_advice(row), "l w"),
+            text(row.school_name or "–", "l"),
+        ],
+    )
 
 
 def _place(row: Row) -> str:
@@ -141,14 +152,30 @@ def silent(todo: str | None) -> str:
     return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
 
 
-def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20) -> str:
-    """A school's own rows that were not taken, beside the figure: one that is late they may have lowered."""
+def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str = "") -> str:
+    """A school's own rows that could count and were not taken, beside the figure: one that is late they may have lowered;
+    and in one line that there are others."""
     if not rows:
-        return ""
+        return others
     title = _counts(rows)
     if figure.status in ("behind", "overdue") and figure.gap:
         title = say("{counts}，可能就是原因", counts=title)
-    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}</div>'
+    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}{others}</div>'
+
+
+def apart(
+    seen: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
+) -> tuple[list[Row], str]:
+    """Of the rows of an indicator's table that were not taken, those that could count in it, and a line on the others."""
+    fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
+    own = [row for row in rejects if row.table_name == kpi.table_name]
+    others = [row for row in own if (row.file, row.line) not in fit]
+    if not others:
+        return own, ""
+    severity = "rejected" if any(row.severity == "rejected" for row in others) else "warning"
+    there = seen.link("data", school=school, table=kpi.table_name, severity=severity)
+    line = say("另有 {n} 列與本項無關", n=number(len(others)))
+    return [row for row in own if row not in others], f'<p class="foot">{anchor(there, line)}</p>'
 
 
 def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
@@ -162,9 +189,15 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
-    lines = "".join(_own(row) for row in rows[:limit])
+    shown = paper.page(rows, None, limit)
+    _, after = paper.around(
+        "div", f"rejects {rows[0].table_name}", shown, lambda some: "".join(map(_own, some))
+    )
+    lines = "".join(map(_own, shown)) + after
     left = len(rows) - limit
-    more = f'<p class="foot">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
+    more = (
+        f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
+    )
     header = "".join(
         f"<span>{say(name)}</span>" for name in (later("檔案 · 列號"), later("原文"), later("怎麼改"))
     )
@@ -264,23 +297,23 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
     """The schools that have something to mend, a page of them, each with the way to its notice."""
     if not schools:
         return f'<p class="foot">{say("沒有。")}</p>'
-    at = parts.page(asked, len(schools), NOTIFIED)
-    shown = schools[(at - 1) * NOTIFIED : at * NOTIFIED]
-    turn = parts.pager(at, len(schools), NOTIFIED, lambda page: here(schools=page), say("校"))
+    shown = paper.page(schools, asked, NOTIFIED)
+    turn = paper.pager(shown, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
-    lines = [
-        (
+
+    def line(row: Row) -> parts.Line:
+        draft = anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知"))
+        return (
             "sel" if row.school_name == chosen else "",
             [
                 text(row.school_name, "l"),
                 text(row.group_name or "", "l"),
                 *(count(getattr(row, name)) for name in list(NOTICES)[2:]),
-                Cell(anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知")), "l"),
+                Cell(draft, "l onscreen"),
             ],
         )
-        for row in shown
-    ]
-    return table(say("各校要改的列"), [*header, Cell(say("通知"), "l")], lines) + turn
+
+    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], shown, line) + turn
 
 
 def notice_header() -> list[str]:
@@ -293,44 +326,17 @@ def notice_rows(schools: Sequence[Row]) -> list[list[object]]:
     return [[getattr(row, name) for name in NOTICES] for row in schools]
 
 
-@texts.written(texts.Manner())
-def notice_text(seen: View, school: Row) -> str:
-    """What to send to a school, in Chinese: which file, which row, what is wrong and how to mend it; "" if nothing is."""
-    rows = ask(seen, "school_rejects", school_id=school.school_id)
-    if not rows:
-        return ""
-    refused = [row for row in rows if row.severity == "rejected"]
-    warned = [row for row in rows if row.severity == "warning"]
-    told = [say("有 {n} 列沒有採用", n=len(refused))] if refused else []
-    told += [say("{n} 列已採用但有一格讀不懂", n=len(warned))] if warned else []
-    built_at = seen.facts.built_at
-    lines = [
-        say("{school} 您好：", school=school.name),
-        say(
-            "依 {day} {time} 讀到的資料，{counts}，請在原檔改正；改好後系統會自己重新讀取。",
-            day=written_day(built_at.date()),
-            time=f"{built_at:%H:%M}",
-            counts=listing(told),
-        ),
-    ]
-    for at, row in enumerate([*refused, *warned], 1):
-        lines.append(f"{at}. {_told(row)}")
-        if row.link:
-            lines.append(f"   {row.link}")
-    return "\n".join(lines)
-
-
-def _told(row: Row) -> str:
-    """One row of a notice."""
+def told(row: Row) -> str:
+    """One row in a letter: which file, which row and cell, what is wrong and how to mend it; the way to a spreadsheet's."""
     place = [row.file]
     if row.line:
         place.append(
             say("第 {line} 列", line=row.line) + (say("（{cell} 格）", cell=row.cell) if row.cell else "")
         )
-    told = sentence(row)
-    if row.suggestion and row.suggestion not in told:
-        told += say("可能是「{suggestion}」，請確認。", suggestion=row.suggestion)
-    return say("{place}：{told}", place=" ".join(place), told=told)
+    what = sentence(row)
+    if row.suggestion and row.suggestion not in what:
+        what += say("可能是「{suggestion}」，請確認。", suggestion=row.suggestion)
+    return say("{place}：{told}", place=" ".join(place), told=what) + (f"\n   {row.link}" if row.link else "")
 
 
 def resolved(rows: Sequence[Row]) -> str:
@@ -338,20 +344,21 @@ def resolved(rows: Sequence[Row]) -> str:
     if not rows:
         return f'<p class="foot">{say("沒有。")}</p>'
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
-    lines = [
-        (
-            "",
-            [
-                text(row.file, "l w"),
-                Cell(number(row.line, "")),
-                text(row.reason_label, "l"),
-                Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
-                text(row.school_name or "–", "l"),
-            ],
-        )
-        for row in rows
-    ]
-    return table(say("比上次少了的退回列"), header, lines, "wide rows cards")
+    shown = paper.page(rows, None, LISTED)
+    return paper.table(say("比上次少了的退回列"), header, shown, _resolved, "wide rows cards")
+
+
+def _resolved(row: Row) -> parts.Line:
+    return (
+        "",
+        [
+            text(row.file, "l w"),
+            Cell(number(row.line, "")),
+            text(row.reason_label, "l"),
+            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+            text(row.school_name or "–", "l"),
+        ],
+    )
 
 
 def resolved_header() -> list[str]:

@@ -16,15 +16,16 @@ from typing import Any
 from dashboard import warehouse as store
 from dashboard.ui import parameters
 from dashboard.ui.address import View, ask, facts_of
-from dashboard.ui.parts import Cell, figure, table, tag, text
+from dashboard.ui.parts import Cell, figure, flag_note, table, tag, text
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import change, escape, fingerprint, listing, moment, number, prose, word
+from dashboard.ui.words import change, escape, fingerprint, flag_words, listing, moment, number, prose, word
 
 Row = SimpleNamespace
 FIGURES = ("counted", "base", "required", "status")
 HEADER = (
     later("學校"), later("原定義狀態"), later("原定義計數"), later("原定義基數"), later("原定義應達"),
     later("現在狀態"), later("現在計數"), later("現在基數"), later("現在應達"),
+    later("現在資料註記"),
 )  # fmt: skip
 
 
@@ -199,13 +200,13 @@ def schools(kpi: Row, found: Redefined) -> str:
 def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
     if row is None:
         return "–"
-    return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span>"
+    return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span> {flag_note(row)}"
 
 
 def rows_of(found: Redefined) -> list[list[object]]:
     """The schools whose figures differ, as the download writes them."""
     return [
-        [(new or old).school_name, *_values(old, found.kpi), *_values(new, found.kpi)]  # type: ignore[union-attr]
+        [(new or old).school_name, *_values(old, found.kpi), *_values(new, found.kpi), flag_words(new)]  # type: ignore[union-attr]
         for old, new in found.schools
     ]
 

@@ -14,10 +14,10 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, navigation, parts, texts, words
+from dashboard.ui import frame, navigation, paper, parts, records, texts, words
 from dashboard.ui.address import Row, View, ask, before, facts_of
 from dashboard.ui.lead import to_send
-from dashboard.ui.parts import Cell, anchor, table, tag, text
+from dashboard.ui.parts import Cell, anchor, tag, text
 from dashboard.ui.screen import show
 from dashboard.ui.texts import later, say
 
@@ -31,7 +31,10 @@ HEADER = (
     later("未達項目"),
     later("最近期限"),
     later("尚未完成的人"),
+    later("請補送或改正"),
+    later("資料註記"),
 )
+MENDED = 30  # rows of a letter
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,25 @@ class Item:
 
 @dataclass(frozen=True)
 class Owed:
-    """All that one school owes, the most urgent first."""
+    """All that one school owes, the most urgent first, and before that the files and rows that it is to send or mend.
+
+    A figure of which a file was not read is not among the items: the school is asked for the file.
+    """
 
     school: str
     group: str
     items: tuple[Item, ...]
+    mend: tuple[Row, ...] = ()
+
+    @property
+    def late(self) -> tuple[Item, ...]:
+        """What the data that there are say is missing."""
+        return tuple(item for item in self.items if item.row.status != "no_data")
+
+    @property
+    def needed(self) -> tuple[Row, ...]:
+        """The files and rows that the figures may lack."""
+        return tuple(row for row in self.mend if row.matters)
 
 
 def chosen() -> Chosen:
@@ -81,17 +98,23 @@ def chosen() -> Chosen:
     return Chosen(listed("kpis"), listed("groups"), statuses, st.query_params.get("names") == "1")
 
 
-def owed(seen: View, wanted: Chosen) -> list[Owed]:
-    """The schools that owe something of what is chosen, in their order; nobody is asked for what is only shown, for a
-    closed period, or for what a period that has just begun lacks."""
+def owed(seen: View, wanted: Chosen, school_id: int | None = None) -> list[Owed]:
+    """The schools that owe something of what is chosen, or that have something to mend, in their order; or one of them.
+
+    Nobody is asked for what is only shown, for a closed period, or for what a period that has just begun lacks.
+    """
     schools = {row.school_id: row for row in ask(seen, "schools")}
     groups = groups_of(seen)
     wanted_groups = [groups.get(name) for name in wanted.groups]
     labels = {row.period: row.label for row in ask(seen, "periods")}
-    every: dict[str, Any] = {"group_id": None, "school_id": None}
+    every: dict[str, Any] = {"group_id": None, "school_id": school_id}
+    tables: dict[str, bool] = {}  # of indicators, and whether of one that is chosen
     found: dict[int, list[Item]] = {}
     for period in seen.periods:
         kpis = {kpi.kpi: kpi for kpi in ask(seen, "kpis", period=period.period)}
+        for kpi in kpis.values():
+            chosen_one = not wanted.kpis or kpi.kpi in wanted.kpis
+            tables[kpi.table_name] = tables.get(kpi.table_name, False) or chosen_one
         at = {"on": seen.on, "period": period.period}
         missing: dict[tuple[int, str], list[str]] = {}
         for unit in ask(seen, "missing_units", **at):
@@ -99,7 +122,11 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
         was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
         to_come = to_send(seen, period.period, asked=True)
         for row in ask(seen, "school_results", **at, **every):
-            if row.status not in wanted.statuses or (wanted.kpis and row.kpi not in wanted.kpis):
+            if (
+                (words.is_unsure(row) and row.status != "no_data")
+                or row.status not in wanted.statuses
+                or (wanted.kpis and row.kpi not in wanted.kpis)
+            ):
                 continue
             if wanted.groups and schools[row.school_id].group_name not in wanted_groups:
                 continue
@@ -110,11 +137,22 @@ def owed(seen: View, wanted: Chosen) -> list[Owed]:
             label = labels[period.period] if len(seen.periods) > 1 else ""
             item = Item(kpis[row.kpi], row, was.get(key), label, names, to_come.get(key))
             found.setdefault(row.school_id, []).append(item)
-    return [
-        Owed(school.name, school.group_name or "", tuple(sorted(found[school.school_id], key=_urgency)))
-        for school in schools.values()
-        if school.school_id in found
+    mend: dict[int, list[Row]] = {}
+    for row in ask(seen, "mend", on=seen.on, school_id=school_id):
+        if tables.get(row.table_name, True) and (
+            not wanted.groups or schools[row.school_id].group_name in wanted_groups
+        ):
+            mend.setdefault(row.school_id, []).append(row)
+    every_one = [
+        Owed(
+            school.name,
+            school.group_name or "",
+            tuple(sorted(found.get(key, ()), key=_urgency)),
+            tuple(mend.get(key, ())),
+        )
+        for key, school in schools.items()
     ]
+    return [one for one in every_one if one.items or one.needed or (school_id is not None and one.mend)]
 
 
 def _urgency(item: Item) -> tuple[int, int]:
@@ -123,9 +161,9 @@ def _urgency(item: Item) -> tuple[int, int]:
 
 
 @texts.written(texts.Manner())
-def told_to_schools(seen: View, wanted: Chosen) -> list[Owed]:
+def told_to_schools(seen: View, wanted: Chosen, school_id: int | None = None) -> list[Owed]:
     """As `owed`, in Chinese."""
-    return owed(seen, wanted)
+    return owed(seen, wanted, school_id)
 
 
 def groups_of(seen: View) -> dict[str, str]:
@@ -173,9 +211,12 @@ def _labelled(item: Item, name: str) -> str:
 
 
 def lead(found: Sequence[Owed]) -> str:
-    """How many schools owe how much."""
-    items = sum(len(one.items) for one in found)
-    told = say("{schools} 校共 {items} 項未達", schools=words.number(len(found)), items=words.number(items))
+    """How many schools owe how much, and how many have something to mend first."""
+    behind = [one for one in found if one.items]
+    items = sum(len(one.items) for one in behind)
+    told = say("{schools} 校共 {items} 項未達", schools=words.number(len(behind)), items=words.number(items))
+    if mending := sum(bool(one.needed) for one in found):
+        told = say("{told}，{n} 校有檔案或列要先補正", told=told, n=words.number(mending))
     return say("{found}，依下面的選擇。", found=f"<b>{told}</b>")
 
 
@@ -231,24 +272,38 @@ def overview(
 ) -> str:
     """A row a school: what it owes, with who is missing where names are asked for, and the way to its message."""
     columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
-    header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(columns)]
-    lines = [
-        (
+    kinds = ("l", "l", "", "l", "l onscreen")
+    header = [Cell(say(name), kind) for name, kind in zip(columns, kinds, strict=True)]
+
+    def line(one: Owed) -> parts.Line:
+        return (
             "sel" if one.school == school else "",
             [
                 Cell(anchor(seen.link("school", school=one.school), words.escape(one.school)), "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
-                Cell("<br>".join(_line(item, one.school, names) for item in one.items), "l w"),
-                Cell(anchor(here(school=one.school), say("擬訊息")), "l"),
+                Cell("<br>".join(_lines(seen, one, names)), "l w"),
+                Cell(anchor(here(school=one.school), say("擬訊息")), "l onscreen"),
             ],
         )
-        for one in found
-    ]
-    return table(say("各校未達項目"), header, lines, "wide owed")
+
+    return paper.table(say("各校未達項目"), header, found, line, "wide owed")
 
 
-def _line(item: Item, school: str, names: bool) -> str:
+def _lines(seen: View, one: Owed, names: bool) -> list[str]:
+    """What to mend, in one line that leads there, and each item."""
+    lines = [_line(item, one.school, names, seen.link) for item in one.items]
+    if not one.needed:
+        return lines
+    files = sum(row.is_file for row in one.needed)
+    rows = len(one.needed) - files
+    told = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
+    told += [say("{n} 列要改", n=words.number(rows))] if rows else []
+    first = say("先補正資料：{told}", told=words.listing(told))
+    return [anchor(seen.link("data", school=one.school), f"! {first}", "fl"), *lines]
+
+
+def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str:
     told = say(
         "{item}：{state}",
         item=words.escape(_labelled(item, item.kpi.short)),
@@ -258,13 +313,14 @@ def _line(item: Item, school: str, names: bool) -> str:
         told = say("{told}，期限 {day}", told=told, day=words.written_day(item.deadline))
     if names and item.missing:
         told += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span>"
+    note = parts.flagged(item.row, item.kpi, link)
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span> {note}"
 
 
 @texts.written(texts.Manner())
 def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
     """What a message's template may say."""
-    items = [
+    late = [
         {
             "label": label(item),
             "state": state(item),
@@ -273,9 +329,37 @@ def context(seen: View, one: Owed, names: bool) -> dict[str, Any]:
             "names": words.listing(item.missing) if names else "",
             "clause": item.kpi.clause,
         }
-        for item in one.items
+        for item in one.late
     ]
-    return {"school": one.school, "group": one.group, "owed": items, **_common(seen)}
+    first, others = to_mend(one)
+    told = {"school": one.school, "group": one.group, "mend": first, "others": others, "owed": late}
+    return {**told, **_common(seen)}
+
+
+def to_mend(one: Owed) -> tuple[list[str], list[str]]:
+    """What to send or mend before anything else can be said: files, tables, and rows that the figures may lack; and the
+    other rows, which change none of them."""
+    files = [
+        say("{file}：{told}", file=row.file, told=row.told) if row.is_file else records.told(row)
+        for row in one.needed
+    ]
+    asked = any(row.is_file for row in one.needed)
+    send = [
+        say("{item}：{state}", item=label(item), state=state(item))
+        for item in one.items
+        if item.row.status == "no_data" and not (asked and words.is_unsure(item.row))
+    ]
+    send += [
+        say("{item}：收到的資料沒有貴校的任何一列；已辦理請補送，沒有辦理請告知", item=label(item))
+        for item in one.late
+        if "no_rows" in words.flags_of(item.row)
+    ]
+    return [*_cut(files), *send], _cut([records.told(row) for row in one.mend if not row.matters])
+
+
+def _cut(told: list[str]) -> list[str]:
+    left = len(told) - MENDED
+    return [*told[:MENDED], say("另有 {n} 列，見資料頁的清單", n=words.number(left))] if left > 0 else told
 
 
 @texts.written(texts.Manner())
@@ -310,19 +394,36 @@ def rows(seen: View, found: Sequence[Owed], names: bool) -> list[list[object]]:
             if item.missing
         )
         next_one = min(deadlines) if deadlines else None
-        made.append([one.school, one.group, seen.on, len(one.items), told, next_one, who if names else ""])
+        flags = "\n".join(
+            say("{item}：{state}", item=label(item), state=words.flag_words(item.row))
+            for item in one.items
+            if words.flags_of(item.row)
+        )
+        first = "\n".join(to_mend(one)[0])
+        who = who if names else ""
+        made.append([one.school, one.group, seen.on, len(one.items), told, next_one, who, first, flags])
     return made
+
+
+def notice(seen: View, school: Row) -> None:
+    """The message of one school on the page of the data, of the usual choice; nothing where it owes and mends nothing."""
+    wanted = Chosen((), (), DEFAULT, False)
+    for one in told_to_schools(seen, wanted, school.school_id):
+        _message(seen, wanted, one)
 
 
 def message(seen: View, wanted: Chosen, school: str) -> None:
     """One school's message, to copy."""
-    one = next(one for one in told_to_schools(seen, wanted) if one.school == school)
+    _message(seen, wanted, next(one for one in told_to_schools(seen, wanted) if one.school == school))
+
+
+def _message(seen: View, wanted: Chosen, one: Owed) -> None:
     try:
         told = letters.message(_templates(), context(seen, one, wanted.names))
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 訊息範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.copy(say("給{school}的訊息", school=school), told)
+    frame.copy(say("給{school}的訊息", school=one.school), told)
 
 
 def downloads(seen: View, wanted: Chosen, many: int) -> None:

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.ui import figures, indicator
 from dashboard.ui.address import View, frame
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 from dashboard.ui.school_rows import Here, Item, body
 from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put
@@ -276,7 +276,7 @@ def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
                 say("大點是{school}，灰點是檢視範圍內的各校，共 {n} 校。", school=escape(school.name), n=number(many)),
                 say("一個灰點是百分比相同的學校。") if many > SINGLE else "",
                 say("名次只算可以評定的學校，並列者同名次；後四分之一是至少有四分之三的學校比本校高。"),
-                say("點一個記號看那一校的原因。"),
+                hint(say("點一個記號看那一校的原因。")),
             ]
         ),
         drawn=charts.places(
@@ -347,7 +347,7 @@ def _mark(seen: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
         "own": own,
         "hover": f"<b>{escape(row.school_name)}</b>　{STATUSES[row.status].sign} {word(row.status)}"
         f"<br>{escape(_named(seen, kpi))}　{counts}（{percent(row.counted, row.required)}）"
-        f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}",
+        f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}{flag_hover(row)}",
         "link": _answer(seen, kpi, row.school_name),
         "figure": stated(_known(row), row.school_name),
     }  # fmt: skip

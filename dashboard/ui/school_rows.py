@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.ui import bounds, findings, indicator, records
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, moved, tag
+from dashboard.ui.parts import anchor, bar, due, figure, flag_note, flagged, hint, moved, stored, tag
 from dashboard.ui.sparklines import Course, sparkline
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
@@ -23,6 +23,7 @@ from dashboard.ui.words import (
     number,
     pair,
     percent,
+    prose,
     short_day,
     united,
     word,
@@ -33,6 +34,7 @@ Row = SimpleNamespace
 Here = Callable[..., str]
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
+TITLED, CAUSES = 3, 8
 # What the address may ask for besides the school: the row that is open, its period where there are several, the school
 # among all, and one of the plan's pictures.
 ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget")}
@@ -42,8 +44,9 @@ ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget
 class Item:
     """One indicator of one school, with everything its row shows.
 
-    `then` is its figure on the day to compare with, `possible` how many of the rows not taken could count in it,
-    `to_send` what to send or fill in where it cannot be judged.
+    `then` is its figure on the day to compare with, `rejects` its rows not taken that could count in it, `others`
+    a line on those that could not, `possible` those by which its figure is bounded,
+    `to_send` what to send or fill in where it cannot be judged, `causes` what is known to be wrong with the data behind it.
     """
 
     seen: View
@@ -53,8 +56,10 @@ class Item:
     steps: Sequence[tuple[date, float]]
     units: Sequence[Row]
     rejects: Sequence[Row]
-    possible: int
+    possible: Sequence[Row]
     to_send: str | None
+    causes: Sequence[Row] = ()
+    others: str = ""
 
     @property
     def course(self) -> Course | None:
@@ -106,8 +111,8 @@ def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple
 
 def foot() -> str:
     """How to read the rows, once below all of them."""
-    told = say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · 依期限與缺口排序")
-    return f'<p class="foot">{told}</p>'
+    how = hint(say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · "))
+    return f'<p class="foot">{how}{say("依期限與缺口排序")}</p>'
 
 
 def _head() -> str:
@@ -140,7 +145,7 @@ def _row(item: Item, opened: bool, here: Here) -> str:
         f'<div class="kr{" open" if opened else ""}" {figure(row, row.school_name)}>'
         f'<a href="{_other(item, opened, here)}" aria-expanded="{"true" if opened else "false"}">'
         f'<span class="ar" aria-hidden="true"></span><span class="stc">{tag(row.status, kpi.require)}</span>'
-        f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}</span>'
+        f'<span class="nm"><b>{escape(kpi.label)}</b>{_turned(item)}{flag_note(row, _causes(item))}</span>'
         f'<span class="num">{_counts(row, kpi)}{moved(row.counted, item.then, unit=kpi.unit)}</span>'
         f'<span class="barc">{_bar(row)}</span><span class="spk">{curve}</span>'
         f'<span class="gapc num">{missing}</span>'
@@ -167,6 +172,33 @@ def _turned(item: Item) -> str:
         then=_stands(then.status, item.kpi.require),
     )
     return f'<small class="turned">{told}</small>'
+
+
+def _causes(item: Item) -> str:
+    """The first sentences of what is wrong with the data, for a title."""
+    told = [f"{_place(row)}{escape(row.message)}" for row in item.causes[:TITLED]]
+    left = len(item.causes) - TITLED
+    return prose([*told, say("另有 {n} 列。", n=number(left)) if left > 0 else ""])
+
+
+def _place(row: Row) -> str:
+    """「研習紀錄.csv 第 3 列：」; a school that is in no row has no place."""
+    if not row.file:
+        return ""
+    line = say("第 {line} 列", line=number(row.line)) if row.line else ""
+    return say("{place}：", place=" ".join(filter(None, [escape(row.file), line])))
+
+
+def _flags(item: Item) -> str:
+    """What is known to be wrong with the data behind the figure: what it means, where, and the way there."""
+    note = flagged(item.row, item.kpi, item.seen.link)
+    told = [
+        row for row in item.causes if row.flag != "rows_rejected"
+    ]  # the rows stand below, with what to write
+    listed = "".join(f"<li>{_place(row)}{stored(row.message)}</li>" for row in told[:CAUSES])
+    left = len(told) - CAUSES
+    more = f"<li>{say('另有 {n} 列。', n=number(left))}</li>" if left > 0 else ""
+    return f'<div>{note}<ul class="causes">{listed}{more}</ul></div>' if note else ""
 
 
 def _stands(status: str, require: str) -> str:
@@ -229,10 +261,11 @@ def _no_bar(status: str) -> str:
 def body(item: Item) -> str:
     """What stands below an open row: the change, who is missing, the rows not taken, and the rule."""
     kpi = item.kpi
-    bound = bounds.told(item.row, kpi.unit, item.possible, len(item.rejects)) if item.rejects else ""
+    rows = len({(row.file, row.line) for row in item.possible})
+    bound = bounds.told(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
     return (
-        f'<div class="krbody">{_since_then(item)}{_units(item)}{_why(item)}'
-        + records.own_rejects(item.rejects, item.row)
+        f'<div class="krbody">{_flags(item)}{_since_then(item)}{_units(item)}{_why(item)}'
+        + records.own_rejects(item.rejects, item.row, others=item.others)
         + bound
         + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
         + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p></div>'
@@ -258,7 +291,7 @@ def _why(item: Item) -> str:
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
+    return f'<p class="why onscreen">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
 
 
 def _since_then(item: Item) -> str:
@@ -333,8 +366,8 @@ def place(school: Row, link: Callable[..., str]) -> str:
         ]
     told += [escape(school.district)] if school.district else []
     told += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
-    told += [anchor(link("reminders", school=school.name), say("寫催辦"))]
-    return " · ".join(told)
+    write = anchor(link("reminders", school=school.name), say("寫催辦"))
+    return " · ".join(told) + hint(f" · {write}")
 
 
 def items(
@@ -347,10 +380,15 @@ def items(
     rejects: Sequence[Row],
     possible: Sequence[Row],
     to_send: Mapping[tuple[int, str], str],
+    causes: Sequence[Row] = (),
 ) -> list[Item]:
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
-    rows = {row.kpi: int(row.rows) for row in possible}
+    apart = {
+        kpi.kpi: records.apart(seen, figures[kpi.kpi].school_name, kpi, rejects, possible)
+        for kpi in kpis
+        if kpi.kpi in figures
+    }
     return [
         Item(
             seen=seen,
@@ -359,9 +397,11 @@ def items(
             then=then.get((kpi.kpi,)),
             steps=[(step.since, float(step.counted)) for step in steps if step.kpi == kpi.kpi],
             units=[unit for unit in units if unit.kpi == kpi.kpi],
-            rejects=[row for row in rejects if row.table_name == kpi.table_name],
-            possible=rows.get(kpi.kpi, 0),
+            rejects=apart[kpi.kpi][0],
+            others=apart[kpi.kpi][1],
+            possible=[row for row in possible if row.kpi == kpi.kpi and row.is_bounded],
             to_send=to_send.get((figures[kpi.kpi].school_id, kpi.kpi)),
+            causes=[row for row in causes if (row.kpi, row.period) == (kpi.kpi, kpi.period)],
         )
         for kpi in kpis
         if kpi.kpi in figures

@@ -12,7 +12,7 @@ from dashboard.ui import plan, records
 from dashboard.ui.address import View
 from dashboard.ui.school_rows import Item
 from dashboard.ui.texts import say
-from dashboard.ui.words import short_day, word
+from dashboard.ui.words import flag_words, short_day, word
 
 Row = SimpleNamespace
 Found = Sequence[tuple[Row, Sequence[Item]]]
@@ -36,7 +36,7 @@ def tables(
 def _indicator_header(seen: View) -> list[str]:
     header = [
         say("期間"), say("指標"), say("狀態"), say("計數"), say("基數"), say("應達"), say("還差"), say("應有進度"),
-        say("從今天起每週須"), say("期限"), say("剩餘天數"),
+        say("從今天起每週須"), say("期限"), say("剩餘天數"), say("資料註記"),
     ]  # fmt: skip
     if seen.versus:
         day = short_day(seen.versus, seen.year)
@@ -63,6 +63,7 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
         row.weekly and round(row.weekly, 2),
         row.deadline,
         row.days_left,
+        flag_words(row),
     ]
     if compared:
         figures += [then and then.counted, then and word(then.status, item.kpi.require)]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import lead, records
+from dashboard.ui import lead, paper, records
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, outward, page, pager, table, tag
+from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
 
@@ -44,6 +44,7 @@ class Behind:
     units: Sequence[Row]
     evidence: Mapping[int, Sequence[Row]]
     rejects: Sequence[Row]
+    others: str
     how: str | None
     to_send: str | None
 
@@ -61,6 +62,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
     rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":
         to_send = lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
@@ -69,7 +71,8 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         result,
         sorted(units, key=lambda unit: bool(unit.done)),
         evidence,
-        [row for row in rejects if row.table_name == kpi.table_name],
+        could,
+        others,
         ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
         to_send,
     )
@@ -82,11 +85,11 @@ def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     listed = _units(kpi, found, here) if found.units else _no_units(found)
     return (
         f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED)}"
+        f"{_sum(seen, kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED, found.others)}"
     )
 
 
-def _sum(kpi: Row, found: Behind) -> str:
+def _sum(seen: View, kpi: Row, found: Behind) -> str:
     """The figures, and that the list below adds up to them."""
     row, unit = found.result, escape(kpi.unit)
     facts = [
@@ -99,13 +102,14 @@ def _sum(kpi: Row, found: Behind) -> str:
     ]
     facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
     facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
+    facts.append(flagged(row, kpi, seen.link))
     done = sum(bool(unit.done) for unit in found.units)
     missing = len(found.units) - done
     told = say("下表：已計入 {done}", done=number(done))
     if missing:
         told = say("下表：已計入 {done}，還缺 {missing}", done=number(done), missing=number(missing))
     foot = f'<p class="foot">{told}</p>' if found.units else ""
-    return f"<p>{'　'.join(facts)}</p>{foot}"
+    return f"<p>{'　'.join(filter(None, facts))}</p>{foot}"
 
 
 def _bold(value: Any) -> str:
@@ -120,10 +124,11 @@ def _no_units(found: Behind) -> str:
 
 
 def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
-    now, total = page(asked("units"), len(found.units), UNITS), len(found.units)
+    shown = paper.page(found.units, asked("units"), UNITS)
     header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
-    lines = [
-        (
+
+    def line(unit: Row) -> Line:
+        return (
             "",
             [
                 Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
@@ -131,11 +136,9 @@ def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
                 Cell(_rows(found.how, found.evidence.get(unit.unit_key, [])), "l w"),
             ],
         )
-        for unit in found.units[(now - 1) * UNITS : now * UNITS]
-    ]
-    on = pager(now, total, UNITS, lambda page: here(units=page), kpi.unit)
-    caption = say("{kpi}的名單與證據", kpi=kpi.short)
-    return f'<div class="tall">{table(caption, header, lines)}</div>{on}'
+
+    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, shown, line)
+    return f'<div class="tall">{listed}</div>{paper.pager(shown, lambda page: here(units=page), kpi.unit)}'
 
 
 def _who(unit: Row) -> str:

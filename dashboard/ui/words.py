@@ -62,6 +62,50 @@ STATUSES = {
 }
 
 
+class Flag(NamedTuple):
+    """What is known to be wrong with the data behind a figure: in a few words, and what it means."""
+
+    source_text: str
+    source_meaning: str
+
+
+# In the order of the codes in `kpi results`.
+FLAGS = {
+    "unreadable_source": Flag(later("讀不到檔案"), later("這項用到的檔案或工作表讀不進來，數字可能偏低")),
+    "stale_source": Flag(later("沿用舊資料"), later("檔案這次讀不到，數字用的是先前讀到的列")),
+    "base_rejected": Flag(later("名冊有退回的列"), later("名冊有列未採用，基數可能偏低")),
+    "rows_rejected": Flag(later("有退回的列"), later("有列未採用，改正後可能計入")),
+    "no_rows": Flag(
+        later("沒有該校的列"), later("收到的資料裡沒有這所學校的任何一列：可能沒有辦理，也可能沒有送來")
+    ),
+}
+UNSURE = ("unreadable_source", "stale_source")
+
+
+def flags_of(row: object) -> list[str]:
+    """The codes of a figure's flags; most have none."""
+    codes: str | None = getattr(row, "flags", None)
+    return codes.split(";") if codes else []
+
+
+def is_unsure(row: object) -> bool:
+    """Whether a file behind the figure was not read: nobody is told to be late by it."""
+    return any(code in UNSURE for code in flags_of(row))
+
+
+def flag_words(row: object) -> str:
+    """「名冊有退回的列、有退回的列」, of a group or the city said to be of some schools; nothing where there is no flag."""
+    told = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
+    if told and getattr(row, "level", None) in ("group", "city"):
+        return say("{flags}（部分學校）", flags=told)
+    return told
+
+
+def flag_meanings(row: object) -> str:
+    """The same in sentences."""
+    return prose([say("{sentence}。", sentence=say(FLAGS[code].source_meaning)) for code in flags_of(row)])
+
+
 def word(status: str, require: str | None = None) -> str:
     """What a status is called; a ceiling is kept or exceeded, and not reached."""
     kept = {"met": say("在上限內"), "overdue": say("超出上限")} if require == "ceiling" else {}

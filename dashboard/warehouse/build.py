@@ -43,7 +43,7 @@ Progress = Callable[[float, str], None]
 _PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
 
-TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, warnings from tables order by ord"
+TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, no_record, warnings from tables order by ord"
 
 
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
@@ -78,7 +78,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class TableCount:
-    """What became of the rows of one table; read = accepted + duplicate + rejected."""
+    """What became of the rows of one table; read = accepted + duplicate + rejected, of which `no_record` are none."""
 
     table: str
     label: str
@@ -87,6 +87,7 @@ class TableCount:
     accepted: int
     duplicate: int
     rejected: int
+    no_record: int
     warnings: int
 
 

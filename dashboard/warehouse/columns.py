@@ -64,16 +64,8 @@ def typed_of(table: Table, column: Column) -> Typed:
             return _typed_day(column)
         case "grade":
             return _typed_grade()
-        case "person":
-            text = f"squeeze(r.{quoted(column.id)})"
-            nobody = f"names_nobody({text})"
-            value = f"case when {text} <> '' and not {nobody} then {text} end"
-            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": nobody})
-        case "name" | "id" if map_of(column) is None:
-            text = f"squeeze(r.{quoted(column.id)})"
-            failed = f"is_error(lower({text}))"
-            value = f"case when not {failed} then nullif({text}, '') end"
-            return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": failed})
+        case "person" | "name" | "id" if map_of(column) is None:
+            return _typed_unmapped(table, column)
         case "code":
             # It goes with its school; what is wrong with one that the school does without is told all the same.
             failed = "m_school.code_failed and m_school.school_id is not null"
@@ -87,6 +79,21 @@ def typed_of(table: Table, column: Column) -> Typed:
             return _typed_word(table, column)
         case _:
             return _typed_alone(column)
+
+
+def _typed_unmapped(table: Table, column: Column) -> Typed:
+    """A person's name or id, which are nearly all different."""
+    raw = f"r.{quoted(column.id)}"
+    text = f"answer(squeeze({raw}))"
+    if column.type == "person":
+        wrong = f"names_nobody({text})"
+        if table.person is None and column.required:
+            # A row of the roster has one id, and is one person.
+            wrong += f" or regexp_matches({raw}, '[、，,;；/／\\r\\n]') and len(names_in({raw})) > 1"
+    else:
+        wrong = f"is_error(lower({text}))" + (f" or is_no_id({text})" if column.type == "id" else "")
+    value = f"case when not ({wrong}) then nullif({text}, '') end"
+    return Typed((), {column.id: value}, f"{text} = ''", {"bad_choice": wrong})
 
 
 def _mapped(column: Column) -> tuple[str, str]:
@@ -108,6 +115,8 @@ def _typed_alone(column: Column) -> Typed:
         case "name" | "id":
             value = f"case when not {alias}.failed then {alias}.name end"
             faults = {"bad_choice": value}
+            if column.type == "id":
+                value, blank = f"case when not {alias}.no_id then {value} end", f"({blank} or {alias}.no_id)"
         case "hours":
             name, value, number = "minutes", f"{alias}.credited", f"{alias}.minutes"
             faults = {"bad_number": number, "out_of_range": f"{number} is not null and {value} is null"}

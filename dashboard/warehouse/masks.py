@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import duckdb
 
-from dashboard.sources.contracts import Table
+from dashboard.sources.contracts import Table, load
 from dashboard.warehouse import texts
 from dashboard.warehouse.sql import columns_of
 
@@ -85,9 +86,22 @@ def masked_name(name: str) -> str:
 def masked_person(cell: str) -> str:
     """A cell of a person: each of its names, behind the title that it may begin with."""
     title, rest = signed.groups() if (signed := _SIGNED.fullmatch(cell)) else ("", cell)
-    if not any(map(str.isalpha, rest)) or _NOBODY.fullmatch("".join(rest.split())):
+    if (
+        not any(map(str.isalpha, rest))
+        or _NOBODY.fullmatch("".join(rest.split()))
+        or rest.strip() in _headers()
+    ):
         return cell
     return title + "、".join(map(_part, texts.names_in(rest)))
+
+
+@cache
+def _headers() -> frozenset[str]:
+    """What the columns of persons and of their ids are called, in a row that repeats the header."""
+    columns = [column for table in load().values() for column in table.columns.values()]
+    return frozenset(
+        header for one in columns if one.type == "person" or one.id == "staff_id" for header in one.headers
+    )
 
 
 def _part(name: str) -> str:

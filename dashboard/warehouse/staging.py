@@ -27,7 +27,8 @@ REASONS = (
 )
 
 LOST = 1
-BLANKS = "' 　\t\u00a0'"
+# Ids of two characters or more are none of #N/A, Loading..., N/A, Err:502, － or 無 where they begin so.
+PLAIN_IDS = (("00", "E"), ("F", "L"), ("M", "N"), ("O", "e"), ("f", "l"), ("m", "n"), ("o", "{"))
 SEVERAL = 13  # bytes of two names of two characters and a mark
 
 
@@ -162,8 +163,8 @@ def _person_key(table: Table) -> tuple[str, str, str, str]:
     if table.person != "roster":
         return "r.school", "r.school_code", staff, name
     several = f"strlen({name}) >= {SEVERAL} and regexp_matches({name}, '[、､，,;；/／\\r\\n及與和]')"
-    no_id = f"trim({staff}, {BLANKS}) = '' or starts_with({staff}, '#') or starts_with({staff}, 'Loading')"
-    school = f"{no_id} or ({several})"
+    is_id = " or ".join(f"{staff} >= '{low}' and {staff} < '{high}'" for low, high in PLAIN_IDS)
+    school = f"not ({is_id}) or ({several})"
     return (
         f"case when {school} then r.school else '' end",
         f"case when {school} then r.school_code else '' end",
@@ -238,7 +239,8 @@ def _odd(table: Table) -> str:
     Any other column has a fault then, and so has a person's.
     """
     # The first filled cell of a row may be of a column that is not read.
-    parts = ["coalesce(contains(array_to_string(r.extra, ''), '計'), false)"]
+    others = "array_to_string(r.extra, '')"
+    parts = [f"coalesce(contains({others}, '計') or contains({others}, '例'), false)"]
     for column in table.columns.values():
         text = f"r.{quoted(column.id)}"
         match column.type:
@@ -249,16 +251,17 @@ def _odd(table: Table) -> str:
                 parts.append(f"m_{column.id}.odd")
             case "name" | "class" if column.required:
                 parts.append(f"may_be_none(squeeze({text}))")
-            case "name" | "id" | "text" | "category" | "class":
-                parts.append(f"ends_with({text}, '計')")
+            case "name" | "id" | "code" | "text" | "category" | "class" | "person":
+                parts.append(f"ends_with({text}, '計') or contains({text}, '例')")
     return " or ".join(parts)
 
 
 NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text, kind text)"
 SUSPECTS = "create temp table suspects (table_name text, n bigint, file_id int, cells text[], extra text[])"
 _MAY_BE_NONE = (
-    r"[小合總]\W*計|共\W*計?\W*[\d一二三四五六七八九十百千兩]|範例|必填|選填|說明|例[:：]|承辦|核章|填表|製表|主任|校長|無|未辦理"
-    r"|(?:^|\x1f)[^\x1f\w]*[-–－][^\x1f\w]*(?:\x1f|$)"
+    r"[小合總累]\W*計|共\W*計?\W*[\d０-９一二三四五六七八九十百千兩]|計\s*[\d０-９]|平\W*均|總\s*\p{Han}?次?數|total|sum|average"
+    r"|[範示]\W*例|例|ex|e\.g|[必選]\W*填|說\W*明|承\W*辦|[覆審複]\W*核|核\W*章|填\W*[表報]|製\W*表|首\W*長|主\W*[任管]|校\W*長|人\W*事|會\W*計"
+    r"|日期|時間|電話|聯絡|分機|無|沒\W*有|未|n/?a|Ｎ／Ａ|[-–—―─－/／=_]|[※*◎註]|注意|空白|資料|所列|附件|本表|請|頁|\d[.、)]"
 )
 
 

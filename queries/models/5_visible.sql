@@ -4,6 +4,9 @@
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
+-- Whether a file behind a figure was not read: nobody is told to be late by it, but asked for the file.
+create macro is_unread(flags) as contains(flags, 'unreadable_source') or contains(flags, 'stale_source');
+
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
 create view visible_flags as
@@ -17,6 +20,8 @@ from flags
 where in_scope(school_id);
 
 -- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
+create view visible_refused_fits as select * from refused_fits where in_scope(school_id);
+
 create view visible_units as
 select
     * exclude (masked_id, masked_label) replace (

@@ -7,7 +7,8 @@
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
--- it is told how many schools were not so on the day to compare with. With `by_default`, of what is shown by default that
+-- it is told how many schools were not so on the day to compare with. A school of which a file behind the figure was not
+-- read is not among them: it is asked for the file (data_to_mend.sql). With `by_default`, of what is shown by default that
 -- day; never of a closed period.
 
 with
@@ -67,6 +68,7 @@ judged as materialized (
     where results.level = 'school'
         and results.period = $period
         and results.status not in ('met', 'exempt', 'info', 'upcoming')
+        and not is_unread(results.flags)
         and not kpis.closed
 
 ),

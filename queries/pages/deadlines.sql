@@ -1,6 +1,6 @@
--- What each indicator still lacks until its deadline: schools that have not met it, and the sum of their gaps. A ceiling
--- holds on any day and what is only shown is never due, so neither has a deadline to keep; nor has a closed period.
--- With `by_default`, of the indicators shown by default that day.
+-- What each indicator still lacks until its deadline: schools that have not met it, how many of them have a file that was not
+-- read, and the sum of their gaps. A ceiling holds on any day and what is only shown is never due, so neither has a
+-- deadline to keep; nor has a closed period. With `by_default`, of the indicators shown by default that day.
 
 with
 
@@ -9,6 +9,7 @@ short_of as (
     select
         kpi,
         count(*) filter (where status in ('on_track', 'behind', 'overdue')) as schools,
+        count(*) filter (where status in ('on_track', 'behind', 'overdue') and is_unread(flags)) as unread,
         count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
         coalesce(sum(greatest(required - counted, 0)) filter (where status in ('on_track', 'behind', 'overdue')), 0) as gap
 
@@ -32,6 +33,7 @@ select
     date_diff('day', $on::date, kpis.deadline) as days_left,
     short_of.schools,
     short_of.judged,
+    short_of.unread,
     short_of.gap
 
 from kpis

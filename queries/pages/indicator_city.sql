@@ -47,6 +47,7 @@ select
     today.base,
     today.required,
     today.status,
+    today.flags,
     today.schools_met,
     today.schools_judged,
     today.schools_no_data,

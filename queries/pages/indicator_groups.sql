@@ -8,6 +8,7 @@ select
     totals.base,
     totals.required,
     totals.status,
+    totals.flags,
     totals.schools_met,
     totals.schools_judged,
     totals.schools_no_data,

@@ -46,6 +46,7 @@ shown as (
         judged.required,
         judged.rate,
         judged.status,
+        judged.flags,
         judged.gap,
         judged.required < judged.counted as is_over,
         case when judged.total_days > 0

@@ -50,6 +50,7 @@ select
     ranked.base,
     ranked.required,
     ranked.status,
+    ranked.flags,
     ranked.share,
     ranked.rank,
     ranked.schools,

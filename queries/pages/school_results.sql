@@ -44,6 +44,7 @@ select
     judged.base,
     judged.required,
     judged.status,
+    judged.flags,
     judged.deadline,
     judged.gap,
     judged.room,

@@ -10,10 +10,12 @@ select
     kpis.unit,
     kpis."require",
     kpis.opens,
+    kpis.table_name,
     results.counted,
     results.base,
     results.required,
     results.status,
+    results.flags,
     results.school_name,
     case when kpis."require" = 'ceiling' then results.required - results.counted end as room
 

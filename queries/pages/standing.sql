@@ -11,7 +11,8 @@ per_school as (
         count(*) filter (where status = 'met') as met,
         count(*) filter (where status = 'behind' and not closed) as behind,
         count(*) filter (where status = 'overdue' and not closed) as overdue,
-        count(*) filter (where status = 'no_data' and not closed) as no_data
+        count(*) filter (where status = 'no_data' and not closed) as no_data,
+        count(*) filter (where flags <> '') as flagged
 
     from visible_results_on($on::date)
 
@@ -32,6 +33,7 @@ select
     count(*) filter (where overdue > 0) as overdue,
     count(*) filter (where behind + overdue > 0) as late,
     count(*) filter (where no_data > 0) as no_data,
+    count(*) filter (where flagged > 0) as flagged,
     count(*) filter (where judged > 0 and met = judged and no_data = 0) as done
 
 from per_school

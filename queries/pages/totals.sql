@@ -35,6 +35,7 @@ select
     judged.base,
     judged.required,
     judged.status,
+    judged.flags,
     judged.schools_met,
     judged.schools_judged,
     judged.schools_no_data,

@@ -32,20 +32,14 @@ coded as (
 
 ),
 
--- Of each table what masking asks of its columns, in their order.
+-- Of each table the types of its columns, in their order.
 columns_of_tables as (
 
     select
         table_name,
-        list(case when column_name = 'staff_id' then 'person_id' else type end order by ord) as types,
-        list(headers order by ord) as headers
+        list(case when column_name = 'staff_id' then 'person_id' else type end order by ord) as types
 
     from column_types
-
-    left join (
-        select table_name, column_name, list(word) as headers from header_words group by table_name, column_name
-    ) as named
-        using (table_name, column_name)
 
     group by table_name
 
@@ -75,7 +69,6 @@ named as (
         list_transform(
             flaws.cells,
             lambda cell, i: case
-                when flaws.kind = 'header' and list_contains(columns_of_tables.headers[i], lower(replace(cell, ' ', ''))) then cell
                 when columns_of_tables.types[i] = 'person' or list_contains(known_names.cells, cell) then masked_person(cell)
                 when columns_of_tables.types[i] = 'person_id' then masked_id(cell)
                 when flaws.kind is not null then masked_signature(cell)
@@ -149,7 +142,7 @@ select
     named.kind,
     named.other_file_id,
     named.other_line,
-    squeeze(named.staff_id) as staff_id,
+    case when not is_no_id(squeeze(named.staff_id)) then answer(squeeze(named.staff_id)) else '' end as staff_id,
     person_name(named.person) as person,
     csv_row(named.cells, named.extra, files.known, files.before) as original,
     csv_row(named.masked_cells, named.masked_extra, files.known, files.before) as masked_original

@@ -31,6 +31,7 @@ named as (
     from squeezed
 
     where not is_error(lower(answered))
+        and not is_none(answered)
 
 )
 

@@ -23,6 +23,7 @@ select
     lower(name) as word,
     lower(without_remark(name)) as plain_word,
     is_error(lower(name)) as failed,
+    is_no_id(name) as no_id,
     text = '' as blank
 
 from cleaned;
@@ -280,7 +281,8 @@ select
 from cleaned;
 
 -- Classes are the pair of grade and class; a class's text may bear the grade as well, which must then be the grade's.
--- No class is what a spreadsheet made of one (a date, an error), a look-alike, or a text longer than any class's name.
+-- No class is what a spreadsheet made of one (a date, an error), a look-alike, several classes, none, or a text longer than
+-- any class's name.
 create or replace temp table class_map as
 
 with
@@ -297,22 +299,41 @@ cleaned as (
 
 ),
 
+-- 502.0 is 502, and a remark in brackets plays no part; a number in brackets is the class.
+plain as (
+
+    select
+        *,
+        regexp_replace(
+            regexp_replace(class_text, '^(\d+)\.0+$', '\1'), '^(.+?)[(\[【〔][^\d)\]】〕]{2,}[)\]】〕](班?)$', '\1\2'
+        ) as plain_text
+
+    from cleaned
+
+),
+
 split as (
 
     select
         *,
         numeral(regexp_extract(grade_text, '^([\d一二三四五六七八九十]{1,3})(年級|年|級)?$', 1)) as own_grade,
         case
-            when regexp_full_match(class_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})-(.+?)班?')
-                then regexp_extract(class_text, '^([^-]+)-(.+?)班?$', ['grade', 'class'])
-            when regexp_full_match(class_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?')
-                then regexp_extract(class_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?$', ['grade', 'class'])
-            when regexp_full_match(class_text, '\d{3,4}班?')
-                then regexp_extract(class_text, '^(\d{1,2})(\d{2})班?$', ['grade', 'class'])
-            else regexp_extract(class_text, '^()(.+?)班?$', ['grade', 'class'])
+            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})[-–—.·‧_之](.+?)班?')
+                then regexp_extract(plain_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})[-–—.·‧_之](.+?)班?$', ['grade', 'class'])
+            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?')
+                then regexp_extract(plain_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?$', ['grade', 'class'])
+            when regexp_full_match(plain_text, '\d{3,4}班?')
+                then regexp_extract(plain_text, '^(\d{1,2})(\d{2})班?$', ['grade', 'class'])
+            -- 五(2), 五忠, 5A, 五二; 十二 is a number.
+            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})\((.+?)\)班?')
+                then regexp_extract(plain_text, '^(.+?)\((.+?)\)班?$', ['grade', 'class'])
+            when regexp_full_match(plain_text, '[1-9一二三四五六七八九](\d{1,2}|[忠孝仁愛信義和平甲乙丙丁戊己庚辛A-Z一二三四五六七八九])班?')
+                and numeral(regexp_replace(plain_text, '班$', '')) is null
+                then regexp_extract(plain_text, '^(.)(.+?)班?$', ['grade', 'class'])
+            else regexp_extract(plain_text, '^()(.+?)班?$', ['grade', 'class'])
         end as parts
 
-    from cleaned
+    from plain
 
 ),
 
@@ -322,7 +343,9 @@ named as (
         *,
         case when own_grade between 1 and 12 then own_grade end as grade,
         numeral(parts.grade) as class_grade,
-        coalesce(numeral(regexp_replace(parts.class, '^第', ''))::varchar, nullif(parts.class, '')) as class_name
+        coalesce(
+            numeral(regexp_extract(parts.class, '^\(?第?(.+?)\)?$', 1))::varchar, nullif(parts.class, '')
+        ) as class_name
 
     from split
 
@@ -334,7 +357,7 @@ select
     grade,
     concat_ws('-', coalesce(grade, class_grade), class_name) as class_key,
     coalesce(class_grade not between 1 and 12 or class_grade <> grade, false) as conflict,
-    coalesce(class_name = '班' or length(class_name) > 6, true)
+    coalesce(is_no_class(class_name), true)
         or is_date_of_class(class_text)
         or is_error(lower(class_text))
         or look_alike_in(class_text) is not null as is_none,
@@ -354,7 +377,10 @@ texts as (
     select
         category_raw,
         course_raw,
-        list_filter(regexp_split_to_array(word(category_raw), '[,、;/]'), lambda part: part <> '') as listed,
+        list_filter(
+            regexp_split_to_array(word(regexp_replace(category_raw, '[\r\n]+', '、', 'g')), '[,、;/+&|]'),
+            lambda part: part <> ''
+        ) as listed,
         answer(squeeze(course_raw)) as course,
         word(course_raw) as course_word
 

@@ -50,7 +50,9 @@ judged as materialized (
         *,
         is_total(name) as total,
         is_example(name) as example,
+        is_remark(name) as remark,
         is_signature(name) as signature,
+        lag(name) over (partition by table_name, n order by place) as former,
         is_none(name) as nothing,
         lower(regexp_replace(without_remark(name), '^(?:[*※:、]|\d+[.、])+|[*※:、]+$', '', 'g')) as header
 
@@ -65,10 +67,22 @@ by_row as (
     select
         judged.table_name,
         judged.n,
-        arg_min({said: judged.text, total: judged.total}, judged.place) as first,
+        count(distinct judged.place) as texts,
+        arg_min(
+            {said: judged.text, total: judged.total, example: judged.example, remark: judged.remark}, judged.place
+        ) as first,
         arg_min(judged.text, judged.ord) filter (where judged.total and (needed or is_person)) as total,
         arg_min(judged.text, judged.ord) filter (where judged.example and (needed or is_person)) as example,
-        bool_and(judged.signature) as signed,
+        -- Beside 承辦人： may stand who it is, or a number or day.
+        bool_and(
+            judged.signature
+            or coalesce(
+                regexp_full_match(judged.former, '\p{Han}+:')
+                    and is_signature(judged.former)
+                    and regexp_full_match(judged.name, '\p{Han}{2,4}|[\d/.()#年月日-]+'),
+                false
+            )
+        ) as signed,
         arg_min(judged.text, judged.ord) filter (where header_words.word is not null) as header,
         count(header_words.word) as headers,
         arg_min(judged.text, judged.ord) filter (
@@ -109,8 +123,10 @@ told as (
             when total is not null then {said: total, kind: 'total'}
             when first.total then {said: first.said, kind: 'total'}
             when example is not null then {said: example, kind: 'example'}
+            when first.example then {said: first.said, kind: 'example'}
             when signed then {said: first.said, kind: 'signature'}
-            when headers > 1 then {said: header, kind: 'header'}
+            when texts = 1 and first.remark then {said: first.said, kind: 'example'}
+            when headers > 1 or (headers = 1 and texts = 1) then {said: header, kind: 'header'}
             when nothing is not null then {said: nothing, kind: 'nothing'}
         end as told
 

@@ -23,7 +23,7 @@ squeezed as (
 
     select
         *,
-        nullif(squeeze(staff_part), '') as staff_text,
+        nullif(answer(squeeze(staff_part)), '') as staff_text,
         nullif(squeeze(part), '') as shown
 
     from cut
@@ -34,10 +34,8 @@ read as materialized (
 
     select
         * exclude (staff_part, part),
-        staff_text in (
-            '#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', 'Loading...'
-        ) as is_error,
-        case when not coalesce(is_error, false) then staff_text end as staff_id,
+        is_error(lower(staff_text)) as is_error,
+        case when not coalesce(is_error or is_no_id(staff_text), false) then staff_text end as staff_id,
         coalesce(names_nobody(shown), false) as is_nobody,
         case when not is_nobody then person_name(shown) end as name
 

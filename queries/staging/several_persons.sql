@@ -115,5 +115,5 @@ select
 from parts
 
 left join (select distinct staff_id, name from id_names) as id_names
-    on squeeze(parts.staff_raw) = id_names.staff_id
+    on answer(squeeze(parts.staff_raw)) = id_names.staff_id
     and person_name(parts.part) = id_names.name;

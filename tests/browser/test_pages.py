@@ -24,6 +24,7 @@ STATED = {
     "status": "status",
     "met": "schools_met",
     "judged": "schools_judged",
+    "flags": "flags",
 }
 
 # What stands out of the page: elements that reach beyond the window, in no box of their own that scrolls.

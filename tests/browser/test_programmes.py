@@ -14,7 +14,7 @@ from tests.browser.test_pages import OVERFLOW, SPILLS
 
 OTHER = "ntpc-5g-112"
 SCHOOL = "望海國小"
-STATED = ("counted", "base", "required", "status")
+STATED = ("counted", "base", "required", "status", "flags")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,203 @@
+"""What a page is on paper: every row of a list of which the screen shows one page, and whose figures they are.
+
+A few rows stand in the page from the start, hidden on the screen: they need no script and no server. Where they are more,
+they are fetched when somebody prints (see follow.js), so that no click pays for them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
+from threading import Condition
+from typing import TypeVar
+
+from cachetools import LRUCache, cached
+
+from dashboard.ui import downloads, parts, words
+from dashboard.ui.address import View
+from dashboard.ui.parts import Cell, Line, Row
+from dashboard.ui.texts import SOURCE, later, manner, say
+from dashboard.ui.words import STATUSES, escape, number
+
+T = TypeVar("T")
+AT_ONCE = 30  # rows that come with a page, written anew for each
+AT_ONCE_KEPT = 200  # where they are written once
+MOST = 2_000  # rows that are printed
+KEPT = 4_000_000  # letters of what is the same on any day
+PAGE, PAGES = "\1", "\2"  # stand in for the numbers of the sheets, which the browser knows
+SIGNS = {
+    **{status.sign: (status.source_word, status.source_meaning) for status in STATUSES.values()},
+    "!": (later("要留意"), later("資料有缺、過舊，或有一格讀不懂")),
+}
+# On paper nothing leads anywhere, nothing explains itself under a pointer, and no program reads a figure.
+USELESS = re.compile(r' (?:href|title|scope|target|rel|data-[a-z]+)="[^"]*"')
+
+
+class Page(list[T]):
+    """The rows of one page of a list, which knows the others.
+
+    get: the rows from one number up to another; of: where they are the same on any day, what they are of.
+    """
+
+    def __init__(
+        self,
+        asked: str | None,
+        total: int,
+        size: int,
+        get: Callable[[int, int], Sequence[T]],
+        of: Hashable = None,
+    ) -> None:
+        self.number, self.total, self.size = parts.page(asked, total, size), total, size
+        self.get, self.of = get, of
+        self.first = (self.number - 1) * size
+        super().__init__(get(self.first, self.first + size))
+
+    @property
+    def last(self) -> int:
+        """The number after that of the page's last row."""
+        return self.first + len(self)
+
+
+def page(every: Sequence[T], asked: str | None, size: int) -> Page[T]:
+    """The page that the address names, of a list that is at hand."""
+    return Page(asked, len(every), size, lambda first, last: every[first:last])
+
+
+def pager(rows: Page[T], here: Callable[..., str], of: str | None = None) -> str:
+    """The way to the other pages of a list."""
+    return parts.pager(rows.number, rows.total, rows.size, here, of)
+
+
+def table(
+    caption: str, header: Sequence[Cell], rows: Sequence[T], line: Callable[[T], Line], kind: str = ""
+) -> str:
+    """A table of the page's rows, and on paper of all."""
+
+    def write(some: Iterable[T]) -> str:
+        return parts.lines(map(line, some))
+
+    told = f'<tr><td class="l w" colspan="{len(header)}">{{}}</td></tr>'
+    return parts.table(caption, header, map(line, rows), kind, around("tbody", caption, rows, write, told))
+
+
+def around(
+    element: str, name: str, rows: Sequence[T], write: Callable[[Iterable[T]], str], told: str = "<p>{}</p>"
+) -> tuple[str, str]:
+    """What stands on paper before and after the rows of a page, as elements of their own: all others, and how many are left.
+
+    name: what tells the list from others of the page; told: the markup of a sentence among its rows.
+    """
+    if not isinstance(rows, Page) or len(rows) == rows.total:
+        return "", ""
+
+    def part(first: int, last: int) -> str:
+        if first >= last:
+            return ""
+        asked = (rows.of, name, first, last, manner()) if rows.of else None
+        if last - first <= (AT_ONCE_KEPT if asked else AT_ONCE):
+            return f'<{element} class="onpaper">{_written(asked, lambda: write(rows.get(first, last)))}</{element}>'
+        return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), element, told)
+
+    before, end = min(rows.first, MOST), min(max(rows.last, MOST), rows.total)
+    left = rows.first - before + rows.total - end
+    more = f'<{element} class="onpaper">{told.format(beyond(left))}</{element}>' if left else ""
+    return part(0, before), part(rows.last, end) + more
+
+
+def _written(asked: Hashable, write: Callable[[], str]) -> str:
+    """The markup for paper, made once where what is `asked` tells all that it depends on."""
+    return _once(asked, write) if asked else cheap(write())
+
+
+@cached(LRUCache(KEPT, getsizeof=len), key=lambda asked, _: asked, condition=Condition())
+def _once(_: Hashable, write: Callable[[], str]) -> str:
+    return cheap(write())
+
+
+def instead(name: str, draw: Callable[[Sequence[T]], str], shown: Page[T], period: Row) -> str:
+    """What is drawn of the rows of a page, and on paper of all, where it is more than rows one below the other.
+
+    name: what tells it from others of the page and the period.
+    """
+    if len(shown) == shown.total:
+        return draw(shown)
+
+    def whole() -> str:
+        left = shown.total - MOST
+        return draw(shown.get(0, MOST)) + (f'<p class="foot">{beyond(left)}</p>' if left > 0 else "")
+
+    return f'<div class="onscreen">{draw(shown)}</div>{fetched(f"{name} {period.period}", whole)}'
+
+
+def fetched(name: str, draw: Callable[[], str], element: str = "div", told: str = "<p>{}</p>") -> str:
+    """What is drawn when somebody prints, by another thread; until then it says that something is missing.
+
+    name: what tells it from others of the page; told: the markup around that sentence.
+    """
+    href = downloads.address(f"{name}.html", "text/html", lambda: cheap(draw()).encode())
+    missing = say("這裡的列沒有印出：讀不到伺服器，或頁面開了太久。請重新整理再列印。")
+    return f'<{element} class="onpaper" data-paper="{href}">{told.format(missing)}</{element}>'
+
+
+def beyond(left: int) -> str:
+    """How many rows are not printed, and how to get them."""
+    return say("另有 {n} 列沒有印出，請在畫面上按這張表的「下載…」取得全部。", n=number(left))
+
+
+def cheap(markup: str) -> str:
+    """Markup without what is of no use on paper."""
+    return USELESS.sub("", markup)
+
+
+# Whose figures they are
+
+
+def identity(seen: View) -> str:
+    """Below a page's heading: the programme and the scope, and what the signs mean."""
+    scope = say("檢視範圍：{scope}", scope=escape(say(seen.scope.label)))
+    signs = "".join(
+        f"<span><b>{sign} {say(name)}</b> {say(meaning)}</span> " for sign, (name, meaning) in SIGNS.items()
+    )
+    return (
+        f'<p class="quiet onpaper">{escape(_programme(seen))} · {scope}</p>'
+        f'<p class="quiet onpaper signs">{signs}</p>'
+    )
+
+
+def margins(seen: View, title: str, upright: bool) -> str:
+    """A style sheet: around each sheet of paper the programme and the page, the day, the snapshot, and which sheet it is."""
+    built_at, fingerprint = seen.facts.built_at, words.fingerprint(seen.facts.fingerprint)
+    sample = f" · {say('示範資料')}" if seen.facts.sample else ""
+    boxes = {
+        "top-left": f"{_programme(seen)} · {title}",
+        "top-right": f"{say('截至')} {words.full_day(seen.on)}{sample}",
+        "bottom-left": f"{say('資料快照')} {words.moment(built_at, seen.year)} · {say('指紋')} {fingerprint}",
+        "bottom-right": say("第 {page} 頁，共 {pages} 頁", page=PAGE, pages=PAGES),
+    }
+    rules = " ".join(f"@{place} {{ content: {_content(text)}; }}" for place, text in boxes.items())
+    size = "size: A4 portrait !important; " if upright else ""
+    return f'<style class="{"upright" if upright else ""}">@page {{ {size}{rules} }}</style>'
+
+
+def _content(text: str) -> str:
+    """A text for a style sheet: whatever is no letter and no digit is written as its number."""
+    counters = {PAGE: "counter(page)", PAGES: "counter(pages)"}
+    return " ".join(
+        counters.get(one) or '"' + re.sub(r"[^\w]", lambda sign: f"\\{ord(sign[0]):x} ", one) + '"'
+        for one in re.split(f"({PAGE}|{PAGES})", text)
+        if one
+    )
+
+
+def _programme(seen: View) -> str:
+    """What the programme is called, with its city where its title does not name that."""
+    city, title = _named(seen.facts.definition)
+    return str(seen.facts.title) if city in title else f"{city} {seen.facts.title}"
+
+
+@lru_cache
+def _named(definition: str) -> tuple[str, str]:
+    whole = json.loads(definition)
+    return whole["city"], whole["title"][SOURCE]
