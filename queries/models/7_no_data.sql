@@ -26,11 +26,15 @@ silent as (
         states.until,
         states.lack,
         kpis.base,
+        kpis.deadline,
+        coalesce(kpis.pace_start, kpis.begins) as begins,
+        kpis."require" <> 'none' and not kpis.closed as is_asked,
+        periods.label as period_label,
         case
             when states.lack in ('condition', 'classes') then 'schools'
             when states.lack = 'people' or (states.lack = 'base' and kpis.base = 'staff') then 'staff'
             when states.lack = 'base' then kpis.base_table
-            when states.lack = 'amount' then missing.table_name
+            when states.lack = 'amount' then coalesce(missing.table_name, kpis.table_name)
             else kpis.table_name
         end as table_name
 
@@ -38,6 +42,9 @@ silent as (
 
     inner join kpis
         using (kpi, period)
+
+    inner join periods
+        on states.period = periods.period
 
     -- Of what tells an amount, a table that was not supplied.
     left join (
@@ -65,13 +72,10 @@ silent as (
 wanted as (
 
     select
-        silent.* replace (coalesce(items.wants, silent.table_name, kpis.table_name) as table_name),
+        silent.* replace (coalesce(items.wants, silent.table_name) as table_name),
         tables.supplied as is_supplied
 
     from silent
-
-    inner join kpis
-        using (kpi, period)
 
     left join (
         select
@@ -93,7 +97,7 @@ wanted as (
         and silent.school_id = items.school_id
 
     inner join tables
-        on coalesce(items.wants, silent.table_name, kpis.table_name) = tables.table_name
+        on coalesce(items.wants, silent.table_name) = tables.table_name
 
 ),
 
@@ -294,19 +298,19 @@ select
     told.until,
     told.what,
     tables.label as table_label,
-    periods.label as period_label,
+    told.period_label,
     headers.header,
     coalesce(cell_files.file, told.unread_file) as file,
     told.line,
     told.words,
     told.told,
     case
-        when kpis."require" = 'none' or kpis.closed then date 'infinity'
+        when not told.is_asked then date 'infinity'
         else coalesce(
             least(
-                kpis.deadline + 1,
+                told.deadline + 1,
                 greatest(
-                    coalesce(kpis.pace_start, kpis.begins) + ((kpis.deadline - coalesce(kpis.pace_start, kpis.begins)) // 4)::int,
+                    told.begins + ((told.deadline - told.begins) // 4)::int,
                     case when told.is_of_period then coalesce(first_counts.day, date 'infinity') end
                 )
             ),
@@ -315,12 +319,6 @@ select
     end as asked_from
 
 from told
-
-inner join kpis
-    using (kpi, period)
-
-inner join periods
-    on told.period = periods.period
 
 left join tables
     on case when told.what in ('cell', 'column') and told.base is distinct from 'staff' then 'schools' else told.table_name end
