@@ -199,7 +199,10 @@ def test_a_cell_that_begins_like_a_formula_is_text_in_a_workbook_too(tmp_path: P
     assert counts(place, "coaching") == (2, 1, 0, 1)
     (flaw,) = flaws(place)
     assert (flaw["line"], flaw["reason"]) == (3, "unknown_school") and "=深澳" in flaw["original"]
-    assert any("=甲<乙" in told for (told,) in stored(place, "select told from accepted_rows"))
+    assert any(
+        "=甲<乙" in told
+        for (told,) in stored(place, "select concat_ws('，', person, told) from accepted_rows")
+    )
 
 
 def test_the_header_is_sought_in_the_first_fifty_rows_of_a_worksheet_too(tmp_path: Path) -> None:
