@@ -625,7 +625,7 @@ def parameters_of(name: str, school_id: int) -> dict[str, Any]:
         "on": DAY, "period": "111", "kpi": "coaching", "school": None, "school_id": school_id, "group_id": None,
         "level": None, "all": True, "missing": False, "severity": "rejected", "table": None, "reason": None, "fresh": None,
         "size": 1000, "skip": 0, "status": None, "periods": ["111"], "versus": None, "most": None,
-        "sort": None, "falling": False, "by_default": False,
+        "sort": None, "falling": False, "by_default": DAY,
     }  # fmt: skip
     text = (building.QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
     return {word: values[word] for word in set(re.findall(r"\$(\w+)", re.sub(r"--.*", "", text)))}
