@@ -9,7 +9,7 @@ import json
 import multiprocessing
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -35,6 +35,14 @@ def figure_of(stated: str) -> dict[str, str]:
     level, name = values["level"], values.pop("name")
     named = {"group": name * (level == "group"), "school": name * (level == "school")}
     return {**{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
+
+
+def stated_and_own(figure: Mapping[str, str], row: Any) -> tuple[list[str], list[str]]:
+    """What an element states of its figure, and what the row of `kpi results` says: the two must be equal."""
+    names = ("counted", "base", "required", "status", "schools_met", "schools_judged", "flags")
+    values = [getattr(row, name) for name in names]
+    own = ["" if value is None else str(value) for value in values]
+    return [figure[name.removeprefix("schools_")] for name in names], own
 
 
 def share_of(share: float) -> str:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
+from tests.running import stated_and_own
 from tests.test_pages import PAGES, figures_of, open_page, served  # noqa: F401 (a fixture)
 
 DAYS = [dt.date(2022, 11, 25), dt.date(2022, 10, 31), dt.date(2023, 2, 1)]
@@ -58,18 +59,9 @@ def disagreeing(figures, now, then):
         key = (figure.get("period") or "111", figure["kpi"], figure["level"],
                figure["group"] * (figure["level"] == "group"), figure["school"])  # fmt: skip
         row = now.get(key)
-        told = [figure[name] for name in ("counted", "base", "required", "status", "met", "judged", "flags")]
-        values = row and [
-            row.counted,
-            row.base,
-            row.required,
-            row.status,
-            row.schools_met,
-            row.schools_judged,
-            row.flags,
-        ]
-        if row is None or told != ["" if value is None else str(value) for value in values]:
-            wrong.append((key, told, values))
+        stated, own = stated_and_own(figure, row) if row else (None, figure)
+        if stated != own:
+            wrong.append((key, stated, own))
     return wrong
 
 

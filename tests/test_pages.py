@@ -32,7 +32,7 @@ from dashboard.ui import (
     sparklines,
     words,
 )
-from tests.running import figure_of
+from tests.running import figure_of, stated_and_own
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages").glob("[0-9]*_*.py"), key=lambda path: int(path.stem.split("_")[0]))
@@ -445,25 +445,8 @@ def agree(figures, rows):
     """Every figure is that of its row; gives the rows that were shown."""
     for figure in figures:
         row = rows[figure["kpi"], figure["group"], figure["school"]]
-        told = (
-            figure["counted"],
-            figure["base"],
-            figure["required"],
-            figure["status"],
-            figure["met"],
-            figure["judged"],
-            figure["flags"],
-        )
-        values = (
-            row.counted,
-            row.base,
-            row.required,
-            row.status,
-            row.schools_met,
-            row.schools_judged,
-            row.flags,
-        )
-        assert told == tuple("" if value is None else str(value) for value in values), figure
+        stated, own = stated_and_own(figure, row)
+        assert stated == own, figure
     return {(figure["kpi"], figure["group"], figure["school"]) for figure in figures}
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dashboard.sources import sheet
 from dashboard.warehouse import texts
-from dashboard.warehouse.sql import QUERIES
+from dashboard.warehouse.sql import QUERIES, create_functions, remove_functions
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HAN = "零一二三四五六七八九"
@@ -33,7 +33,7 @@ class Maps:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        texts.create_functions(con)
+        create_functions(con, texts.FUNCTIONS)
         con.execute("create table fault_codes (table_name text, reason text, column_name text, code int)")
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
@@ -65,7 +65,7 @@ class Maps:
 def maps() -> Iterator[Maps]:
     con = duckdb.connect()
     yield Maps(con)
-    texts.remove_functions(con)
+    remove_functions(con, texts.FUNCTIONS)
     con.close()
 
 

@@ -242,7 +242,7 @@ def signal_in_a_query(sent: signal.Signals) -> None:
         os.kill(os.getpid(), sent)
         return texts.nfkc(text)
 
-    texts._FUNCTIONS = {**texts._FUNCTIONS, "nfkc": (end, "VARCHAR")}
+    texts.FUNCTIONS = {**texts.FUNCTIONS, "nfkc": (end, "VARCHAR")}
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)

@@ -39,29 +39,11 @@ def add(command: Command) -> None:
 
 
 def _results(options: argparse.Namespace) -> int:
-    snapshot = snapshot_of(options)
-    on = options.as_of or _pinned(snapshot)
-    _known_kpi(snapshot, options.kpi)
-    _known_period(snapshot, options.period)
-    names, found = warehouse.rows(
-        snapshot, "kpi_results", EVERY_SCHOOL,
-        on=on, level=options.level, kpi=options.kpi, period=options.period,
-    )  # fmt: skip
-    print_rows(names, found, options.format)
-    return 0
+    return _print(options, "kpi_results", level=options.level)
 
 
 def _flags(options: argparse.Namespace) -> int:
-    snapshot = snapshot_of(options)
-    _known_kpi(snapshot, options.kpi)
-    _known_period(snapshot, options.period)
-    _known_school(snapshot, options.school)
-    names, found = warehouse.rows(
-        snapshot, "kpi_flags", EVERY_SCHOOL,
-        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
-    )  # fmt: skip
-    print_rows(names, found, options.format)
-    return 0
+    return _print(options, "kpi_flags", school=options.school)
 
 
 def _rejects(options: argparse.Namespace) -> int:
@@ -71,15 +53,19 @@ def _rejects(options: argparse.Namespace) -> int:
 
 
 def _units(options: argparse.Namespace) -> int:
+    return _print(options, "kpi_units", school=options.school, missing=options.missing)
+
+
+def _print(options: argparse.Namespace, query: str, **asked: object) -> int:
+    """The rows of a query about the indicators of a day, with what else is asked of it."""
     snapshot = snapshot_of(options)
     _known_kpi(snapshot, options.kpi)
     _known_period(snapshot, options.period)
-    _known_school(snapshot, options.school)
+    _known_school(snapshot, getattr(options, "school", None))
+    on = options.as_of or _pinned(snapshot)
     names, found = warehouse.rows(
-        snapshot, "kpi_units", EVERY_SCHOOL,
-        on=options.as_of or _pinned(snapshot), kpi=options.kpi, period=options.period, school=options.school,
-        missing=options.missing,
-    )  # fmt: skip
+        snapshot, query, EVERY_SCHOOL, on=on, kpi=options.kpi, period=options.period, **asked
+    )
     print_rows(names, found, options.format)
     return 0
 

@@ -25,7 +25,16 @@ from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
-from dashboard.warehouse.sql import NEEDLESS, QUERIES, columns_of, literal, load, run
+from dashboard.warehouse.sql import (
+    NEEDLESS,
+    QUERIES,
+    columns_of,
+    create_functions,
+    literal,
+    load,
+    remove_functions,
+    run,
+)
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
@@ -151,14 +160,14 @@ def _built(
     scratch = target.with_name(target.name + ".tmp")
     # Tables in memory are dropped soon: to compress them at each commit takes longer than it saves.
     con = duckdb.connect(config={"threads": "2", "memory_limit": MEMORY, "checkpoint_threshold": "1TB"})
+    functions = {**texts.FUNCTIONS, **masks.FUNCTIONS}
     try:
         # A build that breaks off is thrown away whole: there is nothing to recover from a log.
         con.execute(f"attach {literal(str(target))} as snapshot (recovery_mode 'no_wal_writes')")
         con.execute("use snapshot")
         # The database would draw it on standard output, where the results go.
         con.execute("set enable_progress_bar = false")
-        texts.create_functions(con)
-        masks.create_functions(con)
+        create_functions(con, functions)
         con.execute(f"set temp_directory = {literal(str(scratch))}")
         build = _Build(con, programme, tables, inputs, progress, scratch)
         define(con, programme, tables, today, build.now)
@@ -176,8 +185,7 @@ def _built(
         return built
     finally:
         with contextlib.suppress(duckdb.Error):
-            texts.remove_functions(con)
-            masks.remove_functions(con)
+            remove_functions(con, functions)
         con.close()
 
 

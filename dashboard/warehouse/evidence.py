@@ -6,7 +6,7 @@ of so many branches costs more at every question than keeping it once; rows that
 courses that none is about, are not kept. Which rows an indicator takes is in `queries/models/6_evidence.sql`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import duckdb
 
@@ -18,6 +18,8 @@ from dashboard.warehouse.sql import columns_of, load
 # Told elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
 _APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
 _ALONE = frozenset({"name", "text"})
+# What tells whose a row is and when it was, and the types of it.
+_COMMON = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
 
 
 def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: Mapping[str, Table]) -> None:
@@ -45,7 +47,7 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         (name, table) for name, kpi in programme.kpis.items() for table in {kpi.table, *bases[kpi.base]}
     ]
     load(con, "kpi_sources", "kpi text, table_name text", sources)
-    asks = [(name, list(kpi.categories), _asked_words(kpi), *map(kpi.parameters.get, ("minutes", "lessons")))
+    asks = [(name, list(kpi.categories), [word for _, words in _asked_words(kpi) for word in words], *map(kpi.parameters.get, ("minutes", "lessons")))
             for name, kpi in programme.kpis.items()]  # fmt: skip
     load(
         con,
@@ -75,19 +77,18 @@ def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None
     )
 
 
-def _asked_words(kpi: Kpi) -> list[str]:
-    """The words among an indicator's parameters."""
-    values = [value for value in kpi.parameters.values() if not isinstance(value, int)]
-    return [word for value in values for word in ((value,) if isinstance(value, str) else value)]
+def _asked_words(kpi: Kpi) -> Iterator[tuple[str, Sequence[str]]]:
+    """The parameters of an indicator that are words."""
+    for parameter, value in kpi.parameters.items():
+        if not isinstance(value, int):
+            yield parameter, (value,) if isinstance(value, str) else value
 
 
 def _words(name: str, kpi: Kpi, table: Table) -> Iterator[tuple[str, str, int, str]]:
     """The words among an indicator's parameters, as its table calls them."""
     labels = {value: word for column in table.columns.values() for value, word in column.choices.items()}
-    for parameter, value in kpi.parameters.items():
-        if not isinstance(value, int):
-            words = (value,) if isinstance(value, str) else value
-            yield from ((name, parameter, i, labels.get(word, word)) for i, word in enumerate(words, 1))
+    for parameter, words in _asked_words(kpi):
+        yield from ((name, parameter, i, labels.get(word, word)) for i, word in enumerate(words, 1))
 
 
 def _taken(table: Table, programme: Programme) -> str:
@@ -108,8 +109,7 @@ def _words_in(table: Table) -> str:
 
 def _branch(table: Table, there: set[str], taken: str) -> str:
     """The accepted rows of one table of which `taken` holds; what it lacks is null."""
-    types = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
-    common = [name if name in there else f"null::{kind}" for name, kind in types.items()]
+    common = [name if name in there else f"null::{kind}" for name, kind in _COMMON.items()]
     flags = [
         f"case when {quoted(c.id)} then '{c.id}' end" for c in table.columns.values() if c.type == "yes_no"
     ]
@@ -121,7 +121,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"'{table.id}' as table_name",
         "file_id",
         "line",
-        *(f"{value} as {name}" for value, name in zip(common, types, strict=True)),
+        *(f"{value} as {name}" for value, name in zip(common, _COMMON, strict=True)),
         f"{_day(table, there)} as day",
         f"{'lessons' if 'lessons' in there else 'null'}::decimal(24, 6) as lessons",
         f"{'minutes' if 'minutes' in there else 'null'}::decimal(24, 6) as minutes",
@@ -147,22 +147,21 @@ create temp table refused_rows (
 )"""
 """Rejected rows, as far as they are legible: null, and for choices and answers every one, is what cannot be read."""
 
-_MOST = 12000
+_MOST = 12000  # no row has more minutes or lessons
 
 
 def insert_refused(table: Table, source: str, there: set[str]) -> str:
     """Into `refused_rows`: the rejected rows of `source`, whose columns are `there`."""
-    types = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
-    # Its period, too, is called a semester here.
-    common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in types.items()}
+    common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in _COMMON.items()}
     common["school_id"] = f"coalesce({common['school_id']}, files.school_id)"
     if "year" in there:
-        common["semester"] = "s.year"
-    flags = [
-        f"case when coalesce(s.{quoted(c.id)}, {'true' if c.required else f'r.{quoted(c.id)} <> {chr(39) * 2}'}) then '{c.id}' end"
-        for c in table.columns.values()
-        if c.type == "yes_no"
-    ]
+        common["semester"] = "s.year"  # a period as well
+    flags = []
+    for column in table.columns.values():
+        if column.type == "yes_no":
+            answer = quoted(column.id)
+            illegible = "true" if column.required else f"r.{answer} <> ''"
+            flags.append(f"case when coalesce(s.{answer}, {illegible}) then '{column.id}' end")
     if "host_school_id" in there:
         flags.append("case when s.host_school_id is distinct from s.school_id then 'elsewhere' end")
     words = ["[]::text[]"]

@@ -7,14 +7,14 @@ asks for would take longer than the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 
 import duckdb
 
 from dashboard.sources.contracts import Table, load
 from dashboard.warehouse import texts
-from dashboard.warehouse.sql import columns_of
+from dashboard.warehouse.sql import Functions, columns_of
 
 _DOUBLE_SURNAMES = frozenset(
     [
@@ -50,7 +50,6 @@ _DOUBLE_SURNAMES = frozenset(
         "公羊",
     ]
 )
-_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]")
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]")
 _DOTS = re.compile("[‧·•・.]")
 _TITLE_BEHIND = re.compile("(?<=..)(?:老師|教師|主任|組長|校長|先生|小姐|女士)+$")
@@ -74,7 +73,7 @@ def masked_name(name: str) -> str:
     """王○, 林○君, 歐陽○○, Li○; what has no letter is no name."""
     if not any(map(str.isalpha, name)):
         return name
-    if _LATIN.match(name):
+    if re.match(texts.LATIN, name):
         return f"{name[:2]}○"
     if len(name) < 3:
         return f"{name[:-1]}○"
@@ -133,21 +132,11 @@ def masked_mail(cell: str) -> str:
     return _MAIL.sub(r"\1○", cell)
 
 
-_FUNCTIONS: tuple[Callable[[str], str], ...] = (
-    masked_name, masked_person, masked_id, masked_signature, masked_extra, masked_mail,
-)  # fmt: skip
-
-
-def create_functions(con: duckdb.DuckDBPyConnection) -> None:
-    """The functions of this module under their names."""
-    for function in _FUNCTIONS:
-        con.create_function(function.__name__, function, ["VARCHAR"], "VARCHAR")
-
-
-def remove_functions(con: duckdb.DuckDBPyConnection) -> None:
-    """They would keep the connection alive."""
-    for function in _FUNCTIONS:
-        con.remove_function(function.__name__)
+FUNCTIONS: Functions = {
+    function.__name__: (function, "VARCHAR")
+    for function in (masked_name, masked_person, masked_id, masked_signature, masked_extra, masked_mail)
+}
+"""What queries ask for masks."""
 
 
 def create_names(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:

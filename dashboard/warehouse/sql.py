@@ -1,6 +1,6 @@
 """What a build does with its connection over and over: run a file of `queries/`, load rows, ask for columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,22 @@ def run(con: duckdb.DuckDBPyConnection, *names: str) -> None:
     """The statements of each file of `queries/`."""
     for name in names:
         con.execute((QUERIES / name).read_text(encoding="utf-8"))
+
+
+Functions = Mapping[str, tuple[Callable[[str], object], str]]
+"""Functions of a text that queries may call by their names, and the types of what they give."""
+
+
+def create_functions(con: duckdb.DuckDBPyConnection, functions: Functions) -> None:
+    """Functions under their names."""
+    for name, (function, result) in functions.items():
+        con.create_function(name, function, ["VARCHAR"], result)
+
+
+def remove_functions(con: duckdb.DuckDBPyConnection, functions: Functions) -> None:
+    """They would keep the connection alive."""
+    for name in functions:
+        con.remove_function(name)
 
 
 def literal(text: str) -> str:

@@ -7,9 +7,8 @@ So SQL reads the common forms (`queries/macros.sql`) and asks for the others.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
 
-import duckdb
+from dashboard.warehouse.sql import Functions
 
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r'="(.*)"')
@@ -140,11 +139,11 @@ def minutes_in(word: str) -> str:
     return ""
 
 
-_LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]"
-_LATIN_LINES = re.compile(rf"({_LATIN}\.?)[\r\n]+({_LATIN})")
+LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]"
+_LATIN_LINES = re.compile(rf"({LATIN}\.?)[\r\n]+({LATIN})")
 _LINES = re.compile(r"[\r\n]+")
 _LATIN_MARKS = tuple(
-    (re.compile(rf"({_LATIN}\.?)\s*{mark}\s*({_LATIN})"), rf"\1{kept}\2")
+    (re.compile(rf"({LATIN}\.?)\s*{mark}\s*({LATIN})"), rf"\1{kept}\2")
     for mark, kept in ((",", "\x01"), ("/", "\x02"))
 )
 _BETWEEN = re.compile("[、,;/]+")
@@ -160,21 +159,10 @@ def names_in(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-_FUNCTIONS: Mapping[str, tuple[Callable[[str], object], str]] = {
+FUNCTIONS: Functions = {
     "nfkc": (nfkc, "VARCHAR"),
     "plain_day": (plain_day, "VARCHAR"),
     "minutes_in": (minutes_in, "VARCHAR"),
     "names_in": (names_in, "VARCHAR[]"),
 }
-
-
-def create_functions(con: duckdb.DuckDBPyConnection) -> None:
-    """The functions of this module under their names."""
-    for name, (function, result) in _FUNCTIONS.items():
-        con.create_function(name, function, ["VARCHAR"], result)
-
-
-def remove_functions(con: duckdb.DuckDBPyConnection) -> None:
-    """They would keep the connection alive."""
-    for name in _FUNCTIONS:
-        con.remove_function(name)
+"""What queries ask for the forms that are rare."""

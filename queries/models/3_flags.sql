@@ -300,13 +300,24 @@ select
     line,
     -- Rows of one unit add at most one.
     coalesce(unit_id, case when person_id is not null and link = 'person' then 'person ' || person_id end) as unit_id,
-    greatest(coalesce(day, date '-infinity'), coalesce(base_since, date '-infinity')) as since,
-    coalesce(until, date 'infinity') as until
+    begins as since,
+    ends as until
 
-from placed
+from (
+    select
+        *,
+        greatest(coalesce(day, date '-infinity'), coalesce(base_since, date '-infinity')) as begins,
+        coalesce(until, date 'infinity') as ends
+
+    from placed
+)
 
 where owner_id is not null
-    and greatest(coalesce(day, date '-infinity'), coalesce(base_since, date '-infinity')) < coalesce(until, date 'infinity');
+    and begins < ends;
+
+-- A cause in words: a file says what is wrong with it itself.
+create or replace temp macro flag_message(own, template, table_label, row_message) as
+    coalesce(own, replace(replace(template, '{table}', table_label), '{sentence}', coalesce(row_message, '')));
 
 create table flags as
 
@@ -488,8 +499,8 @@ select
     causes.line,
     causes.since,
     causes.until,
-    coalesce(causes.message, replace(replace(flag_codes.message, '{table}', tables.label), '{sentence}', coalesce(told.message, ''))) as message,
-    coalesce(causes.message, replace(replace(flag_codes.message, '{table}', tables.label), '{sentence}', coalesce(told.masked_message, ''))) as masked_message
+    flag_message(causes.message, flag_codes.message, tables.label, refused.message) as message,
+    flag_message(causes.message, flag_codes.message, tables.label, refused.masked_message) as masked_message
 
 from causes
 
@@ -507,9 +518,9 @@ left join (
     from rejects
     where severity = 'rejected'
     group by all
-) as told
-    on files.file = told.file
-    and causes.line = told.line
+) as refused
+    on files.file = refused.file
+    and causes.line = refused.line
 
 order by
     causes.kpi,

@@ -19,9 +19,14 @@ from flags
 
 where in_scope(school_id);
 
--- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
+create macro visible_flags_on(on_day) as table
+    select * from visible_flags
+    where since <= on_day
+        and on_day < until;
+
 create view visible_refused_fits as select * from refused_fits where in_scope(school_id);
 
+-- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
     * exclude (masked_id, masked_label) replace (

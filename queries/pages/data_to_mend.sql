@@ -16,7 +16,7 @@ causes as (
         schools.name as school_name,
         schools.ord as school_ord
 
-    from visible_flags as flags
+    from visible_flags_on($on::date) as flags
 
     inner join visible_schools as schools
         using (school_id)
@@ -32,8 +32,6 @@ causes as (
     where flags.period = $period
         and not kpis.closed
         and flags.flag <> 'rows_rejected'
-        and flags.since <= $on::date
-        and $on::date < flags.until
 
 )
 

@@ -9,7 +9,7 @@ select
     flags.line,
     flags.message
 
-from visible_flags as flags
+from visible_flags_on($on::date) as flags
 
 inner join visible_schools as schools
     using (school_id)
@@ -20,9 +20,7 @@ inner join (select distinct kpi, ord from kpis) as kpis
 inner join periods
     using (period)
 
-where flags.since <= $on
-    and $on < flags.until
-    and ($kpi is null or flags.kpi = $kpi)
+where ($kpi is null or flags.kpi = $kpi)
     and ($period is null or flags.period = $period)
     and ($school is null or schools.name = $school)
 

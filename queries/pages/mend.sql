@@ -10,15 +10,13 @@ lacking as (
         flags.file,
         flags.line
 
-    from visible_flags as flags
+    from visible_flags_on($on::date) as flags
 
     inner join kpis
         using (kpi, period)
 
     where not kpis.closed
         and flags.flag in ('base_rejected', 'rows_rejected')
-        and flags.since <= $on::date
-        and $on::date < flags.until
 
 ),
 

@@ -10,14 +10,12 @@ select
     flags.line,
     flags.message
 
-from visible_flags as flags
+from visible_flags_on($on::date) as flags
 
 inner join tables
     using (table_name)
 
 where flags.school_id = $school_id::integer
-    and flags.since <= $on::date
-    and $on::date < flags.until
 
 order by
     flags.ord,

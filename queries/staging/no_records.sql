@@ -114,7 +114,7 @@ by_row as (
 
 ),
 
-told as (
+recognised as (
 
     select
         table_name,
@@ -128,7 +128,7 @@ told as (
             when texts = 1 and first.remark then {said: first.said, kind: 'example'}
             when headers > 1 or (headers = 1 and texts = 1) then {said: header, kind: 'header'}
             when nothing is not null then {said: nothing, kind: 'nothing'}
-        end as told
+        end as sign
 
     from by_row
 
@@ -137,9 +137,9 @@ told as (
 select
     table_name,
     n,
-    told.said,
-    told.kind
+    sign.said,
+    sign.kind
 
-from told
+from recognised
 
-where told is not null;
+where sign is not null;
