@@ -213,78 +213,26 @@ create or replace temp macro code_of(t) as code_in(squeeze(t));
 
 -- Names of persons: dots between Han characters play no part, nor does a title behind at least two other characters, with
 -- its field (資訊組長) or in brackets. A plain name of two or three characters has neither.
-create or replace temp macro title_pattern() as
-    '(?:教務|教導|學務|訓導|總務|輔導|資訊|教學|課程|研發|註冊|設備|生教|訓育|體育|衛生|特教|實習|代理|代課|專任|兼任)?'
-        || '(?:老師|教師|導師|主任|組長|校長|先生|小姐|女士)';
-
 create or replace temp macro person_name(t) as
-    case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else regexp_replace(
-        regexp_replace(
-            regexp_replace(squeeze(t), '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'),
-            '(\p{Han})[‧·•・.]+(\p{Han})', '\1\2', 'g'
-        ),
-        '^(..+?)(?:' || title_pattern() || '|\((?:代|代理|代課|' || title_pattern() || ')\))+$', '\1'
-    ) end;
+    case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else bare_name(t) end;
 
--- What a cell says in a row that is no record; `name` is squeezed. `_MAY_BE_NONE` of dashboard/warehouse/staging.py has
--- the words by which such a row is found.
-create or replace temp macro is_total(name) as
-    regexp_matches(
-        name,
-        '(?i)[小合總]計:?(?:[共約]?\d[\d,.]*\p{Han}{0,3})?$|^(?:共計?|計)\d[\d,.]*\p{Han}{1,3}$'
-        || '|^共計?[一二三四五六七八九十百千兩]+(?:人|位|名|場|場次|次|節|班|校|所|件|份|筆|小時|時|分鐘|元|天|日|堂|門|組|項)$'
-        || '|^(?:累計|總?平均|總[人時次場校班節件份筆]次?數|(?:sub|grand)?total|sum|average):?(?:\d[\d,.]*\p{Han}{0,3})?$'
-    );
-
-create or replace temp macro is_example(name) as
-    regexp_matches(
-        name,
-        '(?i)^[(\[【〔「※*]*(?:(?:填寫|填表|填報)?(?:範例|示例|例)[\d一二三四五]{0,2}|[必選]填(?:欄位?|項目)?|(?:填寫|填表|填報)?說明)[)\]】〕」:]*$'
-        || '|^[※*]*(?:(?:填寫|填表|填報)?(?:範例|示例)[\d一二三四五]{0,2}|例如?|ex|e\.g\.|example|sample):'
-        || '|^[(\[【〔「](?:範例|示例|例)[\d一二三四五]{0,2}[)\]】〕」]|[(\[【〔「](?:範例|示例)[)\]】〕」]$|^(?:example|sample)\d*$'
-    );
-
+-- Whether a cell without blanks says that there was nothing to record, or stands in the place of a number that nobody
+-- has, is told by its first character but in few.
 create or replace temp macro is_none(name) as
-    regexp_full_match(
-        name,
-        '(?i)(?:本(?:月|週|校|班|季|次|年度?|學期|學年度?)|目前|尚|暫)*(?:(?:無|沒有|未)(?:辦理|舉辦|實施)|(?:無|沒有)(?:研習|活動|資料|紀錄|此項)?)'
-        || '|[-–—―─]+|/+|n/?a'
-    );
+    case when name[1] in ('本', '目', '尚', '暫', '無', '沒', '未', '-', '–', '—', '―', '─', '/', 'n', 'N') then no_record_in(name) else false end;
 
--- What stands in the place of a number that nobody has; a formula makes 0 of a blank cell.
 create or replace temp macro is_no_id(name) as
-    is_none(name) or name in ('0', '免填', '無編號', '沒有編號', '未編號', '待補', '未定');
+    case
+        when name[1] in ('本', '目', '尚', '暫', '無', '沒', '未', '-', '–', '—', '―', '─', '/', 'n', 'N', '0', '免', '待') then no_id_in(name)
+        else false
+    end;
 
-create or replace temp macro is_signature(name) as
-    regexp_matches(
-        name,
-        '^(?:承辦(?:人|單位)?|核章|填[表報]人?|製表人?|[覆審複]核|(?:機關)?首長|(?:單位)?主管|人事|會計|\p{Han}{0,4}主任|校長)(?:核章|簽章|蓋章)?'
-        || '(?::.*|\p{Han}{0,8}|[\p{Latin}.]{2,})$|^(?:(?:製表|填表|列印)(?:日期|時間)|(?:聯絡|連絡)?電話|聯絡人|分機)(?::.*)?$'
-    );
-
--- Of a row that has no other cell: a remark, an end, the number of a page.
-create or replace temp macro is_remark(name) as
-    regexp_matches(
-        name,
-        '^(?:※|\*|◎|註\d*[:.、]|[備附]註|注意|(?:填寫|填表|填報)?說明|[以如][上下](?:空白|資料|所列|附件)|本表|請|第?\d+頁|[-–—―─=_]{3,}|\d{1,2}[.、)]\p{Han}{4,})'
-    );
-
-create or replace temp macro may_be_none(name) as is_total(name) or is_example(name) or is_none(name);
-
--- Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further people,
--- a total, a mark for nobody, an error cell.
+-- Whether a text without blanks names nobody; nearly all are a plain name.
 create or replace temp macro names_nobody(name) as
-    regexp_matches(name, '^[^\x{4E00}-\x{9FFF}]*$|[等共計例填無辦]|^(?:全|各|所有|本|說明|同|待|未|沒|從|懸)|[人位名師群]$')
-    and regexp_matches(
-        name,
-        '(?i)^[^\p{L}]+$|^(?:n/?a|null|none|nil|待[定聘補]|未[定聘]|無人|沒有|暫無|從缺|懸缺)$'
-        || '|^(?:全體|全校|全部|全)(?:\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級))?$'
-        || '|^(?:各|所有|本校)\p{Han}*(?:教師|老師|導師|師生|同仁|教職員工?|人員)群?$'
-        || '|(?:年級|學年|領域)(?:\p{Han}*班)?(?:教師|老師|導師)群?$'
-        || '|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)'
-        || '|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$'
-        || '|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$'
-    ) or is_error(lower(name));
+    case
+        when regexp_full_match(name, '[\x{4E00}-\x{9FFF}]{2,4}') and not regexp_matches(name, '[全各所本人位名師計例填說無未待沒從缺]') then false
+        else nobody_in(name)
+    end;
 
 -- Names in which a character was lost fit any character there.
 create or replace temp macro same_name(a, b) as

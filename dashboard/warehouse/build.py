@@ -20,7 +20,7 @@ from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
 from dashboard.sources.sheet import Sheet, joined
-from dashboard.warehouse import evidence, intake, masks, originals, staging, texts
+from dashboard.warehouse import evidence, intake, masks, no_records, originals, staging, texts
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
@@ -365,8 +365,7 @@ class _Build:
             con.execute(sql)
         self.progress(0.42, "整理文字與日期")
         run(self.con, "staging/maps.sql")
-        con.execute(staging.insert_suspects(tables["schools"], "true"))
-        self._find_no_records()
+        no_records.find(con, [(tables["schools"], "true")], self._numbered())
         run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
         con.execute(
@@ -437,10 +436,9 @@ class _Build:
         for table in tables:
             self._tell_stage("整理", table)
             self.con.execute(staging.create_typed(table))
-            if table.id != "schools":
-                odd = f"select n from typed_{table.id} where fault is not null or warned <> 0 or odd"
-                self.con.execute(staging.insert_suspects(table, f"r.n in ({odd})"))
-        self._find_no_records()
+        odd = "r.n in (select n from typed_{} where fault is not null or warned <> 0 or odd)"
+        asked = [(table, odd.format(table.id)) for table in tables if table.id != "schools"]
+        no_records.find(self.con, asked, self._numbered())
         for table in tables:
             self._tell_stage("檢查", table)
             self._stage_table(table)
@@ -450,10 +448,8 @@ class _Build:
         self.progress(0.45 + 0.35 * self.stages / (2 * len(self.tables)), f"{verb} {table.label['zh-TW']}")
         self.stages += 1
 
-    def _find_no_records(self) -> None:
-        if self.con.execute("from suspects limit 1").fetchall():
-            run(self.con, "staging/no_records.sql")
-            self.con.execute("truncate suspects")
+    def _numbered(self) -> dict[int, Sheet]:
+        return {i: sheet for i, (_, sheet) in enumerate(self.sheets, 1)}
 
     def _stage_table(self, table: Table) -> None:
         con = self.con
@@ -511,7 +507,7 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        for sql in (staging.NO_RECORDS, staging.SUSPECTS, staging.FLAWS, evidence.REFUSED):
+        for sql in (no_records.CREATE, staging.FLAWS, evidence.REFUSED):
             self.con.execute(sql)
 
     def _file_schools(self) -> None:

@@ -86,26 +86,9 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
         select="category, ord, word(word) as word, list_transform(contains, lambda x: word(x)) as contains,"
         " list_transform(never, lambda x: word(x)) as never",
     )
-    load(con, "column_types", "table_name text, column_name text, ord int, type text, life boolean, options text,"
-                " needed boolean, is_person boolean, given_by int",
-                [(t.id, c.id, i, c.type, c.span == "life", _options(programme, c), *_needed(t, c))
+    load(con, "column_types", "table_name text, column_name text, ord int, type text, life boolean, options text",
+                [(t.id, c.id, i, c.type, c.span == "life", _options(programme, c))
                  for t in tables.values() for i, c in enumerate(t.columns.values(), 1)])  # fmt: skip
-    headers = [
-        (header, t.id, c.id)
-        for t in tables.values()
-        for c in t.columns.values()
-        for header in (c.id, *c.headers)
-    ]
-    load_words(con, "header_words", "word text, table_name text, column_name text", headers)
-
-
-def _needed(table: Table, column: Column) -> tuple[bool, bool, int | None]:
-    """Whether a column must have a value, whether it names a person, and the place of another that may do so instead: a
-    person of the roster is named by 教師編號, or else by school and name."""
-    is_person = column.type == "person" or bool(table.person and column.id == "staff_id")
-    if table.person == "roster" and column.id in ("school", "name"):
-        return True, is_person, list(table.columns).index("staff_id") + 1
-    return column.required, is_person, None
 
 
 def _options(programme: Programme, column: Column) -> str:

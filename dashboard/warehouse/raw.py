@@ -230,13 +230,18 @@ def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
         columns["file_id"] += [file_id] * many
         columns["line"] += [line for line, _ in sheet.rows]
         columns["excel"] += [sheet.excel] * many
+        rows = [cells for _, cells in sheet.rows]
+        is_whole = all(len(cells) == len(sheet.layout) for cells in rows)
+        across = list(zip(*rows, strict=True)) if is_whole and rows else None
         for name in table.columns:
-            if name in sheet.layout:
-                at = sheet.layout.index(name)
-                columns[name] += [cells[at] if at < len(cells) else "" for _, cells in sheet.rows]
-            else:
+            if name not in sheet.layout:
                 columns[name] += [constants.get(name, "")] * many
-        columns["extra"] += _extra(sheet)
+                continue
+            at = sheet.layout.index(name)
+            columns[name] += (
+                across[at] if across else [cells[at] if at < len(cells) else "" for cells in rows]
+            )
+        columns["extra"] += [None] * many if across and all(sheet.layout) else _extra(sheet)
     types = {"file_id": np.int32, "line": np.int32, "excel": np.bool_}
     return {name: array(values, types.get(name, np.object_)) for name, values in columns.items()}
 

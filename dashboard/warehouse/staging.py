@@ -245,39 +245,14 @@ def _odd(table: Table) -> str:
         text = f"r.{quoted(column.id)}"
         match column.type:
             case "course":
-                odd = "select course_id from courses_taught where may_be_none(course)"
-                parts.append(f"m_category.course_id in ({odd})")
-            case "school" | "host":
+                parts.append("m_category.odd")
+            case "school" | "host" | "class":
                 parts.append(f"m_{column.id}.odd")
-            case "name" | "class" if column.required:
-                parts.append(f"may_be_none(squeeze({text}))")
-            case "name" | "id" | "code" | "text" | "category" | "class" | "person":
+            case "name" if column.required:
+                parts.append(f"m_{column.id}.odd")
+            case "name" | "id" | "code" | "text" | "category" | "person":
                 parts.append(f"ends_with({text}, '計') or contains({text}, '例')")
     return " or ".join(parts)
-
-
-NO_RECORDS = "create temp table no_records (table_name text, n bigint, said text, kind text)"
-SUSPECTS = "create temp table suspects (table_name text, n bigint, file_id int, cells text[], extra text[])"
-_MAY_BE_NONE = (
-    r"[小合總累]\W*計|共\W*計?\W*[\d０-９一二三四五六七八九十百千兩]|計\s*[\d０-９]|平\W*均|總\s*\p{Han}?次?數|total|sum|average"
-    r"|[範示]\W*例|例|ex|e\.g|[必選]\W*填|說\W*明|承\W*辦|[覆審複]\W*核|核\W*章|填\W*[表報]|製\W*表|首\W*長|主\W*[任管]|校\W*長|人\W*事|會\W*計"
-    r"|日期|時間|電話|聯絡|分機|無|沒\W*有|未|n/?a|Ｎ／Ａ|[-–—―─－/／=_]|[※*◎註]|注意|空白|資料|所列|附件|本表|請|頁|\d[.、)]"
-)
-
-
-def insert_suspects(table: Table, rows: str) -> str:
-    """Into `suspects`: those of the raw `rows` (a condition) in which a cell has words that a row has which is no record."""
-    cells = [f"r.{quoted(name)}" for name in table.columns]
-    required = [column for column in table.columns.values() if column.required]
-    headers = "|".join(dict.fromkeys(column.headers[0] for column in required))
-    others = "|".join(dict.fromkeys(name for column in required for name in (column.id, *column.headers[1:])))
-    whole = f"concat_ws(chr(31), {', '.join(cells)}, array_to_string(r.extra, chr(31)))"
-    words = rf"(?i){_MAY_BE_NONE}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)"
-    return (
-        f"insert into suspects select '{table.id}' as table_name, r.n, r.file_id,"
-        f" [{', '.join(cells)}] as cells, r.extra from {raw_rows(table)} as r"
-        f" where {rows} and regexp_matches({whole}, '{words}')"
-    )
 
 
 def refuse_no_records(table: Table) -> str:

@@ -8,8 +8,12 @@ import html
 import re
 import unicodedata
 
+from dashboard.sources.sheet import ERROR
 from dashboard.warehouse.sql import Functions
 
+HAN = "[⺀-⿕々〇〡-〩〸-〻㐀-䶿一-鿿豈-龎𠀀-𳿿]"
+"""Any Han character."""
+_PLAIN = re.compile("[!-%(-<>-~一-鿿][!-%'-~一-鿿]*(?: [!-%'-~一-鿿]+)*")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r'="(.*)"')
 
@@ -20,6 +24,8 @@ def nfkc(text: str) -> str:
     Character references are their characters, invisible ones play no part, and ="T1" and 'T1 are how a spreadsheet keeps
     the text T1.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     if "&" in text:
         text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
     text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
@@ -33,6 +39,16 @@ def _is_seen(char: str) -> bool:
     if unicodedata.category(char) in ("Cc", "Cf"):
         return char.isspace()
     return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
+
+
+def squeezed(text: str) -> str:
+    """What a cell says without any white space: how names, ids and words are compared."""
+    return nfkc(text).replace(" ", "")
+
+
+def word(text: str) -> str:
+    """How words are compared; an answer of a form may end in the separator of a list."""
+    return squeezed(text).rstrip(";,、").lower()
 
 
 _DIGITS = "一二三四五六七八九"
@@ -159,10 +175,100 @@ def names_in(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
+# What a cell says in a row that is no record; `name` is squeezed.
+_TOTAL = re.compile(
+    rf"[小合總]計:?(?:[共約]?\d[\d,.]*{HAN}{{0,3}})?$|^(?:共計?|計)\d[\d,.]*{HAN}{{1,3}}$"
+    r"|^共計?[一二三四五六七八九十百千兩]+(?:人|位|名|場|場次|次|節|班|校|所|件|份|筆|小時|時|分鐘|元|天|日|堂|門|組|項)$"
+    rf"|^(?:累計|總?平均|總[人時次場校班節件份筆]次?數|(?:sub|grand)?total|sum|average):?(?:\d[\d,.]*{HAN}{{0,3}})?$",
+    re.ASCII | re.IGNORECASE,
+)
+_EXAMPLE = re.compile(
+    r"^[(\[【〔「※*]*(?:(?:填寫|填表|填報)?(?:範例|示例|例)[\d一二三四五]{0,2}|[必選]填(?:欄位?|項目)?|(?:填寫|填表|填報)?說明)[)\]】〕」:]*$"
+    r"|^[※*]*(?:(?:填寫|填表|填報)?(?:範例|示例)[\d一二三四五]{0,2}|例如?|ex|e\.g\.|example|sample):"
+    r"|^[(\[【〔「](?:範例|示例|例)[\d一二三四五]{0,2}[)\]】〕」]|[(\[【〔「](?:範例|示例)[)\]】〕」]$|^(?:example|sample)\d*$",
+    re.ASCII | re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"(?:本(?:月|週|校|班|季|次|年度?|學期|學年度?)|目前|尚|暫)*(?:(?:無|沒有|未)(?:辦理|舉辦|實施)|(?:無|沒有)(?:研習|活動|資料|紀錄|此項)?)"
+    r"|[-–—―─]+|/+|n/?a",
+    re.ASCII | re.IGNORECASE,
+)
+_NO_IDS = frozenset({"0", "免填", "無編號", "沒有編號", "未編號", "待補", "未定"})
+
+
+def is_total(name: str) -> bool:
+    """小計, 合計：12人, 共三場, total."""
+    return _TOTAL.search(name) is not None
+
+
+def is_example(name: str) -> bool:
+    """（範例）, 例：王小明, 填寫說明."""
+    return _EXAMPLE.search(name) is not None
+
+
+def is_none(name: str) -> bool:
+    """本月無, 未辦理, 無, －, n/a."""
+    return _NONE.fullmatch(name) is not None
+
+
+def is_no_id(name: str) -> bool:
+    """What stands in the place of a number that nobody has; a formula makes 0 of a blank cell."""
+    return name in _NO_IDS or is_none(name)
+
+
+def may_be_none(name: str) -> bool:
+    """Whether a cell may be one of a row that is no record."""
+    return is_total(name) or is_example(name) or is_none(name)
+
+
+_TITLE = (
+    "(?:教務|教導|學務|訓導|總務|輔導|資訊|教學|課程|研發|註冊|設備|生教|訓育|體育|衛生|特教|實習|代理|代課|專任|兼任)?"
+    "(?:老師|教師|導師|主任|組長|校長|先生|小姐|女士)"
+)
+_DOT_WITHIN = re.compile(rf"({HAN})[‧·•・.]+(?={HAN})")
+_TITLES_BEHIND = re.compile(rf"^(..+?)(?:{_TITLE}|\((?:代|代理|代課|{_TITLE})\))+$")
+
+
+def person_name(text: str) -> str:
+    """A name as it is compared: dots between Han characters play no part, nor does a title behind at least two other
+    characters, with its field (資訊組長) or in brackets."""
+    return _TITLES_BEHIND.sub(r"\1", _DOT_WITHIN.sub(r"\1", squeezed(text)))
+
+
+_PEOPLE = "(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級)"
+_NOBODY = re.compile(
+    r"^(?:n/?a|null|none|nil|待[定聘補]|未[定聘]|無人|沒有|暫無|從缺|懸缺)$"
+    rf"|^(?:全體|全校|全部|全)(?:{HAN}*{_PEOPLE})?$"
+    rf"|^(?:各|所有|本校){HAN}*{_PEOPLE}群?$"
+    rf"|(?:年級|學年|領域)(?:{HAN}*班)?(?:教師|老師|導師)群?$"
+    r"|等(?:\d+|[一二三四五六七八九十兩]+|多)?(?:人|位|名|老師|教師)"
+    r"|^(?:約|共|共計|計)?(?:\d+|[一二三四五六七八九十兩]+)(?:人|位|名)(?:教師|老師|導師)?$"
+    r"|[小合總]計[:：]?$|^(?:範例|例):|^(?:範例|必填|選填|說明)$|^(?:無|本月無|未辦理|本月未辦理)$",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def names_nobody(name: str) -> bool:
+    """Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further
+    people, a total, a mark for nobody, an error cell."""
+    if not name:
+        return False
+    return (
+        not any(map(str.isalpha, name))
+        or _NOBODY.search(name) is not None
+        or ERROR.fullmatch(name) is not None
+    )
+
+
 FUNCTIONS: Functions = {
     "nfkc": (nfkc, "VARCHAR"),
     "plain_day": (plain_day, "VARCHAR"),
     "minutes_in": (minutes_in, "VARCHAR"),
     "names_in": (names_in, "VARCHAR[]"),
+    "may_be_none": (may_be_none, "BOOLEAN"),
+    "no_record_in": (is_none, "BOOLEAN"),
+    "no_id_in": (is_no_id, "BOOLEAN"),
+    "bare_name": (person_name, "VARCHAR"),
+    "nobody_in": (names_nobody, "BOOLEAN"),
 }
 """What queries ask for the forms that are rare."""

@@ -24,6 +24,7 @@ select
     lower(without_remark(name)) as plain_word,
     is_error(lower(name)) as failed,
     is_no_id(name) as no_id,
+    may_be_none(name) as odd,
     text = '' as blank
 
 from cleaned;
@@ -361,6 +362,7 @@ select
         or is_date_of_class(class_text)
         or is_error(lower(class_text))
         or look_alike_in(class_text) is not null as is_none,
+    may_be_none(class_text) or ends_with(class_text, '計') or contains(class_text, '例') as odd,
     grade_text = '' as grade_blank,
     class_text = '' as class_blank
 
@@ -428,6 +430,7 @@ select
     texts.course,
     dense_rank() over (order by texts.course)::int as course_id,
     texts.course = '' as blank,
+    may_be_none(texts.course) as odd,
     is_error(texts.course_word) as failed,
     len(texts.listed) > 0 and not coalesce(decided.given, false) as is_unknown,
     list_filter(coalesce(decided.categories, []), lambda category: category is not null) as categories
