@@ -148,9 +148,21 @@ class Table:
         """The column id of every header text, as headers are compared."""
         return {normalise(header): column.id for column in self.columns.values() for header in column.headers}
 
+    @cached_property
+    def orders(self) -> Mapping[str, int]:
+        """The place of every header text, as headers are compared, among those of its column."""
+        return {
+            normalise(header): order
+            for column in self.columns.values()
+            for order, header in reversed([*enumerate(column.headers)])
+        }
+
     def column_of(self, header: str) -> str | None:
         """The id of the column that a header cell names, marks and remarks left aside where need be."""
-        return next((self.headers[name] for name in names_in(header) if name in self.headers), None)
+        for name in names_in(header):
+            if name in self.headers:
+                return self.headers[name]
+        return None
 
     def likely_column(self, header: str, used: Container[str]) -> str | None:
         """The id of a column that is not `used` and whose name is near to a header cell that names none.

@@ -88,14 +88,15 @@ def layout_of(header: Sequence[str], table: Table) -> tuple[tuple[str, ...], str
         Unreadable: a required column is missing.
     """
     layout = [""] * len(header)
-    for column, places in _claims(header, table).items():
+    claims = _claims(header, table)
+    for column, places in claims.items():
         layout[places[0].at] = column
     missing = [c for c in table.columns.values() if c.required and not _present(c.id, layout)]
     if missing:
         raise Unreadable(_missing(missing, header, layout, table))
     rivals = [
         f"{_quoted(header[places[0].at])}與{_quoted(header[one.at])}是同一欄，採用{_quoted(header[places[0].at])}。"
-        for places in _claims(header, table).values()
+        for places in claims.values()
         for one in places
         if one.order != places[0].order
     ]
@@ -116,8 +117,7 @@ def _claims(header: Sequence[str], table: Table) -> dict[str, list[_Claim]]:
     for at, cell in enumerate(header):
         if column := table.column_of(cell):
             name = next(name for name in names_in(cell) if name in table.headers)
-            order = [normalise(one) for one in table.columns[column].headers].index(name)
-            claims.setdefault(column, []).append(_Claim(order, name != normalise(cell), at))
+            claims.setdefault(column, []).append(_Claim(table.orders[name], name != normalise(cell), at))
     return {column: sorted(places) for column, places in claims.items()}
 
 

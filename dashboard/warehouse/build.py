@@ -6,6 +6,7 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 
 import contextlib
 import datetime as dt
+import gc
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -125,6 +126,9 @@ def build(
         Unchanged: a snapshot of the same fingerprint was not wanted.
         FolderError: the data folder cannot be used.
     """
+    # Of all that a build makes, none is a circle: looking for some again and again takes a twentieth of its time.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         with contextlib.suppress(_Changed):
             return _built(target, programme, inputs, tables, progress, today)
@@ -135,6 +139,9 @@ def build(
         raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _told(error: duckdb.Error) -> str:

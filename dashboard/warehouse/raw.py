@@ -241,18 +241,23 @@ def _columns_of(sheets: Sequence[tuple[int, Sheet]], table: Table) -> Any:
             columns[name] += (
                 across[at] if across else [cells[at] if at < len(cells) else "" for cells in rows]
             )
-        columns["extra"] += [None] * many if across and all(sheet.layout) else _extra(sheet)
+        columns["extra"] += _extra(sheet, across)
     types = {"file_id": np.int32, "line": np.int32, "excel": np.bool_}
     return {name: array(values, types.get(name, np.object_)) for name, values in columns.items()}
 
 
-def _extra(sheet: Sheet) -> list[list[str] | None]:
+def _extra(sheet: Sheet, across: Sequence[tuple[str, ...]] | None) -> Sequence[list[str] | None]:
     """The cells of unknown columns and those beyond the header, row by row.
 
     A short row is filled up to the header's width, as the database does it, but where that would be larger than the file.
+    `across` are the rows by columns where each is as long as the header.
     """
     width = len(sheet.layout)
     unknown = [i for i, name in enumerate(sheet.layout) if not name]
+    if across and not unknown:
+        return [None] * len(sheet.rows)
+    if across:
+        return list(map(list, zip(*(across[i] for i in unknown), strict=True)))
     filled = len(unknown) if is_even(len(sheet.rows), width, sheet.size) else 0
 
     def of(cells: list[str]) -> list[str] | None:

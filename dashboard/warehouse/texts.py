@@ -163,11 +163,14 @@ _LATIN_MARKS = tuple(
     for mark, kept in ((",", "\x01"), ("/", "\x02"))
 )
 _BETWEEN = re.compile("[、,;/]+")
+_ONE = re.compile("[A-Za-z一-鿿]+(?: [A-Za-z一-鿿]+)*")
 _KEPT = str.maketrans("\x01\x02", ",/")
 
 
 def names_in(text: str) -> list[str]:
     """The names in one cell, as they are written. A comma or slash inside a Latin name (Smith, John) separates nothing."""
+    if _ONE.fullmatch(text):
+        return [text]
     text = nfkc(_LINES.sub("、", _LATIN_LINES.sub(r"\1 \2", text)))
     for pattern, kept in _LATIN_MARKS:
         text = pattern.sub(kept, text)
