@@ -567,12 +567,13 @@ def _requirement_faults(kpi: Kpi, programme: Programme) -> list[str]:
 
 
 def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
-    faults = _outside_periods(kpi, periods)
+    faults = []
     if kpi.window and kpi.window.end < kpi.window.start:
         faults.append(f"window 的結束日 {kpi.window.end} 早於開始日 {kpi.window.start}。")
     start = kpi.pace_start or (kpi.window and kpi.window.start)
     if kpi.deadline and start and kpi.deadline <= start:
         faults.append(f"期限 {kpi.deadline} 不晚於開始日 {start}。")
+    faults = faults or _outside_periods(kpi, periods)
     given = kpi.deadline is not None and (start is not None or not kpi.pace)
     if not kpi.periods and kpi.require not in ("none", None) and not given:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
@@ -581,8 +582,8 @@ def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
 
 def _outside_periods(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
     """Days that were not moved with the periods: of another year nothing would count, or all be overdue at once."""
-    if not periods:
-        return []
+    if not periods or any(period.end < period.start for period in periods):
+        return []  # told of the period
     named, window, faults = "、".join(period.id for period in periods), kpi.window, []
     if window and not any(p.start <= window.end and window.start <= p.end for p in periods):
         faults.append(f"window {window.start} 至 {window.end} 與期間 {named} 沒有重疊。")

@@ -325,6 +325,7 @@ def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless()
     assert "<img" not in intake.unreadable([broken] * 30)
     row = SimpleNamespace(
         severity="rejected",
+        table_name="training",
         file=HOSTILE,
         line=3,
         cell="B3",

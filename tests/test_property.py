@@ -152,7 +152,9 @@ def _figures(programme: str, seed: int, place: Path) -> list[dict[str, str]]:
     build = in_this_process("build", "--data", str(data), "--programme", programme, *warehouse)
     assert build.code == 0, build.err
     options = ("--programme", programme, "--as-of", day, "--format", "csv")
-    return rows_of(in_this_process("results", *warehouse, *options).out)[1]
+    rows = rows_of(in_this_process("results", *warehouse, *options).out)[1]
+    # Which table a file is called after that is no table is drawn anew where there are more rows.
+    return [{**row, "flags": row["flags"].replace("unreadable_source", "").strip(";")} for row in rows]
 
 
 @pytest.fixture(scope="module")

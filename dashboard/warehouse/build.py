@@ -265,12 +265,14 @@ class _Build:
             self.con.execute(f"set disabled_optimizers = '{NEEDLESS}'")
         done = 0
         for path in paths:
-            self.progress(0.2 * done / total, f"讀取 {path.name}")
             assert self.folder
+            # Also where the bytes of its name are no text.
+            name = files.name_of(path, self.folder)
+            self.progress(0.2 * done / total, f"讀取 {Path(name).name}")
             read = files.left if path in busy else files.read
             sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
             sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
-            for sheet in self._with_former(files.name_of(path, self.folder), sheets):
+            for sheet in self._with_former(name, sheets):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}

@@ -43,7 +43,7 @@ def test_the_first_page_is_of_the_first_programme_and_the_other_is_a_choice_away
     choose(view, "計畫", "新北市")
     expect(view.page.locator(".kpi .quiet").first).to_contain_text("112/11/30")
     assert f"programme={OTHER}" in view.page.url
-    expect(lead(view)).to_contain_text("112 年、112 學年第 1 學期、全期")
+    expect(lead(view)).to_contain_text("112 年、111 學年第 2 學期、112 學年第 1 學期、全期")
     assert view.errors == []
 
 
