@@ -12,12 +12,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from dashboard.sources import binary, extent, ods
+from dashboard.sources.binary import Facts
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
@@ -49,6 +51,7 @@ _ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]
 _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
+_SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
 # The name of the stream in a compound file that holds a whole workbook with a password.
@@ -254,11 +257,39 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
             changed.add(part.filename)
         return xml
 
-    extent.check(archive.infolist(), unpacked)
+    filled = {part.filename.lower(): rows for part, rows in extent.check(archive.infolist(), unpacked)}
     file = _with_texts(archive, changed) if changed else _file(path, ".xlsx", ".xlsm")
     # A damaged workbook can make the reader panic, which is no Exception.
     book = _guarded(lambda: CalamineWorkbook.from_object(file))
-    return Workbook("xlsx", _worksheets(book), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH)
+    facts = [
+        Facts(filled=filled.get(name, bytearray()), surely_filled=partial(_filled_rows, path, name))
+        for name in _places_of(archive, workbook)
+    ]
+    of_sheets = facts if len(facts) == len(book.sheets_metadata) else ()
+    return Workbook(
+        "xlsx", _worksheets(book, of_sheets), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH
+    )
+
+
+def _places_of(archive: zipfile.ZipFile, workbook: bytes) -> list[str]:
+    """The names of the parts of an XLSX file that hold its worksheets, charts and macros, in their order."""
+    names = {name.lower(): name for name in archive.namelist()}
+    relations = names.get("xl/_rels/workbook.xml.rels")
+    tags = _RELATION.findall(archive.read(relations).decode("utf-8", "replace")) if relations else []
+    targets = {tag.get("Id"): tag.get("Target", "") for tag in map(dict, map(_ATTRIBUTE.findall, tags))}
+    sheets = [dict(_ATTRIBUTE.findall(tag)) for tag in _SHEET.findall(workbook.decode("utf-8", "replace"))]
+    return [
+        posixpath.normpath(posixpath.join("/xl", targets.get(one.get("id"), ""))).lower()[1:]
+        for one in sheets
+    ]
+
+
+def _filled_rows(path: Path, name: str) -> set[int]:
+    """The rows, from 0, of a part of an XLSX file that have a value; asked where the reader gave less."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {part.lower(): part for part in archive.namelist()}
+        texts = parts.get("xl/sharedstrings.xml")
+        return extent.filled_rows(archive.read(parts[name]), archive.read(texts) if texts else b"")
 
 
 def _as_texts(xml: bytes) -> bytes:
@@ -306,7 +337,7 @@ def _guarded(call: Callable[[], T]) -> T:
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> list[Worksheet]:
+def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Worksheet]:
     """The worksheets of a workbook that the reader has opened; charts and macros are none."""
     found = [
         Worksheet(
@@ -324,11 +355,11 @@ def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> l
     return found
 
 
-def _rows_of(book: CalamineWorkbook, at: int, facts: binary.Facts | None) -> Callable[[Room], Rows]:
-    return lambda room: _guarded(lambda: _rows(book, at, facts or binary.Facts(), room))
+def _rows_of(book: CalamineWorkbook, at: int, facts: Facts | None) -> Callable[[Room], Rows]:
+    return lambda room: _guarded(lambda: _rows(book, at, facts or Facts(), room))
 
 
-def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> Rows:
+def _rows(book: CalamineWorkbook, at: int, facts: Facts, room: Room) -> Rows:
     room.take()
     source = book.get_sheet_by_index(at)
     row, column = source.end or (0, 0)
@@ -341,6 +372,15 @@ def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> R
             cells = [text_of(one) if one is True or one is False else texts[one] for one in values]
             room.take(text=sum(map(len, cells)))
             rows.append((line, cells))
+    # What the file itself says, counted without the reader: a row that it lost would be missed by nobody.
+    lost = bytearray(facts.filled)
+    for line, _ in rows:
+        lost[line - 1 : line] = b"\0"
+    if any(lost):
+        sure = facts.surely_filled() if facts.surely_filled else range(len(lost))
+        for row, is_lost in enumerate(lost):
+            if is_lost and row in sure:
+                raise extent.lost_row(row + 1)
     spread(rows, source.merged_cell_ranges or facts.merged, room)
     return rows
 
