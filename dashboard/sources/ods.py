@@ -32,6 +32,7 @@ _NUMERIC = ("float", "percentage", "currency")
 # How many cells and rows may come of repeating one with a value; more is a mistake or an attack.
 _REPEATED = 200_000
 _REPEATED_ROWS = f"{_OASIS}table:1.0 number-rows-repeated"
+_BESIDE_CELLS = ("office:1.0 annotation", "drawing:1.0 ", "text:1.0 ruby-text", "text:1.0 note")
 _VALUES = tuple(f"{_OASIS}office:1.0 {kind}value" for kind in ("", "date-", "time-", "boolean-"))
 _LOST_ROWS = "這個活頁簿有一張工作表讀出 {:,} 列，但裡面至少有 {:,} 列有內容，所以沒有讀。請用試算表軟體開啟後另存新檔。"
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -66,13 +67,19 @@ class _Counted:
     def __init__(self, content: IO[bytes]) -> None:
         self.rows: list[int] = []
         self._depth, self._repeated, self._is_filled = 0, 0, False
+        self._is_cell, self._beside = False, 0
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartDoctypeDeclHandler = _refuse
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
         parser.ParseFile(content)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        match name.removeprefix(_OASIS):
+        short = name.removeprefix(_OASIS)
+        if self._beside or short.startswith(_BESIDE_CELLS):
+            self._beside += 1
+            return
+        match short:
             case "office:1.0 spreadsheet":
                 self._depth = 1
             case "table:1.0 table" if self._depth == 1:
@@ -81,10 +88,20 @@ class _Counted:
             case "table:1.0 table-row" if self._depth == 2:
                 self._repeated, self._is_filled = _count(attributes.get(_REPEATED_ROWS)), False
             case "table:1.0 table-cell" if self._depth == 2:
+                self._is_cell = True
                 self._is_filled = self._is_filled or any(attributes.get(value) for value in _VALUES)
 
+    def _data(self, text: str) -> None:
+        if self._is_cell and not self._beside and not text.isspace():
+            self._is_filled = True
+
     def _end(self, name: str) -> None:
+        if self._beside:
+            self._beside -= 1
+            return
         match name.removeprefix(_OASIS):
+            case "table:1.0 table-cell":
+                self._is_cell = False
             case "table:1.0 table-row" if self._depth == 2 and self._is_filled:
                 self.rows[-1] += self._repeated
                 self._is_filled = False
