@@ -833,3 +833,14 @@ def test_a_row_of_blank_texts_alone_is_none_that_was_lost(tmp_path: Path):
     (sheet,) = read(tmp_path, packed(parts))
     assert (sheet.problem, [line for line, _ in sheet.rows]) == (None, [2, 3])
     assert sheet.rows[0][1][:2] == ["", "有字"]
+
+
+@pytest.mark.parametrize("format", ["xlsx", "ods", "xlsb"])
+def test_a_part_of_one_thing_over_and_over_is_refused_before_it_is_unpacked(tmp_path: Path, format: str):
+    """A remark of 60 MB is packed into 60 KB."""
+    with zipfile.ZipFile(io.BytesIO(written(format, {"入校輔導": [COACHING, VISIT]}))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "content.xml" if format == "ods" else "xl/worksheets/more.xml"
+    parts[name] = parts.get(name, b"<a/>") + b"<!--" + b" " * 60_000_000 + b"-->"
+    (sheet,) = read(tmp_path, packed(parts), f"入校輔導.{format}")
+    assert "大得不合理" in (sheet.problem or "") and "另存新檔" in (sheet.problem or "")

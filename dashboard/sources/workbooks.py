@@ -41,6 +41,8 @@ _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 4096
 _TEXTS = 100_000
+# Rows that are all the same are packed into a twentieth; what is packed into so little says nothing, and fills the memory.
+_PUFFED, _PUFFED_BYTES = 200, 50_000_000
 
 # A formula without its result, as other programs than Excel write a cell that begins with =.
 _BARE_FORMULA = re.compile(
@@ -61,6 +63,7 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 _NO_WORKBOOK = "這不是活頁簿（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx 或 .ods。"
 _PASSWORD = "這個活頁簿有密碼保護，讀不出來。請移除密碼並另存新檔。"
 _MARKUP = "這是網頁或 XML，不是活頁簿（有些系統這樣匯出 .xls）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
+_PUFFED_UP = "這個活頁簿解開後大得不合理（同樣的內容重複了太多次），未讀取。請只留資料、另存新檔。"
 _NUMBERS = "不支援 .numbers 檔。請匯出成 .xlsx 或 CSV。"
 
 
@@ -183,6 +186,10 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
     if declared > extent.UNPACKED_BYTES:
         size = f"{declared / 1e6:,.0f} MB"
         raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
+    if any(
+        part.file_size > _PUFFED_BYTES and part.file_size > _PUFFED * part.compress_size for part in parts
+    ):
+        raise Unreadable(_PUFFED_UP)
     names = {part.filename.lower(): part.filename for part in parts}
     if len(names) < len(parts):
         # Which of two parts of one name a program shows is anybody's guess.
