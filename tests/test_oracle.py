@@ -38,7 +38,19 @@ from tests.oracle.sheets import NAMES
 
 SEEDS = range(10)
 REJECT_KEYS = {"severity", "table", "file", "line", "reason", "message", "suggestion", "original"}
-UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+UNIT_COLUMNS = [
+    "kpi",
+    "period",
+    "school",
+    "unit",
+    "label",
+    "since",
+    "until",
+    "attained_on",
+    "amount",
+    "has",
+    "lacks",
+]
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed {seed}")

@@ -46,7 +46,19 @@ from tests.oracle_ntpc.render import Rendered, render
 from tests.oracle_ntpc.sheets import NAMES
 
 SEEDS = range(10)
-UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+UNIT_COLUMNS = [
+    "kpi",
+    "period",
+    "school",
+    "unit",
+    "label",
+    "since",
+    "until",
+    "attained_on",
+    "amount",
+    "has",
+    "lacks",
+]
 CHOICES = (
     {"period": "112"},
     {"period": "113-1", "level": "group"},

@@ -12,7 +12,7 @@ from dashboard.ui import plan, records
 from dashboard.ui.address import View
 from dashboard.ui.school_rows import Item
 from dashboard.ui.texts import say
-from dashboard.ui.words import flag_words, short_day, word
+from dashboard.ui.words import flag_words, has, lacks, short_day, word
 
 Row = SimpleNamespace
 Found = Sequence[tuple[Row, Sequence[Item]]]
@@ -26,6 +26,7 @@ def tables(
     yield say("指標"), _indicator_header(seen), lambda: indicators(found, compared=seen.versus is not None)
     header = [
         say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
+        say("已有"), say("還缺"),
     ]  # fmt: skip
     yield say("名單"), header, lambda: units(found)
     if rejects:
@@ -82,6 +83,8 @@ def units(found: Found) -> Rows:
             unit.attained_on if unit.done else None,
             unit.since,
             unit.amount,
+            has(unit.parts),
+            lacks(unit.parts),
         ]
         for period, items in found
         for item in items
