@@ -152,6 +152,19 @@ def test_units_add_up_to_counted_and_base(city: City) -> None:
     assert not wrong, listed(wrong)
 
 
+def test_a_unit_has_and_lacks_what_the_facts_say(city: City) -> None:
+    wrong: list[str] = []
+    days = city.rendered.facts.days
+    for day in (days[2], days[4], days[-1]):
+        for kpi in expected.KPIS:
+            options = ("--kpi", kpi.id, "--as-of", day.isoformat(), "--format", "csv")
+            for unit in rows_of(city.ask("units", *options))[1]:
+                wanted = expected.parts(city.ledger, kpi, unit["school"], unit["unit"], day)
+                if (unit["has"], unit["lacks"]) != wanted:
+                    wrong.append(f"{day} expected {wanted}: {unit}")
+    assert not wrong, listed(wrong)
+
+
 def test_missing_units_are_those_of_the_base_that_do_not_count_yet(city: City) -> None:
     day = date(2022, 12, 31)
     figures = [row for row in expected.results(city.ledger, day) if row["level"] == "school"]

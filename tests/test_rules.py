@@ -118,7 +118,7 @@ def state(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., tuple[Any, 
 def parts(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., dict[str, tuple[Any, ...]]]:
     """(has, lacks) of each unit of the case's school for an indicator on a day."""
 
-    def ask(kpi: str, on: str, scope: access.Scope = access.bureau(names=True), missing: bool = False) -> Any:
+    def ask(kpi: str, on: str, scope: access.Scope = running.EVERY_SCHOOL, missing: bool = False) -> Any:
         asked = {"kpi": kpi, "school": case.school, "missing": missing, "period": None}
         names, rows = warehouse.rows(snapshot, "kpi_units", scope, on=dt.date.fromisoformat(on), **asked)
         found = [dict(zip(names, row, strict=True)) for row in rows]

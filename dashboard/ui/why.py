@@ -27,7 +27,8 @@ LINKS = {
 }
 HEADER = (
     later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"),
-    later("已有"), later("還缺"), later("檔案"), later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+    later("檔案"), later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+    later("已有"), later("還缺"),
 )  # fmt: skip
 
 
@@ -219,7 +220,7 @@ def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
     found = behind(seen, kpi, school, most=None)
     none: list[Row | None] = [None]
     return [
-        [*_unit_values(found, unit), *_row_values(row)]
+        [*_unit_values(found, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
         for unit in found.units
         for row in found.evidence.get(unit.unit_key) or none
     ]
@@ -227,10 +228,7 @@ def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
 
 def _unit_values(found: Behind, unit: Row) -> list[object]:
     counts = say("已計入") if unit.done else say("還缺")
-    return [
-        found.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on,
-        has(unit.parts), lacks(unit.parts),
-    ]  # fmt: skip
+    return [found.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
 
 
 def _row_values(row: Row | None) -> list[object]:
