@@ -219,7 +219,7 @@ def test_what_a_table_lacks_that_was_sent_is_named(seen):
 def test_who_is_missing_is_said_with_what_each_lacks_and_so_is_a_class_that_has_only_one_test(seen):
     told = {
         (item.kpi.kpi, name.partition("（")[2])
-        for one in reminders.owed(seen(), wanted(statuses=reminders.STATUSES))
+        for one in reminders.owed(seen(), wanted(statuses=reminders.STATUSES, names=True))
         for item in one.items
         for name in item.missing
     }
@@ -236,7 +236,9 @@ def test_who_is_missing_is_said_with_what_each_lacks_and_so_is_a_class_that_has_
 def test_a_letter_says_what_each_lacks_in_chinese_whatever_the_language_of_the_page(seen):
     with texts.written(texts.Manner("en", "ce")):
         view = seen()
-        (one,) = [one for one in reminders.told_to_schools(view, wanted()) if one.school == "深美國小"]
+        (one,) = [
+            one for one in reminders.told_to_schools(view, wanted(names=True)) if one.school == "深美國小"
+        ]
         told = letters.message(Path("nowhere"), reminders.context(view, one, True))
         masked = letters.message(Path("nowhere"), reminders.context(view, one, False))
     lines = [line for line in told.splitlines() if line.startswith("   尚未完成：")]

@@ -1,6 +1,8 @@
 """The school's page: what a figure could be at most, the change since an earlier day, the curve's marks, its tables."""
 
+import csv
 import datetime as dt
+import io
 import re
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ from dashboard import warehouse
 from dashboard.access import bureau
 from dashboard.ui import bounds, plan, school_figures, school_rows, school_tables
 from dashboard.ui.texts import Manner, written
+from dashboard.warehouse.snapshots import records
 from tests import running
 from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
 
@@ -454,6 +457,31 @@ def test_the_page_shows_of_each_unit_what_the_command_says(sample_warehouse, kpi
         if row["has"] or kpi != "srl_survey":
             wanted.setdefault(row["label"], set()).add((row["has"], row["lacks"]))
     assert page == wanted and wanted
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("opened", [None, "infosec"])
+def test_the_file_of_the_units_holds_every_indicator_whichever_row_is_open(sample_warehouse, opened):
+    asked = {"school": "深美國小", "names": "1", **({"kpi": opened} if opened else {})}
+    app = open_page("school", **asked)
+    (offer,) = [
+        offer
+        for _, offer in app.session_state["offers"].values()
+        if offer.name.startswith("名單") and offer.name.endswith("csv")
+    ]
+    lines = list(csv.DictReader(io.StringIO(offer.make().decode("utf-8-sig"))))
+    wanted, labels = {}, {}
+    snapshot = warehouse.current(sample_warehouse, "keelung-111")
+    for row in records(snapshot, "kpis", bureau(), period="111"):
+        labels[row["kpi"]] = row["label"]
+        told = {"kpi": row["kpi"], "school": "深美國小", "period": None, "missing": False, "on": DAY}
+        for unit in records(snapshot, "kpi_units", bureau(names=True), **told):
+            wanted[row["label"], unit["unit"] or "", unit["label"]] = (unit["has"] or "", unit["lacks"] or "")
+    found = {(line["指標"], line["編號"], line["對象"]): (line["已有"], line["還缺"]) for line in lines}
+    assert found.items() <= wanted.items()
+    listed = {label for label, *_ in found}
+    assert {labels[kpi] for kpi in ("a1a2", "infosec", "srl_survey", "digital_literacy")} <= listed
+    assert {"A2", "A1、A2", "還差 2 小時", "後測", ""} <= {lacks for _, lacks in found.values()}
 
 
 # The plan

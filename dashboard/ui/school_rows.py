@@ -58,7 +58,7 @@ ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of one school, with everything its row shows.
+    """One indicator of one school, with everything its row shows; its `units` are asked for where it is open.
 
     `then` is its figure on the day to compare with, `rejects` its rows not taken that could count in it, `others`
     a line on those that could not, `possible` those by which its figure is bounded,

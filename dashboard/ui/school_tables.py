@@ -6,10 +6,11 @@ What a viewer's scope hides is not in the rows that a page asks for, so that it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 from dashboard.ui import plan, records
-from dashboard.ui.address import View
+from dashboard.ui.address import View, ask
 from dashboard.ui.school_rows import Item
 from dashboard.ui.texts import say
 from dashboard.ui.words import flag_words, has, lacks, short_day, word
@@ -28,7 +29,7 @@ def tables(
         say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
         say("已有"), say("還缺"),
     ]  # fmt: skip
-    yield say("名單"), header, lambda: units(found)
+    yield say("名單"), header, lambda: units(_with_units(seen, school, found))
     if rejects:
         yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
     yield from plan.downloads(seen, school)
@@ -69,6 +70,26 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
     if compared:
         figures += [then and then.counted, then and word(then.status, item.kpi.require)]
     return figures
+
+
+def _with_units(seen: View, school: Row, found: Found) -> Found:
+    """Of every indicator, not of the one that is open alone."""
+    asked = {
+        period.period: ask(
+            seen, "units", on=seen.on, period=period.period, school_id=school.school_id, kpi=None
+        )
+        for period, _ in found
+    }
+    return [
+        (
+            period,
+            [
+                replace(item, units=[unit for unit in asked[period.period] if unit.kpi == item.kpi.kpi])
+                for item in items
+            ],
+        )
+        for period, items in found
+    ]
 
 
 def units(found: Found) -> Rows:

@@ -58,7 +58,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
         if row.kpi == kpi.kpi
     )
-    units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
+    units = ask(seen, "units", kpi=kpi.kpi, **mine)
     evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)

@@ -18,6 +18,7 @@ evaluated as (
 
     where units.school_id = $school_id::integer
         and units.period = $period
+        and ($kpi is null or units.kpi = $kpi)
 
 )
 
