@@ -27,7 +27,7 @@ def items(period):
         ui.ask(seen, "school_results", on=seen.on, group_id=None, **mine),
         then=ui.before(seen, "school_results", ("kpi",), group_id=None, **mine),
         steps=ui.ask(seen, "states", on=seen.on, **mine),
-        units=ui.ask(seen, "units", on=seen.on, **mine),
+        units=ui.ask(seen, "units", on=seen.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
         rejects=rejects,
         possible=ui.ask(seen, "school_bounds", on=seen.on, **mine),
         to_send=ui.lead.to_send(seen, period.period, school.group_id),

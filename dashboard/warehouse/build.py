@@ -50,6 +50,7 @@ def today() -> dt.date:
 
 Progress = Callable[[float, str], None]
 
+_PARTS = "struct(label text, unit text, needed double, days struct(day date, amount double)[])[]"
 _PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
 
@@ -542,7 +543,8 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text)"
+            f" until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text, parts {_PARTS},"
+            f" masked_parts {_PARTS})"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -551,11 +553,16 @@ class _Build:
         masks.create_names(self.con, self.tables.values())
         for kpi in self.programme.kpis:
             self._keep_values(kpi)
-            person = "person" if self._tells_persons(kpi) else "unit_label"
+            columns = self._columns_of(kpi)
+            person = "person" if "person" in columns else "unit_label"
             masked = f"coalesce(replace({{0}}, {person}, coalesce(masked, '○')), {{0}})"
+            # Without its table nothing is known of a unit's parts.
+            has_parts = self.programme.kpis[kpi].table in supplied and "parts" in columns
+            parts = "parts" if has_parts else "null"
             self.con.execute(
                 "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount,"
-                f" {masked.format('unit_id')}, {masked.format('unit_label')}"
+                f" {masked.format('unit_id')}, {masked.format('unit_label')}, {parts},"
+                f" {self._masked_parts(kpi, columns, masked) if has_parts else 'null'}"
                 f" from (\n{self.programme.query_of(kpi)}\n) as counted"
                 f" left join masked_names on counted.{person} = masked_names.name"
                 " where school_id in (select school_id from all_schools) order by school_id, unit_id",
@@ -571,12 +578,25 @@ class _Build:
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
 
-    def _tells_persons(self, kpi: str) -> bool:
-        """Whether an indicator's query says whose name is in a label; that of one that does not is masked whole."""
-        if (self.programme.kpis[kpi].query or kpi) not in self.programme.queries:
-            return True
-        self.con.execute(f"from (\n{self.programme.query_of(kpi)}\n) limit 0", {"kpi": kpi})
-        return "person" in [name for name, *_ in self.con.description or ()]
+    def _columns_of(self, kpi: str) -> set[str]:
+        """Which of the columns that may be left out an indicator's query gives: `person`, without which labels are masked
+        whole, and `parts`. To have a query planned takes long, so a shipped one is read: it gives `parts` last."""
+        query = self.programme.query_of(kpi) or ""
+        if not self._is_own(kpi):
+            return {"person", *re.findall(r"\b(parts)\s+from\b", query)}
+        self.con.execute(f"from (\n{query}\n) limit 0", {"kpi": kpi})
+        return {name for name, *_ in self.con.description or ()}
+
+    def _masked_parts(self, kpi: str, columns: set[str], masked: str) -> str:
+        """The parts with labels as the unit's is masked; nothing for a shipped query, whose labels name nobody."""
+        if not self._is_own(kpi):
+            return "null"
+        label = masked.format("part.label") if "person" in columns else "left('○' || part.label, 1)"
+        return f"list_transform(parts, lambda part: struct_update(part, label := {label}))"
+
+    def _is_own(self, kpi: str) -> bool:
+        """Whether an indicator's query lies beside the definition."""
+        return (self.programme.kpis[kpi].query or kpi) in self.programme.queries
 
     def _describe_reads(self) -> None:
         """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""

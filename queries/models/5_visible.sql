@@ -29,15 +29,57 @@ create view visible_refused_fits as select * from refused_fits where in_scope(sc
 -- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
-    * exclude (masked_id, masked_label) replace (
+    * exclude (masked_id, masked_label, masked_parts) replace (
         case when getvariable('names_shown') then unit_id else masked_id end as unit_id,
-        case when getvariable('names_shown') then unit_label else masked_label end as unit_label
+        case when getvariable('names_shown') then unit_label else masked_label end as unit_label,
+        case when getvariable('names_shown') then parts else coalesce(masked_parts, parts) end as parts
     ),
     hash(unit_id, unit_label) as unit_key
 
 from units
 
 where in_scope(school_id);
+
+-- The parts of a unit as of a day: how much of each there is, since when it is whole, and how much is missing. To two
+-- decimals, in whose favour nothing is rounded: what there is down, what is missing up.
+create macro parts_on(parts, on_day) as
+    list_transform(
+        list_transform(
+            parts,
+            lambda part: struct_insert(
+                part, so_far := list_max(list_filter(part.days, lambda one: one.day <= on_day))
+            )
+        ),
+        lambda part: {
+            label: part.label,
+            unit: part.unit,
+            needed: round(part.needed, 2),
+            has: (floor(coalesce(part.so_far.amount, 0)::decimal(24, 6) * 100) / 100)::double,
+            lacks: (ceil(greatest(part.needed - coalesce(part.so_far.amount, 0), 0)::decimal(24, 6) * 100) / 100)::double,
+            day: case when part.so_far.amount >= part.needed and isfinite(part.so_far.day) then part.so_far.day end
+        }
+    );
+
+create macro in_figures(amount) as format('{:.12g}', amount);
+
+create macro of_republic(day) as (year(day) - 1911) || strftime(day, '/%m/%d');
+
+-- In words: 「A1 111/05/05」, 「1 小時」 are there; 「A2」, 「還差 2 小時」 are missing. Null where nothing is.
+create macro has_on(parts, on_day) as
+    nullif(array_to_string(list_transform(
+        list_filter(parts_on(parts, on_day), lambda part: part.has > 0 and (part.unit is not null or part.lacks = 0)),
+        lambda part: trim(concat_ws(
+            ' ', part.label, case when part.unit is null then of_republic(part.day) else in_figures(part.has) || ' ' || part.unit end
+        ))
+    ), '、'), '');
+
+create macro lacks_on(parts, on_day) as
+    nullif(array_to_string(list_transform(
+        list_filter(parts_on(parts, on_day), lambda part: part.lacks > 0),
+        lambda part: trim(concat_ws(
+            ' ', part.label, case when part.unit is not null then '還差 ' || in_figures(part.lacks) || ' ' || part.unit end
+        ))
+    ), '、'), '');
 
 create view visible_states as
 select
