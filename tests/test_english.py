@@ -43,7 +43,7 @@ def data(monkeypatch):
             for row in found
             for value in vars(row).values()
             if isinstance(value, str) and HAN.search(value)
-            for part in (value, *re.split(r"[|、\n]", value), words.escape(value))
+            for part in (value, *re.split(r"[|、,\n]", value), words.escape(value))
         )
         return found
 

@@ -5,8 +5,10 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 """
 
 import contextlib
+import csv
 import datetime as dt
 import hashlib
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +40,7 @@ from dashboard.warehouse.sql import (
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
+HEADING = 80  # letters of a column's name that are shown
 LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
@@ -187,6 +190,13 @@ def _built(
         with contextlib.suppress(duckdb.Error):
             remove_functions(con, functions)
         con.close()
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    """A header as a row of CSV, each of its names cut and in one line."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(" ".join(cell.split())[:HEADING] for cell in cells)
+    return line.getvalue()
 
 
 def _size(path: Path) -> int:
@@ -372,7 +382,8 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text,"
+            " file_id int)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -498,7 +509,7 @@ class _Build:
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
              s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, s.stale_since,
-             s.stale_because, self.rows.get(i, 0))
+             s.stale_because, self.rows.get(i, 0), _csv_line(s.header) if s.table else None)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
@@ -506,7 +517,7 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint",
+            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint, header_row text",
             rows,
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
@@ -656,7 +667,7 @@ class _Build:
             " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
             " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
-            " probable.label as likely_label, stale_since, stale_because, school_id"
+            " probable.label as likely_label, stale_since, stale_because, school_id, header_row"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"

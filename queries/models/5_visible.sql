@@ -187,6 +187,36 @@ create view visible_to_mend as
 select * from visible_rejects
 where reason <> 'not_a_record';
 
+-- Which indicators the figures of a day lack a row of, by the row. An indicator's name is no secret, whosever figure it is.
+create macro could_change_on(on_day) as table
+    select
+        file_id,
+        line,
+        list(short order by ord) as could
+
+    from (
+
+        select
+            flags.file_id,
+            flags.line,
+            kpis.short,
+            min(kpis.ord) as ord
+
+        from flags
+
+        inner join kpis
+            using (kpi, period)
+
+        where flags.flag in ('base_rejected', 'rows_rejected')
+            and flags.since <= on_day
+            and on_day < flags.until
+
+        group by all
+
+    )
+
+    group by all;
+
 create view visible_resolved_rejects as
 select
     * exclude (message, masked_original) replace (
