@@ -2,14 +2,22 @@
 
 import dataclasses
 import datetime as dt
+import json
+import os
+import re
+import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, warehouse
-from dashboard.ui import address, freshness, history, texts
+from dashboard import access, config, programmes, warehouse
+from dashboard.sources import contracts
+from dashboard.ui import address, freshness, history, intake, texts
 from dashboard.warehouse import status
-from tests.running import PROGRAMME, build
+from dashboard.warehouse.changes import changes_of
+from dashboard.warehouse.gather import Source, Stored
+from tests.running import PROGRAMME, Outcome, build, kpi
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
 
@@ -125,3 +133,185 @@ def test_former_snapshots_that_a_full_disk_cost_are_named_on_the_page(seen, mann
         "en": "removed older snapshots because the disk was full",
     }
     assert said[manner.language] in told and "20010101T000000000000.duckdb" in told
+
+
+# --- when the sources were last read
+
+
+def again(view: address.View, *options: str) -> Outcome:
+    """The same sources read again, published only if they changed."""
+    data = view.warehouse.parent / "data"
+    place = ("--warehouse", view.warehouse, "--programme", PROGRAMME)
+    return kpi("build", "--data", data, *place, "--if-changed", *options)
+
+
+def told(view: address.View) -> tuple[str, str]:
+    """What the quiet line of every page says beside the snapshot's time, and what 資料 says above all."""
+    return " ".join([*freshness.checked(view), *freshness.tags(view)]), freshness.notices(view)
+
+
+def test_a_reading_that_found_nothing_new_is_told_beside_the_snapshot_and_on_the_data_page(seen):
+    view = seen(5)
+    assert told(view) == ("", ""), "the snapshot's own time says it"
+    assert again(view).code == 0
+    at = f"{warehouse.last_refresh(view.warehouse / PROGRAMME).checked_at:%H:%M}"
+    line, page = told(view)
+    assert line == f"最後檢查 {at}" and f"已檢查 {at}，資料沒有變動。" in page
+    assert told(seen(6)) == ("", ""), "a new snapshot has its own time"
+
+
+def test_a_reading_of_another_day_is_told_with_its_day(seen, monkeypatch):
+    view = seen(5)
+    again(view)
+    later = dt.datetime.now() + dt.timedelta(days=400)
+    monkeypatch.setattr(freshness, "_now", lambda: later)
+    (line,) = freshness.checked(view)
+    assert line.removeprefix("最後檢查 ").count("/") >= 1
+
+
+def test_a_restored_snapshot_is_not_said_to_be_what_was_last_read(seen):
+    first = seen(5)
+    again(seen(6))
+    warehouse.restore(first.warehouse, PROGRAMME, first.snapshot.stamp, "稽核")
+    assert freshness.checked(first) == [] and "已檢查" not in freshness.notices(first)
+
+
+def test_a_failed_refresh_is_one_notice_without_a_folder_of_the_server_and_keeps_the_last_reading(seen):
+    view = seen(5)
+    again(view)
+    folder = view.warehouse / PROGRAMME
+    before = warehouse.last_refresh(folder)
+    file = view.warehouse.parent / "data" / "入校輔導.csv"
+    content = file.read_bytes()
+    file.unlink()
+    assert again(view).code == 3
+    line, page = told(view)
+    assert page.count('class="msg') == 1 and "的更新沒有發布" in page and "畫面仍是" in page
+    assert "沒有任何一張讀得進來的資料表" in page
+    assert str(view.warehouse.parent) not in page and "/" not in re.sub(r"\d+/\d+(?:/\d+)?|<[^>]*>", "", page)
+    assert line.count("更新失敗") == 1 and "最後檢查" in line
+    after = warehouse.last_refresh(folder)
+    assert (after.checked_at, after.stamp) == (before.checked_at, before.stamp) and after.error
+    file.write_bytes(content)
+    assert again(view).code == 0
+    line, page = told(view)
+    assert "失敗" not in line and "沒有發布" not in page
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        ("「/srv/kpi/warehouse/keelung-111」寫不進去：磁碟已滿。", "「keelung-111」寫不進去：磁碟已滿。"),
+        (
+            'Could not write file "/srv/kpi/20221125T091500.duckdb.part"',
+            'Could not write file "20221125T091500.duckdb.part"',
+        ),
+        (r"「C:\kpi\data\研習.csv」讀不到", "「研習.csv」讀不到"),
+        (
+            "請看 https://docs.google.com/spreadsheets/d/x，111/10/07 起",
+            "請看 https://docs.google.com/spreadsheets/d/x，111/10/07 起",
+        ),
+        ("{data}/研習 紀錄.csv 讀不到", "data/研習 紀錄.csv 讀不到"),
+    ],
+)
+def test_a_message_names_files_and_not_where_they_lie(seen, monkeypatch, error, shown):
+    view = seen(5)
+    data = view.warehouse.parent / "a b" / "data"
+    monkeypatch.setattr(config.Config, "folder_of", lambda self, programme: data)
+    assert freshness._without_folders(view, error.replace("{data}", str(data))) == shown
+
+
+def test_a_spreadsheet_is_not_told_again_where_the_refresh_failed_for_it(seen):
+    view = seen(5)
+    folder = view.warehouse / PROGRAMME
+    out = Source("x", "雲端名冊", "https://docs.google.com/x", None, "", None, (), "金鑰檔讀不到")
+    status.note_refresh(folder, [out], dt.datetime(2022, 11, 25, 9), "金鑰檔讀不到")
+    line, page = told(view)
+    assert page.count("金鑰檔讀不到") == 1 and page.count('class="msg') == 1 and line.count("<a ") == 1
+
+
+def test_a_definition_with_a_fault_is_told_on_the_page_and_no_more_once_it_is_mended(seen, tmp_path):
+    view = seen(5)
+    own = tmp_path / "data" / f"{PROGRAMME}.toml"
+    whole = (programmes.FOLDER / f"{PROGRAMME}.toml").read_text("utf-8")
+    own.write_text(whole.replace("sample = true", "sample = 1", 1) + "\n[x]\n", encoding="utf-8")
+    assert again(view).code == 3
+    line, page = told(view)
+    assert "更新失敗" in line and "的更新沒有發布" in page and f"{PROGRAMME}.toml" in page
+    own.unlink()
+    assert again(view).code == 0
+    assert "沒有發布" not in freshness.notices(view)
+
+
+def test_nothing_is_noted_where_there_are_no_figures_that_a_failure_leaves_standing(tmp_path):
+    status.note_failure(tmp_path, "定義有錯")
+    assert status.last_refresh(tmp_path) is None and not any(tmp_path.iterdir())
+
+
+def bearing(view: address.View, **days: int) -> address.View:
+    """The view under a definition that marks tables unchanged for longer than so many days."""
+    definition = json.loads(view.facts.definition) | {"quiet_after_days": days}
+    facts = SimpleNamespace(**vars(view.facts) | {"definition": json.dumps(definition)})
+    return dataclasses.replace(view, facts=facts)
+
+
+def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bears_it_no_longer(
+    seen, monkeypatch
+):
+    view = seen(5)
+    file = view.warehouse.parent / "data" / "入校輔導.csv"
+    os.utime(file, (at := dt.datetime(2022, 11, 1, 8, 30).timestamp(), at))
+    file.write_text(visits(6), encoding="utf-8")
+    os.utime(file, (at, at))
+    assert again(view).code == 0
+    view = dataclasses.replace(view, snapshot=warehouse.current(view.warehouse, PROGRAMME))
+    tables = address.ask(view, "tables")
+
+    def at_day(day: dt.date, **days: int) -> tuple[int | None, str]:
+        monkeypatch.setattr(freshness, "_now", lambda: dt.datetime.combine(day, dt.time(9)))
+        borne = bearing(view, **days)
+        times = freshness.of_tables(borne, tables)
+        shown = intake.sources(tables, times, 2022)
+        assert ("天沒有變動" in shown) == (times["coaching"].quiet is not None)
+        assert ("天沒有變動" in " ".join(freshness.tags(borne))) == ("天沒有變動" in shown)
+        assert times["coaching"].changed == dt.datetime(2022, 11, 1, 8, 30) and "11/1 08:30" in shown
+        return times["coaching"].quiet, shown
+
+    assert at_day(dt.date(2022, 11, 25))[0] is None, "a definition that sets no time marks nothing"
+    assert at_day(dt.date(2022, 11, 15), coaching=14)[0] is None
+    quiet, shown = at_day(dt.date(2022, 11, 16), coaching=14)
+    assert quiet == 15 and "! 15 天沒有變動" in shown
+    assert at_day(dt.date(2022, 11, 16), training=14)[0] is None, "and no other table"
+    over = at_day(view.facts.last_day + dt.timedelta(days=300), coaching=14)[0]
+    assert over == (view.facts.last_day - dt.date(2022, 11, 1)).days, (
+        "of a term that is over nobody sends more"
+    )
+    read = freshness.of_tables(view, tables)["coaching"].read
+    assert read == warehouse.last_refresh(view.warehouse / PROGRAMME).checked_at
+    (taken,) = (
+        row for row in intake.source_rows(tables, freshness.of_tables(view, tables)) if row[0] == "入校輔導"
+    )
+    assert taken[-2:] == [dt.datetime(2022, 11, 1, 8, 30), read]
+
+
+def test_a_table_of_a_spreadsheet_out_of_reach_was_read_when_that_was_last_in_reach(seen):
+    view = seen(5)
+    good, now = dt.datetime(2022, 11, 20, 9), dt.datetime(2022, 11, 25, 9)
+    sheet = Stored(0, "入校輔導", "coaching", (), None, None)
+    out = Source("x", "雲端", "https://docs.google.com/x", None, "", good, (sheet,), "讀不到")
+    status.note_refresh(view.warehouse / PROGRAMME, [out], now, None, view.snapshot.stamp)
+    times = freshness.of_tables(view, address.ask(view, "tables"))
+    assert times["coaching"].read == good
+
+
+def test_the_definition_sets_the_days_for_tables_that_it_reads_and_moves_no_figure_by_it():
+    tables = contracts.load()
+    path = programmes.FOLDER / f"{PROGRAMME}.toml"
+    raw = tomllib.loads(path.read_text("utf-8"))
+    plain = programmes.of_values(raw, tables, path)
+    marked = programmes.of_values(raw | {"quiet_after_days": {"training": 14}}, tables, path)
+    assert changes_of(plain, marked) == ()
+    for wrong in ({"budget": 14}, {"training": 0}):
+        with pytest.raises(programmes.DefinitionError) as fault:
+            programmes.of_values(raw | {"quiet_after_days": wrong}, tables, path)
+        assert "quiet_after_days" in str(fault.value)

@@ -151,7 +151,9 @@ def _kept(cells: Sequence[_Filled]) -> list[int]:
         return list(range(WIDE - 1))
     around = range(max(fault - AROUND, 0), min(fault + AROUND + 1, many))
     return [
-        at for at in range(many) if at < FIRST or at in around or {at - 1, at + 1} <= {FIRST - 1, *around}
+        at
+        for at in range(many)
+        if at < FIRST or at in around or {at - 1, at + 1} <= {FIRST - 1, *around, many}
     ]
 
 

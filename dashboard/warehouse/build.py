@@ -676,7 +676,8 @@ class _Build:
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings,"
+            " max(i.modified_at) filter (where i.problem is null) as changed_at"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()
