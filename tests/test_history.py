@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,8 @@ from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored
 from tests.running import PROGRAMME, Outcome, build, kpi
+from tests.test_data_figures import DAY, seen_of
+from tests.test_records import LESSONS, STAFF, built
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
 
@@ -315,3 +318,186 @@ def test_the_definition_sets_the_days_for_tables_that_it_reads_and_moves_no_figu
         with pytest.raises(programmes.DefinitionError) as fault:
             programmes.of_values(raw | {"quiet_after_days": wrong}, tables, path)
         assert "quiet_after_days" in str(fault.value)
+
+
+# --- since the last update
+
+TEACHERS = {"深澳國小": "王一平", "信義國小": "趙五倫", "七堵國小": "孫六合"}
+ROSTER = [*STAFF, ("七堵國小", "T6", "孫六合", "正式教師", "99/8/1")]
+
+
+@pytest.fixture
+def updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What a viewer sees after an update in which these schools have their one public lesson, and with these visits."""
+    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+
+    def update(*schools: str, visits: Sequence[str] = ()) -> address.View:
+        lessons = [LESSONS, *((name, TEACHERS[name], "111/10/26", "是") for name in schools)]
+        coaching = [
+            HEADER.strip().split(","),
+            ["深澳國小", "111/10/03", "甲", "題"],
+            *(one.split(",") for one in visits),
+        ]
+        built(tmp_path, staff=ROSTER, public_lessons=lessons, coaching=coaching)
+        return today_of(seen_of(tmp_path / "warehouse", PROGRAMME, DAY), DAY)
+
+    return update
+
+
+def since(view: address.View, asked: str | None = None) -> str:
+    return history.since(view, asked, lambda **changes: view.link("overview", **changes))
+
+
+def line_of(shown: str) -> str:
+    """The one line that is always in sight."""
+    return re.sub(r"<[^>]+>", "", shown.partition("</summary>")[0])
+
+
+def test_before_the_second_snapshot_there_is_nothing_to_say(updates):
+    assert since(updates()) == ""
+
+
+def test_an_update_in_which_nothing_turned_is_one_calm_line(updates):
+    updates("深澳國小")
+    shown = since(updates("深澳國小", visits=["不存在國小,111/10/03,甲,題"]))
+    assert shown.startswith('<p class="sub">') and "<details" not in shown and "<a" not in shown
+    assert "自上次更新" in line_of(shown) and "沒有學校跨過門檻或退步，也沒有列改好。" in line_of(shown)
+
+
+def test_who_has_met_since_the_last_update_is_named_with_both_figures_and_leads_to_the_school(updates):
+    updates("信義國小")
+    view = updates("信義國小", "深澳國小")
+    shown = since(view)
+    assert "：1 校新達標。" in line_of(shown)
+    link = view.link("school", school="深澳國小", kpi="public_lesson")
+    assert f'<a href="{link}">深澳國小</a> 公開授課 0/1 → 1/1' in shown
+    fell = since(updates("信義國小"))
+    assert "：1 校退步。" in line_of(fell) and "深澳國小</a> 公開授課 1/1 → 0/1" in fell
+
+
+def today_of(view: address.View, day: dt.date) -> address.View:
+    """The view on a day that is today."""
+    return dataclasses.replace(view, on=day, facts=SimpleNamespace(**vars(view.facts) | {"as_of": day}))
+
+
+def test_an_update_over_a_deadline_tells_who_became_overdue(updates, monkeypatch):
+    old, new = updates("信義國小"), updates("信義國小")
+    (deadline,) = {
+        row.deadline for row in address.ask(new, "kpis", period="111") if row.kpi == "public_lesson"
+    }
+    made_on = SimpleNamespace(**vars(old.facts) | {"as_of": None, "read_on": deadline})
+    monkeypatch.setattr(history, "facts_of", lambda snapshot, scope: made_on)
+    found = history.turned(today_of(new, deadline + dt.timedelta(days=1)), old.snapshot)["overdue"]
+    late = {now.school_name for _, now in found if now.kpi == "public_lesson"}
+    assert "深澳國小" in late and "信義國小" not in late
+    assert "overdue" not in history.turned(today_of(new, deadline), old.snapshot)
+
+
+def test_on_another_day_than_today_nothing_is_said_to_be_of_the_last_update(updates):
+    updates("信義國小")
+    view = updates("信義國小", "深澳國小")
+    assert "新達標" in since(view)
+    assert since(dataclasses.replace(view, on=view.on - dt.timedelta(days=1))) == ""
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "flags", "told"),
+    [
+        ("met", "overdue", "", "overdue"),
+        ("met", "overdue", "stale_source", None),
+        ("met", "behind", "", "fell"),
+        ("met", "behind", "unreadable_source;rows_rejected", None),
+        ("behind", "behind", "rows_rejected", "fell"),
+        ("met", "no_data", "", "silent"),
+        ("met", "no_data", "unreadable_source", None),
+        ("no_data", "no_data", "", None),
+        ("overdue", "met", "stale_source", "met"),
+        ("met", "met", "", None),
+        ("no_data", "behind", "", None),
+    ],
+)
+def test_how_a_figure_turned_and_nobody_is_told_to_be_late_by_a_file_that_was_not_read(
+    then, now, flags, told
+):
+    old = SimpleNamespace(status=then, counted=None if then == "no_data" else 5)
+    new = SimpleNamespace(status=now, counted=3, flags=flags)
+    assert history._turn(old, new, "number") == told
+    above = SimpleNamespace(status="overdue", counted=9, flags="")
+    assert history._turn(SimpleNamespace(status="met", counted=5), above, "ceiling") == "over"
+
+
+def test_rows_that_are_refused_no_more_are_counted_by_school_and_lead_to_its_rows(updates):
+    bad = [
+        "深澳國小,111/9/31,甲,題", "七堵國小,111/9/31,甲,題", "七堵國小,111/9/31,乙,題", "無此國小,111/10/3,甲,題"
+    ]  # fmt: skip
+    updates(visits=bad)
+    view = updates(visits=[bad[0], "七堵國小,111/9/30,甲,題"])
+    shown = since(view)
+    assert "：3 列不再被退回。" in line_of(shown)
+    link = view.link("data", school="七堵國小")
+    assert f'<a href="{link}">七堵國小</a> 2' in shown and "看不出學校的 1" in shown
+    assert "深澳國小" not in shown, "its row is refused still"
+
+
+def test_two_rows_that_look_alike_under_their_masks_are_two(updates):
+    bad = ["深澳國小,111/9/31,王大明,題", "深澳國小,111/9/31,王小明,題"]
+    updates(visits=bad)
+    assert "1 列不再被退回" in line_of(since(updates(visits=bad[:1])))
+
+
+def test_another_kept_snapshot_can_be_chosen_and_is_part_of_the_address(updates):
+    first = updates("信義國小")
+    updates("信義國小", "深澳國小")
+    view = updates("信義國小", "深澳國小", visits=["七堵國小,111/10/03,甲,題"])
+    assert "新達標" not in since(view)
+    chosen = since(view, first.snapshot.stamp)
+    assert "自選定的快照" in chosen and "1 校新達標" in line_of(chosen)
+    assert '<details class="more since" open>' in chosen
+    offered = re.findall(r'href="[^"]*since=(\w+)"', chosen)
+    assert offered == [one.stamp for one in warehouse.kept(view.warehouse, PROGRAMME)][1:]
+    assert since(view, "20000101T000000000000") == since(view), "an unknown one is that of the last update"
+
+
+def test_a_viewer_of_some_schools_is_told_of_these_alone(updates):
+    updates("信義國小", visits=["七堵國小,111/9/31,甲,題", "深澳國小,111/9/31,甲,題"])
+    view = updates(*TEACHERS)
+    ids = {row.name: row.school_id for row in address.ask(view, "schools")}
+    assert "2 校新達標、2 列不再被退回" in line_of(since(view))
+    own = since(dataclasses.replace(view, scope=access.Scope("一校", (ids["七堵國小"],))))
+    assert "1 校新達標、1 列不再被退回" in line_of(own) and "深澳國小" not in own
+    nobody = since(dataclasses.replace(view, scope=access.nobody()))
+    assert "沒有學校跨過門檻" in nobody and "國小<" not in nobody
+
+
+def test_many_are_named_up_to_a_bound_with_how_many_are_left(updates, monkeypatch):
+    monkeypatch.setattr(history, "LISTED", 2)
+    updates(visits=[f"{name},111/9/31,甲,題" for name in TEACHERS])
+    shown = since(updates(*TEACHERS))
+    (met,) = re.findall(r"<p><span[^>]*>3 校新達標.*?</p>", shown)
+    assert met.count("<a ") == 2 and met.endswith("，另有 1 項</p>")
+    (mended,) = re.findall(r"<p><span[^>]*>3 列不再被退回.*?</p>", shown)
+    assert mended.count("<a ") == 2 and mended.endswith("，另有 1 校</p>")
+
+
+def test_a_former_snapshot_of_another_version_is_no_ground_for_a_comparison(updates, monkeypatch):
+    updates("信義國小")
+    view = updates(*TEACHERS)
+    asked = address._asked
+
+    def missing(snapshot, *rest):
+        if snapshot != view.snapshot:
+            raise warehouse.NoSnapshot("別的版本")
+        return asked(snapshot, *rest)
+
+    monkeypatch.setattr(history, "_asked", missing)
+    assert since(view) == ""
+
+
+def test_in_english_all_of_it_is_said(updates):
+    updates("信義國小", visits=["七堵國小,111/9/31,甲,題"])
+    view = updates("信義國小", "深澳國小")
+    with texts.written(texts.Manner("en", "ce")):
+        shown = since(dataclasses.replace(view, lang="en", era="ce"))
+    assert "Since the last update" in shown and "newly met" in shown and "no longer rejected" in shown
+    left = re.sub(r"<[^>]+>|深澳國小|七堵國小", "", shown)
+    assert not re.search(r"[一-鿿]", left), left

@@ -167,7 +167,8 @@ create macro visible_results_on(on_day) as table
         and on_day < until
         and (school_id is null or in_scope(school_id));
 
--- A row whose school is unknown belongs to nobody; only who may see every school sees it.
+-- A row whose school is unknown belongs to nobody; only who may see every school sees it. Masked, two rows may look alike:
+-- `row_key` tells them apart, and is the same in any snapshot in which the row is refused alike.
 create view visible_rejects as
 select
     * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
@@ -175,7 +176,8 @@ select
         case when getvariable('names_shown') then message else masked_message end as message,
         case when getvariable('names_shown') then suggestion else masked_suggestion end as suggestion,
         case when getvariable('names_shown') then original else masked_original end as original
-    )
+    ),
+    hash(table_name, file, reason, rejects.original) as row_key
 
 from rejects
 
