@@ -20,6 +20,7 @@ from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored
 from tests.running import PROGRAMME, Outcome, build, kpi
 from tests.test_data_figures import DAY, seen_of
+from tests.test_pages import html_of, open_page
 from tests.test_records import LESSONS, STAFF, built
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
@@ -501,3 +502,17 @@ def test_in_english_all_of_it_is_said(updates):
     assert "Since the last update" in shown and "newly met" in shown and "no longer rejected" in shown
     left = re.sub(r"<[^>]+>|深澳國小|七堵國小", "", shown)
     assert not re.search(r"[一-鿿]", left), left
+
+
+def test_the_overview_says_it_below_its_finding_and_on_no_other_day(updates, tmp_path, monkeypatch):
+    updates("信義國小")
+    updates("信義國小", "深澳國小")
+    file = tmp_path / "kpi.toml"
+    place = (tmp_path / "warehouse").as_posix()
+    file.write_text(f'programmes = ["{PROGRAMME}"]\nwarehouse = "{place}"\n', encoding="utf-8")
+    monkeypatch.setenv(config.VARIABLE, str(file))
+    shown = html_of(open_page("overview"))
+    assert "新達標" in shown and shown.index('class="lead"') < shown.index("自上次更新") < shown.index(
+        "需要注意"
+    )
+    assert "自上次更新" not in html_of(open_page("overview", on="2022-11-25"))

@@ -108,7 +108,7 @@ def _row(row: Row) -> str:
             kind = "l bad" if cells[at].is_fault else "l"
             header.append(Cell(escape(cells[at].header), kind))
             line.append(Cell(_value(cells[at], row), f"{kind} w" if len(cells[at].value) > WHOLE else kind))
-    name = " ".join([str(row.file), _line(row)])
+    name = " ".join(filter(None, [str(row.file), _line(row), row.cell]))
     return table(name, header, [("", line)], "one") + _whole(cells, kept)
 
 
