@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, freshness, paper, words
+from dashboard.ui import address, freshness, words
 from dashboard.ui.texts import Manner, written
 from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
 
@@ -49,7 +49,6 @@ def data(monkeypatch):
 
     monkeypatch.setattr(address, "rows", rows)
     address._cached.cache_clear()
-    paper._once.cache.clear()
     yield given
     address._cached.cache_clear()
 

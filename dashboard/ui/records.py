@@ -89,8 +89,7 @@ def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
     def get(first: int, last: int) -> Sequence[Row]:
         return ask(seen, "rejects", on=seen.on, **chosen, size=last - first, skip=first)
 
-    of = (seen.snapshot, seen.scope, seen.on, *chosen.values())
-    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get, of)
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
 
 def rejected(rows: Sequence[Row]) -> str:

@@ -72,8 +72,9 @@ def test_the_data_print_every_row_given_back(look):
     view = look().open("data")
     listed = int(re.search(r"被退回：(\d+) 列", view.text())[1])
     assert listed > 100 and view.page.evaluate(FAULTS) == 20
-    text = on_paper(view).page.locator('[data-testid="stMain"]').inner_text()
-    assert view.page.evaluate(FAULTS) == listed
+    prints(on_paper(view))
+    view.page.wait_for_function(f"({FAULTS})() === {listed}")
+    text = view.page.locator('[data-testid="stMain"]').inner_text()
     assert not [turn for turn in TURNS if turn in text]
 
 
