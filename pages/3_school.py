@@ -11,7 +11,7 @@ seen = ui.view()
 schools = ui.some(ui.ask(seen, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
-rejects = ui.ask(seen, "school_rejects", school_id=school.school_id)
+rejects = ui.ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
 asked = {name: ui.asked(name, offered) for name, offered in ui.school_rows.ASKED.items()}
 
 

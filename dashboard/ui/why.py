@@ -62,7 +62,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
-    rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    rejects = ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
     could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":

@@ -5,9 +5,11 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 """
 
 import contextlib
+import csv
 import datetime as dt
 import gc
 import hashlib
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,6 +41,7 @@ from dashboard.warehouse.sql import (
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
+HEADING = 80  # letters of a column's name that are shown
 LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
@@ -197,6 +200,13 @@ def _built(
         con.close()
 
 
+def _csv_line(cells: Sequence[str]) -> str:
+    """A header as a row of CSV, each of its names cut and in one line."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(" ".join(cell.split())[:HEADING] for cell in cells)
+    return line.getvalue()
+
+
 def _size(path: Path) -> int:
     """For the progress alone: a file that has gone meanwhile is reported when it is read."""
     try:
@@ -268,12 +278,13 @@ class _Build:
         for path in paths:
             assert self.folder
             # Also where the bytes of its name are no text.
-            name = files.name_of(path, self.folder)
-            self.progress(0.2 * done / total, f"讀取 {Path(name).name}")
+            file = files.name_of(path, self.folder)
+            name = Path(file).name
+            self.progress(0.2 * done / total, f"讀取 {name}")
             read = files.left if path in busy else files.read
             sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
             sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
-            for sheet in self._with_former(name, sheets):
+            for sheet in self._with_former(file, sheets):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
@@ -381,7 +392,8 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text,"
+            " file_id int)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -504,7 +516,7 @@ class _Build:
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
              s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, s.stale_since,
-             s.stale_because, self.rows.get(i, 0))
+             s.stale_because, self.rows.get(i, 0), _csv_line(s.header) if s.table else None)
             for i, (first, s) in enumerate(self.sheets, 1)
         ]  # fmt: skip
         load(
@@ -512,7 +524,7 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint",
+            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint, header_row text",
             rows,
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
@@ -681,7 +693,7 @@ class _Build:
             " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
             " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
-            " probable.label as likely_label, stale_since, stale_because, school_id"
+            " probable.label as likely_label, stale_since, stale_because, school_id, header_row"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
@@ -690,7 +702,8 @@ class _Build:
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings,"
+            " max(i.modified_at) filter (where i.problem is null) as changed_at"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()

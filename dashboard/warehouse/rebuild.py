@@ -27,7 +27,7 @@ from dashboard.warehouse.sql import literal
 STATED = {
     "各校、各組與全市每一天的結果": "select * from {}.results",
     "數字背後的人、班與場次": "select * from {}.units",
-    "退回的列與警告": "select * exclude (first_seen, link) from {}.rejects",
+    "退回的列與警告": "select * exclude (first_seen, link, file_id) from {}.rejects",
     "各檔的列數": "select file, read, accepted, duplicate, rejected from {}.inputs where label is not null and problem is null",
 }
 

@@ -209,7 +209,8 @@ create macro visible_results_on(on_day) as table
         and on_day < until
         and (school_id is null or in_scope(school_id));
 
--- A row whose school is unknown belongs to nobody; only who may see every school sees it.
+-- A row whose school is unknown belongs to nobody; only who may see every school sees it. Masked, two rows may look alike:
+-- `row_key` tells them apart, and is the same in any snapshot in which the row is refused alike.
 create view visible_rejects as
 select
     * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
@@ -217,7 +218,8 @@ select
         case when getvariable('names_shown') then message else masked_message end as message,
         case when getvariable('names_shown') then suggestion else masked_suggestion end as suggestion,
         case when getvariable('names_shown') then original else masked_original end as original
-    )
+    ),
+    hash(table_name, file, reason, rejects.original) as row_key
 
 from rejects
 
@@ -228,6 +230,36 @@ where in_scope(school_id)
 create view visible_to_mend as
 select * from visible_rejects
 where reason <> 'not_a_record';
+
+-- Which indicators the figures of a day lack a row of, by the row. An indicator's name is no secret, whosever figure it is.
+create macro could_change_on(on_day) as table
+    select
+        file_id,
+        line,
+        list(short order by ord) as could
+
+    from (
+
+        select
+            flags.file_id,
+            flags.line,
+            kpis.short,
+            min(kpis.ord) as ord
+
+        from flags
+
+        inner join kpis
+            using (kpi, period)
+
+        where flags.flag in ('base_rejected', 'rows_rejected')
+            and flags.since <= on_day
+            and on_day < flags.until
+
+        group by all
+
+    )
+
+    group by all;
 
 create view visible_resolved_rejects as
 select
