@@ -100,23 +100,6 @@ create or replace temp macro has_more(t) as
         '[\d/.年月-]*[\d日](?:[ T]+(?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[上下]午)?(?:Z| ?GMT\+8)?)?'
     );
 
--- A date that a spreadsheet made of a class such as 5-2: 2022-05-02, 5/2, 5月2日, 2-May, May-02, 44683.
-create or replace temp macro is_date_of_class(squeezed) as
-    regexp_matches(
-        upper(squeezed),
-        '^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*|\d{2}:.*)?|\d{1,2}/\d{1,2}|\d{5}(\.\d+)?|([\d一二三四五六七八九十]{2,4}年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日.*'
-            || '|\d{1,2}[-/ ]?(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*([-/ ]?\d{2,4})?'
-            || '|(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[-/ .]?\d{1,4})$'
-    );
-
--- Whether the name of a class, without its grade and 班, is none: several classes, all of them or none, a grade, a number
--- that no grade has, a longer text.
-create or replace temp macro is_no_class(name) as
-    length(name) > 6
-    or coalesce(numeral(name) not between 1 and 30, false)
-    or regexp_full_match(name, '[^\p{L}\d]+|班|(?:全|各|所有|同)(?:部|校|年級?|上)?|(?:無|沒有)|.*年級?|級')
-    or regexp_matches(name, '[、,;/&+~〜]|\d[至到]\d');
-
 -- A number in a text without blanks: thousands may be separated, one of `units` may follow.
 create or replace temp macro number_of(word, units) as
     try_cast(

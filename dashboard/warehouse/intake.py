@@ -41,7 +41,7 @@ def counts_of(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, Counts]
             count(*) filter (
                 case
                     when {_has_letter(first)} then true
-                    else squeeze(concat({cells}, array_to_string(coalesce(extra, []), ''))) <> ''
+                    else nfkc(concat({cells}, array_to_string(coalesce(extra, []), ''))) <> ''
                 end
             ),
             bool_or(extra is not null)
@@ -71,7 +71,7 @@ def unused_of(
             where extra is not null
         )
         inner join (values {unknown}) as files(file_id, unknown) using (file_id)
-        where cell <> '' and ({_has_letter("cell")} or squeeze(cell) <> '')
+        where cell <> '' and ({_has_letter("cell")} or nfkc(cell) <> '')
         group by all
         order by all
     """).fetchall()

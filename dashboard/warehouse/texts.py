@@ -263,11 +263,67 @@ def names_nobody(name: str) -> bool:
     )
 
 
+_GRADE = rf"(\d{{1,2}}|[{_DIGITS}十]{{1,3}})"
+_CLASSES = tuple(
+    _ascii(pattern)
+    for pattern in (
+        rf"{_GRADE}[-–—.·‧_之](.+?)班?",
+        rf"{_GRADE}年級?(.+?)班?",
+        r"(\d{1,2})(\d{2})班?",
+        rf"{_GRADE}\((.+?)\)班?",
+        rf"([1-9{_DIGITS}])(\d{{1,2}}|[忠孝仁愛信義和平甲乙丙丁戊己庚辛A-Z{_DIGITS}])班?",
+    )
+)
+
+
+def class_parts(text: str) -> list[str]:
+    """The grade and the class that a class's text names, '' where it names none: 五年二班, 5-2, 502, 五(2), 五忠, 5A; 十二 is a
+    number."""
+    for pattern in _CLASSES:
+        found = pattern.fullmatch(text)
+        if found and (pattern is not _CLASSES[-1] or numeral(text.removesuffix("班")) is None):
+            return [found[1], found[2]]
+    return ["", text.removesuffix("班") or text]
+
+
+_MONTHS = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+_DATE_OF_CLASS = _ascii(
+    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\D.*|\d{2}:.*)?|\d{1,2}/\d{1,2}|\d{5}(\.\d+)?"
+    rf"|([\d{_DIGITS}十]{{2,4}}年)?[\d{_DIGITS}十]{{1,3}}月[\d{_DIGITS}十]{{1,3}}日.*"
+    rf"|\d{{1,2}}[-/ ]?{_MONTHS}[A-Z]*([-/ ]?\d{{2,4}})?|{_MONTHS}[A-Z]*[-/ .]?\d{{1,4}})"
+)
+
+
+def is_date_of_class(squeezed: str) -> bool:
+    """A date that a spreadsheet made of a class such as 5-2: 2022-05-02, 5/2, 5月2日, 2-May, May-02, 44683."""
+    return _DATE_OF_CLASS.fullmatch(squeezed.upper()) is not None
+
+
+_ALL_CLASSES = re.compile(r"班|(?:全|各|所有|同)(?:部|校|年級?|上)?|(?:無|沒有)|.*年級?|級")
+_SEVERAL_CLASSES = _ascii(r"[、,;/&+~〜]|\d[至到]\d")
+
+
+def is_no_class(name: str) -> bool:
+    """Whether the name of a class, without its grade and 班, is none: several classes, all of them or none, a grade, a number
+    that no grade has, a longer text."""
+    number = numeral(name) if len(name) <= 4 else None
+    return (
+        len(name) > 6
+        or (number is not None and not 1 <= number <= 30)
+        or bool(name and not any(one.isalpha() or (one.isascii() and one.isdigit()) for one in name))
+        or _ALL_CLASSES.fullmatch(name) is not None
+        or _SEVERAL_CLASSES.search(name) is not None
+    )
+
+
 FUNCTIONS: Functions = {
     "nfkc": (nfkc, "VARCHAR"),
     "plain_day": (plain_day, "VARCHAR"),
     "minutes_in": (minutes_in, "VARCHAR"),
     "names_in": (names_in, "VARCHAR[]"),
+    "class_parts": (class_parts, "VARCHAR[]"),
+    "is_date_of_class": (is_date_of_class, "BOOLEAN"),
+    "is_no_class": (is_no_class, "BOOLEAN"),
     "may_be_none": (may_be_none, "BOOLEAN"),
     "no_record_in": (is_none, "BOOLEAN"),
     "no_id_in": (is_no_id, "BOOLEAN"),

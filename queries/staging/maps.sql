@@ -10,7 +10,7 @@ cleaned as (
     select
         raw,
         tidy(raw) as text,
-        answer(squeeze(raw)) as name
+        answer(replace(text, ' ', '')) as name
 
     from text_texts
 
@@ -266,8 +266,8 @@ cleaned as (
 
     select
         raw,
-        without_mark(squeeze(raw)) as text,
-        without_mark(tidy(raw)) as listed
+        without_mark(tidy(raw)) as listed,
+        replace(listed, ' ', '') as text
 
     from yes_no_texts
 
@@ -277,7 +277,7 @@ select
     raw,
     yes_no_of(lower(text)) as answer,
     regexp_split_to_array(listed, '[,、;/+&|和及與 ]+') as words,
-    squeeze(raw) = '' as blank
+    tidy(raw) = '' as blank
 
 from cleaned;
 
@@ -318,21 +318,7 @@ split as (
     select
         *,
         numeral(regexp_extract(grade_text, '^([\d一二三四五六七八九十]{1,3})(年級|年|級)?$', 1)) as own_grade,
-        case
-            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})[-–—.·‧_之](.+?)班?')
-                then regexp_extract(plain_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})[-–—.·‧_之](.+?)班?$', ['grade', 'class'])
-            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?')
-                then regexp_extract(plain_text, '^(\d{1,2}|[一二三四五六七八九十]{1,3})年級?(.+?)班?$', ['grade', 'class'])
-            when regexp_full_match(plain_text, '\d{3,4}班?')
-                then regexp_extract(plain_text, '^(\d{1,2})(\d{2})班?$', ['grade', 'class'])
-            -- 五(2), 五忠, 5A, 五二; 十二 is a number.
-            when regexp_full_match(plain_text, '(\d{1,2}|[一二三四五六七八九十]{1,3})\((.+?)\)班?')
-                then regexp_extract(plain_text, '^(.+?)\((.+?)\)班?$', ['grade', 'class'])
-            when regexp_full_match(plain_text, '[1-9一二三四五六七八九](\d{1,2}|[忠孝仁愛信義和平甲乙丙丁戊己庚辛A-Z一二三四五六七八九])班?')
-                and numeral(regexp_replace(plain_text, '班$', '')) is null
-                then regexp_extract(plain_text, '^(.)(.+?)班?$', ['grade', 'class'])
-            else regexp_extract(plain_text, '^()(.+?)班?$', ['grade', 'class'])
-        end as parts
+        class_parts(plain_text) as parts
 
     from plain
 
@@ -343,9 +329,9 @@ named as (
     select
         *,
         case when own_grade between 1 and 12 then own_grade end as grade,
-        numeral(parts.grade) as class_grade,
+        numeral(parts[1]) as class_grade,
         coalesce(
-            numeral(regexp_extract(parts.class, '^\(?第?(.+?)\)?$', 1))::varchar, nullif(parts.class, '')
+            numeral(regexp_extract(parts[2], '^\(?第?(.+?)\)?$', 1))::varchar, nullif(parts[2], '')
         ) as class_name
 
     from split
