@@ -154,6 +154,12 @@ def insert_refused(table: Table, source: str, there: set[str]) -> str:
     """Into `refused_rows`: the rejected rows of `source`, whose columns are `there`."""
     common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in _COMMON.items()}
     common["school_id"] = f"coalesce({common['school_id']}, files.school_id)"
+    if table.person == "roster":
+        # Somebody whom the roster does not know may be anybody of the school.
+        known = "select person_id from people inner join bearers using (identity)"
+        common["person_id"] = (
+            f"case when not getvariable('staff_supplied') or s.person_id in ({known}) then s.person_id end"
+        )
     if "year" in there:
         common["semester"] = "s.year"  # a period as well
     flags = []

@@ -339,6 +339,48 @@ asked as (
 
 ),
 
+-- All tables that an indicator rests on: its own, its base's, and others that its query names.
+resting as (
+
+    select kpi, period, table_name from asked
+
+    union
+
+    select kpis.kpi, kpis.period, kpi_reads.name
+    from kpis
+    inner join kpi_reads using (kpi)
+    where kpi_reads.what = 'table'
+
+),
+
+-- Whose base a row of a roster may belong to. That of a register rests on the roster where it names somebody without
+-- 教師編號: only the roster tells whose the other rows are.
+based as (
+
+    select kpi, period, deadline, table_name, false as is_of_register
+    from asked
+    where not is_own
+
+    union all
+
+    select kpis.kpi, kpis.period, kpis.deadline, 'staff', true
+    from kpis
+    inner join kpi_reads using (kpi)
+    where kpis.base = 'units'
+        and kpi_reads.what = 'table'
+        and kpi_reads.name = 'staff'
+        and kpis.kpi not in (select kpi from targets_values)
+
+),
+
+nameless as (
+
+    select distinct school_id
+    from bearers
+    where starts_with(identity, 'name:')
+
+),
+
 -- Files of a table that cannot be read, or for which former rows stand.
 broken as (
 
@@ -396,11 +438,11 @@ named as (
 
 ),
 
-causes as (
+own_causes as (
 
     select
-        asked.kpi,
-        asked.period,
+        resting.kpi,
+        resting.period,
         all_schools.school_id,
         broken.flag,
         broken.table_name,
@@ -412,7 +454,7 @@ causes as (
 
     from broken
 
-    inner join asked
+    inner join resting
         using (table_name)
 
     inner join all_schools
@@ -434,9 +476,9 @@ causes as (
 
     from bases
 
-    inner join asked
+    inner join based as asked
         on bases.table_name = asked.table_name
-        and not asked.is_own
+        and (not asked.is_of_register or bases.school_id in (select school_id from nameless))
         and (
             bases.semester is null
             or bases.semester = asked.period
@@ -484,6 +526,73 @@ causes as (
         and all_schools.school_id = named.school_id
 
     where asked.is_own
+
+),
+
+-- The days on which an item of a school's own targets is not reached, and how much it lacks.
+lacking as (
+
+    select
+        kpi,
+        period,
+        school_id,
+        item,
+        day as since,
+        coalesce(lead(day) over (partition by kpi, period, school_id, item order by day), date 'infinity') as until,
+        value >= goal as is_reached,
+        goal - value as gap
+
+    from targets_values
+
+    where in_base
+        and is_told
+
+),
+
+-- A row that another indicator lacks may be what such an item lacks, where all of them together are enough. A row of
+-- lessons or pupils may be many.
+for_items as (
+
+    select distinct
+        lacking.kpi,
+        lacking.period,
+        lacking.school_id,
+        lacking.gap,
+        lacking.item,
+        own_causes.flag,
+        own_causes.table_name,
+        own_causes.file_id,
+        own_causes.line,
+        greatest(own_causes.since, lacking.since) as since,
+        least(own_causes.until, lacking.until) as until
+
+    from lacking
+
+    inner join own_causes
+        on lacking.school_id = own_causes.school_id
+        and (
+            lacking.item in (own_causes.kpi, own_causes.table_name)
+            or lacking.item = 'lessons' and own_causes.table_name = 'class_lessons'
+            or lacking.item = 'students' and own_causes.table_name = 'participants'
+        )
+        and own_causes.flag in ('base_rejected', 'rows_rejected')
+        and own_causes.since < lacking.until
+        and lacking.since < own_causes.until
+
+    where not lacking.is_reached
+
+),
+
+causes as (
+
+    select * from own_causes
+
+    union all by name
+
+    select * exclude (gap, item)
+    from for_items
+    qualify item in ('lessons', 'students')
+        or count(*) over (partition by kpi, period, school_id, item, since) >= gap
 
 )
 
