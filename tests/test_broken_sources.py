@@ -46,7 +46,7 @@ def rows_of(path: Path) -> Rows:
     if path.suffix == ".xlsx":
         return [list(row) for row in openpyxl.load_workbook(path).worksheets[0].values]
     content = path.read_bytes()
-    for encoding in ("utf-8-sig", "cp950"):
+    for encoding in ("utf-16",) if content[:2] == b"\xff\xfe" else ("utf-8-sig", "cp950", "big5hkscs"):
         try:
             text = content.decode(encoding)
             break
@@ -207,14 +207,18 @@ def noted(snapshot: warehouse.Snapshot) -> set[str]:
     return {file.split("#")[0] for file, _, _ in rows}
 
 
+def ntpc_city(place: Path) -> City:
+    """The second programme's sample."""
+    sample.WRITERS["ntpc-5g-112"](place / "data")
+    return City.of(place / "data", place / "warehouse")
+
+
 @pytest.fixture(scope="module")
 def wholes(
     sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Whole]:
     """Both samples, built as they are."""
-    data = tmp_path_factory.mktemp("ntpc") / "data"
-    sample.WRITERS["ntpc-5g-112"](data)
-    ntpc = City.of(data, data.parent / "warehouse")
+    ntpc = ntpc_city(tmp_path_factory.mktemp("ntpc"))
     ntpc.build()
     made = {}
     for city in (City.of(sample_data, sample_warehouse), ntpc):

@@ -59,6 +59,9 @@ fitting as materialized (
         )
         and (
             rules.name is null
+            and (kpi_queries.own or kpi_asks.asked = [] or list_has_any(refused_rows.words, kpi_asks.asked))
+            -- 自籌款 is in no indicator of money.
+            and (refused_rows.table_name <> 'budget' or list_has_any(refused_rows.words, ['personnel', 'operations', 'equipment']))
             or (
                 (rules.needs is null or list_contains(refused_rows.flags, rules.needs))
                 and (
@@ -148,6 +151,36 @@ provided as (
 
 ),
 
+-- What a class that is not legible could complete: the choices that the classes of the school have which lack others, and
+-- those of other refused rows.
+open_words as (
+
+    select kpi, period, school_id, flatten(list(words)) as words
+
+    from (
+
+        select kpi, period, school_id, words from fitting where adds_up = 'choices'
+
+        union all
+
+        select units.kpi, units.period, units.school_id, rows.words
+        from units
+        inner join (select distinct kpi, period, school_id, table_name from fitting where adds_up = 'choices') as wanted
+            on units.kpi = wanted.kpi
+            and units.period = wanted.period
+            and units.school_id = wanted.school_id
+        inner join accepted_rows as rows
+            on wanted.table_name = rows.table_name
+            and units.school_id = rows.school_id
+            and units.unit_id = rows.class_key
+        where units.attained_on is null
+
+    )
+
+    group by all
+
+),
+
 enough as (
 
     select fitting.*
@@ -157,9 +190,15 @@ enough as (
     left join provided
         using (kpi, period, who)
 
-    where provided.who is null
+    left join open_words
+        on fitting.class_key is null
+        and fitting.kpi = open_words.kpi
+        and fitting.period = open_words.period
+        and fitting.school_id = open_words.school_id
+
+    where provided.who is null and (open_words.words is null or len(list_distinct(open_words.words)) > 1)
         or fitting.any_category
-        or case fitting.adds_up
+        or provided.who is not null and case fitting.adds_up
             when 'categories' then list_has_all(provided.words, fitting.categories)
             when 'choices' then len(list_distinct(provided.words)) > 1
             when 'minutes' then provided.minutes >= fitting.least_minutes
@@ -472,7 +511,7 @@ own_causes as (
         bases.file_id,
         bases.line,
         coalesce(bases.day, date '-infinity') as since,
-        date 'infinity' as until
+        coalesce(bases.end_date, date 'infinity') as until
 
     from bases
 
@@ -486,6 +525,32 @@ own_causes as (
         )
 
     where coalesce(bases.day, date '-infinity') <= coalesce(asked.deadline, date 'infinity')
+        -- Who is in the base of a register from its first day on is in it already.
+        and not exists (
+            select 1
+            from units
+            where asked.table_name not in ('staff', 'schools')
+                and units.kpi = asked.kpi
+                and units.period = asked.period
+                and units.school_id = bases.school_id
+                and units.unit_id = bases.staff_id
+                and units.since <= (select min(u.since) from units as u where u.kpi = asked.kpi and u.period = asked.period)
+        )
+        -- Who legibly is of another employment or duty is in no base that asks for these.
+        and (
+            asked.is_of_register
+            or asked.table_name <> 'staff'
+            or exists (
+                select 1
+                from kpi_staff
+                where kpi_staff.kpi = asked.kpi
+                    and kpi_staff.employment = coalesce(bases.employment, kpi_staff.employment)
+                    and (
+                        kpi_staff.duties = []
+                        or len(list_filter(kpi_staff.duties, lambda part: contains(squeeze(coalesce(bases.duty, '')), part))) > 0
+                    )
+            )
+        )
 
     union all by name
 
@@ -549,8 +614,38 @@ lacking as (
 
 ),
 
--- A row that another indicator lacks may be what such an item lacks, where all of them together are enough. A row of
--- lessons or pupils may be many.
+-- What such an item lacks may be in a row that the indicator of its name lacks, or in one of its table, where all of them
+-- together are enough. A row of lessons or pupils may be many.
+of_items as (
+
+    select kpi as item, school_id, flag, table_name, file_id, line, since, until
+    from own_causes
+    where flag in ('base_rejected', 'rows_rejected')
+        and kpi in ('a1a2', 'b1', 'training_5g')
+
+    union
+
+    select
+        tables.item,
+        refused.school_id,
+        'rows_rejected',
+        refused.table_name,
+        refused.file_id,
+        refused.line,
+        coalesce(refused.day, date '-infinity'),
+        date 'infinity'
+    from refused_rows as refused
+    inner join (values
+        ('lessons', 'class_lessons'),
+        ('students', 'participants'),
+        ('public_lessons', 'public_lessons'),
+        ('lesson_plans', 'lesson_plans'),
+        ('coaching', 'coaching')
+    ) as tables (item, table_name)
+        on refused.table_name = tables.table_name
+
+),
+
 for_items as (
 
     select distinct
@@ -558,28 +653,18 @@ for_items as (
         lacking.period,
         lacking.school_id,
         lacking.gap,
-        lacking.item,
-        own_causes.flag,
-        own_causes.table_name,
-        own_causes.file_id,
-        own_causes.line,
-        greatest(own_causes.since, lacking.since) as since,
-        least(own_causes.until, lacking.until) as until
+        of_items.* exclude (school_id, since, until),
+        greatest(of_items.since, lacking.since) as since,
+        least(of_items.until, lacking.until) as until
 
     from lacking
 
-    inner join own_causes
-        on lacking.school_id = own_causes.school_id
-        and (
-            lacking.item in (own_causes.kpi, own_causes.table_name)
-            or lacking.item = 'lessons' and own_causes.table_name = 'class_lessons'
-            or lacking.item = 'students' and own_causes.table_name = 'participants'
-        )
-        and own_causes.flag in ('base_rejected', 'rows_rejected')
-        and own_causes.since < lacking.until
-        and lacking.since < own_causes.until
+    inner join of_items
+        using (school_id, item)
 
     where not lacking.is_reached
+        and of_items.since < lacking.until
+        and lacking.since < of_items.until
 
 ),
 
