@@ -228,6 +228,7 @@ class Programme(_Model):
     tables: those of `sources/` that it reads; names of tables compete only among these.
     columns: columns of its own, by table.
     items: what a row of 量化目標 may be about, each with the words for it.
+    quiet_after_days: by table, after how many days without a change pages mark it, until the last period ends.
     queries: the SQL of indicators of its own, from `queries/` beside the definition.
     contact: whom to ask, in a sentence.
     """
@@ -253,6 +254,7 @@ class Programme(_Model):
     sample: bool = False
     as_of: dt.date | None = None
     contact: Text | None = None
+    quiet_after_days: Mapping[str, Annotated[int, Field(ge=1)]] = {}
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -429,6 +431,11 @@ def _table_faults(programme: Programme, tables: Mapping[str, TableOfColumns]) ->
         *(f"tables 的「{name}」出現兩次。" for name in twice(named)),
         *(f"tables 缺少名冊「{name}」。" for name in ROSTERS if name not in named),
         *(f"columns 的「{name}」不在 tables。" for name in programme.columns if name not in named),
+        *(
+            f"quiet_after_days 的「{name}」不在 tables。"
+            for name in programme.quiet_after_days
+            if name not in named
+        ),
         *(
             fault
             for name, own in programme.columns.items()

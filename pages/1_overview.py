@@ -7,12 +7,13 @@ from dashboard import ui
 from dashboard.ui import overview_figures as pictures
 
 SIZE = 12  # groups at once: a county has a handful, the country two dozen
+KEPT = ("trend", "within", "page", "since")
 
 seen = ui.view()
 
 
 def here(**changes):
-    return seen.link("overview", **{name: ui.asked(name) for name in ("trend", "within", "page")} | changes)
+    return seen.link("overview", **{name: ui.asked(name) for name in KEPT} | changes)
 
 
 def to_group(row):
@@ -54,5 +55,6 @@ at = {"on": seen.on, "group_id": None}
 first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
 standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
 ui.head(seen, ui.say("總覽"), ui.words.prose([first, standing]))
+ui.show(ui.history.since(seen, ui.asked("since"), here))
 for each in seen.periods:
     section(each)

@@ -11,7 +11,7 @@ seen = ui.view()
 schools = ui.some(ui.ask(seen, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
-rejects = ui.ask(seen, "school_rejects", school_id=school.school_id)
+rejects = ui.ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
 asked = {name: ui.asked(name, offered) for name, offered in ui.school_rows.ASKED.items()}
 
 
@@ -27,7 +27,7 @@ def items(period):
         ui.ask(seen, "school_results", on=seen.on, group_id=None, **mine),
         then=ui.before(seen, "school_results", ("kpi",), group_id=None, **mine),
         steps=ui.ask(seen, "states", on=seen.on, **mine),
-        units=ui.ask(seen, "units", on=seen.on, **mine),
+        units=ui.ask(seen, "units", on=seen.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
         rejects=rejects,
         possible=ui.ask(seen, "school_bounds", on=seen.on, **mine),
         to_send=ui.lead.to_send(seen, period.period, school.group_id),

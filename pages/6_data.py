@@ -12,6 +12,7 @@ counts = ui.ask(seen, "reject_counts", **chosen)
 rejects = ui.records.page(seen, counts, chosen)
 schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=ui.paper.MOST)
 school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
+times = ui.freshness.of_tables(seen, tables)
 
 
 def here(**changes):
@@ -38,8 +39,8 @@ if school:
 ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
 ui.freshness.update(seen)
 ui.readings.put(seen, inputs, unused)
-ui.show(ui.intake.sources(tables))
-save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables))
+ui.show(ui.intake.sources(tables, times, seen.year))
+save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables, times))
 with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
     ui.show(ui.intake.files(inputs, seen.year) + ui.intake.columns(unused))
     save(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs))

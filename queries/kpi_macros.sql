@@ -12,7 +12,7 @@ create or replace temp macro periods_of(wanted) as table
     where kpi = wanted;
 
 create or replace temp macro categories_of(wanted) as table
-    select category from kpi_categories where kpi = wanted;
+    select category, rowid as ord from kpi_categories where kpi = wanted;
 
 -- Whether a course of these categories is one of the indicator's.
 create or replace temp macro is_of(categories, wanted) as
@@ -41,6 +41,25 @@ create or replace temp macro base_of(wanted) as table
 
     where len(kpi_staff.duties) = 0
         or len(list_filter(kpi_staff.duties, lambda part: contains(squeeze(coalesce(staff_spells.duty, '')), part))) > 0;
+
+-- What a unit is made up of, where that is several things or an amount: a list of parts in its column `parts`. A part is a
+-- thing that is there from a day on (null: it is not), or an amount of which so much is needed: `days` has what there was
+-- of it from each day on that changed it, `so_far` makes one.
+create or replace temp macro part(label, day) as {
+    label: label::text,
+    unit: null::text,
+    needed: 1::double,
+    days: case when day is null then [] else [so_far(day, 1)] end
+};
+
+create or replace temp macro amount_part(label, unit, needed, days) as {
+    label: label::text,
+    unit: unit::text,
+    needed: needed::double,
+    days: coalesce(days, [])
+};
+
+create or replace temp macro so_far(day, amount) as {day: day::date, amount: amount::double};
 
 create or replace macro class_label(class_key) as
     replace(class_key, '-', ' 年 ') || ' 班';

@@ -219,13 +219,10 @@ create or replace temp macro person_name(t) as
 -- Whether a cell without blanks says that there was nothing to record, or stands in the place of a number that nobody
 -- has, is told by its first character but in few.
 create or replace temp macro is_none(name) as
-    case when name[1] in ('本', '目', '尚', '暫', '無', '沒', '未', '-', '–', '—', '―', '─', '/', 'n', 'N') then no_record_in(name) else false end;
+    case when regexp_matches(name, '^(?:[本目尚暫無沒未–—―─/-]|[nN].{0,2}$)') then no_record_in(name) else false end;
 
 create or replace temp macro is_no_id(name) as
-    case
-        when name[1] in ('本', '目', '尚', '暫', '無', '沒', '未', '-', '–', '—', '―', '─', '/', 'n', 'N', '0', '免', '待') then no_id_in(name)
-        else false
-    end;
+    case when regexp_matches(name, '^(?:[本目尚暫無沒未–—―─/免待-]|[nN0].{0,2}$)') then no_id_in(name) else false end;
 
 -- Whether a text without blanks names nobody; nearly all are a plain name.
 create or replace temp macro names_nobody(name) as

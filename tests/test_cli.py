@@ -28,7 +28,19 @@ RESULTS = [
     "schools_met", "schools_judged", "schools_no_data", "as_of", "deadline", "flags",
 ]  # fmt: skip
 FIGURES = RESULTS[6:14]
-UNITS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+UNITS = [
+    "kpi",
+    "period",
+    "school",
+    "unit",
+    "label",
+    "since",
+    "until",
+    "attained_on",
+    "amount",
+    "has",
+    "lacks",
+]
 REJECTS = ["severity", "table", "file", "line", "reason", "message", "suggestion", "original"]
 KPIS = [
     "a1a2", "infosec", "digital_literacy", "it_lead", "public_lesson", "cross_observation", "srl_survey",
@@ -244,8 +256,20 @@ def test_units_have_exactly_the_columns_of_the_contract(place: Path) -> None:
     told = ask(place, "units", "--kpi", "a1a2", "--as-of", DAY)
     assert told.header == UNITS
     assert [list(row.values()) for row in told.rows] == [
-        ["a1a2", "111", "深澳國小", "T1", "王一", "2020-08-01", "", "2022-10-05", "1"],
-        ["a1a2", "111", "深澳國小", "T2", "李二", "2020-08-01", "", "", "1"],
+        [
+            "a1a2",
+            "111",
+            "深澳國小",
+            "T1",
+            "王一",
+            "2020-08-01",
+            "",
+            "2022-10-05",
+            "1",
+            "A1 110/05/05、A2 111/10/05",
+            "",
+        ],
+        ["a1a2", "111", "深澳國小", "T2", "李二", "2020-08-01", "", "", "1", "A1 111/10/05", "A2"],
     ]
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import address, freshness, paper, words
+from dashboard.ui import address, freshness, words
 from dashboard.ui.texts import Manner, written
 from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
 
@@ -43,13 +43,12 @@ def data(monkeypatch):
             for row in found
             for value in vars(row).values()
             if isinstance(value, str) and HAN.search(value)
-            for part in (value, *re.split(r"[|、\n]", value), words.escape(value))
+            for part in (value, *re.split(r"[|、,\n]", value), words.escape(value))
         )
         return found
 
     monkeypatch.setattr(address, "rows", rows)
     address._cached.cache_clear()
-    paper._once.cache.clear()
     yield given
     address._cached.cache_clear()
 
@@ -100,7 +99,7 @@ def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(serv
         (ROOT / "dashboard" / "warehouse" / name).read_text("utf-8") for name in ("build.py", "gather.py")
     )
     steps = [
-        step.replace("{path.name}", "研習紀錄.csv")
+        step.replace("{name}", "研習紀錄.csv")
         .replace("{table.label['zh-TW']}", "研習紀錄")
         .replace("{known.title if known else done + 1}", "1")
         for step in re.findall(r'progress\([^"]*?f?"([^"]+)"\)', code)

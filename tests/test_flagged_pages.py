@@ -13,9 +13,11 @@ from dashboard.exports import letters
 from dashboard.ui import (
     address,
     cards,
+    faults,
     indicator,
     matrix,
     parts,
+    records,
     reminders,
     school_rows,
     school_tables,
@@ -24,8 +26,9 @@ from dashboard.ui import (
 from dashboard.warehouse import build as builds
 from tests.running import kpi
 from tests.test_flags import A1, A2, LESSONS, City, courses
+from tests.test_indicator import both  # noqa: F401 (a fixture)
 from tests.test_pages import figures_in, html_of, open_page
-from tests.test_records import SCHOOLS, STAFF, VISITS
+from tests.test_records import SCHOOLS, STAFF, TRAINING, VISITS
 
 PROGRAMME, ON = "keelung-111", "2022-12-31"
 BROKEN, MEND, CLEAN, SILENT = "信義國小", "深澳國小", "七堵國小", "暖暖國小"
@@ -415,3 +418,182 @@ def test_a_row_stands_under_an_indicator_only_if_it_could_count_there_on_that_da
     )
     why = html_of(open_page("indicator", kpi="infosec", school=MEND, on="2022-11-01"))
     assert "另有 4 列與本項無關" in why and "可能就是原因" not in why
+
+
+# --- a row that was not taken, as its file has it
+
+
+def faults_of(page: str, **asked: str) -> list[str]:
+    """Each such row of a page."""
+    shown = html_of(open_page(page, on=ON, **asked))
+    return re.findall(r'<div class="fault">.*?</div>(?:<details.*?</details>)?<p>.*?</div>', shown, re.S)
+
+
+def cells_of(fault: str) -> list[tuple[str, str, bool]]:
+    """Its table: what each column is called, what stands in it, and whether it is marked."""
+    header = re.findall(r'<th class="([^"]*)" scope="col">(.*?)</th>', fault)
+    cells = re.findall(r'<td class="([^"]*)">(.*?)</td>', fault)
+    marks = [
+        ("bad" in kind.split(), "bad" in other.split())
+        for (kind, _), (other, _) in zip(header, cells, strict=True)
+    ]
+    assert all(above == below for above, below in marks)
+    return [
+        (plain(name), plain(value), is_marked)
+        for (_, name), (_, value), (is_marked, _) in zip(header, cells, marks, strict=True)
+    ]
+
+
+def test_a_refused_row_shows_its_fault_alike_on_every_page_that_shows_it(served: City) -> None:
+    where = {"school": MEND, "kpi": "a1a2"}
+    shown, *roster = faults_of("school", **where)
+    assert [("staff.csv" in one, "99/13/1" in one) for one in roster] == [(True, True)]
+    line = [*zip(TRAINING, (MEND, "T1", "", A2, "111/13/5", "3", "有"), strict=True)]
+    marked = {"研習日期": "✕ 有誤 111/13/5"}
+    assert cells_of(shown) == [(name, marked.get(name, value), name in marked) for name, value in line]
+    assert re.search(r'<th scope="row">3</th>', shown) and "研習紀錄" not in shown
+    told = plain(shown)
+    assert "training.csv · 第 3 列 · E3 格 · 日期讀不懂" in told
+    assert "怎麼改　研習日期「111/13/5」" in told and "請寫成 111/10/07" in told
+    assert "可能影響：A1、A2" in told
+    assert faults_of("indicator", **where) == [shown]
+    (listed,) = faults_of("data", school=MEND, table="training")
+    assert listed.replace(f"日期讀不懂 · {MEND}", "日期讀不懂") == shown
+
+
+def test_a_school_without_refused_rows_sees_no_such_row(served: City) -> None:
+    assert (
+        faults_of("school", school=CLEAN, kpi="a1a2")
+        == faults_of("indicator", school=CLEAN, kpi="a1a2")
+        == []
+    )
+    assert faults_of("data", school=CLEAN) == []
+
+
+def refused(city: City, **asked: object) -> list[SimpleNamespace]:
+    """The rejected rows as a page gets them."""
+    wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": None} | asked
+    on = dt.date.fromisoformat(str(asked.get("on", ON)))
+    return address.ask(seeing(city), "rejects", **wanted | {"on": on}, size=None, skip=0)
+
+
+def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_change_nothing(
+    tmp_path: Path,
+) -> None:
+    city = City(
+        tmp_path,
+        staff=[*STAFF, (MEND, "T9", "孫九思", "正式教師", "99/13/1")],
+        training=courses(
+            (MEND, "T1", "", "", "111/5/5", "3", "有"),
+            (MEND, "T2", "", A1, "110/13/5", "3", "有"),
+            (MEND, "T2", "", "書法研習", "111/13/5", "3", "有"),
+        ),
+        coaching=[
+            ("學校名稱", "輔導日期", "輔導人員"),
+            (MEND, "111/12/32", "甲"),
+            ("錠內國小", "111/10/3", "甲"),
+        ],
+    )
+
+    def told(on: str) -> dict[tuple[str, int], str]:
+        return {(row.file, row.line): plain(faults.could_change(row)) for row in refused(city, on=on)}
+
+    late = told(ON)
+    assert "A1、A2" in late["training.csv", 2]
+    assert late["training.csv", 3] == "可能影響：無（截至這一天，依讀得出的內容）", "A1 alone is not enough"
+    assert late["coaching.csv", 3] == "可能影響：讀不出是哪一校的列，改好才知道"
+    assert late["training.csv", 4] == "可能影響：無（截至這一天，依讀得出的內容）"
+    assert late["coaching.csv", 2] == "可能影響：入校輔導"
+    assert "A1、A2" in late["staff.csv", 7], "a row of the roster could change every base of it"
+    assert told("2022-04-30")["training.csv", 2] == "可能影響：無（截至這一天，依讀得出的內容）"
+    for row in refused(city):
+        causes = {
+            cause["kpi"]
+            for cause in city.ask("flags", on=ON)
+            if (cause["file"], cause["line"]) == (row.file, str(row.line))
+        }
+        shorts = {kpi.kpi: kpi.short for kpi in address.ask(seeing(city), "kpis", period="111")}
+        assert set(row.could or []) == {shorts[kpi] for kpi in causes}, row
+
+
+def test_what_a_row_could_change_and_its_cells_leave_with_the_table(served: City) -> None:
+    (row,) = refused(served, table="training", school=MEND)
+    taken = dict(zip(records.header(), *records.as_rows([row]), strict=True))
+    assert taken["可能影響"] == "、".join(row.could) != ""
+    assert taken["儲存格"] == "E3"
+
+
+def wide(columns: int, fault: str | None, **changed: object) -> SimpleNamespace:
+    """A refused row of a file with so many columns."""
+    names, values = [f"第{at}欄" for at in range(columns)], [f"值{at}" for at in range(columns)]
+    row = {
+        "severity": "rejected", "file": "表.csv", "line": 17, "cell": fault, "link": None, "reason_label": "日期讀不懂",
+        "sentence": "請補上。", "places": {}, "suggestion": None, "school_name": MEND, "could": [],
+        "header_row": ",".join(names), "original": ",".join(values),
+    }  # fmt: skip
+    return SimpleNamespace(**row | changed)
+
+
+@pytest.mark.parametrize(("cell", "at"), [("A17", 0), ("D17", 3), ("P17", 15), ("AB17", 27), ("AD17", 29)])
+def test_a_wide_row_shows_the_fault_between_its_neighbours_and_folds_the_others(cell: str, at: int) -> None:
+    shown = faults.shown(wide(30, cell))
+    cells = cells_of(shown)
+    assert len(cells) <= faults.WIDE
+    (marked,) = [(name, value) for name, value, is_marked in cells if is_marked]
+    assert marked == (f"第{at}欄", f"✕ 有誤 值{at}")
+    names = [name for name, _, _ in cells]
+    assert {f"第{near}欄" for near in (0, 1, at - 1, at + 1) if 0 <= near < 30} <= set(names)
+    hidden = sum(int(value.removesuffix(" 欄")) for name, value, _ in cells if name == "…")
+    assert hidden + len([name for name in names if name != "…"]) == 30, "what is left out is counted"
+    assert re.findall(r"<dd>(.*?)</dd>", shown) == [f"值{n}" for n in range(30)], "and unfolds whole"
+
+
+def test_a_row_of_few_columns_folds_nothing_and_a_blank_cell_says_so() -> None:
+    shown = faults.shown(wide(5, "B17", original="甲,,丙,丁,戊"))
+    assert "<details" not in shown
+    assert cells_of(shown)[1] == ("第1欄", "✕ 有誤 （空白）", True)
+    warned = faults.shown(wide(5, "B17", severity="warning"))
+    assert "! 警告 值1" in plain(warned) and "可能影響" not in warned, (
+        "a row that was taken could change nothing"
+    )
+
+
+def test_a_long_cell_is_cut_and_a_row_that_does_not_fit_its_header_is_given_as_it_is() -> None:
+    shown = faults.shown(wide(3, "B17", original=f"甲,{'字' * 5_000_000},丙"))
+    assert len(shown) < 6_000 and f"{'字' * faults.SHORT}…" in shown
+    short = faults.shown(wide(3, "B17", original="甲,乙"))
+    assert "<table" not in short and "<code>甲,乙</code>" in short
+    beyond = cells_of(faults.shown(wide(3, "B17", original="甲,乙,丙,丁,")))
+    assert beyond[3:] == [("", "丁", False)], "what stands beyond the header is a cell, an empty one is none"
+
+
+@pytest.mark.parametrize("programme", [PROGRAMME, "ntpc-5g-112"])
+def test_in_every_refused_row_of_the_samples_the_marked_cell_is_the_one_of_its_address(
+    both: Path,  # noqa: F811
+    programme: str,
+) -> None:
+    marked = 0
+    for severity in ("rejected", "warning"):
+        wanted = {"severity": severity, "table": None, "reason": None, "school": None, "fresh": None}
+        snapshot = warehouse.current(both / "warehouse", programme)
+        found = address.rows(
+            *warehouse.rows(
+                snapshot,
+                "rejects",
+                access.bureau(names=True),
+                **wanted,
+                on=dt.date(2023, 6, 30),
+                size=None,
+                skip=0,
+            )
+        )
+        for row in found:
+            cells = faults._cells(row)
+            assert cells, row.original
+            said = [cell for cell in cells if cell.is_fault]
+            assert len(said) == (row.cell is not None), row
+            if said and row.places["value"] and row.reason_label not in ("認不出是哪一位", "名冊沒有這個人"):
+                assert row.places["value"].removesuffix("…") in said[0].value, row
+                assert row.places["header"] is None or said[0].header, row
+                marked += 1
+    assert marked > 20

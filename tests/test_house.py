@@ -105,6 +105,16 @@ def test_a_query_is_lower_case(path: Path):
     assert not re.findall(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY|ORDER BY)\b", code)
 
 
+def test_a_shipped_indicator_gives_its_parts_last_where_a_build_looks_for_them():
+    """To have each query planned for that would take too long."""
+    gives, looked_for = set(), set()
+    for path in (ROOT / "queries" / "kpis").glob("*.sql"):
+        code = path.read_text(encoding="utf-8")
+        gives |= {path.stem} if re.search(r"\b(amount_)?part\(", code) else set()
+        looked_for |= {path.stem} if re.search(r"\bparts\s+from\b", code) else set()
+    assert gives == looked_for == {"a1a2", "infosec", "lessons", "srl_survey", "targets", "training_5g"}
+
+
 def test_no_page_query_reads_a_table_of_rows_past_the_gate():
     gated = re.compile(r"\b(?:from|join)\s+(units|states|rejects|all_schools|staff|training|public_lessons|observations|"
                        r"srl_survey|achievement|coaching|staff_spells|results|row_days)\b")  # fmt: skip

@@ -18,6 +18,7 @@ from dashboard import access, config, programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
 from dashboard.ui import address, glossary, indicator, parameters, texts, why, words
+from tests import running
 from tests.test_pages import figures_of, html_of, open_page
 
 ROOT = Path(__file__).parents[1]
@@ -165,12 +166,68 @@ def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its
     assert done == {unit.unit_label for unit in units if unit.done}
 
 
+@pytest.mark.parametrize("kpi", ["a1a2", "infosec", "srl_survey", "coaching"])
+def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(served, kpi):
+    day, names = dt.date(2022, 10, 14), {"school": "深美國小", "on": "2022-10-14"}
+    seen = SimpleNamespace(
+        snapshot=warehouse.current(served / "warehouse", KEELUNG),
+        scope=EVERYTHING,
+        on=day,
+        link=lambda *_, **__: "",
+    )
+    (row,) = [row for row in ask(served, KEELUNG, "kpis", period="111") if row.kpi == kpi]
+    (school,) = [row for row in ask(served, KEELUNG, "schools") if row.name == names["school"]]
+    asked = {"kpi": kpi, "period": "111", "missing": False, "school": names["school"], "on": day}
+    told = {
+        (one.unit, one.label): (one.has or "", one.lacks or "")
+        for one in ask(served, KEELUNG, "kpi_units", **asked)
+    }
+    lines = why.table_of(seen, row, school)
+    assert lines and all(tuple(line[-2:]) == told[line[1], line[2]] for line in lines)
+    assert any(line[-1] for line in lines) == (kpi != "coaching")
+    shown = html_of(open_page("indicator", kpi=kpi, names="1", **names))
+    words = {
+        "a1a2": ["缺 A2</span>", "缺 A1、A2</span>", "A1 110/12/23</span>"],
+        "infosec": ["還差 3 小時</span>", "還差 1.5 小時</span>", "1.5 小時</span>"],
+        "srl_survey": ["還不齊 ", "缺 後測</span>"],
+        "coaching": [],
+    }[kpi]
+    assert [word for word in words if word not in shown] == []
+
+
+def test_a_class_of_which_nothing_is_there_yet_is_not_known_to_be_one_of_those_missing(served):
+    """The roster only counts them, and a page knows nothing of what comes later."""
+    for kpi in ("srl_survey", "achievement"):
+        for on in (dt.date(2022, 9, 10), dt.date(2022, 10, 14), dt.date(2023, 1, 31)):
+            for school in ask(served, KEELUNG, "schools"):
+                asked = {"on": on, "period": "111", "school_id": school.school_id}
+                for unit in ask(served, KEELUNG, "units", **asked):
+                    if unit.kpi == kpi and not unit.done:
+                        assert kpi == "srl_survey" and any(part["has"] for part in unit.parts)
+
+
+def test_without_its_table_nothing_is_said_to_be_missing_of_a_unit(tmp_path):
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    staff = "教師編號,姓名,學校名稱,身分別,到職日\nT1,王一,深澳國小,正式教師,109/08/01\n"
+    (data / "教職員名冊.csv").write_text(staff, encoding="utf-8")
+    assert running.build(data, place).code == 0
+    told = running.kpi("units", "--warehouse", place, "--kpi", "a1a2", "--format", "csv").rows
+    assert [(row["unit"], row["has"], row["lacks"]) for row in told] == [("T1", "", "")]
+
+
 # English
 
 
 @pytest.mark.parametrize("page", ["indicator", "help"])
 def test_the_pages_speak_english_but_for_what_the_data_and_the_definition_say(served, page):
-    shown = html_of(open_page(page, lang="en"))
+    # A refused row stands as its file has it.
+    shown = re.sub(
+        '(<div class="fault">.*?)<table.*?</table>',
+        r"\1",
+        html_of(open_page(page, lang="en")),
+        flags=re.DOTALL,
+    )
     ours = texts.catalogue("en")
     chinese = [
         text for text in re.findall(r">([^<>]+)<", shown) if text in ours and re.search("[一-鿿]", text)

@@ -322,6 +322,46 @@ def test_an_own_query_that_does_not_say_whose_name_is_in_a_label_has_it_masked(t
     assert (unit["unit"], unit["label"]) == ("T1", label)
 
 
+@pytest.mark.parametrize(
+    ("says", "masked"),
+    [
+        ("", ["○", "○", "○"]),
+        (", name as person", ["王○平的證明", "乙", "丙"]),
+        (", null as person", ["王一平的證明", "乙", "丙"]),
+    ],
+    ids=["unsaid", "said", "none"],
+)
+def test_the_label_of_a_part_is_masked_as_the_units_is_wherever_it_leaves(tmp_path, says, masked):
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    (data / "queries").mkdir(parents=True)
+    query = (
+        "-- 人 (人)\nselect periods.period, school_id, staff_id as unit_id, name as unit_label, null::date as since,"
+        f" null::date as until, null::date as attained_on, 1 as amount{says}, [part(name || '的證明', start_date),"
+        " part('乙', null), amount_part('丙', '次', 2, [so_far(start_date, 1)])] as parts"
+        " from staff, periods_of($kpi) as periods"
+    )
+    (data / "queries" / "a1a2.sql").write_text(query, encoding="utf-8")
+    definition = (ROOT / "programmes" / f"{KEELUNG}.toml").read_text("utf-8")
+    (data / f"{KEELUNG}.toml").write_text(definition, encoding="utf-8")
+    staff = "\n".join(["學校名稱,教師編號,姓名,身分別,職務,到職日", *map(",".join, KNOWN[:1])])
+    (data / "教職員名冊.csv").write_text(staff, encoding="utf-8")
+    (data / "研習紀錄.csv").write_text(
+        "教師編號,課程名稱,研習日期,時數\nT1,A1,111/10/05,3\n", encoding="utf-8"
+    )
+    told = running.build(data, place)
+    assert told.code == 0, told.err
+    for scope, (first, second, third) in ((MASKED, masked), (SHOWN, ["王一平的證明", "乙", "丙"])):
+        asked = {"kpi": "a1a2", "period": None, "school": None, "missing": True, "on": DAY}
+        (unit,) = running.asked(place, "kpi_units", scope, **asked)
+        assert unit["has"] == f"{first} 99/08/01、{third} 1 次"
+        assert unit["lacks"] == f"{second}、{third} 還差 1 次"
+        school_id = address.pick(rows_of(tmp_path, KEELUNG, "schools", scope), "深澳國小").school_id
+        for name, more in (("units", {"school_id": school_id}), ("missing_units", {})):
+            rows = running.asked(place, name, scope, on=DAY, period="111", **more)
+            (row,) = [row for row in rows if row["kpi"] == "a1a2"]
+            assert [part["label"] for part in row["parts"]] == [first, second, third]
+
+
 # The pages and what leaves them
 
 

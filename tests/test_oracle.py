@@ -38,7 +38,19 @@ from tests.oracle.sheets import NAMES
 
 SEEDS = range(10)
 REJECT_KEYS = {"severity", "table", "file", "line", "reason", "message", "suggestion", "original"}
-UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+UNIT_COLUMNS = [
+    "kpi",
+    "period",
+    "school",
+    "unit",
+    "label",
+    "since",
+    "until",
+    "attained_on",
+    "amount",
+    "has",
+    "lacks",
+]
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed {seed}")
@@ -137,6 +149,19 @@ def test_units_add_up_to_counted_and_base(city: City) -> None:
                 if row["kpi"] == kpi.id and row["status"] != expected.NO_DATA:
                     own = [unit for unit in units if unit["school"] == row["school"]]
                     wrong += _unit_differences(kpi, row, own, day)
+    assert not wrong, listed(wrong)
+
+
+def test_a_unit_has_and_lacks_what_the_facts_say(city: City) -> None:
+    wrong: list[str] = []
+    days = city.rendered.facts.days
+    for day in (days[2], days[4], days[-1]):
+        for kpi in expected.KPIS:
+            options = ("--kpi", kpi.id, "--as-of", day.isoformat(), "--format", "csv")
+            for unit in rows_of(city.ask("units", *options))[1]:
+                wanted = expected.parts(city.ledger, kpi, unit["school"], unit["unit"], day)
+                if (unit["has"], unit["lacks"]) != wanted:
+                    wrong.append(f"{day} expected {wanted}: {unit}")
     assert not wrong, listed(wrong)
 
 

@@ -40,13 +40,35 @@ from tests.oracle.expected import (
 from tests.oracle.facts import make_facts as make_keelung
 from tests.oracle.product import City, built_city, in_a_process, in_this_process, rows_of
 from tests.oracle.render import render as keelung_render
-from tests.oracle_ntpc.expected import ALL_PERIODS, KPIS, NO_DATA, PROGRAMME, UPCOMING, Kpi, Ledger, results
+from tests.oracle_ntpc.expected import (
+    ALL_PERIODS,
+    KPIS,
+    NO_DATA,
+    PROGRAMME,
+    REACHED,
+    UPCOMING,
+    Kpi,
+    Ledger,
+    results,
+)
 from tests.oracle_ntpc.facts import make_facts
 from tests.oracle_ntpc.render import Rendered, render
 from tests.oracle_ntpc.sheets import NAMES
 
 SEEDS = range(10)
-UNIT_COLUMNS = ["kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount"]
+UNIT_COLUMNS = [
+    "kpi",
+    "period",
+    "school",
+    "unit",
+    "label",
+    "since",
+    "until",
+    "attained_on",
+    "amount",
+    "has",
+    "lacks",
+]
 CHOICES = (
     {"period": "112"},
     {"period": "113-1", "level": "group"},
@@ -139,6 +161,33 @@ def test_units_add_up_to_counted_and_base(city: City) -> None:
                 for name, found in sums.items()
                 if found != Decimal(row[name])
             ]
+    assert not wrong, listed(wrong)
+
+
+def test_what_lacks_nothing_is_what_counts_and_an_item_has_what_is_reached(city: City) -> None:
+    """Of the indicators whose units are made up of parts; those of the others are blank."""
+    wrong: list[str] = []
+    schools = {school.written.strip(): school.school for school in city.ledger.schools}
+    with_parts = ("a1a2", "lessons", "training_5g", "targets")
+    for kpi, day in ((kpi, day) for kpi in KPIS for day in (city.middle, date(2024, 12, 31))):
+        options = ("--kpi", kpi.id, "--as-of", day.isoformat(), "--format", "csv")
+        for row, own in _with_units(city, kpi, day, rows_of(city.ask("units", *options))[1]):
+            if kpi.id not in with_parts:
+                wrong += [f"{kpi.id} {unit}" for unit in own if unit["has"] or unit["lacks"]]
+                continue
+            on = min(day, PERIODS[row["period"]].last)
+            based = [
+                unit
+                for unit in own
+                if unit["since"] <= on.isoformat() < (unit["until"] or "9999-12-31") and unit["amount"] != "0"
+            ]
+            whole = sum(not unit["lacks"] and bool(unit["has"]) for unit in based)
+            if whole != int(row["counted"]):
+                wrong.append(f"{kpi.id} whole {row['period']} {day}: {whole} units, expected {row}")
+            for unit in based if kpi.id == "targets" else ():
+                reached = REACHED[unit["unit"]][1](city.ledger, schools[row["school"]], on)
+                if (unit["has"].split() or ["0"])[0] != str(reached):
+                    wrong.append(f"{kpi.id} reached {day}: {reached}, {unit}")
     assert not wrong, listed(wrong)
 
 

@@ -251,6 +251,26 @@ def test_a_snapshot_that_somebody_altered_is_found_out(published: Path, tmp_path
     assert "數字不同" in made.err
 
 
+def test_what_a_former_version_did_not_state_yet_is_no_difference(published: Path, tmp_path: Path) -> None:
+    place = copy(published, tmp_path)
+    snapshot = warehouse.current(place, PROGRAMME)
+    with duckdb.connect(str(snapshot.path)) as con:
+        con.execute("create or replace table units as select * exclude (parts, masked_parts) from units")
+    snapshots.seal(snapshot.path)
+    made = kpi("rebuild", "current", "--warehouse", place)
+    assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
+
+
+def test_an_altered_part_of_a_unit_is_found_out(published: Path, tmp_path: Path) -> None:
+    place = copy(published, tmp_path)
+    snapshot = warehouse.current(place, PROGRAMME)
+    with duckdb.connect(str(snapshot.path)) as con:
+        con.execute("update units set parts = [] where kpi = 'a1a2'")
+    snapshots.seal(snapshot.path)
+    made = kpi("rebuild", "current", "--warehouse", place)
+    assert made.code == 3 and made.out.count("全部相同") == 3, made.out + made.err
+
+
 def test_an_original_that_is_lost_or_damaged_is_named(published: Path, tmp_path: Path) -> None:
     for number, damage in enumerate((lambda p: p.unlink(), lambda p: p.write_bytes(p.read_bytes()[:-9]),
                                      lambda p: p.write_bytes(gzip.compress(b"other")))):  # fmt: skip

@@ -337,6 +337,7 @@ def test_what_cannot_be_read_is_told_with_its_file_and_cut_where_it_is_endless()
         suggestion=HOSTILE + "?",
     )
     row.original, row.school_name = HOSTILE * 10_000, HOSTILE
+    row.header_row, row.could = f"a,{HOSTILE}", [HOSTILE]
     shown = records.rejected([row]) + records.own_rejects([row], SimpleNamespace(status="behind", gap=1))
     assert "<img" not in shown and len(shown) < 10_000
 

@@ -87,24 +87,6 @@ def test_what_is_more_than_rows_is_drawn_whole_on_paper_instead_of_the_page(monk
     assert "<p>1 2 3 4, 4 in all</p>" in told and "另有 1 列沒有印出" in told
 
 
-def test_what_is_the_same_on_any_day_is_written_once_and_in_each_language(made):
-    written = []
-
-    def line(one):
-        written.append(one)
-        return "", [parts.Cell(str(one))]
-
-    def draw(of):
-        page = paper.Page(None, 50, 20, lambda first, last: list(range(first, last)), of)
-        return paper.table("表", [parts.Cell("號")], page, line)
-
-    first = draw(("of this", 1))
-    assert len(written) == 50
-    assert draw(("of this", 1)) == first and len(written) == 70
-    draw(("of that", 1))
-    assert len(written) == 120
-
-
 def test_on_paper_markup_leads_nowhere_and_keeps_its_words():
     cell = parts.Cell('<a href="./school?a=b" title="&quot; href=&quot;">甲 href=&quot;x&quot;</a>', "l")
     line = parts.lines([("sel", [cell, cell])])

@@ -71,7 +71,7 @@ def test_as_many_people_are_missing_as_the_gap_of_a_requirement_of_all(seen):
 def test_names_are_there_only_where_they_are_asked_for(seen):
     """The address asks at once for whole names in the rows and for those who are missing."""
     every = reminders.owed(seen(), wanted())
-    names = {name for one in every for item in one.items for name in item.missing}
+    names = {name.partition("（")[0] for one in every for item in one.items for name in item.missing}
     assert names
     for listed in (False, True):
         view = seen(access.bureau(names=listed))
@@ -214,6 +214,36 @@ def test_what_a_table_lacks_that_was_sent_is_named(seen):
     }
     assert ("it_lead", "未填報：請在「教職員名冊」的「職務」註明誰是「資訊組長、資訊負責人」") in silent
     assert ("srl_survey", "未填報：請在「學校名冊」填「班級數」（學校名冊.xlsx#學校名冊 第 24 列）") in silent
+
+
+def test_who_is_missing_is_said_with_what_each_lacks_and_so_is_a_class_that_has_only_one_test(seen):
+    told = {
+        (item.kpi.kpi, name.partition("（")[2])
+        for one in reminders.owed(seen(), wanted(statuses=reminders.STATUSES, names=True))
+        for item in one.items
+        for name in item.missing
+    }
+    assert {
+        ("a1a2", "缺 A2）"),
+        ("a1a2", "缺 A1、A2）"),
+        ("infosec", "還差 2 小時）"),
+        ("infosec", "還差 1.5 小時）"),
+    } <= told
+    assert ("srl_survey", "缺 後測）") in told and ("srl_survey", "缺 前測、後測）") not in told
+    assert ("it_lead", "") in told and not [lacks for kpi, lacks in told if kpi == "a1a2" and not lacks]
+
+
+def test_a_letter_says_what_each_lacks_in_chinese_whatever_the_language_of_the_page(seen):
+    with texts.written(texts.Manner("en", "ce")):
+        view = seen()
+        (one,) = [
+            one for one in reminders.told_to_schools(view, wanted(names=True)) if one.school == "深美國小"
+        ]
+        told = letters.message(Path("nowhere"), reminders.context(view, one, True))
+        masked = letters.message(Path("nowhere"), reminders.context(view, one, False))
+    lines = [line for line in told.splitlines() if line.startswith("   尚未完成：")]
+    assert re.search("（缺 A2）、.*（缺 A1、A2）", lines[1]) and "（還差 1.5 小時）" in lines[2]
+    assert "3 年 4 班（缺 後測）" in lines[3] and "還差 2 小時" not in masked and "缺 A2" not in masked
 
 
 def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):

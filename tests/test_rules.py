@@ -114,6 +114,19 @@ def state(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., tuple[Any, 
     return ask
 
 
+@pytest.fixture
+def parts(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., dict[str, tuple[Any, ...]]]:
+    """(has, lacks) of each unit of the case's school for an indicator on a day."""
+
+    def ask(kpi: str, on: str, scope: access.Scope = running.EVERY_SCHOOL, missing: bool = False) -> Any:
+        asked = {"kpi": kpi, "school": case.school, "missing": missing, "period": None}
+        names, rows = warehouse.rows(snapshot, "kpi_units", scope, on=dt.date.fromisoformat(on), **asked)
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        return {row["unit"]: (row["has"], row["lacks"]) for row in found}
+
+    return ask
+
+
 def person(
     number: str, employment: str = FORMAL, since: str = "100/8/1", until: str = "", duty: str = ""
 ) -> tuple[str, ...]:
@@ -200,15 +213,20 @@ def test_a_sixth_of_twenty_five_classes_is_rounded_up(state):
     staff=[person("D1")],
     training=[course("D1", "資安", f"111/3/{d}", h) for d, h in ((1, "0.1"), (2, "0.2"), (3, "2.7小時"))],
 )
-def test_a_tenth_and_two_tenths_and_2_7_hours_are_exactly_three(state):
+def test_a_tenth_and_two_tenths_and_2_7_hours_are_exactly_three(state, parts):
     assert state("infosec", "2022-03-02")[0] == 0
     assert state("infosec", "2022-03-03") == (1, 1, 1, "met")
+    assert parts("infosec", "2022-03-02") == {"D1": ("0.3 小時", "還差 2.7 小時")}
+    assert parts("infosec", "2022-03-03") == {"D1": ("3 小時", None)}
 
 
 @given(staff=[person("D2")], training=[course("D2", "資安", f"111/3/{d}", "20分鐘") for d in range(1, 10)])
-def test_nine_times_twenty_minutes_are_three_hours(state):
+def test_nine_times_twenty_minutes_are_three_hours_and_neither_side_is_rounded_in_its_favour(state, parts):
     assert state("infosec", "2022-03-08")[0] == 0
     assert state("infosec", "2022-03-09")[0] == 1
+    assert parts("infosec", "2022-03-01") == {"D2": ("0.33 小時", "還差 2.67 小時")}
+    assert parts("infosec", "2022-03-08") == {"D2": ("2.66 小時", "還差 0.34 小時")}
+    assert parts("infosec", "2022-03-09") == {"D2": ("3 小時", None)}
 
 
 @given(
@@ -230,8 +248,10 @@ def test_professional_hours_do_not_offset_the_general_three(state):
         course("D4", "資安", "111/6/1", 2),
     ],
 )
-def test_infosec_hours_of_other_years_are_not_added(state):
+def test_infosec_hours_of_other_years_are_not_added(state, parts):
     assert state("infosec", "2023-06-30") == (0, 1, 1, "overdue")
+    assert parts("infosec", "2022-05-31") == {"D4": (None, "還差 3 小時")}
+    assert parts("infosec", "2023-06-30") == {"D4": ("2 小時", "還差 1 小時")}
 
 
 @given(
@@ -355,8 +375,15 @@ def test_lessons_outside_the_school_year_do_not_count_and_one_is_not_behind_befo
         ("2022/9/2 10:00:00", "5", "孝", "後測"),
     ],
 )
-def test_a_class_needs_a_pre_and_a_post_test_under_whatever_spelling(state):
+def test_a_class_needs_a_pre_and_a_post_test_under_whatever_spelling(state, parts):
     assert state("srl_survey", "2022-12-31") == (1, 6, 1, "met")
+    assert parts("srl_survey", "2022-08-31") == {"5-忠": (None, "前測、後測"), "5-孝": (None, "前測、後測")}
+    assert parts("srl_survey", "2022-09-01")["5-忠"] == ("前測 111/09/01", "後測")
+    assert parts("srl_survey", "2022-12-31") == {
+        "5-忠": ("前測 111/09/01、後測 111/09/02", None),
+        "5-孝": ("後測 111/09/02", "前測"),
+    }
+    assert parts("srl_survey", "2022-12-31", missing=True) == {"5-孝": ("後測 111/09/02", "前測")}
 
 
 @given(
@@ -411,6 +438,39 @@ def test_a_person_on_two_rosters_counts_at_the_open_one_then_the_later_then_the_
 
     assert base_of(case.school) == {"X1", "X3", "X4"}
     assert base_of("深澳國小") == set()
+
+
+@given(
+    staff=[person("V1"), person("V2"), person("V3")],
+    training=[
+        course("V1", A2, "111/10/05"),
+        course("V1", A1, "98/05/05"),
+        course("V1", A1, "110/05/05"),
+        course("V2", A1, "111/03/01", certified="否"),
+        course("V2", A2, "111/03/01"),
+        course("V1", "數位素養研習", "111/5/1"),
+    ],
+)
+def test_a_teacher_has_each_certificate_from_its_first_day_and_lacks_the_others(parts):
+    first = ("A1 98/05/05", "A2")
+    assert parts("a1a2", "2009-05-04")["V1"] == (None, "A1、A2")
+    assert parts("a1a2", "2022-10-04")["V1"] == first
+    assert parts("a1a2", "2022-10-05")["V1"] == ("A1 98/05/05、A2 111/10/05", None)
+    assert parts("a1a2", "2022-12-31") == {
+        "V1": ("A1 98/05/05、A2 111/10/05", None), "V2": ("A2 111/03/01", "A1"), "V3": (None, "A1、A2"),
+    }  # fmt: skip
+    assert set(parts("a1a2", "2022-10-04", missing=True)) == {"V1", "V2", "V3"}
+    assert parts("digital_literacy", "2022-12-31") == dict.fromkeys(("V1", "V2", "V3"), (None, None))
+
+
+@given(staff=[person("W1")], training=[course("W1", A1, "111/05/05")])
+def test_what_a_unit_has_and_lacks_is_seen_in_the_scope_of_its_school_alone(snapshot, parts, case):
+    _, schools = warehouse.rows(snapshot, "schools", access.bureau())
+    own = next(row[0] for row in schools if case.school in row)
+    wanted = {"W1": ("A1 111/05/05", "A2")}
+    assert parts("a1a2", "2022-12-31", access.Scope("一校", (own,))) == wanted
+    assert parts("a1a2", "2022-12-31", access.Scope("他校", (own + 1,))) == {}
+    assert parts("a1a2", "2022-12-31", access.nobody()) == {}
 
 
 def test_a_group_is_the_pooled_rate_and_never_an_average(snapshot):

@@ -1,6 +1,8 @@
 """The school's page: what a figure could be at most, the change since an earlier day, the curve's marks, its tables."""
 
+import csv
 import datetime as dt
+import io
 import re
 from types import SimpleNamespace
 
@@ -11,6 +13,9 @@ from dashboard import warehouse
 from dashboard.access import bureau
 from dashboard.ui import bounds, plan, school_figures, school_rows, school_tables
 from dashboard.ui.texts import Manner, written
+from dashboard.warehouse.snapshots import records
+from tests import running
+from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
 
 DAY, EARLIER = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
 
@@ -135,7 +140,7 @@ def view(**changes):
 KPI = SimpleNamespace(
     kpi="a1a2", label="A1、A2 研習完成率", short="A1、A2", unit="人", require="all", clause="三", rule="規定的文字",
     pace_start=dt.date(2022, 1, 1), deadline=dt.date(2022, 12, 31), window_start=None, window_end=None,
-    table_name="training", period="111", begins=dt.date(2022, 1, 1), kind="term",
+    table_name="training", base="staff", period="111", begins=dt.date(2022, 1, 1), kind="term",
 )  # fmt: skip
 
 
@@ -337,12 +342,146 @@ def test_the_tables_hold_figures_and_not_markup():
 
 def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
     done = SimpleNamespace(
-        unit_id="D1", unit_label="甲", done=True, attained_on=EARLIER, since=None, amount=1, kpi="a1a2"
-    )
-    late = SimpleNamespace(**{**vars(done), "unit_id": "D2", "done": False, "attained_on": DAY})
+        unit_id="D1", unit_label="甲", done=True, attained_on=EARLIER, since=None, amount=1, kpi="a1a2",
+        parts=[had("A1", EARLIER), had("A2", EARLIER)],
+    )  # fmt: skip
+    late = {"unit_id": "D2", "done": False, "attained_on": DAY, "parts": [had("A1", EARLIER), had("A2")]}
+    late = SimpleNamespace(**{**vars(done), **late})
     one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), (), None)
     rows = school_tables.units([(SimpleNamespace(label="111 年度"), [one])])
     assert [row[4:6] for row in rows] == [["是", EARLIER], ["否", None]]
+    assert [row[8:] for row in rows] == [["A1 111/10/28、A2 111/10/28", ""], ["A1 111/10/28", "A2"]]
+    with written(Manner("en", "ce")):
+        (_, row) = school_tables.units([(SimpleNamespace(label="2022"), [one])])
+        assert row[8:] == ["A1 2022/10/28", "A2"]
+
+
+# What each of the missing has and lacks
+
+
+def had(label, day=None):
+    """A part that is there since a day, or is not."""
+    return {
+        "label": label,
+        "unit": None,
+        "needed": 1,
+        "has": float(day is not None),
+        "lacks": float(day is None),
+        "day": day,
+    }
+
+
+def hours(has, lacks):
+    return {"label": None, "unit": "小時", "needed": 3.0, "has": has, "lacks": lacks, "day": None}
+
+
+def listed(kpi=KPI, **units):
+    """The lists of an opened row, as their titles and their cells; who is in lower case is missing."""
+    rows = [
+        SimpleNamespace(
+            unit_id=name,
+            unit_label=name,
+            done=name.isupper(),
+            attained_on=DAY,
+            since=None,
+            amount=1,
+            parts=parts,
+        )
+        for name, parts in units.items()
+    ]
+    shown = school_rows._units(school_rows.Item(view(), kpi, figures(), None, (), rows, (), (), None))
+    lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", shown)]
+    titles = re.findall(r"<(?:h3|summary)>(.*?)</(?:h3|summary)>", shown)
+    return titles, [[re.sub("<[^>]+>", "", cell) for cell in line] for line in lines]
+
+
+def test_people_stand_against_the_parts_of_the_indicator():
+    titles, (head, one, other, top, done) = listed(
+        a=[had("A1", EARLIER), had("A2")], b=[had("A1"), had("A2")], C=[had("A1", EARLIER), had("A2", DAY)]
+    )
+    assert titles == ["還缺的 2 人", "已計入的 1 人（展開名單）"]
+    assert head == top == ["對象", "A1", "A2"]
+    assert one == ["a", "✓ 111/10/28", "缺"] and other == ["b", "缺", "缺"]
+    assert done == ["C", "✓ 111/10/28", "✓ 111/11/25"]
+
+
+def test_an_amount_stands_against_what_is_needed_and_says_what_is_missing():
+    _, (head, one, other, top, done) = listed(a=[hours(1.0, 2.0)], b=[hours(0.0, 3.0)], C=[hours(4.5, 0.0)])
+    assert head == ["對象", "A1、A2"]  # what the indicator is called
+    assert one == ["a", "1／3 小時，還差 2"] and other == ["b", "0／3 小時，還差 3"]
+    assert top == ["對象", "A1、A2", "計入日"] and done == ["C", "✓ 4.5 小時", "111/11/25"]
+    with written(Manner("en", "ce")):
+        assert listed(a=[hours(1.0, 2.0)])[1][1] == ["a", "1/3 h, 2 short"]
+
+
+def test_classes_that_have_one_test_of_two_are_not_said_to_be_all_that_are_missing():
+    kpi = SimpleNamespace(**{**vars(KPI), "base": "classes", "unit": "班"})
+    titles, (head, row) = listed(kpi, **{"3 年 2 班": [had("前測", EARLIER), had("後測")]})
+    assert titles == ["還不齊的 1 班"] and head == ["對象", "前測", "後測"]
+    assert row == ["3 年 2 班", "✓ 111/10/28", "缺"]
+    with written(Manner("en", "ce")):
+        assert listed(kpi, a=[had("前測", EARLIER), had("後測")])[1][0][1:] == ["pre-test", "post-test"]
+
+
+def test_an_indicator_without_parts_is_listed_as_names_alone():
+    titles, lines = listed(a=None, B=None)
+    assert titles == ["還缺的 1 人", "已計入的 1 人（展開名單）"] and lines == []
+
+
+def test_an_unknown_word_of_a_part_is_text_and_no_markup():
+    _, (head, row) = listed(a=[had("<b>{x}"), {**hours(1.0, 2.0), "unit": "<i>"}])
+    assert "&lt;b&gt;{x}" in head and row[2] == "1／3 &lt;i&gt;，還差 2"
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("on", ["2022-10-01", "2022-11-25"])
+@pytest.mark.parametrize("kpi", ["a1a2", "infosec", "srl_survey"])
+def test_the_page_shows_of_each_unit_what_the_command_says(sample_warehouse, kpi, on):
+    told = running.kpi("units", "--warehouse", sample_warehouse, "--programme", "keelung-111", "--kpi", kpi, "--as-of", on, "--missing", "--school", "深美國小", "--format", "csv")  # fmt: skip
+    shown = html_of(open_page("school", school="深美國小", kpi=kpi, on=on, names="1"))
+    (table,) = re.findall(r'<table class="df parts">.*?</table>', shown)[:1]
+    lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", table)]
+    head, *lines = [[re.sub("<[^>]+>", "", cell) for cell in line] for line in lines]
+    page = {}
+    for name, *cells in lines:
+        has = [f"{part} {cell[2:]}" for part, cell in zip(head[1:], cells, strict=True) if cell[0] == "✓"]
+        lacks = [part for part, cell in zip(head[1:], cells, strict=True) if cell == "缺"]
+        if kpi == "infosec":
+            amount, lacks = cells[0].split("／3 小時，")[0], [cells[0].split("，")[1] + " 小時"]
+            has = [f"{amount} 小時"] if amount != "0" else []
+        page.setdefault(name.split(" ")[0] if kpi != "srl_survey" else name, set()).add(
+            ("、".join(has), "、".join(lacks))
+        )
+    wanted = {}
+    for row in told.rows:
+        if row["has"] or kpi != "srl_survey":
+            wanted.setdefault(row["label"], set()).add((row["has"], row["lacks"]))
+    assert page == wanted and wanted
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("opened", [None, "infosec"])
+def test_the_file_of_the_units_holds_every_indicator_whichever_row_is_open(sample_warehouse, opened):
+    asked = {"school": "深美國小", "names": "1", **({"kpi": opened} if opened else {})}
+    app = open_page("school", **asked)
+    (offer,) = [
+        offer
+        for _, offer in app.session_state["offers"].values()
+        if offer.name.startswith("名單") and offer.name.endswith("csv")
+    ]
+    lines = list(csv.DictReader(io.StringIO(offer.make().decode("utf-8-sig"))))
+    wanted, labels = {}, {}
+    snapshot = warehouse.current(sample_warehouse, "keelung-111")
+    for row in records(snapshot, "kpis", bureau(), period="111"):
+        labels[row["kpi"]] = row["label"]
+        told = {"kpi": row["kpi"], "school": "深美國小", "period": None, "missing": False, "on": DAY}
+        for unit in records(snapshot, "kpi_units", bureau(names=True), **told):
+            wanted[row["label"], unit["unit"] or "", unit["label"]] = (unit["has"] or "", unit["lacks"] or "")
+    found = {(line["指標"], line["編號"], line["對象"]): (line["已有"], line["還缺"]) for line in lines}
+    assert found.items() <= wanted.items()
+    listed = {label for label, *_ in found}
+    assert {labels[kpi] for kpi in ("a1a2", "infosec", "srl_survey", "digital_literacy")} <= listed
+    assert {"A2", "A1、A2", "還差 2 小時", "後測", ""} <= {lacks for _, lacks in found.values()}
 
 
 # The plan

@@ -19,6 +19,7 @@ LANGUAGES = [language for language in texts.LANGUAGES if language != texts.SOURC
 BUILT = [
     ROOT / "dashboard" / "access.py",
     ROOT / "queries" / "messages.sql",
+    *sorted((ROOT / "queries" / "kpis").glob("*.sql")),
     *sorted((ROOT / "dashboard" / "warehouse").glob("*.py")),
     *sorted((ROOT / "programmes").glob("*.toml")),
 ]

@@ -391,7 +391,10 @@ def test_a_trial_is_told_in_the_viewers_language(city: tuple[Path, Path], monkey
         "zh-TW": ("不是本計畫的學校", "入校輔導", "學校名稱不在名單"),
         "en": ("is not a school", "Coaching visits", "Not a school"),
     }
-    assert all(one in told for one in said[language]) and "深奧國小,111/11/02,○,乙" in told
+    assert all(one in told for one in said[language])
+    refused = told.partition('class="fault"')[2]
+    assert re.findall(r'<td class="l">([^<]*)</td>', refused) == ["111/11/02", "○", "乙"]
+    assert re.search(r'<td class="l bad"><b>[^<]*</b> 深奧國小</td>', refused)
 
 
 class Upload:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -116,6 +117,12 @@ def test_an_update_behind_another_is_done_and_told_to_who_asked_alone(city: Path
     for app in (clerk, other):
         assert "沒有完成" not in html_of(app)
     assert toasts(other) == []
+    click(clerk)
+    awaited(lambda: ended(clerk))
+    (told,) = toasts(clerk.run())
+    assert re.fullmatch(r"已檢查 \d\d:\d\d，資料沒有變動。", told)
+    other.run()
+    assert told in html_of(other) and toasts(other) == []
 
 
 def test_an_update_that_a_restored_snapshot_overtakes_does_not_say_that_it_is_in_the_figures(city: Path):
@@ -142,7 +149,10 @@ def test_an_update_that_fails_is_told_to_who_asked_alone_and_why_on_the_data_pag
     elsewhere = clerk.switch_page("../pages/7_help.py").run()
     assert toasts(elsewhere) == ["✕ 這次更新沒有完成，原因在「資料」頁。"]
     back = clerk.switch_page("../pages/6_data.py").run()
-    assert "✕ 這次更新沒有完成" in html_of(back) and "沒有任何一張讀得進來的資料表" in html_of(back)
+    notice = re.findall(r'<div class="msg failed".*?</div>', html_of(back))
+    assert len(notice) == 1, "one notice, and not one of the server too"
+    assert "的更新沒有發布" in notice[0] and "沒有任何一張讀得進來的資料表" in notice[0]
+    assert str(city) not in notice[0], "where things lie is the server's own"
     assert toasts(back) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
 import re
 import zipfile
@@ -15,7 +16,7 @@ from odfdo import Cell, Document, Row, Style, Table
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from dashboard import warehouse
-from dashboard.sources import contracts, files
+from dashboard.sources import contracts, files, ods, workbooks
 from dashboard.sources.places import Entry, left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
@@ -770,3 +771,76 @@ def test_every_table_is_read_from_every_format_its_days_from_1904_and_its_errors
 
 def test_every_format_may_be_uploaded():
     assert {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"} <= set(warehouse.SUFFIXES)
+
+
+# What is counted a second way
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_row_that_the_reader_loses_is_found_out(
+    tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The reader is made to lose the third row of each worksheet: nobody else would know that there was one."""
+    if format == "ods":
+        end_row = ods._Content._end_row
+
+        def losing(self: ods._Content) -> None:
+            if self._table and self._table.line == 2:
+                self._table.row = []
+            end_row(self)
+
+        monkeypatch.setattr(ods._Content, "_end_row", losing)
+    else:
+        with_errors = workbooks._with_errors
+        monkeypatch.setattr(
+            workbooks,
+            "_with_errors",
+            lambda *given: ([""] * len(row) if i == 2 else row for i, row in enumerate(with_errors(*given))),
+        )
+    rows = [COACHING, VISIT, ["深澳國小", DAY, "", ""], VISIT]
+    (sheet,) = read(tmp_path, written(format, {"入校輔導": rows}), f"入校輔導.{format}")
+    assert sheet.rows == () and "請用試算表軟體開啟後另存新檔" in (sheet.problem or "")
+    assert ("3 列" in (sheet.problem or "")) or "第 3 列" in (sheet.problem or "")
+
+
+def test_a_row_of_blank_texts_alone_is_none_that_was_lost(tmp_path: Path):
+    """A cell that refers to a shared text that is blank, or has an empty result, is no value."""
+    book = written("xlsx", {"入校輔導": [COACHING, ["空白", "有字", None, None], VISIT]})
+    shared = re.compile(rb't="inlineStr"><is><t>(\S+?)</t></is>')
+    indices = {"空白": b"0", "有字": b"1"}
+    end = b'<row r="9"><c r="A9" t="s"><v>0</v></c></row><row r="10"><c r="A10" t="str"><v></v></c></row></sheetData>'
+
+    def referring(xml: bytes) -> bytes:
+        def by_index(found: re.Match[bytes]) -> bytes:
+            index = indices.get(html.unescape(found[1].decode()))
+            return b't="s"><v>%b</v>' % index if index else found[0]
+
+        return shared.sub(by_index, xml).replace(b"</sheetData>", end)
+
+    book = _edited(book, "xl/worksheets/sheet1.xml", referring)
+    relation = b"<Relationship Id='rId99' Target='sharedStrings.xml' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings'/>"
+    book = _edited(
+        book,
+        "xl/_rels/workbook.xml.rels",
+        lambda xml: xml.replace(b"</Relationships>", relation + b"</Relationships>"),
+    )
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    texts = "<t/></si><si><t>有字</t></si>".encode()
+    parts["xl/sharedStrings.xml"] = (
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si>' + texts + b"</sst>"
+    )
+    (sheet,) = read(tmp_path, packed(parts))
+    assert (sheet.problem, [line for line, _ in sheet.rows]) == (None, [2, 3])
+    assert sheet.rows[0][1][:2] == ["", "有字"]
+
+
+@pytest.mark.parametrize("format", ["xlsx", "ods", "xlsb"])
+def test_a_part_of_one_thing_over_and_over_is_refused_before_it_is_unpacked(tmp_path: Path, format: str):
+    """A remark of 60 MB is packed into 60 KB."""
+    with zipfile.ZipFile(io.BytesIO(written(format, {"入校輔導": [COACHING, VISIT]}))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "content.xml" if format == "ods" else "xl/worksheets/more.xml"
+    parts[name] = parts.get(name, b"<a/>") + b"<!--" + b" " * 60_000_000 + b"-->"
+    (sheet,) = read(tmp_path, packed(parts), f"入校輔導.{format}")
+    assert "大得不合理" in (sheet.problem or "") and "另存新檔" in (sheet.problem or "")

@@ -115,6 +115,8 @@ def build_all(
         paths = definitions_of(config)
     except FAILURES as error:
         known = wanted or warehouse.programmes_in(config.warehouse)
+        for name in known:
+            warehouse.note_failure(config.warehouse / name, str(error))
         raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, known)}") from error
     # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
     named = wanted or paths[0].parent != programmes.FOLDER
@@ -122,7 +124,8 @@ def build_all(
     bar = Bar(ended)
     for path in paths:
         try:
-            _build_one(config, programmes.load(path, tables), tables, only_if_changed, by, wait, bar)
+            programme = _loaded(config, path, tables)
+            _build_one(config, programme, tables, only_if_changed, by, wait, bar)
         except FAILURES as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
@@ -130,6 +133,15 @@ def build_all(
                 raise warehouse.BuildError(told) from error
     for name, reason in failed.items():
         say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
+
+
+def _loaded(config: configs.Config, path: Path, tables: dict[str, contracts.Table]) -> Programme:
+    """The definition in `path`. Who looks at its figures is told of its faults, too: they stand still by them."""
+    try:
+        return programmes.load(path, tables)
+    except programmes.DefinitionError as error:
+        warehouse.note_failure(config.warehouse / path.stem, str(error))
+        raise
 
 
 def _reasons(failed: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ Their records are walked through before the reader opens the workbook, for it la
 
 import itertools
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.sources import extent
@@ -25,23 +25,34 @@ Record = tuple[int, int, int]
 
 @dataclass
 class Facts:
-    """Of one worksheet, a part of `size` bytes: its errors by row and column, from 0, and its merged ranges."""
+    """Of one worksheet, a part of `size` bytes: its errors by row and column, from 0, its merged ranges, and which rows are
+    `filled` (1), from 0: those with a number, or a text that is not blank. Where some of them may be blank, `surely_filled`
+    looks again."""
 
     size: int = 0
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     text: int = 0
+    filled: bytearray = field(default_factory=bytearray)
+    surely_filled: Callable[[], Collection[int]] | None = None
     _rows: int = 0
     _columns: int = 0
     _last: tuple[int, int] = (-1, -1)
 
-    def cell(self, row: int, column: int) -> None:
+    def cell(self, row: int, column: int, is_filled: bool) -> None:
         """Count a cell in: one that has the place of a former one, or stands before it, would hide or lose cells."""
         if (row, column) <= self._last:
             raise extent.in_disorder()
         self._last = row, column
         self._rows, self._columns = row + 1, max(self._columns, column + 1)
         extent.check_cells(self.cells, self.size)
+        if is_filled:
+            self.fill(row)
+
+    def fill(self, row: int) -> None:
+        """Note that a row is filled."""
+        self.filled.extend(bytes(max(0, row + 1 - len(self.filled))))
+        self.filled[row] = 1
 
     @property
     def cells(self) -> int:
@@ -52,9 +63,12 @@ class Facts:
         """Note an error by its code."""
         self.errors.setdefault(row, {})[column] = _ERRORS.get(code, _UNKNOWN_ERROR)
 
-    def shared(self, index: int, lengths: Sequence[int]) -> None:
+    def shared(self, row: int, index: int, lengths: Sequence[int]) -> None:
         """Count the text of a cell that refers to a shared one."""
-        self.text += lengths[index] if index < len(lengths) else 0
+        length = lengths[index] if index < len(lengths) else 0
+        self.text += length
+        if length:
+            self.fill(row)
         if self.text > extent.UNPACKED_BYTES:
             raise extent.too_much_text()
 
@@ -181,6 +195,7 @@ _BOF, _EOF, _CONTINUE, _FORMULA, _BOOLERR, _MULRK, _LABELSST = 0x809, 0x0A, 0x3C
 _DATEMODE, _FILEPASS, _BOUNDSHEET, _SST = 0x22, 0x2F, 0x85, 0xFC
 # Numbers, texts, truth values; a cell without a value is none. Then those of the years before, which the reader skips.
 _XLS_CELLS = frozenset({0x203, 0x27E, 0x204, _LABELSST, _FORMULA, _BOOLERR})
+_XLS_NUMBERS = frozenset({0x203, 0x27E})
 _OLDER_CELLS = frozenset({0xD6, 0x206, 0x406})
 _DIMENSIONS, _BLANK = 0x200, 0x201
 
@@ -265,9 +280,9 @@ def _xls_worksheet(stream: bytearray, place: int, lengths: Sequence[int]) -> tup
     for kind, start, end in _xls_records(stream, place):
         if kind in _XLS_CELLS:
             row, column = struct.unpack_from("<HH", stream, start)
-            facts.cell(row, column)
+            facts.cell(row, column, kind in _XLS_NUMBERS)
             if kind == _LABELSST:
-                facts.shared(struct.unpack_from("<I", stream, start + 6)[0], lengths)
+                facts.shared(row, struct.unpack_from("<I", stream, start + 6)[0], lengths)
             elif kind == _BOOLERR and stream[start + 7]:
                 facts.error(row, column, stream[start + 6])
             elif (
@@ -277,7 +292,7 @@ def _xls_worksheet(stream: bytearray, place: int, lengths: Sequence[int]) -> tup
         elif kind == _MULRK:
             row, column = struct.unpack_from("<HH", stream, start)
             for one in range(column, column + (end - start - 6) // 6):
-                facts.cell(row, one)
+                facts.cell(row, one, is_filled=True)
         elif kind == _DIMENSIONS:
             struct.pack_into("<H", stream, start - 4, _BLANK)
         elif kind in _OLDER_CELLS:
@@ -345,6 +360,7 @@ class _SharedTexts:
 
 _ROW, _MERGE_CELL, _SHEET, _PROPERTIES, _TEXT_ITEM, _TEXT_INDEX = 0, 176, 156, 153, 19, 7
 _XLSB_CELLS = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+_XLSB_NUMBERS = frozenset({2, 4, 5, 9, 10})
 # A text of several fonts that is not shared, which no program writes and the reader skips.
 _RICH_TEXT = 62
 _XLSB_ERRORS = (3, 11)
@@ -408,9 +424,9 @@ def _xlsb_worksheet(part: bytes, lengths: Sequence[int]) -> Facts:
             (row,) = struct.unpack_from("<I", part, start)
         elif kind in _XLSB_CELLS:
             (column,) = struct.unpack_from("<I", part, start)
-            facts.cell(row, column)
+            facts.cell(row, column, kind in _XLSB_NUMBERS)
             if kind == _TEXT_INDEX:
-                facts.shared(struct.unpack_from("<I", part, start + 8)[0], lengths)
+                facts.shared(row, struct.unpack_from("<I", part, start + 8)[0], lengths)
             elif kind in _XLSB_ERRORS:
                 facts.error(row, column, part[start + 8])
         elif kind == _RICH_TEXT:

@@ -48,28 +48,43 @@ Read = Callable[[Any], bytes]
 """Gives the bytes of a part."""
 
 
-def check(parts: Sequence[Any], read: Read) -> None:
-    """Nothing, if the reader may open the workbook. A worksheet may be any part, whatever its name.
+def check(parts: Sequence[Any], read: Read) -> list[tuple[Any, bytearray]]:
+    """The worksheets, if the reader may open the workbook: of each which rows may be filled (1), from 0. Any part may be a
+    worksheet, whatever its name.
 
     Raises:
         Unreadable: a worksheet is too large, or its texts are.
     """
     sheets: list[tuple[Any, int]] = []
     texts: list[tuple[Any, int]] = []
+    filled: list[tuple[Any, bytearray]] = []
     for part in parts:
-        xml = read(part)
-        if cells := _cells(xml):
+        xml, rows = read(part), bytearray()
+        if cells := _cells(xml, rows):
             sheets.append((part, cells))
+            filled.append((part, rows))
         if b"si" in xml and _SHARED_END.search(xml):
             texts.append((part, len(xml)))
     most = max((cells for _, cells in sheets), default=0)
     if most * max((size for _, size in texts), default=0) <= UNPACKED_BYTES:
-        return
+        return filled
     lengths = [max(some) for some in zip_longest(*(_shared(read(part)) for part, _ in texts), fillvalue=0)]
     longest = max(lengths, default=0)
     for part, cells in sheets:
         if cells * longest > UNPACKED_BYTES and _Counted(read(part), lengths).text > UNPACKED_BYTES:
             raise too_much_text()
+    return filled
+
+
+def filled_rows(sheet: bytes, texts: bytes) -> set[int]:
+    """The rows, from 0, of a worksheet's part with a value that is not blank; `texts` is the part of the shared texts, if any."""
+    return _Filled(sheet, _Texts(texts).blank if texts else ()).rows
+
+
+def lost_row(line: int) -> Unreadable:
+    return Unreadable(
+        f"工作表第 {line:,} 列有內容，但讀不出來，所以整張沒有讀。請用試算表軟體開啟後另存新檔。"
+    )
 
 
 def most_cells(size: int) -> int:
@@ -106,8 +121,9 @@ def too_much_text() -> Unreadable:
     )
 
 
-def _cells(xml: bytes) -> int:
-    """The number of cells of a part, if the rectangle that holds them is not too large."""
+def _cells(xml: bytes, filled: bytearray) -> int:
+    """The number of cells of a part, if the rectangle that holds them is not too large; which rows may be `filled` is noted
+    there."""
     if b"sheetData" not in xml:
         return 0  # no worksheet: a picture may hold anything
     if len(_SHEET_DATA.findall(xml)) > 1:
@@ -115,12 +131,18 @@ def _cells(xml: bytes) -> int:
     usual, others = xml.count(b"<c "), sum(map(xml.count, _OTHER_CELLS))
     if usual + others > WORKSHEET_CELLS:
         raise too_large()
-    if not others and _cells_in_rows(xml) == usual:
+    if not others and _cells_in_rows(xml, filled) == usual:
         return usual
-    return _Counted(xml).cells
+    filled.clear()
+    return _Counted(xml, filled=filled).cells
 
 
-def _cells_in_rows(xml: bytes) -> int | None:
+def _note(filled: bytearray, row: int) -> None:
+    filled.extend(bytes(max(0, row + 1 - len(filled))))
+    filled[row] = 1
+
+
+def _cells_in_rows(xml: bytes, filled: bytearray) -> int | None:
     """The number of cells of a part whose cells and rows all stand as programs usually write them, and in their order;
     None where a row is not written so."""
     kinds: dict[tuple[bytes, ...], int] = {}
@@ -144,6 +166,8 @@ def _cells_in_rows(xml: bytes) -> int | None:
             raise in_disorder()
         cells, row, columns = cells + len(letters), line, max(columns, kinds[letters])
         check_cells(row * columns, len(xml))
+        if b"<v>" in part or b"<t>" in part or b"<t " in part:
+            _note(filled, row - 1)
     return cells
 
 
@@ -191,10 +215,11 @@ def _shared(xml: bytes) -> list[int]:
 class _Counted:
     """A part's cells, counted: a cell that does not say where it stands follows the one before it.
 
-    `text` is what its references to shared texts of `lengths` take.
+    `text` is what its references to shared texts of `lengths` take, and `filled` tells which rows may be so.
     """
 
-    def __init__(self, xml: bytes, lengths: Sequence[int] = ()) -> None:
+    def __init__(self, xml: bytes, lengths: Sequence[int] = (), filled: bytearray | None = None) -> None:
+        self._filled = bytearray() if filled is None else filled
         self.cells = self.text = self._row = self._column = self._rows = self._columns = 0
         self._last, self._size = (0, 0), len(xml)
         self._lengths = lengths
@@ -212,8 +237,9 @@ class _Counted:
                 self._cell(attributes)
             case "row" if "r" in attributes:
                 self._row = _place(attributes["r"])[1] - 1
-            case "v" if self._shared:
-                self._value = []
+            case "v" | "t":
+                _note(self._filled, self._last[0] - 1 if self._last[0] else 0)
+                self._value = [] if self._shared and _local(name) == "v" else None
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.cells += 1
@@ -242,6 +268,67 @@ class _Counted:
             if index.isascii() and index.isdigit() and int(index) < len(self._lengths):
                 self.text += self._lengths[int(index)]
             self._value = None
+
+
+class _Texts:
+    """The shared texts of a part: whether each is `blank`."""
+
+    def __init__(self, xml: bytes) -> None:
+        self.blank: list[bool] = []
+        self._is_text = False
+        parser = _parser()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
+        _parse(parser, xml)
+
+    def _start(self, name: str, _: Any) -> None:
+        if _local(name) == "si":
+            self.blank.append(True)
+        self._is_text = _local(name) == "t"
+
+    def _end(self, _: str) -> None:
+        self._is_text = False
+
+    def _data(self, text: str) -> None:
+        if self._is_text and text and self.blank:
+            self.blank[-1] = False
+
+
+class _Filled:
+    """The `rows` of a worksheet's part, from 0, with a value that is not blank; of a shared text `blank` says so."""
+
+    def __init__(self, xml: bytes, blank: Sequence[bool]) -> None:
+        self.rows: set[int] = set()
+        self._blank = blank
+        self._row, self._is_shared, self._element, self._value = 0, False, "", ""
+        parser = _parser()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
+        _parse(parser, xml)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._element, self._value = _local(name), ""
+        if self._element == "row" and "r" in attributes:
+            self._row = _place(attributes["r"])[1] - 1
+        if self._element == "c":
+            self._is_shared = attributes.get("t") == "s"
+            if "r" in attributes:
+                self._row = _place(attributes["r"])[1] - 1
+
+    def _end(self, name: str) -> None:
+        if _local(name) == "row":
+            self._row += 1
+        self._element = ""
+
+    def _data(self, text: str) -> None:
+        if self._element not in ("v", "t"):
+            return
+        self._value += text
+        if not self._is_shared or self._is_text(self._value):
+            self.rows.add(self._row)
+
+    def _is_text(self, index: str) -> bool:
+        return index.isdigit() and int(index) < len(self._blank) and not self._blank[int(index)]
 
 
 def _place(reference: str) -> tuple[int, int]:

@@ -31,6 +31,10 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 _NUMERIC = ("float", "percentage", "currency")
 # How many cells and rows may come of repeating one with a value; more is a mistake or an attack.
 _REPEATED = 200_000
+_REPEATED_ROWS = f"{_OASIS}table:1.0 number-rows-repeated"
+_BESIDE_CELLS = ("office:1.0 annotation", "drawing:1.0 ", "text:1.0 ruby-text", "text:1.0 note")
+_VALUES = tuple(f"{_OASIS}office:1.0 {kind}value" for kind in ("", "date-", "time-", "boolean-"))
+_LOST_ROWS = "這個活頁簿有一張工作表讀出 {:,} 列，但裡面至少有 {:,} 列有內容，所以沒有讀。請用試算表軟體開啟後另存新檔。"
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?")
 _TOO_OFTEN = (
@@ -48,7 +52,61 @@ def open_workbook(archive: zipfile.ZipFile) -> Workbook:
         read = _Content(content, extent.most_cells(archive.getinfo("content.xml").file_size))
     if not read.worksheets:
         raise Unreadable(extent.NO_WORKSHEET)
+    with archive.open("content.xml") as content:
+        counted = _Counted(content).rows
+    for rows, least in zip(read.rows, counted, strict=True):
+        if rows < least:
+            raise Unreadable(_LOST_ROWS.format(rows, least))
     return Workbook("ods", read.worksheets, read.epoch)
+
+
+class _Counted:
+    """How many `rows` of each table have a cell with a value of its own, counted apart from what the cells say: a row that is
+    lost would be missed by nobody."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self.rows: list[int] = []
+        self._depth, self._repeated, self._is_filled = 0, 0, False
+        self._is_cell, self._beside = False, 0
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
+        parser.ParseFile(content)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        short = name.removeprefix(_OASIS)
+        if self._beside or short.startswith(_BESIDE_CELLS):
+            self._beside += 1
+            return
+        match short:
+            case "office:1.0 spreadsheet":
+                self._depth = 1
+            case "table:1.0 table" if self._depth == 1:
+                self._depth = 2
+                self.rows.append(0)
+            case "table:1.0 table-row" if self._depth == 2:
+                self._repeated, self._is_filled = _count(attributes.get(_REPEATED_ROWS)), False
+            case "table:1.0 table-cell" if self._depth == 2:
+                self._is_cell = True
+                self._is_filled = self._is_filled or any(attributes.get(value) for value in _VALUES)
+
+    def _data(self, text: str) -> None:
+        if self._is_cell and not self._beside and not text.isspace():
+            self._is_filled = True
+
+    def _end(self, name: str) -> None:
+        if self._beside:
+            self._beside -= 1
+            return
+        match name.removeprefix(_OASIS):
+            case "table:1.0 table-cell":
+                self._is_cell = False
+            case "table:1.0 table-row" if self._depth == 2 and self._is_filled:
+                self.rows[-1] += self._repeated
+                self._is_filled = False
+            case "table:1.0 table" if self._depth == 2:
+                self._depth = 1
 
 
 @dataclass
@@ -71,6 +129,7 @@ class _Content:
 
     def __init__(self, content: IO[bytes], most: int) -> None:
         self.worksheets: list[Worksheet] = []
+        self.rows: list[int] = []
         self.epoch = EPOCH
         self._room, self._repeatable = Room(most), _REPEATED
         self._hidden: set[str] = set()
@@ -242,6 +301,7 @@ class _Content:
 
     def _end_table(self) -> None:
         table, self._table = self._table, None
+        self.rows.append(len(table.rows) if table else 0)
         # A hidden one with a source is what another file's cells were when they were last looked up.
         if table and not (table.is_hidden and table.is_linked):
             spread(table.rows, table.merged, self._room)

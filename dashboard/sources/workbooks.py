@@ -12,12 +12,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from dashboard.sources import binary, extent, ods
+from dashboard.sources.binary import Facts
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
@@ -39,6 +41,8 @@ _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 4096
 _TEXTS = 100_000
+# Rows that are all the same are packed into a twentieth; what is packed into so little says nothing, and fills the memory.
+_PUFFED, _PUFFED_BYTES = 200, 50_000_000
 
 # A formula without its result, as other programs than Excel write a cell that begins with =.
 _BARE_FORMULA = re.compile(
@@ -49,6 +53,7 @@ _ERROR = re.compile(rb"<((?:[\w.-]+:)?)c(\s[^<>]*?)?\st\s*=\s*[\"']e[\"']([^<>/]
 _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _FROM_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*?\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
+_SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"'<>]*)[\"']")
 # The name of the stream in a compound file that holds a whole workbook with a password.
@@ -58,6 +63,7 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 _NO_WORKBOOK = "這不是活頁簿（可能是改了副檔名的檔案，或檔案不完整）。請重新另存成 .xlsx 或 .ods。"
 _PASSWORD = "這個活頁簿有密碼保護，讀不出來。請移除密碼並另存新檔。"
 _MARKUP = "這是網頁或 XML，不是活頁簿（有些系統這樣匯出 .xls）。請用試算表軟體開啟後另存成 .xlsx 或 .ods。"
+_PUFFED_UP = "這個活頁簿解開後大得不合理（同樣的內容重複了太多次），未讀取。請只留資料、另存新檔。"
 _NUMBERS = "不支援 .numbers 檔。請匯出成 .xlsx 或 CSV。"
 
 
@@ -180,6 +186,10 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Workbook:
     if declared > extent.UNPACKED_BYTES:
         size = f"{declared / 1e6:,.0f} MB"
         raise Unreadable(f"這個活頁簿解開後有 {size}，超過上限，未讀取。請只留資料、另存新檔。")
+    if any(
+        part.file_size > _PUFFED_BYTES and part.file_size > _PUFFED * part.compress_size for part in parts
+    ):
+        raise Unreadable(_PUFFED_UP)
     names = {part.filename.lower(): part.filename for part in parts}
     if len(names) < len(parts):
         # Which of two parts of one name a program shows is anybody's guess.
@@ -254,11 +264,39 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, workbook: bytes) -> Workbook:
             changed.add(part.filename)
         return xml
 
-    extent.check(archive.infolist(), unpacked)
+    filled = {part.filename.lower(): rows for part, rows in extent.check(archive.infolist(), unpacked)}
     file = _with_texts(archive, changed) if changed else _file(path, ".xlsx", ".xlsm")
     # A damaged workbook can make the reader panic, which is no Exception.
     book = _guarded(lambda: CalamineWorkbook.from_object(file))
-    return Workbook("xlsx", _worksheets(book), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH)
+    facts = [
+        Facts(filled=filled.get(name, bytearray()), surely_filled=partial(_filled_rows, path, name))
+        for name in _places_of(archive, workbook)
+    ]
+    of_sheets = facts if len(facts) == len(book.sheets_metadata) else ()
+    return Workbook(
+        "xlsx", _worksheets(book, of_sheets), EPOCH_1904 if _FROM_1904.search(workbook) else EPOCH
+    )
+
+
+def _places_of(archive: zipfile.ZipFile, workbook: bytes) -> list[str]:
+    """The names of the parts of an XLSX file that hold its worksheets, charts and macros, in their order."""
+    names = {name.lower(): name for name in archive.namelist()}
+    relations = names.get("xl/_rels/workbook.xml.rels")
+    tags = _RELATION.findall(archive.read(relations).decode("utf-8", "replace")) if relations else []
+    targets = {tag.get("Id"): tag.get("Target", "") for tag in map(dict, map(_ATTRIBUTE.findall, tags))}
+    sheets = [dict(_ATTRIBUTE.findall(tag)) for tag in _SHEET.findall(workbook.decode("utf-8", "replace"))]
+    return [
+        posixpath.normpath(posixpath.join("/xl", targets.get(one.get("id"), ""))).lower()[1:]
+        for one in sheets
+    ]
+
+
+def _filled_rows(path: Path, name: str) -> set[int]:
+    """The rows, from 0, of a part of an XLSX file that have a value; asked where the reader gave less."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {part.lower(): part for part in archive.namelist()}
+        texts = parts.get("xl/sharedstrings.xml")
+        return extent.filled_rows(archive.read(parts[name]), archive.read(texts) if texts else b"")
 
 
 def _as_texts(xml: bytes) -> bytes:
@@ -306,7 +344,7 @@ def _guarded(call: Callable[[], T]) -> T:
         raise Unreadable(extent.DAMAGED) from error
 
 
-def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> list[Worksheet]:
+def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Worksheet]:
     """The worksheets of a workbook that the reader has opened; charts and macros are none."""
     found = [
         Worksheet(
@@ -324,11 +362,11 @@ def _worksheets(book: CalamineWorkbook, facts: Sequence[binary.Facts] = ()) -> l
     return found
 
 
-def _rows_of(book: CalamineWorkbook, at: int, facts: binary.Facts | None) -> Callable[[Room], Rows]:
-    return lambda room: _guarded(lambda: _rows(book, at, facts or binary.Facts(), room))
+def _rows_of(book: CalamineWorkbook, at: int, facts: Facts | None) -> Callable[[Room], Rows]:
+    return lambda room: _guarded(lambda: _rows(book, at, facts or Facts(), room))
 
 
-def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> Rows:
+def _rows(book: CalamineWorkbook, at: int, facts: Facts, room: Room) -> Rows:
     room.take()
     source = book.get_sheet_by_index(at)
     row, column = source.end or (0, 0)
@@ -341,6 +379,15 @@ def _rows(book: CalamineWorkbook, at: int, facts: binary.Facts, room: Room) -> R
             cells = [text_of(one) if one is True or one is False else texts[one] for one in values]
             room.take(text=sum(map(len, cells)))
             rows.append((line, cells))
+    # What the file itself says, counted without the reader: a row that it lost would be missed by nobody.
+    lost = bytearray(facts.filled)
+    for line, _ in rows:
+        lost[line - 1 : line] = b"\0"
+    if any(lost):
+        sure = facts.surely_filled() if facts.surely_filled else range(len(lost))
+        for row, is_lost in enumerate(lost):
+            if is_lost and row in sure:
+                raise extent.lost_row(row + 1)
     spread(rows, source.merged_cell_ranges or facts.merged, room)
     return rows
 

@@ -301,6 +301,11 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     for row in found:
         values = vars(row)
         values.update((at, known.get(value, value)) for at, value in values.items() if isinstance(value, str))
+        lists = [(at, value) for at, value in values.items() if isinstance(value, list)]
+        values.update(
+            (at, [known.get(one, one) if isinstance(one, str) else one for one in value])
+            for at, value in lists
+        )
     return tuple(found)
 
 

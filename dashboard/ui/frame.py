@@ -52,6 +52,7 @@ def head(
     line = [
         f"{say('截至')} <b>{words.full_day(seen.on)}</b>",
         f"{say('資料快照')} {words.moment(seen.facts.built_at, seen.year)}",
+        *freshness.checked(seen),
         f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(seen.facts.fingerprint))}</span>',
     ]
     if seen.ahead:

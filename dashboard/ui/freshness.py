@@ -7,23 +7,26 @@ snapshots, and no page asks Google anything.
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import streamlit as st
 
 from dashboard import config
 from dashboard import warehouse as store
 from dashboard.ui import parts, texts, words
-from dashboard.ui.address import View, ask
+from dashboard.ui.address import Row, View, ask
 from dashboard.ui.screen import show
 from dashboard.ui.texts import kept, later, say
 
@@ -31,14 +34,19 @@ LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0
 VIEWER = later("「資料」頁的檢視者")
 MINE = "updates"
+MARKED = 2  # tables that a quiet line names
+# Where something lies on the server: a folder behind a blank or a mark, not the slashes of a day or of an address.
+FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/「」\"']+[\\/])+")
 
 
 @dataclass(frozen=True)
 class Started:
-    """A build that this viewer's session started: of which programme, and the file that it is to take in, if one was put
-    in. `errors` is what it says."""
+    """A build that this viewer's session started: of which programme, since when, which snapshot served then, and the
+    file that it is to take in, if one was put in. `errors` is what it says."""
 
     programme: str
+    since: datetime
+    served: str
     file: str | None
     process: subprocess.Popen[bytes]
     errors: IO[bytes]
@@ -58,14 +66,14 @@ def tags(seen: View) -> list[str]:
     """A mark for each spreadsheet out of reach and for a failed refresh, for the quiet line of every page."""
     refresh = store.last_refresh(_folder(seen))
     if refresh is None:
-        return []
+        return _quiet_tags(seen)
     labels = {row.table_name: row.label for row in ask(seen, "tables")}
-    marks = [_mark(seen, sheet, labels) for sheet in refresh.sheets if sheet.problem]
+    marks = [_mark(seen, sheet, labels) for sheet in _unreachable(refresh)]
     if refresh.error:
         marks.append(
             _tag(seen, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, seen.year)))
         )
-    return marks
+    return marks + _quiet_tags(seen)
 
 
 def _mark(seen: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
@@ -98,13 +106,102 @@ def notices(seen: View) -> str:
         return ""
     failed = _failed(seen, refresh) if refresh.error else ""
     failed += _removed(seen, refresh) if refresh.removed else ""
-    return failed + "".join(_unreached(seen, sheet) for sheet in refresh.sheets if sheet.problem)
+    return failed + "".join(_unreached(seen, sheet) for sheet in _unreachable(refresh)) + _unchanged(seen)
+
+
+def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
+    """The spreadsheets out of reach, without those of which the failure of the refresh itself says the same."""
+    return [sheet for sheet in refresh.sheets if sheet.problem and sheet.problem != refresh.error]
+
+
+def _checked(seen: View) -> datetime | None:
+    """When the sources were last read and found to be those of the snapshot shown, if that was after it was made."""
+    refresh = store.last_refresh(_folder(seen))
+    if refresh is None or refresh.checked_at is None or refresh.stamp != seen.snapshot.stamp:
+        return None
+    return refresh.checked_at if refresh.checked_at > seen.facts.built_at else None
+
+
+def checked(seen: View) -> list[str]:
+    """When the sources were last read, for the quiet line of every page, where that was after the snapshot was made."""
+    at = _checked(seen)
+    return [say("最後檢查 {time}", time=_time(seen, at))] if at else []
+
+
+def _unchanged(seen: View) -> str:
+    at = _checked(seen)
+    told = at and say("已檢查 {time}，資料沒有變動。", time=_time(seen, at))
+    return f'<p class="sub">{told}</p>' if told else ""
+
+
+def _time(seen: View, at: datetime) -> str:
+    """The time of today, the day too of an earlier one."""
+    return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, seen.year)
+
+
+class Times(NamedTuple):
+    """Of a table: when its newest file was changed, when it was last read without a failure, and for how many days it has
+    not changed, where that is longer than the definition bears."""
+
+    changed: datetime | None
+    read: datetime | None
+    quiet: int | None
+
+
+def of_tables(seen: View, tables: Sequence[Row]) -> dict[str, Times]:
+    """The times of each table; a spreadsheet out of reach was read when it last was in reach."""
+    refresh = store.last_refresh(_folder(seen))
+    times = {}
+    for row in tables:
+        sheets = [one for one in (refresh.sheets if refresh else ()) if row.table_name in one.tables]
+        out = [one.good_at for one in sheets if one.problem]
+        read = refresh.checked_at if refresh else None
+        if out:
+            read = None if None in out else min(at for at in out if at)
+        times[row.table_name] = Times(row.changed_at, read if row.supplied else None, _quiet(seen, row))
+    return times
+
+
+def _quiet(seen: View, row: Row) -> int | None:
+    """For how many days a table has not changed, where its definition marks that; of a term that is over nobody sends more."""
+    bearable = _bearable(seen.facts.definition).get(row.table_name)
+    if bearable is None or row.changed_at is None:
+        return None
+    last: date = min(_now().date(), seen.facts.last_day)
+    days = (last - row.changed_at.date()).days
+    return days if days > bearable else None
+
+
+@lru_cache
+def _bearable(definition: str) -> Mapping[str, int]:
+    return dict(json.loads(definition).get("quiet_after_days") or {})
+
+
+def _quiet_tags(seen: View) -> list[str]:
+    """A mark for each table that has not changed for long, or how many these are."""
+    if not _bearable(seen.facts.definition):
+        return []
+    quiet = [(row.label, days) for row in ask(seen, "tables") if (days := _quiet(seen, row)) is not None]
+    if len(quiet) > MARKED:
+        return [_tag(seen, "t-behind", say("! {n} 張資料表很久沒有變動", n=len(quiet)))]
+    return [
+        _tag(seen, "t-behind", say("! {what} {n} 天沒有變動", what=label, n=days)) for label, days in quiet
+    ]
+
+
+def _without_folders(seen: View, told: str) -> str:
+    """A message without where things lie on the server; what a file or folder is called stays."""
+    # These two first: their names may hold blanks.
+    for place in (seen.warehouse, Path(config.from_environment().folder_of(seen.programme))):
+        told = told.replace(str(place), place.name)
+    return FOLDERS.sub("", told)
 
 
 def _failed(seen: View, refresh: store.Refresh) -> str:
     stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(seen.facts.built_at, seen.year))
     title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, seen.year))
-    return parts.notice(title, f"{parts.stored(refresh.error)}<br>{stands}", "failed")
+    told = parts.stored(_without_folders(seen, refresh.error or ""))
+    return parts.notice(title, f"{told}<br>{stands}", "failed")
 
 
 def _removed(seen: View, refresh: store.Refresh) -> str:
@@ -207,9 +304,19 @@ def _mine() -> Mine:
         elif one.file:
             mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
         else:
-            mine.news.append(say("更新完成。"))
+            mine.news.append(_done(one))
         one.errors.close()
     return mine
+
+
+def _done(one: Started) -> str:
+    """That there are new figures, or that the sources were read and are the same."""
+    folder = config.from_environment().warehouse / one.programme
+    refresh = store.last_refresh(folder)
+    read = refresh.checked_at if refresh and refresh.stamp == one.served else None
+    if read is None or read < one.since:
+        return say("更新完成。")
+    return say("已檢查 {time}，資料沒有變動。", time=f"{read:%H:%M}")
 
 
 def _said(one: Started) -> str:
@@ -260,7 +367,15 @@ def _button(seen: View) -> None:
     mine = _mine()
     if why := mine.failed.get(seen.programme):
         mine.news[:] = [news for news in mine.news if news != say(FAILED)]
-        show(parts.notice(say("✕ 這次更新沒有完成"), parts.stored(why), "failed"))
+        if not _is_told(seen, why):
+            told = parts.stored(_without_folders(seen, why))
+            show(parts.notice(say("✕ 這次更新沒有完成"), told, "failed"))
+
+
+def _is_told(seen: View, why: str) -> bool:
+    """Whether the notice of the last refresh says the same already."""
+    refresh = store.last_refresh(_folder(seen))
+    return bool(refresh and refresh.error and refresh.error[:200] in why)
 
 
 def start(seen: View, file: str | None = None) -> None:
@@ -285,6 +400,7 @@ def start(seen: View, file: str | None = None) -> None:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
     }
+    since = _now().replace(microsecond=0)
     # Not a pipe: it would be full at some time, and nobody reads it before the end.
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the build has ended)
     process = subprocess.Popen(
@@ -293,7 +409,7 @@ def start(seen: View, file: str | None = None) -> None:
     )  # fmt: skip
     mine = _mine()
     mine.failed.pop(seen.programme, None)
-    mine.going.append(Started(seen.programme, file, process, errors))
+    mine.going.append(Started(seen.programme, since, seen.snapshot.stamp, file, process, errors))
 
 
 def _folder(seen: View) -> Path:

@@ -1,22 +1,35 @@
-"""What changed since the former snapshot, with sudden jumps marked, and letting a former one serve again."""
+"""What changed since a former snapshot: of the data, with sudden jumps marked, and of schools that crossed a threshold;
+and letting a former one serve again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import frame, freshness, parts, words
-from dashboard.ui.address import Row, View, _asked, facts_of
-from dashboard.ui.parts import Cell, table, text
+from dashboard.ui import figures, frame, freshness, parts, words
+from dashboard.ui.address import Row, View, _asked, ask, facts_of
+from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 from dashboard.ui.texts import later, say
 
 # A table or figure that moves by more than this share at once is worth a look: a whole file may be missing or doubled.
 JUMP = 0.2
 KEPT = (later("時間"), later("指紋"), later("狀態"))
+# How a school turned since a former snapshot, and the status in whose colours that is told.
+TURNS = {
+    "met": (later("{n} 校新達標"), "met"),
+    "overdue": (later("{n} 校新逾期未達"), "overdue"),
+    "over": (later("{n} 校新超出上限"), "overdue"),
+    "fell": (later("{n} 校退步"), "behind"),
+    "silent": (later("{n} 校變成未填報"), "no_data"),
+}
+LISTED = 10  # figures, or schools, that are named of each kind
 HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減"), later("備註"))
 
 
@@ -194,3 +207,165 @@ def restore(seen: View) -> None:
                 show(parts.notice(say("✕ 沒有還原"), parts.stored(str(error)), "failed"))
                 return
             st.rerun()
+
+
+# Since the last update, or since another snapshot
+
+
+def since(seen: View, asked: str | None, here: Callable[..., str]) -> str:
+    """Which schools crossed a threshold or fell back, and how many rows are refused no more, since the snapshot before or
+    the one that the address names; nothing where there is none that can be compared, and on any other day than today."""
+    if seen.on != seen.today:
+        return ""
+    older = store.older(seen.snapshot)
+    before = next((one for one in older if one.stamp == asked), next(iter(older), None))
+    if before is None:
+        return ""
+    stamps = tuple(one.stamp for one in older)
+    try:
+        # The address tells all that a link keeps.
+        told = figures.once(
+            seen,
+            "since",
+            before.stamp,
+            stamps,
+            asked,
+            here(),
+            build=lambda: _since(seen, before, stamps, asked, here),
+        )
+    except store.NoSnapshot:
+        return ""
+    return str(told)
+
+
+def _since(
+    seen: View, before: store.Snapshot, stamps: Sequence[str], asked: str | None, here: Callable[..., str]
+) -> str:
+    then = facts_of(before, seen.scope)
+    turns, mended = turned(seen, before), no_more_refused(seen, before)
+    name = say("自上次更新") if before.stamp == stamps[0] else say("自選定的快照")
+    when = say("{name}（{time}）", name=f"<b>{name}</b>", time=words.moment(then.built_at, seen.year))
+    many = {
+        kind: len({(new.school_name, new.group_name) for _, new in found}) for kind, found in turns.items()
+    }
+    facts = [say(TURNS[kind][0], n=words.number(n)) for kind, n in many.items()]
+    facts += [say("{n} 列不再被退回", n=words.number(len(mended)))] if mended else []
+    nothing = say("沒有學校跨過門檻或退步，也沒有列改好")
+    line = say("{when}：{told}。", when=when, told=words.listing(facts) if facts else nothing)
+    lines = [_turns(seen, kind, found) for kind, found in turns.items()]
+    lines += [_mended(seen, mended)] if mended else []
+    if then.definition != seen.facts.definition:
+        lines.append(f'<p class="foot">{say("這之間定義檔改過，有些變動可能來自定義。")}</p>')
+    if len(stamps) > 1:
+        lines.append(_choices(seen, before, stamps, here))
+    if not lines:
+        return f'<p class="sub">{line}</p>'
+    opened = " open" if asked == before.stamp else ""
+    return f'<details class="more since"{opened}><summary>{line}</summary>{"".join(lines)}</details>'
+
+
+def turned(seen: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]]]:
+    """Each figure of a school that turned, then and now, by how. Nobody is told to be late by a file that was not read.
+
+    Compared with what was shown when the former snapshot was made: a deadline may have passed since.
+    """
+    then = facts_of(before, seen.scope)
+    old = {_place(row): row for row in _standing(seen, before, min(then.as_of or then.read_on, seen.on))}
+    kpis = _kpis(seen)
+    found: dict[str, list[tuple[Row, Row]]] = {kind: [] for kind in TURNS}
+    for new in _standing(seen, seen.snapshot, seen.on):
+        former, kpi = old.get(_place(new)), kpis.get((new.kpi, new.period))
+        if former and kpi and (kind := _turn(former, new, kpi.require)):
+            found[kind].append((former, new))
+    places = list(kpis)
+    for rows in found.values():
+        rows.sort(key=lambda pair: (places.index((pair[1].kpi, pair[1].period)), pair[1].ord))
+    return {kind: rows for kind, rows in found.items() if rows}
+
+
+def _kpis(seen: View) -> dict[tuple[str, str], Row]:
+    """The indicators that are shown and not settled."""
+    every = (row for period in seen.periods for row in ask(seen, "kpis", period=period.period))
+    return {(row.kpi, row.period): row for row in every if not row.closed}
+
+
+def _standing(seen: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
+    return _asked(snapshot, seen.scope, "school_standing", (("on", on), ("periods", seen.shown)))
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    """What a figure is of: ids are those of one snapshot."""
+    return row.kpi, row.period, row.school_name, row.group_name
+
+
+def _turn(then: Row, now: Row, require: str) -> str | None:
+    if now.status == "met":
+        return "met" if then.status != "met" else None
+    if words.is_unsure(now):
+        return None
+    if now.status == "no_data":
+        return "silent" if then.status != "no_data" else None
+    if now.status == "overdue" and then.status != "overdue":
+        return "over" if require == "ceiling" else "overdue"
+    if require == "ceiling" or then.counted is None:
+        return None
+    return "fell" if then.status == "met" or now.counted < then.counted else None
+
+
+def no_more_refused(seen: View, before: store.Snapshot) -> list[Row]:
+    """The rows that the former snapshot refused and this one does not: mended, or taken away."""
+    now = {row.row_key for row in _asked(seen.snapshot, seen.scope, "rows_to_mend", ())}
+    return [row for row in _asked(before, seen.scope, "rows_to_mend", ()) if row.row_key not in now]
+
+
+def _turns(seen: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:
+    """The figures that turned alike, the first of them with the way to the school."""
+    label, status = TURNS[kind]
+    schools = {(new.school_name, new.group_name) for _, new in found}
+    kpis = _kpis(seen)
+    links = [_moved(seen, kpis[new.kpi, new.period], old, new) for old, new in found[:LISTED]]
+    told = words.listing(links)
+    if (left := len(found) - LISTED) > 0:
+        told = say("{told}，另有 {n} 項", told=told, n=words.number(left))
+    mark = f'<span class="tag t-{status}">{say(label, n=words.number(len(schools)))}</span>'
+    return f"<p>{mark} {told}</p>"
+
+
+def _moved(seen: View, kpi: Row, old: Row, new: Row) -> str:
+    """「深澳國小 A1、A2 14/15 → 15/15」."""
+    link = anchor(seen.link("school", school=new.school_name, kpi=new.kpi), words.escape(new.school_name))
+    return f"{link} {words.escape(kpi.short)} {_figure(old, kpi.unit)} → {_figure(new, kpi.unit)}"
+
+
+def _figure(row: Row, unit: str) -> str:
+    if row.counted is None:
+        return "?"
+    return words.number(row.counted) if row.required is None else words.pair(row.counted, row.required, unit)
+
+
+def _mended(seen: View, rows: Sequence[Row]) -> str:
+    many = Counter(row.school_name for row in rows)
+    named = [(name, n) for name, n in many.items() if name]
+    links = [
+        f"{anchor(seen.link('data', school=name), words.escape(name))} {words.number(n)}"
+        for name, n in named[:LISTED]
+    ]
+    links += [say("看不出學校的 {n}", n=words.number(many[None]))] if many[None] else []
+    told = words.listing(links)
+    if (left := len(named) - LISTED) > 0:
+        told = say("{told}，另有 {n} 校", told=told, n=words.number(left))
+    mark = f'<span class="tag t-met">{say("{n} 列不再被退回", n=words.number(len(rows)))}</span>'
+    return f"<p>{mark} {told}</p>"
+
+
+def _choices(seen: View, before: store.Snapshot, stamps: Sequence[str], here: Callable[..., str]) -> str:
+    """The snapshots to compare with, by when each was made."""
+    choices = [
+        (
+            words.moment(datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S"), seen.year),
+            here(since=stamp),
+            stamp == before.stamp,
+        )
+        for stamp in stamps
+    ]
+    return f'<div class="onscreen">{parts.pills(choices, say("與哪一份快照比"))}</div>'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
 from dashboard.ui import paper
+from dashboard.ui.freshness import Times
 from dashboard.ui.parts import Cell, Line, count, notice, outward, stored, table, text
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, fingerprint, listing, moment, number, percent, size
@@ -20,23 +21,25 @@ COUNTS = {
     "no_record": later("其中不是紀錄"),
     "warnings": later("警告"),
 }
+TIMES = (later("最後變動"), later("最後檢查"))
 OF_FILE = ("read", "accepted", "duplicate", "rejected", "no_record")
 UNUSED = (later("檔案或工作表"), later("欄"), later("有填的格數"), later("可能是"))
 LISTED = 20
 FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
 
 
-def sources(tables: Sequence[Row]) -> str:
-    """Rows in and out of each table; read = accepted + duplicate + rejected."""
+def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str:
+    """Rows in and out of each table; read = accepted + duplicate + rejected; and when each was changed and last read."""
     names = [
         *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
         later("退回率"),
         COUNTS["warnings"],
+        *TIMES,
     ]
     header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
-    lines = [("", _source(row)) for row in tables]
+    lines = [("", [*_source(row), *_times(times[row.table_name], year)]) for row in tables]
     total = Row(**_sums(tables))
-    lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total)]))
+    lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total), Cell(""), Cell("")]))
     told = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
     head = f'<h2>{say("來源")}</h2><p class="sub">{told}</p>'
     return head + table(say("各資料表的列數"), header, lines, "wide")
@@ -57,6 +60,15 @@ def _source(row: Row) -> list[Cell]:
     return [name, *_counted(row)]
 
 
+def _times(times: Times, year: int) -> list[Cell]:
+    """When a table was changed, in amber where that is longer ago than the definition bears, and when it was last read."""
+    changed, read = (moment(at, year) if at else "" for at in times[:2])
+    if times.quiet is not None:
+        told = say("! {n} 天沒有變動", n=number(times.quiet))
+        changed += f' <span class="tag t-behind">{told}</span>'
+    return [Cell(changed), Cell(read)]
+
+
 def _counted(row: Row) -> list[Cell]:
     rejected = f"<b>{number(row.rejected)}</b>" if row.rejected else "0"
     apart = count(row.no_record)
@@ -73,12 +85,19 @@ def _counted(row: Row) -> list[Cell]:
 
 def source_header() -> list[str]:
     """Of the table of sources as a file."""
-    return [say("資料表"), *(say(name) for name in COUNTS.values())]
+    return [say("資料表"), *(say(name) for name in (*COUNTS.values(), *TIMES))]
 
 
-def source_rows(tables: Sequence[Row]) -> list[list[object]]:
+def source_rows(tables: Sequence[Row], times: Mapping[str, Times]) -> list[list[object]]:
     """The table of sources as a file; what was not supplied has blanks and no zeros."""
-    return [[row.label, *(getattr(row, name) if row.supplied else None for name in COUNTS)] for row in tables]
+    return [
+        [
+            row.label,
+            *(getattr(row, name) if row.supplied else None for name in COUNTS),
+            *times[row.table_name][:2],
+        ]
+        for row in tables
+    ]
 
 
 def files(inputs: Sequence[Row], year: int) -> str:

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from threading import Condition
 from typing import TypeVar
-
-from cachetools import LRUCache, cached
 
 from dashboard.ui import downloads, parts, words
 from dashboard.ui.address import View
 from dashboard.ui.parts import Cell, Line, Row
-from dashboard.ui.texts import SOURCE, later, manner, say
+from dashboard.ui.texts import SOURCE, later, say
 from dashboard.ui.words import STATUSES, escape, number
 
 T = TypeVar("T")
-AT_ONCE = 30  # rows that come with a page, written anew for each
-AT_ONCE_KEPT = 200  # where they are written once
+AT_ONCE = 30  # rows that come with a page
 MOST = 2_000  # rows that are printed
-KEPT = 4_000_000  # letters of what is the same on any day
 PAGE, PAGES = "\1", "\2"  # stand in for the numbers of the sheets, which the browser knows
 SIGNS = {
     **{status.sign: (status.source_word, status.source_meaning) for status in STATUSES.values()},
@@ -36,10 +31,7 @@ USELESS = re.compile(r' (?:href|title|scope|target|rel|data-[a-z]+)="[^"]*"')
 
 
 class Page(list[T]):
-    """The rows of one page of a list, which knows the others.
-
-    get: the rows from one number up to another; of: where they are the same on any day, what they are of.
-    """
+    """The rows of one page of a list, which knows the others; `get` gives the rows from one number up to another."""
 
     def __init__(
         self,
@@ -47,10 +39,9 @@ class Page(list[T]):
         total: int,
         size: int,
         get: Callable[[int, int], Sequence[T]],
-        of: Hashable = None,
     ) -> None:
         self.number, self.total, self.size = parts.page(asked, total, size), total, size
-        self.get, self.of = get, of
+        self.get = get
         self.first = (self.number - 1) * size
         super().__init__(get(self.first, self.first + size))
 
@@ -95,25 +86,14 @@ def around(
     def part(first: int, last: int) -> str:
         if first >= last:
             return ""
-        asked = (rows.of, name, first, last, manner()) if rows.of else None
-        if last - first <= (AT_ONCE_KEPT if asked else AT_ONCE):
-            return f'<{element} class="onpaper">{_written(asked, lambda: write(rows.get(first, last)))}</{element}>'
+        if last - first <= AT_ONCE:
+            return f'<{element} class="onpaper">{cheap(write(rows.get(first, last)))}</{element}>'
         return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), element, told)
 
     before, end = min(rows.first, MOST), min(max(rows.last, MOST), rows.total)
     left = rows.first - before + rows.total - end
     more = f'<{element} class="onpaper">{told.format(beyond(left))}</{element}>' if left else ""
     return part(0, before), part(rows.last, end) + more
-
-
-def _written(asked: Hashable, write: Callable[[], str]) -> str:
-    """The markup for paper, made once where what is `asked` tells all that it depends on."""
-    return _once(asked, write) if asked else cheap(write())
-
-
-@cached(LRUCache(KEPT, getsizeof=len), key=lambda asked, _: asked, condition=Condition())
-def _once(_: Hashable, write: Callable[[], str]) -> str:
-    return cheap(write())
 
 
 def instead(name: str, draw: Callable[[Sequence[T]], str], shown: Page[T], period: Row) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import paper, parts
+from dashboard.ui import faults, paper, parts
 from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import Cell, anchor, count, outward, pills, text
+from dashboard.ui.faults import sentence
+from dashboard.ui.parts import Cell, anchor, count, pills, text
 from dashboard.ui.texts import later, say
 from dashboard.ui.words import escape, listing, number
 
@@ -41,6 +42,7 @@ COLUMNS = {
     "reason_label": later("原因"),
     "sentence": later("怎麼改"),
     "suggestion": later("可能是"),
+    "could": later("可能影響"),
     "original": later("原文"),
     "school_name": later("校名"),
     "link": later("連結"),
@@ -60,11 +62,6 @@ def chosen() -> dict[str, str | None]:
     facets = {name: asked(name) for name in FACETS}
     severity = asked("severity", SEVERITIES) or "rejected"
     return {"severity": severity, "fresh": asked("fresh", ("new",)), **facets}
-
-
-def sentence(row: Row) -> str:
-    """What is wrong and how to mend it, in the viewer's language; what stands in the file stays as it is."""
-    return say(row.sentence, **row.places)
 
 
 def refused(
@@ -90,59 +87,22 @@ def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
     """The rows of the page that the address names, of what the filters leave."""
 
     def get(first: int, last: int) -> Sequence[Row]:
-        return ask(seen, "rejects", **chosen, size=last - first, skip=first)
+        return ask(seen, "rejects", on=seen.on, **chosen, size=last - first, skip=first)
 
-    of = (seen.snapshot, seen.scope, *chosen.values())
-    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get, of)
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
 
 def rejected(rows: Sequence[Row]) -> str:
-    """The rows of one page: where, what, and how to mend it; nothing where there is no row."""
-    if not rows:
-        return ""
-    names = ("file", "line", "reason_label", "original", "sentence", "school_name")
-    header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in names]
-    return paper.table(say("被退回與有警告的列"), header, rows, _rejected, "wide rows cards")
+    """The rows of one page, on paper all: where, what, and how to mend it; nothing where there is no row."""
+    return _faults("rejects", rows, True) if rows else ""
 
 
-def _rejected(row: Row) -> parts.Line:
-    return (
-        "",
-        [
-            Cell(f"{_new(row)}{_place(row)}", "l w"),
-            Cell(number(row.line, "")),
-            text(row.reason_label, "l"),
-            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
-            Cell(_advice(row), "l w"),
-            text(row.school_name or "–", "l"),
-        ],
-    )
+def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> str:
+    def write(some: Iterable[Row]) -> str:
+        return "".join(faults.shown(row, with_school=with_school) for row in some)
 
-
-def _place(row: Row) -> str:
-    """The file; of a spreadsheet, a link to the very cell."""
-    if not row.link:
-        return escape(row.file)
-    return f"{escape(row.file)} {outward(row.link, row.cell or say('開啟'))}"
-
-
-def _new(row: Row) -> str:
-    return f'<span class="tag t-new">{say("新")}</span> ' if row.is_new else ""
-
-
-def _advice(row: Row) -> str:
-    """The sentence says what is wrong; a suggestion is a guess and is said as one."""
-    told = sentence(row)
-    if not row.suggestion or row.suggestion in told:
-        return escape(told)
-    guess = say("（可能是「{suggestion}」，請確認）", suggestion=escape(row.suggestion))
-    return f'{escape(told)}<span class="mut">{guess}</span>'
-
-
-def _cut(original: str | None, limit: int = 160) -> str:
-    """The row as it was written; a cell of ten megabytes is not."""
-    whole = original or ""
-    return whole if len(whole) <= limit else f"{whole[:limit]}…"
+    before, after = paper.around("div", name, rows, write)
+    return f'<div class="faults">{before}{write(rows)}{after}</div>'
 
 
 def silent(todo: str | None) -> str:
@@ -190,27 +150,11 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
     shown = paper.page(rows, None, limit)
-    _, after = paper.around(
-        "div", f"rejects {rows[0].table_name}", shown, lambda some: "".join(map(_own, some))
-    )
-    lines = "".join(map(_own, shown)) + after
     left = len(rows) - limit
     more = (
         f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
     )
-    header = "".join(
-        f"<span>{say(name)}</span>" for name in (later("檔案 · 列號"), later("原文"), later("怎麼改"))
-    )
-    return f'<div class="rej"><div class="h">{header}</div>{lines}</div>{more}'
-
-
-def _own(row: Row) -> str:
-    line = say("第 {line} 列", line=number(row.line, "?"))
-    warned = say("! 警告：") if row.severity == "warning" else ""
-    return (
-        f'<div><span class="mut">{_place(row)} · {line}</span>'
-        f"<span><code>{escape(_cut(row.original))}</code></span><span>{warned}{_advice(row)}</span></div>"
-    )
+    return _faults(f"rejects {rows[0].table_name}", shown) + more
 
 
 def _counts(rows: Sequence[Row]) -> str:
@@ -231,15 +175,20 @@ def header() -> list[str]:
     return [say(name) for name in COLUMNS.values()]
 
 
+def could(row: Row) -> str:
+    """The indicators that a row could change, as a file names them."""
+    return listing(row.could or [])
+
+
 def as_rows(rows: Sequence[Row]) -> list[list[object]]:
     """The refused rows as a file."""
-    own = {"severity": lambda row: say(SEVERITIES[row.severity]), "sentence": sentence}
+    own = {"severity": lambda row: say(SEVERITIES[row.severity]), "sentence": sentence, "could": could}
     return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
 
 
 def every(seen: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
     """All rows of the filters, as a file."""
-    return as_rows(ask(seen, "rejects", **chosen, size=None, skip=0))
+    return as_rows(ask(seen, "rejects", on=seen.on, **chosen, size=None, skip=0))
 
 
 def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
@@ -355,7 +304,7 @@ def _resolved(row: Row) -> parts.Line:
             text(row.file, "l w"),
             Cell(number(row.line, "")),
             text(row.reason_label, "l"),
-            Cell(f"<code>{escape(_cut(row.original))}</code>", "l w"),
+            Cell(f"<code>{escape(faults.cut(row.original, 160))}</code>", "l w"),
             text(row.school_name or "–", "l"),
         ],
     )

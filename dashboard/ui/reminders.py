@@ -30,7 +30,7 @@ HEADER = (
     later("未達項數"),
     later("未達項目"),
     later("最近期限"),
-    later("尚未完成的人"),
+    later("尚未完成的人、班"),
     later("請補送或改正"),
     later("資料註記"),
 )
@@ -49,8 +49,8 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, those of the day to compare with, who is missing, and what to
-    send or fill in where it cannot be judged."""
+    """One indicator that a school owes: its figures, those of the day to compare with, who is missing (and lacks what,
+    where names are asked for), and what to send or fill in where it cannot be judged."""
 
     kpi: Row
     row: Row
@@ -118,7 +118,9 @@ def owed(seen: View, wanted: Chosen, school_id: int | None = None) -> list[Owed]
         at = {"on": seen.on, "period": period.period}
         missing: dict[tuple[int, str], list[str]] = {}
         for unit in ask(seen, "missing_units", **at):
-            missing.setdefault((unit.school_id, unit.kpi), []).append(unit.unit_label)
+            told = words.lacks(unit.parts, alone=True) if wanted.names else ""
+            who = say("{name}（{lacks}）", name=unit.unit_label, lacks=told) if told else unit.unit_label
+            missing.setdefault((unit.school_id, unit.kpi), []).append(who)
         was = before(seen, "school_results", ("school_id", "kpi"), period=period.period, **every)
         to_come = to_send(seen, period.period, asked=True)
         for row in ask(seen, "school_results", **at, **every):

@@ -10,18 +10,34 @@ from typing import Any
 
 from dashboard.ui import bounds, findings, indicator, records
 from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, flag_note, flagged, hint, moved, stored, tag
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    bar,
+    due,
+    figure,
+    flag_note,
+    flagged,
+    hint,
+    moved,
+    stored,
+    table,
+    tag,
+)
 from dashboard.ui.sparklines import Course, sparkline
 from dashboard.ui.texts import say
 from dashboard.ui.words import (
     MONEY,
     STATUSES,
+    Part,
     amount,
     change,
     escape,
     exact,
     number,
     pair,
+    part_amount,
     percent,
     prose,
     short_day,
@@ -42,7 +58,7 @@ ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of one school, with everything its row shows.
+    """One indicator of one school, with everything its row shows; its `units` are asked for where it is open.
 
     `then` is its figure on the day to compare with, `rejects` its rows not taken that could count in it, `others`
     a line on those that could not, `possible` those by which its figure is bounded,
@@ -325,11 +341,17 @@ def _units(item: Item) -> str:
     unit, year = escape(item.kpi.unit), item.seen.year
     parts = []
     if missing:
-        title = say("還缺的 {n} {unit}", n=number(len(missing)), unit=unit)
-        parts.append(f"<h3>{title}</h3>{_list(missing, year, False)}")
+        counts = {"n": number(len(missing)), "unit": unit}
+        # Of classes the rest are missing too, and nobody knows which.
+        title = (
+            say("還不齊的 {n} {unit}", **counts)
+            if item.kpi.base == "classes"
+            else say("還缺的 {n} {unit}", **counts)
+        )
+        parts.append(f"<h3>{title}</h3>{_list(item, missing, year, False)}")
     if done:
         counts = {"n": number(len(done)), "unit": unit}
-        listed = _list(done, year, True)
+        listed = _list(item, done, year, True)
         if missing:
             title = say("已計入的 {n} {unit}（展開名單）", **counts)
             parts.append(f'<details class="more"><summary>{title}</summary>{listed}</details>')
@@ -338,21 +360,71 @@ def _units(item: Item) -> str:
     return "".join(parts)
 
 
-def _list(units: Sequence[Row], year: int, done: bool) -> str:
+def _list(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
+    """Who or what; where each is made up of parts, against these."""
+    if any(unit.parts for unit in units):
+        return _matrix(item, units, year, done)
     return f'<ul class="units">{"".join(_unit(unit, year, done) for unit in units)}</ul>'
 
 
+def _matrix(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
+    """Units against their parts: since when each part is there, or that it is missing."""
+    names = list(dict.fromkeys(part["label"] for unit in units for part in unit.parts or ()))
+    header = [say("對象"), *(say(name) if name else item.kpi.short for name in names)]
+    # What has the day of its last part on it needs no other; an amount has none.
+    when = done and None in names
+    header += [say("計入日")] if when else []
+
+    def line(unit: Row) -> Line:
+        parts = {part["label"]: part for part in unit.parts or ()}
+        cells = [_part(parts[name]) if name in parts else "–" for name in names]
+        cells = [_name(unit), *cells, *([written_day(unit.attained_on, pad=True)] if when else [])]
+        if not done and (since := _when(unit, year, False)):
+            cells[0] += f" {since}"
+        return "", [Cell(cell, "l") for cell in cells]
+
+    caption = say("{kpi}的名單", kpi=item.kpi.short)
+    shown = table(caption, [Cell(escape(name), "l") for name in header], map(line, units), "parts")
+    return f'<div class="tall">{shown}</div>'
+
+
+def _part(part: Part) -> str:
+    """「✓ 110/07/08」, 「缺」, 「1／3 小時，還差 2」."""
+    if not part["lacks"]:
+        there = (
+            part_amount(part, "has")
+            if part["unit"] is not None
+            else part["day"] and written_day(part["day"], pad=True)
+        )
+        return f'<span class="s-met">✓</span> {escape(there)}'
+    if part["unit"] is None:
+        return f'<span class="warn">{say("缺")}</span>'
+    lacks = f'<span class="warn">{say("還差 {amount}", amount=number(part["lacks"]))}</span>'
+    return say(
+        "{has}／{needed}，{lacks}",
+        has=number(part["has"]),
+        needed=escape(part_amount(part, "needed")),
+        lacks=lacks,
+    )
+
+
 def _unit(unit: Row, year: int, done: bool) -> str:
-    name = unit.unit_label or unit.unit_id
+    return f"<li><span>{_name(unit)}</span>{_when(unit, year, done)}</li>"
+
+
+def _name(unit: Row) -> str:
     many = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
+    return f"{escape(unit.unit_label or unit.unit_id)}{many}"
+
+
+def _when(unit: Row, year: int, done: bool) -> str:
+    """Since when it counts, or works there if that is this year's."""
     if done and unit.attained_on:
-        when = f'<time datetime="{unit.attained_on.isoformat()}">✓ {written_day(unit.attained_on, pad=True)}</time>'
-    elif not done and unit.since and unit.since.year >= year:
+        return f'<time datetime="{unit.attained_on.isoformat()}">✓ {written_day(unit.attained_on, pad=True)}</time>'
+    if not done and unit.since and unit.since.year >= year:
         told = say("{day} 到職", day=written_day(unit.since, pad=True))
-        when = f'<time datetime="{unit.since.isoformat()}">{told}</time>'
-    else:
-        when = ""
-    return f"<li><span>{escape(name)}{many}</span>{when}</li>"
+        return f'<time datetime="{unit.since.isoformat()}">{told}</time>'
+    return ""
 
 
 def place(school: Row, link: Callable[..., str]) -> str:

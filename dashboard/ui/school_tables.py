@@ -6,13 +6,14 @@ What a viewer's scope hides is not in the rows that a page asks for, so that it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 from dashboard.ui import plan, records
-from dashboard.ui.address import View
+from dashboard.ui.address import View, ask
 from dashboard.ui.school_rows import Item
 from dashboard.ui.texts import say
-from dashboard.ui.words import flag_words, short_day, word
+from dashboard.ui.words import flag_words, has, lacks, short_day, word
 
 Row = SimpleNamespace
 Found = Sequence[tuple[Row, Sequence[Item]]]
@@ -26,8 +27,9 @@ def tables(
     yield say("指標"), _indicator_header(seen), lambda: indicators(found, compared=seen.versus is not None)
     header = [
         say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
+        say("已有"), say("還缺"),
     ]  # fmt: skip
-    yield say("名單"), header, lambda: units(found)
+    yield say("名單"), header, lambda: units(_with_units(seen, school, found))
     if rejects:
         yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
     yield from plan.downloads(seen, school)
@@ -70,6 +72,26 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
     return figures
 
 
+def _with_units(seen: View, school: Row, found: Found) -> Found:
+    """Of every indicator, not of the one that is open alone."""
+    asked = {
+        period.period: ask(
+            seen, "units", on=seen.on, period=period.period, school_id=school.school_id, kpi=None
+        )
+        for period, _ in found
+    }
+    return [
+        (
+            period,
+            [
+                replace(item, units=[unit for unit in asked[period.period] if unit.kpi == item.kpi.kpi])
+                for item in items
+            ],
+        )
+        for period, items in found
+    ]
+
+
 def units(found: Found) -> Rows:
     """Who or what stands behind the figures: those that count, and those still missing."""
     return [
@@ -82,6 +104,8 @@ def units(found: Found) -> Rows:
             unit.attained_on if unit.done else None,
             unit.since,
             unit.amount,
+            has(unit.parts),
+            lacks(unit.parts),
         ]
         for period, items in found
         for item in items

@@ -11,7 +11,7 @@ from dashboard.ui import lead, paper, records
 from dashboard.ui.address import View, ask, asked
 from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
 from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, fingerprint, listing, moment, number, written_day
+from dashboard.ui.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
 
 Row = SimpleNamespace
 SHORT = 10
@@ -26,8 +26,9 @@ LINKS = {
     "team": later("列的找法：依學校與觀課日期對應；人數足夠的場次，同行的人都列出。"),
 }
 HEADER = (
-    later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"), later("檔案"),
-    later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+    later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"),
+    later("檔案"), later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+    later("已有"), later("還缺"),
 )  # fmt: skip
 
 
@@ -57,11 +58,11 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
         if row.kpi == kpi.kpi
     )
-    units = [unit for unit in ask(seen, "units", **mine) if unit.kpi == kpi.kpi]
+    units = ask(seen, "units", kpi=kpi.kpi, **mine)
     evidence: dict[int, list[Row]] = {}
     for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
-    rejects = ask(seen, "school_rejects", school_id=school.school_id)
+    rejects = ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
     could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":
@@ -107,7 +108,10 @@ def _sum(seen: View, kpi: Row, found: Behind) -> str:
     missing = len(found.units) - done
     told = say("下表：已計入 {done}", done=number(done))
     if missing:
-        told = say("下表：已計入 {done}，還缺 {missing}", done=number(done), missing=number(missing))
+        counts = {"done": number(done), "missing": number(missing)}
+        told = say("下表：已計入 {done}，還缺 {missing}", **counts)
+        if kpi.base == "classes":  # the rest are missing too, and nobody knows which
+            told = say("下表：已計入 {done}，還不齊 {missing}", **counts)
     foot = f'<p class="foot">{told}</p>' if found.units else ""
     return f"<p>{'　'.join(filter(None, facts))}</p>{foot}"
 
@@ -147,14 +151,17 @@ def _who(unit: Row) -> str:
 
 
 def _since(unit: Row) -> str:
+    """Since when it counts, or what it lacks; below that what it has, where it is made up of parts."""
+    own = escape(has(unit.parts))
     if not unit.done:
-        return f'<span class="warn">{say("還缺")}</span>'
+        told = escape(lacks(unit.parts, alone=True)) or say("還缺")
+        return "<br>".join([f'<span class="warn">{told}</span>', *([_muted(own)] if own else [])])
     when = (
         f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
         if unit.attained_on
         else ""
     )
-    return f'<span class="s-met">✓</span> {when}'
+    return "<br>".join([f'<span class="s-met">✓</span> {when}', *([_muted(own)] if own else [])])
 
 
 def _rows(how: str | None, rows: Sequence[Row]) -> str:
@@ -213,7 +220,7 @@ def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
     found = behind(seen, kpi, school, most=None)
     none: list[Row | None] = [None]
     return [
-        [*_unit_values(found, unit), *_row_values(row)]
+        [*_unit_values(found, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
         for unit in found.units
         for row in found.evidence.get(unit.unit_key) or none
     ]

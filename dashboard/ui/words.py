@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -270,6 +270,44 @@ def names(listed: Sequence[str], total: int) -> str:
 def listing(parts: Sequence[str]) -> str:
     """Several things side by side: with 、 in Chinese, with commas elsewhere."""
     return say("、").join(parts)
+
+
+Part = Mapping[str, Any]  # of a unit, as `parts_on` of queries/models/5_visible.sql gives it
+
+
+def part_name(part: Part) -> str:
+    """What a part is called; an amount that is the only part needs no name."""
+    return say(part["label"]) if part["label"] else ""
+
+
+def part_amount(part: Part, name: str) -> str:
+    """「1 小時」: how much of a part there `has` or `lacks`."""
+    return f"{number(part[name])} {say(part['unit']) if part['unit'] else ''}".strip()
+
+
+def has(parts: Sequence[Part] | None) -> str:
+    """「A1 111/05/05、A2 111/10/05」, 「1 小時」: what of a unit is there; nothing of one without parts."""
+    told = []
+    for part in parts or ():
+        if part["unit"] is not None and part["has"]:
+            told.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
+        elif part["unit"] is None and not part["lacks"]:
+            day = written_day(part["day"], pad=True) if part["day"] else ""
+            told.append(f"{part_name(part)} {day}".strip())
+    return listing(told)
+
+
+def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
+    """「A2」, 「還差 2 小時」: what of a unit is missing; `alone` 「缺 A2」, where nothing else says that it is."""
+    missing = [part for part in parts or () if part["lacks"]]
+    things = listing([part_name(part) for part in missing if part["unit"] is None])
+    amounts = [
+        f"{part_name(part)} {say('還差 {amount}', amount=part_amount(part, 'lacks'))}".strip()
+        for part in missing
+        if part["unit"] is not None
+    ]
+    told = say("缺 {parts}", parts=things) if things and alone else things
+    return listing([*filter(None, [told]), *amounts])
 
 
 def prose(sentences: Sequence[str]) -> str:

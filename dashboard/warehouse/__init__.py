@@ -23,6 +23,7 @@ from dashboard.warehouse.status import (
     SheetStatus,
     UnderWay,
     last_refresh,
+    note_failure,
     pinned,
     under_way,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "current",
     "kept",
     "last_refresh",
+    "note_failure",
     "older",
     "pinned",
     "programmes_in",

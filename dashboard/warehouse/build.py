@@ -5,9 +5,11 @@ Why one file a snapshot: readers open it read-only by its name, so a new one can
 """
 
 import contextlib
+import csv
 import datetime as dt
 import gc
 import hashlib
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,6 +41,7 @@ from dashboard.warehouse.sql import (
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
+HEADING = 80  # letters of a column's name that are shown
 LARGE = 20_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
@@ -50,6 +53,7 @@ def today() -> dt.date:
 
 Progress = Callable[[float, str], None]
 
+_PARTS = "struct(label text, unit text, needed double, days struct(day date, amount double)[])[]"
 _PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
 
@@ -202,6 +206,13 @@ def _built(
         con.close()
 
 
+def _csv_line(cells: Sequence[str]) -> str:
+    """A header as a row of CSV, each of its names cut and in one line."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(" ".join(cell.split())[:HEADING] for cell in cells)
+    return line.getvalue()
+
+
 def _size(path: Path) -> int:
     """For the progress alone: a file that has gone meanwhile is reported when it is read."""
     try:
@@ -274,13 +285,14 @@ class _Build:
         for path in paths:
             assert self.folder
             # Also where the bytes of its name are no text.
-            name = files.name_of(path, self.folder)
-            self.there.add(name)
-            self.progress(0.2 * done / total, f"讀取 {Path(name).name}")
+            file = files.name_of(path, self.folder)
+            self.there.add(file)
+            name = Path(file).name
+            self.progress(0.2 * done / total, f"讀取 {name}")
             read = files.left if path in busy else files.read
             sheets = read(path, self.folder, self.entries, self.tables, self.scratch)
             sheets = [left_out(sheet, self._entry_of(sheet), self.tables) for sheet in sheets]
-            for sheet in self._with_former(name, sheets):
+            for sheet in self._with_former(file, sheets):
                 self.raw.add(sheet)
             done += sizes[path]
         known = {spreadsheet.id: spreadsheet for spreadsheet in self.inputs.places.spreadsheets}
@@ -387,7 +399,8 @@ class _Build:
         con.execute(
             "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
             " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text)"
+            f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text,"
+            " file_id int)"
         )
         con.execute(staging.create_school_texts(tables.values()))
         run(self.con, "staging/school_map.sql")
@@ -521,7 +534,7 @@ class _Build:
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
              s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, s.stale_since,
-             s.stale_because, self.rows.get(i, 0))
+             s.stale_because, self.rows.get(i, 0), _csv_line(s.header) if s.table else None)
             for i, (first, s) in enumerate(every, 1)
         ]  # fmt: skip
         load(
@@ -529,7 +542,7 @@ class _Build:
             "files",
             "file_id int, file text, table_name text, size bigint, modified_at timestamp, sha256 text, encoding text,"
             " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
-            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint",
+            " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint, header_row text",
             rows,
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
@@ -560,7 +573,8 @@ class _Build:
                     temp=False)  # fmt: skip
         self.con.execute(
             "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-            " until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text)"
+            f" until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text, parts {_PARTS},"
+            f" masked_parts {_PARTS})"
         )
         models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
         for name in [m for m in models if m < "3"]:
@@ -569,11 +583,16 @@ class _Build:
         masks.create_names(self.con, self.tables.values())
         for kpi in self.programme.kpis:
             self._keep_values(kpi)
-            person = "person" if self._tells_persons(kpi) else "unit_label"
+            columns = self._columns_of(kpi)
+            person = "person" if "person" in columns else "unit_label"
             masked = f"coalesce(replace({{0}}, {person}, coalesce(masked, '○')), {{0}})"
+            # Without its table nothing is known of a unit's parts.
+            has_parts = self.programme.kpis[kpi].table in supplied and "parts" in columns
+            parts = "parts" if has_parts else "null"
             self.con.execute(
                 "insert into units select $kpi, period, school_id, unit_id, unit_label, since, until, attained_on, amount,"
-                f" {masked.format('unit_id')}, {masked.format('unit_label')}"
+                f" {masked.format('unit_id')}, {masked.format('unit_label')}, {parts},"
+                f" {self._masked_parts(kpi, columns, masked) if has_parts else 'null'}"
                 f" from (\n{self.programme.query_of(kpi)}\n) as counted"
                 f" left join masked_names on counted.{person} = masked_names.name"
                 " where school_id in (select school_id from all_schools) order by school_id, unit_id",
@@ -589,12 +608,25 @@ class _Build:
         for name in [m for m in models if m >= "3"]:
             run(self.con, f"models/{name}")
 
-    def _tells_persons(self, kpi: str) -> bool:
-        """Whether an indicator's query says whose name is in a label; that of one that does not is masked whole."""
-        if (self.programme.kpis[kpi].query or kpi) not in self.programme.queries:
-            return True
-        self.con.execute(f"from (\n{self.programme.query_of(kpi)}\n) limit 0", {"kpi": kpi})
-        return "person" in [name for name, *_ in self.con.description or ()]
+    def _columns_of(self, kpi: str) -> set[str]:
+        """Which of the columns that may be left out an indicator's query gives: `person`, without which labels are masked
+        whole, and `parts`. To have a query planned takes long, so a shipped one is read: it gives `parts` last."""
+        query = self.programme.query_of(kpi) or ""
+        if not self._is_own(kpi):
+            return {"person", *re.findall(r"\b(parts)\s+from\b", query)}
+        self.con.execute(f"from (\n{query}\n) limit 0", {"kpi": kpi})
+        return {name for name, *_ in self.con.description or ()}
+
+    def _masked_parts(self, kpi: str, columns: set[str], masked: str) -> str:
+        """The parts with labels as the unit's is masked; nothing for a shipped query, whose labels name nobody."""
+        if not self._is_own(kpi):
+            return "null"
+        label = masked.format("part.label") if "person" in columns else "left('○' || part.label, 1)"
+        return f"list_transform(parts, lambda part: struct_update(part, label := {label}))"
+
+    def _is_own(self, kpi: str) -> bool:
+        """Whether an indicator's query lies beside the definition."""
+        return (self.programme.kpis[kpi].query or kpi) in self.programme.queries
 
     def _describe_reads(self) -> None:
         """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
@@ -682,7 +714,7 @@ class _Build:
             " read,"
             " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
             " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
-            " probable.label as likely_label, stale_since, stale_because, school_id"
+            " probable.label as likely_label, stale_since, stale_because, school_id, header_row"
             " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
             " left join tables as probable on files.likely = probable.table_name"
             " order by file_id"
@@ -691,7 +723,8 @@ class _Build:
             "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
             " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
             " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings"
+            " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings,"
+            " max(i.modified_at) filter (where i.problem is null) as changed_at"
             " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
         )
         self._keep_spreadsheets()

@@ -15,7 +15,21 @@ from dashboard.programmes import Programme
 
 # Beyond so many, those of one section are taken together: each is a replay.
 MOST = 16
-WORDS = frozenset({"title", "source", "sample", "as_of", "label", "short", "rule", "clause", "unit", "note"})
+WORDS = frozenset(
+    {
+        "title",
+        "source",
+        "sample",
+        "as_of",
+        "label",
+        "short",
+        "rule",
+        "clause",
+        "unit",
+        "note",
+        "quiet_after_days",
+    }
+)
 # Lists of sections, each with the key that names a section.
 KEYS = {"groups": "name", "courses": "category", "periods": "id"}
 ORDER = "順序"

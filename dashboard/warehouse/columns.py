@@ -89,7 +89,8 @@ def _typed_unmapped(table: Table, column: Column) -> Typed:
         wrong = f"names_nobody({text})"
         if table.person is None and column.required:
             # A row of the roster has one id, and is one person.
-            wrong += f" or regexp_matches({raw}, '[、，,;；/／\\r\\n]') and len(names_in({raw})) > 1"
+            several = f"regexp_matches({raw}, '[、，,;；/／\\r\\n]')"
+            wrong += f" or case when {several} then len(names_in({raw})) > 1 else false end"
     else:
         wrong = f"is_error(lower({text}))" + (f" or is_no_id({text})" if column.type == "id" else "")
     value = f"case when not ({wrong}) then nullif({text}, '') end"

@@ -16,6 +16,7 @@ from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.places import of_json
 from dashboard.warehouse import originals
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
+from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.gather import Former, FormerFile, stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import NoSnapshot, Snapshot, connection, kept, reporting_damage
@@ -26,7 +27,7 @@ from dashboard.warehouse.sql import literal
 STATED = {
     "各校、各組與全市每一天的結果": "select * from {}.results",
     "數字背後的人、班與場次": "select * from {}.units",
-    "退回的列與警告": "select * exclude (first_seen, link) from {}.rejects",
+    "退回的列與警告": "select * exclude (first_seen, link, file_id) from {}.rejects",
     "各檔的列數": "select file, read, accepted, duplicate, rejected from {}.inputs where label is not null and problem is null",
 }
 
@@ -143,7 +144,9 @@ def _proofs(snapshot: Snapshot, target: Path) -> list[Proof]:
 
         proofs = []
         for label, query in STATED.items():
-            old, new = query.format("kept"), query.format("again")
+            # A version of the product may state more than the one before it.
+            old, columns = query.format("kept"), con.sql(query.format("kept")).columns
+            new = f"select {', '.join(map(quoted, columns))} from ({query.format('again')})"
             proofs.append(
                 Proof(label, count(old), count(f"{old} except all {new}"), count(f"{new} except all {old}"))
             )

@@ -66,13 +66,17 @@ class SheetStatus:
 @dataclass(frozen=True)
 class Refresh:
     """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, which snapshot served
-    then, and the files of former ones that were removed because the disk was full."""
+    then, and the files of former ones that were removed because the disk was full.
+
+    checked_at: when all that can be read was last read without a failure, after which `stamp` served.
+    """
 
     at: dt.datetime
     error: str | None
     sheets: tuple[SheetStatus, ...]
     stamp: str | None = None
     removed: tuple[str, ...] = ()
+    checked_at: dt.datetime | None = None
 
 
 @contextmanager
@@ -135,7 +139,10 @@ def note_refresh(
     stamp: str | None = None,
     removed: Sequence[str] = (),
 ) -> None:
-    """Note what became of a refresh at `now`, after which the snapshot `stamp` serves and `removed` are no more."""
+    """Note what became of a refresh at `now`, after which the snapshot `stamp` serves and `removed` are no more.
+
+    After a failure it is still known when the sources were last read, and which snapshot served then.
+    """
     found = last_refresh(folder)
     before = {sheet.id: sheet.good_at for sheet in found.sheets} if found else {}
     sheets = [
@@ -150,7 +157,18 @@ def note_refresh(
         )
         for source in sources
     ]
-    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp, tuple(removed))))
+    checked_at: dt.datetime | None = now
+    if error is not None:
+        stamp, checked_at = (found.stamp, found.checked_at) if found else (stamp, None)
+    _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp, tuple(removed), checked_at)))
+
+
+def note_failure(folder: Path, error: str) -> None:
+    """Note a refresh that failed before it read anything, where there are figures that it leaves standing."""
+    if (folder / "current").is_file():
+        now = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        found = last_refresh(folder) or Refresh(now, None, ())
+        _write(folder / REFRESH, asdict(replace(found, at=now, error=error, removed=())))
 
 
 def last_refresh(folder: Path) -> Refresh | None:
@@ -162,7 +180,8 @@ def last_refresh(folder: Path) -> Refresh | None:
             for one in told["sheets"]
         ]
         at, removed = dt.datetime.fromisoformat(told["at"]), tuple(told.get("removed") or ())
-        return Refresh(at, told["error"], tuple(sheets), told.get("stamp"), removed)
+        checked_at = _moment(told.get("checked_at"))
+        return Refresh(at, told["error"], tuple(sheets), told.get("stamp"), removed, checked_at)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -315,7 +315,7 @@ def _compared(
         if row["table_name"] in old_tables
     ]
     wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": "new"}
-    rejects = asked(tried, "rejects", **wanted, size=1_000_000, skip=0)
+    rejects = asked(tried, "rejects", **wanted, on=on, size=1_000_000, skip=0)
     own = [row for row in rejects if _holds(name, row["file"])]
     others = [row for row in rejects if not _holds(name, row["file"])]
     resolved = len(asked(tried, "resolved_rejects", size=1_000_000))

@@ -23,17 +23,16 @@ earned as (
 
 ),
 
-completed as (
+progress as (
 
     select
         person_id,
-        max(earned_on) as attained_on
+        case when count(*) = (select count(*) from categories_of($kpi)) then max(earned_on) end as attained_on,
+        map(list(category), list(earned_on)) as earned
 
     from earned
 
     group by person_id
-
-    having count(*) = (select count(*) from categories_of($kpi))
 
 )
 
@@ -44,13 +43,16 @@ select
     spells.name as unit_label,
     spells.since,
     spells.until,
-    completed.attained_on,
+    progress.attained_on,
     1 as amount,
-    spells.name as person
+    spells.name as person,
+    list_transform(
+        (select list(category order by ord) from categories_of($kpi)), lambda one: part(one, progress.earned[one])
+    ) as parts
 
 from base_of($kpi) as spells
 
 cross join periods_of($kpi) as periods
 
-left join completed
-    on spells.person_id = completed.person_id
+left join progress
+    on spells.person_id = progress.person_id

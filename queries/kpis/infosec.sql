@@ -25,16 +25,15 @@ added_up as (
 
 ),
 
-completed as (
+progress as (
 
     select
         period,
         person_id,
-        min(date) as attained_on
+        min(date) filter (where minutes >= parameter_of($kpi, 'minutes')) as attained_on,
+        list(so_far(date, minutes / 60)) as days
 
     from added_up
-
-    where minutes >= parameter_of($kpi, 'minutes')
 
     group by all
 
@@ -47,14 +46,15 @@ select
     spells.name as unit_label,
     spells.since,
     spells.until,
-    completed.attained_on,
+    progress.attained_on,
     1 as amount,
-    spells.name as person
+    spells.name as person,
+    [amount_part(null, '小時', parameter_of($kpi, 'minutes') / 60, progress.days)] as parts
 
 from base_of($kpi) as spells
 
 cross join periods_of($kpi) as periods
 
-left join completed
-    on periods.period = completed.period
-    and spells.person_id = completed.person_id
+left join progress
+    on periods.period = progress.period
+    and spells.person_id = progress.person_id

@@ -38,17 +38,16 @@ added_up as (
 
 ),
 
-completed as (
+progress as (
 
     select
         period,
         school_id,
         class_key,
-        min(date) as attained_on
+        min(date) filter (where lessons >= parameter_of($kpi, 'lessons')) as attained_on,
+        list(so_far(date, lessons)) as days
 
     from added_up
-
-    where lessons >= parameter_of($kpi, 'lessons')
 
     group by all
 
@@ -61,11 +60,12 @@ select
     class_label(taking_part.class_key) as unit_label,
     taking_part.window_start as since,
     null::date as until,
-    completed.attained_on,
+    progress.attained_on,
     1 as amount,
-    null as person
+    null as person,
+    [amount_part(null, '節', parameter_of($kpi, 'lessons'), progress.days)] as parts
 
 from taking_part
 
-left join completed
+left join progress
     using (period, school_id, class_key)

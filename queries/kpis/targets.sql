@@ -18,7 +18,8 @@ named as (
         ) as unit_label,
         any_value(in_base) as in_base,
         any_value(is_told) as is_told,
-        min(day) as first_day
+        min(day) as first_day,
+        amount_part(null, coalesce(any_value(unit), ''), any_value(goal), list(so_far(day, value))) as reached
 
     from targets_values
 
@@ -77,7 +78,8 @@ select
         when not named.in_base then 0
         when named.is_told then 1
     end as amount,
-    null as person
+    null as person,
+    case when named.in_base and named.is_told then [named.reached] end as parts
 
 from named
 

@@ -45,15 +45,14 @@ added_up as (
 
 ),
 
-completed as (
+progress as (
 
     select
         person_id,
-        min(date) as attained_on
+        min(date) filter (where minutes >= parameter_of($kpi, 'minutes')) as attained_on,
+        list(so_far(date, minutes / 60)) as days
 
     from added_up
-
-    where minutes >= parameter_of($kpi, 'minutes')
 
     group by person_id
 
@@ -66,11 +65,12 @@ select
     participating.unit_label,
     participating.since,
     null::date as until,
-    completed.attained_on,
+    progress.attained_on,
     1 as amount,
-    participating.unit_label as person
+    participating.unit_label as person,
+    [amount_part(null, '小時', parameter_of($kpi, 'minutes') / 60, progress.days)] as parts
 
 from participating
 
-left join completed
+left join progress
     using (person_id)

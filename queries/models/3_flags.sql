@@ -437,28 +437,28 @@ broken as (
 
 ),
 
-known as (
-
-    select distinct 'staff' as table_name, staff_id, school_id from staff_spells
-
-    union
-
-    select 'schools', null, school_id from kept_schools
-
-),
-
+-- The refused rows for which no accepted one stands: of the same person of the roster, of the same school, or of the same
+-- person of a register in the same semester.
 bases as (
 
     select refused.*
 
     from refused_rows as refused
 
-    left join known
-        on refused.table_name = known.table_name
-        and (refused.staff_id = known.staff_id or known.staff_id is null and refused.school_id = known.school_id)
+    anti join (select distinct 'staff' as table_name, staff_id from staff_spells) as listed
+        on refused.table_name = listed.table_name
+        and refused.staff_id = listed.staff_id
+
+    anti join (select 'schools' as table_name, school_id from kept_schools) as listed
+        on refused.table_name = listed.table_name
+        and refused.school_id = listed.school_id
+
+    anti join (select distinct table_name, person_id, semester from accepted_rows) as listed
+        on refused.table_name = listed.table_name
+        and refused.person_id = listed.person_id
+        and refused.semester is not distinct from listed.semester
 
     where refused.school_id is not null
-        and known.table_name is null
 
 ),
 

@@ -29,15 +29,57 @@ create view visible_refused_fits as select * from refused_fits where in_scope(sc
 -- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
 create view visible_units as
 select
-    * exclude (masked_id, masked_label) replace (
+    * exclude (masked_id, masked_label, masked_parts) replace (
         case when getvariable('names_shown') then unit_id else masked_id end as unit_id,
-        case when getvariable('names_shown') then unit_label else masked_label end as unit_label
+        case when getvariable('names_shown') then unit_label else masked_label end as unit_label,
+        case when getvariable('names_shown') then parts else coalesce(masked_parts, parts) end as parts
     ),
     hash(unit_id, unit_label) as unit_key
 
 from units
 
 where in_scope(school_id);
+
+-- The parts of a unit as of a day: how much of each there is, since when it is whole, and how much is missing. To two
+-- decimals, in whose favour nothing is rounded: what there is down, what is missing up.
+create macro parts_on(parts, on_day) as
+    list_transform(
+        list_transform(
+            parts,
+            lambda part: struct_insert(
+                part, so_far := list_max(list_filter(part.days, lambda one: one.day <= on_day))
+            )
+        ),
+        lambda part: {
+            label: part.label,
+            unit: part.unit,
+            needed: round(part.needed, 2),
+            has: (floor(coalesce(part.so_far.amount, 0)::decimal(24, 6) * 100) / 100)::double,
+            lacks: (ceil(greatest(part.needed - coalesce(part.so_far.amount, 0), 0)::decimal(24, 6) * 100) / 100)::double,
+            day: case when part.so_far.amount >= part.needed and isfinite(part.so_far.day) then part.so_far.day end
+        }
+    );
+
+create macro in_figures(amount) as format('{:.12g}', amount);
+
+create macro of_republic(day) as (year(day) - 1911) || strftime(day, '/%m/%d');
+
+-- In words: 「A1 111/05/05」, 「1 小時」 are there; 「A2」, 「還差 2 小時」 are missing. Null where nothing is.
+create macro has_on(parts, on_day) as
+    nullif(array_to_string(list_transform(
+        list_filter(parts_on(parts, on_day), lambda part: part.has > 0 and (part.unit is not null or part.lacks = 0)),
+        lambda part: trim(concat_ws(
+            ' ', part.label, case when part.unit is null then of_republic(part.day) else in_figures(part.has) || ' ' || part.unit end
+        ))
+    ), '、'), '');
+
+create macro lacks_on(parts, on_day) as
+    nullif(array_to_string(list_transform(
+        list_filter(parts_on(parts, on_day), lambda part: part.lacks > 0),
+        lambda part: trim(concat_ws(
+            ' ', part.label, case when part.unit is not null then '還差 ' || in_figures(part.lacks) || ' ' || part.unit end
+        ))
+    ), '、'), '');
 
 create view visible_states as
 select
@@ -148,7 +190,8 @@ create macro visible_results_on(on_day) as table
         and on_day < until
         and (school_id is null or in_scope(school_id));
 
--- A row whose school is unknown belongs to nobody; only who may see every school sees it.
+-- A row whose school is unknown belongs to nobody; only who may see every school sees it. Masked, two rows may look alike:
+-- `row_key` tells them apart, and is the same in any snapshot in which the row is refused alike.
 create view visible_rejects as
 select
     * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (
@@ -156,7 +199,8 @@ select
         case when getvariable('names_shown') then message else masked_message end as message,
         case when getvariable('names_shown') then suggestion else masked_suggestion end as suggestion,
         case when getvariable('names_shown') then original else masked_original end as original
-    )
+    ),
+    hash(table_name, file, reason, rejects.original) as row_key
 
 from rejects
 
@@ -167,6 +211,36 @@ where in_scope(school_id)
 create view visible_to_mend as
 select * from visible_rejects
 where reason <> 'not_a_record';
+
+-- Which indicators the figures of a day lack a row of, by the row. An indicator's name is no secret, whosever figure it is.
+create macro could_change_on(on_day) as table
+    select
+        file_id,
+        line,
+        list(short order by ord) as could
+
+    from (
+
+        select
+            flags.file_id,
+            flags.line,
+            kpis.short,
+            min(kpis.ord) as ord
+
+        from flags
+
+        inner join kpis
+            using (kpi, period)
+
+        where flags.flag in ('base_rejected', 'rows_rejected')
+            and flags.since <= on_day
+            and on_day < flags.until
+
+        group by all
+
+    )
+
+    group by all;
 
 create view visible_resolved_rejects as
 select

@@ -9,7 +9,9 @@ select
     units.since,
     units.until,
     case when units.attained_on = date '-infinity' then date '0001-01-01' else units.attained_on end as attained_on,
-    units.amount
+    units.amount,
+    has_on(units.parts, $on) as has,
+    lacks_on(units.parts, $on) as lacks
 
 from visible_units as units
 

@@ -11,6 +11,8 @@ select
     rejects.places,
     rejects.suggestion,
     rejects.original,
+    inputs.header_row,
+    could_change.could,
     schools.name as school_name,
     rejects.cell,
     rejects.link,
@@ -22,6 +24,12 @@ cross join snapshot
 
 left join tables
     on rejects.table_name = tables.table_name
+
+left join inputs
+    using (file_id)
+
+left join could_change_on($on::date) as could_change
+    using (file_id, line)
 
 left join reasons
     on rejects.reason = reasons.reason

@@ -11,6 +11,8 @@ select
     rejects.places,
     rejects.suggestion,
     rejects.original,
+    inputs.header_row,
+    could_change.could,
     rejects.cell,
     rejects.link,
     schools.name as school_name
@@ -19,6 +21,12 @@ from visible_to_mend as rejects
 
 left join tables
     on rejects.table_name = tables.table_name
+
+left join inputs
+    using (file_id)
+
+left join could_change_on($on::date) as could_change
+    using (file_id, line)
 
 left join reasons
     on rejects.reason = reasons.reason

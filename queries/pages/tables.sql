@@ -10,7 +10,8 @@ select
     duplicate,
     rejected,
     no_record,
-    warnings
+    warnings,
+    changed_at
 
 from tables
 

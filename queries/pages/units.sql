@@ -1,11 +1,12 @@
--- Who or what stands behind a school's figures: done with the day since when, or missing, of those in the base that day.
+-- Who or what stands behind a school's figures: done with the day since when, or missing, of those in the base that day;
+-- with the parts of each as of that day. Of classes, which the roster only counts, those missing of which a part is there.
 
 with
 
 evaluated as (
 
     select
-        units.*,
+        units.* replace (parts_on(units.parts, $on::date) as parts),
         kpis.base,
         least($on::date, coalesce(kpis.deadline, $on::date)) as base_day
 
@@ -17,6 +18,7 @@ evaluated as (
 
     where units.school_id = $school_id::integer
         and units.period = $period
+        and ($kpi is null or units.kpi = $kpi)
 
 )
 
@@ -28,12 +30,18 @@ select
     case when base = 'staff' then since end as since,
     case when isfinite(attained_on) then attained_on end as attained_on,
     amount,
+    parts,
+    base,
     coalesce(attained_on <= $on::date, false) as done
 
 from evaluated
 
 where amount is distinct from 0
-    and (base is not null or attained_on <= $on::date)
+    and (
+        attained_on <= $on::date
+        or base <> 'classes'
+        or (base = 'classes' and len(list_filter(parts, lambda part: part.has > 0)) > 0)
+    )
     and (
         base is null
         or (

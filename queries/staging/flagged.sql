@@ -56,7 +56,11 @@ known_names as (
 
     from (select table_name, file_id, line, unnest(cells) as cell from flaws)
 
-    where person_name(squeeze(cell)) in (select name from bearers)
+    where cell in (
+        select cell
+        from (select distinct unnest(cells) as cell from flaws)
+        where regexp_matches(cell, '[^\x00-\x40\x5B-\x60\x7B-\x7F]') and person_name(squeeze(cell)) in (select name from bearers)
+    )
 
     group by all
 

@@ -177,7 +177,8 @@ select
     masked_said,
     filled(sentence, masked_said),
     masked_suggestion,
-    masked_original
+    masked_original,
+    file_id
 
 from masked
 

@@ -14,8 +14,8 @@ from tests.browser.test_pages import OVERFLOW
 from tests.running import figure_of, share_of
 
 DAYS = {
-    "keelung-111": ("2022-06-30", "2022-11-25", "2023-08-15"),
-    "ntpc-5g-112": ("2023-06-30", "2024-03-31", "2025-02-01"),
+    "keelung-111": ("2022-11-25", "2023-08-15"),
+    "ntpc-5g-112": ("2024-03-31",),
 }
 FIGURES = ".js-plotly-plot"
 DATA = """() => [...document.querySelectorAll('.js-plotly-plot')].map(figure => figure._fullData.map(trace => ({

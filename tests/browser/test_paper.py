@@ -20,6 +20,8 @@ MISSING = "沒有印出"
 # The rows of a table that can be seen, by what its first column says.
 ROWS = """table => [...document.querySelectorAll(`[data-testid="stMain"] ${table} > tbody > tr`)]
     .filter(row => row.checkVisibility()).map(row => row.cells[0].innerText.trim())"""
+FAULTS = """() => [...document.querySelectorAll('[data-testid="stMain"] .fault')]
+    .filter(row => row.checkVisibility()).length"""
 HEADINGS = """() => [...document.querySelectorAll('[data-testid="stMain"] :is(h2, h3, summary)')]
     .filter(one => one.checkVisibility()).map(one => one.innerText.trim().split('\\n').at(-1))"""
 
@@ -69,9 +71,10 @@ def test_the_reminders_print_every_school_whichever_page_is_shown(look, product)
 def test_the_data_print_every_row_given_back(look):
     view = look().open("data")
     listed = int(re.search(r"被退回：(\d+) 列", view.text())[1])
-    assert listed > 100 and len(view.page.evaluate(ROWS, ".rows")) == 20
-    text = on_paper(view).page.locator('[data-testid="stMain"]').inner_text()
-    assert len(view.page.evaluate(ROWS, ".rows")) == listed
+    assert listed > 100 and view.page.evaluate(FAULTS) == 20
+    prints(on_paper(view))
+    view.page.wait_for_function(f"({FAULTS})() === {listed}")
+    text = view.page.locator('[data-testid="stMain"]').inner_text()
     assert not [turn for turn in TURNS if turn in text]
 
 

@@ -5,6 +5,7 @@ The product is one of its own, since its data folder is changed.
 
 import datetime as dt
 import json
+import re
 import time
 
 import pytest
@@ -51,11 +52,15 @@ def visits(product, school=SCHOOL):
     return product.results()[("coaching", "school", "自主學習組", school)]["counted"]
 
 
-def test_an_update_without_changes_leaves_the_snapshot(look, product):
+def test_an_update_without_changes_leaves_the_snapshot_and_says_when_it_looked(look, product):
     view = look().open("data")
     before = quiet(view)
     update(view)
-    assert quiet(view) == before
+    expect(view.page.locator(".kpi .sub", has_text="已檢查")).to_be_visible()
+    (looked,) = re.findall(
+        r"已檢查 (\d\d:\d\d)，資料沒有變動。", view.page.locator(".kpi .sub").first.inner_text()
+    )
+    assert quiet(view).replace(f" · 最後檢查 {looked}", "") == before != quiet(view)
 
 
 def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_chosen(look, product):

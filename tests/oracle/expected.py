@@ -6,6 +6,7 @@ the city is counted anew for every day that is asked for.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -341,6 +342,38 @@ def _observed_classes(ledger: Ledger, kpi: Kpi, school: str, as_of: date) -> int
 
 def _visits(ledger: Ledger, kpi: Kpi, school: str, as_of: date) -> int:
     return sum(row.school == school and kpi.in_window(row.visited_on, as_of) for row in ledger.visits)
+
+
+# --- what a unit has and lacks
+
+
+def parts(ledger: Ledger, kpi: Kpi, school: str, unit: str, as_of: date) -> tuple[str, str]:
+    """What `kpi units` says of a unit that a school has, both blank where it has no parts."""
+    if not ledger.supplied[kpi.table]:
+        return "", ""
+    if kpi.id == "infosec":
+        hours = sum((row.hours for row in _attended(ledger, kpi, unit, as_of, "infosec")), Fraction())
+        down, up = math.floor(hours * 100), math.ceil((3 - hours) * 100)
+        return f"{down / 100:g} 小時" * (down > 0), f"還差 {up / 100:g} 小時" * (up > 0)
+    days: dict[str, list[date]] = {}
+    if kpi.id == "a1a2":
+        for kind in ("A1", "A2"):
+            attended = _attended(ledger, kpi, unit, as_of, kind)
+            days[kind] = [row.held_on for row in attended if row.certified]
+    if kpi.id == "srl_survey":
+        for phase in ("前測", "後測"):
+            days[phase] = [
+                row.answered_at.date()
+                for row in ledger.surveys
+                if (row.school, row.phase, "{}-{}".format(*row.class_)) == (school, phase, unit)
+                and kpi.in_window(row.answered_at.date(), as_of)
+            ]
+    has = [f"{name} {_roc(min(found))}" for name, found in days.items() if found]
+    return "、".join(has), "、".join(name for name, found in days.items() if not found)
+
+
+def _roc(day: date) -> str:
+    return f"{day.year - 1911}/{day:%m/%d}"
 
 
 YEAR_START, YEAR_END = date(2022, 1, 1), date(2022, 12, 31)
