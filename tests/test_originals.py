@@ -113,8 +113,23 @@ def test_a_file_that_is_gone_was_taken_away(tmp_path: Path) -> None:
     (data / "公開授課.csv").write_text(OTHER, "utf-8")
     build(data, place)
     (data / "入校輔導.csv").unlink()
+    told = build(data, place).err
+    assert "入校輔導.csv：上次更新還讀過這個檔案，現在不在資料夾裡" in told
+    assert stored(place, "select file from inputs where table_name is not null") == [("公開授課.csv",)]
+    assert stored(place, "select supplied from tables where table_name = 'coaching'") == [(False,)]
+    again = kpi("build", "--data", data, "--warehouse", place, "--programme", PROGRAMME, "--if-changed")
+    assert "沒有變" in again.out + again.err, "it is no change that it is still gone"
     build(data, place)
-    assert stored(place, "select file from inputs") == [("公開授課.csv",)]
+    assert stored(place, "select file from inputs") == [("公開授課.csv",)], "it is told once"
+
+
+def test_a_file_that_was_renamed_is_not_told_to_be_gone(tmp_path: Path) -> None:
+    data, place = tmp_path / "data", tmp_path / "warehouse"
+    data.mkdir()
+    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
+    build(data, place)
+    (data / "入校輔導.csv").rename(data / "入校輔導_新.csv")
+    assert "現在不在資料夾裡" not in build(data, place).err
 
 
 def test_what_was_never_read_is_told_and_counts_nothing(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def unused(inputs: Sequence[Row], columns: Sequence[Row], limit: int = LISTED) -
         told = say("這些欄名不是任何一欄，但很像；若是，請改成右邊的欄名，資料才會用到。")
         shown += _section(say("可能認錯的欄名"), told, _columns(near[:limit]), len(near) - limit)
     if out:
-        told = say("檔名、工作表名稱與標題列都看不出是哪一張資料表，或是隱藏的工作表。")
+        told = say("檔名、工作表名稱與標題列都看不出是哪一張資料表，或是隱藏的工作表，或是已經不在的檔案。")
         header = [Cell(say(name), "l") for name in (later("檔案或工作表"), later("可能是"), later("怎麼辦"))]
         lines = [("", [_linked(row), text(row.likely_label or "", "l"), _told(row)]) for row in out[:limit]]
         listed = table(say("沒有讀的檔案與工作表"), header, lines, "wide")

@@ -70,6 +70,12 @@ _FACTS = ("count", "number", "yes_no", "date", "text")
 _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。請填好資料再放進來。"
 
 
+_NO_ROWS = "標題列以下沒有任何一列資料。若不該是空的，請填好資料再放進來。"
+
+
+_GONE = "上次更新還讀過這個檔案，現在不在資料夾裡，它的列都不再計入。若不是有意拿走的，請放回。"
+
+
 class BuildError(Exception):
     """Nothing was published; the message says why, in Chinese."""
 
@@ -258,6 +264,7 @@ class _Build:
         self.rows: dict[int, int] = {}
         self.unused: list[tuple[object, ...]] = []
         self.taken: list[tuple[int, int, int]] = []
+        self.there: set[str] = set()
         self.stages = 0
 
     # Reading
@@ -279,6 +286,7 @@ class _Build:
             assert self.folder
             # Also where the bytes of its name are no text.
             file = files.name_of(path, self.folder)
+            self.there.add(file)
             name = Path(file).name
             self.progress(0.2 * done / total, f"讀取 {name}")
             read = files.left if path in busy else files.read
@@ -311,12 +319,11 @@ class _Build:
         self.rows |= {i: count.rows for i, count in counts.items()}
         if any(count.has_others for count in counts.values()):
             self.unused += intake.unused_of(self.con, table, sheets)
-        if sheets and not any(self.rows.get(i) for i in sheets):
-            # Nobody is judged by a template: the table counts as missing.
-            for i, sheet in sheets.items():
-                if not sheet.problem:
-                    note = joined(sheet.note, _EMPTY)
-                    self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=note))
+        # Nobody is judged by a template: a table of such files alone counts as missing.
+        told = _NO_ROWS if any(self.rows.get(i) for i in sheets) else _EMPTY
+        for i, sheet in sheets.items():
+            if not sheet.problem and not self.rows.get(i):
+                self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=joined(sheet.note, told)))
 
     def _entry_of(self, sheet: Sheet) -> Entry | None:
         """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
@@ -511,13 +518,24 @@ class _Build:
         load(self.con, "likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
         run(self.con, "staging/rejects.sql")
 
+    def _gone(self) -> list[Sheet]:
+        """The files that the former snapshot has rows of and that are not there any more, also under no other name."""
+        contents = {sheet.sha256 for _, sheet in self.sheets}
+        former = {one.path: one for one in self.inputs.former.files.values()}
+        return [
+            Sheet(name, 0, one.modified_at, one.sha256, left_out=_GONE)
+            for name, one in former.items()
+            if name not in self.there and one.sha256 not in contents
+        ]
+
     def _describe_files(self) -> None:
+        every = [*self.sheets, *((None, sheet) for sheet in self._gone())]
         rows = [
             (i, s.file, s.table, s.size, s.modified_at, s.sha256, s.encoding,
              *staging.places(s.layout, self.tables[s.table] if s.table else None), first, s.header_line,
              s.lost_characters, s.note, s.problem, s.left_out, s.likely, s.worksheet, s.link, s.stale_since,
              s.stale_because, self.rows.get(i, 0), _csv_line(s.header) if s.table else None)
-            for i, (first, s) in enumerate(self.sheets, 1)
+            for i, (first, s) in enumerate(every, 1)
         ]  # fmt: skip
         load(
             self.con,
@@ -619,6 +637,9 @@ class _Build:
             text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
             words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
             words += re.findall(r"\w+", re.sub(r"--.*", "", text))
+            # Whom a register names is told by the roster.
+            registers = {one.id for one in tables.values() if one.person == "register"}
+            words += ["staff"] if registers.intersection(words) else []
             reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
                       for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
         load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)

@@ -44,7 +44,10 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
     registers = [name for name, table in tables.items() if table.person == "register"]
     bases = {"staff": ["staff"], "classes": ["schools"], "units": registers, None: []}
     sources = [
-        (name, table) for name, kpi in programme.kpis.items() for table in {kpi.table, *bases[kpi.base]}
+        (name, table)
+        for name, kpi in programme.kpis.items()
+        for table in {kpi.table, *bases[kpi.base]}
+        if table not in registers or table == kpi.table or table in (programme.query_of(name) or "")
     ]
     load(con, "kpi_sources", "kpi text, table_name text", sources)
     asks = [(name, list(kpi.categories), [word for _, words in _asked_words(kpi) for word in words], *map(kpi.parameters.get, ("minutes", "lessons")))
@@ -143,7 +146,7 @@ REFUSED = """
 create temp table refused_rows (
     table_name text, file_id int, line int, school_id int, person_id int, class_key text, event text, semester text,
     day date, lessons decimal(24, 6), minutes decimal(24, 6), flags text[], words text[], any_category boolean,
-    staff_id text
+    staff_id text, employment text, duty text, end_date date
 )"""
 """Rejected rows, as far as they are legible: null, and for choices and answers every one, is what cannot be read."""
 
@@ -154,6 +157,19 @@ def insert_refused(table: Table, source: str, there: set[str]) -> str:
     """Into `refused_rows`: the rejected rows of `source`, whose columns are `there`."""
     common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in _COMMON.items()}
     common["school_id"] = f"coalesce({common['school_id']}, files.school_id)"
+    same = ""
+    name = next((quoted(c.id) for c in table.columns.values() if c.type == "person"), None)
+    if table.person == "roster" and name:
+        # Whom the roster does not know by the id is who bears the name, else anybody of the school.
+        known = "select person_id from people inner join bearers using (identity)"
+        common["person_id"] = (
+            f"case when not getvariable('staff_supplied') or s.person_id in ({known}) then s.person_id else same.person_id end"
+        )
+        same = (
+            " left join (select school_id, bearers.name, any_value(person_id) as person_id from bearers inner join people"
+            " using (identity) group by all having count(distinct identity) = 1) as same"
+            f" on coalesce(s.school_id, files.school_id) = same.school_id and person_name(squeeze(r.{name})) = same.name"
+        )
     if "year" in there:
         common["semester"] = "s.year"  # a period as well
     flags = []
@@ -189,11 +205,13 @@ def insert_refused(table: Table, source: str, there: set[str]) -> str:
         f"coalesce(s.minutes, {_MOST})" if "minutes" in there else "null",
         f"[{', '.join(flags) or 'null::text'}]", f"flatten([{', '.join(words)}])", unnamed,
         "squeeze(r.staff_id)" if "staff_id" in table.columns else "null",
+        *(f"s.{name}" if name in there else "null" for name in ("employment", "duty", "end_date")),
     ]  # fmt: skip
     once = " and s.part = 1" if table.person else ""
     return (
         f"insert into refused_rows select {', '.join(listed)} from {source} as s"
         f" inner join (select rowid as n, * from raw_{table.id}) as r using (n) inner join files on s.file_id = files.file_id"
+        f"{same}"
         f" where s.fault is not null{once}"
     )
 

@@ -33,3 +33,23 @@ from (values
     ('teachers', 'person', true, null, false, null),
     ('training_5g', 'person', false, null, false, 'minutes')
 ) as rules (name, link, in_window, needs, at_least, adds_up);
+
+-- There without rows where no indicator keeps what its items have reached.
+create table if not exists targets_values (
+    kpi text,
+    school_id int,
+    item text,
+    label text,
+    kind text,
+    unit text,
+    "current" decimal(24, 6),
+    place bigint,
+    period text,
+    own_goal decimal(38, 6),
+    goal decimal(38, 6),
+    in_base boolean,
+    is_told boolean,
+    wants text,
+    day date,
+    value decimal(38, 6)
+);

@@ -59,6 +59,9 @@ fitting as materialized (
         )
         and (
             rules.name is null
+            and (kpi_queries.own or kpi_asks.asked = [] or list_has_any(refused_rows.words, kpi_asks.asked))
+            -- 自籌款 is in no indicator of money.
+            and (refused_rows.table_name <> 'budget' or list_has_any(refused_rows.words, ['personnel', 'operations', 'equipment']))
             or (
                 (rules.needs is null or list_contains(refused_rows.flags, rules.needs))
                 and (
@@ -148,6 +151,36 @@ provided as (
 
 ),
 
+-- What a class that is not legible could complete: the choices that the classes of the school have which lack others, and
+-- those of other refused rows.
+open_words as (
+
+    select kpi, period, school_id, flatten(list(words)) as words
+
+    from (
+
+        select kpi, period, school_id, words from fitting where adds_up = 'choices'
+
+        union all
+
+        select units.kpi, units.period, units.school_id, rows.words
+        from units
+        inner join (select distinct kpi, period, school_id, table_name from fitting where adds_up = 'choices') as wanted
+            on units.kpi = wanted.kpi
+            and units.period = wanted.period
+            and units.school_id = wanted.school_id
+        inner join accepted_rows as rows
+            on wanted.table_name = rows.table_name
+            and units.school_id = rows.school_id
+            and units.unit_id = rows.class_key
+        where units.attained_on is null
+
+    )
+
+    group by all
+
+),
+
 enough as (
 
     select fitting.*
@@ -157,9 +190,15 @@ enough as (
     left join provided
         using (kpi, period, who)
 
-    where provided.who is null
+    left join open_words
+        on fitting.class_key is null
+        and fitting.kpi = open_words.kpi
+        and fitting.period = open_words.period
+        and fitting.school_id = open_words.school_id
+
+    where provided.who is null and (open_words.words is null or len(list_distinct(open_words.words)) > 1)
         or fitting.any_category
-        or case fitting.adds_up
+        or provided.who is not null and case fitting.adds_up
             when 'categories' then list_has_all(provided.words, fitting.categories)
             when 'choices' then len(list_distinct(provided.words)) > 1
             when 'minutes' then provided.minutes >= fitting.least_minutes
@@ -339,6 +378,48 @@ asked as (
 
 ),
 
+-- All tables that an indicator rests on: its own, its base's, and others that its query names.
+resting as (
+
+    select kpi, period, table_name from asked
+
+    union
+
+    select kpis.kpi, kpis.period, kpi_reads.name
+    from kpis
+    inner join kpi_reads using (kpi)
+    where kpi_reads.what = 'table'
+
+),
+
+-- Whose base a row of a roster may belong to. That of a register rests on the roster where it names somebody without
+-- 教師編號: only the roster tells whose the other rows are.
+based as (
+
+    select kpi, period, deadline, table_name, false as is_of_register
+    from asked
+    where not is_own
+
+    union all
+
+    select kpis.kpi, kpis.period, kpis.deadline, 'staff', true
+    from kpis
+    inner join kpi_reads using (kpi)
+    where kpis.base = 'units'
+        and kpi_reads.what = 'table'
+        and kpi_reads.name = 'staff'
+        and kpis.kpi not in (select kpi from targets_values)
+
+),
+
+nameless as (
+
+    select distinct school_id
+    from bearers
+    where starts_with(identity, 'name:')
+
+),
+
 -- Files of a table that cannot be read, or for which former rows stand.
 broken as (
 
@@ -396,11 +477,11 @@ named as (
 
 ),
 
-causes as (
+own_causes as (
 
     select
-        asked.kpi,
-        asked.period,
+        resting.kpi,
+        resting.period,
         all_schools.school_id,
         broken.flag,
         broken.table_name,
@@ -412,7 +493,7 @@ causes as (
 
     from broken
 
-    inner join asked
+    inner join resting
         using (table_name)
 
     inner join all_schools
@@ -430,13 +511,13 @@ causes as (
         bases.file_id,
         bases.line,
         coalesce(bases.day, date '-infinity') as since,
-        date 'infinity' as until
+        coalesce(bases.end_date, date 'infinity') as until
 
     from bases
 
-    inner join asked
+    inner join based as asked
         on bases.table_name = asked.table_name
-        and not asked.is_own
+        and (not asked.is_of_register or bases.school_id in (select school_id from nameless))
         and (
             bases.semester is null
             or bases.semester = asked.period
@@ -444,6 +525,32 @@ causes as (
         )
 
     where coalesce(bases.day, date '-infinity') <= coalesce(asked.deadline, date 'infinity')
+        -- Who is in the base of a register from its first day on is in it already.
+        and not exists (
+            select 1
+            from units
+            where asked.table_name not in ('staff', 'schools')
+                and units.kpi = asked.kpi
+                and units.period = asked.period
+                and units.school_id = bases.school_id
+                and units.unit_id = bases.staff_id
+                and units.since <= (select min(u.since) from units as u where u.kpi = asked.kpi and u.period = asked.period)
+        )
+        -- Who legibly is of another employment or duty is in no base that asks for these.
+        and (
+            asked.is_of_register
+            or asked.table_name <> 'staff'
+            or exists (
+                select 1
+                from kpi_staff
+                where kpi_staff.kpi = asked.kpi
+                    and kpi_staff.employment = coalesce(bases.employment, kpi_staff.employment)
+                    and (
+                        kpi_staff.duties = []
+                        or len(list_filter(kpi_staff.duties, lambda part: contains(squeeze(coalesce(bases.duty, '')), part))) > 0
+                    )
+            )
+        )
 
     union all by name
 
@@ -484,6 +591,93 @@ causes as (
         and all_schools.school_id = named.school_id
 
     where asked.is_own
+
+),
+
+-- The days on which an item of a school's own targets is not reached, and how much it lacks.
+lacking as (
+
+    select
+        kpi,
+        period,
+        school_id,
+        item,
+        day as since,
+        coalesce(lead(day) over (partition by kpi, period, school_id, item order by day), date 'infinity') as until,
+        value >= goal as is_reached,
+        goal - value as gap
+
+    from targets_values
+
+    where in_base
+        and is_told
+
+),
+
+-- What such an item lacks may be in a row that the indicator of its name lacks, or in one of its table, where all of them
+-- together are enough. A row of lessons or pupils may be many.
+of_items as (
+
+    select kpi as item, school_id, flag, table_name, file_id, line, since, until
+    from own_causes
+    where flag in ('base_rejected', 'rows_rejected')
+        and kpi in ('a1a2', 'b1', 'training_5g')
+
+    union
+
+    select
+        tables.item,
+        refused.school_id,
+        'rows_rejected',
+        refused.table_name,
+        refused.file_id,
+        refused.line,
+        coalesce(refused.day, date '-infinity'),
+        date 'infinity'
+    from refused_rows as refused
+    inner join (values
+        ('lessons', 'class_lessons'),
+        ('students', 'participants'),
+        ('public_lessons', 'public_lessons'),
+        ('lesson_plans', 'lesson_plans'),
+        ('coaching', 'coaching')
+    ) as tables (item, table_name)
+        on refused.table_name = tables.table_name
+
+),
+
+for_items as (
+
+    select distinct
+        lacking.kpi,
+        lacking.period,
+        lacking.school_id,
+        lacking.gap,
+        of_items.* exclude (school_id, since, until),
+        greatest(of_items.since, lacking.since) as since,
+        least(of_items.until, lacking.until) as until
+
+    from lacking
+
+    inner join of_items
+        using (school_id, item)
+
+    where not lacking.is_reached
+        and of_items.since < lacking.until
+        and lacking.since < of_items.until
+
+),
+
+causes as (
+
+    select * from own_causes
+
+    union all by name
+
+    select * exclude (gap, item)
+    from for_items
+    qualify item in ('lessons', 'students')
+        or count(*) over (partition by kpi, period, school_id, item, since) >= gap
 
 )
 

@@ -98,25 +98,6 @@ where level = 'school'
     and in_scope(school_id);
 
 -- What a programme does not read is there without rows, so that every query of the pages can be asked.
-create table if not exists targets_values (
-    kpi text,
-    school_id int,
-    item text,
-    label text,
-    kind text,
-    unit text,
-    "current" decimal(24, 6),
-    place bigint,
-    period text,
-    own_goal decimal(38, 6),
-    goal decimal(38, 6),
-    in_base boolean,
-    is_told boolean,
-    wants text,
-    day date,
-    value decimal(38, 6)
-);
-
 create temp table if not exists budget (
     school_id int,
     year text,
