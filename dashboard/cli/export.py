@@ -11,7 +11,6 @@ from dashboard.cli.arguments import Command, day
 from dashboard.cli.ask import known_school, snapshot_of
 from dashboard.cli.common import EVERY_SCHOOL, UsageError, interruptible, say
 from dashboard.cli.printing import Bar
-from dashboard.exports.tables import TooLarge
 from dashboard.sources.files import FolderError, why
 from dashboard.warehouse import notes
 
@@ -36,6 +35,7 @@ def _export(options: argparse.Namespace) -> int:
     _check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
+    from dashboard.exports.tables import TooLarge
     from dashboard.ui import address, workbook
 
     with interruptible() as ended:
