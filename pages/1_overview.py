@@ -51,10 +51,10 @@ def section(period):
         ui.figures.show(f"statuses-{period.period}", pictures.statuses(seen, period, chosen))
 
 
-at = {"on": seen.on, "group_id": None}
-first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
-standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
-ui.head(seen, ui.say("總覽"), ui.words.prose([first, standing]))
+first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", on=seen.on, group_id=None))
+(told,) = ui.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.shown)
+ui.head(seen, ui.say("總覽"), ui.words.prose([first, ui.findings.standing(told, seen.periods)]))
 ui.show(ui.history.since(seen, ui.asked("since"), here))
 for each in seen.periods:
     section(each)
+ui.show(ui.workbook.offered(seen))

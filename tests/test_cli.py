@@ -47,7 +47,7 @@ KPIS = [
     "achievement", "coaching",
 ]  # fmt: skip
 DAY = "2022-11-25"
-COMMANDS = ("build", "watch", "sheets", "serve", "results", "rejects", "sample", "units", "template", "check",
+COMMANDS = ("build", "watch", "sheets", "serve", "results", "rejects", "sample", "units", "template", "check", "export",
             "new-programme", "compare")  # fmt: skip
 
 DATA = {

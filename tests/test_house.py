@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "sources": {"schema"},
     "config": {"sources"},
     "reports": {"warehouse", "sources"},
-    "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources", "reports"},
+    "cli": {"warehouse", "exports", "access", "programmes", "sample", "config", "sources", "reports", "ui"},
 }
 # Each third-party library has one home.
 HOMES = {

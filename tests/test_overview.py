@@ -211,7 +211,7 @@ def test_without_a_day_to_compare_with_no_change_stands_on_the_page(served):  # 
 
 def test_the_matrix_leaves_as_a_table_with_every_figure_of_groups_and_city(served):  # noqa: F811
     app = open_page("overview", vs=THEN.isoformat())
-    assert len(figures_of(app)) and html_of(app).count('<a class="file"') == 3
+    assert len(figures_of(app)) and html_of(app).count('aria-label="下載各組各項 ') == 3
     row, then = city(), city(schools_met=1, counted=80)
     before = {("a1a2", "city", None): then}
     name, header, build = cards.sheet(seeing(), SimpleNamespace(label="111 年度"), [KPI], [row], before)

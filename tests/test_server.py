@@ -382,7 +382,7 @@ def test_an_offer_ends_with_its_session(served, folder, monkeypatch):
     monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
     app = open_page("overview")
     tokens = [token for token, _ in app.session_state["offers"].values()]
-    assert len(tokens) == 3 and all(token in downloads._offers for token in tokens)
+    assert len(tokens) == 5 and all(token in downloads._offers for token in tokens)
     del app
     gc.collect()
     assert not any(token in downloads._offers for token in tokens)

@@ -61,8 +61,8 @@ def _print(options: argparse.Namespace, query: str, **asked: object) -> int:
     snapshot = snapshot_of(options)
     _known_kpi(snapshot, options.kpi)
     _known_period(snapshot, options.period)
-    _known_school(snapshot, getattr(options, "school", None))
-    on = options.as_of or _pinned(snapshot)
+    known_school(snapshot, getattr(options, "school", None))
+    on = options.as_of or pinned(snapshot)
     names, found = warehouse.rows(
         snapshot, query, EVERY_SCHOOL, on=on, kpi=options.kpi, period=options.period, **asked
     )
@@ -89,7 +89,8 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
     return warehouse.current(config.warehouse, wanted[0])
 
 
-def _pinned(snapshot: warehouse.Snapshot) -> dt.date:
+def pinned(snapshot: warehouse.Snapshot) -> dt.date:
+    """The day that is asked for where none is named."""
     _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
     return found[0][0] or warehouse.today()
 
@@ -106,7 +107,8 @@ def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
         raise UsageError(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
 
 
-def _known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
+def known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
+    """Raises `UsageError` where there is no such school."""
     known = [name for (name,) in warehouse.rows(snapshot, "school_names", EVERY_SCHOOL)[1]]
     if school is not None and school not in known:
         raise UsageError(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")

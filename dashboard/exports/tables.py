@@ -1,50 +1,84 @@
-"""A table as a file: XLSX, ODS or CSV, with every text and header made safe against formulas."""
+"""Tables as a file: one as XLSX, ODS or CSV, several as a workbook; every text and header made safe against formulas."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
 
 from dashboard.exports import ods as opendocument
 from dashboard.exports.archive import timeless
 from dashboard.exports.cells import UNWRITABLE, safe
+from dashboard.exports.ods import Cell as Looked
 
 Cell = str | int | float | Decimal | date | None
 WIDEST = 60
 # The writer holds them all, at some 2.5 KB each.
 ODS_CELLS = 200_000
 FILTER = 2  # characters that the button of a filter hides
+LONGEST = 31  # characters of a worksheet's name
+TOP = "head"
+# The colours of the statuses, and how shares are shown: `blank.fods` has them by the same names.
+LOOKS = {
+    "met": ("0B6152", None),
+    "on_track": ("333C45", None),
+    "behind": ("7A4100", "FBE1B6"),
+    "overdue": ("FFFFFF", "9C1F2E"),
+    "no_data": ("525A63", "E9EBEE"),
+    "exempt": ("666E77", None),
+    "info": ("525A63", None),
+    "upcoming": ("666E77", None),
+}
+FORMATS = {"share": "0.0%", "exact-share": "0.0000%"}
+Progress = Callable[[float, str], None]
 
 
 class TooLarge(Exception):
     """The table is too large for this format; the message says what to take instead, in Chinese and English."""
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet of a workbook: a header that stays, the rows, and how many of the first columns stay beside them.
+
+    A value of a row may have a look of `LOOKS` or `FORMATS`.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
+    stays: int = 0
+
+
 def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """One worksheet with a header that stays; numbers stay numbers, dates dates. The same rows are the same bytes."""
-    names, body = _cells(header, rows)
+    return xlsx_book([Sheet(title, header, rows)])
+
+
+def xlsx_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: None) -> bytes:
+    """Several such worksheets as one workbook; `progress` is told before each."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_title(title))
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(body) + 1}"
-    for at, width in enumerate(_widths(names, body), start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-    top = []
-    for name in names:
-        cell = WriteOnlyCell(sheet, value=name)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8F0F8")
-        top.append(cell)
-    sheet.append(top)
-    for row in body:
-        sheet.append(
-            [_wrapped(sheet, value) if isinstance(value, str) and "\n" in value else value for value in row]
-        )
+    for style in _styles():
+        book.add_named_style(style)
+    titles = _titles(sheets)
+    for at, (told, title) in enumerate(zip(sheets, titles, strict=True)):
+        progress(at / len(sheets), title)
+        names, body = _cells(told.header, told.rows)
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = f"{get_column_letter(told.stays + 1)}2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(body) + 1}"
+        for column, width in enumerate(_widths(names, body), start=1):
+            sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.append([_styled(sheet, name, TOP) for name in names])
+        for row in body:
+            sheet.append([_shown(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return timeless(out.getvalue())
@@ -62,9 +96,34 @@ def ods(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> 
             f"這張表有 {len(body):,} 列，做成 ODS 太大。請改下載 XLSX 或 CSV，內容相同；要 ODS 請用試算表軟體開啟後另存。\n"
             "This table is too large for ODS: please take the XLSX or CSV, which hold the same.\n"
         )
-    top = [opendocument.Cell(name, "head") for name in names]
-    sheet = opendocument.Sheet(_sheet_title(title), _widths(names, body), [top, *body], filtered=True)
-    return opendocument.write([sheet])
+    return opendocument.write([_ods_sheet(_sheet_title(title), names, body)])
+
+
+def ods_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: None) -> bytes:
+    """Several such worksheets as one workbook.
+
+    Raises:
+        TooLarge: its writer would take more memory than a server has to spare.
+    """
+    made = []
+    for at, (told, title) in enumerate(zip(sheets, _titles(sheets), strict=True)):
+        progress(at / len(sheets) / 2, title)
+        made.append(_ods_sheet(title, *_cells(told.header, told.rows), told.stays))
+    cells = sum(len(sheet.widths) * len(sheet.rows) for sheet in made)
+    if cells > ODS_CELLS:
+        raise TooLarge(
+            f"這份活頁簿有 {cells:,} 格，做成 ODS 太大。請改用 XLSX，內容相同；要 ODS 請用試算表軟體開啟後另存。\n"
+            "This workbook is too large for ODS: please take the XLSX, which holds the same.\n"
+        )
+    progress(0.5, "ODS")
+    return opendocument.write(made)
+
+
+def _ods_sheet(
+    title: str, names: Sequence[str], body: Sequence[Sequence[Cell | Looked]], stays: int = 0
+) -> opendocument.Sheet:
+    top = [Looked(name, TOP) for name in names]
+    return opendocument.Sheet(title, _widths(names, body), [top, *body], stays=(stays, 1), filtered=True)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -76,11 +135,17 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cells(header: Sequence[str], rows: Iterable[Sequence[object]]) -> tuple[list[str], list[list[Cell]]]:
-    return [str(_value(name)) for name in header], [[_value(cell) for cell in row] for row in rows]
+def _cells(
+    header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> tuple[list[str], list[list[Cell | Looked]]]:
+    return [str(_value(name)) for name in header], [[_cell(cell) for cell in row] for row in rows]
 
 
-def _widths(names: Sequence[str], body: Sequence[Sequence[Cell]]) -> list[int]:
+def _cell(cell: object) -> Cell | Looked:
+    return cell._replace(value=_value(cell.value)) if isinstance(cell, Looked) else _value(cell)
+
+
+def _widths(names: Sequence[str], body: Sequence[Sequence[Cell | Looked]]) -> list[int]:
     """How many characters wide each column is, as its first rows tell."""
     longest = ([_width(row[at]) for row in body[:500]] for at in range(len(names)))
     return [
@@ -98,16 +163,58 @@ def _value(value: object) -> Cell:
     return str(safe(UNWRITABLE.sub("", str(value))))
 
 
+def _shown(sheet: object, value: Cell | Looked) -> object:
+    if isinstance(value, Looked):
+        return _styled(sheet, value.value, value.look)
+    return _wrapped(sheet, value) if isinstance(value, str) and "\n" in value else value
+
+
+def _styled(sheet: object, value: object, style: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.style = style
+    return cell
+
+
 def _wrapped(sheet: object, value: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, value=value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 
 
+def _styles() -> list[NamedStyle]:
+    """New ones for each workbook, which ties them to itself."""
+    colours = [
+        NamedStyle(name, _font(color=text), PatternFill("solid", fgColor=fill) if fill else None)
+        for name, (text, fill) in LOOKS.items()
+    ]
+    formats = [NamedStyle(name, _font(), number_format=code) for name, code in FORMATS.items()]
+    return [NamedStyle(TOP, _font(bold=True), PatternFill("solid", fgColor="E8F0F8")), *colours, *formats]
+
+
+def _font(**more: Any) -> Font:
+    """The one that cells without a style have."""
+    return Font(name="Calibri", size=11, family=2, **more)
+
+
 def _width(value: object) -> int:
-    lines = str(value if value is not None else "").split("\n")
+    shown = value.value if isinstance(value, Looked) else value
+    lines = str(shown if shown is not None else "").split("\n")
     return max(sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in lines)
 
 
+def _titles(sheets: Sequence[Sheet]) -> list[str]:
+    """A name of its own for each worksheet; spreadsheets take two that differ by case for the same."""
+    given: list[str] = []
+    taken: set[str] = set()
+    for sheet in sheets:
+        title, again = _sheet_title(sheet.title), 1
+        while title.casefold() in taken:
+            again += 1
+            title = f"{_sheet_title(sheet.title)[: LONGEST - len(f' {again}')]} {again}"
+        taken.add(title.casefold())
+        given.append(title)
+    return given
+
+
 def _sheet_title(title: str) -> str:
-    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:31].strip() or "資料"
+    return "".join("_" if char in "[]:*?/\\'" else char for char in title)[:LONGEST].strip() or "資料"

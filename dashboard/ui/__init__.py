@@ -34,6 +34,7 @@ from dashboard.ui import (
     visits,
     why,
     words,
+    workbook,
 )
 from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, standing, view
 from dashboard.ui.frame import (
@@ -110,4 +111,5 @@ __all__ = [
     "visits",
     "why",
     "words",
+    "workbook",
 ]

@@ -169,6 +169,24 @@ def _read() -> View:
     )
 
 
+def unaddressed(snapshot: store.Snapshot, scope: access.Scope, on: date | None = None) -> View:
+    """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
+    facts = facts_of(snapshot, scope)
+    on = on or facts.as_of or store.today()
+    folder = snapshot.path.parent
+    return View(
+        programme=folder.name,
+        programmes=(folder.name,),
+        warehouse=folder.parent,
+        snapshot=snapshot,
+        facts=facts,
+        periods=periods_on(snapshot, scope, on),
+        all_periods=tuple(_asked(snapshot, scope, "periods", ())),
+        scope=scope,
+        on=on,
+    )
+
+
 def standing(
     warehouse: Path, programme: str, scope: access.Scope | None = None
 ) -> tuple[store.Snapshot, Row, str | None]:

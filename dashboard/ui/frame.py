@@ -139,15 +139,17 @@ def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequ
     )
 
 
-def offer(title: str, *files: tuple[str, str, Callable[[], bytes]]) -> str:
+def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool = True) -> str:
     """A link to a file, or a button that several unfold behind: its name, its MIME type and what makes it when fetched.
+
+    Not `folded`, several stand in a line that says what they are.
 
     They unfold in the line of the button, so that no box or edge of the page cuts them off and nothing lies below them.
     Of all buttons of a page one is open. A file's name becomes one that Windows takes.
     """
     what = words.escape(say("下載{what}", what=title))
     links = " ".join(_file(title, *file) for file in files)
-    if len(files) == 1:
+    if len(files) == 1 or not folded:
         return f'<p class="files">{what} {links}</p>'
     button = f'<summary aria-label="{what}">{words.escape(say("下載…"))}</summary>'
     return f'<details class="files" name="files">{button}<div>{links}</div></details>'

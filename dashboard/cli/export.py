@@ -1,0 +1,100 @@
+"""The command `export`: what is handed out, as a file."""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard import access, warehouse
+from dashboard.cli.arguments import Command, day
+from dashboard.cli.ask import known_school, snapshot_of
+from dashboard.cli.common import EVERY_SCHOOL, UsageError, interruptible, say
+from dashboard.cli.printing import Bar
+from dashboard.sources.files import FolderError, why
+from dashboard.warehouse import notes
+
+
+def add(command: Command) -> None:
+    """Add the command of this module."""
+    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX 或 ODS）")
+    export.add_argument("kind", choices=("xlsx", "ods"), help="檔案格式")
+    export.add_argument(
+        "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
+    )
+    export.add_argument("--warehouse", type=Path, help="快照存放處")
+    export.add_argument("--programme", metavar="ID", help="計畫")
+    export.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
+    export.add_argument("--group", metavar="NAME", help="只要這一組的學校")
+    export.add_argument("--school", metavar="NAME", help="只要這一所學校")
+
+
+def _export(options: argparse.Namespace) -> int:
+    snapshot = snapshot_of(options)
+    scope = _scope(snapshot, options.group, options.school)
+    _check(options.output)
+
+    # What the pages are made of is there only once it is wanted: it takes two seconds.
+    from dashboard.exports.tables import TooLarge
+    from dashboard.ui import address, workbook
+
+    with interruptible() as ended:
+        bar = Bar(ended)
+        try:
+            seen = address.unaddressed(snapshot, scope, options.as_of)
+            _write(options.output, lambda: workbook.made(seen, options.kind, bar.show))
+        except TooLarge as error:
+            raise FolderError(str(error).splitlines()[0]) from error
+        finally:
+            bar.clear()
+    say(f"已寫出 {options.output}（截至 {seen.on}，快照 {snapshot.stamp}）")
+    return 0
+
+
+def _scope(snapshot: warehouse.Snapshot, group: str | None, school: str | None) -> access.Scope:
+    """The schools that are asked for; names of persons are masked in whatever is handed out."""
+    if group is None and school is None:
+        return access.bureau()
+    known_school(snapshot, school)
+    columns, found = warehouse.rows(snapshot, "schools", EVERY_SCHOOL)
+    schools = [dict(zip(columns, row, strict=True)) for row in found]
+    groups = list(dict.fromkeys(one["group_name"] for one in schools if one["group_name"]))
+    if group is not None and group not in groups:
+        raise UsageError(f"沒有「{group}」這一組。現有：{'、'.join(groups)}。")
+    wanted = [one for one in schools if group in (None, one["group_name"]) and school in (None, one["name"])]
+    if not wanted:
+        raise UsageError(f"「{school}」不在「{group}」。")
+    return access.Scope(school or group or "", tuple(one["school_id"] for one in wanted))
+
+
+def _check(path: Path) -> None:
+    """Before the work: a folder or a device is never replaced by a file."""
+    try:
+        notes.check(path)
+    except FileNotFoundError:
+        if not path.absolute().parent.is_dir():
+            raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _write(path: Path, make: Callable[[], bytes]) -> None:
+    """Whole or not at all: whoever has the former file open never sees half of the new one."""
+    target = path.resolve()  # of a link, what it leads to
+    part = None
+    try:
+        content = make()
+        handle, part = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(part, target)
+        part = None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        if part is not None:
+            Path(part).unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> FolderError:
+    return FolderError(f"「{path}」寫不進去：{why(error)}。請檢查位置、權限與磁碟空間。")

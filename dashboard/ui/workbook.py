@@ -1,0 +1,204 @@
+"""The workbook: every indicator of a day as worksheets to take away, and what their figures rest on.
+
+Its figures are those of `kpi results`, its flags those of `kpi flags`, with the names of persons masked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+
+from dashboard.exports import tables
+from dashboard.exports.ods import Cell as Looked
+from dashboard.exports.tables import Progress, Sheet
+from dashboard.ui import frame, glossary
+from dashboard.ui.address import View, ask
+from dashboard.ui.texts import kept, later, say
+from dashboard.ui.words import FLAGS, STATUSES, file_day, flag_words, listing, word
+
+Row = SimpleNamespace
+Shown = Mapping[
+    tuple[str, str], Row
+]  # the indicators that are shown, by their id and period, in the definition's order
+WRITERS: Mapping[str, Callable[[Sequence[Sheet], Progress], bytes]] = {
+    "xlsx": tables.xlsx_book,
+    "ods": tables.ods_book,
+}
+FIGURES = (later("計數"), later("基數"), later("應達"), later("完成率"))
+SUMS = (
+    later("指標"), later("組別"), later("狀態"), later("達標校數"), later("應評校數"), later("未填報校數"), *FIGURES,
+    later("單位"), later("期限"), later("資料註記"),
+)  # fmt: skip
+SCHOOLS = (
+    later("組別"), later("角色"), later("學校"), later("狀態"), *FIGURES, later("單位"), later("期限"), later("資料註記"),
+)  # fmt: skip
+CAUSES = (
+    later("指標"), later("學校"), later("資料註記"), later("資料表"), later("檔案"), later("列號"), later("原因"),
+)  # fmt: skip
+FACTS = (later("項目"), later("內容"))
+
+
+def offered(seen: View) -> str:
+    """The links to it, for a page."""
+    title = say("全部指標")
+    name = f"{title}_{seen.facts.title}_{file_day(seen.on)}"
+
+    def making(kind: str) -> Callable[[], bytes]:
+        return kept(lambda: made(seen, kind))
+
+    files = ((f"{name}.xlsx", frame.XLSX, making("xlsx")), (f"{name}.ods", frame.ODS, making("ods")))
+    return frame.offer(title, *files, folded=False)
+
+
+def made(seen: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
+    """The workbook of a kind of `WRITERS`.
+
+    Raises:
+        TooLarge: it is too large for an ODS.
+    """
+    return WRITERS[kind](sheets(seen), progress)
+
+
+def sheets(seen: View) -> list[Sheet]:
+    """Its worksheets: the city and the groups, each indicator's schools, the definitions, the snapshot, the flags.
+
+    Of the groups those with a school in scope: a group takes home its own figures beside the city's.
+    """
+    seen = replace(seen, scope=replace(seen.scope, names=False))
+    shown = _shown(seen)
+    schools = {school.name: school for school in ask(seen, "schools")}
+    groups = {"", *(school.group_name for school in schools.values())}
+    found: dict[str, list[Row]] = {kpi: [] for kpi, _ in shown}
+    for row in ask(seen, "kpi_results", on=seen.on):
+        if (row.kpi, row.period) in shown and row.group in groups:
+            found[row.kpi].append(row)
+    several = len({period for _, period in shown}) > 1
+    return [
+        _summary(shown, found, several),
+        *(_indicator(rows, shown, schools, several) for rows in found.values() if rows),
+        _definitions(seen, shown, several),
+        _snapshot(seen, len(schools)),
+        _flags(seen, shown, several),
+    ]
+
+
+def _shown(seen: View) -> Shown:
+    found = {
+        (kpi.kpi, period.period): SimpleNamespace(**vars(kpi) | {"period_label": period.label})
+        for period in seen.periods
+        for kpi in ask(seen, "kpis", period=period.period)
+    }
+    return dict(sorted(found.items(), key=lambda one: one[1].ord))  # the periods of one stay in their order
+
+
+def _head(columns: Sequence[str], several: bool, at: int = 1) -> list[str]:
+    """The names of the columns; where there are several periods, theirs comes after the first `at`."""
+    names = [say(column) for column in columns]
+    return [*names[:at], *([say("期間")] if several else []), *names[at:]]
+
+
+def _summary(shown: Shown, found: Mapping[str, Sequence[Row]], several: bool) -> Sheet:
+    """The city before its groups."""
+    rows = [
+        [
+            kpi.label,
+            *([kpi.period_label] if several else []),
+            row.group or say("全市"),
+            _status(row, kpi),
+            row.schools_met,
+            row.schools_judged,
+            row.schools_no_data,
+            *_figures(row, kpi),
+        ]
+        for (id, period), kpi in shown.items()
+        for level in ("city", "group")
+        for row in found[id]
+        if (row.level, row.period) == (level, period)
+    ]
+    return Sheet(say("總表"), _head(SUMS, several), rows, 2 + several)
+
+
+def _indicator(found: Sequence[Row], shown: Shown, schools: Mapping[str, Row], several: bool) -> Sheet:
+    rows: list[list[object]] = []
+    for row in found:
+        if row.level == "school":
+            kpi = shown[row.kpi, row.period]
+            placed = [kpi.period_label] if several else []
+            school = [row.group, schools[row.school].role_label, row.school]
+            rows.append([*placed, *school, _status(row, kpi), *_figures(row, kpi)])
+    short = shown[found[0].kpi, found[0].period].short
+    return Sheet(short, _head(SCHOOLS, several, at=0), rows, 3 + several)
+
+
+def _figures(row: Row, kpi: Row) -> list[object]:
+    return [
+        row.counted,
+        row.base,
+        row.required,
+        _share(row.rate),
+        kpi.unit,
+        row.deadline,
+        flag_words(row),
+    ]
+
+
+def _status(row: Row, kpi: Row) -> Looked:
+    return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", row.status)
+
+
+def _share(rate: float | None) -> Looked | None:
+    """All and nothing are told only when exact: one missing person never disappears in rounding."""
+    if rate is None:
+        return None
+    rounds_off = rate not in (0, 1) and (rate < 0.0005 or abs(rate - 1) <= 0.0005)
+    return Looked(rate, "exact-share" if rounds_off else "share")
+
+
+def _definitions(seen: View, shown: Shown, several: bool) -> Sheet:
+    rows: list[list[object]] = []
+    for kpi in shown.values():
+        label, *told, deadline = glossary.figures_of(seen, [kpi])[0]
+        rows.append([label, *([kpi.period_label] if several else []), *told, kpi.deadline or deadline])
+    return Sheet(say("指標定義"), _head(glossary.FIGURES, several), rows, 1)
+
+
+def _snapshot(seen: View, schools: int) -> Sheet:
+    facts = seen.facts
+    rows: list[list[object]] = [
+        [say("縣市"), json.loads(facts.definition)["city"]],
+        [say("計畫"), facts.title],
+        [say("資料範圍"), say("全市") if seen.scope.whole else seen.scope.label],
+        [say("校數"), schools],
+        [say("期間"), listing([period.label for period in seen.periods])],
+        [say("截至"), seen.on],
+        [say("快照時間"), facts.built_at],
+        [say("快照"), seen.snapshot.stamp],
+        [say("指紋"), facts.fingerprint],
+        [say("依據"), facts.source_title],
+        [say("定義檔代號"), facts.definition_hash],
+        [say("版本"), facts.version],
+    ]
+    if facts.sample:
+        rows.append([say("示範資料"), say("是")])
+    return Sheet(say("資料快照"), [say(name) for name in FACTS], rows, 1)
+
+
+def _flags(seen: View, shown: Shown, several: bool) -> Sheet:
+    labels = {table.table_name: table.label for table in ask(seen, "tables")}
+    rows = [
+        [
+            shown[row.kpi, row.period].label,
+            *([shown[row.kpi, row.period].period_label] if several else []),
+            row.school,
+            say(FLAGS[row.flag].source_text),
+            labels.get(row.table, row.table),
+            row.file,
+            row.line,
+            row.message,
+        ]
+        for row in ask(seen, "kpi_flags", on=seen.on)
+        if (row.kpi, row.period) in shown
+    ]
+    return Sheet(say("資料註記"), _head(CAUSES, several), rows, 1)
