@@ -703,3 +703,23 @@ def test_a_remark_of_several_lines_stays_one_cell_in_a_file_whose_cells_are_all_
     (sheet,) = files.read(path, tmp_path, {}, contracts.load(), tmp_path)
     assert [cells for _, cells in sheet.rows] == rows
     assert sheet.note is None
+
+
+def test_a_file_is_as_old_as_taiwans_clock_says_wherever_the_machine_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """最後變動 stands beside 最後檢查, which is Taiwan's time."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        data = tmp_path / "data"
+        data.mkdir()
+        (data / "入校輔導.csv").write_text(visits("剛"), encoding="utf-8")
+        written = dt.datetime(2022, 10, 6, 20, 15, tzinfo=dt.UTC).timestamp()
+        os.utime(data / "入校輔導.csv", (written, written))
+        assert build(data, tmp_path / "warehouse").code == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    found = inputs(tmp_path / "warehouse")["入校輔導.csv"]
+    assert found["modified_at"] == dt.datetime(2022, 10, 7, 4, 15)

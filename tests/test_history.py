@@ -264,7 +264,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
 ):
     view = seen(5)
     file = view.warehouse.parent / "data" / "入校輔導.csv"
-    os.utime(file, (at := dt.datetime(2022, 11, 1, 8, 30).timestamp(), at))
+    os.utime(file, (at := dt.datetime(2022, 11, 1, 8, 30, tzinfo=warehouse.TAIPEI).timestamp(), at))
     file.write_text(visits(6), encoding="utf-8")
     os.utime(file, (at, at))
     assert again(view).code == 0
@@ -374,6 +374,26 @@ def test_who_has_met_since_the_last_update_is_named_with_both_figures_and_leads_
     assert f'<a href="{link}">深澳國小</a> 公開授課 0/1 → 1/1' in shown
     fell = since(updates("信義國小"))
     assert "：1 校退步。" in line_of(fell) and "深澳國小</a> 公開授課 1/1 → 0/1" in fell
+
+
+def test_where_a_file_is_gone_that_is_said_before_anybody_fell_back(updates, tmp_path: Path):
+    """Who deletes or forgets a file makes schools fall back that did nothing."""
+    updates("信義國小", "深澳國小")
+    (lessons,) = (tmp_path / "data").glob("public_lessons*")
+    header, first, *rest = lessons.read_text(encoding="utf-8-sig").splitlines()
+    lessons.write_text("\n".join([header, first]) + "\n", encoding="utf-8")
+    more = lessons.with_name("public_lessons_<二>.csv")
+    more.write_text("\n".join([header, *rest]) + "\n", encoding="utf-8")
+
+    def again() -> str:
+        assert build(tmp_path / "data", tmp_path / "warehouse").code == 0
+        return since(today_of(seen_of(tmp_path / "warehouse", PROGRAMME, DAY), DAY))
+
+    assert "不在了" not in again(), "what was put in another file is not gone"
+    more.unlink()
+    shown = again()
+    assert "：1 個檔案不在了、1 校退步。" in line_of(shown)
+    assert "public_lessons_&lt;二&gt;.csv：有些退步可能是因為少了這些檔案，不是學校的事。" in shown
 
 
 def today_of(view: address.View, day: dt.date) -> address.View:

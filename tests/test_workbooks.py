@@ -835,6 +835,83 @@ def test_a_row_of_blank_texts_alone_is_none_that_was_lost(tmp_path: Path):
     assert sheet.rows[0][1][:2] == ["", "有字"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        't="s"><v>0</v>', 't="s"><v>1</v>', 't="s"><v>2</v>', 't="s"><v>3</v>', 't="inlineStr"><is><t> </t></is>',
+        't="inlineStr"><is><t>\n</t></is>', 't="inlineStr"><is><t><![CDATA[ ]]></t></is>',
+        't="inlineStr"><is><t/><rPh sb="0" eb="1"><t>ひ</t></rPh></is>', 't="str"><f>A1</f><v> </v>', "><v> </v>",
+        't="s"><v></v>', 't="inlineStr"><is/>',
+    ],
+)  # fmt: skip
+def test_a_cell_of_blanks_or_of_a_reading_alone_is_no_value_that_was_lost(tmp_path: Path, value: str):
+    """The reader trims a text that does not say to keep its blanks, and leaves out how one is read aloud."""
+    book = written("xlsx", {"入校輔導": [COACHING, VISIT]})
+    relation = b"<Relationship Id='rId99' Target='sharedStrings.xml' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings'/>"
+    rows = (
+        f'<row r="9"><c r="A9" {value}</c></row><row r="12"><c r="A12" t="s"><v>4</v></c></row></sheetData>'
+    )
+    texts = (
+        "<si><t> </t></si><si><t>\n</t></si><si><r><t> </t></r></si>"
+        '<si><t/><rPh sb="0" eb="1"><t>ひ</t></rPh></si><si><t>字</t><rPh sb="0" eb="1"><t>ひ</t></rPh></si>'
+    )
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    links, worksheet = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
+    parts[links] = parts[links].replace(b"</Relationships>", relation + b"</Relationships>")
+    parts[worksheet] = parts[worksheet].replace(b"</sheetData>", rows.encode())
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{main}">{texts}</sst>'.encode()
+    (sheet,) = read(tmp_path, packed(parts))
+    assert sheet.problem is None
+    filled = [(line, cells[0]) for line, cells in sheet.rows if "".join(cells).strip()]
+    assert filled == [(2, VISIT[0]), (12, "字")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('office:value-type="date" office:date-value="-0043-01-01"/>', "-0043-01-01"),
+        ('office:value-type="time" office:time-value="P1Y"/>', "P1Y"),
+        ('office:value-type="float" office:value="x"/>', "x"),
+        ('office:value="5"/>', "5"),
+        (
+            'office:value-type="string"><text:h text:outline-level="1">標題</text:h></table:table-cell>',
+            "標題",
+        ),
+    ],
+)
+def test_a_value_of_an_ods_cell_that_is_none_of_ours_stands_as_it_is_written(
+    tmp_path: Path, cell: str, text: str
+):
+    def edit(xml: bytes) -> bytes:
+        row = f"<table:table-row><table:table-cell {cell}</table:table-row></table:table>"
+        return xml.replace(b"</table:table>", row.encode())
+
+    (sheet,) = read(
+        tmp_path,
+        _edited(written("ods", {"入校輔導": [COACHING, VISIT]}), "content.xml", edit),
+        "入校輔導.ods",
+    )
+    assert rows_of(sheet) == [VISIT, [text]]
+
+
+def test_what_an_ods_file_keeps_of_other_programs_is_no_worksheet(tmp_path: Path):
+    """A link to another program (DDE) keeps its last answer as a table beside the worksheets."""
+    kept = (
+        b"<table:dde-links><table:dde-link><office:dde-source/><table:table><table:table-row>"
+        b'<table:table-cell office:value-type="float" office:value="3"/></table:table-row></table:table>'
+        b"</table:dde-link></table:dde-links></office:spreadsheet>"
+    )
+    book = _edited(
+        written("ods", {"入校輔導": [COACHING, VISIT]}),
+        "content.xml",
+        lambda xml: xml.replace(b"</office:spreadsheet>", kept),
+    )
+    (sheet,) = read(tmp_path, book, "入校輔導.ods")
+    assert rows_of(sheet) == [VISIT]
+
+
 @pytest.mark.parametrize("format", ["xlsx", "ods", "xlsb"])
 def test_a_part_of_one_thing_over_and_over_is_refused_before_it_is_unpacked(tmp_path: Path, format: str):
     """A remark of 60 MB is packed into 60 KB."""

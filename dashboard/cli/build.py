@@ -228,7 +228,7 @@ def _watch(options: argparse.Namespace) -> int:
             try:
                 build_all(config_of(options), only_if_changed=True, by="自動更新", ended=ended)
             except FAILURES as error:
-                say(f"{dt.datetime.now():%m/%d %H:%M} 這次沒有更新：{error}")
+                say(f"{dt.datetime.now(warehouse.TAIPEI):%m/%d %H:%M} 這次沒有更新：{error}")
             ended.wait(max(1.0, options.every - (time.monotonic() - started)))
     return 0
 

@@ -43,6 +43,8 @@ _OTHER_CELLS = [
 # Every shared text but a blank one ends so.
 _SHARED_END = re.compile(rb"</(?:[^\s<>/:]+:)?si\s*>")
 _REFERENCE = re.compile(r"([A-Za-z]*)(\d+)")
+# How a text is read aloud stands beside it, and is no value.
+_READING = "rPh"
 
 Read = Callable[[Any], bytes]
 """Gives the bytes of a part."""
@@ -271,11 +273,11 @@ class _Counted:
 
 
 class _Texts:
-    """The shared texts of a part: whether each is `blank`."""
+    """The shared texts of a part: whether each is `blank`, without letters, or with none but those of its reading aloud."""
 
     def __init__(self, xml: bytes) -> None:
         self.blank: list[bool] = []
-        self._is_text = False
+        self._is_text = self._is_reading = False
         parser = _parser()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
@@ -284,13 +286,15 @@ class _Texts:
     def _start(self, name: str, _: Any) -> None:
         if _local(name) == "si":
             self.blank.append(True)
-        self._is_text = _local(name) == "t"
+        self._is_reading = self._is_reading or _local(name) == _READING
+        self._is_text = _local(name) == "t" and not self._is_reading
 
-    def _end(self, _: str) -> None:
+    def _end(self, name: str) -> None:
         self._is_text = False
+        self._is_reading = self._is_reading and _local(name) != _READING
 
     def _data(self, text: str) -> None:
-        if self._is_text and text and self.blank:
+        if self._is_text and not text.isspace() and self.blank:
             self.blank[-1] = False
 
 
@@ -300,7 +304,7 @@ class _Filled:
     def __init__(self, xml: bytes, blank: Sequence[bool]) -> None:
         self.rows: set[int] = set()
         self._blank = blank
-        self._row, self._is_shared, self._element, self._value = 0, False, "", ""
+        self._row, self._is_shared, self._is_reading, self._element, self._value = 0, False, False, "", ""
         parser = _parser()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
@@ -314,20 +318,24 @@ class _Filled:
             self._is_shared = attributes.get("t") == "s"
             if "r" in attributes:
                 self._row = _place(attributes["r"])[1] - 1
+        self._is_reading = self._is_reading or self._element == _READING
 
     def _end(self, name: str) -> None:
         if _local(name) == "row":
             self._row += 1
         self._element = ""
+        self._is_reading = self._is_reading and _local(name) != _READING
 
     def _data(self, text: str) -> None:
-        if self._element not in ("v", "t"):
+        if self._element not in ("v", "t") or self._is_reading:
             return
         self._value += text
-        if not self._is_shared or self._is_text(self._value):
+        # The reader trims: of blanks alone it gives nothing.
+        if self._is_text(self._value) if self._is_shared else not self._value.isspace():
             self.rows.add(self._row)
 
     def _is_text(self, index: str) -> bool:
+        index = index.strip()
         return index.isdigit() and int(index) < len(self._blank) and not self._blank[int(index)]
 
 

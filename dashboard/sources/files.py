@@ -30,6 +30,7 @@ from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, entry_of, table_for
 from dashboard.sources.sheet import (
     HEADER_ROWS,
+    TAIPEI,
     Bulk,
     Sheet,
     Unreadable,
@@ -203,7 +204,8 @@ def _base(path: Path, name: str) -> Sheet:
     stat = path.stat()
     state = _state(stat)
     # A clock that was wrong may have left any number; these are of the years 1970 to 2106.
-    modified_at = dt.datetime.fromtimestamp(min(max(int(stat.st_mtime), 0), 0xFFFFFFFF))
+    seconds = min(max(int(stat.st_mtime), 0), 0xFFFFFFFF)
+    modified_at = dt.datetime.fromtimestamp(seconds, TAIPEI).replace(tzinfo=None)
     return Sheet(
         name, stat.st_size, modified_at, hashlib.sha256(repr(state[:2]).encode()).hexdigest(), state=state
     )

@@ -28,11 +28,16 @@ _PREFIXES = {
 # What stands in a cell but is none of its text: a remark, a drawing, the reading of a character.
 _BESIDE = ("office:annotation", "draw:", "text:ruby-text", "text:note")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
+_PARAGRAPHS = ("text:p", "text:h")
+_STATED = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
 _NUMERIC = ("float", "percentage", "currency")
 # How many cells and rows may come of repeating one with a value; more is a mistake or an attack.
 _REPEATED = 200_000
 _REPEATED_ROWS = f"{_OASIS}table:1.0 number-rows-repeated"
-_BESIDE_CELLS = ("office:1.0 annotation", "drawing:1.0 ", "text:1.0 ruby-text", "text:1.0 note")
+# And the tables that other programs' answers were kept in, which are no worksheets.
+_BESIDE_CELLS = (
+    "office:1.0 annotation", "drawing:1.0 ", "text:1.0 ruby-text", "text:1.0 note", "table:1.0 dde-links",
+)  # fmt: skip
 _VALUES = tuple(f"{_OASIS}office:1.0 {kind}value" for kind in ("", "date-", "time-", "boolean-"))
 _LOST_ROWS = "這個活頁簿有一張工作表讀出 {:,} 列，但裡面至少有 {:,} 列有內容，所以沒有讀。請用試算表軟體開啟後另存新檔。"
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -152,6 +157,7 @@ class _Content:
             "table:table-cell": self._start_cell,
             "table:covered-table-cell": self._start_cell,
             "text:p": self._start_paragraph,
+            "text:h": self._start_paragraph,
             "text:s": self._start_spaces,
             "text:tab": self._start_spaces,
             "text:line-break": self._start_break,
@@ -187,7 +193,7 @@ class _Content:
         name = self._path.pop()
         if self._beside:
             self._beside -= 1
-        elif name == "text:p":
+        elif name in _PARAGRAPHS:
             self._is_text = False
         elif name in _CELLS:
             self._end_cell(name)
@@ -276,6 +282,8 @@ class _Content:
         if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(shown):
             return shown or "#VALUE!"
         kind = cell.get("office:value-type")
+        # A value that is none of ours, such as a day before Christ, stands as it is written.
+        shown = shown or next((cell[name] for name in _STATED if cell.get(name)), "")
         try:
             if kind in _NUMERIC:
                 return text_of(float(cell["office:value"]))

@@ -242,17 +242,19 @@ def _since(
     seen: View, before: store.Snapshot, stamps: Sequence[str], asked: str | None, here: Callable[..., str]
 ) -> str:
     then = facts_of(before, seen.scope)
-    turns, mended = turned(seen, before), no_more_refused(seen, before)
+    turns, mended, lost = turned(seen, before), no_more_refused(seen, before), gone(seen, before)
     name = say("自上次更新") if before.stamp == stamps[0] else say("自選定的快照")
     when = say("{name}（{time}）", name=f"<b>{name}</b>", time=words.moment(then.built_at, seen.year))
     many = {
         kind: len({(new.school_name, new.group_name) for _, new in found}) for kind, found in turns.items()
     }
-    facts = [say(TURNS[kind][0], n=words.number(n)) for kind, n in many.items()]
+    facts = [say("{n} 個檔案不在了", n=words.number(len(lost)))] if lost else []
+    facts += [say(TURNS[kind][0], n=words.number(n)) for kind, n in many.items()]
     facts += [say("{n} 列不再被退回", n=words.number(len(mended)))] if mended else []
     nothing = say("沒有學校跨過門檻或退步，也沒有列改好")
     line = say("{when}：{told}。", when=when, told=words.listing(facts) if facts else nothing)
-    lines = [_turns(seen, kind, found) for kind, found in turns.items()]
+    lines = [_gone(seen, lost)] if lost else []
+    lines += [_turns(seen, kind, found) for kind, found in turns.items()]
     lines += [_mended(seen, mended)] if mended else []
     if then.definition != seen.facts.definition:
         lines.append(f'<p class="foot">{say("這之間定義檔改過，有些變動可能來自定義。")}</p>')
@@ -316,6 +318,22 @@ def no_more_refused(seen: View, before: store.Snapshot) -> list[Row]:
     """The rows that the former snapshot refused and this one does not: mended, or taken away."""
     now = {row.row_key for row in _asked(seen.snapshot, seen.scope, "rows_to_mend", ())}
     return [row for row in _asked(before, seen.scope, "rows_to_mend", ()) if row.row_key not in now]
+
+
+def gone(seen: View, before: store.Snapshot) -> list[str]:
+    """The files that the former snapshot had rows of and this one does not know: what fell may be their doing."""
+    now = {row.file for row in _asked(seen.snapshot, seen.scope, "inputs", ())}
+    return sorted(
+        {row.file for row in _asked(before, seen.scope, "inputs", ()) if row.accepted and row.file not in now}
+    )
+
+
+def _gone(seen: View, files: Sequence[str]) -> str:
+    named = words.listing(list(map(words.escape, files[:LISTED])))
+    if (left := len(files) - LISTED) > 0:
+        named = say("{told}，另有 {n} 項", told=named, n=words.number(left))
+    mark = anchor(seen.link("data"), say("! {n} 個檔案不在了", n=words.number(len(files))), "fl")
+    return f"<p>{mark} {say('{files}：有些退步可能是因為少了這些檔案，不是學校的事。', files=named)}</p>"
 
 
 def _turns(seen: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:

@@ -1,6 +1,7 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
-from dashboard.warehouse.build import TAIPEI, BuildError, TableCount, today
+from dashboard.sources.sheet import TAIPEI
+from dashboard.warehouse.build import BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.rebuild import Rebuilt, rebuild

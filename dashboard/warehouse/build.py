@@ -22,7 +22,7 @@ from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
-from dashboard.sources.sheet import Sheet, joined
+from dashboard.sources.sheet import TAIPEI, Sheet, joined
 from dashboard.warehouse import evidence, intake, masks, no_records, originals, staging, texts
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
@@ -43,7 +43,6 @@ from dashboard.warehouse.suggest import suggest
 MEMORY = "1200MB"
 HEADING = 80  # letters of a column's name that are shown
 LARGE = 20_000_000
-TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 
 
 def today() -> dt.date:

@@ -25,11 +25,11 @@ from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, name_of, why
 from dashboard.sources.files import paths as files_in
 from dashboard.sources.places import EntryError, Places
+from dashboard.sources.sheet import TAIPEI
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,
     TABLE_COUNTS,
-    TAIPEI,
     BuildError,
     Inputs,
     Progress,

@@ -20,8 +20,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dashboard.sources.sheet import TAIPEI
 from dashboard.warehouse import notes
-from dashboard.warehouse.build import TAIPEI, BuildError
+from dashboard.warehouse.build import BuildError
 from dashboard.warehouse.gather import Source
 
 HOLDER = "build.holder"

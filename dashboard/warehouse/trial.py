@@ -29,7 +29,8 @@ from dashboard import apart, programmes
 from dashboard.sources import contracts, files
 from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError, why
 from dashboard.sources.places import Places
-from dashboard.warehouse.build import TAIPEI, BuildError, Inputs, build, today
+from dashboard.sources.sheet import TAIPEI
+from dashboard.warehouse.build import BuildError, Inputs, build, today
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
