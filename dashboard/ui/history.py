@@ -322,7 +322,8 @@ def no_more_refused(seen: View, before: store.Snapshot) -> list[Row]:
 
 def gone(seen: View, before: store.Snapshot) -> list[str]:
     """The files that the former snapshot had rows of and this one does not know: what fell may be their doing."""
-    now = {row.file for row in _asked(seen.snapshot, seen.scope, "inputs", ())}
+    inputs = _asked(seen.snapshot, seen.scope, "inputs", ())
+    now = {row.file for row in inputs if row.left_out != store.GONE}
     return sorted(
         {row.file for row in _asked(before, seen.scope, "inputs", ()) if row.accepted and row.file not in now}
     )

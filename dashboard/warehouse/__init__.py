@@ -1,7 +1,7 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
 from dashboard.sources.sheet import TAIPEI
-from dashboard.warehouse.build import BuildError, TableCount, today
+from dashboard.warehouse.build import GONE, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.rebuild import Rebuilt, rebuild
@@ -33,6 +33,7 @@ from dashboard.warehouse.trial import SUFFIXES, Refused, Trial, accept, sweep_tr
 
 __all__ = [
     "COMPARED",
+    "GONE",
     "SUFFIXES",
     "TAIPEI",
     "BuildError",

@@ -72,7 +72,7 @@ _EMPTY = "標題列以下沒有任何一列資料，這張表當作未提供。�
 _NO_ROWS = "標題列以下沒有任何一列資料。若不該是空的，請填好資料再放進來。"
 
 
-_GONE = "上次更新還讀過這個檔案，現在不在資料夾裡，它的列都不再計入。若不是有意拿走的，請放回。"
+GONE = "上次更新還讀過這個檔案，現在不在資料夾裡，它的列都不再計入。若不是有意拿走的，請放回。"
 
 
 class BuildError(Exception):
@@ -522,7 +522,7 @@ class _Build:
         contents = {sheet.sha256 for _, sheet in self.sheets}
         former = {one.path: one for one in self.inputs.former.files.values()}
         return [
-            Sheet(name, 0, one.modified_at, one.sha256, left_out=_GONE)
+            Sheet(name, 0, one.modified_at, one.sha256, left_out=GONE)
             for name, one in former.items()
             if name not in self.there and one.sha256 not in contents
         ]

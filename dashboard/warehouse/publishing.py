@@ -90,7 +90,8 @@ def publish(
     with _writable(folder), status.locked(folder, by, wait=wait) as note:
         # Not before: a snapshot that was waited for is the older one.
         now = dt.datetime.now(TAIPEI)
-        local = now.replace(tzinfo=None, microsecond=0)
+        exact = now.replace(tzinfo=None)
+        local = exact.replace(microsecond=0)
         _make_way(folder)
         _adopt(folder)
 
@@ -108,7 +109,7 @@ def publish(
             )
         except EntryError as error:
             still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
-            status.note_refresh(folder, still, local, str(error))
+            status.note_refresh(folder, still, exact, str(error))
             raise BuildError(str(error)) from error
         same = former.fingerprint if only_if_changed and _is_whole(folder) else None
         inputs = Inputs(places, sources, former, same)
@@ -123,9 +124,9 @@ def publish(
                     removed.append(name)
                     warn(f"磁碟空間不足，已刪除較舊的快照「{name}」以騰出空間，再試一次。")
                     continue
-                status.note_refresh(folder, sources, local, str(error), removed=removed)
+                status.note_refresh(folder, sources, exact, str(error), removed=removed)
                 raise
-        status.note_refresh(folder, sources, local, None, made[0].stamp, removed)
+        status.note_refresh(folder, sources, exact, None, made[0].stamp, removed)
         status.unpin(folder)
     return made
 

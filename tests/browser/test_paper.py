@@ -43,8 +43,9 @@ def sheets(view):
 
 
 def plain(text):
-    """A text as it can be compared with a PDF's, which holds the radical ⼩ where 小 looks the same, and its own spaces."""
-    return re.sub(r"[\s\u2010-\u2015]", "", unicodedata.normalize("NFKC", text))
+    """A text as it can be compared with a PDF's, which holds the radicals ⼩ and ⻑ where 小 and 長 look the same, and its own
+    spaces."""
+    return re.sub(r"[\s\u2010-\u2015]", "", unicodedata.normalize("NFKC", text)).replace("⻑", "長")
 
 
 def lines_of(sheet):
