@@ -21,6 +21,7 @@ from dashboard import programmes, warehouse
 from dashboard.cli import entry, main
 from dashboard.exports.cells import safe
 from dashboard.sources import contracts
+from tests.oracle.product import UNIT_COLUMNS
 from tests.running import PROGRAMME, Outcome, kpi
 
 RESULTS = [
@@ -28,19 +29,6 @@ RESULTS = [
     "schools_met", "schools_judged", "schools_no_data", "as_of", "deadline", "flags",
 ]  # fmt: skip
 FIGURES = RESULTS[6:14]
-UNITS = [
-    "kpi",
-    "period",
-    "school",
-    "unit",
-    "label",
-    "since",
-    "until",
-    "attained_on",
-    "amount",
-    "has",
-    "lacks",
-]
 REJECTS = ["severity", "table", "file", "line", "reason", "message", "suggestion", "original"]
 KPIS = [
     "a1a2", "infosec", "digital_literacy", "it_lead", "public_lesson", "cross_observation", "srl_survey",
@@ -254,7 +242,7 @@ def test_a_text_with_the_sign_of_a_formula_leaves_as_a_text(start: str) -> None:
 
 def test_units_have_exactly_the_columns_of_the_contract(place: Path) -> None:
     told = ask(place, "units", "--kpi", "a1a2", "--as-of", DAY)
-    assert told.header == UNITS
+    assert told.header == UNIT_COLUMNS
     assert [list(row.values()) for row in told.rows] == [
         [
             "a1a2",

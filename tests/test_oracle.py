@@ -32,25 +32,12 @@ from tests.oracle.comparing import (
 )
 from tests.oracle.expected import Flaw, Ledger, ResultRow
 from tests.oracle.facts import make_facts
-from tests.oracle.product import City, built_city, in_a_process, in_this_process, rows_of
+from tests.oracle.product import UNIT_COLUMNS, City, built_city, in_a_process, in_this_process, rows_of
 from tests.oracle.render import Rendered, render
 from tests.oracle.sheets import NAMES
 
 SEEDS = range(10)
 REJECT_KEYS = {"severity", "table", "file", "line", "reason", "message", "suggestion", "original"}
-UNIT_COLUMNS = [
-    "kpi",
-    "period",
-    "school",
-    "unit",
-    "label",
-    "since",
-    "until",
-    "attained_on",
-    "amount",
-    "has",
-    "lacks",
-]
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed {seed}")

@@ -38,7 +38,7 @@ from tests.oracle.expected import (
     warnings,
 )
 from tests.oracle.facts import make_facts as make_keelung
-from tests.oracle.product import City, built_city, in_a_process, in_this_process, rows_of
+from tests.oracle.product import UNIT_COLUMNS, City, built_city, in_a_process, in_this_process, rows_of
 from tests.oracle.render import render as keelung_render
 from tests.oracle_ntpc.expected import (
     ALL_PERIODS,
@@ -56,19 +56,6 @@ from tests.oracle_ntpc.render import Rendered, render
 from tests.oracle_ntpc.sheets import NAMES
 
 SEEDS = range(10)
-UNIT_COLUMNS = [
-    "kpi",
-    "period",
-    "school",
-    "unit",
-    "label",
-    "since",
-    "until",
-    "attained_on",
-    "amount",
-    "has",
-    "lacks",
-]
 CHOICES = (
     {"period": "112"},
     {"period": "113-1", "level": "group"},

@@ -19,7 +19,7 @@ from dashboard import programmes, warehouse
 from dashboard.cli.common import EVERY_SCHOOL
 from dashboard.sources.places import Places
 from dashboard.warehouse import originals, snapshots
-from tests.running import PROGRAMME, build, inputs, kpi, stored
+from tests.running import PROGRAMME, Outcome, build, inputs, kpi, stored
 
 FIELD = "學校名稱,輔導日期,輔導人員,主題\n"
 GOOD = FIELD + "深澳國小,111/10/03,王一平,備課\n深澳國小,111/10/04,王一平,議課\n"
@@ -239,35 +239,36 @@ def test_the_other_programme_is_made_again_too(tmp_path: Path) -> None:
     assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
 
 
-def test_a_snapshot_that_somebody_altered_is_found_out(published: Path, tmp_path: Path) -> None:
+def rebuilt(published: Path, tmp_path: Path, sql: str) -> Outcome:
+    """What `kpi rebuild` says of a snapshot in which somebody ran `sql`."""
     place = copy(published, tmp_path)
     snapshot = warehouse.current(place, PROGRAMME)
     with duckdb.connect(str(snapshot.path)) as con:
-        con.execute("update results set counted = counted + 1 where level = 'city' and counted > 0")
+        con.execute(sql)
     snapshots.seal(snapshot.path)
-    made = kpi("rebuild", "current", "--warehouse", place)
+    return kpi("rebuild", "current", "--warehouse", place)
+
+
+def test_a_snapshot_that_somebody_altered_is_found_out(published: Path, tmp_path: Path) -> None:
+    made = rebuilt(
+        published, tmp_path, "update results set counted = counted + 1 where level = 'city' and counted > 0"
+    )
     assert made.code == 3
     assert "重建少了" in made.out
     assert "數字不同" in made.err
 
 
 def test_what_a_former_version_did_not_state_yet_is_no_difference(published: Path, tmp_path: Path) -> None:
-    place = copy(published, tmp_path)
-    snapshot = warehouse.current(place, PROGRAMME)
-    with duckdb.connect(str(snapshot.path)) as con:
-        con.execute("create or replace table units as select * exclude (parts, masked_parts) from units")
-    snapshots.seal(snapshot.path)
-    made = kpi("rebuild", "current", "--warehouse", place)
+    made = rebuilt(
+        published,
+        tmp_path,
+        "create or replace table units as select * exclude (parts, masked_parts) from units",
+    )
     assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
 
 
 def test_an_altered_part_of_a_unit_is_found_out(published: Path, tmp_path: Path) -> None:
-    place = copy(published, tmp_path)
-    snapshot = warehouse.current(place, PROGRAMME)
-    with duckdb.connect(str(snapshot.path)) as con:
-        con.execute("update units set parts = [] where kpi = 'a1a2'")
-    snapshots.seal(snapshot.path)
-    made = kpi("rebuild", "current", "--warehouse", place)
+    made = rebuilt(published, tmp_path, "update units set parts = [] where kpi = 'a1a2'")
     assert made.code == 3 and made.out.count("全部相同") == 3, made.out + made.err
 
 

@@ -330,9 +330,7 @@ def gone(seen: View, before: store.Snapshot) -> list[str]:
 
 
 def _gone(seen: View, files: Sequence[str]) -> str:
-    named = words.listing(list(map(words.escape, files[:LISTED])))
-    if (left := len(files) - LISTED) > 0:
-        named = say("{told}，另有 {n} 項", told=named, n=words.number(left))
+    named = _first(list(map(words.escape, files[:LISTED])), len(files))
     mark = anchor(seen.link("data"), say("! {n} 個檔案不在了", n=words.number(len(files))), "fl")
     return f"<p>{mark} {say('{files}：有些退步可能是因為少了這些檔案，不是學校的事。', files=named)}</p>"
 
@@ -343,11 +341,15 @@ def _turns(seen: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:
     schools = {(new.school_name, new.group_name) for _, new in found}
     kpis = _kpis(seen)
     links = [_moved(seen, kpis[new.kpi, new.period], old, new) for old, new in found[:LISTED]]
-    told = words.listing(links)
-    if (left := len(found) - LISTED) > 0:
-        told = say("{told}，另有 {n} 項", told=told, n=words.number(left))
     mark = f'<span class="tag t-{status}">{say(label, n=words.number(len(schools)))}</span>'
-    return f"<p>{mark} {told}</p>"
+    return f"<p>{mark} {_first(links, len(found))}</p>"
+
+
+def _first(links: list[str], many: int) -> str:
+    """The first ones of `many`, and how many more there are."""
+    listed = words.listing(links)
+    more = many - LISTED
+    return say("{told}，另有 {n} 項", told=listed, n=words.number(more)) if more > 0 else listed
 
 
 def _moved(seen: View, kpi: Row, old: Row, new: Row) -> str:

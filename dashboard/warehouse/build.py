@@ -631,13 +631,13 @@ class _Build:
         """What the query of each indicator names: tables, and columns of 學校名冊 that may be blank; and these cells."""
         tables, schools = self.tables, self.tables["schools"]
         columns = {c.id: c for c in schools.columns.values() if not c.required and c.type in _FACTS}
+        registers = {one.id for one in tables.values() if one.person == "register"}
         reads = []
         for name, kpi in self.programme.kpis.items():
             text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
             words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
             words += re.findall(r"\w+", re.sub(r"--.*", "", text))
             # Whom a register names is told by the roster.
-            registers = {one.id for one in tables.values() if one.person == "register"}
             words += ["staff"] if registers.intersection(words) else []
             reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
                       for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip

@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+UNIT_COLUMNS = [
+    "kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount", "has", "lacks",
+]  # fmt: skip
+"""What `kpi units` lists, in its order."""
 
 
 @dataclass(frozen=True)
