@@ -57,4 +57,4 @@ ui.head(seen, ui.say("總覽"), ui.words.prose([first, ui.findings.standing(told
 ui.show(ui.history.since(seen, ui.asked("since"), here))
 for each in seen.periods:
     section(each)
-ui.show(ui.workbook.offered(seen))
+ui.show(ui.workbook(seen))

@@ -11,7 +11,7 @@ tables = ui.ask(seen, "tables")
 
 
 def rows():
-    return [row for found in kpis.values() for row in ui.glossary.figures_of(seen, found)]
+    return [ui.rules.row(seen, kpi) for found in kpis.values() for kpi in found]
 
 
 def save(what, header, build):
@@ -33,7 +33,7 @@ ui.show(f"""<h2>{ui.say("每個數字怎麼來")}</h2>
 <p class="sub">{ui.say("取自目前快照的定義")}{ui.parts.hint(ui.say("；點指標看參數、各校與背後的列"))}</p>""")
 for period in seen.periods:
     ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
-save(ui.say("每個數字怎麼來"), ui.glossary.FIGURES, rows)
+save(ui.say("每個數字怎麼來"), ui.rules.HEADER, rows)
 ui.show(f"<h2>{ui.say('資料從哪裡來')}</h2>{ui.glossary.origins(seen, tables)}")
 save(ui.say("資料從哪裡來"), ui.glossary.ORIGINS, lambda: ui.glossary.origins_of(tables))
 ui.show(f"<h2>{ui.say('問誰')}</h2>{ui.glossary.contact(seen)}")

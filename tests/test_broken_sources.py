@@ -16,12 +16,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, sample, warehouse
+from dashboard import access, programmes, questions, sample, warehouse
 from dashboard.exports import letters
 from dashboard.sources import contracts
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Places, table_for
-from dashboard.ui import address, reminders
+from dashboard.ui import reminders
 
 TABLES = contracts.load()
 EVERY = access.bureau(names=True)
@@ -251,9 +251,9 @@ def differs(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def accused(city: City, snapshot: warehouse.Snapshot, day: dt.date) -> Iterator[tuple[str, str, str]]:
     """School, indicator and period of what the letters of a day say is not done, with all that they could ask for."""
-    facts = address.facts_of(snapshot, EVERY)
-    periods = tuple(address.rows(*warehouse.rows(snapshot, "periods", EVERY)))
-    seen = address.View(
+    facts = questions.facts_of(snapshot, EVERY)
+    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", EVERY)))
+    seen = questions.View(
         city.programme.id, (city.programme.id,), city.place, snapshot, facts, periods, periods, EVERY, day
     )
     for one in reminders.told_to_schools(seen, EVERY_STATUS):
@@ -267,7 +267,7 @@ def accused(city: City, snapshot: warehouse.Snapshot, day: dt.date) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def uncached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
 
 
 def accuses_nobody_whose_file_was_not_read(city: City, snapshot: warehouse.Snapshot, known: Causes) -> None:

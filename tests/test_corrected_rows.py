@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from dashboard import access, warehouse
+from dashboard.questions import rows as rows_as_objects
 from dashboard.ui import bounds
-from dashboard.ui.address import rows as rows_as_objects
 from dashboard.warehouse import snapshots
 from tests.test_broken_sources import TABLES, City, Rows, header_of, ntpc_city, put, rows_of
 

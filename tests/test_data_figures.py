@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, charts, config, warehouse
-from dashboard.ui import address, data_figures, frame, texts
+from dashboard import access, charts, config, questions, warehouse
+from dashboard.language import texts
+from dashboard.ui import data_figures, frame
 from dashboard.ui.figures import Figure
 from tests.running import PROGRAMME, build, kpi
 from tests.test_indicator import both as samples  # noqa: F401 (a fixture)
@@ -43,12 +44,12 @@ def dated(*days: dt.date, school: str = "深澳國小") -> str:
     return "".join(f"{school},{day},甲{n},題\n" for n, day in enumerate(days))
 
 
-def seen_of(place: Path, programme: str, on: dt.date, scope: access.Scope | None = None) -> address.View:
+def seen_of(place: Path, programme: str, on: dt.date, scope: access.Scope | None = None) -> questions.View:
     snapshot, scope = warehouse.current(place, programme), scope or access.bureau()
-    periods = tuple(address._asked(snapshot, scope, "periods", ()))
-    facts = address.facts_of(snapshot, scope)
-    current = address.periods_on(snapshot, scope, on)
-    return address.View(programme, (programme,), place, snapshot, facts, current, periods, scope, on)
+    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    facts = questions.facts_of(snapshot, scope)
+    current = questions.periods_on(snapshot, scope, on)
+    return questions.View(programme, (programme,), place, snapshot, facts, current, periods, scope, on)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     data, place = tmp_path / "data", tmp_path / "warehouse"
     data.mkdir()
 
-    def make(text: str, on: dt.date = DAY, scope: access.Scope | None = None, **files: str) -> address.View:
+    def make(text: str, on: dt.date = DAY, scope: access.Scope | None = None, **files: str) -> questions.View:
         for name, lines in {"入校輔導": text, **files}.items():
             (data / f"{name}.csv").write_text(lines, encoding="utf-8")
         outcome = build(data, place)
@@ -73,21 +74,21 @@ def both(samples):  # noqa: F811
     return samples / "warehouse"
 
 
-def here_of(seen: address.View, chosen):
+def here_of(seen: questions.View, chosen):
     return lambda **changes: seen.link("data", **({"chart": "rejects"} | chosen | changes))
 
 
-def rejects(seen: address.View, **chosen) -> Figure | str:
+def rejects(seen: questions.View, **chosen) -> Figure | str:
     chosen = ALL | chosen
     return data_figures.rejects(seen, chosen, here_of(seen, chosen))
 
 
-def arrivals(seen: address.View, **chosen) -> Figure | str:
+def arrivals(seen: questions.View, **chosen) -> Figure | str:
     chosen = ALL | chosen
     return data_figures.arrivals(seen, chosen, here_of(seen, chosen))
 
 
-def refused(seen: address.View, **only: str) -> Counter[str]:
+def refused(seen: questions.View, **only: str) -> Counter[str]:
     """`kpi rejects` of the snapshot that serves, by reason."""
     listed = kpi(
         "rejects", "--warehouse", seen.warehouse, "--programme", seen.programme, "--format", "json"
@@ -107,8 +108,10 @@ def stacks(figure: Figure) -> list[Counter[str]]:
     return counts
 
 
-def labels(seen: address.View) -> dict[str, str]:
-    return {row.reason: row.label for row in address.ask(seen, "rejects_by_reason", table=None, school=None)}
+def labels(seen: questions.View) -> dict[str, str]:
+    return {
+        row.reason: row.label for row in questions.ask(seen, "rejects_by_reason", table=None, school=None)
+    }
 
 
 # Is the data getting cleaner?
@@ -160,7 +163,7 @@ def test_an_older_snapshot_that_cannot_be_read_is_left_out_and_said(view):
     with damaged.snapshot.path.open("r+b") as file:
         file.seek(5000)
         file.write(b"x" * 400)
-    address._cached.cache_clear()
+    questions._cached.cache_clear()
     figure = rejects(seen)
     assert "有 1 份較舊的快照讀不出來或是別的版本做的" in figure.caption
     assert [sum(bar.values()) for bar in stacks(figure)] == [4, 2]
@@ -187,13 +190,13 @@ def test_only_the_bar_that_serves_leads_to_its_rows(view):
     (trace,) = [trace for trace in rejects(seen).drawn.data if trace.type == "bar"]
     former, now = (data[1] for data in trace.customdata)
     assert former == "" and "reason=bad_date" in now and "severity=rejected" in now and "&amp;" not in now
-    listed = address.ask(seen, "rejects", **ALL | {"reason": "bad_date"}, size=None, skip=0)
+    listed = questions.ask(seen, "rejects", **ALL | {"reason": "bad_date"}, size=None, skip=0)
     assert len(listed) == trace.y[1]
 
 
 def test_a_scope_of_two_schools_sees_the_bars_of_their_rows_alone(view):
     whole = view(visits(unknown_school=3, bad_date=2, missing_value=1))
-    ids = {row.name: row.school_id for row in address.ask(whole, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(whole, "schools")}
     for names, many in {("深澳國小",): 2, ("深澳國小", "七堵國小"): 3}.items():
         scope = access.Scope("校", tuple(ids[name] for name in names))
         figure = rejects(dataclasses.replace(whole, scope=scope))
@@ -284,7 +287,7 @@ def test_rows_after_the_chosen_day_and_tables_without_days_are_left_out_and_said
 def test_a_schools_rows_are_its_own_and_a_scope_sees_no_others(view):
     text = HEADER + dated(DAY, DAY - dt.timedelta(days=2)) + dated(DAY, school="七堵國小")
     seen = view(text)
-    ids = {row.name: row.school_id for row in address.ask(seen, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(seen, "schools")}
 
     def rows(figure):
         return sum(drawn(figure, "coaching").values())
@@ -308,8 +311,8 @@ def test_a_schools_rows_are_its_own_and_a_scope_sees_no_others(view):
 def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(both, programme):
     """Also rows that no indicator can take: a table that is written to has not stopped."""
     seen = seen_of(both, programme, dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30))
-    accepted = {row.table_name: row.accepted for row in address.ask(seen, "tables") if row.supplied}
-    listed = address.ask(seen, "rows_by_day", on=seen.on, school=None)
+    accepted = {row.table_name: row.accepted for row in questions.ask(seen, "tables") if row.supplied}
+    listed = questions.ask(seen, "rows_by_day", on=seen.on, school=None)
     first = {row.table_name: row for row in listed}
     for table, row in first.items():
         bars = sum(one.rows for one in listed if one.table_name == table and one.since)

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, warehouse
-from dashboard.ui import address, freshness, words
-from dashboard.ui.texts import Manner, written
+from dashboard import access, questions, warehouse
+from dashboard.language import words
+from dashboard.language.texts import Manner, written
+from dashboard.ui import freshness
 from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
 
 HAN = re.compile(r"[一-鿿]")
@@ -34,7 +35,7 @@ def _words_of_the_files() -> set[str]:
 def data(monkeypatch):
     """Every text that the pages were given as rows."""
     given: set[str] = {*OWN, *_words_of_the_files()}
-    take = address.rows
+    take = questions.rows
 
     def rows(names, found):
         found = take(names, found)
@@ -47,10 +48,10 @@ def data(monkeypatch):
         )
         return found
 
-    monkeypatch.setattr(address, "rows", rows)
-    address._cached.cache_clear()
+    monkeypatch.setattr(questions, "rows", rows)
+    questions._cached.cache_clear()
     yield given
-    address._cached.cache_clear()
+    questions._cached.cache_clear()
 
 
 def texts(shown: str) -> list[str]:
@@ -106,7 +107,7 @@ def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(serv
     ]
     assert len(steps) >= 7
     snapshot = warehouse.current(served, "keelung-111")
-    seen = SimpleNamespace(facts=address.facts_of(snapshot, access.bureau()))
+    seen = SimpleNamespace(facts=questions.facts_of(snapshot, access.bureau()))
     with written(Manner("en", "ce")):
         told = [freshness._doing(seen, step) for step in steps]
     assert "Reading 研習紀錄.csv" in told

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import access, charts
-from dashboard.ui import address, figures, indicator, indicator_figures, words
+from dashboard import access, charts, questions
+from dashboard.language import words
+from dashboard.ui import figures, indicator, indicator_figures
 from tests.running import figure_of, share_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
     DAYS,
@@ -231,7 +232,7 @@ def test_the_pace_of_a_day_is_the_whole_part_of_what_is_required_so_far():
 
 
 def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F811
-    ask_rows = address.rows
+    ask_rows = questions.rows
 
     def rows(names, found):
         taken = ask_rows(names, found)
@@ -241,8 +242,8 @@ def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F81
                     setattr(row, name, HOSTILE + getattr(row, name))
         return taken
 
-    monkeypatch.setattr(address, "rows", rows)
-    address._cached.cache_clear()
+    monkeypatch.setattr(questions, "rows", rows)
+    questions._cached.cache_clear()
     figures._built.cache_clear()
     try:
         for query in ({}, {"x": "pace"}, {"x": "gaps"}):
@@ -253,7 +254,7 @@ def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F81
                 facts = re.sub(r'"a1a2\|[^"]*(?:\\"[^"]*)*"', "", shown)
                 assert "<img" not in facts
     finally:
-        address._cached.cache_clear()
+        questions._cached.cache_clear()
         figures._built.cache_clear()
 
 
@@ -308,12 +309,14 @@ def test_in_a_crowd_a_mark_stands_for_schools_alike_and_none_is_lost(served, mon
 
 
 def test_what_is_kept_for_the_next_visitor_is_bounded_by_how_much_it_is(served):  # noqa: F811
-    address._cached.cache_clear()
+    questions._cached.cache_clear()
     figures._built.cache_clear()
     open_page("indicator", kpi="a1a2")
-    rows, marks = address._cached.cache, figures._built.cache
+    rows, marks = questions._cached.cache, figures._built.cache
     assert rows.currsize >= sum(len(found) for found in rows.values()) >= 41
-    assert marks.currsize > 300 and marks.maxsize == figures.KEPT_MARKS and rows.maxsize == address.KEPT_ROWS
+    assert (
+        marks.currsize > 300 and marks.maxsize == figures.KEPT_MARKS and rows.maxsize == questions.KEPT_ROWS
+    )
 
 
 @pytest.mark.parametrize("page", ["indicator", "group", "school", "overview"])
@@ -330,7 +333,7 @@ def test_a_line_ends_today_where_the_day_is_still_to_come(served):  # noqa: F811
 
 
 def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(served, monkeypatch):  # noqa: F811
-    take = address.rows
+    take = questions.rows
 
     def rows(names, found):
         taken = take(names, found)
@@ -339,13 +342,13 @@ def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(served,
                 row.name = name
         return taken
 
-    monkeypatch.setattr(address, "rows", rows)
-    address._cached.cache_clear()
+    monkeypatch.setattr(questions, "rows", rows)
+    questions._cached.cache_clear()
     figures._built.cache_clear()
     try:
         _, (spec, _) = drawn(open_page("indicator", kpi="a1a2"))
     finally:
-        address._cached.cache_clear()
+        questions._cached.cache_clear()
         figures._built.cache_clear()
     lines = [(trace["name"], trace["meta"]) for trace in spec["data"] if trace.get("meta")]
     assert len(lines) == len(set(lines)) == 6 and lines[0] == ("全市", "a1a2|city|111|counted|")
@@ -361,7 +364,7 @@ def test_a_figure_of_a_day_to_come_is_built_anew_once_the_day_has_come(served, m
     asked = {"kpi": "a1a2", "on": "2022-11-26"}
     before = [alt for _, alt in drawn(open_page("indicator", **asked))]
     figures_before = figures._built.cache_info().misses
-    monkeypatch.setattr(address.View, "today", property(lambda _: dt.date(2022, 11, 26)))
+    monkeypatch.setattr(questions.View, "today", property(lambda _: dt.date(2022, 11, 26)))
     _, (spec, _) = drawn(open_page("indicator", **asked))
     assert figures._built.cache_info().misses > figures_before and before
     assert [days[-1] for (_, level, *_), days, _, _ in lines_of(spec) if level == "city"] == ["2022-11-26"]

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import access, warehouse
+from dashboard import access, questions, warehouse
 from dashboard.exports import tables
-from dashboard.ui import address, figures, group_figures, lead, matrix, visits, words
-from dashboard.ui.texts import Manner, written
+from dashboard.language import words
+from dashboard.language.texts import Manner, written
+from dashboard.ui import figures, group_figures, lead, matrix, visits
 from dashboard.warehouse import snapshots
 from tests.running import share_of
 from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, both, results  # noqa: F401 (a fixture)
@@ -288,10 +289,10 @@ def test_the_schools_table_leaves_with_its_raw_figures():
 def view_of(both, programme, on, scope=EVERYTHING):  # noqa: F811
     """What an address that names no more than a programme and a day asks to see."""
     snapshot = warehouse.current(both / "warehouse", programme)
-    facts = address.facts_of(snapshot, scope)
-    periods = tuple(address.rows(*warehouse.rows(snapshot, "periods", scope)))
-    shown = address.periods_on(snapshot, scope, on)
-    return address.View(
+    facts = questions.facts_of(snapshot, scope)
+    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", scope)))
+    shown = questions.periods_on(snapshot, scope, on)
+    return questions.View(
         programme, (programme,), both / "warehouse", snapshot, facts, shown, periods, scope, on
     )
 
@@ -317,7 +318,7 @@ def lines_of(figure):
 def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):  # noqa: F811
     last = dt.date.fromisoformat(DAYS[programme][1])
     seen = view_of(both, programme, last)
-    groups = address.ask(seen, "groups")
+    groups = questions.ask(seen, "groups")
     points = 0
     for kpi in group_figures.trends(seen).values():
         figure = group_figures.trend(seen, groups[-1], kpi)
@@ -349,7 +350,7 @@ def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, program
 
 def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):  # noqa: F811
     seen = view_of(both, KEELUNG, DAY)
-    (own,) = [group for group in address.ask(seen, "groups") if group.name == "Maker創客組"]
+    (own,) = [group for group in questions.ask(seen, "groups") if group.name == "Maker創客組"]
     figure = group_figures.trend(seen, own, group_figures.trends(seen)["a1a2"])
     lines = [trace for trace in figure.drawn.data if trace.meta]
     assert lines[0].name == own.name and lines[1].name == "全市" and len(lines) == 6
@@ -431,7 +432,7 @@ def everything(figure):
 
 
 def calendar_of(seen, group):
-    kpi = next(kpi for kpi in address.ask_each(seen, "kpis") if kpi.table_name == group_figures.TABLE)
+    kpi = next(kpi for kpi in questions.ask_each(seen, "kpis") if kpi.table_name == group_figures.TABLE)
     return group_figures.calendar(seen, group, kpi)
 
 
@@ -463,7 +464,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day): 
         lessons, visited = expected.get(key, (0, 0))
         expected[key] = (lessons + 1, visited + (when <= on and (school, when) in came))
     found = {}
-    for group in address.ask(seen, "groups"):
+    for group in questions.ask(seen, "groups"):
         figure = calendar_of(seen, group)
         if isinstance(figure, str):
             continue
@@ -483,7 +484,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day): 
 
 def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):  # noqa: F811
     seen = view_of(both, KEELUNG, dt.date(2022, 10, 14))
-    group = address.ask(seen, "groups")[0]
+    group = questions.ask(seen, "groups")[0]
     marks = [mark for mark in marks_of(calendar_of(seen, group)) if mark.look == "ahead"]
     assert marks and all("10/14 之後" in mark.hover and "觀課" not in mark.hover for mark in marks)
     assert "10/14 之後" in calendar_of(seen, group).caption
@@ -492,7 +493,7 @@ def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_w
 def test_the_calendar_ends_with_the_days_that_count(both):  # noqa: F811
     def axis(on):
         seen = view_of(both, KEELUNG, on)
-        drawn = calendar_of(seen, address.ask(seen, "groups")[0]).drawn
+        drawn = calendar_of(seen, questions.ask(seen, "groups")[0]).drawn
         return drawn.layout.xaxis.range[1], [shape.x0 for shape in drawn.layout.shapes]
 
     assert axis(dt.date(2023, 3, 1)) == ("2023-03-08", ["2023-03-01"])
@@ -521,9 +522,9 @@ def test_a_viewer_sees_the_lessons_of_the_schools_in_scope_and_names_of_no_other
 
 def test_the_calendar_of_two_schools_names_no_other(both):  # noqa: F811
     seen = view_of(both, KEELUNG, DAY, TWO)
-    others = {school.name for school in address.ask(view_of(both, KEELUNG, DAY), "schools")}
-    others -= {school.name for school in address.ask(seen, "schools")}
-    for group in address.ask(seen, "groups"):
+    others = {school.name for school in questions.ask(view_of(both, KEELUNG, DAY), "schools")}
+    others -= {school.name for school in questions.ask(seen, "schools")}
+    for group in questions.ask(seen, "groups"):
         figure = calendar_of(seen, group)
         told = figure if isinstance(figure, str) else f"{everything(figure)}{figure.rows()}"
         assert not any(name in told for name in others)
@@ -533,7 +534,7 @@ def test_no_teacher_stands_in_the_calendar(both):  # noqa: F811
     seen = view_of(both, KEELUNG, DAY)
     teachers = {name for (name,) in rows_of(both, KEELUNG, "public_lessons", "person")}
     assert len(teachers) > 50
-    for group in address.ask(seen, "groups"):
+    for group in questions.ask(seen, "groups"):
         figure = calendar_of(seen, group)
         texts = [everything(figure), str(figure.rows()), figure.title, figure.alt]
         assert "國小" in texts[0]
@@ -574,7 +575,7 @@ def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):  # noqa: 
 def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):  # noqa: F811
     bad = "<img src=x onerror=alert(1)>"
     seen = view_of(both, KEELUNG, DAY)
-    named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in address.ask(seen, "groups")]
+    named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in questions.ask(seen, "groups")]
     kpi = SimpleNamespace(**vars(group_figures.trends(seen)["a1a2"]) | {"short": bad, "unit": bad})
     monkeypatch.setattr(figures, "ask", lambda *_, **__: named)
     figure = group_figures.trend(seen, named[0], kpi)
@@ -622,12 +623,12 @@ def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, m
 def test_the_figures_speak_english_but_for_what_the_data_say(both):  # noqa: F811
     with written(Manner("en", "ce")):
         seen = view_of(both, KEELUNG, DAY)
-        group = address.ask(seen, "groups")[2]
+        group = questions.ask(seen, "groups")[2]
         kpi = group_figures.trends(seen)["public_lesson"]
         drawn = [group_figures.trend(seen, group, kpi), calendar_of(seen, group)]
     for figure in drawn:
         told = " ".join([figure.title, figure.caption, figure.alt, *figure.header])
-        for one in address.ask(seen, "groups"):
+        for one in questions.ask(seen, "groups"):
             told = told.replace(one.name, "")
         assert not re.search("[一-鿿]", told), told
     assert re.search(r"2022/\d+/\d+ \(", next(marks_of(drawn[1])).hover)
@@ -635,7 +636,7 @@ def test_the_figures_speak_english_but_for_what_the_data_say(both):  # noqa: F81
 
 
 def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(served, monkeypatch):  # noqa: F811
-    ask = address.ask
+    ask = questions.ask
 
     def lacking(seen, name, **parameters):
         if name == "lesson_calendar":

@@ -12,9 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, config, programmes, warehouse
+from dashboard import access, config, programmes, questions, warehouse
+from dashboard.language import texts
 from dashboard.sources import contracts
-from dashboard.ui import address, freshness, history, intake, texts
+from dashboard.ui import freshness, history, intake
 from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored
@@ -32,18 +33,18 @@ def visits(count: int) -> str:
 
 @pytest.fixture
 def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     data, place = tmp_path / "data", tmp_path / "warehouse"
     data.mkdir()
 
-    def view(count: int) -> address.View:
+    def view(count: int) -> questions.View:
         (data / "入校輔導.csv").write_text(visits(count), encoding="utf-8")
         assert build(data, place).code == 0
         snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(address._asked(snapshot, scope, "periods", ()))
-        facts = address.facts_of(snapshot, scope)
+        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        facts = questions.facts_of(snapshot, scope)
         day = dt.date(2022, 11, 25)
-        return address.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+        return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
 
     return view
 
@@ -142,14 +143,14 @@ def test_former_snapshots_that_a_full_disk_cost_are_named_on_the_page(seen, mann
 # --- when the sources were last read
 
 
-def again(view: address.View, *options: str) -> Outcome:
+def again(view: questions.View, *options: str) -> Outcome:
     """The same sources read again, published only if they changed."""
     data = view.warehouse.parent / "data"
     place = ("--warehouse", view.warehouse, "--programme", PROGRAMME)
     return kpi("build", "--data", data, *place, "--if-changed", *options)
 
 
-def told(view: address.View) -> tuple[str, str]:
+def told(view: questions.View) -> tuple[str, str]:
     """What the quiet line of every page says beside the snapshot's time, and what 資料 says above all."""
     return " ".join([*freshness.checked(view), *freshness.tags(view)]), freshness.notices(view)
 
@@ -252,7 +253,7 @@ def test_nothing_is_noted_where_there_are_no_figures_that_a_failure_leaves_stand
     assert status.last_refresh(tmp_path) is None and not any(tmp_path.iterdir())
 
 
-def bearing(view: address.View, **days: int) -> address.View:
+def bearing(view: questions.View, **days: int) -> questions.View:
     """The view under a definition that marks tables unchanged for longer than so many days."""
     definition = json.loads(view.facts.definition) | {"quiet_after_days": days}
     facts = SimpleNamespace(**vars(view.facts) | {"definition": json.dumps(definition)})
@@ -269,7 +270,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
     os.utime(file, (at, at))
     assert again(view).code == 0
     view = dataclasses.replace(view, snapshot=warehouse.current(view.warehouse, PROGRAMME))
-    tables = address.ask(view, "tables")
+    tables = questions.ask(view, "tables")
 
     def at_day(day: dt.date, **days: int) -> tuple[int | None, str]:
         monkeypatch.setattr(freshness, "_now", lambda: dt.datetime.combine(day, dt.time(9)))
@@ -304,7 +305,7 @@ def test_a_table_of_a_spreadsheet_out_of_reach_was_read_when_that_was_last_in_re
     sheet = Stored(0, "入校輔導", "coaching", (), None, None)
     out = Source("x", "雲端", "https://docs.google.com/x", None, "", good, (sheet,), "讀不到")
     status.note_refresh(view.warehouse / PROGRAMME, [out], now, None, view.snapshot.stamp)
-    times = freshness.of_tables(view, address.ask(view, "tables"))
+    times = freshness.of_tables(view, questions.ask(view, "tables"))
     assert times["coaching"].read == good
 
 
@@ -330,9 +331,9 @@ ROSTER = [*STAFF, ("七堵國小", "T6", "孫六合", "正式教師", "99/8/1")]
 @pytest.fixture
 def updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What a viewer sees after an update in which these schools have their one public lesson, and with these visits."""
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
 
-    def update(*schools: str, visits: Sequence[str] = ()) -> address.View:
+    def update(*schools: str, visits: Sequence[str] = ()) -> questions.View:
         lessons = [LESSONS, *((name, TEACHERS[name], "111/10/26", "是") for name in schools)]
         coaching = [
             HEADER.strip().split(","),
@@ -345,7 +346,7 @@ def updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return update
 
 
-def since(view: address.View, asked: str | None = None) -> str:
+def since(view: questions.View, asked: str | None = None) -> str:
     return history.since(view, asked, lambda **changes: view.link("overview", **changes))
 
 
@@ -396,7 +397,7 @@ def test_where_a_file_is_gone_that_is_said_before_anybody_fell_back(updates, tmp
     assert "public_lessons_&lt;二&gt;.csv：有些退步可能是因為少了這些檔案，不是學校的事。" in shown
 
 
-def today_of(view: address.View, day: dt.date) -> address.View:
+def today_of(view: questions.View, day: dt.date) -> questions.View:
     """The view on a day that is today."""
     return dataclasses.replace(view, on=day, facts=SimpleNamespace(**vars(view.facts) | {"as_of": day}))
 
@@ -404,7 +405,7 @@ def today_of(view: address.View, day: dt.date) -> address.View:
 def test_an_update_over_a_deadline_tells_who_became_overdue(updates, monkeypatch):
     old, new = updates("信義國小"), updates("信義國小")
     (deadline,) = {
-        row.deadline for row in address.ask(new, "kpis", period="111") if row.kpi == "public_lesson"
+        row.deadline for row in questions.ask(new, "kpis", period="111") if row.kpi == "public_lesson"
     }
     made_on = SimpleNamespace(**vars(old.facts) | {"as_of": None, "read_on": deadline})
     monkeypatch.setattr(history, "facts_of", lambda snapshot, scope: made_on)
@@ -482,7 +483,7 @@ def test_another_kept_snapshot_can_be_chosen_and_is_part_of_the_address(updates)
 def test_a_viewer_of_some_schools_is_told_of_these_alone(updates):
     updates("信義國小", visits=["七堵國小,111/9/31,甲,題", "深澳國小,111/9/31,甲,題"])
     view = updates(*TEACHERS)
-    ids = {row.name: row.school_id for row in address.ask(view, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(view, "schools")}
     assert "2 校新達標、2 列不再被退回" in line_of(since(view))
     own = since(dataclasses.replace(view, scope=access.Scope("一校", (ids["七堵國小"],))))
     assert "1 校新達標、1 列不再被退回" in line_of(own) and "深澳國小" not in own
@@ -503,14 +504,14 @@ def test_many_are_named_up_to_a_bound_with_how_many_are_left(updates, monkeypatc
 def test_a_former_snapshot_of_another_version_is_no_ground_for_a_comparison(updates, monkeypatch):
     updates("信義國小")
     view = updates(*TEACHERS)
-    asked = address._asked
+    asked = questions.answers
 
     def missing(snapshot, *rest):
         if snapshot != view.snapshot:
             raise warehouse.NoSnapshot("別的版本")
         return asked(snapshot, *rest)
 
-    monkeypatch.setattr(history, "_asked", missing)
+    monkeypatch.setattr(history, "answers", missing)
     assert since(view) == ""
 
 

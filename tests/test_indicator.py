@@ -14,10 +14,11 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from dashboard import access, config, programmes, sample, warehouse
+from dashboard import access, config, programmes, questions, sample, warehouse
+from dashboard.language import texts, words
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, glossary, indicator, parameters, texts, why, words
+from dashboard.ui import glossary, indicator, parameters, why
 from tests import running
 from tests.test_pages import figures_of, html_of, open_page
 
@@ -55,7 +56,7 @@ def served(both, tmp_path, monkeypatch):
 
 def ask(both, programme, name, scope=EVERYTHING, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
-    return address.rows(*warehouse.rows(snapshot, name, scope, **parameters))
+    return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
 
 
 def results(both, programme, kpi, period, on):

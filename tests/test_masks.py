@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from dashboard import access, warehouse
+from dashboard import access, questions, warehouse
 from dashboard.cli import common
 from dashboard.sources import contracts
-from dashboard.ui import address, records, why
+from dashboard.ui import records, why
 from dashboard.warehouse import masks, snapshots
 from tests import running
 from tests.test_group import view_of
@@ -26,7 +26,7 @@ DAY = dt.date(2022, 11, 25)
 
 def rows_of(both, programme, name, scope, **parameters):  # noqa: F811
     snapshot = warehouse.current(both / "warehouse", programme)
-    return address.rows(*warehouse.rows(snapshot, name, scope, **parameters))
+    return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
 
 
 def named(text, names):
@@ -291,8 +291,8 @@ def test_two_who_look_alike_keep_their_own_rows(tmp_path):
     (tmp_path / "data" / "公開授課.csv").write_text(told, encoding="utf-8")
     assert running.build(tmp_path / "data", tmp_path / "warehouse").code == 0
     seen = view_of(tmp_path, KEELUNG, DAY, MASKED)
-    (kpi,) = [row for row in address.ask(seen, "kpis", period="111") if row.kpi == "public_lesson"]
-    school = address.pick(address.ask(seen, "schools"), "深澳國小")
+    (kpi,) = [row for row in questions.ask(seen, "kpis", period="111") if row.kpi == "public_lesson"]
+    school = questions.pick(questions.ask(seen, "schools"), "深澳國小")
     found = why.behind(seen, kpi, school)
     assert [unit.unit_label for unit in found.units] == ["王○明"] * 2
     for unit in found.units:
@@ -355,7 +355,7 @@ def test_the_label_of_a_part_is_masked_as_the_units_is_wherever_it_leaves(tmp_pa
         (unit,) = running.asked(place, "kpi_units", scope, **asked)
         assert unit["has"] == f"{first} 99/08/01、{third} 1 次"
         assert unit["lacks"] == f"{second}、{third} 還差 1 次"
-        school_id = address.pick(rows_of(tmp_path, KEELUNG, "schools", scope), "深澳國小").school_id
+        school_id = questions.pick(rows_of(tmp_path, KEELUNG, "schools", scope), "深澳國小").school_id
         for name, more in (("units", {"school_id": school_id}), ("missing_units", {})):
             rows = running.asked(place, name, scope, on=DAY, period="111", **more)
             (row,) = [row for row in rows if row["kpi"] == "a1a2"]

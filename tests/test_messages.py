@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.ui import records, texts
+from dashboard.language import texts
+from dashboard.ui import records
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = re.findall(

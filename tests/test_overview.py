@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, charts, config, sample, warehouse
-from dashboard.ui import address, cards, findings, overview_figures, texts, words
+from dashboard import access, charts, config, questions, sample, warehouse
+from dashboard.language import texts, words
+from dashboard.ui import cards, findings, overview_figures
 from tests import running, test_indicator
 from tests.test_indicator import KEELUNG, NTPC, both  # noqa: F401
 from tests.test_pages import DAY, figures_of, html_of, open_page, results, served  # noqa: F401
@@ -358,15 +359,15 @@ def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(
     def fail(*_, **__):
         raise AssertionError("a query of a figure")
 
-    monkeypatch.setattr(address, "_frame", fail)
+    monkeypatch.setattr(questions, "_frame", fail)
     queries = set()
-    answer = address._cached
+    answer = questions._cached
 
     def note(question):
         queries.add(question[3])
         return answer(question)
 
-    monkeypatch.setattr(address, "_cached", note)
+    monkeypatch.setattr(questions, "_cached", note)
     for asked in ({}, {"trend": "none_of_ours"}, {"trend": "coaching"}):
         app = open_page("overview", **asked)
         assert not app.exception and drawn_on(app) == [] and "這個畫面讀不出來" not in html_of(app)

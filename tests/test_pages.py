@@ -16,8 +16,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, config, warehouse
+from dashboard import access, config, questions, warehouse
 from dashboard.exports import tables
+from dashboard.language import words
 from dashboard.ui import (
     address,
     cards,
@@ -30,7 +31,6 @@ from dashboard.ui import (
     records,
     school_rows,
     sparklines,
-    words,
 )
 from tests.running import figure_of, stated_and_own
 
@@ -248,7 +248,7 @@ def test_a_day_that_can_be_read_is_shown():
 
 def test_a_row_has_plain_values_and_an_exact_figure_is_a_float():
     names = ("day", "many", "share", "text")
-    full, empty = address.rows(names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
+    full, empty = questions.rows(names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
     assert vars(full) == {"day": DAY, "many": 3, "share": 0.5, "text": "a"} and isinstance(full.share, float)
     assert set(vars(empty).values()) == {None}
 
@@ -554,7 +554,7 @@ def test_a_query_that_fails_becomes_a_notice_and_no_traceback(served, monkeypatc
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(warehouse, "rows", fail)
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     assert "這個畫面讀不出來" in html_of(app)
     assert "secret detail" not in html_of(app) and not app.exception

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, config, programmes, sample, warehouse
+from dashboard import access, config, programmes, questions, sample, warehouse
+from dashboard.language import texts, words
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, lead, parts, reminders, texts, words
+from dashboard.ui import lead, parts, reminders
 from tests.running import Outcome, kpi
 from tests.test_pages import html_of, open_page
 
@@ -22,13 +23,13 @@ NTPC, KEELUNG = "ntpc-5g-112", "keelung-111"
 EDGE = dt.date(2024, 1, 15)
 
 
-def view(place: Path, programme: str, on: dt.date, period: str | None = None) -> address.View:
+def view(place: Path, programme: str, on: dt.date, period: str | None = None) -> questions.View:
     """What an address asks to see that names a day and perhaps a period."""
     snapshot = warehouse.current(place, programme)
-    every = tuple(address._asked(snapshot, EVERY, "periods", ()))
-    shown = tuple(one for one in every if one.period == period) or address.periods_on(snapshot, EVERY, on)
-    facts = address.facts_of(snapshot, EVERY)
-    return address.View(
+    every = tuple(questions.answers(snapshot, EVERY, "periods", ()))
+    shown = tuple(one for one in every if one.period == period) or questions.periods_on(snapshot, EVERY, on)
+    facts = questions.facts_of(snapshot, EVERY)
+    return questions.View(
         programme, (programme,), place, snapshot, facts, shown, every, EVERY, on, period=period
     )
 
@@ -36,7 +37,7 @@ def view(place: Path, programme: str, on: dt.date, period: str | None = None) ->
 Key = tuple[str, str, str]  # indicator, period, school
 
 
-def results(seen: address.View) -> dict[Key, str]:
+def results(seen: questions.View) -> dict[Key, str]:
     """The status of every school's row of `kpi results` that day."""
     names, rows = warehouse.rows(seen.snapshot, "kpi_results", EVERY, on=seen.on, level="school")
     return {
@@ -45,14 +46,14 @@ def results(seen: address.View) -> dict[Key, str]:
     }
 
 
-def shown(seen: address.View) -> dict[Key, str]:
+def shown(seen: questions.View) -> dict[Key, str]:
     """What stands on the pages that day."""
     every: dict[str, Any] = {"on": seen.on, "group_id": None, "school_id": None}
-    rows = address.ask_each(seen, "school_results", **every)
+    rows = questions.ask_each(seen, "school_results", **every)
     return {(row.kpi, row.period, row.school_name): row.status for row in rows}
 
 
-def asked(seen: address.View, statuses: tuple[str, ...] = reminders.DEFAULT) -> dict[Key, reminders.Item]:
+def asked(seen: questions.View, statuses: tuple[str, ...] = reminders.DEFAULT) -> dict[Key, reminders.Item]:
     """What 催辦 asks that day."""
     wanted = reminders.Chosen((), (), statuses, False)
     return {
@@ -107,7 +108,7 @@ def test_the_day_after_a_year_shows_what_the_last_day_of_it_showed(samples: dict
     late = {}
     for on in (dt.date(2023, 12, 31), EDGE):
         seen = view(samples[NTPC], NTPC, on)
-        (row,) = address.ask(seen, "standing", on=on, group_id=None, periods=seen.shown)
+        (row,) = questions.ask(seen, "standing", on=on, group_id=None, periods=seen.shown)
         late[on] = row.late
         assert row.late == len(
             {school for (_, _, school), status in shown(seen).items() if status in ("behind", "overdue")}
@@ -511,7 +512,7 @@ def test_after_the_last_year_its_overdue_indicators_stand(years: Path) -> None:
         ("infosec", "112", "旗津國小"): "overdue",
     }
     assert {key[1] for key in asked(seen) if key[0] == "infosec"} == {"111", "112", "113"}
-    (row,) = address.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.shown)
+    (row,) = questions.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.shown)
     assert row.late == 3
 
 
@@ -530,8 +531,8 @@ def test_a_closed_period_asks_nobody_any_more(tmp_path: Path) -> None:
         seen = view(place, "some-1", dt.date(2025, 1, 15), chosen)
         assert "111" not in {key[1] for key in asked(seen)}
         at = {"on": seen.on, "period": "111"}
-        assert address.ask(seen, "deadlines", **at, group_id=None) == []
-        assert address.ask(seen, "attention", **at, versus=None) == []
+        assert questions.ask(seen, "deadlines", **at, group_id=None) == []
+        assert questions.ask(seen, "attention", **at, versus=None) == []
     assert results(seen)["infosec", "111", "前金國小"] == "overdue"  # what `kpi results` says stays
 
 
@@ -615,7 +616,7 @@ def test_rows_of_a_roster_that_contradict_each_other_are_told_with_both_lines(tm
         教職員名冊=STAFF
         + "旗津國小,E1,周一,代理教師,教務主任,110/08/01\n旗津國小,E1,周一,正式教師,,110/08/01\n",
     )
-    tables = {row.table_name: row for row in address.ask(view(place, "some-1", AFTER), "tables")}
+    tables = {row.table_name: row for row in questions.ask(view(place, "some-1", AFTER), "tables")}
     assert (tables["schools"].accepted, tables["schools"].duplicate, tables["schools"].warnings) == (3, 4, 2)
     assert (tables["staff"].accepted, tables["staff"].duplicate, tables["staff"].warnings) == (3, 2, 1)
     told = kpi("rejects", "--warehouse", place, "--all", "--format", "csv").rows

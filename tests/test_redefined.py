@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import access, warehouse
-from dashboard.ui import address, redefined
+from dashboard import access, questions, warehouse
+from dashboard.ui import redefined
 from dashboard.warehouse import snapshots
 from tests.running import kpi
 from tests.test_compare import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
@@ -18,7 +18,7 @@ from tests.test_pages import figures_in
 PROGRAMME = "reading-99"
 # The rest of the cases change the schools, or how rows find theirs.
 OF_AN_INDICATOR = list(CASES)[: list(CASES).index("an alias")]
-Build = Callable[..., address.View]
+Build = Callable[..., questions.View]
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +36,21 @@ def former(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def then(former: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """What a viewer sees after a build under another definition, with other files if any."""
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     shutil.copytree(former, tmp_path / "copy")
     data, place = tmp_path / "copy" / "data", tmp_path / "copy" / "warehouse"
 
-    def build(definition: str, **files: str) -> address.View:
+    def build(definition: str, **files: str) -> questions.View:
         written = {f"{name}.csv": text for name, text in files.items()} | {f"{PROGRAMME}.toml": definition}
         for name, text in written.items():
             (data / name).write_text(text, encoding="utf-8")
         told = kpi("build", "--data", data, "--warehouse", place)
         assert told.code == 0, told.err
         snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(address._asked(snapshot, scope, "periods", ()))
-        facts = address.facts_of(snapshot, scope)
+        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        facts = questions.facts_of(snapshot, scope)
         day = dt.date.fromisoformat(DAY)
-        return address.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+        return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
 
     return build
 
@@ -60,8 +60,8 @@ def changed(old: str, new: str) -> str:
     return DEFINITION.replace(old, new, 1)
 
 
-def indicators(seen: address.View) -> dict[str, address.Row]:
-    return {row.kpi: row for row in address.ask(seen, "kpis", period="spring")}
+def indicators(seen: questions.View) -> dict[str, questions.Row]:
+    return {row.kpi: row for row in questions.ask(seen, "kpis", period="spring")}
 
 
 def text_of(shown: str) -> str:

@@ -11,9 +11,10 @@ import docx
 import openpyxl
 import pytest
 
-from dashboard import access, warehouse
+from dashboard import access, questions, warehouse
 from dashboard.exports import letters, tables
-from dashboard.ui import address, reminders, texts
+from dashboard.language import texts
+from dashboard.ui import reminders
 
 EVERY = access.bureau(names=True)
 DAY = dt.date(2022, 11, 25)
@@ -22,13 +23,13 @@ HOSTILE = '=1+1<w:p/>&"{{ 7 * 7 }}'
 
 @pytest.fixture
 def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     snapshot = warehouse.current(sample_warehouse, "keelung-111")
 
-    def view(scope: access.Scope = EVERY) -> address.View:
-        facts = address.facts_of(snapshot, scope)
-        periods = tuple(address._asked(snapshot, scope, "periods", ()))
-        return address.View(
+    def view(scope: access.Scope = EVERY) -> questions.View:
+        facts = questions.facts_of(snapshot, scope)
+        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        return questions.View(
             "keelung-111", ("keelung-111",), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
         )
 
@@ -85,12 +86,12 @@ def test_names_are_there_only_where_they_are_asked_for(seen):
 
 def test_a_scope_owes_for_its_own_schools_alone(seen):
     view = seen()
-    two = tuple(row.school_id for row in address.ask(view, "schools"))[:2]
+    two = tuple(row.school_id for row in questions.ask(view, "schools"))[:2]
     mine = reminders.owed(seen(access.Scope("兩校", two)), wanted())
     every = {one.school for one in reminders.owed(view, wanted())}
     assert {one.school for one in mine} < every
     assert {one.school for one in mine} <= {
-        row.name for row in address.ask(seen(access.Scope("兩校", two)), "schools")
+        row.name for row in questions.ask(seen(access.Scope("兩校", two)), "schools")
     }
     assert reminders.owed(seen(access.nobody()), wanted()) == []
 
@@ -158,7 +159,7 @@ def test_beside_each_gap_stands_how_it_moved_since_the_day_to_compare_with(seen)
     view = dataclasses.replace(seen(), versus=dt.date(2022, 10, 28))
     was = {
         (row.school_id, row.kpi): row
-        for row in address.ask(
+        for row in questions.ask(
             view, "school_results", on=view.versus, period="111", group_id=None, school_id=None
         )
     }
@@ -256,7 +257,7 @@ def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):
 # One letter for one matter
 
 
-def rows_to_mend(view: address.View) -> dict[str, list[str]]:
+def rows_to_mend(view: questions.View) -> dict[str, list[str]]:
     """The rejected rows of each school that its figures may lack, as `kpi flags` has them."""
     _, found = warehouse.rows(view.snapshot, "kpi_flags", EVERY, on=DAY, kpi=None, period=None, school=None)
     told: dict[str, list[str]] = {}
@@ -290,7 +291,7 @@ def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monk
     monkeypatch.setattr(reminders.frame, "copy", lambda title, text: shown.append((title, text)))
     monkeypatch.setattr(reminders, "_templates", lambda: Path("nowhere"))
     for one in reminders.told_to_schools(view, wanted())[:5]:
-        (school,) = (row for row in address.ask(view, "schools") if row.name == one.school)
+        (school,) = (row for row in questions.ask(view, "schools") if row.name == one.school)
         reminders.message(view, wanted(), one.school)
         reminders.notice(view, school)
     assert shown and shown[::2] == shown[1::2]
@@ -298,8 +299,8 @@ def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monk
 
 def test_every_row_that_a_school_could_mend_is_in_its_message_once(seen):
     view = seen()
-    for school in address.ask(view, "schools"):
-        rows = address.ask(view, "school_rejects", school_id=school.school_id)
+    for school in questions.ask(view, "schools"):
+        rows = questions.ask(view, "school_rejects", school_id=school.school_id)
         found = reminders.told_to_schools(view, wanted(), school.school_id)
         told = "".join(letters.message(Path("nowhere"), reminders.context(view, one, False)) for one in found)
         for row in rows[: reminders.MENDED]:

@@ -26,9 +26,8 @@ import duckdb
 import pytest
 
 import dashboard
-from dashboard import access, programmes, warehouse
+from dashboard import access, programmes, questions, warehouse
 from dashboard.sources import contracts
-from dashboard.ui import address
 from dashboard.warehouse import build as building
 from dashboard.warehouse import notes, publishing, snapshots, status, texts
 from tests.running import (
@@ -521,7 +520,7 @@ def test_pages_show_an_older_snapshot_where_the_one_that_should_serve_is_damaged
     (serving,) = own.folder.glob("*.duckdb")
     (older,) = published_before(own, "20200101T000000000000")
     damage(serving)
-    found, _, told = address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+    found, _, told = questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
     # A pointer that is damaged leaves the file itself whole.
     assert found.path == (serving if "point" in damage.__name__ else older)
     assert told and "kpi build" in told
@@ -950,7 +949,7 @@ def test_a_database_that_dies_is_told_as_damage_forgotten_by_every_thread_and_st
             return cursor.execute(READ_ALL.format(table)).fetchall()
 
     def standing() -> Path:
-        return address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path
+        return questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path
 
     with ThreadPoolExecutor(1) as other:
         assert standing() == snapshot.path
@@ -1012,7 +1011,7 @@ def test_a_snapshot_stamped_in_the_future_is_neither_the_newest_nor_kept_for_eve
     (ahead,) = published_before(own, AHEAD)
     serving = warehouse.current(own.warehouse, PROGRAMME)
     blank_pointer(serving.path)
-    assert address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0] == serving
+    assert questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0] == serving
     for count in range(1, 6):
         assert build(own.data, own.warehouse).code == 0
         published = warehouse.current(own.warehouse, PROGRAMME)
@@ -1112,7 +1111,7 @@ def test_a_full_disk_leaves_what_stands_in_for_a_damaged_snapshot(
     monkeypatch.setattr(building, "_built", full_beyond(own.folder, 100, "the database"))
     assert build(own.data, own.warehouse).code == 3
     assert names_in(own.folder, "*.duckdb") == sorted([good.name, serving.name])
-    assert address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
+    assert questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
 
 
 @pytest.mark.parametrize("step", ["seal", "_point"])
@@ -1228,7 +1227,7 @@ def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_st
     assert "這次沒有發布" in told.err and "數字沒有變動" in told.err and "先前也沒有快照" not in told.err
     assert (path / "ours").exists()
     if name == "current":
-        found, _, damage = address.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
+        found, _, damage = questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)
         assert found.path.exists() and damage and "應該是檔案" in damage
 
 

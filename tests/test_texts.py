@@ -9,10 +9,17 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from dashboard.ui import texts
+from dashboard.language import texts
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted([*(ROOT / "dashboard" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
+SPEAKERS = ("ui", "language")
+MODULES = sorted(
+    [
+        *(path for part in SPEAKERS for path in (ROOT / "dashboard" / part).rglob("*.py")),
+        *(ROOT / "dashboard" / name for name in ("questions.py", "rules.py", "exports/workbook.py")),
+        *(ROOT / "pages").glob("*.py"),
+    ]
+)
 HAN = re.compile(r"[一-鿿]")
 LANGUAGES = [language for language in texts.LANGUAGES if language != texts.SOURCE]
 # Texts of the rows that pages show are written while a snapshot is built, by these.

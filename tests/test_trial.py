@@ -19,10 +19,11 @@ from typing import TypeVar
 
 import pytest
 
-from dashboard import access, apart, programmes, warehouse
+from dashboard import access, apart, programmes, questions, warehouse
+from dashboard.language import texts
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import address, texts, uploads
+from dashboard.ui import uploads
 from dashboard.warehouse import trial as trials
 from tests.running import PROGRAMME, build, kpi
 
@@ -378,13 +379,13 @@ def test_the_programmes_tables_are_those_that_a_trial_reads():
 
 @pytest.mark.parametrize("language", sorted(texts.LANGUAGES))
 def test_a_trial_is_told_in_the_viewers_language(city: tuple[Path, Path], monkeypatch, language: str):
-    monkeypatch.setattr(address, "_cached", address._cached.__wrapped__)
+    monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     data, place = city
     trial = tried(data, place, "入校輔導_補.csv", VISITS.encode())
     snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-    periods = tuple(address._asked(snapshot, scope, "periods", ()))
-    facts = address.facts_of(snapshot, scope)
-    seen = address.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, DAY)
+    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    facts = questions.facts_of(snapshot, scope)
+    seen = questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, DAY)
     with texts.written(texts.Manner(language)):
         told = uploads.report(seen, trial)
     said = {
@@ -411,9 +412,9 @@ def test_a_trial_is_kept_for_its_programme_scope_snapshot_day_and_upload_alone(
     sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     snapshot, scope = warehouse.current(sample_warehouse, PROGRAMME), access.bureau()
-    periods = tuple(address._asked(snapshot, scope, "periods", ()))
-    facts = address.facts_of(snapshot, scope)
-    one = address.View(
+    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    facts = questions.facts_of(snapshot, scope)
+    one = questions.View(
         PROGRAMME, (PROGRAMME,), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
     )
     views = [

@@ -17,7 +17,8 @@ import pytest
 from filelock import FileLock
 
 from dashboard import access, config, programmes, warehouse
-from dashboard.ui import freshness, history, uploads, words
+from dashboard.language import words
+from dashboard.ui import freshness, history, uploads
 from dashboard.warehouse import status
 from tests.running import PROGRAMME, build, inputs
 from tests.test_pages import html_of, open_page

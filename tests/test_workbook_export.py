@@ -16,11 +16,11 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboard import access, sample, warehouse
-from dashboard.exports import ods, tables
+from dashboard import access, questions, sample, warehouse
+from dashboard.exports import ods, tables, workbook
 from dashboard.exports.ods import Cell as Looked
-from dashboard.ui import address, words, workbook
-from dashboard.ui.texts import Manner, written
+from dashboard.language import words
+from dashboard.language.texts import Manner, written
 from tests.running import EVERY_SCHOOL, Outcome, kpi
 from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
 from tests.test_records import COACHING, SCHOOLS, STAFF
@@ -436,8 +436,8 @@ def test_what_is_too_large_for_an_ods_says_to_take_the_xlsx(
 
 
 @pytest.fixture
-def seen(keelung: Place) -> Iterator[address.View]:
-    yield address.unaddressed(keelung.snapshot, access.bureau(names=True), DAYS["keelung-111"])
+def seen(keelung: Place) -> Iterator[questions.View]:
+    yield questions.unaddressed(keelung.snapshot, access.bureau(names=True), DAYS["keelung-111"])
 
 
 def test_the_overview_offers_it_in_both_formats(served: Path) -> None:  # noqa: F811
@@ -451,12 +451,12 @@ def test_the_overview_offers_it_in_both_formats(served: Path) -> None:  # noqa: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_pages_file_is_the_commands_even_where_names_are_shown(
-    keelung: Place, seen: address.View, kind: str
+    keelung: Place, seen: questions.View, kind: str
 ) -> None:
     assert workbook.made(seen, kind) == keelung.export(kind)
 
 
-def test_it_speaks_the_language_of_the_page(seen: address.View) -> None:
+def test_it_speaks_the_language_of_the_page(seen: questions.View) -> None:
     with written(Manner("en", "ce")):
         book = read(workbook.made(seen, "xlsx"))
     assert next(iter(book)) == "City and groups" and list(book)[-3:] == [

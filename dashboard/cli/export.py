@@ -35,13 +35,14 @@ def _export(options: argparse.Namespace) -> int:
     _check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
+    from dashboard import questions
+    from dashboard.exports import workbook
     from dashboard.exports.tables import TooLarge
-    from dashboard.ui import address, workbook
 
     with interruptible() as ended:
         bar = Bar(ended)
         try:
-            seen = address.unaddressed(snapshot, scope, options.as_of)
+            seen = questions.unaddressed(snapshot, scope, options.as_of)
             _write(options.output, lambda: workbook.made(seen, options.kind, bar.show))
         except TooLarge as error:
             raise FolderError(str(error).splitlines()[0]) from error

@@ -4,6 +4,10 @@ A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it 
 in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
+from dashboard import rules
+from dashboard.language import words
+from dashboard.language.texts import say
+from dashboard.questions import View, ask, ask_each, before, pick, standing
 from dashboard.ui import (
     cards,
     data_figures,
@@ -33,10 +37,8 @@ from dashboard.ui import (
     school_tables,
     visits,
     why,
-    words,
-    workbook,
 )
-from dashboard.ui.address import View, ask, ask_each, asked, before, pick, speak, standing, view
+from dashboard.ui.address import asked, speak, view
 from dashboard.ui.frame import (
     Missing,
     choose,
@@ -49,10 +51,10 @@ from dashboard.ui.frame import (
     head,
     scripts,
     some,
+    workbook,
 )
 from dashboard.ui.navigation import pages, sidebar
 from dashboard.ui.screen import halves, show
-from dashboard.ui.texts import say
 from dashboard.ui.uploads import upload
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "records",
     "redefined",
     "reminders",
+    "rules",
     "say",
     "school_figures",
     "school_rows",

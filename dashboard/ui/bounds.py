@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-from dashboard.ui.texts import say
-from dashboard.ui.words import decimal, escape, number, prose
+from dashboard.language.texts import say
+from dashboard.language.words import decimal, escape, number, prose
 
 Row = SimpleNamespace
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, bar, due, figure, flagged, hint, moved
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     STATUSES,
     amount,
     escape,
@@ -25,6 +23,9 @@ from dashboard.ui.words import (
     word,
     written_day,
 )
+from dashboard.questions import View
+from dashboard.rules import requirement
+from dashboard.ui.parts import anchor, bar, due, figure, flagged, hint, moved
 
 Row = SimpleNamespace
 Before = Mapping[tuple[Any, ...], Row]
@@ -63,22 +64,6 @@ def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
     return (
         f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{text}</span></a>'
     )
-
-
-def requirement(kpi: Row) -> str:
-    """What a school must reach, in the words of the definition."""
-    if kpi.require == "all":
-        return say("須全數")
-    if kpi.require == "ceiling":
-        return say("每校至多 {amount}", amount=amount(kpi.required_number, kpi.unit))
-    if kpi.require == "number":
-        return say("每校須 {amount}", amount=amount(kpi.required_number, kpi.unit))
-    if kpi.require == "share":
-        part, whole = int(kpi.share_numerator), int(kpi.share_denominator)
-        whole_percent = 100 * part % whole == 0
-        shown = f"{100 * part // whole}%" if whole_percent else f"{part}/{whole} {escape(kpi.unit)}"
-        return say("每校須 {amount}", amount=shown)
-    return say("不設應達數")
 
 
 def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
@@ -130,7 +115,7 @@ def tile(seen: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row |
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
         f'<div class="n">{_met(kpi, city, then)}</div>'
-        f'{strip(schools)}<div class="cnt">{counted}<span class="must">{requirement(kpi)}</span></div>'
+        f'{strip(schools)}<div class="cnt">{counted}<span class="must">{escape(requirement(kpi))}</span></div>'
         f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}{flagged(city, kpi, seen.link)}</div>'
     )
 

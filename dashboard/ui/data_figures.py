@@ -15,13 +15,8 @@ import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
-from dashboard.ui import figures
-from dashboard.ui.address import Row, View, _asked, ask, facts_of
-from dashboard.ui.figures import Figure, Value
-from dashboard.ui.parts import hint, notice, pills
-from dashboard.ui.screen import show
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     escape,
     file_day,
     listing,
@@ -33,6 +28,11 @@ from dashboard.ui.words import (
     short_day,
     written_day,
 )
+from dashboard.questions import Row, View, answers, ask, facts_of
+from dashboard.ui import figures
+from dashboard.ui.figures import Figure, Value
+from dashboard.ui.parts import hint, notice, pills
+from dashboard.ui.screen import show
 
 Here = Callable[..., str]
 CHARTS = {"rejects": later("退回的列變少了嗎"), "arrivals": later("各表的列到哪一天")}
@@ -90,8 +90,8 @@ def _kept(seen: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]
     table, school = chosen["table"], chosen["school"]
     try:
         facts = facts_of(snapshot, seen.scope)
-        reasons = _asked(snapshot, seen.scope, "rejects_by_reason", (("school", school), ("table", table)))
-        tables = _asked(snapshot, seen.scope, "tables", ())
+        reasons = answers(snapshot, seen.scope, "rejects_by_reason", (("school", school), ("table", table)))
+        tables = answers(snapshot, seen.scope, "tables", ())
     except store.NoSnapshot:
         return None
     # How many rows were read is known of whole tables, and not of some of the schools.

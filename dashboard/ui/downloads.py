@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from dashboard.ui import texts
+from dashboard.language import texts
 from dashboard.ui.address import view
 
 FOLDER = "files"

@@ -14,9 +14,9 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import NamedTuple
 
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, listing, number
 from dashboard.ui.parts import Cell, outward, table
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, listing, number
 
 Row = SimpleNamespace
 WIDE = 9  # columns side by side; of a wider row the first ones and those around the fault

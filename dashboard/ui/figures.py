@@ -17,11 +17,12 @@ import streamlit as st
 from cachetools import LRUCache, cached
 
 from dashboard import charts
+from dashboard.language import texts, words
+from dashboard.language.texts import later, say
+from dashboard.questions import View, ask, frame
 from dashboard.ui import frame as frames
-from dashboard.ui import parts, texts, words
-from dashboard.ui.address import View, ask, frame
+from dashboard.ui import parts
 from dashboard.ui.screen import show as put
-from dashboard.ui.texts import later, say
 
 MONTHS = (
     later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),

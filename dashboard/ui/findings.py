@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from dashboard.ui.address import View
-from dashboard.ui.parts import anchor, moved, tag
-from dashboard.ui.texts import say
-from dashboard.ui.words import (
+from dashboard.language.texts import say
+from dashboard.language.words import (
     FLAGS,
     URGENT_DAYS,
     amount,
@@ -28,6 +26,8 @@ from dashboard.ui.words import (
     short_day,
     word,
 )
+from dashboard.questions import View
+from dashboard.ui.parts import anchor, moved, tag
 
 Row = SimpleNamespace
 ToIndicator = Callable[[str], str]

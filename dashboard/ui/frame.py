@@ -19,10 +19,12 @@ import streamlit as st
 from dashboard import charts, config
 from dashboard import warehouse as store
 from dashboard.exports import tables
-from dashboard.ui import downloads, freshness, paper, parts, texts, words
-from dashboard.ui.address import Row, View
+from dashboard.exports import workbook as book
+from dashboard.language import texts, words
+from dashboard.language.texts import say
+from dashboard.questions import Row, View
+from dashboard.ui import downloads, freshness, paper, parts
 from dashboard.ui.screen import show
-from dashboard.ui.texts import say
 
 HERE = Path(__file__).parent
 HOME = "overview"
@@ -162,6 +164,18 @@ def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
     label = words.escape(say("下載{what} {kind}", what=title, kind=kind))
     address = downloads.address(name, mime, make)
     return f'<a class="file" href="{address}" download="{words.escape(name)}" aria-label="{label}">{kind}</a>'
+
+
+def workbook(seen: View) -> str:
+    """The links to all indicators as one file."""
+    title = say("全部指標")
+    name = f"{title}_{seen.facts.title}_{words.file_day(seen.on)}"
+
+    def making(kind: str) -> Callable[[], bytes]:
+        return texts.kept(lambda: book.made(seen, kind))
+
+    files = ((f"{name}.xlsx", XLSX, making("xlsx")), (f"{name}.ods", ODS, making("ods")))
+    return offer(title, *files, folded=False)
 
 
 def copy(title: str, told: str) -> None:

@@ -25,10 +25,11 @@ import streamlit as st
 
 from dashboard import config
 from dashboard import warehouse as store
-from dashboard.ui import parts, texts, words
-from dashboard.ui.address import Row, View, ask
+from dashboard.language import texts, words
+from dashboard.language.texts import kept, later, say
+from dashboard.questions import Row, View, ask
+from dashboard.ui import parts
 from dashboard.ui.screen import show
-from dashboard.ui.texts import kept, later, say
 
 LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import cards, indicator, parameters
-from dashboard.ui.address import View
+from dashboard import rules
+from dashboard.language.texts import SOURCE, later, manner, say
+from dashboard.language.words import STATUSES, escape, fingerprint, moment, number
+from dashboard.questions import View
+from dashboard.ui import indicator
 from dashboard.ui.parts import Cell, anchor, table, tag, text
-from dashboard.ui.texts import SOURCE, later, manner, say
-from dashboard.ui.words import STATUSES, escape, fingerprint, moment, number, written_day
 
 Row = SimpleNamespace
 TERMS = {
@@ -55,9 +56,6 @@ READING = {
         "指標的定義改過時，指標頁把改了什麼、原定義下的數字與現在的數字並列，並列出數字不同的學校。"
     ),
 }
-FIGURES = (
-    later("指標"), later("規則"), later("條文"), later("基數"), later("應達"), later("採計期間"), later("期限"),
-)  # fmt: skip
 KINDS = ("l w", "l", "l w", "l", "l w", "l")
 WORDS = (later("名詞"), later("意思"))
 ORIGINS = (later("資料表"), later("檔案或工作表"), later("採用的列"))
@@ -98,25 +96,9 @@ def figures(seen: View, kpis: Sequence[Row]) -> str:
     """How each figure is made: its rule and clause, out of whom, how much, in which days."""
     lines = [
         ("", [Cell(indicator.link(seen, kpi), "l w"), *map(text, values[1:], KINDS)])
-        for kpi, values in zip(kpis, figures_of(seen, kpis), strict=True)
+        for kpi, values in ((kpi, rules.row(seen, kpi)) for kpi in kpis)
     ]
-    return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in FIGURES], lines, "wide")
-
-
-def figures_of(seen: View, kpis: Sequence[Row]) -> list[list[str]]:
-    """The same as plain texts, as the download writes them."""
-    return [
-        [
-            kpi.label,
-            kpi.rule,
-            kpi.clause,
-            say(parameters.BASES[kpi.base]),
-            cards.requirement(kpi),
-            parameters.window(seen, kpi),
-            written_day(kpi.deadline) if kpi.deadline else say("不設"),
-        ]
-        for kpi in kpis
-    ]
+    return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in rules.HEADER], lines, "wide")
 
 
 def origins(seen: View, tables: Sequence[Row]) -> str:

@@ -13,13 +13,23 @@ import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
+    escape,
+    file_day,
+    full_day,
+    listing,
+    number,
+    percent,
+    prose,
+    rate,
+    short_day,
+)
+from dashboard.questions import View, ask, ask_each
 from dashboard.ui import figures, indicator
-from dashboard.ui.address import View, ask, ask_each
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.parts import hint, notice, pills
 from dashboard.ui.screen import halves
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, file_day, full_day, listing, number, percent, prose, rate, short_day
 
 Row = SimpleNamespace
 Here = Callable[..., str]

@@ -12,11 +12,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import figures, frame, freshness, parts, words
-from dashboard.ui.address import Row, View, _asked, ask, facts_of
+from dashboard.language import words
+from dashboard.language.texts import later, say
+from dashboard.questions import Row, View, answers, ask, facts_of
+from dashboard.ui import figures, frame, freshness, parts
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
-from dashboard.ui.texts import later, say
 
 # A table or figure that moves by more than this share at once is worth a look: a whole file may be missing or doubled.
 JUMP = 0.2
@@ -117,13 +118,13 @@ def download(seen: View) -> str:
 
 def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for row in _asked(snapshot, seen.scope, "tables", ()):
+    for row in answers(snapshot, seen.scope, "tables", ()):
         found[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
         found[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
-    for period in _asked(snapshot, seen.scope, "periods", ()):
+    for period in answers(snapshot, seen.scope, "periods", ()):
         at = (("period", period.period),)
-        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in _asked(snapshot, seen.scope, "kpis", at)}
-        for row in _asked(snapshot, seen.scope, "totals", (("on", seen.on), *at)):
+        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, seen.scope, "kpis", at)}
+        for row in answers(snapshot, seen.scope, "totals", (("on", seen.on), *at)):
             if row.level == "city":
                 label = say("{label}（{note}）", label=kpis[row.kpi].short, note=period.label)
                 found[say("{label} 計數", label=label)] = row.counted
@@ -292,7 +293,7 @@ def _kpis(seen: View) -> dict[tuple[str, str], Row]:
 
 
 def _standing(seen: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
-    return _asked(snapshot, seen.scope, "school_standing", (("on", on), ("periods", seen.shown)))
+    return answers(snapshot, seen.scope, "school_standing", (("on", on), ("periods", seen.shown)))
 
 
 def _place(row: Row) -> tuple[str, ...]:
@@ -316,16 +317,20 @@ def _turn(then: Row, now: Row, require: str) -> str | None:
 
 def no_more_refused(seen: View, before: store.Snapshot) -> list[Row]:
     """The rows that the former snapshot refused and this one does not: mended, or taken away."""
-    now = {row.row_key for row in _asked(seen.snapshot, seen.scope, "rows_to_mend", ())}
-    return [row for row in _asked(before, seen.scope, "rows_to_mend", ()) if row.row_key not in now]
+    now = {row.row_key for row in answers(seen.snapshot, seen.scope, "rows_to_mend", ())}
+    return [row for row in answers(before, seen.scope, "rows_to_mend", ()) if row.row_key not in now]
 
 
 def gone(seen: View, before: store.Snapshot) -> list[str]:
     """The files that the former snapshot had rows of and this one does not know: what fell may be their doing."""
-    inputs = _asked(seen.snapshot, seen.scope, "inputs", ())
+    inputs = answers(seen.snapshot, seen.scope, "inputs", ())
     now = {row.file for row in inputs if row.left_out != store.GONE}
     return sorted(
-        {row.file for row in _asked(before, seen.scope, "inputs", ()) if row.accepted and row.file not in now}
+        {
+            row.file
+            for row in answers(before, seen.scope, "inputs", ())
+            if row.accepted and row.file not in now
+        }
     )
 
 

@@ -11,22 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.ui import paper
-from dashboard.ui.address import View, ask, asked
-from dashboard.ui.parts import (
-    Cell,
-    Line,
-    anchor,
-    empty,
-    figure,
-    flagged,
-    moved,
-    pills,
-    table,
-    tag,
-)
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     STATUSES,
     days_left,
     escape,
@@ -39,6 +25,21 @@ from dashboard.ui.words import (
     short_day,
     word,
     written_day,
+)
+from dashboard.questions import View, ask
+from dashboard.ui import paper
+from dashboard.ui.address import asked
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    empty,
+    figure,
+    flagged,
+    moved,
+    pills,
+    table,
+    tag,
 )
 
 Row = SimpleNamespace

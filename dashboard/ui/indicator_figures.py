@@ -10,13 +10,8 @@ from types import SimpleNamespace
 import pandas as pd
 
 from dashboard import charts
-from dashboard.ui import figures
-from dashboard.ui.address import View
-from dashboard.ui.figures import Figure, Link
-from dashboard.ui.indicator import rounded
-from dashboard.ui.parts import flag_hover, hint, pills, stated
-from dashboard.ui.texts import say
-from dashboard.ui.words import (
+from dashboard.language.texts import say
+from dashboard.language.words import (
     STATUSES,
     change,
     escape,
@@ -31,6 +26,11 @@ from dashboard.ui.words import (
     word,
     written_day,
 )
+from dashboard.questions import View
+from dashboard.ui import figures
+from dashboard.ui.figures import Figure, Link
+from dashboard.ui.indicator import rounded
+from dashboard.ui.parts import flag_hover, hint, pills, stated
 
 Row = SimpleNamespace
 Here = Callable[..., str]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, fingerprint, listing, moment, number, percent, size
 from dashboard.ui import paper
 from dashboard.ui.freshness import Times
 from dashboard.ui.parts import Cell, Line, count, notice, outward, stored, table, text
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, fingerprint, listing, moment, number, percent, size
 
 Row = SimpleNamespace
 COUNTS = {

@@ -11,11 +11,8 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui.address import View, ask
-from dashboard.ui.findings import gap, pace, room
-from dashboard.ui.parts import anchor, hint
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     STATUSES,
     URGENT_DAYS,
     days_left,
@@ -26,6 +23,9 @@ from dashboard.ui.words import (
     short_day,
     written_day,
 )
+from dashboard.questions import View, ask
+from dashboard.ui.findings import gap, pace, room
+from dashboard.ui.parts import anchor, hint
 
 Row = SimpleNamespace
 Link = Callable[..., str]

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import paper, words
-from dashboard.ui.address import View
-from dashboard.ui.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language import words
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     FLAGS,
     MONEY,
     STATUSES,
@@ -31,6 +29,9 @@ from dashboard.ui.words import (
     percent,
     word,
 )
+from dashboard.questions import View
+from dashboard.ui import paper
+from dashboard.ui.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
 
 Row = SimpleNamespace
 Link = Callable[[Row], str]

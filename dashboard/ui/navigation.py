@@ -16,9 +16,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import warehouse as store
-from dashboard.ui import parts, texts, words
-from dashboard.ui.address import CARRIED, View, ask, asked, facts_of
-from dashboard.ui.texts import say
+from dashboard.language import texts, words
+from dashboard.language.texts import say
+from dashboard.questions import View, ask, facts_of
+from dashboard.ui import parts
+from dashboard.ui.address import CARRIED, asked
 
 PAGES = Path(__file__).parents[2] / "pages"
 

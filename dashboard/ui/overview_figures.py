@@ -10,13 +10,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
-from dashboard.ui import figures
-from dashboard.ui.address import View, asked, frame, pick
-from dashboard.ui.cards import STRIP
-from dashboard.ui.figures import Figure
-from dashboard.ui.parts import pills
-from dashboard.ui.texts import say
-from dashboard.ui.words import (
+from dashboard.language.texts import say
+from dashboard.language.words import (
     STATUSES,
     due_day,
     escape,
@@ -29,6 +24,12 @@ from dashboard.ui.words import (
     word,
     written_day,
 )
+from dashboard.questions import View, frame, pick
+from dashboard.ui import figures
+from dashboard.ui.address import asked
+from dashboard.ui.cards import STRIP
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import pills
 
 Row = SimpleNamespace
 Here = Callable[..., str]

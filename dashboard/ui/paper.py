@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from dashboard.ui import downloads, parts, words
-from dashboard.ui.address import View
+from dashboard.language import words
+from dashboard.language.texts import SOURCE, later, say
+from dashboard.language.words import STATUSES, escape, number
+from dashboard.questions import View
+from dashboard.ui import downloads, parts
 from dashboard.ui.parts import Cell, Line, Row
-from dashboard.ui.texts import SOURCE, later, say
-from dashboard.ui.words import STATUSES, escape, number
 
 T = TypeVar("T")
 AT_ONCE = 30  # rows that come with a page

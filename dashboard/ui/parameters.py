@@ -10,19 +10,13 @@ from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import cards
-from dashboard.ui.address import View, ask
+from dashboard import rules
+from dashboard.language.texts import later, say
+from dashboard.language.words import STATUSES, escape, full_day, listing, number, written_day
+from dashboard.questions import View, ask
 from dashboard.ui.parts import Cell, table, text
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import STATUSES, escape, full_day, listing, number, written_day
 
 Row = SimpleNamespace
-BASES = {
-    "staff": later("截至日在職的教職員"),
-    "classes": later("學校名冊的班級數"),
-    "units": later("紀錄裡應完成的人、班或項目"),
-    None: later("沒有基數，直接計數"),
-}
 ROUNDINGS = {
     "ceil": later("小數無條件進位"),
     "floor": later("小數無條件捨去"),
@@ -57,7 +51,7 @@ def _counted(
 ) -> Iterator[tuple[str, str]]:
     """Who and what is counted."""
     labels = ask(seen, "indicator_query", kpi=kpi.kpi)[0].labels or ""
-    yield say("基數"), say(BASES[kpi.base])
+    yield say("基數"), say(rules.BASES[kpi.base])
     yield say("身分"), listing([word for name in own["employment"] for word in whole["employment"][name]])
     yield say("職務"), listing(own["duties"])
     yield say("基數為 0 時"), STATUSES[kpi.empty_base].word if kpi.base else ""
@@ -77,7 +71,7 @@ def _required(
     """How much, in which days, from whom, out of which table."""
     evidence = next((row.label for row in ask(seen, "tables") if row.table_name == kpi.table_name), "")
     yield say("應達"), _requirement(kpi)
-    yield say("採計期間"), window(seen, kpi)
+    yield say("採計期間"), rules.window(seen, kpi)
     yield (
         say("應有進度"),
         say("自 {day} 起等速增加，到期限為應達數", day=written_day(kpi.pace_start))
@@ -105,16 +99,7 @@ def _requirement(kpi: Row) -> str:
         share = f"{int(kpi.share_numerator)}/{int(kpi.share_denominator)}"
         return say("每校基數的 {share}，{rounding}", share=share, rounding=say(ROUNDINGS[kpi.rounding]))
     told = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
-    return told.get(kpi.require) or cards.requirement(kpi)
-
-
-def window(seen: View, kpi: Row) -> str:
-    """The days whose evidence counts; an indicator may take every day although its period has a first."""
-    if kpi.window_start is None or not ask(seen, "indicator_query", kpi=kpi.kpi)[0].in_window:
-        return say("不限起日，至截至日為止")
-    return say(
-        "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
-    )
+    return told.get(kpi.require) or rules.requirement(kpi)
 
 
 def exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
@@ -134,7 +119,7 @@ def rule(seen: View, kpi: Row) -> str:
     source = say("依據：{source} {clause}", source=escape(seen.facts.source_title), clause=escape(kpi.clause))
     facts = [
         say("應達：{required}", required=escape(_requirement(kpi))),
-        say("採計：{days}", days=window(seen, kpi)),
+        say("採計：{days}", days=rules.window(seen, kpi)),
         say("期限：{day}", day=full_day(kpi.deadline)) if kpi.deadline else "",
         source,
     ]

@@ -12,8 +12,8 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui.texts import SOURCE, manner, say
-from dashboard.ui.words import (
+from dashboard.language.texts import SOURCE, manner, say
+from dashboard.language.words import (
     STATUSES,
     URGENT_DAYS,
     change,

@@ -11,14 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from dashboard.ui import figures, findings, parts, plan_figures
-from dashboard.ui.address import View, ask, before
-from dashboard.ui.figures import Figure
-from dashboard.ui.parts import Cell, figure, flagged, moved, pills, table, text
-from dashboard.ui.screen import halves
-from dashboard.ui.screen import show as put
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import (
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
     STATUSES,
     amount,
     brief,
@@ -31,6 +25,12 @@ from dashboard.ui.words import (
     plain,
     short_day,
 )
+from dashboard.questions import View, ask, before
+from dashboard.ui import figures, findings, parts, plan_figures
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import Cell, figure, flagged, moved, pills, table, text
+from dashboard.ui.screen import halves
+from dashboard.ui.screen import show as put
 
 Row = SimpleNamespace
 NONE = "–"

@@ -11,12 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
-from dashboard.ui import findings
-from dashboard.ui.address import View
-from dashboard.ui.figures import Figure
-from dashboard.ui.parts import flag_hover, stated
-from dashboard.ui.texts import SOURCE, later, manner, say
-from dashboard.ui.words import (
+from dashboard.language.texts import SOURCE, later, manner, say
+from dashboard.language.words import (
     MONEY,
     STATUSES,
     SUMS,
@@ -32,6 +28,10 @@ from dashboard.ui.words import (
     prose,
     written_day,
 )
+from dashboard.questions import View
+from dashboard.ui import findings
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import flag_hover, stated
 
 Row = SimpleNamespace
 JUDGED = ("met", "on_track", "overdue")

@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import config
+from dashboard.language import words
+from dashboard.language.texts import say
+from dashboard.questions import View
 from dashboard.readings import Offer, offers, take
-from dashboard.ui import freshness, intake, parts, words
-from dashboard.ui.address import View
+from dashboard.ui import freshness, intake, parts
 from dashboard.ui.screen import show
-from dashboard.ui.texts import say
 
 MOST = 20
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, listing, number
+from dashboard.questions import View, ask
 from dashboard.ui import faults, paper, parts
-from dashboard.ui.address import View, ask, asked
+from dashboard.ui.address import asked
 from dashboard.ui.faults import sentence
 from dashboard.ui.parts import Cell, anchor, count, pills, text
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, listing, number
 
 Row = SimpleNamespace
 NOTIFIED = 40  # schools to notify on a page

@@ -14,11 +14,21 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard import warehouse as store
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
+    change,
+    escape,
+    fingerprint,
+    flag_words,
+    listing,
+    moment,
+    number,
+    prose,
+    word,
+)
+from dashboard.questions import View, ask, facts_of
 from dashboard.ui import parameters
-from dashboard.ui.address import View, ask, facts_of
 from dashboard.ui.parts import Cell, figure, flag_note, table, tag, text
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import change, escape, fingerprint, flag_words, listing, moment, number, prose, word
 
 Row = SimpleNamespace
 FIGURES = ("counted", "base", "required", "status")

@@ -14,12 +14,13 @@ import streamlit as st
 
 from dashboard import config
 from dashboard.exports import letters
-from dashboard.ui import frame, navigation, paper, parts, records, texts, words
-from dashboard.ui.address import Row, View, ask, before, facts_of
+from dashboard.language import texts, words
+from dashboard.language.texts import later, say
+from dashboard.questions import Row, View, ask, before, facts_of
+from dashboard.ui import frame, navigation, paper, parts, records
 from dashboard.ui.lead import to_send
 from dashboard.ui.parts import Cell, anchor, tag, text
 from dashboard.ui.screen import show
-from dashboard.ui.texts import later, say
 
 STATUSES = ("overdue", "behind", "on_track", "no_data")
 DEFAULT = ("overdue", "behind", "no_data")

@@ -11,15 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
-from dashboard.ui import figures, indicator
-from dashboard.ui.address import View, frame
-from dashboard.ui.figures import Figure
-from dashboard.ui.parts import flag_hover, hint, pills, stated
-from dashboard.ui.school_rows import Here, Item, body
-from dashboard.ui.screen import halves
-from dashboard.ui.screen import show as put
-from dashboard.ui.texts import say
-from dashboard.ui.words import (
+from dashboard.language.texts import say
+from dashboard.language.words import (
     STATUSES,
     change,
     due_day,
@@ -33,6 +26,13 @@ from dashboard.ui.words import (
     short_day,
     word,
 )
+from dashboard.questions import View, frame
+from dashboard.ui import figures, indicator
+from dashboard.ui.figures import Figure
+from dashboard.ui.parts import flag_hover, hint, pills, stated
+from dashboard.ui.school_rows import Here, Item, body
+from dashboard.ui.screen import halves
+from dashboard.ui.screen import show as put
 
 Row = SimpleNamespace
 SINGLE = 120  # from more schools on, a mark is all schools of the same per cent: thousands would take seconds

@@ -8,26 +8,8 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.ui import bounds, findings, indicator, records
-from dashboard.ui.address import View
-from dashboard.ui.parts import (
-    Cell,
-    Line,
-    anchor,
-    bar,
-    due,
-    figure,
-    flag_note,
-    flagged,
-    hint,
-    moved,
-    stored,
-    table,
-    tag,
-)
-from dashboard.ui.sparklines import Course, sparkline
-from dashboard.ui.texts import say
-from dashboard.ui.words import (
+from dashboard.language.texts import say
+from dashboard.language.words import (
     MONEY,
     STATUSES,
     Part,
@@ -45,6 +27,24 @@ from dashboard.ui.words import (
     word,
     written_day,
 )
+from dashboard.questions import View
+from dashboard.ui import bounds, findings, indicator, records
+from dashboard.ui.parts import (
+    Cell,
+    Line,
+    anchor,
+    bar,
+    due,
+    figure,
+    flag_note,
+    flagged,
+    hint,
+    moved,
+    stored,
+    table,
+    tag,
+)
+from dashboard.ui.sparklines import Course, sparkline
 
 Row = SimpleNamespace
 Here = Callable[..., str]
@@ -247,7 +247,7 @@ def _money(row: Row, kpi: Row) -> str:
         if kpi.require == "ceiling"
         else say("{counted}／核定 {limit}", **whole)
     )
-    return f'<span title="{title}">{united(pair(row.counted, limit, kpi.unit), kpi.unit)}</span>'
+    return f'<span title="{title}">{escape(united(pair(row.counted, limit, kpi.unit), kpi.unit))}</span>'
 
 
 def _bar(row: Row) -> str:
@@ -317,7 +317,7 @@ def _since_then(item: Item) -> str:
         return ""
     unit = item.kpi.unit
     figures = {"then": _figure(then, unit), "now": _figure(row, unit)}
-    by = f"<b>{united(change(row.counted - then.counted, unit), unit)}</b>"
+    by = f"<b>{escape(united(change(row.counted - then.counted, unit), unit))}</b>"
     told = say(
         "與 {day} 相比 {by}：當時 {then}，現在 {now}。",
         day=short_day(versus, item.seen.year),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
+from dashboard.language.texts import say
+from dashboard.language.words import flag_words, has, lacks, short_day, word
+from dashboard.questions import View, ask
 from dashboard.ui import plan, records
-from dashboard.ui.address import View, ask
 from dashboard.ui.school_rows import Item
-from dashboard.ui.texts import say
-from dashboard.ui.words import flag_words, has, lacks, short_day, word
 
 Row = SimpleNamespace
 Found = Sequence[tuple[Row, Sequence[Item]]]

@@ -11,12 +11,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import config, programmes
 from dashboard import warehouse as store
+from dashboard.language import words
+from dashboard.language.texts import later, say
+from dashboard.questions import View, ask
 from dashboard.readings import offers
-from dashboard.ui import freshness, intake, parts, readings, records, reminders, words
-from dashboard.ui.address import View, ask
+from dashboard.ui import freshness, intake, parts, readings, records, reminders
 from dashboard.ui.parts import Cell, count, table, text
 from dashboard.ui.screen import show
-from dashboard.ui.texts import later, say
 
 MOST = 50
 

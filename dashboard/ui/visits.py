@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
-from dashboard.ui.address import View, ask
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, file_day, listing, number, short_day
+from dashboard.questions import View, ask
 from dashboard.ui.matrix import Before, Ways, school_cell
 from dashboard.ui.parts import Cell, anchor, moved, table
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, file_day, listing, number, short_day
 
 Row = SimpleNamespace
 TABLE = "observations"

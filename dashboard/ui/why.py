@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
+from dashboard.questions import View, ask
 from dashboard.ui import lead, paper, records
-from dashboard.ui.address import View, ask, asked
+from dashboard.ui.address import asked
 from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
-from dashboard.ui.texts import later, say
-from dashboard.ui.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
 
 Row = SimpleNamespace
 SHORT = 10

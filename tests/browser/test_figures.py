@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.ui import words
+from dashboard.language import words
 from tests.browser.conftest import WIDTHS
 from tests.browser.test_pages import OVERFLOW
 from tests.running import figure_of, share_of

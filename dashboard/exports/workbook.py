@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
+from dashboard import rules
 from dashboard.exports import tables
 from dashboard.exports.ods import Cell as Looked
 from dashboard.exports.tables import Progress, Sheet
-from dashboard.ui import frame, glossary
-from dashboard.ui.address import View, ask
-from dashboard.ui.texts import kept, later, say
-from dashboard.ui.words import FLAGS, STATUSES, file_day, flag_words, listing, word
+from dashboard.language.texts import later, say
+from dashboard.language.words import FLAGS, STATUSES, flag_words, listing, word
+from dashboard.questions import View, ask
 
 Row = SimpleNamespace
 Shown = Mapping[
@@ -38,18 +38,6 @@ CAUSES = (
     later("指標"), later("學校"), later("資料註記"), later("資料表"), later("檔案"), later("列號"), later("原因"),
 )  # fmt: skip
 FACTS = (later("項目"), later("內容"))
-
-
-def offered(seen: View) -> str:
-    """The links to it, for a page."""
-    title = say("全部指標")
-    name = f"{title}_{seen.facts.title}_{file_day(seen.on)}"
-
-    def making(kind: str) -> Callable[[], bytes]:
-        return kept(lambda: made(seen, kind))
-
-    files = ((f"{name}.xlsx", frame.XLSX, making("xlsx")), (f"{name}.ods", frame.ODS, making("ods")))
-    return frame.offer(title, *files, folded=False)
 
 
 def made(seen: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
@@ -159,9 +147,9 @@ def _share(rate: float | None) -> Looked | None:
 def _definitions(seen: View, shown: Shown, several: bool) -> Sheet:
     rows: list[list[object]] = []
     for kpi in shown.values():
-        label, *told, deadline = glossary.figures_of(seen, [kpi])[0]
+        label, *told, deadline = rules.row(seen, kpi)
         rows.append([label, *([kpi.period_label] if several else []), *told, kpi.deadline or deadline])
-    return Sheet(say("指標定義"), _head(glossary.FIGURES, several), rows, 1)
+    return Sheet(say("指標定義"), _head(rules.HEADER, several), rows, 1)
 
 
 def _snapshot(seen: View, schools: int) -> Sheet:

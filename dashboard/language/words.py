@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from dashboard.ui.texts import SOURCE, later, manner, say
+from dashboard.language.texts import SOURCE, later, manner, say
 
 WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
 URGENT_DAYS = 14
@@ -159,15 +159,20 @@ def brief(value: Any, unit: str, missing: str = "?") -> str:
     return f"{number(shown)} {name}"
 
 
-def amount(value: Any, unit: str, missing: str = "?") -> str:
-    """「24 人」, 「61.2 萬元」: a figure with its unit, as markup."""
+def quantity(value: Any, unit: str, missing: str = "?") -> str:
+    """「24 人」, 「61.2 萬元」: a figure with its unit, as plain text."""
     return united(brief(value, unit, missing), unit)
 
 
-def united(shown: str, unit: str) -> str:
-    """A written figure and its unit, as markup: 「萬」 and 「元」 are one word."""
-    joined = "" if shown.endswith(MARKS) and manner().language == SOURCE else " "
-    return f"{shown}{joined}{escape(unit)}"
+def amount(value: Any, unit: str, missing: str = "?") -> str:
+    """The same as markup."""
+    return escape(quantity(value, unit, missing))
+
+
+def united(written: str, unit: str) -> str:
+    """A written figure and its unit, as plain text: 「萬」 and 「元」 are one word."""
+    joined = "" if written.endswith(MARKS) and manner().language == SOURCE else " "
+    return f"{written}{joined}{unit}"
 
 
 def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:

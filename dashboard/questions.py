@@ -1,0 +1,234 @@
+"""What is asked of a snapshot, and the one way to ask it: a day, a scope, periods; rows in the reader's language.
+
+Pages read what is asked from the address (`ui.address`), exports from the command's options; both get the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from threading import Condition
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+from cachetools import LRUCache, cached
+
+from dashboard import access
+from dashboard import warehouse as store
+from dashboard.language import texts, words
+
+Row = SimpleNamespace
+KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
+# The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
+OF_INDICATORS = ("attention", "data_to_mend", "deadlines", "kpis", "school_results", "standing", "totals")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the address asks to see, checked: a bad value has become the default and a notice.
+
+    `periods` are those shown: the one that the address names, else those of which an indicator is shown by default
+    (queries/models/5_default.sql). `versus` is the earlier day whose figures stand beside today's as changes, if one was
+    chosen. `damage` is what is wrong with the snapshot
+    that should serve, where an older one stands in for it.
+    """
+
+    programme: str
+    programmes: tuple[str, ...]
+    warehouse: Path
+    snapshot: store.Snapshot
+    facts: Row
+    periods: tuple[Row, ...]
+    all_periods: tuple[Row, ...]
+    scope: access.Scope
+    on: date
+    versus: date | None = None
+    damage: str | None = None
+    notices: tuple[str, ...] = ()
+    period: str | None = None
+    lang: str | None = None
+    era: str | None = None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The ids of the periods shown."""
+        return tuple(period.period for period in self.periods)
+
+    @property
+    def year(self) -> int:
+        """The year that dates may leave out."""
+        return self.on.year
+
+    @property
+    def by_default(self) -> date | None:
+        """The day on which indicators are shown by default; None where the address names a period."""
+        return None if self.period else self.on
+
+    @property
+    def today(self) -> date:
+        """The day shown when the address names none: the definition's own, or today in Taiwan."""
+        return self.facts.as_of or store.today()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the day is still to come: what will be done until then is not known yet."""
+        return self.on > self.today
+
+    def link(self, page: str, /, **parameters: object) -> str:
+        """An address within the product, carrying what is chosen for all pages; blank parameters are left out."""
+        own = [
+            f"&amp;{name}={words.addressed(str(value))}"
+            for name, value in parameters.items()
+            if value not in (None, "")
+        ]
+        return f"./{page}?{self._carried}{''.join(own)}"
+
+    @cached_property
+    def _carried(self) -> str:
+        chosen = {
+            "programme": self.programme,
+            "on": self.on.isoformat(),
+            "vs": self.versus and self.versus.isoformat(),
+            "period": self.period,
+            "lang": self.lang,
+            "era": self.era,
+            "names": "1" if self.scope.names else None,
+        }
+        return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
+
+
+def unaddressed(snapshot: store.Snapshot, scope: access.Scope, on: date | None = None) -> View:
+    """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
+    facts = facts_of(snapshot, scope)
+    on = on or facts.as_of or store.today()
+    folder = snapshot.path.parent
+    return View(
+        programme=folder.name,
+        programmes=(folder.name,),
+        warehouse=folder.parent,
+        snapshot=snapshot,
+        facts=facts,
+        periods=periods_on(snapshot, scope, on),
+        all_periods=tuple(answers(snapshot, scope, "periods", ())),
+        scope=scope,
+        on=on,
+    )
+
+
+def standing(
+    warehouse: Path, programme: str, scope: access.Scope | None = None
+) -> tuple[store.Snapshot, Row, str | None]:
+    """The newest snapshot that can be read, what it says of itself, and what is wrong with the one that should serve.
+
+    Raises:
+        NoSnapshot: none can be read.
+    """
+    damage: store.NoSnapshot | None = None
+    serving: list[store.Snapshot] = []
+    try:
+        serving.append(store.current(warehouse, programme))
+    except store.NoSnapshot as fault:
+        damage = fault
+    for snapshot in [*serving, *store.kept(warehouse, programme)]:
+        try:
+            store.check(snapshot)
+            return snapshot, facts_of(snapshot, scope or access.nobody()), str(damage) if damage else None
+        except store.NoSnapshot as fault:
+            damage = damage or fault
+    assert damage
+    raise damage
+
+
+def facts_of(snapshot: store.Snapshot, scope: access.Scope) -> Row:
+    """What a snapshot says about itself."""
+    return answers(snapshot, scope, "snapshot", ())[0]
+
+
+def periods_on(snapshot: store.Snapshot, scope: access.Scope, on: date) -> tuple[Row, ...]:
+    """The periods of which an indicator is shown on a day by default."""
+    return tuple(answers(snapshot, scope, "periods", (("by_default", on),)))
+
+
+def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
+    """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
+    if name in OF_INDICATORS and "by_default" not in parameters:
+        parameters["by_default"] = seen.by_default
+    return answers(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+
+
+def ask_each(seen: View, name: str, **parameters: Any) -> list[Row]:
+    """The rows of one named query in every period that is shown, period by period."""
+    return [row for period in seen.periods for row in ask(seen, name, period=period.period, **parameters)]
+
+
+def before(seen: View, name: str, keys: Sequence[str], **parameters: Any) -> dict[tuple[Any, ...], Row]:
+    """The rows of the same query on the day to compare with, by their keys; none where nothing is compared."""
+    if seen.versus is None:
+        return {}
+    found = ask(seen, name, on=seen.versus, **parameters)
+    return {tuple(getattr(row, key) for key in keys): row for row in found}
+
+
+def answers(
+    snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
+) -> list[Row]:
+    language = texts.manner().language
+    viewer = (scope.label, scope.school_ids, scope.names)
+    question = (str(snapshot.path), snapshot.stamp, viewer, name, parameters, language)
+    return list(_cached(question))
+
+
+@cached(LRUCache(KEPT_ROWS, getsizeof=lambda rows: len(rows) + 1), condition=Condition())
+def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
+    """The one cache of rows: a snapshot never changes, so an entry is never stale and needs no time to live.
+
+    The question is one plain tuple (file, stamp, scope, query, parameters, language). Streamlit's own cache would hash it
+    and unpickle the rows at every call, which takes longer than the page; these rows are shared, and nobody changes one.
+    """
+    path, stamp, viewer, name, parameters, language = question
+    scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
+    found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
+    if language == texts.SOURCE:
+        return tuple(found)
+    (facts,) = rows(*store.rows(snapshot, "snapshot", scope))
+    known = {**texts.catalogue(language), **store.translations(facts.definition, language)}
+    for row in found:
+        values = vars(row)
+        values.update((at, known.get(value, value)) for at, value in values.items() if isinstance(value, str))
+        lists = [(at, value) for at, value in values.items() if isinstance(value, list)]
+        values.update(
+            (at, [known.get(one, one) if isinstance(one, str) else one for one in value])
+            for at, value in lists
+        )
+    return tuple(found)
+
+
+def rows(names: Sequence[str], found: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Rows with the names of their columns; an exact figure is a float, as pages reckon with it."""
+    return [
+        Row(**dict(zip(names, [float(one) if isinstance(one, Decimal) else one for one in row], strict=True)))
+        for row in found
+    ]
+
+
+@cached(LRUCache(KEPT_ROWS, getsizeof=lambda rows: len(rows) + 1), condition=Condition())
+def _frame(
+    snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
+) -> pd.DataFrame:
+    return store.ask(snapshot, name, scope, **dict(parameters))
+
+
+def frame(seen: View, name: str, **parameters: Any) -> pd.DataFrame:
+    """As `ask`, as a frame, for figures: many days at once. Nobody changes it, and its texts are not translated."""
+    return _frame(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+
+
+def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:
+    """The row that the address names."""
+    return next((row for row in listed if asked and getattr(row, name) == asked), None)

@@ -1,0 +1,59 @@
+"""How an indicator's rule reads, in plain words: out of whom, how much, in which days.
+
+Pages, files and slides say it alike; each makes its own markup of it.
+"""
+
+from __future__ import annotations
+
+from dashboard.language.texts import later, say
+from dashboard.language.words import quantity, written_day
+from dashboard.questions import Row, View, ask
+
+BASES = {
+    "staff": later("截至日在職的教職員"),
+    "classes": later("學校名冊的班級數"),
+    "units": later("紀錄裡應完成的人、班或項目"),
+    None: later("沒有基數，直接計數"),
+}
+# How each figure is made: its rule and clause, out of whom, how much, in which days.
+HEADER = (
+    later("指標"), later("規則"), later("條文"), later("基數"), later("應達"), later("採計期間"), later("期限"),
+)  # fmt: skip
+
+
+def requirement(kpi: Row) -> str:
+    """What a school must reach, in the words of the definition."""
+    if kpi.require == "all":
+        return say("須全數")
+    if kpi.require == "ceiling":
+        return say("每校至多 {amount}", amount=quantity(kpi.required_number, kpi.unit))
+    if kpi.require == "number":
+        return say("每校須 {amount}", amount=quantity(kpi.required_number, kpi.unit))
+    if kpi.require == "share":
+        part, whole = int(kpi.share_numerator), int(kpi.share_denominator)
+        is_whole_percent = 100 * part % whole == 0
+        share = f"{100 * part // whole}%" if is_whole_percent else f"{part}/{whole} {kpi.unit}"
+        return say("每校須 {amount}", amount=share)
+    return say("不設應達數")
+
+
+def window(view: View, kpi: Row) -> str:
+    """The days whose evidence counts; an indicator may take every day although its period has a first."""
+    if kpi.window_start is None or not ask(view, "indicator_query", kpi=kpi.kpi)[0].in_window:
+        return say("不限起日，至截至日為止")
+    return say(
+        "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
+    )
+
+
+def row(view: View, kpi: Row) -> list[str]:
+    """The texts under `HEADER`."""
+    return [
+        kpi.label,
+        kpi.rule,
+        kpi.clause,
+        say(BASES[kpi.base]),
+        requirement(kpi),
+        window(view, kpi),
+        written_day(kpi.deadline) if kpi.deadline else say("不設"),
+    ]
