@@ -5,11 +5,12 @@ Pages read what is asked from the address (`ui.address`), exports from the comma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Condition
 from types import SimpleNamespace
@@ -232,3 +233,15 @@ def frame(seen: View, name: str, **parameters: Any) -> pd.DataFrame:
 def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:
     """The row that the address names."""
     return next((row for row in listed if asked and getattr(row, name) == asked), None)
+
+
+def programme_name(view: View) -> str:
+    """What the programme is called, with its city where its title does not name that."""
+    city, title = _named(view.facts.definition)
+    return str(view.facts.title) if city in title else f"{city} {view.facts.title}"
+
+
+@lru_cache
+def _named(definition: str) -> tuple[str, str]:
+    whole = json.loads(definition)
+    return whole["city"], whole["title"][texts.SOURCE]

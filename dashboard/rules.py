@@ -5,8 +5,10 @@ Pages, files and slides say it alike; each makes its own markup of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard.language.texts import later, say
-from dashboard.language.words import quantity, written_day
+from dashboard.language.words import URGENT_DAYS, quantity, written_day
 from dashboard.questions import Row, View, ask
 
 BASES = {
@@ -44,6 +46,16 @@ def window(view: View, kpi: Row) -> str:
     return say(
         "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
     )
+
+
+def urgent(deadlines: Sequence[Row]) -> Row | None:
+    """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
+    missed, which may be of a period long over."""
+    unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
+    missed = [row for row in unmet if row.days_left < 0]
+    soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
+    lately = [row for row in missed if row.days_left >= -URGENT_DAYS]
+    return next(iter([*lately[-1:], *soon[:1], *missed[-1:]]), None)
 
 
 def row(view: View, kpi: Row) -> list[str]:

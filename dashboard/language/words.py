@@ -267,6 +267,11 @@ def days_left(days: int | None) -> str:
     return say("剩 {n} 天", n=number(days)) if days else say("今天截止")
 
 
+def past(days: int) -> str:
+    """「已過期限 3 天」 or what is left until it."""
+    return say("已過期限 {n} 天", n=number(-days)) if days < 0 else days_left(days)
+
+
 def names(listed: Sequence[str], total: int) -> str:
     """A list that says how many it leaves out."""
     return listing(listed) + (say("等 {n} 校", n=number(total)) if total > len(listed) else "")

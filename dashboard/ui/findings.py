@@ -22,11 +22,13 @@ from dashboard.language.words import (
     listing,
     names,
     number,
+    past,
     prose,
     short_day,
     word,
 )
 from dashboard.questions import View
+from dashboard.rules import urgent
 from dashboard.ui.parts import anchor, moved, tag
 
 Row = SimpleNamespace
@@ -63,21 +65,6 @@ def pace(row: Row, unit: str) -> str:
 
 def _speed(weekly: float, unit: str) -> str:
     return f"{weekly:.1f} {escape(unit)}"
-
-
-def past(days: int) -> str:
-    """「已過期限 3 天」 or what is left until it."""
-    return say("已過期限 {n} 天", n=number(-days)) if days < 0 else days_left(days)
-
-
-def urgent(deadlines: Sequence[Row]) -> Row | None:
-    """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
-    missed, which may be of a period long over."""
-    unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
-    missed = [row for row in unmet if row.days_left < 0]
-    soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
-    lately = [row for row in missed if row.days_left >= -URGENT_DAYS]
-    return next(iter([*lately[-1:], *soon[:1], *missed[-1:]]), None)
 
 
 def first_sentence(deadlines: Sequence[Row]) -> str:

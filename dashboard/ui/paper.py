@@ -6,16 +6,14 @@ they are fetched when somebody prints (see follow.js), so that no click pays for
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 from dashboard.language import words
-from dashboard.language.texts import SOURCE, later, say
+from dashboard.language.texts import later, say
 from dashboard.language.words import STATUSES, escape, number
-from dashboard.questions import View
+from dashboard.questions import View, programme_name
 from dashboard.ui import downloads, parts
 from dashboard.ui.parts import Cell, Line, Row
 
@@ -142,7 +140,7 @@ def identity(seen: View) -> str:
         f"<span><b>{sign} {say(name)}</b> {say(meaning)}</span> " for sign, (name, meaning) in SIGNS.items()
     )
     return (
-        f'<p class="quiet onpaper">{escape(_programme(seen))} · {scope}</p>'
+        f'<p class="quiet onpaper">{escape(programme_name(seen))} · {scope}</p>'
         f'<p class="quiet onpaper signs">{signs}</p>'
     )
 
@@ -152,7 +150,7 @@ def margins(seen: View, title: str, upright: bool) -> str:
     built_at, fingerprint = seen.facts.built_at, words.fingerprint(seen.facts.fingerprint)
     sample = f" · {say('示範資料')}" if seen.facts.sample else ""
     boxes = {
-        "top-left": f"{_programme(seen)} · {title}",
+        "top-left": f"{programme_name(seen)} · {title}",
         "top-right": f"{say('截至')} {words.full_day(seen.on)}{sample}",
         "bottom-left": f"{say('資料快照')} {words.moment(built_at, seen.year)} · {say('指紋')} {fingerprint}",
         "bottom-right": say("第 {page} 頁，共 {pages} 頁", page=PAGE, pages=PAGES),
@@ -170,15 +168,3 @@ def _content(text: str) -> str:
         for one in re.split(f"({PAGE}|{PAGES})", text)
         if one
     )
-
-
-def _programme(seen: View) -> str:
-    """What the programme is called, with its city where its title does not name that."""
-    city, title = _named(seen.facts.definition)
-    return str(seen.facts.title) if city in title else f"{city} {seen.facts.title}"
-
-
-@lru_cache
-def _named(definition: str) -> tuple[str, str]:
-    whole = json.loads(definition)
-    return whole["city"], whole["title"][SOURCE]

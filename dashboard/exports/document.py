@@ -1,0 +1,123 @@
+"""What is presented and handed out: slides as values, of which the page, the report and the deck are drawn.
+
+Nothing here knows HTML or PowerPoint. Every text is plain; whoever draws it makes it safe in its own format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Of which figure of `kpi results` a cell is, so that it can be read back from any file.
+
+    flags: the codes of what is known to be wrong with its data, as `kpi results` writes them.
+    """
+
+    kpi: str
+    period: str
+    level: str
+    group: str
+    school: str
+    status: str
+    flags: str
+    counted: float | None
+    base: float | None
+    required: float | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table. A status gives it sign and colour; `strip` are schools by status, drawn one a cell."""
+
+    text: str
+    status: str | None = None
+    strong: bool = False
+    strip: Mapping[str, int] = field(default_factory=dict)
+    figure: Figure | None = None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether something is known to be wrong with the data behind it."""
+        return bool(self.figure and self.figure.flags)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, how wide it is beside the others, and whether it holds numbers, which stand at the right."""
+
+    name: str
+    width: float
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table under its columns."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The way to a deadline.
+
+    points: the share of the whole on each day on which it changed, the first and the last included. pace: the days between
+    which the share that should be reached grows from nothing to all; none where there is no pace. marks: months, as the
+    axis writes them.
+    """
+
+    title: str
+    caption: str
+    points: Sequence[tuple[date, float, str]]
+    pace: tuple[date, date] | None
+    deadline: date
+    due: str
+    now: str
+    pace_label: str
+    months: Sequence[tuple[date, str]]
+
+
+@dataclass(frozen=True)
+class Big:
+    """A slide's one large figure, what it is of, what changed, and the schools by status."""
+
+    value: str
+    of: str
+    change: str
+    tally: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide: its finding as the title, one body, and for the speaker where each figure comes from.
+
+    key: what leads to it; the same for the same slide of another day. lines: sentences, below the table if there is one.
+    flags: what is known to be wrong with the data of this slide, in words.
+    """
+
+    key: str
+    about: str
+    rule: str
+    title: str
+    table: Table | None = None
+    big: Big | None = None
+    curve: Curve | None = None
+    lines: Sequence[str] = ()
+    flags: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """All slides, and what stands on each: whose figures these are, of which day and snapshot."""
+
+    title: str
+    language: str
+    whose: str
+    snapshot: str
+    slides: Sequence[Slide]
