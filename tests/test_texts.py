@@ -16,7 +16,16 @@ SPEAKERS = ("ui", "language")
 MODULES = sorted(
     [
         *(path for part in SPEAKERS for path in (ROOT / "dashboard" / part).rglob("*.py")),
-        *(ROOT / "dashboard" / name for name in ("questions.py", "rules.py", "exports/workbook.py")),
+        *(
+            ROOT / "dashboard" / name
+            for name in (
+                "questions.py",
+                "rules.py",
+                "exports/workbook.py",
+                "exports/slides.py",
+                "exports/report.py",
+            )
+        ),
         *(ROOT / "pages").glob("*.py"),
     ]
 )

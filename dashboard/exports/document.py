@@ -27,6 +27,8 @@ class Figure:
     counted: float | None
     base: float | None
     required: float | None
+    schools_met: int | None = None
+    schools_judged: int | None = None
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,12 @@ def document(view: View, choices: Choices | None = None, first: Sequence[Slide] 
     scope = say("{n} 校", n=number(len(facts.group_of)))
     if not view.scope.whole:
         scope = f"{view.scope.label} {scope}"
-    whose = [programme_name(view), scope, say("截至 {day}", day=written_day(view.on))]
+    whose = [programme_name(view), scope, f"{say('截至')} {full_day(view.on)}"]
     if view.versus:
         whose.append(say("與 {day} 相比", day=short_day(view.versus, view.year)))
     if view.facts.sample:
         whose.append(say("示範資料"))
-    stamp = say("快照 {time}", time=moment(view.facts.built_at, view.year))
+    stamp = f"{say('資料快照')} {moment(view.facts.built_at, view.year)}"
     return Document(
         title=f"{programme_name(view)} {full_day(view.on)}",
         language=manner().language,
@@ -203,7 +203,7 @@ def _late(rows: Sequence[Row]) -> int:
 # Cells
 
 
-def _figure(facts: Facts, row: Row, group: str = "", school: str = "") -> Figure:
+def _figure(row: Row, group: str = "", school: str = "") -> Figure:
     return Figure(
         row.kpi,
         row.period,
@@ -215,6 +215,8 @@ def _figure(facts: Facts, row: Row, group: str = "", school: str = "") -> Figure
         row.counted,
         row.base,
         row.required,
+        getattr(row, "schools_met", None),
+        getattr(row, "schools_judged", None),
     )
 
 
@@ -245,9 +247,9 @@ def _met_cell(row: Row, kpi: Row) -> Cell:
     return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True)
 
 
-def _sum_cell(facts: Facts, row: Row, kpi: Row, group: str = "") -> Cell:
+def _sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
     """The pooled figure with its counts; what has no base stands as counted/required, or as counted alone."""
-    return Cell(_sum(row, kpi), figure=_figure(facts, row, group))
+    return Cell(_sum(row, kpi), figure=_figure(row, group))
 
 
 def _sum(row: Row, kpi: Row) -> str:
@@ -331,12 +333,13 @@ def _overview(facts: Facts) -> Slide:
             Cell("", strip=_counts(row)),
             _met_cell(row, kpi),
             _late_cell(row, kpi),
-            _sum_cell(facts, row, kpi, group.name if group else ""),
+            _sum_cell(row, kpi, group.name if group else ""),
             _due_cell(kpi, view),
         ]
         if view.versus:
             then = facts.was(kpi, group)
-            cells.insert(3, _change_cell(row.schools_met, then and then.schools_met))
+            met = then.schools_met if then and kpi.require != "none" else None
+            cells.insert(3, _change_cell(row.schools_met, met))
         lines.append(cells)
     return Slide(
         key="city",
@@ -464,16 +467,28 @@ def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
     if facts.view.versus and then and then.schools_met is not None:
         day = short_day(facts.view.versus, facts.view.year)
         moved = say("{day} 起 {change}", day=day, change=change(city.schools_met - then.schools_met))
-    of = say("/{n} 校在上限內") if kpi.require == "ceiling" else say("/{n} 校達標")
+    judged = number(city.schools_judged)
+    of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     tally = [
         Cell(f"{STATUSES[status].sign} {word(status, kpi.require)} {number(many)}", status)
         for status, many in _counts(city).items()
         if status != "met"
     ]
-    return Big(number(city.schools_met), of.format(n=number(city.schools_judged)), moved, tally)
+    return Big(number(city.schools_met), of, moved, tally)
 
 
 def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
+    """The groups and the whole; of what is never judged only how much there is."""
+    city = facts.total(kpi) if facts.view.scope.whole else None
+    rows = [
+        *((group.name, group.name, row) for group, row in groups),
+        *([(say("全市"), "", city)] if city else []),
+    ]
+    if kpi.require == "none":
+        columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
+        return Table(
+            columns, [[_named(row, name), _sum_cell(row, kpi, of), Cell("")] for name, of, row in rows]
+        )
     columns = [
         Column(say("組別"), 2.6),
         Column(say("一格一校"), 2.8),
@@ -481,27 +496,17 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
         Column(say("達標"), 1.2, True),
         Column(say("合計"), 3.2, True),
     ]
-    rows = [
+    lines = [
         [
-            _named(row, group.name),
+            _named(row, name),
             Cell("", strip=_counts(row)),
             _late_cell(row, kpi),
             _met_cell(row, kpi),
-            _sum_cell(facts, row, kpi, group.name),
+            _sum_cell(row, kpi, of),
         ]
-        for group, row in groups
+        for name, of, row in rows
     ]
-    if (city := facts.total(kpi)) and facts.view.scope.whole:
-        rows.append(
-            [
-                _named(city, say("全市")),
-                Cell("", strip=_counts(city)),
-                _late_cell(city, kpi),
-                _met_cell(city, kpi),
-                _sum_cell(facts, city, kpi),
-            ]
-        )
-    return Table(columns, rows)
+    return Table(columns, lines)
 
 
 def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[str]:
@@ -631,7 +636,7 @@ def _group_indicators(facts: Facts, group: Row, totals: Sequence[tuple[Row, Row]
             Cell("", strip=_counts(row)),
             _met_cell(row, kpi),
             _late_cell(row, kpi),
-            _sum_cell(facts, row, kpi, group.name),
+            _sum_cell(row, kpi, group.name),
             _due_cell(kpi, facts.view),
         ]
         for kpi, row in totals
@@ -693,7 +698,7 @@ def _school_cell(facts: Facts, kpi: Row, group: Row, school: Row, row: Row | Non
     if row is None:
         return Cell("–")
     sign = STATUSES[row.status].sign
-    figure = _figure(facts, row, group.name, school.name)
+    figure = _figure(row, group.name, school.name)
     if row.counted is None:
         return Cell(f"{sign} {STATUSES[row.status].word}", row.status, figure=figure)
     told = brief(row.counted, kpi.unit)
@@ -753,7 +758,8 @@ def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell] | None:
                     done=f"{number(row.counted)}/{number(row.required)}",
                 )
     sign = f"{STATUSES[status].sign} {word(status, kpi.require)}"
-    return [Cell(sign, status), Cell(facts.label(kpi), strong=True), Cell(told), _due_cell(kpi, facts.view)]
+    of = Cell("–") if row.kind == "silent" else Cell(facts.label(kpi), strong=True)
+    return [Cell(sign, status), of, Cell(told), _due_cell(kpi, facts.view)]
 
 
 def _since(facts: Facts) -> list[Slide]:

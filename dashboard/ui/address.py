@@ -138,3 +138,8 @@ def asked(name: str, known: Sequence[str] | Mapping[str, object] | None = None) 
     """One query parameter, or None where it is absent or not one of `known`."""
     value = st.query_params.get(name)
     return value if value and (known is None or value in known) else None
+
+
+def chosen() -> dict[str, str | None]:
+    """What a page is about: what the slides begin with when they are opened from there."""
+    return {name: asked(name) for name in ("kpi", "group", "school")}

@@ -18,12 +18,13 @@ import streamlit as st
 
 from dashboard import charts, config
 from dashboard import warehouse as store
-from dashboard.exports import tables
+from dashboard.exports import report, tables
 from dashboard.exports import workbook as book
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import Row, View
 from dashboard.ui import downloads, freshness, paper, parts
+from dashboard.ui.address import chosen
 from dashboard.ui.screen import show
 
 HERE = Path(__file__).parent
@@ -75,7 +76,8 @@ def head(
         notes += parts.notice(
             say("✕ 最新的快照讀不出來"), f"{words.escape(seen.damage)}<br>{stands}", "failed"
         )
-    top = f'<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
+    slides = parts.anchor(seen.link("present", **chosen()), say("簡報"), "present")
+    top = f'{slides}<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
     show(
         f'{top}{more}{paper.identity(seen)}{notes}<p class="lead">{lead}</p>{paper.margins(seen, title, upright)}'
     )
@@ -194,7 +196,7 @@ def dress() -> None:
 
 def scripts() -> list[str]:
     """Each script that a page may hold, for whoever must know it beforehand."""
-    return [_in(language, _script()) for language in texts.LANGUAGES]
+    return [*(_in(language, _script()) for language in texts.LANGUAGES), report.script()]
 
 
 def _in(language: str, script: str) -> str:

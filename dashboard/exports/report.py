@@ -1,0 +1,340 @@
+"""The slides as HTML: a fragment for the page, and a file of its own that any browser opens, presents and prints.
+
+The file needs no network. What it looks like is in slides.css, how it is turned in slides.js; the page has the same two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from dashboard.charts.look import letters
+from dashboard.exports.document import Big, Cell, Curve, Document, Figure, Slide, Table
+from dashboard.language.texts import SOURCE, later, say
+from dashboard.language.words import STATUSES, escape, plain
+
+HERE = Path(__file__).parent
+WIDTH, HEIGHT = 1752, 984  # of a slide within its margins, in units of slides.css
+TITLE, LINE, ROW, HEAD = 58, 42, 74, 56
+TYPES = (30, 27, 24)
+CURVE = 610 + 64
+FRAME = 40 + 26 + 60  # the line above the title, the space below it, the footer
+FLAGS = 3  # lines of a slide that say what is wrong with its data
+CELLS = 200  # schools that can be told apart in a strip
+KEYS = {
+    "→ ←": later("下一張、上一張"),
+    "Home End": later("第一張、最後一張"),
+    "F": later("全螢幕"),
+    "L": later("清單"),
+    "D": later("資料問題；再按一次回來"),
+    "P": later("指示點"),
+    "B": later("黑畫面"),
+    "A": later("自動換頁"),
+    "T": later("深色、淺色"),
+    "Esc": later("離開"),
+}
+TOOLS = {
+    "back": later("‹ 上一張"), "next": later("下一張 ›"), "list": later("清單"), "full": later("全螢幕"),
+}  # fmt: skip
+SECONDS = (10, 20, 30, 60)
+Links = Mapping[str, tuple[str, bool]]  # label: where it leads, whether it is chosen
+
+
+@cache
+def style() -> str:
+    """The style sheet of the slides, in one line."""
+    return " ".join((HERE / "slides.css").read_text("utf-8").split())
+
+
+@cache
+def script() -> str:
+    """What turns the slides."""
+    return (HERE / "slides.js").read_text("utf-8")
+
+
+def page(document: Document, paper: str = "wide") -> str:
+    """The whole file: `paper` is what it prints on, "wide" (16:9) or "a4"."""
+    language = "zh-Hant" if document.language == SOURCE else document.language
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(document.title)}</title><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }} {style()}"
+        f"</style></head><body>{deck(document, paper)}<script>{script()}</script></body></html>"
+    )
+
+
+def deck(
+    document: Document,
+    paper: str = "wide",
+    start: str = "",
+    ways: Sequence[Links] = (),
+    leave: str = "",
+    notices: Sequence[str] = (),
+) -> str:
+    """All slides with the list and the tools.
+
+    start: the key of the slide to begin with. ways: choices of the page, as links in the list. leave: where Esc leads.
+    notices: what the presenter must know and the audience need not; they go when a slide is turned.
+    """
+    many = len(document.slides)
+    told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
+    slides = "".join(_slide(document, slide, at, many) for at, slide in enumerate(document.slides, start=1))
+    return (
+        f'<div class="deck" tabindex="-1" data-paper="{paper}" data-start="{escape(start)}" role="region"'
+        f' aria-label="{escape(say("簡報"))}"><p class="said" aria-live="polite"></p>{slides}'
+        f"{f'<ul class=notices>{told}</ul>' if told else ''}"
+        f"{_panel(document, ways, leave)}{_tools(leave)}"
+        '<div class="clock"></div><div class="spot"></div></div>'
+    )
+
+
+def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
+    listed = "".join(
+        f'<li><button type="button" data-to="{at}"><small>{at + 1}</small>{escape(slide.about)}</button></li>'
+        for at, slide in enumerate(document.slides)
+    )
+    keys = "".join(f"<dt>{key}</dt><dd>{escape(say(told))}</dd>" for key, told in KEYS.items())
+    seconds = "".join(
+        f'<button type="button" data-auto="{n}">{escape(say("{n} 秒", n=n))}</button>' for n in SECONDS
+    )
+    off = f'<button type="button" data-auto="0" class="on">{escape(say("不自動"))}</button>'
+    choices = f"<h3>{escape(say('選擇'))}</h3>" if ways else ""
+    choices += "".join(f"<p>{_links(way)}</p>" for way in ways)
+    prints = (
+        f'<button type="button" data-act="print">{escape(say("列印"))}</button>'
+        f'<button type="button" data-act="paper">{escape(say("列印（A4、16:9 互換）"))}</button>'
+    )
+    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
+    return (
+        f'<nav class="panel" hidden aria-label="{escape(say("清單"))}">'
+        f'<p><button type="button" data-act="list">{escape(say("關閉"))}</button>{out}</p>'
+        f"<h3>{escape(say('投影片'))}</h3><ol>{listed}</ol>"
+        f"{choices}"
+        f"<h3>{escape(say('自動換頁'))}</h3><p>{off}{seconds}</p>"
+        f"<h3>{escape(say('紙本'))}</h3><p>{prints}</p><h3>{escape(say('按鍵'))}</h3><dl>{keys}</dl></nav>"
+    )
+
+
+def _links(way: Links) -> str:
+    return "".join(
+        f'<a href="{href}" target="_self"{" class=on aria-current=true" if on else ""}>{escape(label)}</a>'
+        for label, (href, on) in way.items()
+    )
+
+
+def _tools(leave: str) -> str:
+    buttons = "".join(
+        f'<button type="button" data-act="{act}">{escape(say(label))}</button>'
+        for act, label in TOOLS.items()
+    )
+    out = f'<a href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
+    return f'<div class="tools">{buttons}{out}</div>'
+
+
+def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
+    label = f"{at}/{many} {slide.about}：{slide.title}"
+    rule = f"<span>{escape(slide.rule)}</span>" if slide.rule else ""
+    size = min(TITLE, WIDTH / max(letters(slide.title), 1))
+    title_lines = 1 if size >= 40 else 2
+    if title_lines == 2:
+        size = min(46, 2 * WIDTH / (letters(slide.title) + 2))
+    lines = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
+    flags = slide.flags[:FLAGS]
+    if len(slide.flags) > FLAGS:
+        flags = [*flags[:-1], say("! 另有 {n} 種註記，見「資料」那一張", n=len(slide.flags) - FLAGS + 1)]
+    below = f'<ul class="lines">{lines}</ul>' if lines else ""
+    below += (
+        f'<ul class="flags">{"".join(f"<li>{escape(line)}</li>" for line in flags)}</ul>' if flags else ""
+    )
+    taken = LINE * sum(-(-letters(line) * 30 // WIDTH) for line in slide.lines) + 18 * bool(lines)
+    taken += 33 * len(flags) + 10 * bool(flags) + size * 1.25 * title_lines + (124 if slide.big else 0)
+    width = WIDTH - (CURVE if slide.curve else 0)
+    main = _big(slide.big) if slide.big else ""
+    main += _table(slide.table, HEIGHT - FRAME - taken, width) if slide.table else ""
+    curve = _curve(slide.curve) if slide.curve else ""
+    return (
+        f'<section class="slide" data-key="{escape(slide.key)}" aria-label="{escape(label)}">'
+        f'<p class="about"><b>{escape(slide.about)}</b>{rule}{_legend(slide)}</p>'
+        f'<h2 style="--size:{size:.1f}">{escape(slide.title)}</h2>'
+        f'<div class="body"><div class="main">{main}</div>{curve}</div>{below}'
+        f"<footer><span>{escape(document.whose)}</span>"
+        f"<span>{escape(document.snapshot)}<b>{at}/{many}</b></span></footer></section>"
+    )
+
+
+def _legend(slide: Slide) -> str:
+    """What the colours of the strips mean."""
+    cells = [cell for row in (slide.table.rows if slide.table else ()) for cell in row]
+    drawn = [status for status in STATUSES if any(status in cell.strip for cell in cells)]
+    if slide.big or not drawn:
+        return ""
+    keys = "".join(
+        f'<span><i class="{status}"></i>{escape(STATUSES[status].text)}</span>' for status in drawn
+    )
+    return f'<span class="legend">{keys}</span>'
+
+
+def _table(table: Table, room: float, width: float) -> str:
+    """Rows as high as there is room for, columns of numbers as wide as they must be; type no smaller than the floor."""
+    row = max(min((room - HEAD) / max(len(table.rows), 1), ROW), 34)
+    kind = next((size for size in TYPES if size * 1.5 <= row and _need(table, size) <= width), TYPES[-1])
+    widths = _widths(table, kind, width)
+    columns = "".join(f'<col style="width:{100 * one / width:.2f}%">' for one in widths)
+    head = "".join(
+        f'<th scope="col"{" class=n" if one.is_number else ""}>{escape(one.name)}</th>'
+        for one in table.columns
+    )
+    body = "".join(f"<tr>{_row(table, cells)}</tr>" for cells in table.rows)
+    return (
+        f'<table style="--row:{row:.1f};--type:{kind}"><colgroup>{columns}</colgroup>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _wide(table: Table, at: int, kind: int) -> float:
+    """How wide a column must be so that nothing in it wraps; a strip takes what is left."""
+    texts = [
+        (letters(row[at].text) + 0.9 * row[at].flagged) * kind + 20 * bool(row[at].status)
+        for row in table.rows
+    ]
+    return max([letters(table.columns[at].name) * TYPES[-1], *texts]) * 1.02 + 20
+
+
+def _need(table: Table, kind: int) -> float:
+    """The width that the columns take at least; of a column of sentences some."""
+    return sum(_wide(table, at, kind) if _is_tight(table, at) else 200 for at in range(len(table.columns)))
+
+
+def _is_tight(table: Table, at: int) -> bool:
+    return table.columns[at].is_number or at == 0
+
+
+def _widths(table: Table, kind: int, width: float) -> list[float]:
+    tight = {at: _wide(table, at, kind) for at in range(len(table.columns)) if _is_tight(table, at)}
+    loose = sum(column.width for at, column in enumerate(table.columns) if at not in tight)
+    left = max(width - sum(tight.values()), 0)
+    if not loose:
+        scale = width / sum(tight.values())
+        return [one * scale for one in tight.values()]
+    return [tight.get(at, left * column.width / loose) for at, column in enumerate(table.columns)]
+
+
+def _row(table: Table, cells: Sequence[Cell]) -> str:
+    parts = []
+    for at, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+        name, kind = ("th scope=row", "th") if at == 0 else ("td", "td")
+        classes = " class=n" if column.is_number else ""
+        parts.append(f"<{name}{classes}{_stated(cell.figure)}>{_cell(cell)}</{kind}>")
+    return "".join(parts)
+
+
+def _stated(figure: Figure | None) -> str:
+    """The machine-readable side of a figure, in the order in which pages state theirs."""
+    if figure is None:
+        return ""
+    values = [figure.counted, figure.base, figure.required]
+    texts = [
+        figure.kpi,
+        figure.level,
+        figure.period,
+        figure.status,
+        *map(plain, values),
+        "",
+        "",
+        figure.flags,
+    ]
+    return f' data-figure="{escape("|".join([*texts, figure.school or figure.group]))}"'
+
+
+def _cell(cell: Cell) -> str:
+    if cell.strip:
+        return _strip(cell.strip)
+    text = escape(cell.text)
+    if cell.status == "flag":
+        text = f'<span class="fl">{text}</span>'
+    elif cell.status:
+        text = f'<span class="tag {cell.status}">{text}</span>'
+    mark = ' <span class="fl">!</span>' if cell.flagged else ""
+    return f"<b>{text}</b>{mark}" if cell.strong else f"{text}{mark}"
+
+
+def _strip(schools: Mapping[str, int]) -> str:
+    """A cell a school, with a text for whoever cannot see it."""
+    whole = " whole" if sum(schools.values()) > CELLS else ""
+    told = "、".join(f"{STATUSES[status].word} {many}" for status, many in schools.items())
+    cells = "".join(f'<i class="{status}" style="--n:{many}"></i>' for status, many in schools.items())
+    return f'<div class="strip{whole}" role="img" aria-label="{escape(told)}" title="{escape(told)}">{cells}</div>'
+
+
+def _big(big: Big) -> str:
+    tally = " ".join(_cell(cell) for cell in big.tally)
+    change = f'<span class="chg">{escape(big.change)}</span>' if big.change else ""
+    return f'<p class="big"><strong>{escape(big.value)}</strong><span class="of">{escape(big.of)}</span>{change} {tally}</p>'
+
+
+# The curve, in pixels of its own
+
+LEFT, RIGHT, TOP, BOTTOM = 78, 500, 60, 470
+CALLED = 100  # places where hovering says the figure
+
+
+def _curve(curve: Curve) -> str:
+    start = min(curve.points[0][0], curve.pace[0] if curve.pace else curve.points[0][0])
+    end = max(curve.deadline, curve.points[-1][0])
+    days = max((end - start).days, 1)
+
+    def x(day: date) -> float:
+        return LEFT + (RIGHT - LEFT) * (day - start).days / days
+
+    def y(share: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * share
+
+    grid = "".join(
+        f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{y(share):.1f}" y2="{y(share):.1f}"></line>'
+        f'<text x="{LEFT - 12}" y="{y(share) + 8:.1f}" text-anchor="end">{share:.0%}</text>'
+        for share in (0, 0.5, 1)
+    )
+    months = "".join(
+        f'<text x="{x(day):.1f}" y="{BOTTOM + 36}">{escape(name)}</text>' for day, name in curve.months
+    )
+    way = "".join(f"H{x(day):.1f}V{y(share):.1f}" for day, share, _ in curve.points[1:])
+    first = curve.points[0]
+    last = curve.points[-1]
+    drawn = f'<path class="way" d="M{x(first[0]):.1f},{y(first[1]):.1f}{way}"></path>'
+    pace = ""
+    if curve.pace:
+        begins, ends = curve.pace
+        middle = begins + (ends - begins) * 0.55
+        share = (middle - begins).days / max((ends - begins).days, 1)
+        # On the side of the line where the curve is not.
+        is_over = max((done for day, done, _ in curve.points if day <= middle), default=0.0) <= share
+        side, dx, dy = ("end", -14, -8) if is_over else ("start", 14, 26)
+        pace = (
+            f'<line class="pace" x1="{x(begins):.1f}" y1="{y(0):.1f}" x2="{x(ends):.1f}" y2="{y(1):.1f}"></line>'
+            f'<text class="paced" x="{x(middle) + dx:.1f}" y="{y(share) + dy:.1f}" text-anchor="{side}">'
+            f"{escape(curve.pace_label)}</text>"
+        )
+    due = (
+        f'<line class="due" x1="{x(curve.deadline):.1f}" x2="{x(curve.deadline):.1f}" y1="{TOP - 12}" y2="{BOTTOM}"></line>'
+        f'<text class="strong" x="{x(curve.deadline):.1f}" y="{TOP - 24}" text-anchor="middle">{escape(curve.due)}</text>'
+    )
+    left = x(last[0]) > LEFT + 130
+    now = (
+        f'<circle class="dot" cx="{x(last[0]):.1f}" cy="{y(last[1]):.1f}" r="9"></circle>'
+        f'<text class="strong" x="{x(last[0]) + (-16 if left else 16):.1f}" y="{y(last[1]) - 14:.1f}"'
+        f' text-anchor="{"end" if left else "start"}">{escape(curve.now)}</text>'
+    )
+    step = max(len(curve.points) // CALLED, 1)
+    called = [*curve.points[::step], last] if step > 1 else list(curve.points)
+    hover = "".join(
+        f'<rect class="at" x="{x(day):.1f}" y="{TOP}" width="{max(x(until) - x(day), 2):.1f}" height="{BOTTOM - TOP}">'
+        f"<title>{escape(told)}</title></rect>"
+        for (day, _, told), until in zip(called, [*(one[0] for one in called[1:]), end], strict=True)
+    )
+    alt = f"{curve.title}：{curve.now}，{curve.due}"
+    return (
+        f'<div class="curve"><h3>{escape(curve.title)}</h3><p>{escape(curve.caption)}</p>'
+        f'<svg viewBox="0 0 610 530" role="img" aria-label="{escape(alt)}">{grid}{months}{pace}{drawn}{due}{now}{hover}</svg></div>'
+    )

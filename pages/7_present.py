@@ -1,0 +1,8 @@
+"""簡報
+
+Nothing but the slides of a meeting, of what is chosen: the city, each indicator, each group, what needs a decision.
+"""
+
+from dashboard import ui
+
+ui.presenting.show(ui.view())
