@@ -104,7 +104,9 @@ class View:
         return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
 
 
-def unaddressed(snapshot: store.Snapshot, scope: access.Scope, on: date | None = None) -> View:
+def unaddressed(
+    snapshot: store.Snapshot, scope: access.Scope, on: date | None = None, versus: date | None = None
+) -> View:
     """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
     facts = facts_of(snapshot, scope)
     on = on or facts.as_of or store.today()
@@ -119,6 +121,7 @@ def unaddressed(snapshot: store.Snapshot, scope: access.Scope, on: date | None =
         all_periods=tuple(answers(snapshot, scope, "periods", ())),
         scope=scope,
         on=on,
+        versus=versus,
     )
 
 

@@ -1,10 +1,11 @@
-"""The command `export`: what is handed out, as a file."""
+"""The command `export`: what is handed out, as a file: the workbook, or the slides of a meeting."""
 
 import argparse
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard import access, warehouse
 from dashboard.cli.arguments import Command, day
@@ -14,42 +15,83 @@ from dashboard.cli.printing import Bar
 from dashboard.sources.files import FolderError, why
 from dashboard.warehouse import notes
 
+if TYPE_CHECKING:
+    from dashboard.questions import View
+
+BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf")
+ORDERS = ("gap", "definition")
+
 
 def add(command: Command) -> None:
     """Add the command of this module."""
-    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX 或 ODS）")
-    export.add_argument("kind", choices=("xlsx", "ods"), help="檔案格式")
+    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF）")
+    export.add_argument("kind", choices=(*BOOKS, *SLIDES), help="檔案格式")
     export.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
     )
     export.add_argument("--warehouse", type=Path, help="快照存放處")
     export.add_argument("--programme", metavar="ID", help="計畫")
     export.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
+    export.add_argument("--compare", type=day, metavar="YYYY-MM-DD", help="簡報比較的較早一天")
     export.add_argument("--group", metavar="NAME", help="只要這一組的學校")
     export.add_argument("--school", metavar="NAME", help="只要這一所學校")
+    export.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
+    export.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
+    export.add_argument("--paper", choices=("16:9", "a4"), default="16:9", help="簡報列印的紙張")
 
 
 def _export(options: argparse.Namespace) -> int:
     snapshot = snapshot_of(options)
     scope = _scope(snapshot, options.group, options.school)
+    _check_options(options)
     _check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
     from dashboard import questions
-    from dashboard.exports import workbook
+    from dashboard.exports.pdf import NoPrinter
     from dashboard.exports.tables import TooLarge
 
     with interruptible() as ended:
         bar = Bar(ended)
         try:
-            seen = questions.unaddressed(snapshot, scope, options.as_of)
-            _write(options.output, lambda: workbook.made(seen, options.kind, bar.show))
-        except TooLarge as error:
+            view = questions.unaddressed(snapshot, scope, options.as_of, options.compare)
+            if view.versus and view.versus >= view.on:
+                raise UsageError(f"--compare 要早於截至日 {view.on}。")
+            _write(options.output, lambda: _made(view, options, bar.show))
+        except (TooLarge, NoPrinter) as error:
             raise FolderError(str(error).splitlines()[0]) from error
         finally:
             bar.clear()
-    say(f"已寫出 {options.output}（截至 {seen.on}，快照 {snapshot.stamp}）")
+    say(f"已寫出 {options.output}（截至 {view.on}，快照 {snapshot.stamp}）")
     return 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """What only slides have is refused for a workbook rather than left out in silence."""
+    if options.kind in BOOKS:
+        asked = {
+            "--compare": options.compare,
+            "--order": options.order != "gap",
+            "--without-schools": options.without_schools,
+            "--paper": options.paper != "16:9",
+        }
+        if wrong := [name for name, value in asked.items() if value]:
+            raise UsageError(f"{'、'.join(wrong)} 只用於簡報（{'、'.join(SLIDES)}）。")
+
+
+def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, str], None]) -> bytes:
+    """The file of the kind that is asked for."""
+    from dashboard.exports import pdf, report, slides, workbook
+
+    if options.kind in BOOKS:
+        return workbook.made(view, options.kind, progress)
+    progress(0, "簡報")
+    document = slides.document(view, slides.Choices(options.order, not options.without_schools))
+    page = report.page(document, "a4" if options.paper == "a4" else "wide")
+    if options.kind == "html":
+        return page.encode()
+    progress(0.3, "PDF")
+    return pdf.printed(page)
 
 
 def _scope(snapshot: warehouse.Snapshot, group: str | None, school: str | None) -> access.Scope:
