@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from dashboard.language.words import flag_mark
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -44,7 +46,12 @@ class Cell:
     @property
     def flagged(self) -> bool:
         """Whether something is known to be wrong with the data behind it."""
-        return bool(self.figure and self.figure.flags)
+        return bool(self.mark)
+
+    @property
+    def mark(self) -> str:
+        """What is known to be wrong with the data behind it, as `words.flag_mark` writes it; the slide says what it means."""
+        return flag_mark(self.figure.flags) if self.figure else ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class Slide:
     """One slide: its finding as the title, one body, and for the speaker where each figure comes from.
 
     key: what leads to it; the same for the same slide of another day. lines: sentences, below the table if there is one.
-    flags: what is known to be wrong with the data of this slide, in words.
+    flags: what the marks of its figures mean.
     """
 
     key: str

@@ -21,7 +21,6 @@ TITLE, LINE, ROW, HEAD = 58, 42, 74, 56
 TYPES = (30, 27, 24)
 CURVE = 610 + 64
 FRAME = 40 + 26 + 60  # the line above the title, the space below it, the footer
-FLAGS = 3  # lines of a slide that say what is wrong with its data
 CELLS = 200  # schools that can be told apart in a strip
 KEYS = {
     "→ ←": later("下一張、上一張"),
@@ -141,15 +140,14 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
     if title_lines == 2:
         size = min(46, 2 * WIDTH / (letters(slide.title) + 2))
     lines = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
-    flags = slide.flags[:FLAGS]
-    if len(slide.flags) > FLAGS:
-        flags = [*flags[:-1], say("! 另有 {n} 種註記，見「資料」那一張", n=len(slide.flags) - FLAGS + 1)]
     below = f'<ul class="lines">{lines}</ul>' if lines else ""
     below += (
-        f'<ul class="flags">{"".join(f"<li>{escape(line)}</li>" for line in flags)}</ul>' if flags else ""
+        f'<ul class="flags">{"".join(f"<li>{escape(line)}</li>" for line in slide.flags)}</ul>'
+        if slide.flags
+        else ""
     )
     taken = LINE * sum(-(-letters(line) * 30 // WIDTH) for line in slide.lines) + 18 * bool(lines)
-    taken += 33 * len(flags) + 10 * bool(flags) + size * 1.25 * title_lines + (124 if slide.big else 0)
+    taken += 43 * len(slide.flags) + size * 1.25 * title_lines + (124 if slide.big else 0)
     width = WIDTH - (CURVE if slide.curve else 0)
     main = _big(slide.big) if slide.big else ""
     main += _table(slide.table, HEIGHT - FRAME - taken, width) if slide.table else ""
@@ -196,7 +194,7 @@ def _table(table: Table, room: float, width: float) -> str:
 def _wide(table: Table, at: int, kind: int) -> float:
     """How wide a column must be so that nothing in it wraps; a strip takes what is left."""
     texts = [
-        (letters(row[at].text) + 0.9 * row[at].flagged) * kind + 20 * bool(row[at].status)
+        (letters(row[at].text) + 0.7 * len(row[at].mark)) * kind + 20 * bool(row[at].status)
         for row in table.rows
     ]
     return max([letters(table.columns[at].name) * TYPES[-1], *texts]) * 1.02 + 20
@@ -256,7 +254,7 @@ def _cell(cell: Cell) -> str:
         text = f'<span class="fl">{text}</span>'
     elif cell.status:
         text = f'<span class="tag {cell.status}">{text}</span>'
-    mark = ' <span class="fl">!</span>' if cell.flagged else ""
+    mark = f' <span class="fl">{cell.mark}</span>' if cell.flagged else ""
     return f"<b>{text}</b>{mark}" if cell.strong else f"{text}{mark}"
 
 

@@ -20,6 +20,8 @@ from dashboard.language.words import (
     change,
     due_day,
     fingerprint,
+    flag_mark,
+    flag_marks,
     flag_words,
     full_day,
     is_unsure,
@@ -256,7 +258,10 @@ def _sum(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return "–"
     if row.base:
-        return rate(row.counted, row.base, kpi.unit)
+        share = rate(row.counted, row.base, kpi.unit)
+        if row.required in (None, row.base):
+            return share
+        return say("{share}，應達 {n}", share=share, n=number(row.required))
     if row.required:
         return f"{number(row.counted)}/{number(row.required)} {kpi.unit}"
     return quantity(row.counted, kpi.unit)
@@ -273,13 +278,16 @@ def _due_cell(kpi: Row, view: View) -> Cell:
     return Cell(due_day(kpi.deadline, view.on))
 
 
-def _flags(rows: Sequence[tuple[str, Row]]) -> list[str]:
-    """「! 名冊有退回的列（部分學校）：A1、A2、資安 3 小時」, of what stands on a slide."""
-    names: dict[str, list[str]] = {}
-    for name, row in rows:
-        if row.flags:
-            names.setdefault(flag_words(row), []).append(name)
-    return [say("! {flags}：{names}", flags=flags, names=listing(of)) for flags, of in names.items()]
+def _flags(table: Table | None, rows: Sequence[Row] = ()) -> list[str]:
+    """What the marks of the figures of a slide mean, in one line."""
+    cells = [cell for line in (table.rows if table else ()) for cell in line]
+    figures = [cell.figure for cell in cells if cell.figure]
+    marks = flag_marks([*(figure.flags for figure in figures), *(row.flags for row in rows)])
+    if not marks:
+        return []
+    if any(figure.flags and figure.level != "school" for figure in figures):
+        return [say("! {marks}（各組與全市：部分學校）", marks=marks)]
+    return [f"! {marks}"]
 
 
 def _source(facts: Facts, kpi: Row) -> str:
@@ -346,8 +354,8 @@ def _overview(facts: Facts) -> Slide:
         about=say("{who}各項指標", who=name),
         rule=say(ORDERS[facts.choices.order]),
         title=_headline(facts, group),
-        table=Table(columns, lines),
-        flags=_flags([(facts.label(kpi), row) for kpi, row in rows]),
+        table=(table := Table(columns, lines)),
+        flags=_flags(table),
         notes=[
             line
             for kpi, row in rows
@@ -398,16 +406,16 @@ def _indicator(facts: Facts, kpi: Row) -> list[Slide]:
         title=_finding(facts, kpi, city, rows),
         big=_big(facts, kpi, city),
         curve=_curve(facts, kpi, city),
-        lines=_to_help(facts, kpi, rows),
-        flags=_flags([(say("全市"), city)]),
+        lines=_help(facts, kpi, _to_help(facts, kpi, rows)),
         notes=[_source(facts, kpi), _said(city, f"{kpi.label} {say('全市')}", kpi)],
     )
     slides = []
     for at, part in enumerate(parts):
+        table = _groups(facts, kpi, part)
         found = replace(
             slide,
-            table=_groups(facts, kpi, part),
-            flags=[*slide.flags, *_flags([(group.name, row) for group, row in part])],
+            table=table,
+            flags=_flags(table, _to_help(facts, kpi, rows) if not at else ()),
             notes=[*slide.notes, *(_said(row, f"{kpi.label} {group.name}", kpi) for group, row in part)],
         )
         slides.append(found if not at else _further(found, at, len(parts)))
@@ -479,7 +487,7 @@ def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
 
 def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
     """The groups and the whole; of what is never judged only how much there is."""
-    city = facts.total(kpi) if facts.view.scope.whole else None
+    city = facts.total(kpi)
     rows = [
         *((group.name, group.name, row) for group, row in groups),
         *([(say("全市"), "", city)] if city else []),
@@ -509,20 +517,25 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
     return Table(columns, lines)
 
 
-def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[str]:
-    """The schools that lack most, where schools are named; nobody whose file was not read."""
+def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
+    """The late schools, those that lack most first, where schools are named; nobody whose file was not read."""
     if not facts.choices.schools or kpi.require in ("none", "ceiling"):
         return []
     late = [row for row in rows if row.status in LATE and row.gap and not is_unsure(row)]
-    late.sort(key=lambda row: -row.gap)
+    return sorted(late, key=lambda row: -row.gap)
+
+
+def _help(facts: Facts, kpi: Row, late: Sequence[Row]) -> list[str]:
     if not late:
         return []
-    named = [
-        say("{school} 還差 {amount}", school=row.school_name, amount=quantity(row.gap, kpi.unit))
-        for row in late[:NAMED]
-    ]
+    named = [_one_to_help(kpi, row) for row in late[:NAMED]]
     more = say("，另 {n} 校", n=number(len(late) - NAMED)) if len(late) > NAMED else ""
     return [say("請協助：{schools}", schools=listing(named) + more)]
+
+
+def _one_to_help(kpi: Row, row: Row) -> str:
+    told = say("{school} 還差 {amount}", school=row.school_name, amount=quantity(row.gap, kpi.unit))
+    return f"{told} {flag_mark(row.flags)}".strip()
 
 
 def _curve(facts: Facts, kpi: Row, city: Row) -> Curve | None:
@@ -608,15 +621,15 @@ def _group(facts: Facts, group: Row) -> list[Slide]:
     rows = [(kpi, facts.total(kpi, group)) for kpi in judged]
     totals = [(kpi, row) for kpi, row in rows if row]
     slide = Slide(
-        key=f"group-{group.group_id}",
+        key=f"group-{group.name}",
         about=group.name,
         rule=say("每格：狀態　計數／應達") if facts.choices.schools else say(ORDERS[facts.choices.order]),
         title=_standing(facts, [group]),
-        flags=_flags([(facts.label(kpi), row) for kpi, row in totals]),
         notes=[_said(row, f"{kpi.label} {group.name}", kpi) for kpi, row in totals],
     )
     if not facts.choices.schools:
-        return [replace(slide, table=_group_indicators(facts, group, totals))]
+        table = _group_indicators(facts, group, totals)
+        return [replace(slide, table=table, flags=_flags(table))]
     schools = [one for one in facts.group_of.values() if one.group_id == group.group_id]
     return _matrix(facts, group, slide, judged, _by_school(facts, judged, schools))
 
@@ -682,7 +695,8 @@ def _matrix(
             if (row := rows.get((kpi.kpi, kpi.period)))
         ]
         notes = [*(slide.notes if not at else ()), *told]
-        one = replace(slide, table=Table(columns, lines), notes=notes)
+        table = Table(columns, lines)
+        one = replace(slide, table=table, flags=_flags(table), notes=notes)
         slides.append(one if not at else _further(one, at, min(len(parts), LONGEST)))
     if left:
         more = say("其餘 {n} 校見活頁簿。", n=number(left))
@@ -708,58 +722,77 @@ def _school_cell(facts: Facts, kpi: Row, group: Row, school: Row, row: Row | Non
 
 
 def _to_decide(facts: Facts) -> Slide:
-    """What needs a decision: the findings of 需要注意 without the way to them, and schools only where they are named."""
-    view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
-    lines = []
-    for period in view.periods:
-        for row in ask(view, "attention", on=view.on, versus=view.versus, period=period.period):
-            kpi = kpis.get((row.kpi, period.period))
-            if kpi and (line := _decision(facts, kpi, row)):
-                lines.append(line)
+    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator."""
+    lines = _found(facts) if facts.choices.schools else _late_indicators(facts)
     columns = [
         Column(say("狀態"), 1.4),
         Column(say("指標"), 1.8),
         Column(say("還差什麼"), 6.4),
         Column(say("期限"), 1.2, True),
     ]
+    table = Table(columns, lines[:DECIDE]) if lines else None
     title = say("{n} 件需要決定", n=number(min(len(lines), DECIDE))) if lines else say("目前沒有需要決定的事")
-    return Slide(
-        key="decide", about=say("需要決定"), rule="", title=title,
-        table=Table(columns, lines[:DECIDE]) if lines else None,
-    )  # fmt: skip
+    return Slide("decide", say("需要決定"), "", title, table=table, flags=_flags(table))
 
 
-def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell] | None:
-    if row.kind in ("silent", "absent"):
-        status, told = "no_data", say("{n} 校未填報，缺資料，不是 0", n=number(row.schools))
-        if row.kind == "silent":
-            if not facts.choices.schools:
-                return None
-            told = say(
-                "{school} {n} 項未填報，缺資料，不是 0", school=row.school_names, n=number(row.schools)
-            )
-    else:
-        status = "overdue" if row.kind == "late" else row.status if row.kind != "soon" else "behind"
-        lacks = say("還差 {amount}", amount=quantity(row.gap, kpi.unit))
-        if row.excess:
-            lacks = say("超出上限 {amount}", amount=quantity(row.excess, kpi.unit))
-        told = say("{n} 校{short}", n=number(row.schools), short=lacks)
-        if facts.choices.schools:
-            names = row.school_names.split("|")
-            shown = listing(names[:NAMED]) + (
-                say("等 {n} 校", n=number(row.schools)) if row.schools > NAMED else ""
-            )
-            told = say("{told}：{more}", told=told, more=shown)
-            if row.schools == 1 and row.required:
-                told = say(
-                    "{school} {lacks}（{done}）",
-                    school=row.school_names,
-                    lacks=lacks,
-                    done=f"{number(row.counted)}/{number(row.required)}",
+def _late_indicators(facts: Facts) -> list[list[Cell]]:
+    lines = []
+    for kpi in facts.kpis:
+        for status in LATE:
+            late = [row for row in facts.of(kpi) if row.status == status and not is_unsure(row)]
+            if late:
+                lacks = _lacks(
+                    kpi, sum(row.gap for row in late), sum(-row.room for row in late if row.room) or None
                 )
-    sign = f"{STATUSES[status].sign} {word(status, kpi.require)}"
-    of = Cell("–") if row.kind == "silent" else Cell(facts.label(kpi), strong=True)
-    return [Cell(sign, status), of, Cell(told), _due_cell(kpi, facts.view)]
+                told = say("{n} 校{short}", n=number(len(late)), short=lacks)
+                lines.append(_to_do(facts, kpi, status, Cell(told)))
+    return lines
+
+
+def _found(facts: Facts) -> list[list[Cell]]:
+    view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
+    lines = []
+    for period in view.periods:
+        for row in ask(view, "attention", on=view.on, versus=view.versus, period=period.period):
+            if kpi := kpis.get((row.kpi, period.period)):
+                lines.append(_decision(facts, kpi, row))
+    return lines
+
+
+def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
+    if row.kind == "absent":
+        return _to_do(facts, kpi, "no_data", Cell(say("{n} 校未填報，缺資料，不是 0", n=number(row.schools))))
+    if row.kind == "silent":
+        told = say("{school} {n} 項未填報，缺資料，不是 0", school=row.school_names, n=number(row.schools))
+        return _to_do(facts, None, "no_data", Cell(told))
+    status = {"late": "overdue", "soon": "behind", "few": "behind"}.get(row.kind, row.status)
+    lacks = _lacks(kpi, row.gap, row.excess)
+    if row.schools == 1 and row.required:
+        done = f"{number(row.counted)}/{number(row.required)}"
+        told = say("{school} {lacks}（{done}）", school=row.school_names, lacks=lacks, done=done)
+        return _to_do(facts, kpi, status, Cell(told, figure=_of_school(facts, kpi, row.school_names)))
+    names = row.school_names.split("|")[:NAMED]
+    more = say("等 {n} 校", n=number(row.schools)) if row.schools > len(names) else ""
+    told = say("{n} 校{short}", n=number(row.schools), short=lacks)
+    return _to_do(facts, kpi, status, Cell(say("{told}：{more}", told=told, more=listing(names) + more)))
+
+
+def _lacks(kpi: Row, gap: float, excess: float | None) -> str:
+    if excess:
+        return say("超出上限 {amount}", amount=quantity(excess, kpi.unit))
+    return say("還差 {amount}", amount=quantity(gap, kpi.unit))
+
+
+def _of_school(facts: Facts, kpi: Row, name: str) -> Figure | None:
+    found = (row for row in facts.of(kpi) if row.school_name == name)
+    return next((_figure(row, facts.group_of[row.school_id].group_name or "", name) for row in found), None)
+
+
+def _to_do(facts: Facts, kpi: Row | None, status: str, told: Cell) -> list[Cell]:
+    sign = Cell(f"{STATUSES[status].sign} {word(status, kpi.require if kpi else None)}", status)
+    if kpi is None:
+        return [sign, Cell("–"), told, Cell("–")]
+    return [sign, Cell(facts.label(kpi), strong=True), told, _due_cell(kpi, facts.view)]
 
 
 def _since(facts: Facts) -> list[Slide]:

@@ -101,6 +101,20 @@ def flag_words(row: object) -> str:
     return told
 
 
+def flag_mark(codes: str) -> str:
+    """「!bc」: a mark for each flag of a figure where there is no room for its words, in the order of `FLAGS`."""
+    letters = [chr(ord("a") + at) for at, code in enumerate(FLAGS) if code in codes.split(";")]
+    return f"!{''.join(letters)}" if letters else ""
+
+
+def flag_marks(every: Sequence[str]) -> str:
+    """What the marks of some figures mean: 「b 有退回的列　c 沒有該校的列」."""
+    codes = {code for flags in every for code in flags.split(";")}
+    return "　".join(
+        f"{flag_mark(code)[1:]} {say(flag.source_text)}" for code, flag in FLAGS.items() if code in codes
+    )
+
+
 def flag_meanings(row: object) -> str:
     """The same in sentences."""
     return prose([say("{sentence}。", sentence=say(FLAGS[code].source_meaning)) for code in flags_of(row)])

@@ -41,7 +41,7 @@ def _start(seen: View) -> str:
     group, school = asked("group"), asked("school")
     for row in ask(seen, "schools"):
         if (school or group) in (row.name, row.group_name):
-            return f"group-{row.group_id}"
+            return f"group-{row.group_name}"
     return ""
 
 
