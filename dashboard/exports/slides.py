@@ -49,10 +49,12 @@ MONTHS = (
 )  # fmt: skip
 
 
-def document(view: View, choices: Choices | None = None, first: Sequence[Slide] = ()) -> Document:
+def document(
+    view: View, choices: Choices | None = None, first: Sequence[Slide] = (), meeting: str = ""
+) -> Document:
     """The slides of a view: of the whole programme, or of the groups that have a school in its scope.
 
-    first: slides that come before them, as the decisions of the last meeting do.
+    first: slides that come before them, as the decisions of the last meeting do. meeting: the name of a frozen one.
     """
     view = replace(view, scope=replace(view.scope, names=False))
     facts = slide_facts.load(view, choices or Choices())
@@ -68,14 +70,19 @@ def document(view: View, choices: Choices | None = None, first: Sequence[Slide] 
     scope = say("{n} 校", n=number(len(facts.group_of)))
     if not view.scope.whole:
         scope = f"{view.scope.label} {scope}"
-    whose = [programme_name(view), scope, f"{say('截至')} {full_day(view.on)}"]
+    whose = [
+        *([meeting] if meeting else []),
+        programme_name(view),
+        scope,
+        f"{say('截至')} {full_day(view.on)}",
+    ]
     if view.versus:
         whose.append(say("與 {day} 相比", day=short_day(view.versus, view.year)))
     if view.facts.sample:
         whose.append(say("示範資料"))
     stamp = f"{say('資料快照')} {moment(view.facts.built_at, view.year)}"
     return Document(
-        title=f"{programme_name(view)} {full_day(view.on)}",
+        title=" ".join(filter(None, (meeting, programme_name(view), full_day(view.on)))),
         language=manner().language,
         whose=" · ".join(whose),
         snapshot=f"{stamp} · {fingerprint(view.facts.fingerprint)}",
