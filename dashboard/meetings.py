@@ -70,7 +70,7 @@ def freeze(
         store.hold(view.snapshot, meeting.id)
         return state.freeze(meeting)
     except OSError as error:
-        raise StateError("快照留存處寫不進去，會議沒有凍結。請檢查權限與磁碟空間。") from error
+        raise StateError(say("快照留存處寫不進去，會議沒有凍結。請檢查權限與磁碟空間。")) from error
     except BaseException:
         _let_go(view.warehouse, meeting)
         raise
@@ -98,7 +98,7 @@ def _let_go(warehouse: Path, meeting: Meeting) -> None:
     try:
         store.let_go(warehouse / meeting.programme, meeting.stamp, meeting.id)
     except OSError as error:
-        raise StateError("快照的留存記號移除不了；請檢查快照資料夾的權限。") from error
+        raise StateError(say("快照的留存記號移除不了；請檢查快照資料夾的權限。")) from error
 
 
 def _snapshot(warehouse: Path, meeting: Meeting) -> store.Snapshot:

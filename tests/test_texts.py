@@ -26,6 +26,7 @@ MODULES = sorted(
                 "exports/slide_facts.py",
                 "exports/slide_cells.py",
                 "exports/report.py",
+                "meetings.py",
             )
         ),
         *(ROOT / "pages").glob("*.py"),

@@ -48,8 +48,7 @@ def _export(options: argparse.Namespace) -> int:
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
     from dashboard import questions
-    from dashboard.exports.pdf import NoPrinter
-    from dashboard.exports.tables import TooLarge
+    from dashboard.exports.refusals import CannotMake
 
     with interruptible() as ended:
         bar = Bar(ended)
@@ -62,7 +61,7 @@ def _export(options: argparse.Namespace) -> int:
             if view.versus and view.versus >= view.on:
                 raise UsageError(f"--compare 要早於截至日 {view.on}。")
             files.write(options.output, lambda: _made(view, make, options, bar.show))
-        except (TooLarge, NoPrinter) as error:
+        except CannotMake as error:
             raise FolderError(str(error).splitlines()[0]) from error
         finally:
             bar.clear()

@@ -71,11 +71,13 @@ def deck(
     ways: Sequence[Links] = (),
     leave: str = "",
     notices: Sequence[str] = (),
+    files: str = "",
 ) -> str:
     """All slides with the list and the tools.
 
     start: the key of the slide to begin with. ways: choices of the page, as links in the list. leave: where Esc leads.
     notices: what the presenter must know and the audience need not; they go when a slide is turned.
+    files: links to the same slides as files, as markup.
     """
     many = len(document.slides)
     told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
@@ -84,12 +86,12 @@ def deck(
         f'<div class="deck" tabindex="-1" data-sheet="{paper}" data-start="{escape(start)}" role="region"'
         f' aria-label="{escape(say("簡報"))}"><h1 class="said">{escape(document.title)}</h1><p class="said news" aria-live="polite"></p>{slides}'
         f"{f'<ul class=notices>{told}</ul>' if told else ''}"
-        f"{_panel(document, ways, leave)}{_tools(leave)}"
+        f"{_panel(document, ways, leave, files)}{_tools(leave)}"
         '<div class="clock"></div><div class="spot"></div></div>'
     )
 
 
-def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
+def _panel(document: Document, ways: Sequence[Links], leave: str, files: str) -> str:
     listed = "".join(
         f'<li><button type="button" data-to="{at}"><small>{at + 1}</small>{escape(slide.about)}</button></li>'
         for at, slide in enumerate(document.slides)
@@ -99,6 +101,7 @@ def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
         f'<button type="button" data-auto="{n}">{escape(say("{n} 秒", n=n))}</button>' for n in SECONDS
     )
     off = f'<button type="button" data-auto="0" class="on">{escape(say("不自動"))}</button>'
+    saved = f"<h3>{escape(say('下載'))}</h3>{files}" if files else ""
     choices = f"<h3>{escape(say('選擇'))}</h3>" if ways else ""
     choices += "".join(f"<p>{_links(way)}</p>" for way in ways)
     prints = (
@@ -112,7 +115,7 @@ def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
         f"<h3>{escape(say('投影片'))}</h3><ol>{listed}</ol>"
         f"{choices}"
         f"<h3>{escape(say('自動換頁'))}</h3><p>{off}{seconds}</p>"
-        f"<h3>{escape(say('紙本'))}</h3><p>{prints}</p><h3>{escape(say('按鍵'))}</h3><dl>{keys}</dl></nav>"
+        f"<h3>{escape(say('紙本'))}</h3><p>{prints}</p>{saved}<h3>{escape(say('按鍵'))}</h3><dl>{keys}</dl></nav>"
     )
 
 
