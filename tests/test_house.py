@@ -67,6 +67,7 @@ HOMES = {
     "streamlit": {"app", "server", "ui", "charts", "pages"},
     "openpyxl": {"exports", "sample"},
     "docxtpl": {"exports"},
+    "pptx": {"exports"},
     "jinja2": {"exports"},
     "cachetools": {"ui", "questions"},
     "numpy": {"sample", "warehouse"},

@@ -24,6 +24,8 @@ MODULES = sorted(
                 "exports/workbook.py",
                 "exports/slides.py",
                 "exports/report.py",
+                "exports/deck/__init__.py",
+                "exports/deck/charts.py",
             )
         ),
         *(ROOT / "pages").glob("*.py"),

@@ -18,14 +18,16 @@ from dashboard.warehouse import notes
 if TYPE_CHECKING:
     from dashboard.questions import View
 
-BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf")
+BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf", "pptx")
 ORDERS = ("gap", "definition")
 
 
 def add(command: Command) -> None:
     """Add the command of this module."""
-    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF）")
-    export.add_argument("kind", choices=(*BOOKS, *SLIDES), help="檔案格式")
+    export = command(
+        _export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF、PPTX）"
+    )
+    export.add_argument("kind", choices=(*BOOKS, *SLIDES, "odp"), help="檔案格式")
     export.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
     )
@@ -38,12 +40,13 @@ def add(command: Command) -> None:
     export.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
     export.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
     export.add_argument("--paper", choices=("16:9", "a4"), default="16:9", help="簡報列印的紙張")
+    export.add_argument("--template", type=Path, metavar="FILE", help="PPTX 簡報要用的範本（PPTX、POTX）")
 
 
 def _export(options: argparse.Namespace) -> int:
+    _check_options(options)
     snapshot = snapshot_of(options)
     scope = _scope(snapshot, options.group, options.school)
-    _check_options(options)
     _check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
@@ -67,16 +70,21 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _check_options(options: argparse.Namespace) -> None:
-    """What only slides have is refused for a workbook rather than left out in silence."""
-    if options.kind in BOOKS:
-        asked = {
-            "--compare": options.compare,
-            "--order": options.order != "gap",
-            "--without-schools": options.without_schools,
-            "--paper": options.paper != "16:9",
-        }
-        if wrong := [name for name, value in asked.items() if value]:
-            raise UsageError(f"{'、'.join(wrong)} 只用於簡報（{'、'.join(SLIDES)}）。")
+    """What a kind has not is refused rather than left out in silence."""
+    if options.kind == "odp":
+        raise UsageError(
+            "不提供 ODP：請用 kpi export pptx 產生簡報，以 LibreOffice Impress 開啟後另存成 ODP。"
+        )
+    asked = {
+        "--compare": (options.compare, SLIDES),
+        "--order": (options.order != "gap", SLIDES),
+        "--without-schools": (options.without_schools, SLIDES),
+        "--paper": (options.paper != "16:9", ("html", "pdf")),
+        "--template": (options.template, ("pptx",)),
+    }
+    for name, (value, kinds) in asked.items():
+        if value and options.kind not in kinds:
+            raise UsageError(f"{name} 只用於簡報（{'、'.join(kinds)}）。")
 
 
 def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, str], None]) -> bytes:
@@ -87,6 +95,13 @@ def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, 
         return workbook.made(view, options.kind, progress)
     progress(0, "簡報")
     document = slides.document(view, slides.Choices(options.order, not options.without_schools))
+    if options.kind == "pptx":
+        from dashboard.exports import deck
+
+        try:
+            return deck.made(document, options.template, progress)
+        except deck.TemplateRefused as error:
+            raise FolderError(str(error)) from error
     page = report.page(document, "a4" if options.paper == "a4" else "wide")
     if options.kind == "html":
         return page.encode()
