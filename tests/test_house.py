@@ -68,6 +68,7 @@ HOMES = {
     "openpyxl": {"exports", "sample"},
     "docxtpl": {"exports"},
     "pptx": {"exports"},
+    "pypdf": {"exports"},
     "jinja2": {"exports"},
     "cachetools": {"ui", "questions"},
     "numpy": {"sample", "warehouse"},

@@ -23,6 +23,8 @@ MODULES = sorted(
                 "rules.py",
                 "exports/workbook.py",
                 "exports/slides.py",
+                "exports/slide_facts.py",
+                "exports/slide_cells.py",
                 "exports/report.py",
                 "exports/deck/__init__.py",
                 "exports/deck/charts.py",

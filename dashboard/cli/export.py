@@ -89,12 +89,12 @@ def _check_options(options: argparse.Namespace) -> None:
 
 def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, str], None]) -> bytes:
     """The file of the kind that is asked for."""
-    from dashboard.exports import pdf, report, slides, workbook
+    from dashboard.exports import pdf, report, slide_facts, slides, workbook
 
     if options.kind in BOOKS:
         return workbook.made(view, options.kind, progress)
     progress(0, "簡報")
-    document = slides.document(view, slides.Choices(options.order, not options.without_schools))
+    document = slides.document(view, slide_facts.Choices(options.order, not options.without_schools))
     if options.kind == "pptx":
         from dashboard.exports import deck
 

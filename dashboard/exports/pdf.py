@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from pypdf import PdfWriter
+from pypdf.generic import StreamObject
 
 # What browsers that print are called on the three systems; the first that is there is taken.
 NAMES = (
@@ -21,6 +28,12 @@ PLACES = (
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 SECONDS = 120
+# A glyph of a Chinese font stands for several characters, and Chromium names the lowest: the radical for the word, a dash
+# for another. Those that normalisation does not tell from each other, each with the one that texts have.
+ALIKE = str.maketrans(
+    "‒∕〜⺅⺉⺏⺐⺒⺓⺔⺖⺘⺙⺞⺠⺡⺣⺤⺦⺨⺭⺯⺰⺹⺺⻂⻅⻈⻉⻋⻎⻐⻑⻒⻓⻔⻖⻙⻚⻛⻜⻠⻢⻥⻦⻧⻨⻩⻪⻫⻬⻮⻰⻲",
+    "–／～亻刂尣尢巳幺彑忄扌攵歺民氵灬爫丬犭礻糹纟耂肀衤见讠贝车辶钅長镸长门阝韦页风飞饣马鱼鸟卤麦黄黾斉齐齿龙亀",
+)
 
 
 class NoPrinter(Exception):
@@ -53,7 +66,7 @@ def printed(html: str) -> bytes:
             raise NoPrinter(f"瀏覽器「{browser}」開不起來，沒有做出 PDF；{OTHERWISE}") from error
         if done.returncode or not target.exists():
             raise NoPrinter(f"瀏覽器「{browser}」沒有印出來（代碼 {done.returncode}）；{OTHERWISE}")
-        return target.read_bytes()
+        return _as_written(target.read_bytes(), set(html))
 
 
 OTHERWISE = "請改用 kpi export html，用任何瀏覽器開啟後列印成 PDF，內容相同。"
@@ -81,3 +94,78 @@ def _command(browser: str, source: Path, target: Path) -> list[str]:
         f"--print-to-pdf={target}",
         source.as_uri(),
     ]
+
+
+# What can be selected and searched
+
+
+def _as_written(made: bytes, letters: set[str]) -> bytes:
+    """The same document, whose text is that of the source where one is copied or sought: 「人」 and not the radical 「⼈」.
+
+    letters: the characters of the source.
+    """
+    writer = PdfWriter(clone_from=io.BytesIO(made))
+    done: set[int] = set()
+    for page in writer.pages:
+        for table in _tables(page.get("/Resources"), done):
+            table.set_data(_renamed(table.get_data().decode("latin-1"), letters).encode("latin-1"))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _tables(resources: Any, done: set[int]) -> Iterator[StreamObject]:
+    """What each font of a page, or of a drawing on it, says that its glyphs mean."""
+    resources = resources.get_object() if resources else {}
+    for font in resources.get("/Font", {}).get_object().values() if "/Font" in resources else ():
+        table = font.get_object().get("/ToUnicode")
+        if table is not None and table.idnum not in done:
+            done.add(table.idnum)
+            yield table.get_object()
+    for drawing in resources["/XObject"].get_object().values() if "/XObject" in resources else ():
+        if drawing.idnum not in done:
+            done.add(drawing.idnum)
+            yield from _tables(drawing.get_object().get("/Resources"), done)
+
+
+def _renamed(table: str, letters: set[str]) -> str:
+    """A table of glyphs with the characters of the source, a line a glyph (PDF 32000-1, 9.10.3)."""
+
+    def one(glyph: int, digits: int, text: str) -> str:
+        named = "".join(_of_source(letter, letters) for letter in text)
+        return f"<{glyph:0{digits}X}> <{named.encode('utf-16-be').hex().upper()}>"
+
+    def chars(found: re.Match[str]) -> str:
+        pairs = re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", found[2])
+        return _block([one(int(glyph, 16), len(glyph), _text(code)) for glyph, code in pairs])
+
+    def ranges(found: re.Match[str]) -> str:
+        lines = []
+        for first, last, code in re.findall(
+            r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", found[2]
+        ):
+            text, start = _text(code), int(first, 16)
+            for at in range(int(last, 16) - start + 1):
+                lines.append(one(start + at, len(first), text[:-1] + chr(ord(text[-1]) + at)))
+        return _block(lines)
+
+    table = re.sub(r"(\d+)\s+beginbfrange(.*?)endbfrange", ranges, table, flags=re.S)
+    return re.sub(r"(\d+)\s+beginbfchar(.*?)endbfchar", chars, table, flags=re.S)
+
+
+def _text(code: str) -> str:
+    return bytes.fromhex(code).decode("utf-16-be")
+
+
+def _of_source(letter: str, letters: set[str]) -> str:
+    """The character of the source that looks alike, where this one does not stand in it."""
+    if letter in letters:
+        return letter
+    alike = (letter.translate(ALIKE), unicodedata.normalize("NFKC", letter))
+    return next((one for one in alike if one in letters), letter)
+
+
+def _block(lines: list[str]) -> str:
+    """At most a hundred glyphs a block."""
+    blocks = (lines[at : at + 100] for at in range(0, len(lines), 100))
+    return "\n".join("\n".join([f"{len(block)} beginbfchar", *block, "endbfchar"]) for block in blocks)

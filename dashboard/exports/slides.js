@@ -16,7 +16,7 @@
     if (!deck) return;
     const at = place(deck);
     deck.classList.add("turned");
-    slides(deck).forEach((slide, i) => { slide.classList.toggle("on", i === at); slide.ariaHidden = i === at ? null : "true"; });
+    slides(deck).forEach((slide, i) => slide.classList.toggle("on", i === at));
     deck.querySelectorAll(".panel ol button").forEach((button, i) => {
       if (i === at) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
     });

@@ -6,23 +6,22 @@ is asked for, persons never.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from dashboard.exports import slide_cells as cells
+from dashboard.exports import slide_facts
 from dashboard.exports.document import Big, Cell, Column, Curve, Document, Figure, Slide, Table
+from dashboard.exports.slide_facts import LATE, Choices, Facts, late
 from dashboard.language.texts import later, manner, say
 from dashboard.language.words import (
     FLAGS,
     STATUSES,
-    brief,
     change,
     due_day,
     fingerprint,
     flag_mark,
-    flag_marks,
-    flag_words,
     full_day,
     is_unsure,
     listing,
@@ -31,7 +30,6 @@ from dashboard.language.words import (
     past,
     percent,
     quantity,
-    rate,
     short_day,
     word,
     written_day,
@@ -39,61 +37,16 @@ from dashboard.language.words import (
 from dashboard.questions import Row, View, ask, ask_each, frame, programme_name
 from dashboard.rules import requirement, urgent
 
-STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
-LATE = ("overdue", "behind")
 ROWS = 12  # of a table of a slide; more go on to the next
-LONGEST = 3  # slides that one group takes at most: the rest is in the workbook
+ACROSS = 10  # columns of figures that a slide has room for
+LONGEST = 3  # slides of schools that one group takes at most: the rest is in the workbook
 NAMED = 4  # schools that a slide of an indicator names
-DECIDE, DATA, SINCE = 8, 9, 8  # lines of these slides
+DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
 MONTHS = (
     later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),
     later("7 月"), later("8 月"), later("9 月"), later("10 月"), later("11 月"), later("12 月"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Choices:
-    """How a meeting wants its slides: in which order, and whether schools are named."""
-
-    order: str = "gap"
-    schools: bool = True
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that the slides are made of, asked once."""
-
-    view: View
-    choices: Choices
-    kpis: Sequence[Row]
-    totals: Mapping[tuple[str, str, int | None], Row]
-    then: Mapping[tuple[str, str, int | None], Row]
-    schools: Mapping[tuple[str, str], Sequence[Row]]
-    school_then: Mapping[tuple[str, str, int], Row]
-    groups: Sequence[Row]
-    group_of: Mapping[int, Row]
-    tables: Mapping[str, Row]
-
-    def total(self, kpi: Row, group: Row | None = None) -> Row | None:
-        """The figure of the city, or of a group."""
-        return self.totals.get(_place(kpi, group))
-
-    def was(self, kpi: Row, group: Row | None = None) -> Row | None:
-        """The same on the day to compare with."""
-        return self.then.get(_place(kpi, group))
-
-    def of(self, kpi: Row, group: Row | None = None) -> list[Row]:
-        """The figures of the schools, or of a group's."""
-        rows = self.schools.get((kpi.kpi, kpi.period), ())
-        return [
-            row for row in rows if group is None or self.group_of[row.school_id].group_id == group.group_id
-        ]
-
-    def label(self, kpi: Row) -> str:
-        """What an indicator is called in a line; where there are several periods, with its own."""
-        several = len(self.view.periods) > 1
-        return say("{label}（{note}）", label=kpi.short, note=kpi.period_label) if several else kpi.short
 
 
 def document(view: View, choices: Choices | None = None, first: Sequence[Slide] = ()) -> Document:
@@ -102,10 +55,10 @@ def document(view: View, choices: Choices | None = None, first: Sequence[Slide] 
     first: slides that come before them, as the decisions of the last meeting do.
     """
     view = replace(view, scope=replace(view.scope, names=False))
-    facts = _facts(view, choices or Choices())
+    facts = slide_facts.load(view, choices or Choices())
     slides = [
         *first,
-        _overview(facts),
+        *_overview(facts),
         *(slide for kpi in facts.kpis for slide in _indicator(facts, kpi)),
         *(slide for group in facts.groups for slide in _group(facts, group)),
         _to_decide(facts),
@@ -130,201 +83,10 @@ def document(view: View, choices: Choices | None = None, first: Sequence[Slide] 
     )
 
 
-# What is asked
-
-
-def _facts(view: View, choices: Choices) -> Facts:
-    schools = {row.school_id: row for row in ask(view, "schools")}
-    ids = {row.group_id for row in schools.values()}
-    kpis = [
-        _with_period(kpi, period)
-        for period in view.periods
-        for kpi in ask(view, "kpis", period=period.period)
-    ]
-    rows, then = _school_rows(view, view.on), {}
-    if view.versus:
-        then = {(row.kpi, row.period, row.school_id): row for row in _school_rows(view, view.versus)}
-    by_kpi: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        by_kpi.setdefault((row.kpi, row.period), []).append(row)
-    totals = _by_place(ask_each(view, "totals", on=view.on))
-    facts = Facts(
-        view=view,
-        choices=choices,
-        kpis=kpis,
-        totals=totals,
-        then=_by_place(ask_each(view, "totals", on=view.versus)) if view.versus else {},
-        schools=by_kpi,
-        school_then=then,
-        groups=[group for group in ask(view, "groups") if group.group_id in ids],
-        group_of=schools,
-        tables={row.table_name: row for row in ask(view, "tables")},
-    )
-    return _ordered(facts) if choices.order == "gap" else facts
-
-
-def _with_period(kpi: Row, period: Row) -> Row:
-    return Row(**vars(kpi) | {"period_label": period.label})
-
-
-def _school_rows(view: View, on: date) -> list[Row]:
-    return ask_each(view, "school_results", on=on, group_id=None, school_id=None)
-
-
-def _place(kpi: Row, group: Row | None) -> tuple[str, str, int | None]:
-    return kpi.kpi, kpi.period, group.group_id if group else None
-
-
-def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str, int | None], Row]:
-    return {(row.kpi, row.period, row.group_id): row for row in rows}
-
-
-def _ordered(facts: Facts) -> Facts:
-    """The indicators and the groups with the most late schools first; what is for information only comes last."""
-
-    def place(kpi: Row) -> tuple[Any, ...]:
-        rows = facts.of(kpi)
-        unmet = sum(row.status in ("on_track", "behind", "overdue") for row in rows)
-        return kpi.require == "none", -_late(rows), -unmet
-
-    groups = {
-        group.group_id: sum(_late(facts.of(kpi, group)) for kpi in facts.kpis) for group in facts.groups
-    }
-    return replace(
-        facts,
-        kpis=sorted(facts.kpis, key=place),
-        groups=sorted(facts.groups, key=lambda group: -groups[group.group_id]),
-    )
-
-
-def _late(rows: Sequence[Row]) -> int:
-    """How many schools are late; nobody by a file that was not read."""
-    return sum(row.status in LATE and not is_unsure(row) for row in rows)
-
-
-# Cells
-
-
-def _figure(row: Row, group: str = "", school: str = "") -> Figure:
-    return Figure(
-        row.kpi,
-        row.period,
-        row.level,
-        group,
-        school,
-        row.status,
-        row.flags,
-        row.counted,
-        row.base,
-        row.required,
-        getattr(row, "schools_met", None),
-        getattr(row, "schools_judged", None),
-    )
-
-
-def _counts(row: Row) -> dict[str, int]:
-    counts = {status: int(getattr(row, f"schools_{status}") or 0) for status in STRIP}
-    return {status: many for status, many in counts.items() if many}
-
-
-def _late_cell(row: Row, kpi: Row) -> Cell:
-    """「✕ 2 ▼ 9」 of the worse status, or 0."""
-    late = {status: int(getattr(row, f"schools_{status}") or 0) for status in LATE}
-    if kpi.require == "none" or row.schools_judged is None:
-        return Cell("–")
-    if not any(late.values()):
-        return Cell("0")
-    worst = next(status for status, many in late.items() if many)
-    return Cell(" ".join(f"{STATUSES[s].sign} {number(n)}" for s, n in late.items() if n), worst)
-
-
-def _named(row: Row, name: str, strong: bool = True) -> Cell:
-    """What a line is of, behind the sign of where that stands."""
-    return Cell(f"{STATUSES[row.status].sign} {name}", strong=strong)
-
-
-def _met_cell(row: Row, kpi: Row) -> Cell:
-    if kpi.require == "none" or not row.schools_judged:
-        return Cell("–")
-    return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True)
-
-
-def _sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
-    """The pooled figure with its counts; what has no base stands as counted/required, or as counted alone."""
-    return Cell(_sum(row, kpi), figure=_figure(row, group))
-
-
-def _sum(row: Row, kpi: Row) -> str:
-    if row.counted is None:
-        return "–"
-    if row.base:
-        share = rate(row.counted, row.base, kpi.unit)
-        if row.required in (None, row.base):
-            return share
-        return say("{share}，應達 {n}", share=share, n=number(row.required))
-    if row.required:
-        return f"{number(row.counted)}/{number(row.required)} {kpi.unit}"
-    return quantity(row.counted, kpi.unit)
-
-
-def _change_cell(now: object, then: object) -> Cell:
-    """+3, −2, 0; nothing where one of the days has no figure."""
-    return Cell("–" if now is None or then is None else change(now - then))  # type: ignore[operator]
-
-
-def _due_cell(kpi: Row, view: View) -> Cell:
-    if kpi.deadline is None or kpi.require in ("ceiling", "none"):
-        return Cell("–")
-    return Cell(due_day(kpi.deadline, view.on))
-
-
-def _flags(table: Table | None, rows: Sequence[Row] = ()) -> list[str]:
-    """What the marks of the figures of a slide mean, in one line."""
-    cells = [cell for line in (table.rows if table else ()) for cell in line]
-    figures = [cell.figure for cell in cells if cell.figure]
-    marks = flag_marks([*(figure.flags for figure in figures), *(row.flags for row in rows)])
-    if not marks:
-        return []
-    if any(figure.flags and figure.level != "school" for figure in figures):
-        return [say("! {marks}（各組與全市：部分學校）", marks=marks)]
-    return [f"! {marks}"]
-
-
-def _source(facts: Facts, kpi: Row) -> str:
-    """For the speaker: where the figures of an indicator come from."""
-    names = dict.fromkeys(
-        facts.tables[name].label for name in (kpi.table_name, kpi.base_table) if name in facts.tables
-    )
-    return say(
-        "{kpi}：{rule}（{clause}）資料表：{tables}。",
-        kpi=kpi.label,
-        rule=kpi.rule,
-        clause=kpi.clause,
-        tables=listing(list(names)),
-    )
-
-
-def _said(row: Row, name: str, kpi: Row) -> str:
-    """One figure in full, for the speaker, with what is known to be wrong with its data."""
-    told = say(
-        "{name}：{status}，計數 {counted}，基數 {base}，應達 {required}",
-        name=name,
-        status=STATUSES[row.status].text,
-        counted=number(row.counted),
-        base=number(row.base, "–"),
-        required=number(row.required, "–"),
-    )
-    return say("{told}；! {flags}", told=told, flags=flag_words(row)) if row.flags else told
-
-
-# The slides
-
-
-def _overview(facts: Facts) -> Slide:
+def _overview(facts: Facts) -> list[Slide]:
     """Every indicator of the whole, one a line."""
     view = facts.view
-    group = None if view.scope.whole or len(facts.groups) != 1 else facts.groups[0]
-    rows = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
+    group = facts.own_group
     columns = [Column(say("指標"), 2.1), Column(say("一格一校"), 4.2), Column(say("達標校數"), 1.2, True)]
     if view.versus:
         columns.append(Column(say("{day} 起", day=short_day(view.versus, view.year)), 1, True))
@@ -335,33 +97,45 @@ def _overview(facts: Facts) -> Slide:
     ]
     name = group.name if group else say("全市")
     lines = []
-    for kpi, row in rows:
-        cells = [
-            _named(row, facts.label(kpi)),
-            Cell("", strip=_counts(row)),
-            _met_cell(row, kpi),
-            _late_cell(row, kpi),
-            _sum_cell(row, kpi, group.name if group else ""),
-            _due_cell(kpi, view),
-        ]
-        if view.versus:
-            then = facts.was(kpi, group)
-            met = then.schools_met if then and kpi.require != "none" else None
-            cells.insert(3, _change_cell(row.schools_met, met))
-        lines.append(cells)
-    return Slide(
-        key="city",
-        about=say("{who}各項指標", who=name),
-        rule=say(ORDERS[facts.choices.order]),
-        title=_headline(facts, group),
-        table=(table := Table(columns, lines)),
-        flags=_flags(table),
-        notes=[
-            line
-            for kpi, row in rows
-            for line in (_source(facts, kpi), _said(row, f"{kpi.label} {name}", kpi))
-        ],
+    for kpi in facts.kpis:
+        if row := facts.total(kpi, group):
+            line = [*_line(facts, kpi, row, group), cells.due_cell(kpi, view)]
+            if view.versus:
+                then = facts.was(kpi, group)
+                met = then.schools_met if then and kpi.require != "none" else None
+                line.insert(3, cells.change_cell(row.schools_met, met))
+            notes = [cells.source(facts, kpi), cells.in_full(row, f"{kpi.label} {name}", kpi)]
+            lines.append((line, notes))
+    slide = Slide(
+        "city", say("{who}各項指標", who=name), say(ORDERS[facts.choices.order]), _headline(facts, group)
     )
+    return _paged(slide, columns, lines)
+
+
+def _line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
+    """An indicator of the whole or of a group: its name, the strip, who has met it, who is late, the sum."""
+    return [
+        cells.named(row, facts.label(kpi)),
+        Cell("", strip=cells.counts(row)),
+        cells.met_cell(row, kpi),
+        cells.late_cell(row, kpi),
+        cells.sum_cell(row, kpi, group.name if group else ""),
+    ]
+
+
+Line = tuple[Sequence[Cell], Sequence[str]]  # of a table, and what its notes say
+
+
+def _paged(slide: Slide, columns: Sequence[Column], lines: Sequence[Line], rows: int = ROWS) -> list[Slide]:
+    """The slide with as many lines as it has room for, and further ones for the rest."""
+    parts = [lines[at : at + rows] for at in range(0, max(len(lines), 1), rows)]
+    slides = []
+    for at, part in enumerate(parts):
+        table = Table(columns, [line for line, _ in part])
+        notes = [*(slide.notes if not at else ()), *(note for _, told in part for note in told)]
+        one = replace(slide, table=table, notes=notes, flags=[*slide.flags, *cells.meanings(table)])
+        slides.append(one if not at else _further(one, at, len(parts)))
+    return slides
 
 
 def _headline(facts: Facts, group: Row | None) -> str:
@@ -394,7 +168,6 @@ def _indicator(facts: Facts, kpi: Row) -> list[Slide]:
     groups = [(group, row) for group in facts.groups if (row := facts.total(kpi, group))]
     if facts.choices.order == "gap":
         groups.sort(key=lambda pair: -(pair[1].schools_behind or 0) - (pair[1].schools_overdue or 0))
-    parts = [groups[at : at + ROWS] for at in range(0, max(len(groups), 1), ROWS)]
     due = ""
     if kpi.deadline and kpi.require not in ("ceiling", "none"):
         days = (kpi.deadline - view.on).days
@@ -407,19 +180,10 @@ def _indicator(facts: Facts, kpi: Row) -> list[Slide]:
         big=_big(facts, kpi, city),
         curve=_curve(facts, kpi, city),
         lines=_help(facts, kpi, _to_help(facts, kpi, rows)),
-        notes=[_source(facts, kpi), _said(city, f"{kpi.label} {say('全市')}", kpi)],
+        notes=[cells.source(facts, kpi), cells.in_full(city, f"{kpi.label} {say('全市')}", kpi)],
     )
-    slides = []
-    for at, part in enumerate(parts):
-        table = _groups(facts, kpi, part)
-        found = replace(
-            slide,
-            table=table,
-            flags=_flags(table, _to_help(facts, kpi, rows) if not at else ()),
-            notes=[*slide.notes, *(_said(row, f"{kpi.label} {group.name}", kpi) for group, row in part)],
-        )
-        slides.append(found if not at else _further(found, at, len(parts)))
-    return slides
+    columns, lines = _groups(facts, kpi, groups)
+    return _paged(slide, columns, lines)
 
 
 def _further(slide: Slide, at: int, parts: int) -> Slide:
@@ -436,7 +200,7 @@ def _further(slide: Slide, at: int, parts: int) -> Slide:
 def _finding(facts: Facts, kpi: Row, city: Row, rows: Sequence[Row]) -> str:
     """Who is late, and whether few schools hold most of what is missing."""
     if kpi.require == "none":
-        return say("{kpi} {sum}，僅供參考", kpi=kpi.short, sum=_sum(city, kpi))
+        return say("{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(city, kpi))
     if not city.schools_judged:
         return say("還沒有學校可以評定")
     if kpi.require == "ceiling":
@@ -479,24 +243,25 @@ def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
     of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     tally = [
         Cell(f"{STATUSES[status].sign} {word(status, kpi.require)} {number(many)}", status)
-        for status, many in _counts(city).items()
+        for status, many in cells.counts(city).items()
         if status != "met"
     ]
     return Big(number(city.schools_met), of, moved, tally)
 
 
-def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
+def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[list[Column], list[Line]]:
     """The groups and the whole; of what is never judged only how much there is."""
     city = facts.total(kpi)
-    rows = [
-        *((group.name, group.name, row) for group, row in groups),
-        *([(say("全市"), "", city)] if city else []),
-    ]
+    rows = [(group.name, group.name, row) for group, row in groups]
+    rows += [(say("全市"), "", city)] if city else []
+    told = {name: [cells.in_full(row, f"{kpi.label} {name}", kpi)] for name, _, row in rows}
     if kpi.require == "none":
         columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
-        return Table(
-            columns, [[_named(row, name), _sum_cell(row, kpi, of), Cell("")] for name, of, row in rows]
-        )
+        sums = [
+            ([cells.named(row, name), cells.sum_cell(row, kpi, of), Cell("")], told[name])
+            for name, of, row in rows
+        ]
+        return columns, list(sums)
     columns = [
         Column(say("組別"), 2.6),
         Column(say("一格一校"), 2.8),
@@ -505,16 +270,19 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> Table:
         Column(say("合計"), 3.2, True),
     ]
     lines = [
-        [
-            _named(row, name),
-            Cell("", strip=_counts(row)),
-            _late_cell(row, kpi),
-            _met_cell(row, kpi),
-            _sum_cell(row, kpi, of),
-        ]
+        (
+            [
+                cells.named(row, name),
+                Cell("", strip=cells.counts(row)),
+                cells.late_cell(row, kpi),
+                cells.met_cell(row, kpi),
+                cells.sum_cell(row, kpi, of),
+            ],
+            told[name],
+        )
         for name, of, row in rows
     ]
-    return Table(columns, lines)
+    return columns, list(lines)
 
 
 def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
@@ -617,24 +385,13 @@ def _months(start: date, end: date) -> list[tuple[date, str]]:
 
 def _group(facts: Facts, group: Row) -> list[Slide]:
     """A group: its schools in every indicator, or without names its figures."""
-    judged = [kpi for kpi in facts.kpis if facts.total(kpi, group)]
-    rows = [(kpi, facts.total(kpi, group)) for kpi in judged]
-    totals = [(kpi, row) for kpi, row in rows if row]
-    slide = Slide(
-        key=f"group-{group.name}",
-        about=group.name,
-        rule=say("每格：狀態　計數／應達") if facts.choices.schools else say(ORDERS[facts.choices.order]),
-        title=_standing(facts, [group]),
-        notes=[_said(row, f"{kpi.label} {group.name}", kpi) for kpi, row in totals],
-    )
-    if not facts.choices.schools:
-        table = _group_indicators(facts, group, totals)
-        return [replace(slide, table=table, flags=_flags(table))]
-    schools = [one for one in facts.group_of.values() if one.group_id == group.group_id]
-    return _matrix(facts, group, slide, judged, _by_school(facts, judged, schools))
-
-
-def _group_indicators(facts: Facts, group: Row, totals: Sequence[tuple[Row, Row]]) -> Table:
+    totals = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
+    notes = [cells.in_full(row, f"{kpi.label} {group.name}", kpi) for kpi, row in totals]
+    slide = Slide(f"group-{group.name}", group.name, "", _standing(facts, [group]), notes=notes)
+    if facts.choices.schools:
+        return _matrix(
+            facts, group, replace(slide, rule=say("每格：狀態　計數／應達")), [kpi for kpi, _ in totals]
+        )
     columns = [
         Column(say("指標"), 2.4),
         Column(say("一格一校"), 3),
@@ -643,82 +400,62 @@ def _group_indicators(facts: Facts, group: Row, totals: Sequence[tuple[Row, Row]
         Column(say("合計"), 3, True),
         Column(say("期限"), 1.3, True),
     ]
-    lines = [
-        [
-            _named(row, facts.label(kpi)),
-            Cell("", strip=_counts(row)),
-            _met_cell(row, kpi),
-            _late_cell(row, kpi),
-            _sum_cell(row, kpi, group.name),
-            _due_cell(kpi, facts.view),
-        ]
-        for kpi, row in totals
-    ]
-    return Table(columns, lines)
+    lines = [([*_line(facts, kpi, row, group), cells.due_cell(kpi, facts.view)], ()) for kpi, row in totals]
+    return _paged(replace(slide, rule=say(ORDERS[facts.choices.order])), columns, list(lines))
 
 
-def _by_school(
-    facts: Facts, kpis: Sequence[Row], schools: Sequence[Row]
-) -> list[tuple[Row, dict[tuple[str, str], Row]]]:
-    rows: dict[int, dict[tuple[str, str], Row]] = {one.school_id: {} for one in schools}
-    for kpi in kpis:
-        for row in facts.of(kpi):
-            if row.school_id in rows:
-                rows[row.school_id][kpi.kpi, kpi.period] = row
-    found = [(one, rows[one.school_id]) for one in schools]
+def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list[Slide]:
+    """Schools down and indicators across; where the indicators are too many for that, the other way round."""
+    rows = {(row.school_id, row.kpi, row.period): row for kpi in kpis for row in facts.of(kpi, group)}
+    every = [one for one in facts.group_of.values() if one.group_id == group.group_id]
     if facts.choices.order == "gap":
-        found.sort(key=lambda pair: -_late(list(pair[1].values())))
-    return found
+        every.sort(key=lambda one: -late([row for key, row in rows.items() if key[0] == one.school_id]))
+    schools, left = every[: LONGEST * ROWS], len(every) - LONGEST * ROWS
+    if left > 0:
+        slide = replace(slide, lines=[say("其餘 {n} 校見活頁簿。", n=number(left))])
 
+    def cell(school: Row, kpi: Row) -> Cell:
+        row = rows.get((school.school_id, kpi.kpi, kpi.period))
+        return cells.school_cell(facts, kpi, group, school, row)
 
-def _matrix(
-    facts: Facts,
-    group: Row,
-    slide: Slide,
-    kpis: Sequence[Row],
-    found: Sequence[tuple[Row, dict[tuple[str, str], Row]]],
-) -> list[Slide]:
-    columns = [Column(say("學校"), 2.2), *(Column(facts.label(kpi), 1.3, True) for kpi in kpis)]
-    parts = [found[at : at + ROWS] for at in range(0, max(len(found), 1), ROWS)]
-    left = sum(map(len, parts[LONGEST:]))
-    slides = []
-    for at, part in enumerate(parts[:LONGEST]):
+    def told(school: Row, kpi: Row) -> list[str]:
+        row = rows.get((school.school_id, kpi.kpi, kpi.period))
+        return [cells.in_full(row, f"{kpi.label} {school.name}", kpi)] if row else []
+
+    def head(school: Row) -> Cell:
+        return Cell(cells.school_name(school), strong=school.role == "lead")
+
+    if len(kpis) <= ACROSS:
+        columns = [Column(say("學校"), 2.2), *(Column(facts.label(kpi), 1.3, True) for kpi in kpis)]
         lines = [
-            [Cell(_school_name(school), strong=school.role == "lead")]
-            + [_school_cell(facts, kpi, group, school, rows.get((kpi.kpi, kpi.period))) for kpi in kpis]
-            for school, rows in part
+            (
+                [head(one), *(cell(one, kpi) for kpi in kpis)],
+                [note for kpi in kpis for note in told(one, kpi)],
+            )
+            for one in schools
         ]
-        told = [
-            _said(row, f"{kpi.label} {school.name}", kpi)
-            for school, rows in part
+        return _paged(slide, columns, list(lines))
+    slides: list[Slide] = []
+    for at in range(0, len(schools), ACROSS):
+        some = schools[at : at + ACROSS]
+        columns = [Column(say("指標"), 3), *(Column(cells.school_name(one), 1.6, True) for one in some)]
+        lines = [
+            (
+                [Cell(facts.label(kpi), strong=True), *(cell(one, kpi) for one in some)],
+                [note for one in some for note in told(one, kpi)],
+            )
             for kpi in kpis
-            if (row := rows.get((kpi.kpi, kpi.period)))
         ]
-        notes = [*(slide.notes if not at else ()), *told]
-        table = Table(columns, lines)
-        one = replace(slide, table=table, flags=_flags(table), notes=notes)
-        slides.append(one if not at else _further(one, at, min(len(parts), LONGEST)))
-    if left:
-        more = say("其餘 {n} 校見活頁簿。", n=number(left))
-        slides[-1] = replace(slides[-1], lines=[*slides[-1].lines, more])
-    return slides
-
-
-def _school_name(school: Row) -> str:
-    return say("{name}（重點）", name=school.name) if school.role == "lead" else str(school.name)
-
-
-def _school_cell(facts: Facts, kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
-    if row is None:
-        return Cell("–")
-    sign = STATUSES[row.status].sign
-    figure = _figure(row, group.name, school.name)
-    if row.counted is None:
-        return Cell(f"{sign} {STATUSES[row.status].word}", row.status, figure=figure)
-    told = brief(row.counted, kpi.unit)
-    if row.required is not None:
-        told = f"{told}/{brief(row.required, kpi.unit)}"
-    return Cell(f"{sign} {told}", row.status, figure=figure)
+        slides += _paged(slide if not at else replace(slide, notes=()), columns, list(lines))
+    if len(slides) <= 1:
+        return slides
+    return [
+        slides[0],
+        *(
+            _further(replace(one, key=slide.key, about=slide.about), at, len(slides))
+            for at, one in enumerate(slides[1:], 1)
+        ),
+    ]
 
 
 def _to_decide(facts: Facts) -> Slide:
@@ -732,7 +469,7 @@ def _to_decide(facts: Facts) -> Slide:
     ]
     table = Table(columns, lines[:DECIDE]) if lines else None
     title = say("{n} 件需要決定", n=number(min(len(lines), DECIDE))) if lines else say("目前沒有需要決定的事")
-    return Slide("decide", say("需要決定"), "", title, table=table, flags=_flags(table))
+    return Slide("decide", say("需要決定"), "", title, table=table, flags=cells.meanings(table))
 
 
 def _late_indicators(facts: Facts) -> list[list[Cell]]:
@@ -771,10 +508,9 @@ def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
         done = f"{number(row.counted)}/{number(row.required)}"
         told = say("{school} {lacks}（{done}）", school=row.school_names, lacks=lacks, done=done)
         return _to_do(facts, kpi, status, Cell(told, figure=_of_school(facts, kpi, row.school_names)))
-    names = row.school_names.split("|")[:NAMED]
-    more = say("等 {n} 校", n=number(row.schools)) if row.schools > len(names) else ""
     told = say("{n} 校{short}", n=number(row.schools), short=lacks)
-    return _to_do(facts, kpi, status, Cell(say("{told}：{more}", told=told, more=listing(names) + more)))
+    names = _first(row.school_names.split("|"), row.schools)
+    return _to_do(facts, kpi, status, Cell(say("{told}：{more}", told=told, more=names)))
 
 
 def _lacks(kpi: Row, gap: float, excess: float | None) -> str:
@@ -785,14 +521,16 @@ def _lacks(kpi: Row, gap: float, excess: float | None) -> str:
 
 def _of_school(facts: Facts, kpi: Row, name: str) -> Figure | None:
     found = (row for row in facts.of(kpi) if row.school_name == name)
-    return next((_figure(row, facts.group_of[row.school_id].group_name or "", name) for row in found), None)
+    return next(
+        (cells.figure(row, facts.group_of[row.school_id].group_name or "", name) for row in found), None
+    )
 
 
 def _to_do(facts: Facts, kpi: Row | None, status: str, told: Cell) -> list[Cell]:
     sign = Cell(f"{STATUSES[status].sign} {word(status, kpi.require if kpi else None)}", status)
     if kpi is None:
         return [sign, Cell("–"), told, Cell("–")]
-    return [sign, Cell(facts.label(kpi), strong=True), told, _due_cell(kpi, facts.view)]
+    return [sign, Cell(facts.label(kpi), strong=True), told, cells.due_cell(kpi, facts.view)]
 
 
 def _since(facts: Facts) -> list[Slide]:
@@ -816,15 +554,18 @@ def _since(facts: Facts) -> list[Slide]:
         Column(say("新達標"), 3.6),
         Column(say("新落後或逾期"), 3.6),
     ]
-    lines = []
+    lines: list[Line] = []
     for kpi in facts.kpis:
-        total, then = facts.total(kpi), facts.was(kpi)
+        total, then = facts.total(kpi, facts.own_group), facts.was(kpi, facts.own_group)
         if not total or not then or kpi.require == "none":
             continue
         met = f"{number(then.schools_met)} → {number(total.schools_met)}"
-        lines.append(
-            [Cell(facts.label(kpi), strong=True), Cell(met), *(_new(facts, new[kind], kpi) for kind in new)]
-        )
+        line = [
+            Cell(facts.label(kpi), strong=True),
+            Cell(met),
+            *(_new(facts, new[kind], kpi) for kind in new),
+        ]
+        lines.append((line, ()))
     title = say(
         "自 {day} 起 {met} 校新達標，{late} 校新落後或逾期",
         day=day,
@@ -832,9 +573,9 @@ def _since(facts: Facts) -> list[Slide]:
         late=number(many["late"]),
     )
     note = say("兩天都用目前的快照與同一份定義計算。")
-    return [
-        Slide("since", say("與 {day} 相比", day=day), "", title, table=Table(columns, lines), notes=[note])
-    ]
+    return _paged(
+        Slide("since", say("與 {day} 相比", day=day), "", title, notes=[note]), columns, lines, TOLD
+    )
 
 
 def _new(facts: Facts, found: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
@@ -843,7 +584,12 @@ def _new(facts: Facts, found: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
         return Cell("0")
     if not facts.choices.schools:
         return Cell(say("{n} 校", n=number(len(mine))))
-    return Cell(listing(mine[:NAMED]) + (say("等 {n} 校", n=number(len(mine))) if len(mine) > NAMED else ""))
+    return Cell(_first(mine, len(mine), NAMED - 1))
+
+
+def _first(names: Sequence[str], many: int, most: int = NAMED) -> str:
+    """The first of many schools, and how many they are."""
+    return listing(names[:most]) + (say("等 {n} 校", n=number(many)) if many > most else "")
 
 
 def _data(facts: Facts) -> Slide:
@@ -876,8 +622,6 @@ def _data(facts: Facts) -> Slide:
 
 
 def _about(facts: Facts, row: Row) -> str:
-    schools = say("{n} 校", n=number(row.schools))
     if not facts.choices.schools:
-        return schools
-    names = row.school_names.split("|")[:NAMED]
-    return listing(names) + (say("等 {n} 校", n=number(row.schools)) if row.schools > len(names) else "")
+        return say("{n} 校", n=number(row.schools))
+    return _first(row.school_names.split("|"), row.schools)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.exports import report, slides
+from dashboard.exports import report, slide_facts, slides
 from dashboard.language.texts import say
 from dashboard.questions import View, ask
 from dashboard.ui import figures
 from dashboard.ui.address import asked, chosen
 
 
-def choices() -> slides.Choices:
+def choices() -> slide_facts.Choices:
     """The order of the slides, and whether schools are named, as the address has it."""
-    return slides.Choices(asked("order", slides.ORDERS) or "gap", asked("schools") != "0")
+    return slide_facts.Choices(asked("order", slides.ORDERS) or "gap", asked("schools") != "0")
 
 
 def show(seen: View) -> None:
@@ -49,7 +49,7 @@ def _has(seen: View, kpi: str, period: str) -> bool:
     return any(row.kpi == kpi for row in ask(seen, "kpis", period=period))
 
 
-def _ways(seen: View, choice: slides.Choices) -> list[report.Links]:
+def _ways(seen: View, choice: slide_facts.Choices) -> list[report.Links]:
     """The choices of a meeting, each as a link that keeps the others."""
 
     def way(order: str, schools: bool) -> str:

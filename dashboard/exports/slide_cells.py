@@ -1,0 +1,153 @@
+"""The cells of the slides: a figure as it is written there, with the mark of what is wrong with its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.exports.document import Cell, Figure, Table
+from dashboard.exports.slide_facts import LATE, Facts
+from dashboard.language.texts import say
+from dashboard.language.words import (
+    STATUSES,
+    brief,
+    change,
+    due_day,
+    flag_marks,
+    flag_words,
+    listing,
+    number,
+    quantity,
+    rate,
+)
+from dashboard.questions import Row, View
+
+STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
+
+
+def figure(row: Row, group: str = "", school: str = "") -> Figure:
+    return Figure(
+        row.kpi,
+        row.period,
+        row.level,
+        group,
+        school,
+        row.status,
+        row.flags,
+        row.counted,
+        row.base,
+        row.required,
+        getattr(row, "schools_met", None),
+        getattr(row, "schools_judged", None),
+    )
+
+
+def counts(row: Row) -> dict[str, int]:
+    counts = {status: int(getattr(row, f"schools_{status}") or 0) for status in STRIP}
+    return {status: many for status, many in counts.items() if many}
+
+
+def late_cell(row: Row, kpi: Row) -> Cell:
+    """「✕ 2 ▼ 9」 of the worse status, or 0."""
+    late = {status: int(getattr(row, f"schools_{status}") or 0) for status in LATE}
+    if kpi.require == "none" or row.schools_judged is None:
+        return Cell("–")
+    if not any(late.values()):
+        return Cell("0")
+    worst = next(status for status, many in late.items() if many)
+    return Cell(" ".join(f"{STATUSES[s].sign} {number(n)}" for s, n in late.items() if n), worst)
+
+
+def named(row: Row, name: str, strong: bool = True) -> Cell:
+    """What a line is of, behind the sign of where that stands."""
+    return Cell(f"{STATUSES[row.status].sign} {name}", strong=strong)
+
+
+def met_cell(row: Row, kpi: Row) -> Cell:
+    if kpi.require == "none" or not row.schools_judged:
+        return Cell("–")
+    return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True)
+
+
+def sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
+    """The pooled figure with its counts; what has no base stands as counted/required, or as counted alone."""
+    return Cell(summed(row, kpi), figure=figure(row, group))
+
+
+def summed(row: Row, kpi: Row) -> str:
+    if row.counted is None:
+        return "–"
+    if row.base:
+        share = rate(row.counted, row.base, kpi.unit)
+        if row.required in (None, row.base):
+            return share
+        return say("{share}，應達 {n}", share=share, n=number(row.required))
+    if row.required:
+        return f"{number(row.counted)}/{number(row.required)} {kpi.unit}"
+    return quantity(row.counted, kpi.unit)
+
+
+def change_cell(now: object, then: object) -> Cell:
+    """+3, −2, 0; nothing where one of the days has no figure."""
+    return Cell("–" if now is None or then is None else change(now - then))  # type: ignore[operator]
+
+
+def due_cell(kpi: Row, view: View) -> Cell:
+    if kpi.deadline is None or kpi.require in ("ceiling", "none"):
+        return Cell("–")
+    return Cell(due_day(kpi.deadline, view.on))
+
+
+def meanings(table: Table | None, rows: Sequence[Row] = ()) -> list[str]:
+    """What the marks of the figures of a slide mean, in one line."""
+    cells = [cell for line in (table.rows if table else ()) for cell in line]
+    figures = [cell.figure for cell in cells if cell.figure]
+    marks = flag_marks([*(figure.flags for figure in figures), *(row.flags for row in rows)])
+    if not marks:
+        return []
+    if any(figure.flags and figure.level != "school" for figure in figures):
+        return [say("! {marks}（各組與全市：部分學校）", marks=marks)]
+    return [f"! {marks}"]
+
+
+def source(facts: Facts, kpi: Row) -> str:
+    """For the speaker: where the figures of an indicator come from."""
+    names = dict.fromkeys(
+        facts.tables[name].label for name in (kpi.table_name, kpi.base_table) if name in facts.tables
+    )
+    return say(
+        "{kpi}：{rule}（{clause}）資料表：{tables}。",
+        kpi=kpi.label,
+        rule=kpi.rule,
+        clause=kpi.clause,
+        tables=listing(list(names)),
+    )
+
+
+def in_full(row: Row, name: str, kpi: Row) -> str:
+    """One figure in full, for the speaker, with what is known to be wrong with its data."""
+    told = say(
+        "{name}：{status}，計數 {counted}，基數 {base}，應達 {required}",
+        name=name,
+        status=STATUSES[row.status].text,
+        counted=number(row.counted),
+        base=number(row.base, "–"),
+        required=number(row.required, "–"),
+    )
+    return say("{told}；! {flags}", told=told, flags=flag_words(row)) if row.flags else told
+
+
+def school_name(school: Row) -> str:
+    return say("{name}（重點）", name=school.name) if school.role == "lead" else str(school.name)
+
+
+def school_cell(facts: Facts, kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
+    if row is None:
+        return Cell("–")
+    sign = STATUSES[row.status].sign
+    of = figure(row, group.name, school.name)
+    if row.counted is None:
+        return Cell(f"{sign} {STATUSES[row.status].word}", row.status, figure=of)
+    told = brief(row.counted, kpi.unit)
+    if row.required is not None:
+        told = f"{told}/{brief(row.required, kpi.unit)}"
+    return Cell(f"{sign} {told}", row.status, figure=of)

@@ -1,0 +1,130 @@
+"""What the slides of a meeting are made of: the choices of the meeting, and the figures of its day, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from dashboard.language.texts import say
+from dashboard.language.words import is_unsure
+from dashboard.questions import Row, View, ask, ask_each
+
+LATE = ("overdue", "behind")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a meeting wants its slides: in which order, and whether schools are named."""
+
+    order: str = "gap"
+    schools: bool = True
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the slides are made of, asked once."""
+
+    view: View
+    choices: Choices
+    kpis: Sequence[Row]
+    totals: Mapping[tuple[str, str, int | None], Row]
+    then: Mapping[tuple[str, str, int | None], Row]
+    schools: Mapping[tuple[str, str], Sequence[Row]]
+    school_then: Mapping[tuple[str, str, int], Row]
+    groups: Sequence[Row]
+    group_of: Mapping[int, Row]
+    tables: Mapping[str, Row]
+
+    @property
+    def own_group(self) -> Row | None:
+        """The group that a scope lies in, where it is one; the figures of the whole then are that group's."""
+        return None if self.view.scope.whole or len(self.groups) != 1 else self.groups[0]
+
+    def total(self, kpi: Row, group: Row | None = None) -> Row | None:
+        """The figure of the city, or of a group."""
+        return self.totals.get(_place(kpi, group))
+
+    def was(self, kpi: Row, group: Row | None = None) -> Row | None:
+        """The same on the day to compare with."""
+        return self.then.get(_place(kpi, group))
+
+    def of(self, kpi: Row, group: Row | None = None) -> list[Row]:
+        """The figures of the schools, or of a group's."""
+        rows = self.schools.get((kpi.kpi, kpi.period), ())
+        return [
+            row for row in rows if group is None or self.group_of[row.school_id].group_id == group.group_id
+        ]
+
+    def label(self, kpi: Row) -> str:
+        """What an indicator is called in a line; where there are several periods, with its own."""
+        several = len(self.view.periods) > 1
+        return say("{label}（{note}）", label=kpi.short, note=kpi.period_label) if several else kpi.short
+
+
+def load(view: View, choices: Choices) -> Facts:
+    schools = {row.school_id: row for row in ask(view, "schools")}
+    ids = {row.group_id for row in schools.values()}
+    kpis = [
+        _with_period(kpi, period)
+        for period in view.periods
+        for kpi in ask(view, "kpis", period=period.period)
+    ]
+    rows, then = _school_rows(view, view.on), {}
+    if view.versus:
+        then = {(row.kpi, row.period, row.school_id): row for row in _school_rows(view, view.versus)}
+    by_kpi: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        by_kpi.setdefault((row.kpi, row.period), []).append(row)
+    totals = _by_place(ask_each(view, "totals", on=view.on))
+    facts = Facts(
+        view=view,
+        choices=choices,
+        kpis=kpis,
+        totals=totals,
+        then=_by_place(ask_each(view, "totals", on=view.versus)) if view.versus else {},
+        schools=by_kpi,
+        school_then=then,
+        groups=[group for group in ask(view, "groups") if group.group_id in ids],
+        group_of=schools,
+        tables={row.table_name: row for row in ask(view, "tables")},
+    )
+    return _ordered(facts) if choices.order == "gap" else facts
+
+
+def _with_period(kpi: Row, period: Row) -> Row:
+    return Row(**vars(kpi) | {"period_label": period.label})
+
+
+def _school_rows(view: View, on: date) -> list[Row]:
+    return ask_each(view, "school_results", on=on, group_id=None, school_id=None)
+
+
+def _place(kpi: Row, group: Row | None) -> tuple[str, str, int | None]:
+    return kpi.kpi, kpi.period, group.group_id if group else None
+
+
+def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str, int | None], Row]:
+    return {(row.kpi, row.period, row.group_id): row for row in rows}
+
+
+def _ordered(facts: Facts) -> Facts:
+    """The indicators and the groups with the most late schools first; what is for information only comes last."""
+
+    def place(kpi: Row) -> tuple[Any, ...]:
+        rows = facts.of(kpi)
+        unmet = sum(row.status in ("on_track", "behind", "overdue") for row in rows)
+        return kpi.require == "none", -late(rows), -unmet
+
+    groups = {group.group_id: sum(late(facts.of(kpi, group)) for kpi in facts.kpis) for group in facts.groups}
+    return replace(
+        facts,
+        kpis=sorted(facts.kpis, key=place),
+        groups=sorted(facts.groups, key=lambda group: -groups[group.group_id]),
+    )
+
+
+def late(rows: Sequence[Row]) -> int:
+    """How many schools are late; nobody by a file that was not read."""
+    return sum(row.status in LATE and not is_unsure(row) for row in rows)
