@@ -7,13 +7,26 @@ that every text is whole; what finds no room in the smallest letters is counted,
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
 from dashboard.exports.archive import timeless
 from dashboard.exports.deck import charts, fitting, stage
-from dashboard.exports.deck.canvas import ACCENT, AMBER, INK, INK2, LINE, PAPER, Canvas, Fill, Run, TableCell
+from dashboard.exports.deck.canvas import (
+    ACCENT,
+    AMBER,
+    INK,
+    INK2,
+    LINE,
+    PAPER,
+    Canvas,
+    Fill,
+    Run,
+    TableCell,
+    clean,
+)
 from dashboard.exports.deck.stage import Box, Stage, TemplateRefused
 from dashboard.exports.document import Big, Cell, Curve, Document, Slide, Table
 from dashboard.language.texts import manner, say, written
@@ -27,7 +40,9 @@ SMALLEST = 16.0  # units: 8 points on a slide of 13.3 inches
 TITLE, TITLE_LEAST, BODY, NOTE = 58.0, 24.0, 28.0, 24.0
 GAP = 20.0
 TABLE = 0.65  # of the width, where a curve stands at the right
+TINIEST = 9.0  # rather than to cut a text; no name of a school or an indicator known to us is so long
 STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
+TINY = (0.52, 0.46, 0.4, 0.34)
 FILLS = {
     "behind": Fill("FBE1B6", AMBER),
     "overdue": Fill("9C1F2E", PAPER),
@@ -63,7 +78,7 @@ def _properties(room: Stage, document: Document, language: str) -> None:
     about = room.presentation.core_properties
     for each in ("author", "last_modified_by", "comments", "keywords", "subject", "category", "content_status", "identifier", "version"):  # fmt: skip
         setattr(about, each, "")
-    about.title, about.language, about.revision = document.title[:255], language, 1
+    about.title, about.language, about.revision = clean(document.title)[:255], language, 1
 
 
 def _draw(canvas: Canvas, room: Stage, document: Document, slide: Slide, at: int) -> None:
@@ -133,26 +148,30 @@ def _foot(canvas: Canvas, place: Box, document: Document, at: int) -> None:
 
 def _body(canvas: Canvas, place: Box, slide: Slide) -> None:
     """All of it in the largest letters in which it has room; flags that have none even in the smallest are counted."""
-    plans = (_Plan(place, slide, slide.flags, step) for step in STEPS)
-    fewer = (
-        _Plan(place, slide, _first(slide.flags, keep), STEPS[-1])
-        for keep in reversed(range(len(slide.flags)))
+    flags = slide.flags
+    plans = chain(
+        (_Plan(place, slide, flags, step) for step in STEPS),
+        (_Plan(place, slide, _first(flags, keep), STEPS[-1]) for keep in reversed(range(len(flags)))),
+        (_Plan(place, slide, _first(flags, 0), step, TINIEST) for step in TINY),
     )
-    plan = next((one for one in chain(plans, fewer) if one.fits), None)
-    plan = plan or _Plan(place, slide, _first(slide.flags, 0) if slide.flags else (), STEPS[-1])
+    plan = next((one for one in plans if one.fits), None)
+    plan = plan or _Plan(place, slide, _first(flags, 0), TINY[-1], TINIEST)
     plan.draw(canvas)
 
 
 def _first(flags: Sequence[str], keep: int) -> list[str]:
-    return [*flags[:keep], say("! 另有 {n} 則註記，見備忘稿", n=number(len(flags) - keep))]
+    more = len(flags) - keep
+    return [*flags[:keep], *([say("! 另有 {n} 則註記，見備忘稿", n=number(more))] if more else ())]
 
 
 class _Plan:
     """Where each part of a slide's body is, at one size of letters."""
 
-    def __init__(self, place: Box, slide: Slide, flags: Sequence[str], step: float) -> None:
+    def __init__(
+        self, place: Box, slide: Slide, flags: Sequence[str], step: float, least: float = SMALLEST
+    ) -> None:
         self.place, self.slide, self.flags = place, slide, flags
-        self.line, self.note = max(BODY * step, SMALLEST), max(NOTE * step, SMALLEST)
+        self.line, self.note = max(BODY * step, least), max(NOTE * step, least)
         self.below = self._texts_high()
         curve = slide.curve
         self.left = place._replace(wide=place.wide * TABLE) if curve else place
@@ -165,12 +184,19 @@ class _Plan:
             self.content, self.chart = _content(slide.table)
         self.laid = None
         if self.content:
-            self.laid = fitting.table(self.content, self.left.wide, room, BODY, SMALLEST)
+            self.laid = fitting.table(self.content, self.left.wide, room, BODY, least)
         self.top = place.top + top
         high = self.laid.high if self.laid else 0.0
-        self.upper = max(top + high, min(500.0, place.high - self.below) if curve else 0.0)
-        small = self.laid is not None and self.laid.size < BODY * step - 0.5
-        self.fits = self.upper + self.below <= place.high + 0.5 and not (small and step > STEPS[-1])
+        self.upper = max(top + high, min(580.0, place.high - self.below) if curve else 0.0)
+        self.fits = self.upper + self.below <= place.high + 0.5 and not (
+            step > STEPS[-1] and self._small(step)
+        )
+
+    def _small(self, step: float) -> bool:
+        """Whether the table's letters would be larger if there were less below it."""
+        if self.content is None or self.laid is None or self.laid.size >= BODY * step - 0.5:
+            return False
+        return fitting.table(self.content, self.left.wide, math.inf, BODY, SMALLEST).size > self.laid.size
 
     def _texts_high(self) -> float:
         texts = [(text, self.line) for text in self.slide.lines] + [(text, self.note) for text in self.flags]

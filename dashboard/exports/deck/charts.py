@@ -107,7 +107,7 @@ def _counts(canvas: Canvas, place: Box, rows: Sequence[Strip], status: str, size
     for at, row in enumerate(rows):
         many, whole = row.schools.get(status, 0), sum(row.schools.values())
         room = place.wide * many / whole if whole else 0
-        text = f"{sign} {many}" if room > fitting.width(f"{sign} {many}", size, True) + 4 else f"{many}"
+        text = f"{sign} {many}" if room > fitting.width(f"{sign} {many}", size, True) + 14 else f"{many}"
         if not many or room < fitting.width(text, size, True):
             marks.append(f'<c:dLbl><c:idx val="{at}"/><c:delete val="1"/></c:dLbl>')
         else:
@@ -255,7 +255,7 @@ def _draw(canvas: Canvas, frame: Any, size: float, plot: str) -> None:
 
 
 def _letters(canvas: Canvas, run: Run) -> str:
-    return f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{canvas.properties(run, "a:defRPr")}</a:pPr><a:endParaRPr lang="{canvas.language}"/></a:p></c:txPr>'
+    return f'<c:txPr><a:bodyPr wrap="none"/><a:lstStyle/><a:p><a:pPr>{canvas.properties(run, "a:defRPr")}</a:pPr><a:endParaRPr lang="{canvas.language}"/></a:p></c:txPr>'
 
 
 def _head(at: int, title: str) -> str:

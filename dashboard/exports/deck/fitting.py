@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LINE = 1.25  # from one line to the next, in sizes of the letters
+ROW = 1.46  # the same in a table: Impress takes the font's own there, whatever is asked for
 PAD = 10.0  # left and right of the text of a cell
 ABOVE = 5.0  # above and below it
 FEWEST = 7  # Chinese letters a line of a column has room for, whatever stands beside it
@@ -24,8 +25,9 @@ _STRONG = 1.07  # strong Latin letters are this much wider; Chinese ones are not
 _UNIT = re.compile(r"[（「『《]*(?:[!-~±−–…]+|[^\s!-~])[，。、；：）」』》！？…·～]*\s*|\s+")
 
 
-# Impress sets Chinese and Latin letters apart, more than a space does.
-_APART = re.compile(r"(?<=[^\x00-\x7f]) ?(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%)]) ?(?=[^\x00-\x7f])")
+# Impress sets Chinese and Latin letters apart, and draws the spaces beside Chinese ones wide.
+_APART = re.compile(r"(?<=[^\x00-\x7f])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%)])(?=[^\x00-\x7f])")
+_WIDE_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def width(text: str, size: float, strong: bool = False) -> float:
@@ -37,7 +39,8 @@ def width(text: str, size: float, strong: bool = False) -> float:
 def _ems(text: str, strong: bool) -> float:
     latin = sum(map(_latin, filter(str.isascii, text)))
     others = sum(0.0 if unicodedata.combining(letter) else 1.0 for letter in text if not letter.isascii())
-    return others + latin * (_STRONG if strong else 1) + 0.2 * len(_APART.findall(text)) + 0.1 * bool(text)
+    apart = 0.2 * len(_APART.findall(text)) + 0.35 * len(_WIDE_SPACE.findall(text))
+    return others + latin * (_STRONG if strong else 1) + apart + 0.1 * bool(text)
 
 
 def _latin(letter: str) -> float:
@@ -57,6 +60,8 @@ def _units(text: str, strong: bool) -> tuple[tuple[float, float], ...]:
 
 def lines(text: str, size: float, room: float, strong: bool = False) -> int:
     """Over how many lines a text goes in so much room."""
+    if width(text, size, strong) <= room + 0.01:
+        return 1
     count, left = 1, room
     for alone, spaced in _units(text, strong):
         wide = size * alone
@@ -93,6 +98,7 @@ class Laid:
     head: float
     widths: Sequence[float]
     heights: Sequence[float]
+    whole: bool = True  # no line is broken
 
     @property
     def high(self) -> float:
@@ -115,17 +121,32 @@ class Content:
 
 
 def table(content: Content, room: float, high: float, largest: float, smallest: float) -> Laid:
-    """The largest letters with which a table goes into so much room; the smallest where none do."""
-    size = largest
-    while size > smallest and ((found := _laid(content, room, size)) is None or found.high > high):
-        size -= 1
-    size = max(size, smallest)
-    found = _laid(content, room, size) or _laid(content, room, size, force=True)
-    assert found is not None
-    return _spread(found, high)
+    """The largest letters with which a table goes into so much room; the smallest where none do.
+
+    Somewhat smaller letters are better than a broken line.
+    """
+    for breaks in (False, True):  # at a space; within a word or a number nothing is broken
+        best = None
+        for size in _sizes(largest, smallest):
+            if best and size < best.size * 0.8:
+                break
+            laid = _laid(content, room, size, breaks)
+            if laid and laid.high <= high:
+                if laid.whole:
+                    return _spread(laid, high)
+                best = best or laid
+        if best:
+            return _spread(best, high)
+    laid = _laid(content, room, smallest, True) or _laid(content, room, smallest, True, force=True)
+    assert laid is not None
+    return laid
 
 
-def _laid(content: Content, room: float, size: float, force: bool = False) -> Laid | None:
+def _sizes(largest: float, smallest: float) -> list[float]:
+    return [smallest + step for step in reversed(range(int(largest - smallest) + 1))]
+
+
+def _laid(content: Content, room: float, size: float, breaks: bool, force: bool = False) -> Laid | None:
     head = max(size * 0.8, min(size, 16.0))
     wanted, needed = [], []
     for at, name in enumerate(content.header):
@@ -136,7 +157,7 @@ def _laid(content: Content, room: float, size: float, force: bool = False) -> La
         )
         title = _longest(name, head) + 2 * PAD
         wanted.append(max(whole, width(name, head) + 2 * PAD))
-        needed.append(max(whole if content.numbers[at] else part, title))
+        needed.append(max(whole if content.numbers[at] and not breaks else part, title))
     if content.chart is not None:
         wanted[content.chart] = needed[content.chart] = room * 0.22
     if sum(needed) > room:
@@ -148,7 +169,8 @@ def _laid(content: Content, room: float, size: float, force: bool = False) -> La
     heights = [_row(content.header, inside, head)] + [_row(row, inside, size) for row in content.rows]
     if content.chart is not None:
         heights[1:] = [max(heights[1:], default=0.0)] * (len(heights) - 1)
-    return Laid(size, head, widths, heights)
+    whole = all(one >= want - 0.01 for one, want in zip(widths, wanted, strict=True))
+    return Laid(size, head, widths, heights, whole)
 
 
 def _longest(text: str, size: float) -> float:
@@ -156,8 +178,8 @@ def _longest(text: str, size: float) -> float:
 
 
 def _row(texts: Sequence[str], inside: Sequence[float], size: float) -> float:
-    high = [height(text, size, max(room, 1.0), True) for text, room in zip(texts, inside, strict=True)]
-    return max([size * LINE, *high]) + 2 * ABOVE
+    most = max(lines(text, size, max(room, 1.0), True) for text, room in zip(texts, inside, strict=True))
+    return most * size * ROW + 2 * ABOVE
 
 
 def _widths(
