@@ -81,8 +81,8 @@ def deck(
     told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
     slides = "".join(_slide(document, slide, at, many) for at, slide in enumerate(document.slides, start=1))
     return (
-        f'<div class="deck" tabindex="-1" data-paper="{paper}" data-start="{escape(start)}" role="region"'
-        f' aria-label="{escape(say("簡報"))}"><p class="said" aria-live="polite"></p>{slides}'
+        f'<div class="deck" tabindex="-1" data-sheet="{paper}" data-start="{escape(start)}" role="region"'
+        f' aria-label="{escape(say("簡報"))}"><h1 class="said">{escape(document.title)}</h1><p class="said news" aria-live="polite"></p>{slides}'
         f"{f'<ul class=notices>{told}</ul>' if told else ''}"
         f"{_panel(document, ways, leave)}{_tools(leave)}"
         '<div class="clock"></div><div class="spot"></div></div>'
@@ -128,7 +128,7 @@ def _tools(leave: str) -> str:
         f'<button type="button" data-act="{act}">{escape(say(label))}</button>'
         for act, label in TOOLS.items()
     )
-    out = f'<a href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
+    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
     return f'<div class="tools">{buttons}{out}</div>'
 
 
@@ -156,7 +156,7 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
         f'<section class="slide" data-key="{escape(slide.key)}" aria-label="{escape(label)}">'
         f'<p class="about"><b>{escape(slide.about)}</b>{rule}{_legend(slide)}</p>'
         f'<h2 style="--size:{size:.1f}">{escape(slide.title)}</h2>'
-        f'<div class="body"><div class="main">{main}</div>{curve}</div>{below}'
+        f'<div class="body"><div class="main" tabindex="0" role="group" aria-label="{escape(slide.about)}">{main}</div>{curve}</div>{below}'
         f"<footer><span>{escape(document.whose)}</span>"
         f"<span>{escape(document.snapshot)}<b>{at}/{many}</b></span></footer></section>"
     )
@@ -232,17 +232,8 @@ def _stated(figure: Figure | None) -> str:
     """The machine-readable side of a figure, in the order in which pages state theirs."""
     if figure is None:
         return ""
-    values = [figure.counted, figure.base, figure.required]
-    texts = [
-        figure.kpi,
-        figure.level,
-        figure.period,
-        figure.status,
-        *map(plain, values),
-        "",
-        "",
-        figure.flags,
-    ]
+    values = [figure.counted, figure.base, figure.required, figure.schools_met, figure.schools_judged]
+    texts = [figure.kpi, figure.level, figure.period, figure.status, *map(plain, values), figure.flags]
     return f' data-figure="{escape("|".join([*texts, figure.school or figure.group]))}"'
 
 

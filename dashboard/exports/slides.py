@@ -117,7 +117,7 @@ def _line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
     return [
         cells.named(row, facts.label(kpi)),
         Cell("", strip=cells.counts(row)),
-        cells.met_cell(row, kpi),
+        cells.met_cell(row, kpi, group.name if group else ""),
         cells.late_cell(row, kpi),
         cells.sum_cell(row, kpi, group.name if group else ""),
     ]
@@ -258,7 +258,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
     if kpi.require == "none":
         columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
         sums = [
-            ([cells.named(row, name), cells.sum_cell(row, kpi, of), Cell("")], told[name])
+            ([cells.named(row, name), _how_much(row, kpi, of), Cell("")], told[name])
             for name, of, row in rows
         ]
         return columns, list(sums)
@@ -275,7 +275,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
                 cells.named(row, name),
                 Cell("", strip=cells.counts(row)),
                 cells.late_cell(row, kpi),
-                cells.met_cell(row, kpi),
+                cells.met_cell(row, kpi, of),
                 cells.sum_cell(row, kpi, of),
             ],
             told[name],
@@ -283,6 +283,10 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
         for name, of, row in rows
     ]
     return columns, list(lines)
+
+
+def _how_much(row: Row, kpi: Row, group: str) -> Cell:
+    return (cells.met_cell if row.counted is None else cells.sum_cell)(row, kpi, group)
 
 
 def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
+
 import streamlit as st
 
 from dashboard.exports import report, slide_facts, slides
 from dashboard.language.texts import say
 from dashboard.questions import View, ask
-from dashboard.ui import figures
+from dashboard.ui import figures, frame, freshness
 from dashboard.ui.address import asked, chosen
 
 
@@ -19,7 +23,7 @@ def choices() -> slide_facts.Choices:
 def show(seen: View) -> None:
     """All slides at once."""
     choice, start = choices(), _start(seen)
-    notices = (*seen.notices, *([seen.damage] if seen.damage else []))
+    notices = tuple(_notices(seen))
 
     def build() -> str:
         document = slides.document(seen, choice)
@@ -31,6 +35,14 @@ def show(seen: View) -> None:
     fragment = figures.once(seen, "slides", choice, start, notices, tuple(chosen().values()), build=build)
     st.markdown(f"<style>{report.style()}</style>{fragment}", unsafe_allow_html=True)
     st.html(f"<script>{report.script()}</script>", unsafe_allow_javascript=True)
+
+
+def _notices(seen: View) -> Iterator[str]:
+    """What the presenter must know before the audience sees a figure."""
+    yield from seen.notices
+    if seen.damage:
+        yield f"{say('✕ 最新的快照讀不出來')} {seen.damage} {frame.former_stands(seen)}"
+    yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(seen))
 
 
 def _start(seen: View) -> str:
