@@ -250,6 +250,7 @@ def test_the_curve_is_the_documents_in_steps_with_the_pace_and_the_deadline(plac
         for day in days:
             now = points.get(day, now)
             assert actual[day] == (pytest.approx(now) if day <= last else None)
+        assert all(day - dt.timedelta(1) in actual for day in points if day > min(points)), "in steps"
         assert [day for day, value in deadline.items() if value] == [one.curve.deadline]
         drawn = {day: value for day, value in pace.items() if value is not None}
         if one.curve.pace:
@@ -338,6 +339,8 @@ def check_room(made: bytes) -> None:
         for shape in slide.shapes:
             assert shape.left >= 0 and shape.left + shape.width <= presentation.slide_width
             assert shape.top >= 0 and shape.top + shape.height <= presentation.slide_height, shape.name
+            if shape.name == "Ground":
+                continue
             if shape.has_text_frame and shape.text_frame.text:
                 inset = (
                     (shape.text_frame.margin_left or 0) * 2 if shape.name != slide.shapes.title.name else 0
@@ -645,7 +648,12 @@ def test_a_bureaus_template_keeps_its_look_and_loses_its_slides(keelung: Place, 
     assert not re.search("機密的舊投影片|舊備忘稿|某位承辦人", text)
     assert [slide.shapes.title.text for slide in presentation.slides] == [one.title for one in made_of(keelung, compare=True).slides]  # fmt: skip
     assert {slide.slide_layout.name for slide in presentation.slides} == {"Title Only"}
-    title = presentation.slides[0].shapes.title
+    title, panel = list(presentation.slides[0].shapes)[:2]
+    assert str(panel.fill.fore_color.rgb) == "FFFFFF" and panel.top >= title.top + title.height
+    behind = (panel.left, panel.top, panel.left + panel.width, panel.top + panel.height)
+    for shape in list(presentation.slides[0].shapes)[2:]:
+        assert shape.left >= behind[0] and shape.top >= behind[1] and shape.left + shape.width <= behind[2]
+        assert shape.top + shape.height <= behind[3]
     assert "title" in title._element.xpath(".//p:ph/@type") and not title._element.xpath(".//a:xfrm")
     check_room(made)
 

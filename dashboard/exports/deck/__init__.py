@@ -98,7 +98,7 @@ def _about(canvas: Canvas, place: Box, slide: Slide) -> None:
     legend = _legend(slide)
     wide = sum(fitting.width(run.text, run.size, run.strong) for run in legend)
     if legend:
-        canvas.box("Legend", place._replace(left=place.right - wide - 4, wide=wide + 4), [legend], side="right", anchor="middle", wraps=False)  # fmt: skip
+        canvas.box("Legend", place._replace(left=place.right - wide - 8, wide=wide + 8), [legend], side="right", anchor="middle")  # fmt: skip
     place = place._replace(wide=place.wide - (wide + 40 if legend else 0))
     whole = f"{slide.about}　{slide.rule}" if slide.rule else slide.about
     size = fitting.size_of(whole, place.wide, place.high, 30, SMALLEST, True)
@@ -130,7 +130,7 @@ def _foot(canvas: Canvas, place: Box, document: Document, at: int) -> None:
     size = 22.0
     while size > SMALLEST and sum(fitting.width(text, size) for text in texts) + 40 > place.wide:
         size -= 1
-    wide = fitting.width(texts[0], size) + 4
+    wide = fitting.width(texts[0], size) + 8
     runs = [
         Run(f"{document.snapshot}　", size, INK2),
         Run(f"{at}", size, INK2, field=True),
@@ -140,7 +140,7 @@ def _foot(canvas: Canvas, place: Box, document: Document, at: int) -> None:
     small = fitting.size_of(document.whose, whose.wide, place.high, size, 8)
     canvas.box("Scope", whose, [[Run(document.whose, small, INK2)]], anchor="middle")
     right = place._replace(left=place.right - wide, wide=wide)
-    canvas.box("Snapshot and page", right, [runs], side="right", anchor="middle", wraps=False)
+    canvas.box("Snapshot and page", right, [runs], side="right", anchor="middle")
 
 
 # The body
