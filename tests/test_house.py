@@ -52,6 +52,7 @@ HOMES = {
     "streamlit": {"app", "server", "ui", "charts", "pages"},
     "openpyxl": {"exports", "sample"},
     "docxtpl": {"exports"},
+    "pptx": {"exports"},
     "pypdf": {"exports"},
     "sqlalchemy": {"state"},
     "alembic": {"state"},

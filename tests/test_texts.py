@@ -27,6 +27,8 @@ MODULES = sorted(
                 "exports/slide_cells.py",
                 "exports/report.py",
                 "meetings.py",
+                "exports/deck/__init__.py",
+                "exports/deck/charts.py",
             )
         ),
         *(ROOT / "pages").glob("*.py"),

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from dashboard.exports.document import Document
     from dashboard.questions import View
 
-BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf")
+BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf", "pptx")
 ORDERS = ("gap", "definition")
 
 
 def add(command: Command) -> None:
     """Add the command of this module."""
-    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF）")
-    export.add_argument("kind", choices=(*BOOKS, *SLIDES), help="檔案格式")
+    export = command(
+        _export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF、PPTX）"
+    )
+    export.add_argument("kind", choices=(*BOOKS, *SLIDES, "odp"), help="檔案格式")
     export.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
     )
@@ -38,6 +40,7 @@ def add(command: Command) -> None:
     export.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
     export.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
     export.add_argument("--paper", choices=("16:9", "a4"), default="16:9", help="簡報列印的紙張")
+    export.add_argument("--template", type=Path, metavar="FILE", help="PPTX 簡報要用的範本（PPTX、POTX）")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -71,11 +74,16 @@ def _export(options: argparse.Namespace) -> int:
 
 def _check_options(options: argparse.Namespace) -> None:
     """What a kind has not, and what a meeting has frozen, is refused rather than left out in silence."""
+    if options.kind == "odp":
+        raise UsageError(
+            "不提供 ODP：請用 kpi export pptx 產生簡報，以 LibreOffice Impress 開啟後另存成 ODP。"
+        )
     asked = {
         "--compare": (options.compare, SLIDES),
         "--order": (options.order != "gap", SLIDES),
         "--without-schools": (options.without_schools, SLIDES),
         "--paper": (options.paper != "16:9", ("html", "pdf")),
+        "--template": (options.template, ("pptx",)),
     }
     for name, (value, kinds) in asked.items():
         if value and options.kind not in kinds:
@@ -119,6 +127,13 @@ def _made(
     progress(0, "簡報")
     choices = slide_facts.Choices(options.order, not options.without_schools)
     document = make() if make else slides.document(view, choices)
+    if options.kind == "pptx":
+        from dashboard.exports import deck
+
+        try:
+            return deck.made(document, options.template, progress)
+        except deck.TemplateRefused as error:
+            raise FolderError(str(error)) from error
     page = report.page(document, "a4" if options.paper == "a4" else "wide")
     if options.kind == "html":
         return page.encode()
