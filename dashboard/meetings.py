@@ -68,7 +68,7 @@ def freeze(
     )
     try:
         store.hold(view.snapshot, meeting.id)
-        return state.freeze(meeting)
+        return state.freeze(meeting, schools_of(view))
     except OSError as error:
         raise StateError(say("快照留存處寫不進去，會議沒有凍結。請檢查權限與磁碟空間。")) from error
     except BaseException:
@@ -76,17 +76,19 @@ def freeze(
         raise
 
 
-def remove(state: Store, meeting: Meeting) -> None:
+def remove(state: Store, meeting: Meeting, schools: Collection[str] | None = ()) -> None:
     """Remove a meeting; its snapshot goes with the next build unless another meeting needs it."""
-    state.remove(meeting)
+    state.remove(meeting, schools)
     _let_go(state.warehouse, meeting)
 
 
 def hold_all(state: Store, programmes: Sequence[str]) -> list[Meeting]:
-    """Hold the snapshots of all meetings, as after a backup was loaded; gives those whose snapshot is gone."""
+    """Hold the snapshots of all meetings and no others, as after a backup was put back; gives those that are gone."""
     gone = []
     for programme in programmes:
-        for meeting in state.meetings(programme, None):
+        every = state.meetings(programme, None)
+        store.hold_only(state.warehouse / programme, {(one.stamp, one.id) for one in every})
+        for meeting in every:
             try:
                 store.hold(_snapshot(state.warehouse, meeting), meeting.id)
             except store.NoSnapshot:

@@ -101,7 +101,7 @@ def test_nothing_is_made_before_something_is_written(tmp_path: Path):
 
 
 def test_a_meeting_comes_back_as_it_was_frozen(store: Store):
-    first = store.freeze(meeting(versus=dt.date(2022, 10, 1), order="definition", schools=False))
+    first = store.freeze(meeting(versus=dt.date(2022, 10, 1), order="definition", schools=False), None)
     assert store.meetings(KEELUNG, None) == [first]
     assert (first.order, first.schools, first.versus, first.on) == (
         "definition",
@@ -114,44 +114,44 @@ def test_a_meeting_comes_back_as_it_was_frozen(store: Store):
 
 def test_the_file_is_its_users_alone(tmp_path: Path):
     store = Store(tmp_path / "warehouse")
-    store.freeze(meeting())
+    store.freeze(meeting(), None)
     mode = stat.S_IMODE((tmp_path / "warehouse" / database.FILE).stat().st_mode)
     assert mode == 0o600
 
 
 def test_a_meeting_is_compared_with_the_one_before_it_of_the_same_scope(store: Store):
-    september = store.freeze(meeting("九月", "2022-09-30"))
-    group = store.freeze(meeting("自主學習組十月", "2022-10-14", group="自主學習組"))
-    october = store.freeze(meeting("十月", "2022-10-28"))
-    late = store.freeze(meeting("補九月中", "2022-09-15"))
-    november = store.freeze(meeting("十一月", "2022-11-25"))
+    september = store.freeze(meeting("九月", "2022-09-30"), None)
+    group = store.freeze(meeting("自主學習組十月", "2022-10-14", group="自主學習組"), None)
+    october = store.freeze(meeting("十月", "2022-10-28"), None)
+    late = store.freeze(meeting("補九月中", "2022-09-15"), None)
+    november = store.freeze(meeting("十一月", "2022-11-25"), None)
     assert (september.previous, september.versus) == (None, None)
     assert (group.previous, late.previous) == (None, None)
     assert (october.previous, october.versus) == (september.id, september.on)
     assert (november.previous, november.versus) == (october.id, october.on)
-    store.remove(october)
+    store.remove(october, None)
     assert store.meeting(KEELUNG, "十一月", None) == dataclasses.replace(november, previous=september.id)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b\n", "會" * 81])
 def test_a_name_that_is_none_or_too_long_is_refused(store: Store, name: str):
     with pytest.raises(StateError, match="會議名稱"):
-        store.freeze(meeting(name))
+        store.freeze(meeting(name), None)
     assert store.meetings(KEELUNG, None) == []
 
 
 def test_a_name_is_given_once(store: Store):
-    store.freeze(meeting())
+    store.freeze(meeting(), None)
     with pytest.raises(StateError, match="已經有「十一月會議」"):
-        store.freeze(meeting(day="2022-11-26"))
-    store.freeze(dataclasses.replace(meeting(), programme="ntpc-5g-112"))
+        store.freeze(meeting(day="2022-11-26"), None)
+    store.freeze(dataclasses.replace(meeting(), programme="ntpc-5g-112"), None)
     assert len(store.meetings(KEELUNG, None)) == 1
 
 
 def test_hostile_text_is_text(store: Store):
-    noted = store.freeze(meeting(HOSTILE[:60]))
+    noted = store.freeze(meeting(HOSTILE[:60]), None)
     decision = store.decide(
-        Decision(noted.id, HOSTILE, HOSTILE[:60], group=HOSTILE.replace("\x00", ""), kpi="a1a2")
+        Decision(noted.id, HOSTILE, HOSTILE[:60], group=HOSTILE.replace("\x00", ""), kpi="a1a2"), None
     )
     (found,) = store.decisions(noted, None)
     assert (
@@ -164,46 +164,47 @@ def test_hostile_text_is_text(store: Store):
 
 
 def test_decisions_are_carried_to_the_next_meeting_until_a_person_closes_them(store: Store):
-    first = store.freeze(meeting("十月", "2022-10-28"))
+    first = store.freeze(meeting("十月", "2022-10-28"), None)
     one = store.decide(
-        Decision(first.id, "研習時數補登", "教育處", dt.date(2022, 11, 15), kpi="infosec", period="111")
+        Decision(first.id, "研習時數補登", "教育處", dt.date(2022, 11, 15), kpi="infosec", period="111"), None
     )
-    two = store.decide(Decision(first.id, "派輔導員到校"))
-    other = store.freeze(meeting("自主學習組", "2022-11-10", group="自主學習組"))
-    second = store.freeze(meeting("十一月", "2022-11-25"))
+    two = store.decide(Decision(first.id, "派輔導員到校"), None)
+    other = store.freeze(meeting("自主學習組", "2022-11-10", group="自主學習組"), None)
+    second = store.freeze(meeting("十一月", "2022-11-25"), None)
     assert store.carried(second, None) == [one, two] and store.carried(other, None) == [] == store.carried(
         first, None
     )
-    store.close(two, dt.date(2022, 11, 20))
+    store.close(two, dt.date(2022, 11, 20), None)
     assert store.carried(second, None) == [one]
-    store.close(two, None)
-    third = store.freeze(meeting("十二月", "2022-12-30"))
+    store.close(two, None, None)
+    third = store.freeze(meeting("十二月", "2022-12-30"), None)
     assert store.carried(third, None) == [one, two]
-    store.withdraw(one)
+    store.withdraw(one, None)
     assert store.carried(third, None) == [two]
-    store.remove(first)
+    store.remove(first, None)
     assert store.carried(third, None) == [] == store.decisions(first, None)
     with pytest.raises(StateError, match="已經移除"):
-        store.decide(Decision(first.id, "太晚"))
+        store.decide(Decision(first.id, "太晚"), None)
 
 
 @pytest.mark.parametrize("text", ["", " \u200b", "字" * 501])
 def test_a_decision_that_says_nothing_or_too_much_is_refused(store: Store, text: str):
-    noted = store.freeze(meeting())
+    noted = store.freeze(meeting(), None)
     with pytest.raises(StateError):
-        store.decide(Decision(noted.id, text))
+        store.decide(Decision(noted.id, text), None)
     assert store.decisions(noted, None) == []
 
 
 def test_only_what_lies_within_the_schools_in_scope_is_seen(store: Store):
     """Fail closed: what is about more than one school is seen by whoever may see every school."""
-    city, group = store.freeze(meeting("全市")), store.freeze(meeting("一組", group="自主學習組"))
+    city, group = store.freeze(meeting("全市"), None), store.freeze(meeting("一組", group="自主學習組"), None)
     own, other = (
-        store.freeze(meeting("深澳", school="深澳國小")),
-        store.freeze(meeting("信義", school="信義國小")),
+        store.freeze(meeting("深澳", school="深澳國小"), None),
+        store.freeze(meeting("信義", school="信義國小"), None),
     )
     decisions = {
-        one.school: store.decide(Decision(city.id, "做", school=one.school)) for one in (city, own, other)
+        one.school: store.decide(Decision(city.id, "做", school=one.school), None)
+        for one in (city, own, other)
     }
     assert {one.id for one in store.meetings(KEELUNG, None)} == {city.id, group.id, own.id, other.id}
     assert store.meetings(KEELUNG, {"深澳國小"}) == [own] and store.meetings(
@@ -216,9 +217,34 @@ def test_only_what_lies_within_the_schools_in_scope_is_seen(store: Store):
     assert store.decisions(city, {"深澳國小"}) == [decisions["深澳國小"]] and store.decisions(city) == []
 
 
+def test_nobody_writes_beyond_the_schools_in_scope(store: Store):
+    city, own = store.freeze(meeting("全市"), None), store.freeze(meeting("深澳", school="深澳國小"), None)
+    noted = store.decide(Decision(city.id, "做"), None)
+    before = dump.dump(store)
+    for mine in ((), {"信義國小"}):
+        for act in (
+            lambda mine: store.freeze(meeting("新的"), mine), lambda mine: store.freeze(meeting("新的", school="深澳國小"), mine),
+            lambda mine: store.remove(city, mine), lambda mine: store.remove(own, mine), lambda mine: store.withdraw(noted, mine),
+            lambda mine: store.decide(Decision(city.id, "再做"), mine), lambda mine: store.close(noted, dt.date(2022, 12, 1), mine),
+        ):  # fmt: skip
+            with pytest.raises(StateError, match="檢視範圍"):
+                act(mine)
+    assert dump.dump(store) == before
+    assert store.decide(Decision(own.id, "做", school="深澳國小"), {"深澳國小"}) in store.decisions(
+        own, {"深澳國小"}
+    )
+
+
+def test_what_is_noted_within_a_second_keeps_its_order(store: Store):
+    every = [store.freeze(meeting(f"{at}"), None) for at in range(6)]
+    assert [one.previous for one in every] == [None, *(one.id for one in every[:-1])]
+    noted = [store.decide(Decision(every[0].id, f"做 {at}"), None) for at in range(8)]
+    assert store.decisions(every[0], None) == noted
+
+
 def _freeze(store: Store, names: list[str]) -> None:
     for name in names:
-        store.freeze(meeting(name))
+        store.freeze(meeting(name), None)
 
 
 def test_several_processes_open_a_fresh_store_and_write_at_once(store: Store):
@@ -235,8 +261,8 @@ def test_several_processes_open_a_fresh_store_and_write_at_once(store: Store):
 
 def _write_without_end(store: Store) -> None:
     for at in range(100_000):
-        noted = store.freeze(meeting(f"{at}"))
-        store.decide(Decision(noted.id, "做"))
+        noted = store.freeze(meeting(f"{at}"), None)
+        store.decide(Decision(noted.id, "做"), None)
 
 
 def test_a_writer_that_is_killed_leaves_whole_records(store: Store):
@@ -253,20 +279,20 @@ def test_a_writer_that_is_killed_leaves_whole_records(store: Store):
     assert [len(store.decisions(one, None)) for one in sorted(found, key=lambda one: int(one.name))[:-1]] == [
         1
     ] * (len(found) - 1)
-    store.freeze(meeting("之後"))
+    store.freeze(meeting("之後"), None)
 
 
 def test_a_store_of_a_later_version_is_refused(store: Store):
-    store.freeze(meeting())
+    store.freeze(meeting(), None)
     with database.writing(store.warehouse, store.address) as connection:
-        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
-    for act in (lambda: store.meetings(KEELUNG, None), lambda: store.freeze(meeting("另一場"))):
+        connection.execute(sa.text("update kpi_state_version set version_num = '9999'"))
+    for act in (lambda: store.meetings(KEELUNG, None), lambda: store.freeze(meeting("另一場"), None)):
         with pytest.raises(StateError, match="較新版本"):
             act()
 
 
 def test_the_migrations_make_the_tables_that_the_store_asks(store: Store):
-    store.freeze(meeting())
+    store.freeze(meeting(), None)
     with database.reading(store.warehouse, store.address) as connection:
         assert connection is not None
         inspector = sa.inspect(connection)
@@ -291,7 +317,7 @@ def test_a_damaged_file_is_told_and_pages_of_figures_go_on(tmp_path: Path):
 def test_a_database_out_of_reach_is_told_without_its_password(tmp_path: Path):
     store = Store(tmp_path, f"postgresql://kpi:very-secret@127.0.0.1:{free_port()}/kpi")
     with pytest.raises(StateError) as told:
-        store.freeze(meeting())
+        store.freeze(meeting(), None)
     assert (
         "very-secret" not in str(told.value)
         and told.value.__cause__ is None
@@ -304,7 +330,7 @@ def test_a_database_out_of_reach_is_told_without_its_password(tmp_path: Path):
 def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
     store: Store, there: str, request: pytest.FixtureRequest, tmp_path: Path
 ):
-    first = store.freeze(meeting("十月", "2022-10-28", schools=False, versus=dt.date(2022, 9, 1)))
+    first = store.freeze(meeting("十月", "2022-10-28", schools=False, versus=dt.date(2022, 9, 1)), None)
     store.decide(
         Decision(
             first.id,
@@ -316,9 +342,10 @@ def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
             None,
             "深澳國小",
             dt.date(2022, 11, 1),
-        )
+        ),
+        None,
     )
-    store.freeze(meeting("十一月"))
+    store.freeze(meeting("十一月"), None)
     text = dump.dump(store)
     other = _of_kind(request, tmp_path / "other", there)
     assert dump.load(other, text) == {"meetings": 2, "decisions": 1}
@@ -340,11 +367,15 @@ def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
         lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"name": 5}]}),
         lambda found: json.dumps(found | {"decisions": [found["decisions"][0] | {"meeting": "0" * 32}]}),
         lambda found: json.dumps(found | {"meetings": found["meetings"] * 2}),
+        lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"name": "會" * 81}]}),
+        lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"name": "a\x1b[2J"}]}),
+        lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"id": "zz"}]}),
+        lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"stamp": "../x"}]}),
     ],
 )
 def test_what_is_no_dump_changes_nothing(store: Store, spoil):
-    noted = store.freeze(meeting())
-    store.decide(Decision(noted.id, "做"))
+    noted = store.freeze(meeting(), None)
+    store.decide(Decision(noted.id, "做"), None)
     before = dump.dump(store)
     with pytest.raises(StateError):
         dump.load(store, spoil(json.loads(before)), replace=True)
@@ -383,6 +414,27 @@ def test_a_frozen_meeting_keeps_its_snapshot_and_originals_through_many_builds(c
     again_files.write_text(again_files.read_text("utf-8") + "深澳國小,111/10/8,輔導員\n", "utf-8")
     again(city)
     assert first not in warehouse.kept(city, KEELUNG)
+
+
+def test_what_is_held_stays_though_its_proof_is_damaged(city: Path):
+    first = warehouse.current(city, KEELUNG)
+    warehouse.hold(first, "0" * 32)
+    sums = city / KEELUNG / "SHA256SUMS"
+    sums.write_text(sums.read_text("utf-8").replace(first.stamp, first.stamp.replace("T", "X")), "utf-8")
+    for at in range(7):
+        with (city.parent / "data" / "coaching.csv").open("a", encoding="utf-8") as file:
+            file.write(f"深澳國小,111/10/{10 + at},輔導員\n")
+        again(city)
+    assert first.path.is_file()
+
+
+def test_a_backup_that_replaces_holds_what_it_names_and_nothing_else(city: Path, tmp_path: Path):
+    asked = ("--warehouse", city, "--programme", KEELUNG)
+    file = tmp_path / "empty.json"
+    assert kpi("state", "dump", file, "--warehouse", city).code == 0
+    assert kpi("meetings", "freeze", "十月會議", *asked).code == 0 and warehouse.held(city / KEELUNG)
+    assert kpi("state", "load", file, "--replace", "--warehouse", city).code == 0
+    assert warehouse.held(city / KEELUNG) == set() and kpi("meetings", *asked).out == ""
 
 
 def test_a_snapshot_that_two_meetings_need_stays_while_one_does(city: Path):
@@ -454,6 +506,9 @@ def test_a_command_that_asks_for_what_there_is_not_is_refused(
 
 
 def test_an_address_of_the_configuration_is_checked_and_never_printed(tmp_path: Path):
+    with pytest.raises(StateError) as told:
+        Store(tmp_path, "postgresql://a:very-secret@b:port/c").meetings(KEELUNG, None)
+    assert "secret" not in str(told.value) and "port" not in str(told.value)
     for value in ("mysql://a:very-secret@b/c", "state.sqlite"):
         (tmp_path / "kpi.toml").write_text(f'state = "{value}"\n', "utf-8")
         done = kpi("meetings", "--config", tmp_path / "kpi.toml")
@@ -466,7 +521,7 @@ def test_an_address_of_the_configuration_is_checked_and_never_printed(tmp_path: 
 
 def test_sqlite_waits_for_another_writer(tmp_path: Path):
     store = Store(tmp_path)
-    store.freeze(meeting("一"))
+    store.freeze(meeting("一"), None)
     with sqlite3.connect(tmp_path / database.FILE, isolation_level=None) as other:
         other.execute("begin immediate")
         process = multiprocessing.get_context("spawn").Process(target=_freeze, args=(store, ["二"]))

@@ -134,7 +134,7 @@ def _show(store: "Store", meeting: state.Meeting) -> int:
 def _remove(store: "Store", meeting: state.Meeting) -> int:
     from dashboard import meetings
 
-    meetings.remove(store, meeting)
+    meetings.remove(store, meeting, None)
     say(f"已移除「{meeting.name}」與它的決定；沒有別的會議用到的快照，下次更新時清除。")
     return 0
 

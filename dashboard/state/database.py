@@ -17,6 +17,7 @@ from dashboard.state.model import StateError
 FILE = "state.sqlite"
 PATIENCE = 20  # seconds that a writer waits for another
 LOCK = 0x6B7069  # of PostgreSQL's advisory locks: one process at a time brings the store to this version
+VERSION = "kpi_state_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -63,7 +64,7 @@ def _told(address: str) -> Iterator[None]:
     """What the database says may hold the address with its password: only what kind of fault it is is passed on."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ValueError) as error:
         where = "kpi.toml 的 state 所指的資料庫" if address else f"「{FILE}」"
         cause = getattr(error, "orig", error)
         kind = type(cause).__name__
@@ -116,7 +117,7 @@ def _bring_up_to_date(engine: sa.Engine) -> None:
     from alembic.script import ScriptDirectory
 
     settings = Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -127,14 +128,14 @@ def _bring_up_to_date(engine: sa.Engine) -> None:
                 f"會議與決定的紀錄是較新版本的系統寫的（{found}），這個版本（{last}）讀不懂。請更新系統，或改用那個版本。"
             )
         if found != last:
-            settings.attributes["connection"] = connection
+            settings.attributes |= {"connection": connection, "version_table": VERSION}
             command.upgrade(settings, "head")
 
 
 def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table(VERSION):
         return None
-    return connection.execute(sa.text("select version_num from alembic_version")).scalar()
+    return connection.execute(sa.text(f"select version_num from {VERSION}")).scalar()
 
 
 @lru_cache(maxsize=1)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import sqlalchemy as sa
 
 from dashboard.state.database import newest, reading, writing
-from dashboard.state.model import StateError
+from dashboard.state.model import ID, NAME, ORDERS, PERSON, TEXT, StateError, cleaned
 from dashboard.state.store import Store
-from dashboard.state.tables import MEETINGS, METADATA
+from dashboard.state.tables import MEETINGS, METADATA, SHORT
 
 TABLES = {table.name: table for table in METADATA.sorted_tables}
 
@@ -48,6 +49,8 @@ def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
                 f"這份備份是版本 {found['version']} 的，這個系統讀的是 {newest()}。請用寫出它的版本。"
             )
         rows = {name: [_row(table, row) for row in found[name]] for name, table in TABLES.items()}
+        for row in (*rows["meetings"], *rows["decisions"]):
+            _check(row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("這個檔案不是 kpi state dump 寫出的備份。") from error
     with writing(store.warehouse, store.address) as connection:
@@ -69,6 +72,22 @@ def _row(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(table.name)
     kinds = {column.name: column.type for column in table.c}
     return {name: _value(kinds[name], value) for name, value in row.items()}
+
+
+def _check(row: dict[str, Any]) -> None:
+    """Raises ValueError where a text is none that the store would have written itself."""
+    limits = {"name": NAME, "text": TEXT, "who": PERSON}
+    ids = [row["id"], *filter(None, (row.get("previous"), row.get("meeting")))]
+    stamps = [row["stamp"]] if "stamp" in row else []
+    if not all(ID.fullmatch(one) for one in ids) or not all(
+        re.fullmatch(r"\d{8}T\d{12}", one) for one in stamps
+    ):
+        raise ValueError(ids)
+    if row.get("order", ORDERS[0]) not in ORDERS or "/" in row.get("programme", ""):
+        raise ValueError(row)
+    for name, value in row.items():
+        if isinstance(value, str) and cleaned(value, limits.get(name, SHORT), name) != value:
+            raise ValueError(name)
 
 
 def _value(kind: Any, value: Any) -> Any:

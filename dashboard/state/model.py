@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from dataclasses import dataclass, field
 # The longest texts, in characters.
 NAME, TEXT, PERSON = 80, 500, 80
 ORDERS = ("gap", "definition")
+
+
+ID = re.compile("[0-9a-f]{32}")
 
 
 class StateError(Exception):
@@ -20,8 +24,9 @@ def _id() -> str:
     return uuid.uuid4().hex
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+def now() -> dt.datetime:
+    """The time in UTC, without a zone."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Meeting:
     order: str = "gap"
     schools: bool = True
     previous: str | None = None
-    created_at: dt.datetime = field(default_factory=_now)
+    created_at: dt.datetime = field(default_factory=now)
     id: str = field(default_factory=_id)
 
 
@@ -62,7 +67,7 @@ class Decision:
     group: str | None = None
     school: str | None = None
     done_on: dt.date | None = None
-    written_at: dt.datetime = field(default_factory=_now)
+    written_at: dt.datetime = field(default_factory=now)
     id: str = field(default_factory=_id)
 
 

@@ -1,6 +1,6 @@
 """Meetings and decisions: freezing, finding, removing; noting, closing, and carrying on to the next meeting.
 
-Whoever asks says which schools may be seen. Only who may see every school sees what is said of the whole or of a group:
+Whoever asks or writes says which schools may be seen: None is every school, and nothing is said for no school. Only who may see every school sees what is said of the whole or of a group:
 a group's figures hold those of schools beyond one's own.
 """
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.state.database import reading, writing
-from dashboard.state.model import NAME, ORDERS, PERSON, TEXT, Decision, Meeting, StateError, cleaned
+from dashboard.state.model import NAME, ORDERS, PERSON, TEXT, Decision, Meeting, StateError, cleaned, now
 from dashboard.state.tables import DECISIONS, MEETINGS
 
 EVERY = None  # of the schools that may be seen: all of them
@@ -31,7 +31,7 @@ class Store:
 
     # Meetings
 
-    def freeze(self, meeting: Meeting) -> Meeting:
+    def freeze(self, meeting: Meeting, schools: Collection[str] | None = ()) -> Meeting:
         """Note a meeting; which was before it, of the same programme and scope, is found here, and is what it is compared
         with where nothing else is chosen.
 
@@ -43,11 +43,14 @@ class Store:
             raise StateError("請寫會議名稱，例如「111-11 月校長會議」。")
         if meeting.order not in ORDERS or (meeting.group and meeting.school):
             raise StateError("會議的順序或範圍不對。")
+        _check(meeting.school, schools)
         with writing(self.warehouse, self.address) as connection:
             before = [one for one in _meetings(connection, meeting.programme) if _is_before(one, meeting)]
             last = before[-1] if before else None
             versus = meeting.versus or (last.on if last and last.on < meeting.on else None)
-            noted = replace(meeting, name=name, previous=last.id if last else None, versus=versus)
+            noted = replace(
+                meeting, name=name, previous=last.id if last else None, versus=versus, created_at=now()
+            )
             try:
                 connection.execute(MEETINGS.insert().values(**asdict(noted)))
             except IntegrityError:
@@ -65,8 +68,9 @@ class Store:
         wanted = cleaned(name, len(name), "")
         return next((one for one in self.meetings(programme, schools) if one.name == wanted), None)
 
-    def remove(self, meeting: Meeting) -> None:
+    def remove(self, meeting: Meeting, schools: Collection[str] | None = ()) -> None:
         """Remove a meeting with its decisions; the next one then follows the one before it."""
+        _check(meeting.school, schools)
         with writing(self.warehouse, self.address) as connection:
             connection.execute(DECISIONS.delete().where(DECISIONS.c.meeting == meeting.id))
             connection.execute(
@@ -76,7 +80,7 @@ class Store:
 
     # Decisions
 
-    def decide(self, decision: Decision) -> Decision:
+    def decide(self, decision: Decision, schools: Collection[str] | None = ()) -> Decision:
         """Note a decision.
 
         Raises:
@@ -87,22 +91,26 @@ class Store:
         )
         if not noted.text:
             raise StateError("請寫決定了什麼。")
+        _check(noted.school, schools)
         with writing(self.warehouse, self.address) as connection:
             if (
                 connection.execute(sa.select(MEETINGS.c.id).where(MEETINGS.c.id == noted.meeting)).first()
                 is None
             ):
                 raise StateError("這場會議已經移除了，決定沒有記下。")
+            noted = replace(noted, written_at=now())
             connection.execute(DECISIONS.insert().values(**asdict(noted)))
         return noted
 
-    def close(self, decision: Decision, on: dt.date | None) -> None:
+    def close(self, decision: Decision, on: dt.date | None, schools: Collection[str] | None = ()) -> None:
         """Note that a decision was done, or with None that it was not."""
+        _check(decision.school, schools)
         with writing(self.warehouse, self.address) as connection:
             connection.execute(DECISIONS.update().where(DECISIONS.c.id == decision.id).values(done_on=on))
 
-    def withdraw(self, decision: Decision) -> None:
+    def withdraw(self, decision: Decision, schools: Collection[str] | None = ()) -> None:
         """Remove a decision."""
+        _check(decision.school, schools)
         with writing(self.warehouse, self.address) as connection:
             connection.execute(DECISIONS.delete().where(DECISIONS.c.id == decision.id))
 
@@ -142,6 +150,12 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _is_before(one: Meeting, other: Meeting) -> bool:
     return (one.group, one.school) == (other.group, other.school) and one.on <= other.on
+
+
+def _check(school: str | None, schools: Collection[str] | None) -> None:
+    """Raises `StateError` where what is written is about more than may be seen."""
+    if not _may_see(school, schools):
+        raise StateError("這超出你的檢視範圍，沒有寫入。")
 
 
 def _may_see(school: str | None, schools: Collection[str] | None) -> bool:

@@ -214,7 +214,7 @@ def note(seen: View, board: Board) -> None:
         scope if scope in groups else None, scope if scope not in groups and scope != whole else None,
     )  # fmt: skip
     try:
-        presenting.store_of(seen).decide(decision)
+        presenting.store_of(seen).decide(decision, meetings.schools_of(seen))
     except StateError as error:
         show(parts.notice(say("✕ 沒有記下"), escape(error), "failed"))
         return
@@ -224,20 +224,20 @@ def note(seen: View, board: Board) -> None:
 def change(seen: View, board: Board) -> None:
     """Closing what no figure can judge, and taking back a decision or the whole meeting."""
     assert board.meeting
-    state = presenting.store_of(seen)
+    state, mine = presenting.store_of(seen), meetings.schools_of(seen)
     with st.popover(say("更改…")):
         for one in [*board.decided, *board.carried][:MOST]:
             if one.decision.kpi is None:
                 label = say("完成") if one.decision.done_on is None else say("未完成")
                 day = seen.on if one.decision.done_on is None else None
                 if _beside(f"close-{one.decision.id}", label, one.decision.text):
-                    _done(partial(state.close, one.decision, day))
+                    _done(partial(state.close, one.decision, day, mine))
         for one in board.decided[:MOST]:
             if _beside(f"drop-{one.decision.id}", say("刪除"), one.decision.text):
-                _done(partial(state.withdraw, one.decision))
+                _done(partial(state.withdraw, one.decision, mine))
         show(say("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
         if st.button(say("移除這場會議"), type="primary"):
-            _done(partial(meetings.remove, state, board.meeting), forget=True)
+            _done(partial(meetings.remove, state, board.meeting, mine), forget=True)
 
 
 def _beside(key: str, label: str, told: str) -> bool:

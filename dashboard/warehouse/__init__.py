@@ -3,7 +3,7 @@
 from dashboard.sources.sheet import TAIPEI
 from dashboard.warehouse.build import GONE, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
-from dashboard.warehouse.holds import held, hold, let_go
+from dashboard.warehouse.holds import held, hold, hold_only, let_go
 from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.rebuild import Rebuilt, rebuild
 from dashboard.warehouse.snapshots import (
@@ -60,6 +60,7 @@ __all__ = [
     "current",
     "held",
     "hold",
+    "hold_only",
     "kept",
     "last_refresh",
     "let_go",

@@ -7,6 +7,7 @@ so that neither can undo the other.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from dashboard.warehouse.snapshots import STAMP, NoSnapshot, Snapshot
@@ -40,13 +41,28 @@ def let_go(folder: Path, stamp: str, holder: str) -> None:
     _path(folder, stamp, holder).unlink(missing_ok=True)
 
 
+def hold_only(folder: Path, wanted: Collection[tuple[str, str]]) -> None:
+    """Let go of whatever is held but for these stamps and holders, as after a backup was put back.
+
+    Raises:
+        OSError: this cannot be noted.
+    """
+    for stamp, holder in _holds(folder):
+        if (stamp, holder) not in wanted:
+            let_go(folder, stamp, holder)
+
+
 def held(folder: Path) -> set[str]:
     """The stamps of the snapshots that somebody holds."""
+    return {stamp for stamp, _ in _holds(folder)}
+
+
+def _holds(folder: Path) -> list[tuple[str, str]]:
     try:
         names = [path.name for path in (folder / FOLDER).iterdir()]
     except (FileNotFoundError, NotADirectoryError):
-        return set()
-    return {found[1] for name in names if (found := _HOLD.fullmatch(name))}
+        return []
+    return [(found[1], found[2]) for name in names if (found := _HOLD.fullmatch(name))]
 
 
 def _path(folder: Path, stamp: str, holder: str) -> Path:

@@ -373,18 +373,19 @@ def _prune(folder: Path) -> None:
 
     What has no line was never published, by a build that was killed, or cannot be proven any more.
     """
-    every = kept(folder.parent, folder.name)
+    every = [one for one in kept(folder.parent, folder.name) if one.stamp not in held(folder)]
     stay = [one.path for one in every[:KEPT]]
     if len(every) > KEPT:
         now = _definition(every[0].path)
         stay += [one.path for one in every if _definition(one.path) not in (now, None)][:1]
-        stay += [one.path for one in every if one.stamp in held(folder)]
     for path in _files(folder):
-        if path not in stay:
-            forget(path)
-            _remove(path)
+        # Asked anew for each: somebody may hold it just now. What is held stays even where nothing proves it any more.
+        if path in stay or path.stem in held(folder):
+            continue
+        forget(path)
+        _remove(path)
     unlist(folder)
-    originals.keep_only(folder, {path.stem for path in stay})
+    originals.keep_only(folder, {path.stem for path in _files(folder)})
 
 
 def _files(folder: Path) -> list[Path]:
