@@ -130,10 +130,7 @@ def _made(
     if options.kind == "pptx":
         from dashboard.exports import deck
 
-        try:
-            return deck.made(document, options.template, progress)
-        except deck.TemplateRefused as error:
-            raise FolderError(str(error)) from error
+        return deck.made(document, options.template, progress)
     page = report.page(document, "a4" if options.paper == "a4" else "wide")
     if options.kind == "html":
         return page.encode()

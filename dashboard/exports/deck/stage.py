@@ -17,6 +17,8 @@ from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.util import Emu
 
+from dashboard.exports.refusals import CannotMake
+
 FONT = "Microsoft JhengHei"
 ACROSS, DOWN = 1920, 1080
 SHAPE = ACROSS / DOWN
@@ -40,7 +42,7 @@ _FOOTERS = ("DATE", "FOOTER", "SLIDE_NUMBER", "HEADER")
 _LEAST_WIDE, _LEAST_HIGH = 1200.0, 560.0  # the room that the slides need
 
 
-class TemplateRefused(Exception):
+class TemplateRefused(CannotMake):
     """A bureau's presentation cannot be used; the message says why and what to do, in Chinese."""
 
 
