@@ -16,7 +16,7 @@ from dashboard.ui import records, why
 from dashboard.warehouse import masks, snapshots
 from tests import running
 from tests.test_group import view_of
-from tests.test_indicator import KEELUNG, NTPC, both, served  # noqa: F401
+from tests.test_indicator import KEELUNG, NTPC, served  # noqa: F401
 from tests.test_pages import PAGES, PARAMETERS, QUERIES, ROOT, open_page
 
 MASKED, SHOWN = access.bureau(), access.bureau(names=True)
@@ -24,7 +24,7 @@ TABLES = contracts.load()
 DAY = dt.date(2022, 11, 25)
 
 
-def rows_of(both, programme, name, scope, **parameters):  # noqa: F811
+def rows_of(both, programme, name, scope, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
     return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
 
@@ -35,7 +35,7 @@ def named(text, names):
     return {text[at : at + n] for n in lengths for at in range(len(text) - n + 1)} & names
 
 
-def people_of(both, programme):  # noqa: F811
+def people_of(both, programme):
     """Everybody whom a row of the sample names: accepted, counted or given back."""
     path = warehouse.current(both / "warehouse", programme).path
     with snapshots.connection(path).cursor() as cursor:
@@ -222,7 +222,7 @@ def test_whoever_is_not_said_to_see_names_sees_none():
     assert common.EVERY_SCHOOL.names
 
 
-def answered(both, programme, name, scope):  # noqa: F811
+def answered(both, programme, name, scope):
     """The texts that a query answers with, of each indicator and of two schools where it asks for one."""
     text = re.sub(r"--.*", "", (ROOT / "queries" / "pages" / f"{name}.sql").read_text("utf-8"))
     wanted = set(re.findall(r"\$([a-z_]+)", text))
@@ -253,7 +253,7 @@ NAMING = (
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, people, name):  # noqa: F811
+def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, people, name):
     shown = set()
     for programme, everybody in people.items():
         assert len(everybody) > 100
@@ -263,11 +263,11 @@ def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, peopl
 
 
 @pytest.fixture(scope="module")
-def people(both):  # noqa: F811
+def people(both):
     return {programme: people_of(both, programme) for programme in (KEELUNG, NTPC)}
 
 
-def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path):  # noqa: F811
+def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path):
     """Its views would show every name."""
     kept = warehouse.current(both / "warehouse", KEELUNG)
     (tmp_path / KEELUNG).mkdir()
