@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,23 @@ FILE = "kpi.toml"
 READINGS = "readings.toml"
 VARIABLE = "KPI_CONFIG"
 KEY_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
-KEYS = ("programmes", "data", "warehouse", "stale_after_days", "server", "google", "spreadsheets", "files")
+KEYS = (
+    "programmes",
+    "data",
+    "warehouse",
+    "stale_after_days",
+    "state",
+    "server",
+    "google",
+    "spreadsheets",
+    "files",
+)
 # How many may look at once: at a click every five seconds one process answers 100 quickly and 200 slowly.
 VIEWERS = 500
 _HOST = re.compile(
     r"(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[1-9]\d{0,4})?"
 )
+STATES = ("postgresql://", "postgres://")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -46,7 +57,8 @@ class Config:
 
     `data` is the folder of every programme that `folders` does not name; `place` is the file or folder that says so.
     `hosts` are the names, each with its port where it is not the usual one, that the served product answers to beside
-    this machine's own; `viewers` is how many it serves at once.
+    this machine's own; `viewers` is how many it serves at once. `state` is the address of the database of what people write
+    here, with its password; empty, it is a file of the warehouse.
     """
 
     programmes: tuple[str, ...]
@@ -62,6 +74,7 @@ class Config:
     place: Path = Path()
     hosts: tuple[str, ...] = ()
     viewers: int = VIEWERS
+    state: str = field(default="", repr=False)
 
     def folder_of(self, programme: str) -> Path:
         """The data folder of a programme."""
@@ -168,6 +181,13 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         stale_after_days=days,
         place=file.absolute(),
         hosts=_hosts(server),
+        state=_value(
+            raw,
+            "state",
+            "",
+            lambda v: isinstance(v, str) and (not v or v.startswith(STATES)),
+            '須是 PostgreSQL 的位址，例如 state = "postgresql://kpi:密碼@db.example.gov.tw/kpi"',
+        ),
         viewers=_value(
             server, "viewers", VIEWERS, lambda v: type(v) is int and v > 0, "（server）須是 1 以上的人數"
         ),

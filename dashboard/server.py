@@ -42,7 +42,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dashboard import config, ui
 from dashboard import warehouse as store
-from dashboard.exports.tables import TooLarge
+from dashboard.exports.refusals import CannotMake
 
 ROOT = Path(__file__).parents[1]
 STREAM = "/_stcore/stream"
@@ -475,8 +475,8 @@ async def send_file(request: Request) -> Response:
         return Response(headers=headers, media_type=offer.mime)
     try:
         content = await anyio.to_thread.run_sync(offer.make, limiter=MAKERS)
-    except TooLarge as error:
-        return PlainTextResponse(str(error), 413)
+    except CannotMake as error:
+        return PlainTextResponse(str(error), error.status)
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("file failed, reference %s", number)

@@ -26,6 +26,9 @@ MODULES = sorted(
                 "exports/slide_facts.py",
                 "exports/slide_cells.py",
                 "exports/report.py",
+                "meetings.py",
+                "exports/deck/__init__.py",
+                "exports/deck/charts.py",
             )
         ),
         *(ROOT / "pages").glob("*.py"),

@@ -147,7 +147,7 @@ def test_an_update_that_fails_is_told_to_who_asked_alone_and_why_on_the_data_pag
     awaited(lambda: ended(clerk))
     other.run()
     assert toasts(other) == [] and "這次更新沒有完成" not in html_of(other)
-    elsewhere = clerk.switch_page("../pages/8_help.py").run()
+    elsewhere = clerk.switch_page("../pages/9_help.py").run()
     assert toasts(elsewhere) == ["✕ 這次更新沒有完成，原因在「資料」頁。"]
     back = clerk.switch_page("../pages/6_data.py").run()
     notice = re.findall(r'<div class="msg failed".*?</div>', html_of(back))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dashboard.cli import ask, build, definitions, export, serve, tools
+from dashboard.cli import ask, build, definitions, export, meetings, serve, tools
 from dashboard.cli.common import FAILURES, UsageError, say
 from dashboard.sources.files import why
 
@@ -67,6 +67,6 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for module in (build, serve, ask, export, tools, definitions):
+    for module in (build, serve, ask, export, meetings, tools, definitions):
         module.add(command)
     return parser

@@ -15,6 +15,7 @@ from dashboard import config as configs
 from dashboard.cli.printing import printable
 from dashboard.sources import contracts, spreadsheets
 from dashboard.sources.files import FolderError, why
+from dashboard.state.model import StateError
 
 EVERY_SCHOOL = access.bureau(names=True)
 # Served when nothing is configured; below the working folder, as everything is.
@@ -27,6 +28,7 @@ FAILURES = (
     warehouse.NoSnapshot,
     FolderError,
     spreadsheets.KeyFileError,
+    StateError,
 )
 
 

@@ -1,31 +1,32 @@
 """The command `export`: what is handed out, as a file: the workbook, or the slides of a meeting."""
 
 import argparse
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard import access, warehouse
+from dashboard.cli import files
 from dashboard.cli.arguments import Command, day
 from dashboard.cli.ask import known_school, snapshot_of
 from dashboard.cli.common import EVERY_SCHOOL, UsageError, interruptible, say
 from dashboard.cli.printing import Bar
-from dashboard.sources.files import FolderError, why
-from dashboard.warehouse import notes
+from dashboard.sources.files import FolderError
 
 if TYPE_CHECKING:
+    from dashboard.exports.document import Document
     from dashboard.questions import View
 
-BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf")
+BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf", "pptx")
 ORDERS = ("gap", "definition")
 
 
 def add(command: Command) -> None:
     """Add the command of this module."""
-    export = command(_export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF）")
-    export.add_argument("kind", choices=(*BOOKS, *SLIDES), help="檔案格式")
+    export = command(
+        _export, "export", "把全部指標做成一份檔案：活頁簿（XLSX、ODS）或簡報（HTML、PDF、PPTX）"
+    )
+    export.add_argument("kind", choices=(*BOOKS, *SLIDES, "odp"), help="檔案格式")
     export.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
     )
@@ -35,58 +36,104 @@ def add(command: Command) -> None:
     export.add_argument("--compare", type=day, metavar="YYYY-MM-DD", help="簡報比較的較早一天")
     export.add_argument("--group", metavar="NAME", help="只要這一組的學校")
     export.add_argument("--school", metavar="NAME", help="只要這一所學校")
+    export.add_argument("--meeting", metavar="NAME", help="凍結的會議：它的快照、日、比較、範圍與順序")
     export.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
     export.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
     export.add_argument("--paper", choices=("16:9", "a4"), default="16:9", help="簡報列印的紙張")
+    export.add_argument("--template", type=Path, metavar="FILE", help="PPTX 簡報要用的範本（PPTX、POTX）")
 
 
 def _export(options: argparse.Namespace) -> int:
-    snapshot = snapshot_of(options)
-    scope = _scope(snapshot, options.group, options.school)
     _check_options(options)
-    _check(options.output)
+    snapshot = snapshot_of(options)
+    scope = scope_of(snapshot, options.group, options.school)
+    files.check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
     from dashboard import questions
-    from dashboard.exports.pdf import NoPrinter
-    from dashboard.exports.tables import TooLarge
+    from dashboard.exports.refusals import CannotMake
 
     with interruptible() as ended:
         bar = Bar(ended)
         try:
-            view = questions.unaddressed(snapshot, scope, options.as_of, options.compare)
+            if options.meeting:
+                view, make = _of_meeting(snapshot, options)
+            else:
+                view = questions.unaddressed(snapshot, scope, options.as_of, options.compare)
+                make = None
             if view.versus and view.versus >= view.on:
                 raise UsageError(f"--compare 要早於截至日 {view.on}。")
-            _write(options.output, lambda: _made(view, options, bar.show))
-        except (TooLarge, NoPrinter) as error:
+            files.write(options.output, lambda: _made(view, make, options, bar.show))
+        except CannotMake as error:
             raise FolderError(str(error).splitlines()[0]) from error
         finally:
             bar.clear()
-    say(f"已寫出 {options.output}（截至 {view.on}，快照 {snapshot.stamp}）")
+    say(f"已寫出 {options.output}（截至 {view.on}，快照 {view.snapshot.stamp}）")
     return 0
 
 
 def _check_options(options: argparse.Namespace) -> None:
-    """What only slides have is refused for a workbook rather than left out in silence."""
-    if options.kind in BOOKS:
-        asked = {
-            "--compare": options.compare,
-            "--order": options.order != "gap",
-            "--without-schools": options.without_schools,
-            "--paper": options.paper != "16:9",
-        }
-        if wrong := [name for name, value in asked.items() if value]:
-            raise UsageError(f"{'、'.join(wrong)} 只用於簡報（{'、'.join(SLIDES)}）。")
+    """What a kind has not, and what a meeting has frozen, is refused rather than left out in silence."""
+    if options.kind == "odp":
+        raise UsageError(
+            "不提供 ODP：請用 kpi export pptx 產生簡報，以 LibreOffice Impress 開啟後另存成 ODP。"
+        )
+    asked = {
+        "--compare": (options.compare, SLIDES),
+        "--order": (options.order != "gap", SLIDES),
+        "--without-schools": (options.without_schools, SLIDES),
+        "--paper": (options.paper != "16:9", ("html", "pdf")),
+        "--template": (options.template, ("pptx",)),
+    }
+    for name, (value, kinds) in asked.items():
+        if value and options.kind not in kinds:
+            raise UsageError(f"{name} 只用於簡報（{'、'.join(kinds)}）。")
+    frozen = {
+        "--as-of": options.as_of,
+        "--compare": options.compare,
+        "--group": options.group,
+        "--school": options.school,
+        "--order": options.order != "gap",
+        "--without-schools": options.without_schools,
+    }
+    if options.meeting and (wrong := [name for name, value in frozen.items() if value]):
+        raise UsageError(f"會議凍結了 {'、'.join(wrong)}，不能另外指定。")
 
 
-def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, str], None]) -> bytes:
-    """The file of the kind that is asked for."""
+def _of_meeting(
+    snapshot: warehouse.Snapshot, options: argparse.Namespace
+) -> tuple["View", Callable[[], "Document"]]:
+    """What a meeting froze, and its slides."""
+    from dashboard import meetings
+    from dashboard.cli.meetings import known, store_of
+
+    store = store_of(options)
+    meeting = known(store, snapshot.path.parent.name, options.meeting)
+    view = meetings.view_of(meeting, store.warehouse, access.bureau())
+    return view, lambda: meetings.document(store, meeting, view)
+
+
+def _made(
+    view: "View",
+    make: Callable[[], "Document"] | None,
+    options: argparse.Namespace,
+    progress: Callable[[float, str], None],
+) -> bytes:
+    """The file of the kind that is asked for; `make` gives the slides of a meeting."""
     from dashboard.exports import pdf, report, slide_facts, slides, workbook
 
     if options.kind in BOOKS:
         return workbook.made(view, options.kind, progress)
     progress(0, "簡報")
-    document = slides.document(view, slide_facts.Choices(options.order, not options.without_schools))
+    choices = slide_facts.Choices(options.order, not options.without_schools)
+    document = make() if make else slides.document(view, choices)
+    if options.kind == "pptx":
+        from dashboard.exports import deck
+
+        try:
+            return deck.made(document, options.template, progress)
+        except deck.TemplateRefused as error:
+            raise FolderError(str(error)) from error
     page = report.page(document, "a4" if options.paper == "a4" else "wide")
     if options.kind == "html":
         return page.encode()
@@ -94,7 +141,7 @@ def _made(view: "View", options: argparse.Namespace, progress: Callable[[float, 
     return pdf.printed(page)
 
 
-def _scope(snapshot: warehouse.Snapshot, group: str | None, school: str | None) -> access.Scope:
+def scope_of(snapshot: warehouse.Snapshot, group: str | None, school: str | None) -> access.Scope:
     """The schools that are asked for; names of persons are masked in whatever is handed out."""
     if group is None and school is None:
         return access.bureau()
@@ -108,36 +155,3 @@ def _scope(snapshot: warehouse.Snapshot, group: str | None, school: str | None) 
     if not wanted:
         raise UsageError(f"「{school}」不在「{group}」。")
     return access.Scope(school or group or "", tuple(one["school_id"] for one in wanted))
-
-
-def _check(path: Path) -> None:
-    """Before the work: a folder or a device is never replaced by a file."""
-    try:
-        notes.check(path)
-    except FileNotFoundError:
-        if not path.absolute().parent.is_dir():
-            raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _write(path: Path, make: Callable[[], bytes]) -> None:
-    """Whole or not at all: whoever has the former file open never sees half of the new one."""
-    target = path.resolve()  # of a link, what it leads to
-    part = None
-    try:
-        content = make()
-        handle, part = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(part, target)
-        part = None
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> FolderError:
-    return FolderError(f"「{path}」寫不進去：{why(error)}。請檢查位置、權限與磁碟空間。")

@@ -1,4 +1,4 @@
-"""A workbook or a letter as the same bytes whenever it is made of the same content."""
+"""A workbook, a letter or a deck as the same bytes whenever it is made of the same content."""
 
 import io
 import re
@@ -18,7 +18,14 @@ def timeless(content: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    return package({name: [_TIMES.sub(b"", body) if name == _CORE else body] for name, body in parts.items()})
+    return package({name: [_timeless_part(name, body)] for name, body in parts.items()})
+
+
+def _timeless_part(name: str, body: bytes) -> bytes:
+    """The worksheet of a chart is a package within the package."""
+    if name.endswith(".xlsx"):
+        return timeless(body)
+    return _TIMES.sub(b"", body) if name == _CORE else body
 
 
 def package(parts: Mapping[str, Iterable[bytes]]) -> bytes:

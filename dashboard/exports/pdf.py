@@ -16,6 +16,8 @@ from typing import Any
 from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
+from dashboard.exports.refusals import CannotMake
+
 # What browsers that print are called on the three systems; the first that is there is taken.
 NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge",
@@ -36,8 +38,10 @@ ALIKE = str.maketrans(
 )
 
 
-class NoPrinter(Exception):
+class NoPrinter(CannotMake):
     """No browser can print here; the message says what to do, in Chinese."""
+
+    status = 501
 
 
 def printed(html: str) -> bytes:

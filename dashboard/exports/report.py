@@ -71,25 +71,27 @@ def deck(
     ways: Sequence[Links] = (),
     leave: str = "",
     notices: Sequence[str] = (),
+    files: str = "",
 ) -> str:
     """All slides with the list and the tools.
 
     start: the key of the slide to begin with. ways: choices of the page, as links in the list. leave: where Esc leads.
     notices: what the presenter must know and the audience need not; they go when a slide is turned.
+    files: links to the same slides as files, as markup.
     """
     many = len(document.slides)
     told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
     slides = "".join(_slide(document, slide, at, many) for at, slide in enumerate(document.slides, start=1))
     return (
-        f'<div class="deck" tabindex="-1" data-paper="{paper}" data-start="{escape(start)}" role="region"'
-        f' aria-label="{escape(say("簡報"))}"><p class="said" aria-live="polite"></p>{slides}'
+        f'<div class="deck" tabindex="-1" data-sheet="{paper}" data-start="{escape(start)}" role="region"'
+        f' aria-label="{escape(say("簡報"))}"><h1 class="said">{escape(document.title)}</h1><p class="said news" aria-live="polite"></p>{slides}'
         f"{f'<ul class=notices>{told}</ul>' if told else ''}"
-        f"{_panel(document, ways, leave)}{_tools(leave)}"
+        f"{_panel(document, ways, leave, files)}{_tools(leave)}"
         '<div class="clock"></div><div class="spot"></div></div>'
     )
 
 
-def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
+def _panel(document: Document, ways: Sequence[Links], leave: str, files: str) -> str:
     listed = "".join(
         f'<li><button type="button" data-to="{at}"><small>{at + 1}</small>{escape(slide.about)}</button></li>'
         for at, slide in enumerate(document.slides)
@@ -99,6 +101,7 @@ def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
         f'<button type="button" data-auto="{n}">{escape(say("{n} 秒", n=n))}</button>' for n in SECONDS
     )
     off = f'<button type="button" data-auto="0" class="on">{escape(say("不自動"))}</button>'
+    saved = f"<h3>{escape(say('下載'))}</h3>{files}" if files else ""
     choices = f"<h3>{escape(say('選擇'))}</h3>" if ways else ""
     choices += "".join(f"<p>{_links(way)}</p>" for way in ways)
     prints = (
@@ -112,7 +115,7 @@ def _panel(document: Document, ways: Sequence[Links], leave: str) -> str:
         f"<h3>{escape(say('投影片'))}</h3><ol>{listed}</ol>"
         f"{choices}"
         f"<h3>{escape(say('自動換頁'))}</h3><p>{off}{seconds}</p>"
-        f"<h3>{escape(say('紙本'))}</h3><p>{prints}</p><h3>{escape(say('按鍵'))}</h3><dl>{keys}</dl></nav>"
+        f"<h3>{escape(say('紙本'))}</h3><p>{prints}</p>{saved}<h3>{escape(say('按鍵'))}</h3><dl>{keys}</dl></nav>"
     )
 
 
@@ -128,7 +131,7 @@ def _tools(leave: str) -> str:
         f'<button type="button" data-act="{act}">{escape(say(label))}</button>'
         for act, label in TOOLS.items()
     )
-    out = f'<a href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
+    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
     return f'<div class="tools">{buttons}{out}</div>'
 
 
@@ -156,7 +159,7 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
         f'<section class="slide" data-key="{escape(slide.key)}" aria-label="{escape(label)}">'
         f'<p class="about"><b>{escape(slide.about)}</b>{rule}{_legend(slide)}</p>'
         f'<h2 style="--size:{size:.1f}">{escape(slide.title)}</h2>'
-        f'<div class="body"><div class="main">{main}</div>{curve}</div>{below}'
+        f'<div class="body"><div class="main" tabindex="0" role="group" aria-label="{escape(slide.about)}">{main}</div>{curve}</div>{below}'
         f"<footer><span>{escape(document.whose)}</span>"
         f"<span>{escape(document.snapshot)}<b>{at}/{many}</b></span></footer></section>"
     )
@@ -232,17 +235,8 @@ def _stated(figure: Figure | None) -> str:
     """The machine-readable side of a figure, in the order in which pages state theirs."""
     if figure is None:
         return ""
-    values = [figure.counted, figure.base, figure.required]
-    texts = [
-        figure.kpi,
-        figure.level,
-        figure.period,
-        figure.status,
-        *map(plain, values),
-        "",
-        "",
-        figure.flags,
-    ]
+    values = [figure.counted, figure.base, figure.required, figure.schools_met, figure.schools_judged]
+    texts = [figure.kpi, figure.level, figure.period, figure.status, *map(plain, values), figure.flags]
     return f' data-figure="{escape("|".join([*texts, figure.school or figure.group]))}"'
 
 

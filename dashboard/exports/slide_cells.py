@@ -62,15 +62,17 @@ def named(row: Row, name: str, strong: bool = True) -> Cell:
     return Cell(f"{STATUSES[row.status].sign} {name}", strong=strong)
 
 
-def met_cell(row: Row, kpi: Row) -> Cell:
+def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
+    """How many schools have met it. Where nothing is summed up, this is the figure."""
+    of = figure(row, group) if row.counted is None else None
     if kpi.require == "none" or not row.schools_judged:
-        return Cell("–")
-    return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True)
+        return Cell(STATUSES[row.status].text if of else "–", figure=of)
+    return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True, figure=of)
 
 
 def sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
     """The pooled figure with its counts; what has no base stands as counted/required, or as counted alone."""
-    return Cell(summed(row, kpi), figure=figure(row, group))
+    return Cell(summed(row, kpi), figure=None if row.counted is None else figure(row, group))
 
 
 def summed(row: Row, kpi: Row) -> str:

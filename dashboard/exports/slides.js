@@ -5,10 +5,12 @@
   const find = () => document.querySelector(".deck");
   let before = 0, every = 0, due = 0, touch = 0;
   const slides = (deck) => [...deck.querySelectorAll(".slide")];
-  const named = () => decodeURIComponent(location.hash.slice(1));
+  // The page's address is written anew where a choice is made; the slide then is the one that was on.
+  const on = {};
+  const named = (deck) => decodeURIComponent(location.hash.slice(1)) || on[deck.dataset.start] || deck.dataset.start;
   const place = (deck) => {
     const all = slides(deck);
-    const at = all.findIndex((slide) => slide.dataset.key === (named() || deck.dataset.start));
+    const at = all.findIndex((slide) => slide.dataset.key === named(deck));
     return at < 0 ? 0 : at;
   };
   const draw = () => {
@@ -20,7 +22,7 @@
     deck.querySelectorAll(".panel ol button").forEach((button, i) => {
       if (i === at) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
     });
-    const said = deck.querySelector(".said");
+    const said = deck.querySelector(".news");
     const text = slides(deck)[at]?.getAttribute("aria-label") ?? "";
     if (said && said.textContent !== text) said.textContent = text;
   };
@@ -30,6 +32,7 @@
     if (at === place(deck)) return;
     before = place(deck);
     deck.classList.add("begun");
+    on[deck.dataset.start] = all[at].dataset.key;
     history.replaceState(history.state, "", "#" + encodeURIComponent(all[at].dataset.key));
     if (every) due = performance.now() + every * 1000;
     draw();
@@ -78,7 +81,7 @@
       const at = slides(deck).findIndex((slide) => slide.dataset.key === "data");
       turn(place(deck) === at ? before : at);
     },
-    paper: (deck) => { deck.dataset.paper = deck.dataset.paper === "a4" ? "wide" : "a4"; print(); },
+    paper: (deck) => { deck.dataset.sheet = deck.dataset.sheet === "a4" ? "wide" : "a4"; print(); },
     print: () => print(),
   };
   const KEYS = {
@@ -119,6 +122,7 @@
     if (!deck) return;
     const button = event.target.closest("button");
     if (button?.dataset.act) acts[button.dataset.act](deck);
+    else if (event.target.closest("a.leave")) delete on[deck.dataset.start];
     else if (button?.dataset.auto) auto(deck, +button.dataset.auto);
     else if (button?.dataset.to) { turn(+button.dataset.to); panel(deck, false); }
     else if (deck.classList.contains("black")) deck.classList.remove("black");

@@ -49,10 +49,12 @@ MONTHS = (
 )  # fmt: skip
 
 
-def document(view: View, choices: Choices | None = None, first: Sequence[Slide] = ()) -> Document:
+def document(
+    view: View, choices: Choices | None = None, first: Sequence[Slide] = (), meeting: str = ""
+) -> Document:
     """The slides of a view: of the whole programme, or of the groups that have a school in its scope.
 
-    first: slides that come before them, as the decisions of the last meeting do.
+    first: slides that come before them, as the decisions of the last meeting do. meeting: the name of a frozen one.
     """
     view = replace(view, scope=replace(view.scope, names=False))
     facts = slide_facts.load(view, choices or Choices())
@@ -68,14 +70,19 @@ def document(view: View, choices: Choices | None = None, first: Sequence[Slide] 
     scope = say("{n} 校", n=number(len(facts.group_of)))
     if not view.scope.whole:
         scope = f"{view.scope.label} {scope}"
-    whose = [programme_name(view), scope, f"{say('截至')} {full_day(view.on)}"]
+    whose = [
+        *([meeting] if meeting else []),
+        programme_name(view),
+        scope,
+        f"{say('截至')} {full_day(view.on)}",
+    ]
     if view.versus:
         whose.append(say("與 {day} 相比", day=short_day(view.versus, view.year)))
     if view.facts.sample:
         whose.append(say("示範資料"))
     stamp = f"{say('資料快照')} {moment(view.facts.built_at, view.year)}"
     return Document(
-        title=f"{programme_name(view)} {full_day(view.on)}",
+        title=" ".join(filter(None, (meeting, programme_name(view), full_day(view.on)))),
         language=manner().language,
         whose=" · ".join(whose),
         snapshot=f"{stamp} · {fingerprint(view.facts.fingerprint)}",
@@ -117,7 +124,7 @@ def _line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
     return [
         cells.named(row, facts.label(kpi)),
         Cell("", strip=cells.counts(row)),
-        cells.met_cell(row, kpi),
+        cells.met_cell(row, kpi, group.name if group else ""),
         cells.late_cell(row, kpi),
         cells.sum_cell(row, kpi, group.name if group else ""),
     ]
@@ -258,7 +265,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
     if kpi.require == "none":
         columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
         sums = [
-            ([cells.named(row, name), cells.sum_cell(row, kpi, of), Cell("")], told[name])
+            ([cells.named(row, name), _how_much(row, kpi, of), Cell("")], told[name])
             for name, of, row in rows
         ]
         return columns, list(sums)
@@ -275,7 +282,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
                 cells.named(row, name),
                 Cell("", strip=cells.counts(row)),
                 cells.late_cell(row, kpi),
-                cells.met_cell(row, kpi),
+                cells.met_cell(row, kpi, of),
                 cells.sum_cell(row, kpi, of),
             ],
             told[name],
@@ -283,6 +290,10 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
         for name, of, row in rows
     ]
     return columns, list(lines)
+
+
+def _how_much(row: Row, kpi: Row, group: str) -> Cell:
+    return (cells.met_cell if row.counted is None else cells.sum_cell)(row, kpi, group)
 
 
 def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:

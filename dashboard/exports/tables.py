@@ -17,6 +17,7 @@ from dashboard.exports import ods as opendocument
 from dashboard.exports.archive import timeless
 from dashboard.exports.cells import UNWRITABLE, safe
 from dashboard.exports.ods import Cell as Looked
+from dashboard.exports.refusals import CannotMake
 
 Cell = str | int | float | Decimal | date | None
 WIDEST = 60
@@ -40,7 +41,7 @@ FORMATS = {"share": "0.0%", "exact-share": "0.0000%"}
 Progress = Callable[[float, str], None]
 
 
-class TooLarge(Exception):
+class TooLarge(CannotMake):
     """The table is too large for this format; the message says what to take instead, in Chinese and English."""
 
 

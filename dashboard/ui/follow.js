@@ -83,7 +83,7 @@
   matchMedia("print").addEventListener("change", fill);
   addEventListener("afterprint", () => shrink(Infinity, Infinity));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".kpi a[href]");
+    const link = event.target.closest(".kpi a[href], .deck a[href]");
     const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (!link || special || event.defaultPrevented) return;
     if (link.classList.contains("file")) {

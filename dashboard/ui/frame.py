@@ -70,9 +70,7 @@ def head(
     told = [*seen.notices, *_not_found(missing)]
     notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
     if seen.damage:
-        stands = say(
-            "以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(seen.facts.built_at, seen.year)
-        )
+        stands = former_stands(seen)
         notes += parts.notice(
             say("✕ 最新的快照讀不出來"), f"{words.escape(seen.damage)}<br>{stands}", "failed"
         )
@@ -81,6 +79,11 @@ def head(
     show(
         f'{top}{more}{paper.identity(seen)}{notes}<p class="lead">{lead}</p>{paper.margins(seen, title, upright)}'
     )
+
+
+def former_stands(seen: View) -> str:
+    """What the figures are where the newest snapshot cannot be read."""
+    return say("以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(seen.facts.built_at, seen.year))
 
 
 def _not_found(missing: Missing | None) -> list[str]:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 import streamlit as st
 
+from dashboard import config, meetings
 from dashboard.exports import report, slide_facts, slides
+from dashboard.exports.document import Document
+from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask
-from dashboard.ui import figures
+from dashboard.state import Meeting, StateError
+from dashboard.state.store import Store
+from dashboard.ui import figures, frame, freshness
 from dashboard.ui.address import asked, chosen
+
+FILES = "<!-- files -->"  # their addresses are each viewer's own
+HTML, PDF = "text/html", "application/pdf"
+
+
+def store_of(seen: View) -> Store:
+    """What people wrote, of the deployment."""
+    return Store(seen.warehouse, config.from_environment().state)
 
 
 def choices() -> slide_facts.Choices:
@@ -17,36 +35,83 @@ def choices() -> slide_facts.Choices:
 
 
 def show(seen: View) -> None:
-    """All slides at once."""
-    choice, start = choices(), _start(seen)
-    notices = (*seen.notices, *([seen.damage] if seen.damage else []))
+    """All slides at once: of what is chosen, or of a frozen meeting."""
+    st.set_page_config(page_title=f"{say('簡報')} · {seen.facts.title}")
+    notices = list(_notices(seen))
+    meeting = _meeting(seen, notices)
+    view = frozen(seen, meeting) if meeting else seen
+    if meeting and view.snapshot != seen.snapshot:
+        newer = words.moment(seen.facts.built_at, seen.year)
+        notices.append(say("這是凍結的會議；之後有較新的資料（快照 {time}），沒有混進來。", time=newer))
+    choice, start = choices(), _start(view)
 
     def build() -> str:
-        document = slides.document(seen, choice)
+        ways = [] if meeting else _ways(seen, choice)
         return report.deck(
-            document, start=start, ways=_ways(seen, choice), leave=_back(seen), notices=notices
-        )
+            _document(seen, view, meeting, choice), start=start, ways=[*ways, _writing(seen, meeting)],
+            leave=_back(seen, meeting), notices=notices, files=FILES,
+        )  # fmt: skip
 
-    st.set_page_config(page_title=f"{say('簡報')} · {seen.facts.title}")
-    fragment = figures.once(seen, "slides", choice, start, notices, tuple(chosen().values()), build=build)
-    st.markdown(f"<style>{report.style()}</style>{fragment}", unsafe_allow_html=True)
+    if meeting:  # what was decided before it may be told anew at any time
+        fragment: object = build()
+    else:
+        key = (choice, start, tuple(notices), tuple(chosen().values()))
+        fragment = figures.once(seen, "slides", *key, build=build)
+    files = _files(seen, view, meeting, choice)
+    markup = f"<style>{report.style()}</style>{str(fragment).replace(FILES, files)}"
+    st.markdown(markup, unsafe_allow_html=True)
     st.html(f"<script>{report.script()}</script>", unsafe_allow_javascript=True)
 
 
-def _start(seen: View) -> str:
+def _document(seen: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> Document:
+    if meeting:
+        return meetings.document(store_of(seen), meeting, view)
+    return slides.document(view, choice)
+
+
+def _meeting(seen: View, notices: list[str]) -> Meeting | None:
+    """The frozen meeting that the address names."""
+    name = asked("meeting")
+    if not name:
+        return None
+    try:
+        found = store_of(seen).meeting(seen.programme, name, meetings.schools_of(seen))
+    except StateError as error:
+        notices.append(str(error))
+        return None
+    if found is None:
+        notices.append(say("找不到會議「{name}」，以下是現在的資料，沒有凍結。", name=name))
+    return found
+
+
+def frozen(seen: View, meeting: Meeting) -> View:
+    """What it froze, in the language of the viewer. Raises `NoSnapshot` where its snapshot is gone."""
+    view = meetings.view_of(meeting, seen.warehouse, seen.scope)
+    return replace(view, lang=seen.lang, era=seen.era, programmes=seen.programmes)
+
+
+def _notices(seen: View) -> Iterator[str]:
+    """What the presenter must know before the audience sees a figure."""
+    yield from seen.notices
+    if seen.damage:
+        yield f"{say('✕ 最新的快照讀不出來')} {seen.damage} {frame.former_stands(seen)}"
+    yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(seen))
+
+
+def _start(view: View) -> str:
     """The slide of what was chosen on the page from which one came."""
     if kpi := asked("kpi"):
-        period = next((one.period for one in seen.periods if _has(seen, kpi, one.period)), "")
+        period = next((one.period for one in view.periods if _has(view, kpi, one.period)), "")
         return f"kpi-{kpi}-{period}"
     group, school = asked("group"), asked("school")
-    for row in ask(seen, "schools"):
+    for row in ask(view, "schools"):
         if (school or group) in (row.name, row.group_name):
             return f"group-{row.group_name}"
     return ""
 
 
-def _has(seen: View, kpi: str, period: str) -> bool:
-    return any(row.kpi == kpi for row in ask(seen, "kpis", period=period))
+def _has(view: View, kpi: str, period: str) -> bool:
+    return any(row.kpi == kpi for row in ask(view, "kpis", period=period))
 
 
 def _ways(seen: View, choice: slide_facts.Choices) -> list[report.Links]:
@@ -68,9 +133,41 @@ def _ways(seen: View, choice: slide_facts.Choices) -> list[report.Links]:
     ]
 
 
-def _back(seen: View) -> str:
-    """The page of what is chosen, else the overview."""
+def _writing(seen: View, meeting: Meeting | None) -> report.Links:
+    """The way to freezing, and to noting what is decided."""
+    if meeting:
+        return {say("記下決定"): (seen.link("meetings", meeting=meeting.name, **chosen()), False)}
+    own = {"order": asked("order"), "schools": asked("schools")}
+    return {say("凍結此刻"): (seen.link("meetings", **chosen(), **own), False)}
+
+
+def _back(seen: View, meeting: Meeting | None) -> str:
+    """The page of what is chosen, else of the meeting, else the overview."""
     for name, page in (("school", "school"), ("group", "group"), ("kpi", "indicator")):
         if value := asked(name):
             return seen.link(page, **{name: value})
-    return seen.link("overview")
+    return seen.link("meetings", meeting=meeting.name) if meeting else seen.link("overview")
+
+
+def _files(seen: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> str:
+    """The same slides to take away."""
+    name = "_".join(
+        filter(
+            None, (say("簡報"), meeting.name if meeting else None, view.facts.title, words.file_day(view.on))
+        )
+    )
+
+    def page() -> str:
+        return report.page(_document(seen, view, meeting, choice))
+
+    kinds = (
+        (f"{name}.html", HTML, texts.kept(lambda: page().encode())),
+        (f"{name}.pdf", PDF, texts.kept(lambda: _printed(page()))),
+    )
+    return frame.offer(say("簡報"), *kinds, folded=False)
+
+
+def _printed(page: str) -> bytes:
+    from dashboard.exports import pdf
+
+    return pdf.printed(page)

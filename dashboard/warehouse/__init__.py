@@ -3,6 +3,7 @@
 from dashboard.sources.sheet import TAIPEI
 from dashboard.warehouse.build import GONE, BuildError, TableCount, today
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
+from dashboard.warehouse.holds import held, hold, let_go
 from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.rebuild import Rebuilt, rebuild
 from dashboard.warehouse.snapshots import (
@@ -57,8 +58,11 @@ __all__ = [
     "check",
     "compare_definitions",
     "current",
+    "held",
+    "hold",
     "kept",
     "last_refresh",
+    "let_go",
     "note_failure",
     "older",
     "pinned",

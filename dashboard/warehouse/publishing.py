@@ -38,6 +38,7 @@ from dashboard.warehouse.build import (
     build,
 )
 from dashboard.warehouse.gather import Former, FormerFile, Source, Stored, gather, stand_still
+from dashboard.warehouse.holds import held
 from dashboard.warehouse.snapshots import (
     CURRENT,
     KEPT,
@@ -368,7 +369,7 @@ def _point(folder: Path, stamp: str) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """The last few stay, and the last one under another definition: pages show its figures beside today's.
+    """The last few stay, what is held, and the last one under another definition: pages show its figures beside today's.
 
     What has no line was never published, by a build that was killed, or cannot be proven any more.
     """
@@ -377,6 +378,7 @@ def _prune(folder: Path) -> None:
     if len(every) > KEPT:
         now = _definition(every[0].path)
         stay += [one.path for one in every if _definition(one.path) not in (now, None)][:1]
+        stay += [one.path for one in every if one.stamp in held(folder)]
     for path in _files(folder):
         if path not in stay:
             forget(path)
@@ -412,12 +414,12 @@ def _is_full(folder: Path, error: Exception) -> bool:
 def _make_room(folder: Path) -> str | None:
     """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
 
-    Neither the one that serves (a restored one does) nor, where that cannot be read, the one that stands in for it.
+    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one that stands in for it.
     """
     listed = [one.path for one in kept(folder.parent, folder.name)]
     needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}
     for path in [*(one for one in _files(folder) if one not in listed), *reversed(listed)]:
-        if path not in needed and _is_emptied(path):
+        if path not in needed and path.stem not in held(folder) and _is_emptied(path):
             with suppress(OSError):
                 unlist(folder)
             originals.keep_only(folder, {one.stem for one in _files(folder)})

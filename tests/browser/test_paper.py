@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.browser.test_pages import PATHS
 
-PAGES = PATHS[1:]
+PAGES = [path for path in PATHS[1:] if path != "present"]  # slides say on themselves whose figures they are
 UPRIGHT = {"school", "indicator", "reminders", "help"}
 ALL_OWED = {"on": "2022-10-31", "statuses": "overdue,behind,on_track,no_data"}
 NTPC = {"programme": "ntpc-5g-112"}

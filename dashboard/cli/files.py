@@ -1,0 +1,42 @@
+"""A file that a command writes where it is told: whole or not at all, and never in the place of a folder or a device."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard.sources.files import FolderError, why
+from dashboard.warehouse import notes
+
+
+def check(path: Path) -> None:
+    """Before the work: a folder or a device is never replaced by a file."""
+    try:
+        notes.check(path)
+    except FileNotFoundError:
+        if not path.absolute().parent.is_dir():
+            raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write(path: Path, make: Callable[[], bytes]) -> None:
+    """Whole or not at all: whoever has the former file open never sees half of the new one."""
+    target = path.resolve()  # of a link, what it leads to
+    part = None
+    try:
+        content = make()
+        handle, part = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(part, target)
+        part = None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        if part is not None:
+            Path(part).unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> FolderError:
+    return FolderError(f"「{path}」寫不進去：{why(error)}。請檢查位置、權限與磁碟空間。")

@@ -1,0 +1,7 @@
+"""A file that cannot be made: too large for its format, or nothing here can make it."""
+
+
+class CannotMake(Exception):
+    """The message says what to take instead, in Chinese and English. status: what a server answers."""
+
+    status = 413

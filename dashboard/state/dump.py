@@ -1,0 +1,83 @@
+"""All that people wrote, as one readable file, and back again: into a store of either kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from dashboard.state.database import newest, reading, writing
+from dashboard.state.model import StateError
+from dashboard.state.store import Store
+from dashboard.state.tables import MEETINGS, METADATA
+
+TABLES = {table.name: table for table in METADATA.sorted_tables}
+
+
+def dump(store: Store) -> str:
+    """The whole store as JSON.
+
+    Raises:
+        StateError: it cannot be read.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+    with reading(store.warehouse, store.address) as connection:
+        for name, table in TABLES.items() if connection is not None else ():
+            assert connection is not None
+            found = connection.execute(sa.select(table).order_by(table.c.id)).mappings()
+            rows[name] = [{key: _text(value) for key, value in row.items()} for row in found]
+    return json.dumps({"version": newest(), **rows}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
+    """Write a dump into a store that is empty, or whose content it replaces; whole or not at all. Gives how many rows.
+
+    Raises:
+        StateError: it is no dump of this version, or the store holds something.
+    """
+    try:
+        found = json.loads(text)
+        if found["version"] != newest():
+            raise StateError(
+                f"這份備份是版本 {found['version']} 的，這個系統讀的是 {newest()}。請用寫出它的版本。"
+            )
+        rows = {name: [_row(table, row) for row in found[name]] for name, table in TABLES.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StateError("這個檔案不是 kpi state dump 寫出的備份。") from error
+    with writing(store.warehouse, store.address) as connection:
+        taken = connection.execute(sa.select(MEETINGS.c.id)).first() is not None
+        if taken and not replace:
+            raise StateError(
+                "這裡已經有會議的紀錄；要以備份取代，請加 --replace（先用 kpi state dump 另存一份）。"
+            )
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(table.delete())
+        for name, table in TABLES.items():
+            if rows[name]:
+                connection.execute(table.insert(), rows[name])
+    return {name: len(found) for name, found in rows.items()}
+
+
+def _row(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+    if set(row) != {column.name for column in table.c}:
+        raise ValueError(table.name)
+    kinds = {column.name: column.type for column in table.c}
+    return {name: _value(kinds[name], value) for name, value in row.items()}
+
+
+def _value(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, sa.DateTime):
+        return dt.datetime.fromisoformat(value)
+    if isinstance(kind, sa.Date):
+        return dt.date.fromisoformat(value)
+    if not isinstance(value, bool if isinstance(kind, sa.Boolean) else str):
+        raise ValueError(value)
+    return value

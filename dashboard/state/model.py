@@ -1,0 +1,80 @@
+"""The records of the store: a meeting, and a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+from dataclasses import dataclass, field
+
+# The longest texts, in characters.
+NAME, TEXT, PERSON = 80, 500, 80
+ORDERS = ("gap", "definition")
+
+
+class StateError(Exception):
+    """What was to be written or read cannot be; the message says what to do, in Chinese."""
+
+
+def _id() -> str:
+    return uuid.uuid4().hex
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting whose figures were frozen: the snapshot, the day, the day to compare with, the scope, the order.
+
+    group, school: the scope, at most one of them; neither is the whole programme. schools: whether schools are named.
+    created_at: UTC. previous: the id of the meeting before it, of the same programme and scope. id: 32 hexadecimal digits.
+    """
+
+    programme: str
+    name: str
+    stamp: str
+    on: dt.date
+    versus: dt.date | None = None
+    group: str | None = None
+    school: str | None = None
+    order: str = "gap"
+    schools: bool = True
+    previous: str | None = None
+    created_at: dt.datetime = field(default_factory=_now)
+    id: str = field(default_factory=_id)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided in a meeting: what, who does it, until when; about an indicator, a group or a school, or none.
+
+    done_on: the day on which a person closed it, where no figure can tell.
+    """
+
+    meeting: str
+    text: str
+    who: str = ""
+    until: dt.date | None = None
+    kpi: str | None = None
+    period: str | None = None
+    group: str | None = None
+    school: str | None = None
+    done_on: dt.date | None = None
+    written_at: dt.datetime = field(default_factory=_now)
+    id: str = field(default_factory=_id)
+
+
+def cleaned(text: str, most: int, what: str) -> str:
+    """A text as it is kept: one line, without what cannot be seen.
+
+    Raises:
+        StateError: it is too long.
+    """
+    letters = (" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one for one in text)
+    seen = "".join(one for one in letters if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn"))
+    found = " ".join(seen.split())
+    if len(found) > most:
+        raise StateError(f"{what}有 {len(found)} 個字，最多 {most} 個字；請寫短一點。")
+    return found
