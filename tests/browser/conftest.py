@@ -35,6 +35,26 @@ GO = """address => {
     history.pushState(null, '', address);
     window.dispatchEvent(new PopStateEvent('popstate', { state: null }));
 }"""
+# When nothing moves any more: no part slides, and every part has stood in its place for three frames, of which the second
+# has what a figure draws anew at a new size.
+AT_REST = """() => new Promise(rest => {
+    const places = () => [...document.querySelectorAll('section, .kpi *, .js-plotly-plot, .main-svg')].map(element => {
+        const box = element.getBoundingClientRect();
+        return `${box.left} ${box.top} ${box.width} ${box.height}`;
+    }).join();
+    const slides = () => document.getAnimations().some(
+        one => one.playState === 'running' && one.timeline === document.timeline
+            && one.effect.getComputedTiming().endTime !== Infinity
+    );
+    let former = '', still = 0;
+    const look = () => {
+        const now = places();
+        still = now === former && !slides() ? still + 1 : 0;
+        former = now;
+        still < 3 ? requestAnimationFrame(look) : rest();
+    };
+    requestAnimationFrame(look);
+})"""
 PROGRAMME = "keelung-111"  # the one that pages open on
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
@@ -183,6 +203,13 @@ class View:
         expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=60_000)
         return self
 
+    def resize(self, width, height=900):
+        """Gives the window another size, and waits until all stands in its place there."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function("width => innerWidth === width", arg=width)
+        expect(self.page.locator(".js-plotly-plot:not(:has(.main-svg))")).to_have_count(0)
+        self.page.evaluate(AT_REST)
+
     def text(self):
         """Everything that can be read on the page, the sidebar included."""
         return self.page.locator("body").inner_text()
@@ -207,15 +234,14 @@ class View:
             if violation["impact"] in {"serious", "critical"}
         ]
 
-    def shoot(self, name, folder=ROOT / "build" / "screenshots"):
+    def shoot(self, name, folder):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
         width, height = self.size
         tall = self.page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-        self.page.set_viewport_size({"width": width, "height": max(height, min(tall, 16_000))})
-        self.page.wait_for_timeout(400)  # charts and tables are drawn anew at the new size
+        self.resize(width, max(height, min(tall, 16_000)))
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png")
-        self.page.set_viewport_size({"width": width, "height": height})
+        self.resize(width, height)
 
 
 @pytest.fixture(scope="module")
