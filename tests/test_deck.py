@@ -73,12 +73,12 @@ def texts_of(slide: Any) -> list[str]:
 
 def made_of(at: Place, scope: Sequence[str] = (), compare: bool = False, **choices: Any) -> Document:
     """The document that the command draws."""
-    from dashboard.cli.export import _scope
+    from dashboard.cli.export import scope_of
 
     snapshot = at.view.snapshot
     asked = dict(zip(scope[::2], scope[1::2], strict=True))
     view = dataclasses.replace(
-        at.view, scope=_scope(snapshot, asked.get("--group"), asked.get("--school")),
+        at.view, scope=scope_of(snapshot, asked.get("--group"), asked.get("--school")),
         versus=DAYS[at.programme][1] if compare else None,
     )  # fmt: skip
     return slides.document(view, slide_facts.Choices(**choices))

@@ -227,21 +227,25 @@ def change(seen: View, board: Board) -> None:
     state = presenting.store_of(seen)
     with st.popover(say("更改…")):
         for one in [*board.decided, *board.carried][:MOST]:
-            label = (
-                say("完成：{text}", text=one.decision.text)
-                if one.decision.done_on is None
-                else say("未完成：{text}", text=one.decision.text)
-            )
-            if one.decision.kpi is None and st.button(words.markdown(label), key=f"close-{one.decision.id}"):
-                _done(partial(state.close, one.decision, None if one.decision.done_on else seen.on))
+            if one.decision.kpi is None:
+                label = say("完成") if one.decision.done_on is None else say("未完成")
+                day = seen.on if one.decision.done_on is None else None
+                if _beside(f"close-{one.decision.id}", label, one.decision.text):
+                    _done(partial(state.close, one.decision, day))
         for one in board.decided[:MOST]:
-            if st.button(
-                words.markdown(say("刪除決定：{text}", text=one.decision.text)), key=f"drop-{one.decision.id}"
-            ):
+            if _beside(f"drop-{one.decision.id}", say("刪除"), one.decision.text):
                 _done(partial(state.withdraw, one.decision))
         show(say("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
         if st.button(say("移除這場會議"), type="primary"):
             _done(partial(meetings.remove, state, board.meeting), forget=True)
+
+
+def _beside(key: str, label: str, told: str) -> bool:
+    """A button beside what it is about: its label is Markdown and holds nothing that people wrote."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_pressed = st.button(label, key=key)
+        show(escape(told))
+    return is_pressed
 
 
 def _done(act: Callable[[], None], forget: bool = False) -> None:
