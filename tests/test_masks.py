@@ -30,9 +30,11 @@ def rows_of(both, programme, name, scope, **parameters):
 
 
 def named(text, names):
-    """Those of `names` that stand in a text."""
+    """Those of `names` that stand in a text: within a run of characters of which some name is written."""
     lengths = {len(name) for name in names}
-    return {text[at : at + n] for n in lengths for at in range(len(text) - n + 1)} & names
+    written = re.escape("".join(sorted(set().union(*names))))
+    runs = set(re.findall(f"[{written}]{{{min(lengths)},}}", text))
+    return {run[at : at + n] for run in runs for n in lengths for at in range(len(run) - n + 1)} & names
 
 
 def people_of(both, programme):
