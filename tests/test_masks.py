@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
@@ -383,6 +384,8 @@ def _texts(data):
 
 
 def _of_file(made):
+    if made.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
     if not made.startswith(b"PK"):
         return made.decode("utf-8-sig")
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
