@@ -13,9 +13,11 @@ install: $(READY)
 serve: $(READY)
 	$(BIN)/kpi serve $(ARGS)
 
+# The files in their order: those of the browser, which take longest, first. By default the one of most tests begins, and the
+# longest, of few tests each, are left to the end, when one worker has one and the others have nothing.
 test: $(READY)
 	sh tests/browser/install.sh
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
-"""The sample, written and built once for every test that wants a realistic warehouse."""
+"""The samples, written and built once for every test that wants a realistic warehouse and does not change it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,14 @@ import pytest
 from dashboard import programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
+
+KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
+
+
+def _publish(data: Path, place: Path) -> None:
+    tables = contracts.load()
+    (path,) = programmes.find(data)
+    warehouse.publish(place, programmes.load(path, tables), Places(data), tables)
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +29,17 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_warehouse(sample_data: Path) -> Path:
     """A warehouse with a snapshot of the sample."""
-    tables = contracts.load()
-    (path,) = programmes.find(sample_data)
     place = sample_data.parent / "warehouse"
-    warehouse.publish(place, programmes.load(path, tables), Places(sample_data), tables)
+    _publish(sample_data, place)
     return place
+
+
+@pytest.fixture(scope="session")
+def both(sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples of both programmes: the data folder of each by the programme's name, and a `warehouse` of both."""
+    folder = tmp_path_factory.mktemp("both")
+    shutil.copytree(sample_data, folder / KEELUNG)
+    shutil.copytree(sample_warehouse, folder / "warehouse")
+    sample.WRITERS[NTPC](folder / NTPC)
+    _publish(folder / NTPC, folder / "warehouse")
+    return folder

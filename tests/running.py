@@ -26,7 +26,7 @@ PATIENCE = 180
 
 # A process forked from one that has done nothing but import the product starts at once and holds no lock or thread.
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["dashboard.cli", "openpyxl", "pandas", "pytest"])
+_SERVER.set_forkserver_preload(["openpyxl", "pandas", "pytest", "tests.running"])
 
 
 def figure_of(stated: str) -> dict[str, str]:

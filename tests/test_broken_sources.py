@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, questions, sample, warehouse
+from dashboard import access, programmes, questions, warehouse
 from dashboard.exports import letters
 from dashboard.sources import contracts
 from dashboard.sources.contracts import Table
@@ -174,6 +174,11 @@ class Whole:
     figures: Figures
     causes: Causes
 
+    def publish_before(self, other: City) -> None:
+        """The snapshot of this one as the former of the other."""
+        name = self.city.programme.id
+        shutil.copytree(self.city.place / name, other.place / name)
+
 
 def asked(
     snapshot: warehouse.Snapshot, name: str, day: dt.date, **parameters: object
@@ -207,23 +212,14 @@ def noted(snapshot: warehouse.Snapshot) -> set[str]:
     return {file.split("#")[0] for file, _, _ in rows}
 
 
-def ntpc_city(place: Path) -> City:
-    """The second programme's sample."""
-    sample.WRITERS["ntpc-5g-112"](place / "data")
-    return City.of(place / "data", place / "warehouse")
-
-
 @pytest.fixture(scope="module")
-def wholes(
-    sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Whole]:
+def wholes(both: Path) -> dict[str, Whole]:
     """Both samples, built as they are."""
-    ntpc = ntpc_city(tmp_path_factory.mktemp("ntpc"))
-    ntpc.build()
     made = {}
-    for city in (City.of(sample_data, sample_warehouse), ntpc):
-        snapshot = warehouse.current(city.place, city.programme.id)
-        made[city.programme.id] = Whole(city, figures(snapshot, city), causes(snapshot, city))
+    for programme in DAYS:
+        city = City.of(both / programme, both / "warehouse")
+        snapshot = warehouse.current(city.place, programme)
+        made[programme] = Whole(city, figures(snapshot, city), causes(snapshot, city))
     return made
 
 
@@ -300,7 +296,7 @@ def test_no_figure_changes_in_silence_whatever_breaks(
     for table, path in broken:
         way(path, table)
     if way is gone:  # only a former snapshot knows of it
-        shutil.copytree(whole.city.place, city.place)
+        whole.publish_before(city)
     snapshot = city.build()
     now, known, names = figures(snapshot, city), causes(snapshot, city), {path.name for _, path in broken}
     assert now.keys() == whole.figures.keys()
@@ -333,7 +329,7 @@ def test_the_rows_of_before_stand_for_whatever_cannot_be_read_any_more(
 ) -> None:
     whole = wholes[programme]
     city = whole.city.copy(tmp_path)
-    shutil.copytree(whole.city.place, city.place)
+    whole.publish_before(city)
     files = city.files()
     broken = {path.name for paths in files.values() for path in paths}
     for table, paths in files.items():

@@ -17,7 +17,7 @@ from dashboard import access, warehouse
 from dashboard.questions import rows as rows_as_objects
 from dashboard.ui import bounds
 from dashboard.warehouse import snapshots
-from tests.test_broken_sources import TABLES, City, Rows, header_of, ntpc_city, put, rows_of
+from tests.test_broken_sources import TABLES, City, Rows, header_of, put, rows_of
 
 EVERY = access.bureau(names=True)
 ANYBODY = "王測試"
@@ -75,10 +75,10 @@ Tasks = list[tuple[Refused, Cells]]
 
 
 class Built:
-    """A city, built, and what its snapshot tells."""
+    """A city and what a snapshot of it tells."""
 
-    def __init__(self, city: City) -> None:
-        self.city, self.snapshot = city, city.build()
+    def __init__(self, city: City, snapshot: warehouse.Snapshot) -> None:
+        self.city, self.snapshot = city, snapshot
         self.read: dict[str, Rows] = {}
 
     def ask(self, query: str, **values: object) -> list[tuple[Any, ...]]:
@@ -249,7 +249,7 @@ def mended(known: Built, tasks: Tasks, place: Path) -> Built:
                 rows[row.line - 1][there[name]] = value
     for path, rows in changed.items():
         put(city.data / path, rows)
-    return Built(city)
+    return Built(city, city.build())
 
 
 def differences(one: Built, other: Built) -> set[tuple[str, int]]:
@@ -280,12 +280,9 @@ def within_bounds(known: Built, again: Built, tasks: Sequence[tuple[Refused, Cel
 
 
 @pytest.fixture(scope="module", params=["keelung-111", "ntpc-5g-112"])
-def known(
-    request: pytest.FixtureRequest, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Built:
-    place = tmp_path_factory.mktemp("known")
-    keelung = request.param == "keelung-111"
-    return Built(City.of(sample_data, place / "warehouse") if keelung else ntpc_city(place))
+def known(request: pytest.FixtureRequest, both: Path) -> Built:
+    city = City.of(both / request.param, both / "warehouse")
+    return Built(city, warehouse.current(city.place, request.param))
 
 
 class Proof:

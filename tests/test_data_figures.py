@@ -17,7 +17,6 @@ from dashboard.language import texts
 from dashboard.ui import data_figures, frame
 from dashboard.ui.figures import Figure
 from tests.running import PROGRAMME, build, kpi
-from tests.test_indicator import both as samples  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[1]
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
@@ -68,10 +67,10 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return make
 
 
-@pytest.fixture(scope="module")
-def both(samples):  # noqa: F811
+@pytest.fixture
+def samples(both):
     """A warehouse with the samples of both programmes."""
-    return samples / "warehouse"
+    return both / "warehouse"
 
 
 def here_of(seen: questions.View, chosen):
@@ -206,8 +205,8 @@ def test_a_scope_of_two_schools_sees_the_bars_of_their_rows_alone(view):
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_the_rarer_reasons_are_one_part_and_nothing_is_lost(both, programme):
-    seen = seen_of(both, programme, DAY)
+def test_the_rarer_reasons_are_one_part_and_nothing_is_lost(samples, programme):
+    seen = seen_of(samples, programme, DAY)
     counts = refused(seen)
     figure = rejects(seen)
     (bar,) = stacks(figure)
@@ -218,8 +217,8 @@ def test_the_rarer_reasons_are_one_part_and_nothing_is_lost(both, programme):
     assert others.customdata[0][1] == ""
 
 
-def test_a_pattern_lies_over_its_colour_in_either_theme(both):
-    bars = [trace for trace in rejects(seen_of(both, KEELUNG, DAY)).drawn.data if trace.type == "bar"]
+def test_a_pattern_lies_over_its_colour_in_either_theme(samples):
+    bars = [trace for trace in rejects(seen_of(samples, KEELUNG, DAY)).drawn.data if trace.type == "bar"]
     looks = [(trace.marker.color, trace.marker.pattern.shape) for trace in bars]
     assert len(set(looks)) == len(looks) == 6
     assert {trace.marker.pattern.fillmode for trace in bars} == {"overlay"}, (
@@ -308,9 +307,11 @@ def test_a_schools_rows_are_its_own_and_a_scope_sees_no_others(view):
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(both, programme):
+def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(samples, programme):
     """Also rows that no indicator can take: a table that is written to has not stopped."""
-    seen = seen_of(both, programme, dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30))
+    seen = seen_of(
+        samples, programme, dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30)
+    )
     accepted = {row.table_name: row.accepted for row in questions.ask(seen, "tables") if row.supplied}
     listed = questions.ask(seen, "rows_by_day", on=seen.on, school=None)
     first = {row.table_name: row for row in listed}
@@ -339,10 +340,10 @@ def test_a_snapshot_without_the_days_of_its_rows_is_told_as_such(view, monkeypat
 
 
 @pytest.fixture
-def served(both, tmp_path, monkeypatch):
+def served(samples, tmp_path, monkeypatch):
     file = tmp_path / "kpi.toml"
     file.write_text(
-        f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{both.as_posix()}"\n', encoding="utf-8"
+        f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{samples.as_posix()}"\n', encoding="utf-8"
     )
     monkeypatch.setenv(config.VARIABLE, str(file))
 
@@ -386,9 +387,9 @@ def test_a_filter_keeps_the_figure_that_is_shown(served):
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
 @pytest.mark.parametrize("of", [rejects, arrivals])
-def test_in_english_a_figure_says_nothing_in_chinese(both, programme, of):
+def test_in_english_a_figure_says_nothing_in_chinese(samples, programme, of):
     with texts.written(texts.Manner("en", "ce")):
-        seen = dataclasses.replace(seen_of(both, programme, dt.date(2023, 1, 5)), lang="en", era="ce")
+        seen = dataclasses.replace(seen_of(samples, programme, dt.date(2023, 1, 5)), lang="en", era="ce")
         figure = of(seen)
         heard = [figure.title, figure.caption, figure.alt, figure.name, *figure.header]
         heard += [str(cell) for row in figure.rows() for cell in row]

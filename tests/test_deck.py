@@ -26,7 +26,7 @@ from dashboard.exports.document import Big, Cell, Column, Curve, Document, Figur
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
 from tests.running import EVERY_SCHOOL
-from tests.test_slides import DAYS, SCOPES, Place, keelung, ntpc, place, wanted  # noqa: F401 (fixtures)
+from tests.test_slides import DAYS, SCOPES, Place, keelung, place, wanted  # noqa: F401 (fixtures)
 
 UNIT = 6350  # EMU, of our own slides
 NOTE = re.compile(r"(?P<who>.+)：(?P<sign>\S+) (?P<word>.+?)，計數 (?P<counted>\S+)，基數 (?P<base>\S+)，應達 (?P<required>[^；]+)(?:；! (?P<flags>.+))?$")  # fmt: skip
@@ -99,8 +99,8 @@ def test_the_notes_have_every_figure_and_flag_of_the_scope(keelung: Place, scope
 
 
 @pytest.mark.parametrize("scope", [(), ("--group", "淡水區")], ids=["city", "group"])
-def test_the_notes_have_every_figure_and_flag_of_the_other_programme(ntpc: Path, tmp_path: Path, scope):  # noqa: F811
-    check_notes(Place(ntpc, tmp_path, "ntpc-5g-112"), scope, True)
+def test_the_notes_have_every_figure_and_flag_of_the_other_programme(both: Path, tmp_path: Path, scope):
+    check_notes(Place(both / "warehouse", tmp_path, "ntpc-5g-112"), scope, True)
 
 
 def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:

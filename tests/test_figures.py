@@ -19,7 +19,6 @@ from tests.test_indicator import (  # noqa: F401 (fixtures)
     KEELUNG,
     NTPC,
     ask,
-    both,
     results,
     served,
 )

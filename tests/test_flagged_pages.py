@@ -25,7 +25,6 @@ from dashboard.ui import (
 from dashboard.warehouse import build as builds
 from tests.running import kpi
 from tests.test_flags import A1, A2, LESSONS, City, courses
-from tests.test_indicator import both  # noqa: F401 (a fixture)
 from tests.test_pages import figures_in, html_of, open_page
 from tests.test_records import SCHOOLS, STAFF, TRAINING, VISITS
 
@@ -570,7 +569,7 @@ def test_a_long_cell_is_cut_and_a_row_that_does_not_fit_its_header_is_given_as_i
 
 @pytest.mark.parametrize("programme", [PROGRAMME, "ntpc-5g-112"])
 def test_in_every_refused_row_of_the_samples_the_marked_cell_is_the_one_of_its_address(
-    both: Path,  # noqa: F811
+    both: Path,
     programme: str,
 ) -> None:
     marked = 0

@@ -16,7 +16,7 @@ from dashboard.language.texts import Manner, written
 from dashboard.ui import figures, group_figures, lead, matrix, visits
 from dashboard.warehouse import snapshots
 from tests.running import share_of
-from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, both, results  # noqa: F401 (a fixture)
+from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, results
 from tests.test_pages import Figures, cells_of, html_of, open_page, served  # noqa: F401 (a fixture)
 
 DAY = dt.date(2022, 11, 25)
@@ -286,7 +286,7 @@ def test_the_schools_table_leaves_with_its_raw_figures():
 # Beside the others
 
 
-def view_of(both, programme, on, scope=EVERYTHING):  # noqa: F811
+def view_of(both, programme, on, scope=EVERYTHING):
     """What an address that names no more than a programme and a day asks to see."""
     snapshot = warehouse.current(both / "warehouse", programme)
     facts = questions.facts_of(snapshot, scope)
@@ -315,7 +315,7 @@ def lines_of(figure):
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):  # noqa: F811
+def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):
     last = dt.date.fromisoformat(DAYS[programme][1])
     seen = view_of(both, programme, last)
     groups = questions.ask(seen, "groups")
@@ -348,7 +348,7 @@ def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, program
     assert points > 100
 
 
-def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):  # noqa: F811
+def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):
     seen = view_of(both, KEELUNG, DAY)
     (own,) = [group for group in questions.ask(seen, "groups") if group.name == "Maker創客組"]
     figure = group_figures.trend(seen, own, group_figures.trends(seen)["a1a2"])
@@ -384,7 +384,7 @@ def test_the_finding_says_the_place_among_the_groups_that_have_a_figure():
     assert group_figures.trend_finding({}, 1) == "還沒有可以比較的數字"
 
 
-def test_an_indicator_of_two_periods_can_be_asked_for_in_each_and_what_has_no_deadline_in_none(both):  # noqa: F811
+def test_an_indicator_of_two_periods_can_be_asked_for_in_each_and_what_has_no_deadline_in_none(both):
     seen = view_of(both, NTPC, dt.date(2023, 11, 30))
     offered = group_figures.trends(seen)
     assert (offered["public_lesson"].period, offered["public_lesson@112-1"].period) == ("112", "112-1")
@@ -418,7 +418,7 @@ def test_a_programme_without_public_lessons_has_no_calendar(served, monkeypatch)
 # Public lessons
 
 
-def rows_of(both, programme, table, *columns):  # noqa: F811
+def rows_of(both, programme, table, *columns):
     """The accepted rows of a table, from the snapshot itself."""
     path = warehouse.current(both / "warehouse", programme).path
     with snapshots.connection(path).cursor() as cursor:
@@ -450,7 +450,7 @@ def marks_of(figure):
 @pytest.mark.parametrize(
     ("programme", "day"), [(KEELUNG, "2022-11-25"), (KEELUNG, "2022-10-13"), (NTPC, "2023-10-17")]
 )
-def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):  # noqa: F811
+def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):
     on = dt.date.fromisoformat(day)
     seen = view_of(both, programme, on)
     came = {
@@ -482,7 +482,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day): 
     assert found == expected and len(found) > 20
 
 
-def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):  # noqa: F811
+def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):
     seen = view_of(both, KEELUNG, dt.date(2022, 10, 14))
     group = questions.ask(seen, "groups")[0]
     marks = [mark for mark in marks_of(calendar_of(seen, group)) if mark.look == "ahead"]
@@ -490,7 +490,7 @@ def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_w
     assert "10/14 之後" in calendar_of(seen, group).caption
 
 
-def test_the_calendar_ends_with_the_days_that_count(both):  # noqa: F811
+def test_the_calendar_ends_with_the_days_that_count(both):
     def axis(on):
         seen = view_of(both, KEELUNG, on)
         drawn = calendar_of(seen, questions.ask(seen, "groups")[0]).drawn
@@ -520,7 +520,7 @@ def test_a_viewer_sees_the_lessons_of_the_schools_in_scope_and_names_of_no_other
     assert ask("lesson_calendar", access.nobody(), **asked) == []
 
 
-def test_the_calendar_of_two_schools_names_no_other(both):  # noqa: F811
+def test_the_calendar_of_two_schools_names_no_other(both):
     seen = view_of(both, KEELUNG, DAY, TWO)
     others = {school.name for school in questions.ask(view_of(both, KEELUNG, DAY), "schools")}
     others -= {school.name for school in questions.ask(seen, "schools")}
@@ -530,7 +530,7 @@ def test_the_calendar_of_two_schools_names_no_other(both):  # noqa: F811
         assert not any(name in told for name in others)
 
 
-def test_no_teacher_stands_in_the_calendar(both):  # noqa: F811
+def test_no_teacher_stands_in_the_calendar(both):
     seen = view_of(both, KEELUNG, DAY)
     teachers = {name for (name,) in rows_of(both, KEELUNG, "public_lessons", "person")}
     assert len(teachers) > 50
@@ -553,14 +553,14 @@ def lesson(**changes):
     return SimpleNamespace(**(plain | changes))
 
 
-def hostile_calendar(both, monkeypatch, rows):  # noqa: F811
+def hostile_calendar(both, monkeypatch, rows):
     monkeypatch.setattr(group_figures, "ask", lambda *_, **__: rows)
     seen = view_of(both, KEELUNG, DAY)
     kpi = SimpleNamespace(kpi="public_lesson", period="111")
     return group_figures.calendar(seen, SimpleNamespace(group_id=1, name="甲組"), kpi)
 
 
-def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):  # noqa: F811
+def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
     bad = "<img src=x onerror=alert(1)>"
     row = lesson(
         subject=bad, school_name=bad, short=bad, visitors=[{"school": bad, "people": 2}], **{"class": bad}
@@ -572,7 +572,7 @@ def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):  # noqa: 
     assert "<img" not in figures._table(figure) and "<img" not in figure.title + figure.caption
 
 
-def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):  # noqa: F811
+def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):
     bad = "<img src=x onerror=alert(1)>"
     seen = view_of(both, KEELUNG, DAY)
     named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in questions.ask(seen, "groups")]
@@ -585,7 +585,7 @@ def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):  # n
     assert "<img" not in said + figure.title + figure.caption and "&lt;img" in said
 
 
-def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monkeypatch):  # noqa: F811
+def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monkeypatch):
     two = [{"school": "乙國小", "people": 2}, {"school": None, "people": 1}]
     monday = dt.date(2022, 11, 21)
     rows = [
@@ -611,7 +611,7 @@ def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monk
     assert hostile_calendar(both, monkeypatch, rows[3:]).startswith("<h2>1 校都還沒有公開課的紀錄")
 
 
-def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, monkeypatch):  # noqa: F811
+def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, monkeypatch):
     silent = {"day": None, "week": None, "is_ahead": None}
     rows = [lesson(school_id=n, short=str(n), **(silent if n % 2 else {})) for n in range(100)]
     figure = hostile_calendar(both, monkeypatch, rows)
@@ -620,7 +620,7 @@ def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, m
     assert figure.title.startswith("100 校中 50 校")
 
 
-def test_the_figures_speak_english_but_for_what_the_data_say(both):  # noqa: F811
+def test_the_figures_speak_english_but_for_what_the_data_say(both):
     with written(Manner("en", "ce")):
         seen = view_of(both, KEELUNG, DAY)
         group = questions.ask(seen, "groups")[2]

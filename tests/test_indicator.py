@@ -14,10 +14,8 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from dashboard import access, config, programmes, questions, sample, warehouse
+from dashboard import access, config, questions, warehouse
 from dashboard.language import texts, words
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
 from dashboard.ui import glossary, indicator, parameters, why
 from tests import running
 from tests.test_pages import figures_of, html_of, open_page
@@ -29,19 +27,6 @@ EVERYTHING = access.bureau(names=True)
 TWO = access.Scope("兩校", (1, 2))
 # Indicators that rest on sums of money or on other indicators: no row is behind one unit alone.
 UNTOLD = {"approved", "execution", "targets"}
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    """The samples of both programmes: the folders and the warehouse."""
-    folder = tmp_path_factory.mktemp("both")
-    tables = contracts.load()
-    for name, write in sample.WRITERS.items():
-        write(folder / name)
-        (path,) = programmes.find(folder / name)
-        loaded = programmes.load(path, tables)
-        warehouse.publish(folder / "warehouse", loaded, Places(folder / name), tables)
-    return folder
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
@@ -16,7 +17,7 @@ from dashboard.ui import records, why
 from dashboard.warehouse import masks, snapshots
 from tests import running
 from tests.test_group import view_of
-from tests.test_indicator import KEELUNG, NTPC, both, served  # noqa: F401
+from tests.test_indicator import KEELUNG, NTPC, served  # noqa: F401
 from tests.test_pages import PAGES, PARAMETERS, QUERIES, ROOT, open_page
 
 MASKED, SHOWN = access.bureau(), access.bureau(names=True)
@@ -24,18 +25,20 @@ TABLES = contracts.load()
 DAY = dt.date(2022, 11, 25)
 
 
-def rows_of(both, programme, name, scope, **parameters):  # noqa: F811
+def rows_of(both, programme, name, scope, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
     return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
 
 
 def named(text, names):
-    """Those of `names` that stand in a text."""
+    """Those of `names` that stand in a text: within a run of characters of which some name is written."""
     lengths = {len(name) for name in names}
-    return {text[at : at + n] for n in lengths for at in range(len(text) - n + 1)} & names
+    written = re.escape("".join(sorted(set().union(*names))))
+    runs = set(re.findall(f"[{written}]{{{min(lengths)},}}", text))
+    return {run[at : at + n] for run in runs for n in lengths for at in range(len(run) - n + 1)} & names
 
 
-def people_of(both, programme):  # noqa: F811
+def people_of(both, programme):
     """Everybody whom a row of the sample names: accepted, counted or given back."""
     path = warehouse.current(both / "warehouse", programme).path
     with snapshots.connection(path).cursor() as cursor:
@@ -222,7 +225,7 @@ def test_whoever_is_not_said_to_see_names_sees_none():
     assert common.EVERY_SCHOOL.names
 
 
-def answered(both, programme, name, scope):  # noqa: F811
+def answered(both, programme, name, scope):
     """The texts that a query answers with, of each indicator and of two schools where it asks for one."""
     text = re.sub(r"--.*", "", (ROOT / "queries" / "pages" / f"{name}.sql").read_text("utf-8"))
     wanted = set(re.findall(r"\$([a-z_]+)", text))
@@ -253,7 +256,7 @@ NAMING = (
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, people, name):  # noqa: F811
+def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, people, name):
     shown = set()
     for programme, everybody in people.items():
         assert len(everybody) > 100
@@ -263,11 +266,11 @@ def test_no_query_of_the_pages_gives_a_name_unless_it_is_to_be_shown(both, peopl
 
 
 @pytest.fixture(scope="module")
-def people(both):  # noqa: F811
+def people(both):
     return {programme: people_of(both, programme) for programme in (KEELUNG, NTPC)}
 
 
-def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path):  # noqa: F811
+def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path):
     """Its views would show every name."""
     kept = warehouse.current(both / "warehouse", KEELUNG)
     (tmp_path / KEELUNG).mkdir()
@@ -381,6 +384,8 @@ def _texts(data):
 
 
 def _of_file(made):
+    if made.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
     if not made.startswith(b"PK"):
         return made.decode("utf-8-sig")
     with zipfile.ZipFile(io.BytesIO(made)) as archive:

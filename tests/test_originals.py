@@ -203,22 +203,15 @@ def test_the_original_of_every_file_is_kept_once_and_goes_with_its_last_snapshot
         assert hashlib.sha256(content).hexdigest() == path.name.removesuffix(".gz")
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("rebuild")
-    kpi("sample", root / "data")
-    assert build(root / "data", root / "warehouse").code == 0
-    return root
+def copy(sample_warehouse: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(sample_warehouse, tmp_path / "warehouse")
 
 
-def copy(published: Path, tmp_path: Path) -> Path:
-    shutil.copytree(published / "warehouse", tmp_path / "warehouse")
-    return tmp_path / "warehouse"
-
-
-def test_any_kept_snapshot_is_made_again_with_the_same_figures(published: Path, tmp_path: Path) -> None:
-    data = shutil.copytree(published / "data", tmp_path / "data")
-    place = copy(published, tmp_path)
+def test_any_kept_snapshot_is_made_again_with_the_same_figures(
+    sample_data: Path, sample_warehouse: Path, tmp_path: Path
+) -> None:
+    data = shutil.copytree(sample_data, tmp_path / "data")
+    place = copy(sample_warehouse, tmp_path)
     first = warehouse.current(place, PROGRAMME).stamp
     for path in sorted(data.glob("研習紀錄*"))[:2]:
         path.unlink()
@@ -239,9 +232,9 @@ def test_the_other_programme_is_made_again_too(tmp_path: Path) -> None:
     assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
 
 
-def rebuilt(published: Path, tmp_path: Path, sql: str) -> Outcome:
+def rebuilt(sample_warehouse: Path, tmp_path: Path, sql: str) -> Outcome:
     """What `kpi rebuild` says of a snapshot in which somebody ran `sql`."""
-    place = copy(published, tmp_path)
+    place = copy(sample_warehouse, tmp_path)
     snapshot = warehouse.current(place, PROGRAMME)
     with duckdb.connect(str(snapshot.path)) as con:
         con.execute(sql)
@@ -249,33 +242,37 @@ def rebuilt(published: Path, tmp_path: Path, sql: str) -> Outcome:
     return kpi("rebuild", "current", "--warehouse", place)
 
 
-def test_a_snapshot_that_somebody_altered_is_found_out(published: Path, tmp_path: Path) -> None:
+def test_a_snapshot_that_somebody_altered_is_found_out(sample_warehouse: Path, tmp_path: Path) -> None:
     made = rebuilt(
-        published, tmp_path, "update results set counted = counted + 1 where level = 'city' and counted > 0"
+        sample_warehouse,
+        tmp_path,
+        "update results set counted = counted + 1 where level = 'city' and counted > 0",
     )
     assert made.code == 3
     assert "重建少了" in made.out
     assert "數字不同" in made.err
 
 
-def test_what_a_former_version_did_not_state_yet_is_no_difference(published: Path, tmp_path: Path) -> None:
+def test_what_a_former_version_did_not_state_yet_is_no_difference(
+    sample_warehouse: Path, tmp_path: Path
+) -> None:
     made = rebuilt(
-        published,
+        sample_warehouse,
         tmp_path,
         "create or replace table units as select * exclude (parts, masked_parts) from units",
     )
     assert (made.code, made.out.count("全部相同")) == (0, 4), made.out + made.err
 
 
-def test_an_altered_part_of_a_unit_is_found_out(published: Path, tmp_path: Path) -> None:
-    made = rebuilt(published, tmp_path, "update units set parts = [] where kpi = 'a1a2'")
+def test_an_altered_part_of_a_unit_is_found_out(sample_warehouse: Path, tmp_path: Path) -> None:
+    made = rebuilt(sample_warehouse, tmp_path, "update units set parts = [] where kpi = 'a1a2'")
     assert made.code == 3 and made.out.count("全部相同") == 3, made.out + made.err
 
 
-def test_an_original_that_is_lost_or_damaged_is_named(published: Path, tmp_path: Path) -> None:
+def test_an_original_that_is_lost_or_damaged_is_named(sample_warehouse: Path, tmp_path: Path) -> None:
     for number, damage in enumerate((lambda p: p.unlink(), lambda p: p.write_bytes(p.read_bytes()[:-9]),
                                      lambda p: p.write_bytes(gzip.compress(b"other")))):  # fmt: skip
-        place = copy(published, tmp_path / str(number))
+        place = copy(sample_warehouse, tmp_path / str(number))
         path = max((place / PROGRAMME / originals.FOLDER).glob("*.gz"), key=lambda p: p.stat().st_size)
         damage(path)
         made = kpi("rebuild", "current", "--warehouse", place)
@@ -284,8 +281,8 @@ def test_an_original_that_is_lost_or_damaged_is_named(published: Path, tmp_path:
         assert "沒有留存或已損壞" in made.err
 
 
-def test_an_unknown_snapshot_is_answered_with_those_that_there_are(published: Path) -> None:
-    place = published / "warehouse"
+def test_an_unknown_snapshot_is_answered_with_those_that_there_are(sample_warehouse: Path) -> None:
+    place = sample_warehouse
     made = kpi("rebuild", "20200101T000000000000", "--warehouse", place)
     assert made.code == 3
     assert warehouse.current(place, PROGRAMME).stamp in made.err

@@ -13,7 +13,7 @@ from dashboard import access, charts, config, questions, sample, warehouse
 from dashboard.language import texts, words
 from dashboard.ui import cards, findings, overview_figures
 from tests import running, test_indicator
-from tests.test_indicator import KEELUNG, NTPC, both  # noqa: F401
+from tests.test_indicator import KEELUNG, NTPC
 from tests.test_pages import DAY, figures_of, html_of, open_page, results, served  # noqa: F401
 
 THEN = dt.date(2022, 10, 28)
@@ -256,7 +256,7 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
 
 
 @pytest.fixture
-def programmes_served(both, tmp_path, monkeypatch):  # noqa: F811
+def programmes_served(both, tmp_path, monkeypatch):
     """A configuration that serves both programmes."""
     file, place = tmp_path / "kpi.toml", (both / "warehouse").as_posix()
     file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")

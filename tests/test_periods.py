@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, config, programmes, questions, sample, warehouse
+from dashboard import access, config, questions, warehouse
 from dashboard.language import texts, words
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
 from dashboard.ui import lead, parts, reminders
 from tests.running import Outcome, kpi
 from tests.test_pages import html_of, open_page
@@ -66,15 +64,10 @@ def asked(seen: questions.View, statuses: tuple[str, ...] = reminders.DEFAULT) -
 # --- the samples
 
 
-@pytest.fixture(scope="module")
-def samples(sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The warehouses of both samples."""
-    folder = tmp_path_factory.mktemp("ntpc")
-    sample.WRITERS[NTPC](folder / "data")
-    tables = contracts.load()
-    (path,) = programmes.find(folder / "data")
-    warehouse.publish(folder / "warehouse", programmes.load(path, tables), Places(folder / "data"), tables)
-    return {KEELUNG: sample_warehouse, NTPC: folder / "warehouse"}
+@pytest.fixture
+def samples(both: Path) -> Path:
+    """The warehouse of both samples."""
+    return both / "warehouse"
 
 
 YEARS = {
@@ -84,13 +77,13 @@ YEARS = {
 
 
 @pytest.mark.parametrize("programme", YEARS)
-def test_what_is_overdue_stays_until_it_is_met(samples: dict[str, Path], programme: str) -> None:
+def test_what_is_overdue_stays_until_it_is_met(samples: Path, programme: str) -> None:
     """Of any two days: nothing overdue on the first is absent from the pages and 催辦 on the second unless met."""
     first, last = YEARS[programme]
     overdue: set[Key] = set()
     days = 0
     for on in (first + dt.timedelta(days=step) for step in range(0, (last - first).days, 17)):
-        seen = view(samples[programme], programme, on)
+        seen = view(samples, programme, on)
         now, there = results(seen), shown(seen)
         overdue |= {key for key, status in now.items() if status == "overdue"}
         owed = {key for key in overdue if now[key] != "met"}
@@ -103,53 +96,53 @@ def test_what_is_overdue_stays_until_it_is_met(samples: dict[str, Path], program
     assert days > 20
 
 
-def test_the_day_after_a_year_shows_what_the_last_day_of_it_showed(samples: dict[str, Path]) -> None:
+def test_the_day_after_a_year_shows_what_the_last_day_of_it_showed(samples: Path) -> None:
     """23 of 24 schools are behind or overdue at the end of 112; two weeks later as many are."""
     late = {}
     for on in (dt.date(2023, 12, 31), EDGE):
-        seen = view(samples[NTPC], NTPC, on)
+        seen = view(samples, NTPC, on)
         (row,) = questions.ask(seen, "standing", on=on, group_id=None, periods=seen.shown)
         late[on] = row.late
         assert row.late == len(
             {school for (_, _, school), status in shown(seen).items() if status in ("behind", "overdue")}
         )
     assert late[EDGE] >= late[dt.date(2023, 12, 31)] >= 23
-    assert {period for _, period, _ in asked(view(samples[NTPC], NTPC, EDGE))} >= {"112", "111-2"}
+    assert {period for _, period, _ in asked(view(samples, NTPC, EDGE))} >= {"112", "111-2"}
 
 
-def test_a_period_whose_first_days_have_begun_asks_nobody_for_its_end(samples: dict[str, Path]) -> None:
+def test_a_period_whose_first_days_have_begun_asks_nobody_for_its_end(samples: Path) -> None:
     for on, new in (
         (EDGE, {"113"}),
         (dt.date(2024, 2, 5), {"113", "112-2"}),
         (dt.date(2023, 1, 9), {"112", "term"}),
     ):
         # What exceeds a ceiling does so on any day.
-        found = [key for key, item in asked(view(samples[NTPC], NTPC, on)).items() if item.row.room is None]
+        found = [key for key, item in asked(view(samples, NTPC, on)).items() if item.row.room is None]
         assert not {period for _, period, _ in found} & new, on
     (lacks,) = {
-        key[2] for key, item in asked(view(samples[NTPC], NTPC, dt.date(2023, 11, 25))).items()
+        key[2] for key, item in asked(view(samples, NTPC, dt.date(2023, 11, 25))).items()
         if key[:2] == ("lessons", "112-1") and item.row.status == "no_data"
     }  # fmt: skip
-    later = asked(view(samples[NTPC], NTPC, dt.date(2024, 2, 5)))
+    later = asked(view(samples, NTPC, dt.date(2024, 2, 5)))
     assert ("lessons", "112-1", lacks) in later and ("lessons", "112-2", lacks) not in later
 
 
-def test_what_is_for_information_only_is_never_asked_for(samples: dict[str, Path]) -> None:
+def test_what_is_for_information_only_is_never_asked_for(samples: Path) -> None:
     silent = {
-        key for key, status in results(view(samples[NTPC], NTPC, dt.date(2025, 1, 5))).items()
+        key for key, status in results(view(samples, NTPC, dt.date(2025, 1, 5))).items()
         if key[0] == "execution" and status == "no_data"
     }  # fmt: skip
     assert silent
     for on in (dt.date(2023, 11, 25), EDGE, dt.date(2025, 1, 5)):
-        seen = view(samples[NTPC], NTPC, on)
+        seen = view(samples, NTPC, on)
         assert not {key for key in asked(seen, reminders.STATUSES) if key[0] == "execution"}
         assert not {
             kpi for period in seen.periods for _, kpi in lead.to_send(seen, period.period, asked=True)
         } & {"execution"}
 
 
-def test_an_address_that_names_a_period_shows_all_of_it(samples: dict[str, Path]) -> None:
-    seen = view(samples[NTPC], NTPC, EDGE, "113")
+def test_an_address_that_names_a_period_shows_all_of_it(samples: Path) -> None:
+    seen = view(samples, NTPC, EDGE, "113")
     assert {key[1] for key in shown(seen)} == {"113"}
     assert {key[0] for key in shown(seen)} == {key[0] for key in results(seen) if key[1] == "113"}
 
@@ -343,10 +336,10 @@ def test_a_column_that_the_file_lacks_is_named(
 
 
 def test_the_table_that_tells_the_base_is_asked_for_and_not_the_indicators_own(
-    samples: dict[str, Path],
+    samples: Path,
 ) -> None:
     """Whoever takes part is told by 參與名單; an item of the targets wants the table that tells its value."""
-    seen = view(samples[NTPC], NTPC, dt.date(2023, 11, 25))
+    seen = view(samples, NTPC, dt.date(2023, 11, 25))
     found = {item.to_send for (name, *_), item in asked(seen).items() if name in ("lessons", "b1")}
     assert found - {None} == {"請送「參與名單」"}
 

@@ -20,7 +20,6 @@ from tests.test_indicator import (  # noqa: F401 (fixtures)
     NTPC,
     TWO,
     ask,
-    both,
     results,
     served,
 )

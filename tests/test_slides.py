@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from dashboard import access, questions, sample, warehouse
+from dashboard import access, questions, warehouse
 from dashboard.exports import document, pdf, report, slide_facts, slides
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
@@ -63,21 +63,10 @@ class Place:
         return [one for one in every if not scope or scope[1] in (one.name, one.group_name)]
 
 
-@pytest.fixture(scope="module")
-def ntpc(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse of the sample of the other programme."""
-    folder = tmp_path_factory.mktemp("ntpc")
-    sample.WRITERS["ntpc-5g-112"](folder / "data")
-    options = ("--data", folder / "data", "--programme", "ntpc-5g-112", "--warehouse", folder / "warehouse")
-    assert kpi("build", *options).code == 0
-    return folder / "warehouse"
-
-
 @pytest.fixture(params=DAYS)
-def place(request: pytest.FixtureRequest, sample_warehouse: Path, ntpc: Path, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -> Place:
     """Each programme's sample."""
-    folders = {"keelung-111": sample_warehouse, "ntpc-5g-112": ntpc}
-    return Place(folders[request.param], tmp_path, request.param)
+    return Place(both / "warehouse", tmp_path, request.param)
 
 
 @pytest.fixture
@@ -144,10 +133,8 @@ def test_every_figure_and_flag_of_the_scope_is_on_a_slide_and_is_that_of_kpi_res
         assert all(one == values(expected[key]) for one in every), key
 
 
-def test_every_figure_of_the_other_programme_is_on_a_slide_too(
-    sample_warehouse: Path, ntpc: Path, tmp_path: Path
-):
-    place = Place(ntpc, tmp_path, "ntpc-5g-112")
+def test_every_figure_of_the_other_programme_is_on_a_slide_too(both: Path, tmp_path: Path):
+    place = Place(both / "warehouse", tmp_path, "ntpc-5g-112")
     found, expected = (
         stated(place.export("html", "--compare", DAYS[place.programme][1]).decode()),
         wanted(place),

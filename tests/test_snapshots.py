@@ -1181,7 +1181,8 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
-SMALL_FILES = ("current", "SHA256SUMS", "pinned.json", "refresh.json", "build.holder")
+LEADING = ("current", "SHA256SUMS")  # without which no snapshot is known
+NOTED = ("pinned.json", "refresh.json", "build.holder")
 
 
 def nothing() -> None:
@@ -1189,30 +1190,33 @@ def nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", [a_pipe, a_socket, a_folder], ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("name", SMALL_FILES)
+@pytest.mark.parametrize("names", [LEADING[:1], LEADING[1:], NOTED], ids=["current", "SHA256SUMS", "notes"])
 def test_what_is_no_file_is_not_waited_for_and_the_next_build_puts_a_file_in_its_place(
-    name: str, kind: Callable[[Path], None], city: City, tmp_path: Path
+    names: tuple[str, ...], kind: Callable[[Path], None], city: City, tmp_path: Path
 ) -> None:
     own = city.copy(tmp_path / "warehouse")
-    path = own.folder / name
-    path.unlink(missing_ok=True)
-    kind(path)
+    paths = [own.folder / name for name in names]
+    for path in paths:
+        path.unlink(missing_ok=True)
+        kind(path)
     told = Apart("results", "--warehouse", own.warehouse, before=nothing).ends()
-    if name in ("current", "SHA256SUMS"):
+    if names != NOTED:
+        (path,) = paths
         what = {"a_pipe": "管線", "a_socket": "通訊端", "a_folder": "資料夾"}[kind.__name__]
         assert (told.code, told.out) == (3, "")
         assert f"「{path}」應該是檔案，但它是{what}" in told.err and "移走，再執行 kpi build" in told.err
     else:
         assert told.code == 0, told.err
-    assert (warehouse.last_refresh(own.folder) is None) == (name == "refresh.json")
+    assert (warehouse.last_refresh(own.folder) is None) == (names == NOTED)
     assert warehouse.pinned(own.folder) is warehouse.under_way(own.folder) is None
     told = build_apart(own.data, own.warehouse, nothing).ends()
     assert told.code == 0, told.err
     assert figures(own) == figures(city)
-    assert path.is_file() == (name in ("current", "SHA256SUMS", "refresh.json"))
+    for path in paths:
+        assert path.is_file() == (path.name in (*LEADING, "refresh.json")), path
 
 
-@pytest.mark.parametrize("name", SMALL_FILES[:4])
+@pytest.mark.parametrize("name", [*LEADING, *NOTED[:2]])
 def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_stands(
     name: str, city: City, tmp_path: Path
 ) -> None:

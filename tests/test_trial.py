@@ -32,17 +32,26 @@ DAY = dt.date(2022, 11, 25)
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,乙\n深奧國小,111/11/02,甲,乙\n"
 
 
-@pytest.fixture
-def city(sample_data: Path, tmp_path: Path) -> tuple[Path, Path]:
-    data, place = tmp_path / "data", tmp_path / "warehouse"
+@pytest.fixture(scope="module")
+def whole(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder and its warehouse; some of the data lie elsewhere, behind a link."""
+    root = tmp_path_factory.mktemp("trial")
+    data, place = root / "data", root / "warehouse"
     shutil.copytree(sample_data, data)
-    # Some of it lies elsewhere, behind a link.
-    (tmp_path / "shared").mkdir()
+    (root / "shared").mkdir()
     for path in data.glob("研習紀錄*"):
-        path.rename(tmp_path / "shared" / path.name)
-    (data / "shared").symlink_to(tmp_path / "shared")
+        path.rename(root / "shared" / path.name)
+    (data / "shared").symlink_to(Path("..", "shared"))
     assert build(data, place).code == 0
-    return data, place
+    return root
+
+
+@pytest.fixture
+def city(whole: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """The same, which may change."""
+    for name in ("data", "shared", "warehouse"):
+        shutil.copytree(whole / name, tmp_path / name, symlinks=True)
+    return tmp_path / "data", tmp_path / "warehouse"
 
 
 def tried(data: Path, place: Path, name: str, content: bytes) -> warehouse.Trial:

@@ -28,13 +28,13 @@ LATE = "入校輔導_補_1.csv"
 
 
 @pytest.fixture
-def city(sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def city(sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configured folder whose data may change, built once."""
     shutil.copytree(sample_data, tmp_path / "data")
+    shutil.copytree(sample_warehouse, tmp_path / "warehouse")
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["{PROGRAMME}"]\n', encoding="utf-8")
     monkeypatch.setenv(config.VARIABLE, str(file))
-    assert build(tmp_path / "data", tmp_path / "warehouse").code == 0
     return tmp_path
 
 

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboard import access, questions, sample, warehouse
+from dashboard import access, questions, warehouse
 from dashboard.exports import ods, tables, workbook
 from dashboard.exports.ods import Cell as Looked
 from dashboard.language import words
@@ -58,20 +58,10 @@ class Place:
         return warehouse.current(self.warehouse, self.programme)
 
 
-@pytest.fixture(scope="module")
-def warehouses(sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A warehouse of each programme's sample."""
-    folder = tmp_path_factory.mktemp("ntpc")
-    sample.WRITERS["ntpc-5g-112"](folder / "data")
-    options = ("--data", folder / "data", "--programme", "ntpc-5g-112", "--warehouse", folder / "warehouse")
-    assert kpi("build", *options).code == 0
-    return {"keelung-111": sample_warehouse, "ntpc-5g-112": folder / "warehouse"}
-
-
 @pytest.fixture(params=DAYS)
-def place(request: pytest.FixtureRequest, warehouses: dict[str, Path], tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -> Place:
     """Each programme's sample."""
-    return Place(warehouses[request.param], tmp_path, request.param)
+    return Place(both / "warehouse", tmp_path, request.param)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -22,7 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
-from tests.running import figure_of
+from tests.running import figure_of, kpi
 from tests.visitors import free_port, stop
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,26 @@ GO = """address => {
     history.pushState(null, '', address);
     window.dispatchEvent(new PopStateEvent('popstate', { state: null }));
 }"""
+# When nothing moves any more: no part slides, and every part has stood in its place for three frames, of which the second
+# has what a figure draws anew at a new size.
+AT_REST = """() => new Promise(rest => {
+    const places = () => [...document.querySelectorAll('section, .kpi *, .js-plotly-plot, .main-svg')].map(element => {
+        const box = element.getBoundingClientRect();
+        return `${box.left} ${box.top} ${box.width} ${box.height}`;
+    }).join();
+    const slides = () => document.getAnimations().some(
+        one => one.playState === 'running' && one.timeline === document.timeline
+            && one.effect.getComputedTiming().endTime !== Infinity
+    );
+    let former = '', still = 0;
+    const look = () => {
+        const now = places();
+        still = now === former && !slides() ? still + 1 : 0;
+        former = now;
+        still < 3 ? requestAnimationFrame(look) : rest();
+    };
+    requestAnimationFrame(look);
+})"""
 PROGRAMME = "keelung-111"  # the one that pages open on
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
@@ -54,18 +75,11 @@ class Product:
         return f"http://127.0.0.1:{self.port}/{page}" + (f"?{urlencode(query)}" if query else "")
 
     def kpi(self, *arguments):
-        """What `kpi` prints in the same folder."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"kpi {' '.join(arguments)}: {done.stderr}"
-        return done.stdout
+        """What `kpi` prints in the same folder, asked in this process: it need not start for each question."""
+        with contextlib.chdir(self.folder), mock.patch.dict(os.environ, self.environment, clear=True):
+            done = kpi(*arguments)
+        assert done.code == 0, f"kpi {' '.join(arguments)}: {done.err}"
+        return done.out
 
     def results(self, day=None):
         """`kpi results` of a day (the sample's own without one), by indicator, level, group and school."""
@@ -183,6 +197,13 @@ class View:
         expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=60_000)
         return self
 
+    def resize(self, width, height=900):
+        """Gives the window another size, and waits until all stands in its place there."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function("width => innerWidth === width", arg=width)
+        expect(self.page.locator(".js-plotly-plot:not(:has(.main-svg))")).to_have_count(0)
+        self.page.evaluate(AT_REST)
+
     def text(self):
         """Everything that can be read on the page, the sidebar included."""
         return self.page.locator("body").inner_text()
@@ -207,15 +228,14 @@ class View:
             if violation["impact"] in {"serious", "critical"}
         ]
 
-    def shoot(self, name, folder=ROOT / "build" / "screenshots"):
+    def shoot(self, name, folder):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
         width, height = self.size
         tall = self.page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-        self.page.set_viewport_size({"width": width, "height": max(height, min(tall, 16_000))})
-        self.page.wait_for_timeout(400)  # charts and tables are drawn anew at the new size
+        self.resize(width, max(height, min(tall, 16_000)))
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png")
-        self.page.set_viewport_size({"width": width, "height": height})
+        self.resize(width, height)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import tabs
 from tests.browser.test_pages import OVERFLOW, PATHS, SPILLS
 
 PAGES = [
@@ -12,6 +13,8 @@ PAGES = [
 HERE = {"open": (1920, 1440, 1366, 1280, 1024, 800), "closed": (1280, 1024, 800, 660, 390)}
 PAPER = (1047, 718)  # A4 across, without its margins
 WITH = {"keelung-111": {}, "ntpc-5g-112": {"programme": "ntpc-5g-112"}}
+# No two pages in a row have the same heading, see `View.go`.
+EACH = {f"{page}-{name}": (chosen, page) for name, chosen in WITH.items() for page in PAGES}
 
 # Parts of a school's rows that stand out of their row, and texts that stand out of their part.
 CUT = """() => {
@@ -61,11 +64,6 @@ ON_PAPER = """() => {
 }"""
 
 
-def resize(view, width, height=900):
-    view.page.set_viewport_size({"width": width, "height": height})
-    view.page.wait_for_timeout(400)  # the sidebar slides
-
-
 def turn(view, sidebar):
     """Opens or closes the sidebar; a window remembers it from tab to tab."""
     opener = view.page.get_by_test_id("stExpandSidebarButton")
@@ -77,27 +75,50 @@ def turn(view, sidebar):
     expect(opener).to_be_visible(visible=sidebar == "closed")
 
 
-@pytest.mark.parametrize("programme", WITH.values(), ids=WITH)
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_of_a_page_is_cut_off_or_covered_at_any_width(look, page, programme):
-    view = look().open(page, **programme)
+def check_widths(view):
+    """Nothing of what is open is cut off or covered, at any width."""
     for sidebar, widths in HERE.items():
-        resize(view, widths[0])
+        view.resize(widths[0])
         turn(view, sidebar)
         for width in widths:
-            resize(view, width)
+            view.resize(width)
             found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
             assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
 
 
-@pytest.mark.parametrize("programme", WITH.values(), ids=WITH)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_printed_page_holds_all_its_figures_and_no_control(look, page, programme):
-    view = look().open(page, **programme)
+def check_paper(view):
+    """What is open holds all its figures on paper, and no control."""
     view.page.emulate_media(media="print")
-    resize(view, *PAPER)
-    assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
-    assert view.page.evaluate(OVERFLOW) == []
+    try:
+        view.resize(*PAPER)
+        assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
+        assert view.page.evaluate(OVERFLOW) == []
+    finally:
+        view.page.emulate_media(media="screen")
+
+
+@pytest.fixture(scope="module")
+def tab(windows, product):
+    """A tab that goes from page to page."""
+    with tabs(windows, product) as look:
+        yield look().open("help")
+
+
+@pytest.fixture(scope="module", params=EACH.values(), ids=EACH)
+def opened(request, tab):
+    """The tab with a page of a programme, shared by the tests that change nothing there."""
+    programme, page = request.param
+    tab.resize(1440)
+    turn(tab, "open")
+    return tab.go(page, **programme)
+
+
+def test_nothing_of_a_page_is_cut_off_or_covered_at_any_width(opened):
+    check_widths(opened)
+
+
+def test_a_printed_page_holds_all_its_figures_and_no_control(opened):
+    check_paper(opened)
 
 
 # A school's page with figures: an open row and where the school stands, and a row with a part of the plan.
@@ -110,17 +131,9 @@ DRAWN = (
 @pytest.mark.parametrize("asked", DRAWN, ids=["place", "plan"])
 def test_a_schools_figures_stand_at_any_width_and_on_paper(look, asked):
     view = look().open("school", **asked)
-    for sidebar, widths in HERE.items():
-        resize(view, widths[0])
-        turn(view, sidebar)
-        for width in widths:
-            resize(view, width)
-            expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-            found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
-            assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
-    view.page.emulate_media(media="print")
-    resize(view, *PAPER)
-    assert view.page.evaluate(ON_PAPER) == {"controls": [], "cut": [], "upon": []}
+    expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    check_widths(view)
+    check_paper(view)
     assert view.page.locator(".js-plotly-plot").count() == 2
     assert view.serious() == [] and view.errors == []
 

@@ -113,7 +113,6 @@ def tab(request, windows, product):
 def test_the_pages_of_the_second_programme_stand_at_each_width(tab, page):
     chosen = {"school": SCHOOL} if page == "school" else {"group": "淡水區"} if page == "group" else {}
     view = tab.go(page, programme=OTHER, **chosen)
-    view.shoot(f"ntpc-{page}-{view.size[0]}")
     assert view.page.evaluate(OVERFLOW) == []
     assert view.page.evaluate(SPILLS) == []
     assert view.errors == []

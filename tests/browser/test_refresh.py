@@ -103,7 +103,6 @@ def test_a_file_is_tried_out_before_it_is_taken_and_the_former_one_is_kept(look,
     text = view.text()
     assert "取代同名檔案" in text and "可能是「深澳國小」" in text
     assert visits(product) == str(count), "nothing is taken yet"
-    view.shoot("upload")
     view.page.get_by_role("button", name="採用").click()
     expect(view.page.get_by_text("檢查結果")).to_have_count(0, timeout=60_000)
     expect(view.page.get_by_role("button", name="立即更新")).to_be_visible(timeout=60_000)
@@ -182,7 +181,6 @@ def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(look
             assert mark in quiet(view), page
         assert "503" in view.text() and "沿用" in view.text()
         assert view.serious() == []
-        view.shoot(f"stale-{days}-{width}")
     finally:
         refresh.write_bytes(before)
 

@@ -72,6 +72,8 @@ class City:
     """The options that name the warehouse, and the programme where its commands are to be told it."""
     told: str
     """All that the build printed."""
+    run: Callable[..., Outcome]
+    """How the build was run: in a process of its own, as its users do, or in this one."""
 
     def ask(self, command: str, *options: str, run: Callable[..., Outcome] = in_this_process) -> str:
         outcome = run(command, *self.asked_of, *options)
@@ -96,11 +98,12 @@ def built_city(
     render: Callable[[Path], Any],
     ledger: Callable[[Any], Any],
     options: tuple[str, ...] = (),
+    run: Callable[..., Outcome] = in_this_process,
 ) -> City:
-    """What `render` writes, built below `folder`; `options` are those of every question."""
+    """What `render` writes, built below `folder` by `run`; `options` are those of every question."""
     data, warehouse = folder / "data", ("--warehouse", str(folder / "warehouse"))
     data.mkdir()
     rendered = render(data)
-    build = in_a_process("build", "--data", str(data), "--programme", programme, *warehouse)
+    build = run("build", "--data", str(data), "--programme", programme, *warehouse)
     assert build.code == 0, f"build: exit code {build.code}\n{build.out}\n{build.err}"
-    return City(rendered, ledger(rendered), (*warehouse, *options), build.out + build.err)
+    return City(rendered, ledger(rendered), (*warehouse, *options), build.out + build.err, run)
