@@ -7,7 +7,7 @@ from dashboard import ui
 
 seen = ui.view()
 board = ui.meetings.read(seen)
-ui.head(seen, ui.say("會議"), ui.meetings.lead(board), *ui.meetings.troubles(board), upright=True)
+ui.head(seen, ui.say("會議"), ui.meetings.lead(board), *ui.meetings.troubles(board))
 ui.meetings.freeze(seen)
 ui.show(ui.meetings.listed(seen, board))
 if board.meeting:
