@@ -1051,5 +1051,6 @@ def test_the_pages_ask_google_nothing(served: Office, monkeypatch: pytest.Monkey
     for page in sorted((ROOT / "pages").glob("[0-9]*_*.py")):
         app.switch_page(f"../pages/{page.name}").run()
         assert not app.exception
-        assert "資料快照" in "".join(element.proto.body for element in app.get("html"))
+        told = [element.proto.body for element in (*app.get("html"), *app.get("markdown"))]
+        assert "資料快照" in "".join(told)
     assert served.server.requests == []
