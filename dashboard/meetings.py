@@ -17,7 +17,7 @@ from dashboard.exports import slides
 from dashboard.exports.document import Cell, Column, Document, Slide, Table
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.texts import later, say
-from dashboard.language.words import due_day, number, written_day
+from dashboard.language.words import due_day, number
 from dashboard.questions import Row, View, ask
 from dashboard.state import Decision, Meeting, StateError
 from dashboard.state.store import Store
@@ -90,7 +90,7 @@ def hold_all(state: Store, programmes: Sequence[str]) -> list[Meeting]:
         store.hold_only(state.warehouse / programme, {(one.stamp, one.id) for one in every})
         for meeting in every:
             try:
-                store.hold(_snapshot(state.warehouse, meeting), meeting.id)
+                store.hold(snapshot_of(meeting, state.warehouse), meeting.id)
             except store.NoSnapshot:
                 gone.append(meeting)
     return gone
@@ -103,7 +103,8 @@ def _let_go(warehouse: Path, meeting: Meeting) -> None:
         raise StateError(say("快照的留存記號移除不了；請檢查快照資料夾的權限。")) from error
 
 
-def _snapshot(warehouse: Path, meeting: Meeting) -> store.Snapshot:
+def snapshot_of(meeting: Meeting, warehouse: Path) -> store.Snapshot:
+    """The snapshot that a meeting froze, whether it is there or not."""
     return store.Snapshot(warehouse / meeting.programme / f"{meeting.stamp}.duckdb", meeting.stamp)
 
 
@@ -113,7 +114,7 @@ def view_of(meeting: Meeting, warehouse: Path, scope: access.Scope) -> View:
     Raises:
         NoSnapshot: its snapshot is gone or cannot be read; no other figures are shown in its place.
     """
-    snapshot = _snapshot(warehouse, meeting)
+    snapshot = snapshot_of(meeting, warehouse)
     if not snapshot.path.is_file():
         told = say(
             "會議「{name}」凍結的快照（{stamp}）不在這裡了，所以不顯示數字；由備份放回那個檔案與 SHA256SUMS 的那一行即可。",
@@ -226,7 +227,7 @@ def slide(found: Sequence[Became], view: View, choices: Choices) -> Slide | None
         status, told = BECAME[one.kind]
         moved = f"{one.then} → {one.now}" if one.then else one.now or "–"
         until = one.decision.until
-        texts = [_about(one.decision, choices, names), one.decision.who or "–"]
+        texts = [_about(one.decision), one.decision.who or "–"]
         if not choices.schools and any(name in text for name in names for text in texts):
             texts = [say("（內容寫到校名，這裡不寫出）"), "–"]
         due = due_day(until, view.on) if until else "–"
@@ -238,11 +239,6 @@ def slide(found: Sequence[Became], view: View, choices: Choices) -> Slide | None
     return Slide("decisions", say("上次的決定"), "", title, table=Table(columns, rows), lines=lines)
 
 
-def _about(decision: Decision, choices: Choices, names: Sequence[str]) -> str:
+def _about(decision: Decision) -> str:
     where = decision.school or decision.group
     return say("{kpi}：{told}", kpi=where, told=decision.text) if where else decision.text
-
-
-def day_of(meeting: Meeting) -> str:
-    """The day of a meeting, as it is written."""
-    return written_day(meeting.on)

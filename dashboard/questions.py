@@ -159,23 +159,23 @@ def periods_on(snapshot: store.Snapshot, scope: access.Scope, on: date) -> tuple
     return tuple(answers(snapshot, scope, "periods", (("by_default", on),)))
 
 
-def ask(seen: View, name: str, **parameters: Any) -> list[Row]:
+def ask(view: View, name: str, **parameters: Any) -> list[Row]:
     """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
     if name in OF_INDICATORS and "by_default" not in parameters:
-        parameters["by_default"] = seen.by_default
-    return answers(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+        parameters["by_default"] = view.by_default
+    return answers(view.snapshot, view.scope, name, tuple(sorted(parameters.items())))
 
 
-def ask_each(seen: View, name: str, **parameters: Any) -> list[Row]:
+def ask_each(view: View, name: str, **parameters: Any) -> list[Row]:
     """The rows of one named query in every period that is shown, period by period."""
-    return [row for period in seen.periods for row in ask(seen, name, period=period.period, **parameters)]
+    return [row for period in view.periods for row in ask(view, name, period=period.period, **parameters)]
 
 
-def before(seen: View, name: str, keys: Sequence[str], **parameters: Any) -> dict[tuple[Any, ...], Row]:
+def before(view: View, name: str, keys: Sequence[str], **parameters: Any) -> dict[tuple[Any, ...], Row]:
     """The rows of the same query on the day to compare with, by their keys; none where nothing is compared."""
-    if seen.versus is None:
+    if view.versus is None:
         return {}
-    found = ask(seen, name, on=seen.versus, **parameters)
+    found = ask(view, name, on=view.versus, **parameters)
     return {tuple(getattr(row, key) for key in keys): row for row in found}
 
 
@@ -228,9 +228,9 @@ def _frame(
     return store.ask(snapshot, name, scope, **dict(parameters))
 
 
-def frame(seen: View, name: str, **parameters: Any) -> pd.DataFrame:
+def frame(view: View, name: str, **parameters: Any) -> pd.DataFrame:
     """As `ask`, as a frame, for figures: many days at once. Nobody changes it, and its texts are not translated."""
-    return _frame(seen.snapshot, seen.scope, name, tuple(sorted(parameters.items())))
+    return _frame(view.snapshot, view.scope, name, tuple(sorted(parameters.items())))
 
 
 def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import URGENT_DAYS, quantity, written_day
+from dashboard.language.words import URGENT_DAYS, number, quantity, written_day
 from dashboard.questions import Row, View, ask
 
 BASES = {
@@ -46,6 +46,15 @@ def window(view: View, kpi: Row) -> str:
     return say(
         "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
     )
+
+
+def against_pace(ahead: float, unit: str) -> str:
+    """How far the whole is ahead of its pace, or behind it."""
+    if ahead < 0:
+        return say("全市比應有進度少 {n} {unit}", n=number(-ahead), unit=unit)
+    if ahead:
+        return say("全市比應有進度多 {n} {unit}", n=number(ahead), unit=unit)
+    return say("全市剛好跟上應有進度")
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:

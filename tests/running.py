@@ -17,7 +17,7 @@ from typing import Any
 
 from dashboard import access, programmes, warehouse
 from dashboard.cli import main
-from dashboard.ui import parts
+from dashboard.language import words
 from dashboard.warehouse import snapshots
 
 EVERY_SCHOOL = access.bureau(names=True)
@@ -30,8 +30,8 @@ _SERVER.set_forkserver_preload(["openpyxl", "pandas", "pytest", "tests.running"]
 
 
 def figure_of(stated: str) -> dict[str, str]:
-    """What an element states of its figure, see `ui.parts.figure`."""
-    values = dict(zip(parts.FIGURE, stated.split("|", len(parts.FIGURE) - 1), strict=True))
+    """What an element states of its figure, see `words.stated`."""
+    values = dict(zip(words.FIGURE, stated.split("|", len(words.FIGURE) - 1), strict=True))
     level, name = values["level"], values.pop("name")
     named = {"group": name * (level == "group"), "school": name * (level == "school")}
     return {**{key.removeprefix("schools_"): value for key, value in values.items()}, **named}

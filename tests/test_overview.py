@@ -399,7 +399,7 @@ def test_the_schools_of_each_status_are_those_of_the_results_on_every_day(
     all_days = [dt.date.fromisoformat(xs[0]) + dt.timedelta(days=n) for n in range(len(xs))]
     assert xs == [one.isoformat() for one in all_days] and xs[-1] == day, "a day each, up to the chosen one"
     stacked = [name for name in traces if name != "day"]
-    assert stacked == [status for status in cards.STRIP if status in stacked]
+    assert stacked == [status for status in words.STRIP if status in stacked]
     for one in days:
         schools = test_indicator.results(
             programmes_served, programme, kpi, period, dt.date.fromisoformat(one)
@@ -451,7 +451,7 @@ def test_the_day_before_which_there_is_nothing_to_compare_has_no_figure(served):
 
 
 def test_a_finding_says_what_rose_and_fell_and_that_nothing_did():
-    was = dict.fromkeys(cards.STRIP, 0) | {"met": 3, "on_track": 18, "behind": 20}
+    was = dict.fromkeys(words.STRIP, 0) | {"met": 3, "on_track": 18, "behind": 20}
     now = was | {"met": 12, "on_track": 14, "behind": 15}
     assert (
         overview_figures.finding(KPI, was, now, "9/1")

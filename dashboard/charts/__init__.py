@@ -4,7 +4,7 @@ Pure: it knows neither Streamlit nor words, and imports nothing of ours. Texts c
 because plotly reads markup in them.
 
 Each mark carries `customdata`: what hovering says, where a click leads (an address, or empty), and its figure as
-`ui.parts.stated` has it, so that a test reads the values from the figure in the page.
+`words.stated` has it, so that a test reads the values from the figure in the page.
 """
 
 import plotly.graph_objects as go

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dashboard import config as configs
 from dashboard import programmes
+from dashboard.state.model import ORDERS
 
 
 class Command(Protocol):
@@ -24,6 +25,20 @@ def reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--warehouse", type=Path, help="快照存放處")
     parser.add_argument("--programme", metavar="ID", help="計畫")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def presenting(parser: argparse.ArgumentParser) -> None:
+    """The arguments of a command that makes slides: of which day and schools, and how."""
+    parser.add_argument("--warehouse", type=Path, help="快照存放處")
+    parser.add_argument("--programme", metavar="ID", help="計畫")
+    parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
+    parser.add_argument(
+        "--compare", type=day, metavar="YYYY-MM-DD", help="簡報比較的較早一天；會議預設為上次會議"
+    )
+    parser.add_argument("--group", metavar="NAME", help="只要這一組的學校")
+    parser.add_argument("--school", metavar="NAME", help="只要這一所學校")
+    parser.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
+    parser.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
 
 
 def day(text: str) -> dt.date:

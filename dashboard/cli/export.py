@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard import access, warehouse
 from dashboard.cli import files
-from dashboard.cli.arguments import Command, day
+from dashboard.cli.arguments import Command, presenting
 from dashboard.cli.ask import known_school, snapshot_of
 from dashboard.cli.common import EVERY_SCHOOL, UsageError, interruptible, say
 from dashboard.cli.printing import Bar
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dashboard.questions import View
 
 BOOKS, SLIDES = ("xlsx", "ods"), ("html", "pdf", "pptx")
-ORDERS = ("gap", "definition")
 
 
 def add(command: Command) -> None:
@@ -30,15 +29,8 @@ def add(command: Command) -> None:
     export.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="要寫的檔案；已有的會換成新的"
     )
-    export.add_argument("--warehouse", type=Path, help="快照存放處")
-    export.add_argument("--programme", metavar="ID", help="計畫")
-    export.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="截至日")
-    export.add_argument("--compare", type=day, metavar="YYYY-MM-DD", help="簡報比較的較早一天")
-    export.add_argument("--group", metavar="NAME", help="只要這一組的學校")
-    export.add_argument("--school", metavar="NAME", help="只要這一所學校")
+    presenting(export)
     export.add_argument("--meeting", metavar="NAME", help="凍結的會議：它的快照、日、比較、範圍與順序")
-    export.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序：落後多的在前，或依定義")
-    export.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
     export.add_argument("--paper", choices=("16:9", "a4"), default="16:9", help="簡報列印的紙張")
     export.add_argument("--template", type=Path, metavar="FILE", help="PPTX 簡報要用的範本（PPTX、POTX）")
 
@@ -50,7 +42,6 @@ def _export(options: argparse.Namespace) -> int:
     files.check(options.output)
 
     # What the pages are made of is there only once it is wanted: it takes two seconds.
-    from dashboard import questions
     from dashboard.exports.refusals import CannotMake
 
     with interruptible() as ended:
@@ -59,10 +50,7 @@ def _export(options: argparse.Namespace) -> int:
             if options.meeting:
                 view, make = _of_meeting(snapshot, options)
             else:
-                view = questions.unaddressed(snapshot, scope, options.as_of, options.compare)
-                make = None
-            if view.versus and view.versus >= view.on:
-                raise UsageError(f"--compare 要早於截至日 {view.on}。")
+                view, make = view_of(snapshot, scope, options), None
             files.write(options.output, lambda: _made(view, make, options, bar.show))
         except CannotMake as error:
             raise FolderError(str(error).splitlines()[0]) from error
@@ -136,6 +124,20 @@ def _made(
         return page.encode()
     progress(0.3, "PDF")
     return pdf.printed(page)
+
+
+def view_of(snapshot: warehouse.Snapshot, scope: access.Scope, options: argparse.Namespace) -> "View":
+    """What is asked of a snapshot.
+
+    Raises:
+        UsageError: the day to compare with is no earlier one.
+    """
+    from dashboard import questions
+
+    view = questions.unaddressed(snapshot, scope, options.as_of, options.compare)
+    if view.versus and view.versus >= view.on:
+        raise UsageError(f"--compare 要早於截至日 {view.on}。")
+    return view
 
 
 def scope_of(snapshot: warehouse.Snapshot, group: str | None, school: str | None) -> access.Scope:

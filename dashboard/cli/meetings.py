@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from dashboard import access, state, warehouse
 from dashboard.cli import files
-from dashboard.cli.arguments import Command, day
+from dashboard.cli.arguments import Command, presenting
 from dashboard.cli.ask import snapshot_of
 from dashboard.cli.common import UsageError, config_of, say
-from dashboard.cli.export import ORDERS, scope_of
+from dashboard.cli.export import scope_of, view_of
 from dashboard.cli.printing import printable
 from dashboard.sources.files import FolderError, why
 
@@ -24,14 +24,7 @@ def add(command: Command) -> None:
     meetings = command(_meetings, "meetings", "列出、檢視、凍結或移除會議")
     meetings.add_argument("action", nargs="?", choices=ACTIONS, default="list", help="預設為 list")
     meetings.add_argument("name", nargs="?", help="會議名稱")
-    meetings.add_argument("--warehouse", type=Path, help="快照存放處")
-    meetings.add_argument("--programme", metavar="ID", help="計畫")
-    meetings.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="凍結的截至日")
-    meetings.add_argument("--compare", type=day, metavar="YYYY-MM-DD", help="比較的較早一天；預設為上次會議")
-    meetings.add_argument("--group", metavar="NAME", help="只要這一組的學校")
-    meetings.add_argument("--school", metavar="NAME", help="只要這一所學校")
-    meetings.add_argument("--order", choices=ORDERS, default="gap", help="簡報的順序")
-    meetings.add_argument("--without-schools", action="store_true", help="簡報不寫任何校名")
+    presenting(meetings)
 
     kept = command(_state, "state", "把會議與決定備份成一個檔案，或由備份放回")
     kept.add_argument("action", choices=("dump", "load"))
@@ -79,16 +72,14 @@ def known(store: "Store", programme: str, name: str) -> state.Meeting:
 
 
 def _freeze(store: "Store", options: argparse.Namespace) -> int:
-    from dashboard import meetings, questions
+    from dashboard import meetings
     from dashboard.exports.slide_facts import Choices
 
     if options.group and options.school:
         raise UsageError("--group 與 --school 只能選一個。")
     snapshot = snapshot_of(options)
     scope_of(snapshot, options.group, options.school)  # whether there is such a group or school
-    view = questions.unaddressed(snapshot, access.bureau(), options.as_of, options.compare)
-    if view.versus and view.versus >= view.on:
-        raise UsageError(f"--compare 要早於截至日 {view.on}。")
+    view = view_of(snapshot, access.bureau(), options)
     choices = Choices(options.order, not options.without_schools)
     meeting = meetings.freeze(store, view, options.name, choices, options.group, options.school)
     say(f"已凍結「{meeting.name}」：截至 {meeting.on}，快照 {meeting.stamp}")
@@ -105,6 +96,8 @@ def _list(store: "Store", programme: str) -> int:
 
 
 def _line(store: "Store", meeting: state.Meeting) -> str:
+    from dashboard import meetings
+
     parts = [
         meeting.name,
         f"截至 {meeting.on}",
@@ -113,8 +106,9 @@ def _line(store: "Store", meeting: state.Meeting) -> str:
     ]
     if meeting.versus:
         parts.insert(2, f"與 {meeting.versus} 相比")
-    path = store.warehouse / meeting.programme / f"{meeting.stamp}.duckdb"
-    return "　".join([*parts, *([] if path.is_file() else ["! 快照已不在"])])
+    if not meetings.snapshot_of(meeting, store.warehouse).path.is_file():
+        parts.append("! 快照已不在")
+    return "　".join(parts)
 
 
 def _show(store: "Store", meeting: state.Meeting) -> int:

@@ -121,7 +121,7 @@ def _as_written(made: bytes, letters: set[str]) -> bytes:
 def _tables(resources: Any, done: set[int]) -> Iterator[StreamObject]:
     """What each font of a page, or of a drawing on it, says that its glyphs mean."""
     resources = resources.get_object() if resources else {}
-    for font in resources.get("/Font", {}).get_object().values() if "/Font" in resources else ():
+    for font in resources["/Font"].get_object().values() if "/Font" in resources else ():
         table = font.get_object().get("/ToUnicode")
         if table is not None and table.idnum not in done:
             done.add(table.idnum)

@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard.charts.look import letters
 from dashboard.exports.document import Big, Cell, Curve, Document, Figure, Slide, Table
 from dashboard.language.texts import SOURCE, later, say
-from dashboard.language.words import STATUSES, escape, plain
+from dashboard.language.words import STATUSES, escape, stated
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 1752, 984  # of a slide within its margins, in units of slides.css
@@ -80,18 +80,19 @@ def deck(
     files: links to the same slides as files, as markup.
     """
     many = len(document.slides)
+    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
     told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
     slides = "".join(_slide(document, slide, at, many) for at, slide in enumerate(document.slides, start=1))
     return (
         f'<div class="deck" tabindex="-1" data-sheet="{paper}" data-start="{escape(start)}" role="region"'
         f' aria-label="{escape(say("簡報"))}"><h1 class="said">{escape(document.title)}</h1><p class="said news" aria-live="polite"></p>{slides}'
         f"{f'<ul class=notices>{told}</ul>' if told else ''}"
-        f"{_panel(document, ways, leave, files)}{_tools(leave)}"
+        f"{_panel(document, ways, out, files)}{_tools(out)}"
         '<div class="clock"></div><div class="spot"></div></div>'
     )
 
 
-def _panel(document: Document, ways: Sequence[Links], leave: str, files: str) -> str:
+def _panel(document: Document, ways: Sequence[Links], out: str, files: str) -> str:
     listed = "".join(
         f'<li><button type="button" data-to="{at}"><small>{at + 1}</small>{escape(slide.about)}</button></li>'
         for at, slide in enumerate(document.slides)
@@ -108,7 +109,6 @@ def _panel(document: Document, ways: Sequence[Links], leave: str, files: str) ->
         f'<button type="button" data-act="print">{escape(say("列印"))}</button>'
         f'<button type="button" data-act="paper">{escape(say("列印（A4、16:9 互換）"))}</button>'
     )
-    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
     return (
         f'<nav class="panel" hidden aria-label="{escape(say("清單"))}">'
         f'<p><button type="button" data-act="list">{escape(say("關閉"))}</button>{out}</p>'
@@ -126,12 +126,11 @@ def _links(way: Links) -> str:
     )
 
 
-def _tools(leave: str) -> str:
+def _tools(out: str) -> str:
     buttons = "".join(
         f'<button type="button" data-act="{act}">{escape(say(label))}</button>'
         for act, label in TOOLS.items()
     )
-    out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
     return f'<div class="tools">{buttons}{out}</div>'
 
 
@@ -232,12 +231,10 @@ def _row(table: Table, cells: Sequence[Cell]) -> str:
 
 
 def _stated(figure: Figure | None) -> str:
-    """The machine-readable side of a figure, in the order in which pages state theirs."""
+    """The machine-readable side of a figure, as pages state theirs."""
     if figure is None:
         return ""
-    values = [figure.counted, figure.base, figure.required, figure.schools_met, figure.schools_judged]
-    texts = [figure.kpi, figure.level, figure.period, figure.status, *map(plain, values), figure.flags]
-    return f' data-figure="{escape("|".join([*texts, figure.school or figure.group]))}"'
+    return f' data-figure="{escape(stated(figure, figure.school or figure.group))}"'
 
 
 def _cell(cell: Cell) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dashboard.exports.document import Cell, Figure, Table
-from dashboard.exports.slide_facts import LATE, Facts
+from dashboard.exports.slide_facts import Facts
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    LATE,
     STATUSES,
     brief,
     change,
+    counts,
     due_day,
     flag_marks,
     flag_words,
@@ -20,8 +20,6 @@ from dashboard.language.words import (
     rate,
 )
 from dashboard.questions import Row, View
-
-STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 
 
 def figure(row: Row, group: str = "", school: str = "") -> Figure:
@@ -41,25 +39,21 @@ def figure(row: Row, group: str = "", school: str = "") -> Figure:
     )
 
 
-def counts(row: Row) -> dict[str, int]:
-    counts = {status: int(getattr(row, f"schools_{status}") or 0) for status in STRIP}
-    return {status: many for status, many in counts.items() if many}
-
-
 def late_cell(row: Row, kpi: Row) -> Cell:
     """「✕ 2 ▼ 9」 of the worse status, or 0."""
-    late = {status: int(getattr(row, f"schools_{status}") or 0) for status in LATE}
+    late = counts(row, LATE)
     if kpi.require == "none" or row.schools_judged is None:
         return Cell("–")
-    if not any(late.values()):
+    if not late:
         return Cell("0")
-    worst = next(status for status, many in late.items() if many)
-    return Cell(" ".join(f"{STATUSES[s].sign} {number(n)}" for s, n in late.items() if n), worst)
+    return Cell(
+        " ".join(f"{STATUSES[status].sign} {number(many)}" for status, many in late.items()), next(iter(late))
+    )
 
 
-def named(row: Row, name: str, strong: bool = True) -> Cell:
+def named(row: Row, name: str) -> Cell:
     """What a line is of, behind the sign of where that stands."""
-    return Cell(f"{STATUSES[row.status].sign} {name}", strong=strong)
+    return Cell(f"{STATUSES[row.status].sign} {name}", strong=True)
 
 
 def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
@@ -99,11 +93,11 @@ def due_cell(kpi: Row, view: View) -> Cell:
     return Cell(due_day(kpi.deadline, view.on))
 
 
-def meanings(table: Table | None, rows: Sequence[Row] = ()) -> list[str]:
+def meanings(table: Table | None) -> list[str]:
     """What the marks of the figures of a slide mean, in one line."""
     cells = [cell for line in (table.rows if table else ()) for cell in line]
     figures = [cell.figure for cell in cells if cell.figure]
-    marks = flag_marks([*(figure.flags for figure in figures), *(row.flags for row in rows)])
+    marks = flag_marks([figure.flags for figure in figures])
     if not marks:
         return []
     if any(figure.flags and figure.level != "school" for figure in figures):
@@ -142,7 +136,7 @@ def school_name(school: Row) -> str:
     return say("{name}（重點）", name=school.name) if school.role == "lead" else str(school.name)
 
 
-def school_cell(facts: Facts, kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
+def school_cell(kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
     if row is None:
         return Cell("–")
     sign = STATUSES[row.status].sign

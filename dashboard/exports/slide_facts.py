@@ -8,10 +8,8 @@ from datetime import date
 from typing import Any
 
 from dashboard.language.texts import say
-from dashboard.language.words import is_unsure
+from dashboard.language.words import LATE, is_unsure
 from dashboard.questions import Row, View, ask, ask_each
-
-LATE = ("overdue", "behind")
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ class Facts:
 
 
 def load(view: View, choices: Choices) -> Facts:
+    """Ask for all of it, in the order of the choices."""
     schools = {row.school_id: row for row in ask(view, "schools")}
     ids = {row.group_id for row in schools.values()}
     kpis = [

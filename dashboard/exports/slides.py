@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from dashboard.exports import slide_cells as cells
 from dashboard.exports import slide_facts
 from dashboard.exports.document import Big, Cell, Column, Curve, Document, Figure, Slide, Table
-from dashboard.exports.slide_facts import LATE, Choices, Facts, late
+from dashboard.exports.slide_facts import Choices, Facts, late
 from dashboard.language.texts import later, manner, say
 from dashboard.language.words import (
     FLAGS,
+    LATE,
     STATUSES,
     change,
+    counts,
     due_day,
     fingerprint,
+    first_days,
     flag_mark,
     full_day,
     is_unsure,
     listing,
     moment,
+    month,
     number,
     past,
     percent,
@@ -35,18 +38,15 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import Row, View, ask, ask_each, frame, programme_name
-from dashboard.rules import requirement, urgent
+from dashboard.rules import against_pace, requirement, urgent
 
 ROWS = 12  # of a table of a slide; more go on to the next
 ACROSS = 10  # columns of figures that a slide has room for
 LONGEST = 3  # slides of schools that one group takes at most: the rest is in the workbook
+MONTHS = 5  # that a curve names
 NAMED = 4  # schools that a slide of an indicator names
 DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
-MONTHS = (
-    later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),
-    later("7 月"), later("8 月"), later("9 月"), later("10 月"), later("11 月"), later("12 月"),
-)  # fmt: skip
 
 
 def document(
@@ -123,7 +123,7 @@ def _line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
     """An indicator of the whole or of a group: its name, the strip, who has met it, who is late, the sum."""
     return [
         cells.named(row, facts.label(kpi)),
-        Cell("", strip=cells.counts(row)),
+        Cell("", strip=counts(row)),
         cells.met_cell(row, kpi, group.name if group else ""),
         cells.late_cell(row, kpi),
         cells.sum_cell(row, kpi, group.name if group else ""),
@@ -186,7 +186,7 @@ def _indicator(facts: Facts, kpi: Row) -> list[Slide]:
         title=_finding(facts, kpi, city, rows),
         big=_big(facts, kpi, city),
         curve=_curve(facts, kpi, city),
-        lines=_help(facts, kpi, _to_help(facts, kpi, rows)),
+        lines=_help(kpi, _to_help(facts, kpi, rows)),
         notes=[cells.source(facts, kpi), cells.in_full(city, f"{kpi.label} {say('全市')}", kpi)],
     )
     columns, lines = _groups(facts, kpi, groups)
@@ -217,8 +217,9 @@ def _finding(facts: Facts, kpi: Row, city: Row, rows: Sequence[Row]) -> str:
     whole = sum(row.gap for row in lacking)
     if not lacking:
         return say("已評定的 {n} 校都達標", n=number(city.schools_judged))
-    late = {status: int(getattr(city, f"schools_{status}") or 0) for status in LATE}
-    told = [say("{n} 校{status}", n=number(n), status=word(status)) for status, n in late.items() if n]
+    told = [
+        say("{n} 校{status}", n=number(n), status=word(status)) for status, n in counts(city, LATE).items()
+    ]
     if not told:
         told = [say("{n} 校還沒達標，都跟上進度", n=number(len(lacking)))]
     held, few = 0.0, 0
@@ -250,7 +251,7 @@ def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
     of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     tally = [
         Cell(f"{STATUSES[status].sign} {word(status, kpi.require)} {number(many)}", status)
-        for status, many in cells.counts(city).items()
+        for status, many in counts(city).items()
         if status != "met"
     ]
     return Big(number(city.schools_met), of, moved, tally)
@@ -280,7 +281,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
         (
             [
                 cells.named(row, name),
-                Cell("", strip=cells.counts(row)),
+                Cell("", strip=counts(row)),
                 cells.late_cell(row, kpi),
                 cells.met_cell(row, kpi, of),
                 cells.sum_cell(row, kpi, of),
@@ -304,7 +305,7 @@ def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
     return sorted(late, key=lambda row: -row.gap)
 
 
-def _help(facts: Facts, kpi: Row, late: Sequence[Row]) -> list[str]:
+def _help(kpi: Row, late: Sequence[Row]) -> list[str]:
     if not late:
         return []
     named = [_one_to_help(kpi, row) for row in late[:NAMED]]
@@ -358,7 +359,7 @@ def _curve(facts: Facts, kpi: Row, city: Row) -> Curve | None:
         due=say("期限 {day}", day=due_day(kpi.deadline, view.on)),
         now=percent(done, whole),
         pace_label=say("應有進度"),
-        months=_months(start, max(kpi.deadline, view.on)),
+        months=[(day, month(day)) for day in first_days(start, max(kpi.deadline, view.on), MONTHS)],
     )
 
 
@@ -374,24 +375,7 @@ def _against_pace(city: Row, kpi: Row, done: float, whole: float, summed: bool) 
             now=number(done),
             unit=kpi.unit,
         )
-    ahead = done - city.pace
-    if ahead < 0:
-        return say("全市比應有進度少 {n} {unit}", n=number(-ahead), unit=kpi.unit)
-    if ahead:
-        return say("全市比應有進度多 {n} {unit}", n=number(ahead), unit=kpi.unit)
-    return say("全市剛好跟上應有進度")
-
-
-def _months(start: date, end: date) -> list[tuple[date, str]]:
-    """The first days of months between two days, at most five of them named."""
-    firsts = []
-    year, month = start.year, start.month
-    while (first := date(year, month, 1)) <= end:
-        if first >= start:
-            firsts.append(first)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    step = max(-(-len(firsts) // 5), 1)
-    return [(first, say(MONTHS[first.month - 1])) for first in firsts[::step]]
+    return against_pace(done - city.pace, kpi.unit)
 
 
 def _group(facts: Facts, group: Row) -> list[Slide]:
@@ -427,7 +411,7 @@ def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list
 
     def cell(school: Row, kpi: Row) -> Cell:
         row = rows.get((school.school_id, kpi.kpi, kpi.period))
-        return cells.school_cell(facts, kpi, group, school, row)
+        return cells.school_cell(kpi, group, school, row)
 
     def told(school: Row, kpi: Row) -> list[str]:
         row = rows.get((school.school_id, kpi.kpi, kpi.period))

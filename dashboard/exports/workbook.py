@@ -40,43 +40,43 @@ CAUSES = (
 FACTS = (later("項目"), later("內容"))
 
 
-def made(seen: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
+def made(view: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
     """The workbook of a kind of `WRITERS`.
 
     Raises:
         TooLarge: it is too large for an ODS.
     """
-    return WRITERS[kind](sheets(seen), progress)
+    return WRITERS[kind](sheets(view), progress)
 
 
-def sheets(seen: View) -> list[Sheet]:
+def sheets(view: View) -> list[Sheet]:
     """Its worksheets: the city and the groups, each indicator's schools, the definitions, the snapshot, the flags.
 
     Of the groups those with a school in scope: a group takes home its own figures beside the city's.
     """
-    seen = replace(seen, scope=replace(seen.scope, names=False))
-    shown = _shown(seen)
-    schools = {school.name: school for school in ask(seen, "schools")}
+    view = replace(view, scope=replace(view.scope, names=False))
+    shown = _shown(view)
+    schools = {school.name: school for school in ask(view, "schools")}
     groups = {"", *(school.group_name for school in schools.values())}
     found: dict[str, list[Row]] = {kpi: [] for kpi, _ in shown}
-    for row in ask(seen, "kpi_results", on=seen.on):
+    for row in ask(view, "kpi_results", on=view.on):
         if (row.kpi, row.period) in shown and row.group in groups:
             found[row.kpi].append(row)
     several = len({period for _, period in shown}) > 1
     return [
         _summary(shown, found, several),
         *(_indicator(rows, shown, schools, several) for rows in found.values() if rows),
-        _definitions(seen, shown, several),
-        _snapshot(seen, len(schools)),
-        _flags(seen, shown, several),
+        _definitions(view, shown, several),
+        _snapshot(view, len(schools)),
+        _flags(view, shown, several),
     ]
 
 
-def _shown(seen: View) -> Shown:
+def _shown(view: View) -> Shown:
     found = {
         (kpi.kpi, period.period): SimpleNamespace(**vars(kpi) | {"period_label": period.label})
-        for period in seen.periods
-        for kpi in ask(seen, "kpis", period=period.period)
+        for period in view.periods
+        for kpi in ask(view, "kpis", period=period.period)
     }
     return dict(sorted(found.items(), key=lambda one: one[1].ord))  # the periods of one stay in their order
 
@@ -144,25 +144,25 @@ def _share(rate: float | None) -> Looked | None:
     return Looked(rate, "exact-share" if rounds_off else "share")
 
 
-def _definitions(seen: View, shown: Shown, several: bool) -> Sheet:
+def _definitions(view: View, shown: Shown, several: bool) -> Sheet:
     rows: list[list[object]] = []
     for kpi in shown.values():
-        label, *told, deadline = rules.row(seen, kpi)
+        label, *told, deadline = rules.row(view, kpi)
         rows.append([label, *([kpi.period_label] if several else []), *told, kpi.deadline or deadline])
     return Sheet(say("指標定義"), _head(rules.HEADER, several), rows, 1)
 
 
-def _snapshot(seen: View, schools: int) -> Sheet:
-    facts = seen.facts
+def _snapshot(view: View, schools: int) -> Sheet:
+    facts = view.facts
     rows: list[list[object]] = [
         [say("縣市"), json.loads(facts.definition)["city"]],
         [say("計畫"), facts.title],
-        [say("資料範圍"), say("全市") if seen.scope.whole else seen.scope.label],
+        [say("資料範圍"), say("全市") if view.scope.whole else view.scope.label],
         [say("校數"), schools],
-        [say("期間"), listing([period.label for period in seen.periods])],
-        [say("截至"), seen.on],
+        [say("期間"), listing([period.label for period in view.periods])],
+        [say("截至"), view.on],
         [say("快照時間"), facts.built_at],
-        [say("快照"), seen.snapshot.stamp],
+        [say("快照"), view.snapshot.stamp],
         [say("指紋"), facts.fingerprint],
         [say("依據"), facts.source_title],
         [say("定義檔代號"), facts.definition_hash],
@@ -173,8 +173,8 @@ def _snapshot(seen: View, schools: int) -> Sheet:
     return Sheet(say("資料快照"), [say(name) for name in FACTS], rows, 1)
 
 
-def _flags(seen: View, shown: Shown, several: bool) -> Sheet:
-    labels = {table.table_name: table.label for table in ask(seen, "tables")}
+def _flags(view: View, shown: Shown, several: bool) -> Sheet:
+    labels = {table.table_name: table.label for table in ask(view, "tables")}
     rows = [
         [
             shown[row.kpi, row.period].label,
@@ -186,7 +186,7 @@ def _flags(seen: View, shown: Shown, several: bool) -> Sheet:
             row.line,
             row.message,
         ]
-        for row in ask(seen, "kpi_flags", on=seen.on)
+        for row in ask(view, "kpi_flags", on=view.on)
         if (row.kpi, row.period) in shown
     ]
     return Sheet(say("資料註記"), _head(CAUSES, several), rows, 1)

@@ -18,6 +18,10 @@ from urllib.parse import quote
 from dashboard.language.texts import SOURCE, later, manner, say
 
 WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
+MONTHS = (
+    later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),
+    later("7 月"), later("8 月"), later("9 月"), later("10 月"), later("11 月"), later("12 月"),
+)  # fmt: skip
 URGENT_DAYS = 14
 MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
@@ -60,6 +64,17 @@ STATUSES = {
     "info": Status("i", later("僅供參考"), later("不設應達")),
     "upcoming": Status("○", later("未開始"), later("期間還沒開始")),
 }
+
+
+# The statuses of a strip of schools, and those of who is late, the worse first.
+STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
+LATE = ("overdue", "behind")
+
+
+def counts(row: object, statuses: Sequence[str] = STRIP) -> dict[str, int]:
+    """How many schools of a group or the city stand where, without those where none does."""
+    schools = {status: int(getattr(row, f"schools_{status}") or 0) for status in statuses}
+    return {status: many for status, many in schools.items() if many}
 
 
 class Flag(NamedTuple):
@@ -157,6 +172,29 @@ def plain(value: Any) -> str:
     return "" if value is None else f"{decimal(value):f}"
 
 
+# What `stated` says of a figure, in this order; the name is last, since a name may hold anything.
+FIGURE = (
+    "kpi",
+    "level",
+    "period",
+    "status",
+    "counted",
+    "base",
+    "required",
+    "schools_met",
+    "schools_judged",
+    "flags",
+    "name",
+)
+
+
+def stated(figure: object, name: str = "") -> str:
+    """The values of a figure in the order of FIGURE, for machines; `name` is the group's or the school's."""
+    texts: list[str] = [getattr(figure, field, None) or "" for field in FIGURE[:4]]
+    values = [plain(getattr(figure, field, None)) for field in FIGURE[4:-2]]
+    return "|".join([*texts, *values, getattr(figure, "flags", None) or "", name])
+
+
 @lru_cache(KEPT, typed=True)
 def number(value: Any, missing: str = "?") -> str:
     """1,103; a true minus sign; missing is never 0."""
@@ -234,6 +272,18 @@ def written_day(day: date, pad: bool = False) -> str:
     """111/11/25, the form of the letters; 2022/11/25 for a viewer who reads the Common Era."""
     year = day.year - 1911 if manner().era == "roc" else day.year
     return f"{year}/{day.month:02}/{day.day:02}" if pad else f"{year}/{day.month}/{day.day}"
+
+
+def first_days(first: date, last: date, most: int) -> list[date]:
+    """The first days of the months within; of many every second, third and so on, so that they are at most so many."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    days = [day for n in months if first <= (day := date(n // 12, n % 12 + 1, 1)) <= last]
+    return days[:: max(1, -(-len(days) // most))]
+
+
+def month(day: date) -> str:
+    """What the month of a day is called."""
+    return say(MONTHS[day.month - 1])
 
 
 def full_day(day: date) -> str:

@@ -10,6 +10,7 @@ from dashboard.language.texts import later, say
 from dashboard.language.words import (
     STATUSES,
     amount,
+    counts,
     escape,
     exact,
     file_day,
@@ -30,14 +31,7 @@ from dashboard.ui.parts import anchor, bar, due, figure, flagged, hint, moved
 Row = SimpleNamespace
 Before = Mapping[tuple[Any, ...], Row]
 ToIndicator = Callable[..., str]
-STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 CELLS = 200
-
-
-def counts(row: Row) -> dict[str, int]:
-    """How many schools stand where, in the order of the strip."""
-    found = {status: getattr(row, f"schools_{status}") or 0 for status in STRIP}
-    return {status: int(schools) for status, schools in found.items() if schools}
 
 
 def strip(schools: Mapping[str, int]) -> str:

@@ -18,17 +18,11 @@ from cachetools import LRUCache, cached
 
 from dashboard import charts
 from dashboard.language import texts, words
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.questions import View, ask, frame
 from dashboard.ui import frame as frames
 from dashboard.ui import parts
 from dashboard.ui.screen import show as put
-
-MONTHS = (
-    later("1 月"), later("2 月"), later("3 月"), later("4 月"), later("5 月"), later("6 月"),
-    later("7 月"), later("8 月"), later("9 月"), later("10 月"), later("11 月"), later("12 月"),
-)  # fmt: skip
-
 
 PACE, NEEDED = "pace", "needed"  # the lines that are no group's, by their keys
 KEPT_MARKS = 300_000  # of all figures together; a mark takes up to a kilobyte
@@ -152,16 +146,10 @@ def _plain(value: Value) -> object:
 
 def months(first: date, last: date, most: int = 6) -> dict[str, str]:
     """The first days of the months within, as ISO dates, and what they are called; the year where it turns."""
-    days = [
-        date(n // 12, n % 12 + 1, 1)
-        for n in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    ]
-    days = [day for day in days if first <= day <= last]
-    every = max(1, -(-len(days) // most))
     named: dict[str, str] = {}
     year = first.year
-    for day in days[::every]:
-        name = say(MONTHS[day.month - 1])
+    for day in words.first_days(first, last, most):
+        name = words.month(day)
         named[day.isoformat()] = (
             name if day.year == year else f"{name}<br>{words.written_day(day).partition('/')[0]}"
         )
@@ -229,7 +217,7 @@ def said(name: str, unit: str) -> str:
 
 
 def line_facts(kpi: Any, group: str | int, counted: str) -> str:
-    """What the points of a line are of: indicator, level, period, what is counted, and the group; see `parts.FIGURE`."""
+    """What the points of a line are of: indicator, level, period, what is counted, and the group; see `words.FIGURE`."""
     level = "group" if group else "city"
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
 

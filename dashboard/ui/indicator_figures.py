@@ -12,6 +12,7 @@ import pandas as pd
 from dashboard import charts
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    LATE,
     STATUSES,
     change,
     escape,
@@ -23,14 +24,16 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
+    stated,
     word,
     written_day,
 )
 from dashboard.questions import View
+from dashboard.rules import against_pace
 from dashboard.ui import figures
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.indicator import rounded
-from dashboard.ui.parts import flag_hover, hint, pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills
 
 Row = SimpleNamespace
 Here = Callable[..., str]
@@ -39,7 +42,6 @@ LEGEND = 26  # names in it
 STEPS = (1, 2, 5, 10, 20, 50, 100, 1000, 10000)
 NAMED = 30  # schools of a group: in a larger one their names would stand upon each other
 BARS = 20
-LATE = ("overdue", "behind")
 
 
 # What the address may ask for instead of shares.
@@ -465,13 +467,7 @@ def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, a
             unit=unit,
         )
     ahead = done - city.pace
-    against = (
-        say("全市比應有進度少 {n} {unit}", n=number(-ahead), unit=unit)
-        if ahead < 0
-        else say("全市比應有進度多 {n} {unit}", n=number(ahead), unit=unit)
-        if ahead
-        else say("全市剛好跟上應有進度")
-    )
+    against = against_pace(ahead, unit)
     if ahead_of_data or not city.weekly or city.lately is None:
         return against
     speeds = {"lately": rounded(city.lately), "weekly": rounded(city.weekly)}

@@ -14,6 +14,7 @@ from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     FLAGS,
+    LATE,
     MONEY,
     STATUSES,
     amount,
@@ -39,7 +40,6 @@ Before = Mapping[tuple[Any, ...], Row]
 FILL_FROM = 4
 NONE = "–"
 MANY = 9
-LATE = ("overdue", "behind")
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
 SORTS = ("late", "gap")
 OPENED = 6

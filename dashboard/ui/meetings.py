@@ -36,17 +36,16 @@ class Board:
 
     every: Sequence[Meeting] = ()
     meeting: Meeting | None = None
-    view: View | None = None
     decided: Sequence[Became] = ()
     carried: Sequence[Became] = ()
     fault: str = ""
 
 
-def read(seen: View) -> Board:
+def read(request: View) -> Board:
     """All of it; what cannot be read is said, and the page stays."""
-    state = presenting.store_of(seen)
+    state = presenting.store_of(request)
     try:
-        every = state.meetings(seen.programme, meetings.schools_of(seen))
+        every = state.meetings(request.programme, meetings.schools_of(request))
         wanted = asked("meeting")
         meeting = next((one for one in every if one.name == wanted), every[-1] if every else None)
         if meeting is None:
@@ -56,14 +55,14 @@ def read(seen: View) -> Board:
             if wanted not in (None, meeting.name)
             else ""
         )
-        noted = state.decisions(meeting, meetings.schools_of(seen))
+        noted = state.decisions(meeting, meetings.schools_of(request))
         try:
-            view = presenting.frozen(seen, meeting)
+            view = presenting.frozen(request, meeting)
         except store.NoSnapshot as error:
-            return Board(every, meeting, None, [Became(one, "unknown") for one in noted], (), str(error))
+            return Board(every, meeting, [Became(one, "unknown") for one in noted], (), str(error))
         # How it stands now, and not on the day of the meeting: whether it is done is what one comes back for.
-        decided = [meetings.became(one, seen, meeting) for one in noted]
-        return Board(every, meeting, view, decided, meetings.carried(state, meeting, view), missing)
+        decided = [meetings.became(one, request, meeting) for one in noted]
+        return Board(every, meeting, decided, meetings.carried(state, meeting, view), missing)
     except StateError as error:
         return Board(fault=str(error))
 
@@ -80,24 +79,20 @@ def troubles(board: Board) -> list[str]:
     return [f'<span class="warn">! {escape(board.fault)}</span>'] if board.fault else []
 
 
-def freeze(seen: View) -> None:
+def freeze(request: View) -> None:
     """The form that freezes what is on the screen."""
-    schools = ask(seen, "schools")
-    groups = list(dict.fromkeys(one.group_name for one in schools if one.group_name))
-    scopes = [say("全市"), *groups, *(one.name for one in schools)]
-    chosen = asked("school") or asked("group")
-    versus = say("與 {day} 相比", day=written_day(seen.versus)) if seen.versus else say("與上次會議相比")
+    versus = (
+        say("與 {day} 相比", day=written_day(request.versus)) if request.versus else say("與上次會議相比")
+    )
     show(
         f"<h2>{say('凍結此刻')}</h2>"
-        f'<p class="sub">{say("截至")} {full_day(seen.on)} · {versus} · {say("資料快照")} {moment(seen.facts.built_at, seen.year)}</p>'
+        f'<p class="sub">{say("截至")} {full_day(request.on)} · {versus} · {say("資料快照")} {moment(request.facts.built_at, request.year)}</p>'
     )
     with st.form("freeze", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             say("會議名稱"), placeholder=say("例如：111-11 月校長會議"), max_chars=80, width=320
         )
-        scope = st.selectbox(
-            say("範圍"), scopes, index=scopes.index(chosen) if chosen in scopes else 0, width=220
-        )
+        group, school = _scope(request, say("範圍"))
         orders = [say(label) for label in slides.ORDERS.values()]
         order = st.selectbox(
             say("順序"), orders, index=list(slides.ORDERS).index(presenting.choices().order), width=180
@@ -107,10 +102,8 @@ def freeze(seen: View) -> None:
     if not sent:
         return
     choice = slide_facts.Choices(list(slides.ORDERS)[orders.index(order)], bool(named))
-    group = scope if scope in groups else None
-    school = scope if scope not in groups and scope != scopes[0] else None
     try:
-        meeting = meetings.freeze(presenting.store_of(seen), seen, name, choice, group, school)
+        meeting = meetings.freeze(presenting.store_of(request), request, name, choice, group, school)
     except (StateError, store.NoSnapshot) as error:
         show(parts.notice(say("✕ 沒有凍結"), escape(error), "failed"))
         return
@@ -118,19 +111,18 @@ def freeze(seen: View) -> None:
     st.rerun()
 
 
-def listed(seen: View, board: Board) -> str:
+def listed(request: View, board: Board) -> str:
     """All meetings, the last first; each leads to its slides and to its decisions."""
     if not board.every:
         return ""
-    lines = [("", _line(seen, one)) for one in reversed(board.every)]
+    lines = [("", _line(request, one)) for one in reversed(board.every)]
     header = [Cell(say(name), "l") for name in MEETINGS]
     return f"<h2>{say('凍結的會議')}</h2>{table(say('凍結的會議'), header, lines)}"
 
 
-def _line(seen: View, meeting: Meeting) -> list[Cell]:
-    own = seen.link("meetings", meeting=meeting.name)
-    path = seen.warehouse / meeting.programme / f"{meeting.stamp}.duckdb"
-    is_there = path.is_file()
+def _line(request: View, meeting: Meeting) -> list[Cell]:
+    own = request.link("meetings", meeting=meeting.name)
+    is_there = meetings.snapshot_of(meeting, request.warehouse).path.is_file()
     stamp = f"{meeting.stamp[4:6]}/{meeting.stamp[6:8]} {meeting.stamp[9:11]}:{meeting.stamp[11:13]}"
     gone = f' <span class="fl">! {say("快照已不在")}</span>'
     return [
@@ -139,31 +131,33 @@ def _line(seen: View, meeting: Meeting) -> list[Cell]:
         text(written_day(meeting.versus) if meeting.versus else "–"),
         text(meeting.school or meeting.group or say("全市")),
         Cell(escape(stamp) + ("" if is_there else gone), "l"),
-        Cell(anchor(seen.link("present", meeting=meeting.name), say("開啟簡報")) if is_there else "–", "l"),
+        Cell(
+            anchor(request.link("present", meeting=meeting.name), say("開啟簡報")) if is_there else "–", "l"
+        ),
     ]
 
 
-def decided(seen: View, board: Board) -> str:
+def decided(request: View, board: Board) -> str:
     """What was decided in the chosen meeting, and how that stands today."""
     title = say("這場的決定與現在的情形")
     if not board.decided:
         return f'<p class="sub">{say("還沒有記下決定。")}</p>'
-    return f"<h3>{title}</h3>{_decisions(seen, board.decided, title)}"
+    return f"<h3>{title}</h3>{_decisions(request, board.decided, title)}"
 
 
-def carried(seen: View, board: Board) -> str:
+def carried(request: View, board: Board) -> str:
     """What the meetings before it decided, as it stood on its day: its first slide."""
     if not board.carried:
         return ""
     title = say("上次的決定（這場簡報的第一張）")
-    return f"<h3>{title}</h3>{_decisions(seen, board.carried, title)}"
+    return f"<h3>{title}</h3>{_decisions(request, board.carried, title)}"
 
 
-def _decisions(seen: View, found: Sequence[Became], title: str) -> str:
+def _decisions(request: View, found: Sequence[Became], title: str) -> str:
     labels = {
         row.kpi: row.short
-        for period in seen.all_periods
-        for row in ask(seen, "kpis", period=period.period, by_default=None)
+        for period in request.all_periods
+        for row in ask(request, "kpis", period=period.period, by_default=None)
     }
     lines = []
     for one in found:
@@ -184,15 +178,13 @@ def _decisions(seen: View, found: Sequence[Became], title: str) -> str:
     return table(title, [Cell(say(name), "l") for name in DECISIONS], lines)
 
 
-def note(seen: View, board: Board) -> None:
+def note(request: View, board: Board) -> None:
     """The form that notes a decision."""
     assert board.meeting
-    kpis = {row.short: row for period in seen.periods for row in ask(seen, "kpis", period=period.period)}
-    schools = ask(seen, "schools")
-    groups = list(dict.fromkeys(one.group_name for one in schools if one.group_name))
-    whole, none = say("全市"), say("不限指標（由人判斷）")
-    scopes = [whole, *groups, *(one.name for one in schools)]
-    chosen = asked("school") or asked("group")
+    kpis = {
+        row.short: row for period in request.periods for row in ask(request, "kpis", period=period.period)
+    }
+    none = say("不限指標（由人判斷）")
     shorts = [none, *kpis]
     at = next((short for short, row in kpis.items() if row.kpi == asked("kpi")), none)
     show(f"<h3>{say('記下決定')}</h3>")
@@ -202,34 +194,42 @@ def note(seen: View, board: Board) -> None:
             who = st.text_input(say("誰負責"), max_chars=80, width=200)
             until = st.date_input(say("什麼時候以前"), value=None, width=180)
             short = st.selectbox(say("指標"), shorts, index=shorts.index(at), width=220)
-            scope = st.selectbox(
-                say("關於"), scopes, index=scopes.index(chosen) if chosen in scopes else 0, width=220
-            )
+            group, school = _scope(request, say("關於"))
             sent = st.form_submit_button(say("記下"), type="primary")
     if not sent:
         return
     kpi = kpis.get(short)
-    decision = Decision(
-        board.meeting.id, what, who, until, kpi.kpi if kpi else None, kpi.period if kpi else None,
-        scope if scope in groups else None, scope if scope not in groups and scope != whole else None,
-    )  # fmt: skip
+    about = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
+    decision = Decision(board.meeting.id, what, who, until, group=group, school=school, **about)
     try:
-        presenting.store_of(seen).decide(decision, meetings.schools_of(seen))
+        presenting.store_of(request).decide(decision, meetings.schools_of(request))
     except StateError as error:
         show(parts.notice(say("✕ 沒有記下"), escape(error), "failed"))
         return
     st.rerun()
 
 
-def change(seen: View, board: Board) -> None:
+def _scope(request: View, label: str) -> tuple[str | None, str | None]:
+    """A choice of the whole, a group or a school, at first what the page is about; gives the group or the school."""
+    schools = ask(request, "schools")
+    groups = list(dict.fromkeys(one.group_name for one in schools if one.group_name))
+    scopes = [say("全市"), *groups, *(one.name for one in schools)]
+    about = asked("school") or asked("group")
+    scope = st.selectbox(label, scopes, index=scopes.index(about) if about in scopes else 0, width=220)
+    if scope == scopes[0]:
+        return None, None
+    return (scope, None) if scope in groups else (None, scope)
+
+
+def change(request: View, board: Board) -> None:
     """Closing what no figure can judge, and taking back a decision or the whole meeting."""
     assert board.meeting
-    state, mine = presenting.store_of(seen), meetings.schools_of(seen)
+    state, mine = presenting.store_of(request), meetings.schools_of(request)
     with st.popover(say("更改…")):
         for one in [*board.decided, *board.carried][:MOST]:
             if one.decision.kpi is None:
                 label = say("完成") if one.decision.done_on is None else say("未完成")
-                day = seen.on if one.decision.done_on is None else None
+                day = request.on if one.decision.done_on is None else None
                 if _beside(f"close-{one.decision.id}", label, one.decision.text):
                     _done(partial(state.close, one.decision, day, mine))
         for one in board.decided[:MOST]:

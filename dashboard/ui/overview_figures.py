@@ -13,6 +13,7 @@ from dashboard import charts
 from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
+    STRIP,
     due_day,
     escape,
     file_day,
@@ -27,7 +28,6 @@ from dashboard.language.words import (
 from dashboard.questions import View, frame, pick
 from dashboard.ui import figures
 from dashboard.ui.address import asked
-from dashboard.ui.cards import STRIP
 from dashboard.ui.figures import Figure
 from dashboard.ui.parts import pills
 

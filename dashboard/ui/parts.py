@@ -26,6 +26,7 @@ from dashboard.language.words import (
     number,
     plain,
     short_day,
+    stated,
     word,
     written_day,
 )
@@ -73,32 +74,9 @@ def flag_table(row: Row, kpi: Row) -> str | None:
     return tables.pop() if len(tables) == 1 else None
 
 
-# What `figure` states, in this order; the name is last, since a name may hold anything.
-FIGURE = (
-    "kpi",
-    "level",
-    "period",
-    "status",
-    "counted",
-    "base",
-    "required",
-    "schools_met",
-    "schools_judged",
-    "flags",
-    "name",
-)
-
-
 def figure(row: Row, name: str = "") -> str:
     """The machine-readable side of a shown figure, as an attribute: a browser checks each of hundreds on arrival."""
     return f'data-figure="{escape(stated(row, name))}"'
-
-
-def stated(row: Row, name: str = "") -> str:
-    """The values of a figure in the order of FIGURE; `name` is the group's or the school's."""
-    words: list[str] = [getattr(row, field, None) or "" for field in FIGURE[:4]]
-    values = [plain(getattr(row, field, None)) for field in FIGURE[4:-2]]
-    return "|".join([*words, *values, getattr(row, "flags", None) or "", name])
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:

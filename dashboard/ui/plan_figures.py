@@ -26,12 +26,13 @@ from dashboard.language.words import (
     number,
     percent,
     prose,
+    stated,
     written_day,
 )
 from dashboard.questions import View
 from dashboard.ui import findings
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import flag_hover, stated
+from dashboard.ui.parts import flag_hover
 
 Row = SimpleNamespace
 JUDGED = ("met", "on_track", "overdue")

@@ -24,9 +24,9 @@ FILES = "<!-- files -->"  # their addresses are each viewer's own
 HTML, PDF = "text/html", "application/pdf"
 
 
-def store_of(seen: View) -> Store:
+def store_of(request: View) -> Store:
     """What people wrote, of the deployment."""
-    return Store(seen.warehouse, config.from_environment().state)
+    return Store(request.warehouse, config.from_environment().state)
 
 
 def choices() -> slide_facts.Choices:
@@ -34,48 +34,45 @@ def choices() -> slide_facts.Choices:
     return slide_facts.Choices(asked("order", slides.ORDERS) or "gap", asked("schools") != "0")
 
 
-def show(seen: View) -> None:
+def show(request: View) -> None:
     """All slides at once: of what is chosen, or of a frozen meeting."""
-    st.set_page_config(page_title=f"{say('簡報')} · {seen.facts.title}")
-    notices = list(_notices(seen))
-    meeting = _meeting(seen, notices)
-    view = frozen(seen, meeting) if meeting else seen
-    if meeting and view.snapshot != seen.snapshot:
-        newer = words.moment(seen.facts.built_at, seen.year)
+    st.set_page_config(page_title=f"{say('簡報')} · {request.facts.title}")
+    notices = list(_notices(request))
+    meeting = _meeting(request, notices)
+    view = frozen(request, meeting) if meeting else request
+    if meeting and view.snapshot != request.snapshot:
+        newer = words.moment(request.facts.built_at, request.year)
         notices.append(say("這是凍結的會議；之後有較新的資料（快照 {time}），沒有混進來。", time=newer))
     choice, start = choices(), _start(view)
 
     def build() -> str:
-        ways = [] if meeting else _ways(seen, choice)
+        ways = [] if meeting else _ways(request, choice)
         return report.deck(
-            _document(seen, view, meeting, choice), start=start, ways=[*ways, _writing(seen, meeting)],
-            leave=_back(seen, meeting), notices=notices, files=FILES,
+            _document(request, view, meeting, choice), start=start, ways=[*ways, _writing(request, meeting)],
+            leave=_back(request, meeting), notices=notices, files=FILES,
         )  # fmt: skip
 
-    if meeting:  # what was decided before it may be told anew at any time
-        fragment: object = build()
-    else:
-        key = (choice, start, tuple(notices), tuple(chosen().values()))
-        fragment = figures.once(seen, "slides", *key, build=build)
-    files = _files(seen, view, meeting, choice)
-    markup = f"<style>{report.style()}</style>{str(fragment).replace(FILES, files)}"
-    st.markdown(markup, unsafe_allow_html=True)
+    key = (choice, start, tuple(notices), tuple(chosen().values()))
+    # What was decided before a meeting may be told anew at any time.
+    fragment = build() if meeting else str(figures.once(request, "slides", *key, build=build))
+    markup = fragment.replace(FILES, _files(request, view, meeting, choice))
+    st.markdown(f"<style>{report.style()}</style>{markup}", unsafe_allow_html=True)
     st.html(f"<script>{report.script()}</script>", unsafe_allow_javascript=True)
 
 
-def _document(seen: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> Document:
+def _document(request: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> Document:
     if meeting:
-        return meetings.document(store_of(seen), meeting, view)
+        return meetings.document(store_of(request), meeting, view)
     return slides.document(view, choice)
 
 
-def _meeting(seen: View, notices: list[str]) -> Meeting | None:
+def _meeting(request: View, notices: list[str]) -> Meeting | None:
     """The frozen meeting that the address names."""
     name = asked("meeting")
     if not name:
         return None
     try:
-        found = store_of(seen).meeting(seen.programme, name, meetings.schools_of(seen))
+        found = store_of(request).meeting(request.programme, name, meetings.schools_of(request))
     except StateError as error:
         notices.append(str(error))
         return None
@@ -84,18 +81,18 @@ def _meeting(seen: View, notices: list[str]) -> Meeting | None:
     return found
 
 
-def frozen(seen: View, meeting: Meeting) -> View:
+def frozen(request: View, meeting: Meeting) -> View:
     """What it froze, in the language of the viewer. Raises `NoSnapshot` where its snapshot is gone."""
-    view = meetings.view_of(meeting, seen.warehouse, seen.scope)
-    return replace(view, lang=seen.lang, era=seen.era, programmes=seen.programmes)
+    view = meetings.view_of(meeting, request.warehouse, request.scope)
+    return replace(view, lang=request.lang, era=request.era, programmes=request.programmes)
 
 
-def _notices(seen: View) -> Iterator[str]:
+def _notices(request: View) -> Iterator[str]:
     """What the presenter must know before the audience sees a figure."""
-    yield from seen.notices
-    if seen.damage:
-        yield f"{say('✕ 最新的快照讀不出來')} {seen.damage} {frame.former_stands(seen)}"
-    yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(seen))
+    yield from request.notices
+    if request.damage:
+        yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_stands(request)}"
+    yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(request))
 
 
 def _start(view: View) -> str:
@@ -114,12 +111,12 @@ def _has(view: View, kpi: str, period: str) -> bool:
     return any(row.kpi == kpi for row in ask(view, "kpis", period=period))
 
 
-def _ways(seen: View, choice: slide_facts.Choices) -> list[report.Links]:
+def _ways(request: View, choice: slide_facts.Choices) -> list[report.Links]:
     """The choices of a meeting, each as a link that keeps the others."""
 
     def way(order: str, schools: bool) -> str:
         own = {"order": None if order == "gap" else order, "schools": None if schools else "0"}
-        return seen.link("present", **chosen(), **own)
+        return request.link("present", **chosen(), **own)
 
     return [
         {
@@ -133,23 +130,23 @@ def _ways(seen: View, choice: slide_facts.Choices) -> list[report.Links]:
     ]
 
 
-def _writing(seen: View, meeting: Meeting | None) -> report.Links:
+def _writing(request: View, meeting: Meeting | None) -> report.Links:
     """The way to freezing, and to noting what is decided."""
     if meeting:
-        return {say("記下決定"): (seen.link("meetings", meeting=meeting.name, **chosen()), False)}
+        return {say("記下決定"): (request.link("meetings", meeting=meeting.name, **chosen()), False)}
     own = {"order": asked("order"), "schools": asked("schools")}
-    return {say("凍結此刻"): (seen.link("meetings", **chosen(), **own), False)}
+    return {say("凍結此刻"): (request.link("meetings", **chosen(), **own), False)}
 
 
-def _back(seen: View, meeting: Meeting | None) -> str:
+def _back(request: View, meeting: Meeting | None) -> str:
     """The page of what is chosen, else of the meeting, else the overview."""
     for name, page in (("school", "school"), ("group", "group"), ("kpi", "indicator")):
         if value := asked(name):
-            return seen.link(page, **{name: value})
-    return seen.link("meetings", meeting=meeting.name) if meeting else seen.link("overview")
+            return request.link(page, **{name: value})
+    return request.link("meetings", meeting=meeting.name) if meeting else request.link("overview")
 
 
-def _files(seen: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> str:
+def _files(request: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> str:
     """The same slides to take away."""
     name = "_".join(
         filter(
@@ -158,7 +155,7 @@ def _files(seen: View, view: View, meeting: Meeting | None, choice: slide_facts.
     )
 
     def page() -> str:
-        return report.page(_document(seen, view, meeting, choice))
+        return report.page(_document(request, view, meeting, choice))
 
     kinds = (
         (f"{name}.html", HTML, texts.kept(lambda: page().encode())),

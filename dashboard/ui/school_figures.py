@@ -24,12 +24,13 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
+    stated,
     word,
 )
 from dashboard.questions import View, frame
 from dashboard.ui import figures, indicator
 from dashboard.ui.figures import Figure
-from dashboard.ui.parts import flag_hover, hint, pills, stated
+from dashboard.ui.parts import flag_hover, hint, pills
 from dashboard.ui.school_rows import Here, Item, body
 from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put

@@ -373,7 +373,8 @@ def _prune(folder: Path) -> None:
 
     What has no line was never published, by a build that was killed, or cannot be proven any more.
     """
-    every = [one for one in kept(folder.parent, folder.name) if one.stamp not in held(folder)]
+    needed = held(folder)
+    every = [one for one in kept(folder.parent, folder.name) if one.stamp not in needed]
     stay = [one.path for one in every[:KEPT]]
     if len(every) > KEPT:
         now = _definition(every[0].path)
