@@ -116,12 +116,12 @@ def view_of(meeting: Meeting, warehouse: Path, scope: access.Scope) -> View:
     """
     snapshot = snapshot_of(meeting, warehouse)
     if not snapshot.path.is_file():
-        told = say(
+        text = say(
             "會議「{name}」凍結的快照（{stamp}）不在這裡了，所以不顯示數字；由備份放回那個檔案與 SHA256SUMS 的那一行即可。",
             name=meeting.name,
             stamp=meeting.stamp,
         )
-        raise store.NoSnapshot(told)
+        raise store.NoSnapshot(text)
     store.check(snapshot)
     return questions.unaddressed(snapshot, _within(snapshot, meeting, scope), meeting.on, meeting.versus)
 
@@ -146,8 +146,8 @@ def choices_of(meeting: Meeting) -> Choices:
 def carried(state: Store, meeting: Meeting, view: View) -> list[Became]:
     """What earlier meetings decided, as it stands in this one: by the figures, else as a person noted."""
     before = {one.id: one for one in state.meetings(meeting.programme, None)}
-    found = state.carried(meeting, schools_of(view))
-    return [became(one, view, before.get(one.meeting)) for one in found]
+    items = state.carried(meeting, schools_of(view))
+    return [became(one, view, before.get(one.meeting)) for one in items]
 
 
 def became(decision: Decision, view: View, of: Meeting | None = None) -> Became:
@@ -190,8 +190,8 @@ def _row(view: View, decision: Decision) -> Row | None:
         else:
             rows = ask(view, "totals", on=view.on, period=period, by_default=None)
             rows = [row for row in rows if (row.group_name or None) == decision.group]
-        if found := next((row for row in rows if row.kpi == decision.kpi), None):
-            return found
+        if row := next((row for row in rows if row.kpi == decision.kpi), None):
+            return row
     return None
 
 
@@ -210,9 +210,9 @@ def document(state: Store, meeting: Meeting, view: View) -> Document:
     return slides.document(view, choices, [first] if first else [], meeting.name)
 
 
-def slide(found: Sequence[Became], view: View, choices: Choices) -> Slide | None:
+def slide(items: Sequence[Became], view: View, choices: Choices) -> Slide | None:
     """The first slide of the next meeting: done or not. None where nothing was decided."""
-    if not found:
+    if not items:
         return None
     names = [row.name for row in ask(view, "schools")]
     columns = [
@@ -223,18 +223,18 @@ def slide(found: Sequence[Became], view: View, choices: Choices) -> Slide | None
         Column(say("當時 → 現在"), 1.8, True),
     ]
     rows = []
-    for one in found[:LISTED]:
-        status, told = BECAME[one.kind]
+    for one in items[:LISTED]:
+        status, text = BECAME[one.kind]
         moved = f"{one.then} → {one.now}" if one.then else one.now or "–"
         until = one.decision.until
         texts = [_about(one.decision), one.decision.who or "–"]
         if not choices.schools and any(name in text for name in names for text in texts):
             texts = [say("（內容寫到校名，這裡不寫出）"), "–"]
         due = due_day(until, view.on) if until else "–"
-        rows.append([Cell(say(told), status), Cell(texts[0]), Cell(texts[1]), Cell(due), Cell(moved)])
-    done = sum(one.kind == "done" for one in found)
-    title = say("上次 {n} 項決定，{done} 項已完成", n=number(len(found)), done=number(done))
-    more = len(found) - LISTED
+        rows.append([Cell(say(text), status), Cell(texts[0]), Cell(texts[1]), Cell(due), Cell(moved)])
+    done = sum(one.kind == "done" for one in items)
+    title = say("上次 {n} 項決定，{done} 項已完成", n=number(len(items)), done=number(done))
+    more = len(items) - LISTED
     lines = [say("另有 {n} 項，見會議頁。", n=number(more))] if more > 0 else []
     return Slide("decisions", say("上次的決定"), "", title, table=Table(columns, rows), lines=lines)
 

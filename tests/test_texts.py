@@ -12,27 +12,23 @@ from babel.messages.pofile import read_po
 from dashboard.language import texts
 
 ROOT = Path(__file__).parents[1]
-SPEAKERS = ("ui", "language")
+# Everything that speaks to a reader of either language; the other exports write Chinese files or messages of both.
 MODULES = sorted(
-    [
-        *(path for part in SPEAKERS for path in (ROOT / "dashboard" / part).rglob("*.py")),
-        *(
-            ROOT / "dashboard" / name
-            for name in (
-                "questions.py",
-                "rules.py",
-                "exports/workbook.py",
-                "exports/slides.py",
-                "exports/slide_facts.py",
-                "exports/slide_cells.py",
-                "exports/report.py",
-                "meetings.py",
-                "exports/deck/__init__.py",
-                "exports/deck/charts.py",
-            )
-        ),
-        *(ROOT / "pages").glob("*.py"),
-    ]
+    path
+    for pattern in (
+        "dashboard/ui/**/*.py",
+        "dashboard/language/*.py",
+        "dashboard/exports/slide*.py",
+        "dashboard/exports/deck/__init__.py",
+        "dashboard/exports/deck/charts.py",
+        "dashboard/exports/workbook.py",
+        "dashboard/exports/report.py",
+        "dashboard/questions.py",
+        "dashboard/rules.py",
+        "dashboard/meetings.py",
+        "pages/*.py",
+    )
+    for path in ROOT.glob(pattern)
 )
 HAN = re.compile(r"[一-鿿]")
 LANGUAGES = [language for language in texts.LANGUAGES if language != texts.SOURCE]

@@ -87,10 +87,10 @@ def _freeze(store: "Store", options: argparse.Namespace) -> int:
 
 
 def _list(store: "Store", programme: str) -> int:
-    found = store.meetings(programme, None)
-    for meeting in found:
+    items = store.meetings(programme, None)
+    for meeting in items:
         print(printable(_line(store, meeting)))
-    if not found:
+    if not items:
         say("還沒有任何會議。凍結一場：kpi meetings freeze 名稱")
     return 0
 
@@ -113,11 +113,11 @@ def _line(store: "Store", meeting: state.Meeting) -> str:
 
 def _show(store: "Store", meeting: state.Meeting) -> int:
     print(printable(_line(store, meeting)))
-    for title, found in (
+    for title, items in (
         ("決定", store.decisions(meeting, None)),
         ("上次的決定", store.carried(meeting, None)),
     ):
-        for one in found:
+        for one in items:
             about = "、".join(filter(None, (one.school, one.group, one.kpi))) or "全市"
             until = f"（{one.until} 前）" if one.until else ""
             done = f"　{one.done_on} 完成" if one.done_on else ""

@@ -103,12 +103,12 @@ def _command(browser: str, source: Path, target: Path) -> list[str]:
 # What can be selected and searched
 
 
-def _as_written(made: bytes, letters: set[str]) -> bytes:
+def _as_written(printed_pages: bytes, letters: set[str]) -> bytes:
     """The same document, whose text is that of the source where one is copied or sought: 「人」 and not the radical 「⼈」.
 
     letters: the characters of the source.
     """
-    writer = PdfWriter(clone_from=io.BytesIO(made))
+    writer = PdfWriter(clone_from=io.BytesIO(printed_pages))
     done: set[int] = set()
     for page in writer.pages:
         for table in _tables(page.get("/Resources"), done):
@@ -139,14 +139,14 @@ def _renamed(table: str, letters: set[str]) -> str:
         named = "".join(_of_source(letter, letters) for letter in text)
         return f"<{glyph:0{digits}X}> <{named.encode('utf-16-be').hex().upper()}>"
 
-    def chars(found: re.Match[str]) -> str:
-        pairs = re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", found[2])
+    def chars(block: re.Match[str]) -> str:
+        pairs = re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block[2])
         return _block([one(int(glyph, 16), len(glyph), _text(code)) for glyph, code in pairs])
 
-    def ranges(found: re.Match[str]) -> str:
+    def ranges(block: re.Match[str]) -> str:
         lines = []
         for first, last, code in re.findall(
-            r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", found[2]
+            r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block[2]
         ):
             text, start = _text(code), int(first, 16)
             for at in range(int(last, 16) - start + 1):

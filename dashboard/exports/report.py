@@ -81,12 +81,12 @@ def deck(
     """
     many = len(document.slides)
     out = f'<a class="leave" href="{leave}" target="_self">{escape(say("離開簡報"))}</a>' if leave else ""
-    told = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
+    listed = "".join(f"<li>! {escape(notice)}</li>" for notice in notices)
     slides = "".join(_slide(document, slide, at, many) for at, slide in enumerate(document.slides, start=1))
     return (
         f'<div class="deck" tabindex="-1" data-sheet="{paper}" data-start="{escape(start)}" role="region"'
         f' aria-label="{escape(say("簡報"))}"><h1 class="said">{escape(document.title)}</h1><p class="said news" aria-live="polite"></p>{slides}'
-        f"{f'<ul class=notices>{told}</ul>' if told else ''}"
+        f"{f'<ul class=notices>{listed}</ul>' if listed else ''}"
         f"{_panel(document, ways, out, files)}{_tools(out)}"
         '<div class="clock"></div><div class="spot"></div></div>'
     )
@@ -97,7 +97,7 @@ def _panel(document: Document, ways: Sequence[Links], out: str, files: str) -> s
         f'<li><button type="button" data-to="{at}"><small>{at + 1}</small>{escape(slide.about)}</button></li>'
         for at, slide in enumerate(document.slides)
     )
-    keys = "".join(f"<dt>{key}</dt><dd>{escape(say(told))}</dd>" for key, told in KEYS.items())
+    keys = "".join(f"<dt>{key}</dt><dd>{escape(say(text))}</dd>" for key, text in KEYS.items())
     seconds = "".join(
         f'<button type="button" data-auto="{n}">{escape(say("{n} 秒", n=n))}</button>' for n in SECONDS
     )
@@ -252,9 +252,9 @@ def _cell(cell: Cell) -> str:
 def _strip(schools: Mapping[str, int]) -> str:
     """A cell a school, with a text for whoever cannot see it."""
     whole = " whole" if sum(schools.values()) > CELLS else ""
-    told = "、".join(f"{STATUSES[status].word} {many}" for status, many in schools.items())
+    text = "、".join(f"{STATUSES[status].word} {many}" for status, many in schools.items())
     cells = "".join(f'<i class="{status}" style="--n:{many}"></i>' for status, many in schools.items())
-    return f'<div class="strip{whole}" role="img" aria-label="{escape(told)}" title="{escape(told)}">{cells}</div>'
+    return f'<div class="strip{whole}" role="img" aria-label="{escape(text)}" title="{escape(text)}">{cells}</div>'
 
 
 def _big(big: Big) -> str:
@@ -319,8 +319,8 @@ def _curve(curve: Curve) -> str:
     called = [*curve.points[::step], last] if step > 1 else list(curve.points)
     hover = "".join(
         f'<rect class="at" x="{x(day):.1f}" y="{TOP}" width="{max(x(until) - x(day), 2):.1f}" height="{BOTTOM - TOP}">'
-        f"<title>{escape(told)}</title></rect>"
-        for (day, _, told), until in zip(called, [*(one[0] for one in called[1:]), end], strict=True)
+        f"<title>{escape(text)}</title></rect>"
+        for (day, _, text), until in zip(called, [*(one[0] for one in called[1:]), end], strict=True)
     )
     alt = f"{curve.title}：{curve.now}，{curve.due}"
     return (

@@ -121,7 +121,7 @@ def source(facts: Facts, kpi: Row) -> str:
 
 def in_full(row: Row, name: str, kpi: Row) -> str:
     """One figure in full, for the speaker, with what is known to be wrong with its data."""
-    told = say(
+    text = say(
         "{name}：{status}，計數 {counted}，基數 {base}，應達 {required}",
         name=name,
         status=STATUSES[row.status].text,
@@ -129,7 +129,7 @@ def in_full(row: Row, name: str, kpi: Row) -> str:
         base=number(row.base, "–"),
         required=number(row.required, "–"),
     )
-    return say("{told}；! {flags}", told=told, flags=flag_words(row)) if row.flags else told
+    return say("{told}；! {flags}", told=text, flags=flag_words(row)) if row.flags else text
 
 
 def school_name(school: Row) -> str:
@@ -143,7 +143,7 @@ def school_cell(kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
     of = figure(row, group.name, school.name)
     if row.counted is None:
         return Cell(f"{sign} {STATUSES[row.status].word}", row.status, figure=of)
-    told = brief(row.counted, kpi.unit)
+    text = brief(row.counted, kpi.unit)
     if row.required is not None:
-        told = f"{told}/{brief(row.required, kpi.unit)}"
-    return Cell(f"{sign} {told}", row.status, figure=of)
+        text = f"{text}/{brief(row.required, kpi.unit)}"
+    return Cell(f"{sign} {text}", row.status, figure=of)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from dashboard.language.texts import say
+from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, is_unsure
 from dashboard.questions import Row, View, ask, ask_each
+
+ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
 
 
 @dataclass(frozen=True)

@@ -121,13 +121,13 @@ def _bring_up_to_date(engine: sa.Engine) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        found = _version(connection)
+        version = _version(connection)
         known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
-        if found is not None and found not in known:
+        if version is not None and version not in known:
             raise StateError(
-                f"會議與決定的紀錄是較新版本的系統寫的（{found}），這個版本（{last}）讀不懂。請更新系統，或改用那個版本。"
+                f"會議與決定的紀錄是較新版本的系統寫的（{version}），這個版本（{last}）讀不懂。請更新系統，或改用那個版本。"
             )
-        if found != last:
+        if version != last:
             settings.attributes |= {"connection": connection, "version_table": VERSION}
             command.upgrade(settings, "head")
 

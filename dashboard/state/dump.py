@@ -27,8 +27,8 @@ def dump(store: Store) -> str:
     with reading(store.warehouse, store.address) as connection:
         for name, table in TABLES.items() if connection is not None else ():
             assert connection is not None
-            found = connection.execute(sa.select(table).order_by(table.c.id)).mappings()
-            rows[name] = [{key: _text(value) for key, value in row.items()} for row in found]
+            records = connection.execute(sa.select(table).order_by(table.c.id)).mappings()
+            rows[name] = [{key: _text(value) for key, value in row.items()} for row in records]
     return json.dumps({"version": newest(), **rows}, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -43,12 +43,12 @@ def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
         StateError: it is no dump of this version, or the store holds something.
     """
     try:
-        found = json.loads(text)
-        if found["version"] != newest():
+        content = json.loads(text)
+        if content["version"] != newest():
             raise StateError(
-                f"這份備份是版本 {found['version']} 的，這個系統讀的是 {newest()}。請用寫出它的版本。"
+                f"這份備份是版本 {content['version']} 的，這個系統讀的是 {newest()}。請用寫出它的版本。"
             )
-        rows = {name: [_row(table, row) for row in found[name]] for name, table in TABLES.items()}
+        rows = {name: [_row(table, row) for row in content[name]] for name, table in TABLES.items()}
         for row in (*rows["meetings"], *rows["decisions"]):
             _check(row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -64,7 +64,7 @@ def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
         for name, table in TABLES.items():
             if rows[name]:
                 connection.execute(table.insert(), rows[name])
-    return {name: len(found) for name, found in rows.items()}
+    return {name: len(records) for name, records in rows.items()}
 
 
 def _row(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:

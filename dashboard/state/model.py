@@ -78,8 +78,8 @@ def cleaned(text: str, most: int, what: str) -> str:
         StateError: it is too long.
     """
     letters = (" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one for one in text)
-    seen = "".join(one for one in letters if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn"))
-    found = " ".join(seen.split())
-    if len(found) > most:
-        raise StateError(f"{what}有 {len(found)} 個字，最多 {most} 個字；請寫短一點。")
-    return found
+    visible = "".join(one for one in letters if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn"))
+    line = " ".join(visible.split())
+    if len(line) > most:
+        raise StateError(f"{what}有 {len(line)} 個字，最多 {most} 個字；請寫短一點。")
+    return line

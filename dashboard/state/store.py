@@ -60,8 +60,8 @@ class Store:
     def meetings(self, programme: str, schools: Collection[str] | None = ()) -> list[Meeting]:
         """The meetings of a programme that lie within the schools that may be seen, the first held first."""
         with reading(self.warehouse, self.address) as connection:
-            found = _meetings(connection, programme) if connection is not None else []
-        return [one for one in found if _may_see(one.school, schools)]
+            items = _meetings(connection, programme) if connection is not None else []
+        return [one for one in items if _may_see(one.school, schools)]
 
     def meeting(self, programme: str, name: str, schools: Collection[str] | None = ()) -> Meeting | None:
         """One of them by its name."""
@@ -126,8 +126,8 @@ class Store:
         while at and at in every and at not in before:
             before.append(at)
             at = every[at].previous
-        found = self._decisions(before, schools)
-        return [one for one in found if one.done_on is None or one.done_on > meeting.on]
+        items = self._decisions(before, schools)
+        return [one for one in items if one.done_on is None or one.done_on > meeting.on]
 
     def _decisions(self, meetings: Sequence[str], schools: Collection[str] | None) -> list[Decision]:
         with reading(self.warehouse, self.address) as connection:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import meetings
 from dashboard import warehouse as store
-from dashboard.exports import slide_facts, slides
+from dashboard.exports import slide_facts
 from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, full_day, moment, number, written_day
@@ -93,15 +93,15 @@ def freeze(request: View) -> None:
             say("會議名稱"), placeholder=say("例如：111-11 月校長會議"), max_chars=80, width=320
         )
         group, school = _scope(request, say("範圍"))
-        orders = [say(label) for label in slides.ORDERS.values()]
+        orders = [say(label) for label in slide_facts.ORDERS.values()]
         order = st.selectbox(
-            say("順序"), orders, index=list(slides.ORDERS).index(presenting.choices().order), width=180
+            say("順序"), orders, index=list(slide_facts.ORDERS).index(presenting.choices().order), width=180
         )
         named = st.checkbox(say("寫出校名"), value=presenting.choices().schools)
         sent = st.form_submit_button(say("凍結"), type="primary")
     if not sent:
         return
-    choice = slide_facts.Choices(list(slides.ORDERS)[orders.index(order)], bool(named))
+    choice = slide_facts.Choices(list(slide_facts.ORDERS)[orders.index(order)], bool(named))
     try:
         meeting = meetings.freeze(presenting.store_of(request), request, name, choice, group, school)
     except (StateError, store.NoSnapshot) as error:
@@ -153,21 +153,21 @@ def carried(request: View, board: Board) -> str:
     return f"<h3>{title}</h3>{_decisions(request, board.carried, title)}"
 
 
-def _decisions(request: View, found: Sequence[Became], title: str) -> str:
+def _decisions(request: View, items: Sequence[Became], title: str) -> str:
     labels = {
         row.kpi: row.short
         for period in request.all_periods
         for row in ask(request, "kpis", period=period.period, by_default=None)
     }
     lines = []
-    for one in found:
-        status, told = BECAME[one.kind]
+    for one in items:
+        status, label = BECAME[one.kind]
         about = words.listing(
             list(filter(None, (one.decision.school, one.decision.group, labels.get(one.decision.kpi or ""))))
         )
         moved = f"{one.then} → {one.now}" if one.then else one.now
         cells = [
-            Cell(f'<span class="tag t-{status}">{say(told)}</span>', "l"),
+            Cell(f'<span class="tag t-{status}">{say(label)}</span>', "l"),
             text(about or say("全市")),
             text(one.decision.text, "l w"),
             text(one.decision.who or "–"),
@@ -240,11 +240,11 @@ def change(request: View, board: Board) -> None:
             _done(partial(meetings.remove, state, board.meeting, mine), forget=True)
 
 
-def _beside(key: str, label: str, told: str) -> bool:
+def _beside(key: str, label: str, text: str) -> bool:
     """A button beside what it is about: its label is Markdown and holds nothing that people wrote."""
     with st.container(horizontal=True, vertical_alignment="center"):
         is_pressed = st.button(label, key=key)
-        show(escape(told))
+        show(escape(text))
     return is_pressed
 
 

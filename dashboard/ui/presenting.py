@@ -31,7 +31,7 @@ def store_of(request: View) -> Store:
 
 def choices() -> slide_facts.Choices:
     """The order of the slides, and whether schools are named, as the address has it."""
-    return slide_facts.Choices(asked("order", slides.ORDERS) or "gap", asked("schools") != "0")
+    return slide_facts.Choices(asked("order", slide_facts.ORDERS) or "gap", asked("schools") != "0")
 
 
 def show(request: View) -> None:
@@ -72,13 +72,13 @@ def _meeting(request: View, notices: list[str]) -> Meeting | None:
     if not name:
         return None
     try:
-        found = store_of(request).meeting(request.programme, name, meetings.schools_of(request))
+        meeting = store_of(request).meeting(request.programme, name, meetings.schools_of(request))
     except StateError as error:
         notices.append(str(error))
         return None
-    if found is None:
+    if meeting is None:
         notices.append(say("找不到會議「{name}」，以下是現在的資料，沒有凍結。", name=name))
-    return found
+    return meeting
 
 
 def frozen(request: View, meeting: Meeting) -> View:
@@ -121,7 +121,7 @@ def _ways(request: View, choice: slide_facts.Choices) -> list[report.Links]:
     return [
         {
             say(name): (way(order, choice.schools), order == choice.order)
-            for order, name in slides.ORDERS.items()
+            for order, name in slide_facts.ORDERS.items()
         },
         {
             say("寫出校名"): (way(choice.order, True), choice.schools),

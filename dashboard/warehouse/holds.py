@@ -62,7 +62,7 @@ def _holds(folder: Path) -> list[tuple[str, str]]:
         names = [path.name for path in (folder / FOLDER).iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [(found[1], found[2]) for name in names if (found := _HOLD.fullmatch(name))]
+    return [(match[1], match[2]) for name in names if (match := _HOLD.fullmatch(name))]
 
 
 def _path(folder: Path, stamp: str, holder: str) -> Path:

@@ -319,8 +319,8 @@ def _table(
             laid.widths[plan.chart] - 2 * fitting.PAD,
             sum(laid.heights[1:]),
         )
-        shown = kept[plan.chart]
-        strips = [charts.Strip(row[0].text, row[shown].strip) for row in table.rows]
+        column = kept[plan.chart]
+        strips = [charts.Strip(row[0].text, row[column].strip) for row in table.rows]
         charts.strips(canvas, bars, strips, max(laid.size * 0.8, SMALLEST))
 
 

@@ -65,20 +65,20 @@ class Strip(NamedTuple):
 
 def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> None:
     """A bar a row, evenly from top to bottom: what share of its schools is of which status, and how many they are."""
-    shown = [status for status in LOOKS if any(row.schools.get(status) for row in rows)]
-    if not shown:
+    statuses = [status for status in LOOKS if any(row.schools.get(status) for row in rows)]
+    if not statuses:
         return
     names = [safe(clean(row.name)) for row in rows]
     data: Any = CategoryChartData(number_format="General")  # type: ignore[no-untyped-call]
     data.categories = names
-    for status in shown:
+    for status in statuses:
         data.add_series(STATUSES[status].word, [row.schools.get(status) or None for row in rows])
     frame = _add(canvas, place, XL_CHART_TYPE.BAR_STACKED_100, data)
     series = "".join(
         f"<c:ser>{_head(at, STATUSES[status].word)}{_shape(LOOKS[status].ground, LOOKS[status].outline)}"
         f'<c:invertIfNegative val="0"/>{_counts(canvas, place, rows, status, size)}{_names(names)}'
         f"{_values(at, [row.schools.get(status) for row in rows], 'General')}</c:ser>"
-        for at, status in enumerate(shown)
+        for at, status in enumerate(statuses)
     )
     _draw(
         canvas,
@@ -93,12 +93,12 @@ def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> No
         '<c:numFmt formatCode="0%" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
         '<c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/></c:valAx>',
     )
-    told = (
-        f"{row.name}：{listing([f'{STATUSES[status].word} {row.schools[status]}' for status in shown if row.schools.get(status)])}"
+    texts = (
+        f"{row.name}：{listing([f'{STATUSES[status].word} {row.schools[status]}' for status in statuses if row.schools.get(status)])}"
         for row in rows
         if any(row.schools.values())
     )
-    name(frame, "Chart", "；".join([say("各狀態校數"), *told]))
+    name(frame, "Chart", "；".join([say("各狀態校數"), *texts]))
 
 
 def _counts(canvas: Canvas, place: Box, rows: Sequence[Strip], status: str, size: float) -> str:
@@ -175,8 +175,8 @@ def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
         f'<c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{plain}<c:crossAx val="1"/>'
         '<c:crosses val="min"/><c:crossBetween val="midCat"/><c:majorUnit val="0.5"/></c:valAx>',
     )
-    told = [one.title, one.caption, one.points[0][2], one.points[-1][2], one.now, one.due]
-    name(frame, "Chart", "；".join(told))
+    texts = [one.title, one.caption, one.points[0][2], one.points[-1][2], one.now, one.due]
+    name(frame, "Chart", "；".join(texts))
 
 
 def _days(one: Curve) -> list[tuple[date, float | None, float | None, float | None]]:
@@ -195,14 +195,14 @@ def _days(one: Curve) -> list[tuple[date, float | None, float | None, float | No
             else {max(start, first)}
         )
         days.add(end)
-    found, now = [], one.points[0][1]
+    points, now = [], one.points[0][1]
     for day in sorted(day for day in days if day >= first):
         now = share.get(day, now)
         pace = None
         if one.pace and one.pace[0] <= day <= one.pace[1] and one.pace[0] < one.pace[1]:
             pace = (day - one.pace[0]) / (one.pace[1] - one.pace[0])
-        found.append((day, now if day <= last else None, pace, 1.0 if day == one.deadline else None))
-    return found
+        points.append((day, now if day <= last else None, pace, 1.0 if day == one.deadline else None))
+    return points
 
 
 def _middle(days: Sequence[date], places: Sequence[int]) -> int:

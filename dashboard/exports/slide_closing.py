@@ -1,0 +1,189 @@
+"""The slides at the end: what needs a decision, what changed, and what is wrong with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.exports import slide_cells as cells
+from dashboard.exports import slide_pages as pages
+from dashboard.exports.document import Cell, Column, Figure, Slide, Table
+from dashboard.exports.slide_facts import Facts
+from dashboard.exports.slide_pages import NAMED, Line
+from dashboard.language.texts import say
+from dashboard.language.words import (
+    FLAGS,
+    LATE,
+    STATUSES,
+    is_unsure,
+    number,
+    quantity,
+    short_day,
+    word,
+)
+from dashboard.questions import Row, ask
+
+DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
+
+
+def to_decide(facts: Facts) -> Slide:
+    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator."""
+    lines = _found(facts) if facts.choices.schools else _late_indicators(facts)
+    columns = [
+        Column(say("狀態"), 1.4),
+        Column(say("指標"), 1.8),
+        Column(say("還差什麼"), 6.4),
+        Column(say("期限"), 1.2, True),
+    ]
+    table = Table(columns, lines[:DECIDE]) if lines else None
+    title = say("{n} 件需要決定", n=number(min(len(lines), DECIDE))) if lines else say("目前沒有需要決定的事")
+    return Slide("decide", say("需要決定"), "", title, table=table, flags=cells.meanings(table))
+
+
+def _late_indicators(facts: Facts) -> list[list[Cell]]:
+    lines = []
+    for kpi in facts.kpis:
+        for status in LATE:
+            late = [row for row in facts.of(kpi) if row.status == status and not is_unsure(row)]
+            if late:
+                lacks = _lacks(
+                    kpi, sum(row.gap for row in late), sum(-row.room for row in late if row.room) or None
+                )
+                text = say("{n} 校{short}", n=number(len(late)), short=lacks)
+                lines.append(_to_do(facts, kpi, status, Cell(text)))
+    return lines
+
+
+def _found(facts: Facts) -> list[list[Cell]]:
+    view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
+    lines = []
+    for period in view.periods:
+        for row in ask(view, "attention", on=view.on, versus=view.versus, period=period.period):
+            if kpi := kpis.get((row.kpi, period.period)):
+                lines.append(_decision(facts, kpi, row))
+    return lines
+
+
+def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
+    if row.kind == "absent":
+        return _to_do(facts, kpi, "no_data", Cell(say("{n} 校未填報，缺資料，不是 0", n=number(row.schools))))
+    if row.kind == "silent":
+        text = say("{school} {n} 項未填報，缺資料，不是 0", school=row.school_names, n=number(row.schools))
+        return _to_do(facts, None, "no_data", Cell(text))
+    status = {"late": "overdue", "soon": "behind", "few": "behind"}.get(row.kind, row.status)
+    lacks = _lacks(kpi, row.gap, row.excess)
+    if row.schools == 1 and row.required:
+        done = f"{number(row.counted)}/{number(row.required)}"
+        text = say("{school} {lacks}（{done}）", school=row.school_names, lacks=lacks, done=done)
+        return _to_do(facts, kpi, status, Cell(text, figure=_of_school(facts, kpi, row.school_names)))
+    text = say("{n} 校{short}", n=number(row.schools), short=lacks)
+    names = pages.first(row.school_names.split("|"), row.schools)
+    return _to_do(facts, kpi, status, Cell(say("{told}：{more}", told=text, more=names)))
+
+
+def _lacks(kpi: Row, gap: float, excess: float | None) -> str:
+    if excess:
+        return say("超出上限 {amount}", amount=quantity(excess, kpi.unit))
+    return say("還差 {amount}", amount=quantity(gap, kpi.unit))
+
+
+def _of_school(facts: Facts, kpi: Row, name: str) -> Figure | None:
+    rows = (row for row in facts.of(kpi) if row.school_name == name)
+    return next(
+        (cells.figure(row, facts.group_of[row.school_id].group_name or "", name) for row in rows), None
+    )
+
+
+def _to_do(facts: Facts, kpi: Row | None, status: str, what: Cell) -> list[Cell]:
+    sign = Cell(f"{STATUSES[status].sign} {word(status, kpi.require if kpi else None)}", status)
+    if kpi is None:
+        return [sign, Cell("–"), what, Cell("–")]
+    return [sign, Cell(facts.label(kpi), strong=True), what, cells.due_cell(kpi, facts.view)]
+
+
+def since(facts: Facts) -> list[Slide]:
+    """What changed since the day to compare with; nothing where none was chosen."""
+    view = facts.view
+    if view.versus is None:
+        return []
+    day = short_day(view.versus, view.year)
+    new: dict[str, list[tuple[Row, Row]]] = {"met": [], "late": []}
+    for kpi in facts.kpis:
+        for row in facts.of(kpi):
+            then = facts.school_then.get((row.kpi, row.period, row.school_id))
+            if then and then.status != "met" and row.status == "met":
+                new["met"].append((kpi, row))
+            elif then and then.status not in LATE and row.status in LATE and not is_unsure(row):
+                new["late"].append((kpi, row))
+    many = {kind: len({row.school_id for _, row in pairs}) for kind, pairs in new.items()}
+    columns = [
+        Column(say("指標"), 2),
+        Column(say("達標校數"), 2.2, True),
+        Column(say("新達標"), 3.6),
+        Column(say("新落後或逾期"), 3.6),
+    ]
+    lines: list[Line] = []
+    for kpi in facts.kpis:
+        total, then = facts.total(kpi, facts.own_group), facts.was(kpi, facts.own_group)
+        if not total or not then or kpi.require == "none":
+            continue
+        met = f"{number(then.schools_met)} → {number(total.schools_met)}"
+        line = [
+            Cell(facts.label(kpi), strong=True),
+            Cell(met),
+            *(_new(facts, new[kind], kpi) for kind in new),
+        ]
+        lines.append((line, ()))
+    title = say(
+        "自 {day} 起 {met} 校新達標，{late} 校新落後或逾期",
+        day=day,
+        met=number(many["met"]),
+        late=number(many["late"]),
+    )
+    note = say("兩天都用目前的快照與同一份定義計算。")
+    return pages.paged(
+        Slide("since", say("與 {day} 相比", day=day), "", title, notes=[note]), columns, lines, TOLD
+    )
+
+
+def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
+    mine = [row.school_name for one, row in pairs if one is kpi]
+    if not mine:
+        return Cell("0")
+    if not facts.choices.schools:
+        return Cell(say("{n} 校", n=number(len(mine))))
+    return Cell(pages.first(mine, len(mine), NAMED - 1))
+
+
+def data(facts: Facts) -> Slide:
+    """What is known to be wrong with the data, in one slide; the notes name every cause."""
+    view = facts.view
+    rows = [
+        row for period in view.periods for row in ask(view, "data_to_mend", on=view.on, period=period.period)
+    ]
+    shorts = {(kpi.kpi, kpi.period): facts.label(kpi) for kpi in facts.kpis}
+    causes = [row for row in ask(view, "kpi_flags", on=view.on) if (row.kpi, row.period) in shorts]
+    columns = [Column(say("資料註記"), 2.2), Column(say("資料表"), 2.2), Column(say("影響"), 6.4)]
+    lines = [
+        [Cell(f"! {say(FLAGS[row.flag].source_text)}", "flag"), Cell(row.label), Cell(_about(facts, row))]
+        for row in rows
+    ]
+    refused = {row.school for row in causes if row.flag == "rows_rejected"}
+    if refused:
+        text = say("{n} 校有列未採用，改正後可能計入", n=number(len(refused)))
+        lines.append([Cell(f"! {say(FLAGS['rows_rejected'].source_text)}", "flag"), Cell("–"), Cell(text)])
+    more = len(lines) - DATA
+    flagged = {row.school for row in causes}
+    title = say("{n} 校的數字有資料註記", n=number(len(flagged))) if lines else say("目前沒有已知的資料問題")
+    who = facts.choices.schools
+    return Slide(
+        key="data", about=say("資料"), rule=say("註記不改變數字，也不改變狀態"), title=title,
+        table=Table(columns, lines[:DATA]) if lines else None,
+        lines=[say("另有 {n} 項，見資料頁。", n=number(more))] if more > 0 else (),
+        notes=[f"{shorts[row.kpi, row.period]} {row.school}：{row.message}" for row in causes] if who else [],
+    )  # fmt: skip
+
+
+def _about(facts: Facts, row: Row) -> str:
+    if not facts.choices.schools:
+        return say("{n} 校", n=number(row.schools))
+    return pages.first(row.school_names.split("|"), row.schools)

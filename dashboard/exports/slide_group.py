@@ -1,0 +1,97 @@
+"""The slides of a group: its schools in every indicator, or without names its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dashboard.exports import slide_cells as cells
+from dashboard.exports import slide_pages as pages
+from dashboard.exports.document import Cell, Column, Slide
+from dashboard.exports.slide_facts import ORDERS, Facts, late
+from dashboard.exports.slide_pages import ROWS
+from dashboard.language.texts import say
+from dashboard.language.words import (
+    number,
+)
+from dashboard.questions import Row
+
+ACROSS = 10  # columns of figures that a slide has room for
+LONGEST = 3  # slides of schools that one group takes at most: the rest is in the workbook
+
+
+def group_slides(facts: Facts, group: Row) -> list[Slide]:
+    """A group: its schools in every indicator, or without names its figures."""
+    totals = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
+    notes = [cells.in_full(row, f"{kpi.label} {group.name}", kpi) for kpi, row in totals]
+    slide = Slide(f"group-{group.name}", group.name, "", pages.standing(facts, [group]), notes=notes)
+    if facts.choices.schools:
+        return _matrix(
+            facts, group, replace(slide, rule=say("每格：狀態　計數／應達")), [kpi for kpi, _ in totals]
+        )
+    columns = [
+        Column(say("指標"), 2.4),
+        Column(say("一格一校"), 3),
+        Column(say("達標校數"), 1.2, True),
+        Column(say("落後、逾期"), 1.4, True),
+        Column(say("合計"), 3, True),
+        Column(say("期限"), 1.3, True),
+    ]
+    lines = [
+        ([*pages.line(facts, kpi, row, group), cells.due_cell(kpi, facts.view)], ()) for kpi, row in totals
+    ]
+    return pages.paged(replace(slide, rule=say(ORDERS[facts.choices.order])), columns, list(lines))
+
+
+def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list[Slide]:
+    """Schools down and indicators across; where the indicators are too many for that, the other way round."""
+    rows = {(row.school_id, row.kpi, row.period): row for kpi in kpis for row in facts.of(kpi, group)}
+    every = [one for one in facts.group_of.values() if one.group_id == group.group_id]
+    if facts.choices.order == "gap":
+        every.sort(key=lambda one: -late([row for key, row in rows.items() if key[0] == one.school_id]))
+    schools, left = every[: LONGEST * ROWS], len(every) - LONGEST * ROWS
+    if left > 0:
+        slide = replace(slide, lines=[say("其餘 {n} 校見活頁簿。", n=number(left))])
+
+    def cell(school: Row, kpi: Row) -> Cell:
+        row = rows.get((school.school_id, kpi.kpi, kpi.period))
+        return cells.school_cell(kpi, group, school, row)
+
+    def notes(school: Row, kpi: Row) -> list[str]:
+        row = rows.get((school.school_id, kpi.kpi, kpi.period))
+        return [cells.in_full(row, f"{kpi.label} {school.name}", kpi)] if row else []
+
+    def head(school: Row) -> Cell:
+        return Cell(cells.school_name(school), strong=school.role == "lead")
+
+    if len(kpis) <= ACROSS:
+        columns = [Column(say("學校"), 2.2), *(Column(facts.label(kpi), 1.3, True) for kpi in kpis)]
+        lines = [
+            (
+                [head(one), *(cell(one, kpi) for kpi in kpis)],
+                [note for kpi in kpis for note in notes(one, kpi)],
+            )
+            for one in schools
+        ]
+        return pages.paged(slide, columns, list(lines))
+    slides: list[Slide] = []
+    for at in range(0, len(schools), ACROSS):
+        some = schools[at : at + ACROSS]
+        columns = [Column(say("指標"), 3), *(Column(cells.school_name(one), 1.6, True) for one in some)]
+        lines = [
+            (
+                [Cell(facts.label(kpi), strong=True), *(cell(one, kpi) for one in some)],
+                [note for one in some for note in notes(one, kpi)],
+            )
+            for kpi in kpis
+        ]
+        slides += pages.paged(slide if not at else replace(slide, notes=()), columns, list(lines))
+    if len(slides) <= 1:
+        return slides
+    return [
+        slides[0],
+        *(
+            pages.further(replace(one, key=slide.key, about=slide.about), at, len(slides))
+            for at, one in enumerate(slides[1:], 1)
+        ),
+    ]

@@ -1,0 +1,235 @@
+"""The slide of an indicator: how far the whole is, each group, the way to the deadline, and who needs help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.exports import slide_cells as cells
+from dashboard.exports import slide_pages as pages
+from dashboard.exports.document import Big, Cell, Column, Curve, Slide
+from dashboard.exports.slide_facts import Facts
+from dashboard.exports.slide_pages import NAMED, Line
+from dashboard.language.texts import say
+from dashboard.language.words import (
+    LATE,
+    STATUSES,
+    change,
+    counts,
+    due_day,
+    first_days,
+    flag_mark,
+    is_unsure,
+    listing,
+    month,
+    number,
+    past,
+    percent,
+    quantity,
+    short_day,
+    word,
+    written_day,
+)
+from dashboard.questions import Row, frame
+from dashboard.rules import against_pace, requirement
+
+MONTHS = 5  # that a curve names
+
+
+def indicator(facts: Facts, kpi: Row) -> list[Slide]:
+    """One indicator: how far the whole is, each group, the way to the deadline, and who needs help."""
+    view, city, rows = facts.view, facts.total(kpi), facts.of(kpi)
+    if city is None:
+        return []
+    groups = [(group, row) for group in facts.groups if (row := facts.total(kpi, group))]
+    if facts.choices.order == "gap":
+        groups.sort(key=lambda pair: -(pair[1].schools_behind or 0) - (pair[1].schools_overdue or 0))
+    due = ""
+    if kpi.deadline and kpi.require not in ("ceiling", "none"):
+        days = (kpi.deadline - view.on).days
+        due = say("{day} 截止，{left}", day=due_day(kpi.deadline, view.on), left=past(days))
+    slide = Slide(
+        key=f"kpi-{kpi.kpi}-{kpi.period}",
+        about=facts.label(kpi) if len(view.periods) > 1 else kpi.label,
+        rule=" · ".join(filter(None, (requirement(kpi), due))),
+        title=_finding(facts, kpi, city, rows),
+        big=_big(facts, kpi, city),
+        curve=_curve(facts, kpi, city),
+        lines=_help(kpi, _to_help(facts, kpi, rows)),
+        notes=[cells.source(facts, kpi), cells.in_full(city, f"{kpi.label} {say('全市')}", kpi)],
+    )
+    columns, lines = _groups(facts, kpi, groups)
+    return pages.paged(slide, columns, lines)
+
+
+def _finding(facts: Facts, kpi: Row, city: Row, rows: Sequence[Row]) -> str:
+    """Who is late, and whether few schools hold most of what is missing."""
+    if kpi.require == "none":
+        return say("{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(city, kpi))
+    if not city.schools_judged:
+        return say("還沒有學校可以評定")
+    if kpi.require == "ceiling":
+        over = city.schools_judged - city.schools_met
+        return say("{n} 校超出上限", n=number(over)) if over else say("都在上限內")
+    lacking = sorted((row for row in rows if row.gap and row.counted is not None), key=lambda row: -row.gap)
+    whole = sum(row.gap for row in lacking)
+    if not lacking:
+        return say("已評定的 {n} 校都達標", n=number(city.schools_judged))
+    parts = [
+        say("{n} 校{status}", n=number(n), status=word(status)) for status, n in counts(city, LATE).items()
+    ]
+    if not parts:
+        parts = [say("{n} 校還沒達標，都跟上進度", n=number(len(lacking)))]
+    held, few = 0.0, 0
+    for row in lacking:
+        if held * 2 >= whole:
+            break
+        held, few = held + row.gap, few + 1
+    if few * 3 <= len(lacking) and len(lacking) > NAMED:
+        most = say(
+            "其中 {few} 校就占還差 {whole}中的 {held}",
+            few=few,
+            whole=quantity(whole, kpi.unit),
+            held=quantity(held, kpi.unit),
+        )
+        return say("；").join([listing(parts), most])
+    return say("，").join([listing(parts), say("還差 {amount}", amount=quantity(whole, kpi.unit))])
+
+
+def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
+    """The schools that have met it; of what is for information only the sum is in the title."""
+    if kpi.require == "none" or not city.schools_judged:
+        return None
+    then = facts.was(kpi)
+    moved = ""
+    if facts.view.versus and then and then.schools_met is not None:
+        day = short_day(facts.view.versus, facts.view.year)
+        moved = say("{day} 起 {change}", day=day, change=change(city.schools_met - then.schools_met))
+    judged = number(city.schools_judged)
+    of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
+    tally = [
+        Cell(f"{STATUSES[status].sign} {word(status, kpi.require)} {number(many)}", status)
+        for status, many in counts(city).items()
+        if status != "met"
+    ]
+    return Big(number(city.schools_met), of, moved, tally)
+
+
+def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[list[Column], list[Line]]:
+    """The groups and the whole; of what is never judged only how much there is."""
+    city = facts.total(kpi)
+    rows = [(group.name, group.name, row) for group, row in groups]
+    rows += [(say("全市"), "", city)] if city else []
+    notes = {name: [cells.in_full(row, f"{kpi.label} {name}", kpi)] for name, _, row in rows}
+    if kpi.require == "none":
+        columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
+        sums = [
+            ([cells.named(row, name), _how_much(row, kpi, of), Cell("")], notes[name])
+            for name, of, row in rows
+        ]
+        return columns, list(sums)
+    columns = [
+        Column(say("組別"), 2.6),
+        Column(say("一格一校"), 2.8),
+        Column(say("落後、逾期"), 1.5, True),
+        Column(say("達標"), 1.2, True),
+        Column(say("合計"), 3.2, True),
+    ]
+    lines = [
+        (
+            [
+                cells.named(row, name),
+                Cell("", strip=counts(row)),
+                cells.late_cell(row, kpi),
+                cells.met_cell(row, kpi, of),
+                cells.sum_cell(row, kpi, of),
+            ],
+            notes[name],
+        )
+        for name, of, row in rows
+    ]
+    return columns, list(lines)
+
+
+def _how_much(row: Row, kpi: Row, group: str) -> Cell:
+    return (cells.met_cell if row.counted is None else cells.sum_cell)(row, kpi, group)
+
+
+def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
+    """The late schools, those that lack most first, where schools are named; nobody whose file was not read."""
+    if not facts.choices.schools or kpi.require in ("none", "ceiling"):
+        return []
+    late = [row for row in rows if row.status in LATE and row.gap and not is_unsure(row)]
+    return sorted(late, key=lambda row: -row.gap)
+
+
+def _help(kpi: Row, late: Sequence[Row]) -> list[str]:
+    if not late:
+        return []
+    named = [_one_to_help(kpi, row) for row in late[:NAMED]]
+    more = say("，另 {n} 校", n=number(len(late) - NAMED)) if len(late) > NAMED else ""
+    return [say("請協助：{schools}", schools=listing(named) + more)]
+
+
+def _one_to_help(kpi: Row, row: Row) -> str:
+    text = say("{school} 還差 {amount}", school=row.school_name, amount=quantity(row.gap, kpi.unit))
+    return f"{text} {flag_mark(row.flags)}".strip()
+
+
+def _curve(facts: Facts, kpi: Row, city: Row) -> Curve | None:
+    """The whole's way to the deadline: what is required of all, else the schools that have met it."""
+    view = facts.view
+    if kpi.deadline is None or kpi.require in ("none", "ceiling") or not city.schools_judged:
+        return None
+    days = frame(view, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
+    days = days[days["level"] == "city"]
+    summed = bool(city.required)
+    counted, of = ("counted", "required") if summed else ("schools_met", "schools_judged")
+    unit = kpi.unit if summed else say("校")
+    points, last = [], None
+    rows = [
+        (day.date(), float(done), float(whole))
+        for day, done, whole in zip(days["day"], days[counted], days[of], strict=True)
+        if whole == whole and whole and done == done
+    ]
+    for at, (day, done, whole) in enumerate(rows):
+        share = min(done / whole, 1.0)
+        if share != last or at == len(rows) - 1:
+            text = say(
+                "{day} {done}/{whole} {unit}",
+                day=written_day(day),
+                done=number(done),
+                whole=number(whole),
+                unit=unit,
+            )
+            points.append((day, share, text))
+        last = share
+    if len(points) < 2:
+        return None
+    _, done, whole = rows[-1]
+    start = points[0][0]
+    return Curve(
+        title=_against_pace(city, kpi, done, whole, summed),
+        caption=say("累計{unit}數 ÷ 應達", unit=unit) if summed else say("達標校數 ÷ 應評校數"),
+        points=points,
+        pace=(kpi.pace_start, kpi.deadline) if kpi.pace_start and summed else None,
+        deadline=kpi.deadline,
+        due=say("期限 {day}", day=due_day(kpi.deadline, view.on)),
+        now=percent(done, whole),
+        pace_label=say("應有進度"),
+        months=[(day, month(day)) for day in first_days(start, max(kpi.deadline, view.on), MONTHS)],
+    )
+
+
+def _against_pace(city: Row, kpi: Row, done: float, whole: float, summed: bool) -> str:
+    if not summed:
+        return say("{n} 校中 {met} 校達標", n=number(whole), met=number(done))
+    if done >= whole:
+        return say("全市合計已達應達數")
+    if (city.days_left is not None and city.days_left < 0) or city.pace is None:
+        return say(
+            "全市應達 {required} {unit}，已達 {now} {unit}",
+            required=number(whole),
+            now=number(done),
+            unit=kpi.unit,
+        )
+    return against_pace(done - city.pace, kpi.unit)
