@@ -404,6 +404,20 @@ def test_the_page_has_the_slides_of_the_file(served: Path, sample_warehouse: Pat
     ]
 
 
+def test_the_page_offers_the_same_slides_as_the_commands_files(served: Path, keelung: Place):  # noqa: F811
+    app = open_page("present", on="2022-11-25", vs="2022-10-21")
+    every = [offer for _, offer in app.session_state["offers"].values()]  # the first page's are among them
+    offers = {offer.name.rpartition(".")[2]: offer for offer in every if offer.name.startswith("簡報_")}
+    assert set(offers) == {"html", "pdf", "pptx"}
+    on_page = re.findall(r'class="file" href="[^"]+" download="([^"]+)"', html_of(app))
+    assert on_page == [offers[kind].name for kind in ("html", "pdf", "pptx")]
+    served_snapshot = questions.standing(served, "keelung-111")[0]
+    own = Place(served, keelung.folder)
+    assert own.view.snapshot == served_snapshot
+    for kind in ("html", "pptx"):
+        assert offers[kind].make() == own.export(kind, "--compare", "2022-10-21")
+
+
 @pytest.mark.parametrize(
     ("asked", "start", "leave"),
     [

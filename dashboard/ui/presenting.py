@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import streamlit as st
@@ -22,6 +22,7 @@ from dashboard.ui.address import asked, chosen
 
 FILES = "<!-- files -->"  # their addresses are each viewer's own
 HTML, PDF = "text/html", "application/pdf"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 def store_of(request: View) -> Store:
@@ -148,23 +149,30 @@ def _back(request: View, meeting: Meeting | None) -> str:
 
 def _files(request: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> str:
     """The same slides to take away."""
-    name = "_".join(
-        filter(
-            None, (say("簡報"), meeting.name if meeting else None, view.facts.title, words.file_day(view.on))
-        )
-    )
+    about = (say("簡報"), meeting.name if meeting else None, view.facts.title, words.file_day(view.on))
+    name = "_".join(filter(None, about))
 
-    def page() -> str:
-        return report.page(_document(request, view, meeting, choice))
+    def making(make: Callable[[Document], bytes]) -> Callable[[], bytes]:
+        return texts.kept(lambda: make(_document(request, view, meeting, choice)))
 
     kinds = (
-        (f"{name}.html", HTML, texts.kept(lambda: page().encode())),
-        (f"{name}.pdf", PDF, texts.kept(lambda: _printed(page()))),
+        (f"{name}.html", HTML, making(lambda document: report.page(document).encode())),
+        (f"{name}.pdf", PDF, making(_pdf)),
+        (f"{name}.pptx", PPTX, making(_deck)),
     )
     return frame.offer(say("簡報"), *kinds, folded=False)
 
 
-def _printed(page: str) -> bytes:
+# What draws these two is there only once one of them is wanted.
+
+
+def _pdf(document: Document) -> bytes:
     from dashboard.exports import pdf
 
-    return pdf.printed(page)
+    return pdf.printed(report.page(document))
+
+
+def _deck(document: Document) -> bytes:
+    from dashboard.exports import deck
+
+    return deck.made(document)
