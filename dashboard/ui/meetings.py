@@ -117,7 +117,7 @@ def listed(request: View, board: Board) -> str:
         return ""
     lines = [("", _line(request, one)) for one in reversed(board.every)]
     header = [Cell(say(name), "l") for name in MEETINGS]
-    return f"<h2>{say('凍結的會議')}</h2>{table(say('凍結的會議'), header, lines)}"
+    return f"<h2>{say('凍結的會議')}</h2>{table(say('凍結的會議'), header, lines, 'wide')}"
 
 
 def _line(request: View, meeting: Meeting) -> list[Cell]:
@@ -175,7 +175,7 @@ def _decisions(request: View, items: Sequence[Became], title: str) -> str:
             text(moved or "–"),
         ]
         lines.append(("", cells))
-    return table(title, [Cell(say(name), "l") for name in DECISIONS], lines)
+    return table(title, [Cell(say(name), "l") for name in DECISIONS], lines, "wide")
 
 
 def note(request: View, board: Board) -> None:
