@@ -687,8 +687,11 @@ def test_messages_are_utf_8_whatever_the_terminal_says(
     monkeypatch.setattr(
         sys, "argv", ["kpi", "results", "--warehouse", str(place / "warehouse"), "--kpi", "沒\udce6"]
     )
+    masks: list[int] = []
+    monkeypatch.setattr(os, "umask", masks.append)  # else it would be that of all tests that follow
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as stop:
         entry()
+    assert masks == [0o077]
     err.flush()
     assert stop.value.code == 2
     assert "沒有「沒\\udce6」這項指標" in err.buffer.getvalue().decode("utf-8")

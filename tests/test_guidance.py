@@ -125,5 +125,8 @@ def test_the_refused_rows_of_one_school_come_first_under_its_name_with_its_own_c
 @pytest.mark.parametrize("page", PAGES)
 def test_each_button_says_which_table_it_takes_away(served, page):  # noqa: F811
     labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*)"', html_of(open_page(page)))
-    assert labels and len(labels) == len(set(labels))
+    assert len(labels) == len(set(labels))
+    assert (
+        labels or page == "meetings"
+    )  # which has a table only once something was decided: tests/test_meetings.py
     assert not {"下載 XLSX", "下載 CSV", "下載"} & set(labels)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dashboard import questions
 from dashboard.ui import downloads, paper, parts
 
 
@@ -109,4 +110,4 @@ def test_a_name_around_a_sheet_is_a_text_of_the_style_sheet_and_nothing_more(tit
 def test_paper_names_the_city_where_the_title_of_the_programme_does_not(title, told):
     definition = f'{{"city": "基隆市", "title": {{"zh-TW": "{title}", "en": "x"}}}}'
     seen = SimpleNamespace(facts=SimpleNamespace(title=title, definition=definition))
-    assert paper._programme(seen) == told
+    assert questions.programme_name(seen) == told

@@ -350,7 +350,7 @@ def test_a_text_with_a_look_is_no_formula_either_and_two_sheets_never_share_a_na
 # The command
 
 
-@pytest.mark.parametrize("kind", ["pptx", "odp", "html", "pdf", "pack", "csv"])
+@pytest.mark.parametrize("kind", ["odp", "pack", "csv"])
 def test_a_format_that_there_is_not_is_refused(
     keelung: Place, kind: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

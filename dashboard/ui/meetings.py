@@ -19,6 +19,7 @@ from dashboard.questions import View, ask
 from dashboard.state import Decision, Meeting, StateError
 from dashboard.ui import parts, presenting
 from dashboard.ui.address import asked
+from dashboard.ui.frame import download
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 
@@ -139,43 +140,49 @@ def _line(request: View, meeting: Meeting) -> list[Cell]:
 
 def decided(request: View, board: Board) -> str:
     """What was decided in the chosen meeting, and how that stands today."""
-    title = say("這場的決定與現在的情形")
     if not board.decided:
         return f'<p class="sub">{say("還沒有記下決定。")}</p>'
-    return f"<h3>{title}</h3>{_decisions(request, board.decided, title)}"
+    return _decisions(request, board, board.decided, say("這場的決定與現在的情形"))
 
 
 def carried(request: View, board: Board) -> str:
     """What the meetings before it decided, as it stood on its day: its first slide."""
     if not board.carried:
         return ""
-    title = say("上次的決定（這場簡報的第一張）")
-    return f"<h3>{title}</h3>{_decisions(request, board.carried, title)}"
+    return _decisions(request, board, board.carried, say("上次的決定（這場簡報的第一張）"))
 
 
-def _decisions(request: View, items: Sequence[Became], title: str) -> str:
-    labels = {
+def _decisions(request: View, board: Board, items: Sequence[Became], title: str) -> str:
+    """Decisions as a table, to take away too."""
+    assert board.meeting
+    header = [say(name) for name in DECISIONS]
+    rows = [_row(request, one) for one in items]
+    lines = [("", _cells(one, row)) for one, row in zip(items, rows, strict=True)]
+    saved = download(f"{title}_{board.meeting.name}", header, lambda: rows)
+    return f"<h3>{title}</h3>{table(title, [Cell(name, 'l') for name in header], lines, 'wide')}{saved}"
+
+
+def _row(request: View, one: Became) -> list[str]:
+    """The texts under `DECISIONS`."""
+    decision = one.decision
+    shorts = {
         row.kpi: row.short
         for period in request.all_periods
         for row in ask(request, "kpis", period=period.period, by_default=None)
     }
-    lines = []
-    for one in items:
-        status, label = BECAME[one.kind]
-        about = words.listing(
-            list(filter(None, (one.decision.school, one.decision.group, labels.get(one.decision.kpi or ""))))
-        )
-        moved = f"{one.then} → {one.now}" if one.then else one.now
-        cells = [
-            Cell(f'<span class="tag t-{status}">{say(label)}</span>', "l"),
-            text(about or say("全市")),
-            text(one.decision.text, "l w"),
-            text(one.decision.who or "–"),
-            text(written_day(one.decision.until) if one.decision.until else "–"),
-            text(moved or "–"),
-        ]
-        lines.append(("", cells))
-    return table(title, [Cell(say(name), "l") for name in DECISIONS], lines, "wide")
+    about = filter(None, (decision.school, decision.group, shorts.get(decision.kpi or "")))
+    moved = f"{one.then} → {one.now}" if one.then else one.now
+    until = written_day(decision.until) if decision.until else "–"
+    return [
+        say(BECAME[one.kind][1]), words.listing(list(about)) or say("全市"), decision.text, decision.who or "–", until,
+        moved or "–",
+    ]  # fmt: skip
+
+
+def _cells(one: Became, row: Sequence[str]) -> list[Cell]:
+    status, about, decision, *others = row
+    mark = f'<span class="tag t-{BECAME[one.kind][0]}">{status}</span>'
+    return [Cell(mark, "l"), text(about), text(decision, "l w"), *map(text, others)]
 
 
 def note(request: View, board: Board) -> None:

@@ -139,8 +139,9 @@ def serving(tmp_path_factory, prepare=lambda folder: None):
         stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A browser of a file's own: Playwright's event loop would be in the way of the loops of other files' tests."""
     found = chromium.path()
     if found is None:
         pytest.fail(chromium.NONE)
