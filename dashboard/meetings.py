@@ -7,20 +7,22 @@ room and never a figure.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from dashboard import access, questions
 from dashboard import warehouse as store
+from dashboard.charts.look import letters
+from dashboard.exports import slide_pages as pages
 from dashboard.exports import slides
 from dashboard.exports.document import Cell, Column, Document, Slide, Table
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.texts import later, say
 from dashboard.language.words import due_day, number
 from dashboard.questions import Row, View, ask
-from dashboard.state import Decision, Meeting, StateError
-from dashboard.state.store import Store
+from dashboard.state import Decision, Meeting, Outcome, StateError
+from dashboard.state.store import Store, may_see
 
 # What became of a decision: the status in whose colours it is told, and the word.
 BECAME = {
@@ -29,17 +31,10 @@ BECAME = {
     "late": ("overdue", later("✕ 逾期未完成")),
     "unknown": ("no_data", later("? 缺資料")),
 }
-LISTED = 10  # decisions of a slide
-
-
-@dataclass(frozen=True)
-class Became:
-    """A decision, what became of it, and its figure then and now where it has one."""
-
-    decision: Decision
-    kind: str
-    then: str = ""
-    now: str = ""
+LINES, LETTERS = (
+    14,
+    27,
+)  # of a slide's decisions: how many there are room for, and of what length in Chinese letters
 
 
 def schools_of(view: View) -> Collection[str] | None:
@@ -51,6 +46,9 @@ def freeze(
     state: Store, view: View, name: str, choices: Choices, group: str | None = None, school: str | None = None
 ) -> Meeting:
     """Freeze a view under a name: its snapshot and originals stay while the meeting does.
+
+    It is compared with the meeting before it where no other day is chosen. What became of earlier decisions is frozen with
+    it, as it is known now.
 
     Raises:
         StateError: the name is taken, or it cannot be written. NoSnapshot: the snapshot is gone.
@@ -65,7 +63,12 @@ def freeze(
         school,
         choices.order,
         choices.schools,
+        view.period,
     )
+    before = state.before(meeting)
+    if meeting.versus is None and before and before[-1].on < meeting.on:
+        meeting = replace(meeting, versus=before[-1].on)
+    meeting = replace(meeting, carried=_carried(state, before, view))
     try:
         store.hold(view.snapshot, meeting.id)
         return state.freeze(meeting, schools_of(view))
@@ -79,7 +82,10 @@ def freeze(
 def remove(state: Store, meeting: Meeting, schools: Collection[str] | None = ()) -> None:
     """Remove a meeting; its snapshot goes with the next build unless another meeting needs it."""
     state.remove(meeting, schools)
-    _let_go(state.warehouse, meeting)
+    try:
+        _let_go(state.warehouse, meeting)
+    except StateError as error:
+        raise StateError(say("會議已經移除，但是{why}", why=error)) from error
 
 
 def hold_all(state: Store, programmes: Sequence[str]) -> list[Meeting]:
@@ -123,7 +129,8 @@ def view_of(meeting: Meeting, warehouse: Path, scope: access.Scope) -> View:
         )
         raise store.NoSnapshot(text)
     store.check(snapshot)
-    return questions.unaddressed(snapshot, _within(snapshot, meeting, scope), meeting.on, meeting.versus)
+    within = _within(snapshot, meeting, scope)
+    return questions.unaddressed(snapshot, within, meeting.on, meeting.versus, meeting.period)
 
 
 def _within(snapshot: store.Snapshot, meeting: Meeting, scope: access.Scope) -> access.Scope:
@@ -143,29 +150,37 @@ def choices_of(meeting: Meeting) -> Choices:
 # What became of what was decided
 
 
-def carried(state: Store, meeting: Meeting, view: View) -> list[Became]:
-    """What earlier meetings decided, as it stands in this one: by the figures, else as a person noted."""
-    before = {one.id: one for one in state.meetings(meeting.programme, None)}
-    items = state.carried(meeting, schools_of(view))
-    return [became(one, view, before.get(one.meeting)) for one in items]
+def _carried(state: Store, before: Sequence[Meeting], view: View) -> tuple[Outcome, ...]:
+    """What became of what earlier meetings decided: each is told until it was told to be done; what is open comes first."""
+    told = [one for meeting in before for one in meeting.carried]
+    done = {one.decision.id for one in told if one.kind == "done"}
+    outcomes = [
+        outcome(decision, view, meeting)
+        for meeting in before
+        for decision in state.decisions(meeting, None)
+        if decision.id not in done
+    ]
+    return tuple(sorted(outcomes, key=lambda one: one.kind == "done"))
 
 
-def became(decision: Decision, view: View, of: Meeting | None = None) -> Became:
-    """How a decision stands on the day of a view; `of` is the meeting that took it, for its figure then."""
+def outcome(decision: Decision, view: View, of: Meeting) -> Outcome:
+    """How a decision stands on the day of a view, by the figures, else as a person noted by then.
+
+    of: the meeting that took it, for its figure then.
+    """
+    is_closed = decision.done_on is not None and decision.done_on <= view.on
     if decision.kpi is None:
-        return Became(decision, "done" if decision.done_on else _open(decision, view.on))
+        return Outcome(decision, "done" if is_closed else _open(decision, view.on))
     row = _row(view, decision)
-    now = _figure(row)
-    then = ""
-    if of is not None:
-        try:
-            then = _figure(_row(view_of(of, view.warehouse, view.scope), decision))
-        except store.NoSnapshot:
-            then = "?"
-    if row is None or row.status == "no_data":
-        return Became(decision, "done" if decision.done_on else "unknown", then, now)
-    kind = "done" if row.status in ("met", "exempt") or decision.done_on else _open(decision, view.on)
-    return Became(decision, kind, then, now)
+    try:
+        then = _figure(_row(view_of(of, view.warehouse, view.scope), decision))
+    except store.NoSnapshot:
+        then = "?"
+    if is_closed or (row and row.status in ("met", "exempt")):
+        kind = "done"
+    else:
+        kind = "unknown" if row is None or row.status == "no_data" else _open(decision, view.on)
+    return Outcome(decision, kind, then, _figure(row))
 
 
 def _open(decision: Decision, on: date) -> str:
@@ -203,18 +218,18 @@ def _figure(row: Row | None) -> str:
     return f"{number(row.counted)}/{number(row.required, '–')}"
 
 
-def document(state: Store, meeting: Meeting, view: View) -> Document:
-    """The slides of a frozen meeting, what became of the decisions before it first; `view` is its own."""
+def document(meeting: Meeting, view: View, schools: Collection[str] | None) -> Document:
+    """The slides of a frozen meeting, what became of earlier decisions first.
+
+    view: its own, see `view_of`. schools: those that the viewer may see, see `schools_of`.
+    """
     choices = choices_of(meeting)
-    first = slide(carried(state, meeting, view), view, choices)
-    return slides.document(view, choices, [first] if first else [], meeting.name)
+    carried = [one for one in meeting.carried if may_see(one.decision.school, schools)]
+    return slides.document(view, choices, decided(carried, view, choices), meeting.name)
 
 
-def slide(items: Sequence[Became], view: View, choices: Choices) -> Slide | None:
-    """The first slide of the next meeting: done or not. None where nothing was decided."""
-    if not items:
-        return None
-    names = [row.name for row in ask(view, "schools")]
+def decided(outcomes: Sequence[Outcome], view: View, choices: Choices) -> list[Slide]:
+    """The first slides of the next meeting: done or not. None where nothing was decided."""
     columns = [
         Column(say("狀態"), 1.6),
         Column(say("決定"), 5.2),
@@ -222,23 +237,33 @@ def slide(items: Sequence[Became], view: View, choices: Choices) -> Slide | None
         Column(say("期限"), 1.2, True),
         Column(say("當時 → 現在"), 1.8, True),
     ]
-    rows = []
-    for one in items[:LISTED]:
-        status, text = BECAME[one.kind]
-        moved = f"{one.then} → {one.now}" if one.then else one.now or "–"
-        until = one.decision.until
-        texts = [_about(one.decision), one.decision.who or "–"]
-        if not choices.schools and any(name in text for name in names for text in texts):
-            texts = [say("（內容寫到校名，這裡不寫出）"), "–"]
-        due = due_day(until, view.on) if until else "–"
-        rows.append([Cell(say(text), status), Cell(texts[0]), Cell(texts[1]), Cell(due), Cell(moved)])
-    done = sum(one.kind == "done" for one in items)
-    title = say("上次 {n} 項決定，{done} 項已完成", n=number(len(items)), done=number(done))
-    more = len(items) - LISTED
-    lines = [say("另有 {n} 項，見會議頁。", n=number(more))] if more > 0 else []
-    return Slide("decisions", say("上次的決定"), "", title, table=Table(columns, rows), lines=lines)
+    names = {name for row in ask(view, "schools") for name in (row.name, row.short) if len(name) > 1}
+    parts: list[list[list[Cell]]] = []
+    left = 0.0
+    for one in outcomes:
+        cells = _cells(one, view, () if choices.schools else names)
+        need = max(1, -(-letters(cells[1].text) // LETTERS))
+        if need > left:
+            parts.append([])
+            left = LINES
+        parts[-1].append(cells)
+        left -= need
+    done = sum(one.kind == "done" for one in outcomes)
+    title = say("先前 {n} 項決定，{done} 項已完成", n=number(len(outcomes)), done=number(done))
+    whole = Slide("decisions", say("先前的決定"), "", title)
+    every = [replace(whole, table=Table(columns, part)) for part in parts]
+    return [one if not at else pages.further(one, at, len(every)) for at, one in enumerate(every)]
 
 
-def _about(decision: Decision) -> str:
+def _cells(one: Outcome, view: View, hidden: Collection[str]) -> list[Cell]:
+    """A decision as cells; a text that holds one of the `hidden` names is not written out."""
+    decision = one.decision
+    status, label = BECAME[one.kind]
     where = decision.school or decision.group
-    return say("{kpi}：{told}", kpi=where, told=decision.text) if where else decision.text
+    what = say("{kpi}：{told}", kpi=where, told=decision.text) if where else decision.text
+    texts = [what, decision.who or "–"]
+    if any(name in text for name in hidden for text in texts):
+        texts = [say("（內容寫到校名，這裡不寫出）"), "–"]
+    moved = f"{one.then} → {one.now}" if one.then else "–"
+    due = due_day(decision.until, view.on) if decision.until else "–"
+    return [Cell(say(label), status), *map(Cell, texts), Cell(due), Cell(moved)]

@@ -105,20 +105,26 @@ class View:
 
 
 def unaddressed(
-    snapshot: store.Snapshot, scope: access.Scope, on: date | None = None, versus: date | None = None
+    snapshot: store.Snapshot,
+    scope: access.Scope,
+    on: date | None = None,
+    versus: date | None = None,
+    period: str | None = None,
 ) -> View:
     """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
     facts = facts_of(snapshot, scope)
     on = on or facts.as_of or store.today()
     folder = snapshot.path.parent
+    periods = tuple(answers(snapshot, scope, "periods", ()))
     return View(
         programme=folder.name,
         programmes=(folder.name,),
         warehouse=folder.parent,
         snapshot=snapshot,
         facts=facts,
-        periods=periods_on(snapshot, scope, on),
-        all_periods=tuple(answers(snapshot, scope, "periods", ())),
+        periods=tuple(one for one in periods if one.period == period) or periods_on(snapshot, scope, on),
+        all_periods=periods,
+        period=period,
         scope=scope,
         on=on,
         versus=versus,

@@ -21,7 +21,7 @@ MAY_IMPORT = {
         "access", "charts", "config", "exports", "language", "meetings", "programmes", "questions", "readings", "rules", "state",
         "warehouse",
     },
-    "meetings": {"access", "exports", "language", "questions", "state", "warehouse"},
+    "meetings": {"access", "charts", "exports", "language", "questions", "state", "warehouse"},
     "rules": {"language", "questions"},
     "questions": {"access", "language", "warehouse"},
     "readings": {"config", "sources", "warehouse"},

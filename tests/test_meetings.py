@@ -126,7 +126,7 @@ def test_the_next_meeting_begins_with_what_was_decided_and_compares_with_the_las
     freeze("十一月")
     shown = html_of(page("present", meeting="十一月"))
     first = shown[shown.index('<section class="slide"') :].split("</section>")[0]
-    assert 'data-key="decisions"' in first and "上次 2 項決定，0 項已完成" in first
+    assert 'data-key="decisions"' in first and "先前 2 項決定，0 項已完成" in first
     assert (
         "派輔導員到校" in first
         and "七堵國小：研習時數補登" in first
@@ -161,7 +161,10 @@ def test_what_no_figure_can_judge_a_person_closes_and_opens_again(store: Store):
 
 def test_a_meeting_is_removed_with_its_decisions_and_its_hold(store: Store):
     decide(freeze("十月"), "派輔導員到校")
-    app = field(page(meeting="十月"), "button", "移除這場會議").click().run()
+    app = page(meeting="十月")
+    assert field(app, "button", "移除這場會議").disabled
+    field(app, "checkbox", "確定要移除").check()
+    app = field(app.run(), "button", "移除這場會議").click().run()
     assert not app.exception and store.meetings(KEELUNG, None) == []
     assert warehouse.held(store.warehouse / KEELUNG) == set() and "還沒有凍結任何會議" in html_of(app)
 
@@ -174,11 +177,97 @@ def test_hostile_text_is_text_on_both_pages(store: Store):
         assert "<img" not in shown and "&lt;img src=x" in shown
 
 
-def test_a_meeting_that_there_is_not_is_told_and_others_stay(store: Store):
+def test_a_meeting_that_there_is_not_is_told_and_no_other_is_in_its_place(store: Store):
     freeze("十月")
-    assert "找不到會議「沒有這場」" in html_of(page(meeting="沒有這場"))
+    shown = html_of(page(meeting="沒有這場"))
+    assert "找不到會議「沒有這場」" in shown and "開啟簡報" in shown and "記下決定" not in shown
     shown = html_of(page("present", meeting="沒有這場"))
-    assert "找不到會議「沒有這場」" in shown and 'data-key="city"' in shown
+    assert "找不到會議「沒有這場」" in shown and "data-figure" not in shown
+
+
+def test_what_is_done_is_done_to_the_meeting_on_the_page_whatever_others_freeze(store: Store):
+    freeze("十一月")
+    decided, removed = page(), page()  # the address names none: it is the last
+    freeze("十二月", on="2022-12-20")
+    decide(decided, "派輔導員到校")
+    field(removed, "checkbox", "確定要移除").check()
+    field(removed.run(), "button", "移除這場會議").click().run()
+    (left,) = store.meetings(KEELUNG, None)
+    assert left.name == "十二月" and store.decisions(left, None) == []
+
+
+def test_a_decision_for_a_meeting_that_another_removed_is_told(store: Store):
+    freeze("十月", on="2022-10-21")
+    app = freeze("十一月")
+    store.remove(store.meetings(KEELUNG, None)[-1], None)
+    assert "找不到會議「十一月」" in html_of(decide(app, "派輔導員到校"))
+    assert store.decisions(store.meetings(KEELUNG, None)[0], None) == []
+
+
+def test_what_is_too_long_is_told_and_stays_in_the_form(store: Store):
+    app = decide(freeze("十月"), "字" * 501, "教育處")
+    assert (
+        "501 個字，最多 500 個字" in html_of(app)
+        and field(app, "text_input", "決定了什麼").value == "字" * 501
+    )
+
+
+def test_what_became_of_earlier_decisions_is_frozen_with_the_meeting(store: Store):
+    first = freeze("十月", on="2022-10-21")
+    decide(decide(first, "派輔導員到校"), "購置平板")
+    (october,) = store.meetings(KEELUNG, None)
+    one, two = store.decisions(october, None)
+    store.close(one, dt.date(2022, 11, 10), None)
+    freeze("十一月")
+    november = store.meetings(KEELUNG, None)[-1]
+    assert [(each.decision.text, each.kind) for each in november.carried] == [
+        ("購置平板", "open"),
+        ("派輔導員到校", "done"),
+    ]
+    before = html_of(page("present", meeting="十一月"))
+    assert "先前 2 項決定，1 項已完成" in before
+    store.close(two, dt.date(2022, 11, 20), None)
+    store.remove(october, None)
+    slides = re.compile(r'<section class="slide".*?</section>', re.S)
+    assert slides.findall(html_of(page("present", meeting="十一月"))) == slides.findall(before)
+
+
+def test_each_decision_is_told_until_it_was_told_to_be_done(store: Store):
+    """Of a meeting that was frozen late for an earlier day, too; what is open comes first."""
+    decide(freeze("十月", on="2022-10-21"), "先做")
+    (october,) = store.meetings(KEELUNG, None)
+    store.close(store.decisions(october, None)[0], dt.date(2022, 11, 10), None)
+    freeze("十一月")
+    decide(freeze("十月底", on="2022-10-31"), "補做")
+    freeze("十二月", on="2022-12-20")
+    by_name = {
+        one.name: [each.decision.text for each in one.carried] for one in store.meetings(KEELUNG, None)
+    }
+    assert by_name == {"十月": [], "十月底": ["先做"], "十一月": ["先做"], "十二月": ["補做"]}
+
+
+def test_a_groups_meeting_carries_what_is_said_of_the_group(store: Store):
+    app = freeze("一", on="2022-10-21", group="行動學習組")
+    decide(app, "行動組全體補課", about="行動學習組")
+    freeze("二", group="行動學習組")
+    assert "行動學習組：行動組全體補課" in html_of(page("present", meeting="二"))
+
+
+def test_many_and_long_decisions_go_on_to_further_slides(store: Store):
+    freeze("十月", on="2022-10-21")
+    (october,) = store.meetings(KEELUNG, None)
+    for at in range(12):
+        store.decide(Decision(october.id, f"{at}" + "決定的內容" * 20, "教育處"), None)
+    freeze("十一月")
+    shown = html_of(page("present", meeting="十一月"))
+    first = re.findall(r'<section class="slide" data-key="(decisions[^"]*)".*?</section>', shown, re.S)
+    assert len(first) > 2 and all(f"{at}決定的內容" in shown for at in range(12))
+
+
+def test_the_period_that_is_chosen_is_frozen(store: Store):
+    freeze("十月", period="111")
+    (noted,) = store.meetings(KEELUNG, None)
+    assert noted.period == "111"
 
 
 def test_a_frozen_meeting_says_that_there_are_newer_data_and_mixes_none_in(
@@ -212,15 +301,21 @@ def gone(store: Store) -> Iterator[Meeting]:
 
 def test_a_meeting_whose_snapshot_is_gone_is_told_and_no_other_figures_are_shown(gone: Meeting):
     shown = html_of(page(meeting="很久以前"))
-    assert "快照已不在" in shown and "不在這裡了" in shown and "派輔導員" in shown
+    assert (
+        "快照已不在" in shown
+        and "派輔導員" in shown
+        and "? 缺資料</span>" not in shown.partition("這場的決定")[2]
+    )
     shown = html_of(page("present", meeting="很久以前"))
-    assert "不在這裡了" in shown and "data-figure" not in shown
+    assert "不在這裡了" in shown and "data-figure" not in shown and "kpi sample" not in shown
 
 
 def test_a_damaged_store_costs_the_meetings_and_no_figure(place: Path):
     (place / database.FILE).write_bytes(b"no database at all " * 500)
     app = page()
     assert not app.exception and "讀寫失敗" in html_of(app) and "數字與快照不受影響" in html_of(app)
+    assert "還沒有凍結任何會議" not in html_of(app)
     shown = html_of(page("present", meeting="十月"))
-    assert "讀寫失敗" in shown and 'data-key="city"' in shown
+    assert "讀寫失敗" in shown and "data-figure" not in shown
+    assert 'data-key="city"' in html_of(page("present"))
     assert "data-figure" in html_of(page("overview"))

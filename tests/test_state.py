@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from dashboard import meetings as rooms
 from dashboard import questions, warehouse
 from dashboard.exports.slide_facts import Choices
-from dashboard.state import Decision, Meeting, StateError, database, dump
+from dashboard.state import Decision, Meeting, Outcome, StateError, database, dump
 from dashboard.state.store import Store
 from tests.running import kpi
 from tests.test_records import COACHING, built
@@ -119,18 +120,17 @@ def test_the_file_is_its_users_alone(tmp_path: Path):
     assert mode == 0o600
 
 
-def test_a_meeting_is_compared_with_the_one_before_it_of_the_same_scope(store: Store):
+def test_the_meetings_before_one_are_those_of_its_scope_by_their_days(store: Store):
     september = store.freeze(meeting("九月", "2022-09-30"), None)
     group = store.freeze(meeting("自主學習組十月", "2022-10-14", group="自主學習組"), None)
-    october = store.freeze(meeting("十月", "2022-10-28"), None)
-    late = store.freeze(meeting("補九月中", "2022-09-15"), None)
     november = store.freeze(meeting("十一月", "2022-11-25"), None)
-    assert (september.previous, september.versus) == (None, None)
-    assert (group.previous, late.previous) == (None, None)
-    assert (october.previous, october.versus) == (september.id, september.on)
-    assert (november.previous, november.versus) == (october.id, october.on)
+    october = store.freeze(meeting("十月", "2022-10-28"), None)  # frozen after the one that it goes before
+    same_day = store.freeze(meeting("十一月補開", "2022-11-25"), None)
+    assert store.before(september) == [] == store.before(group)
+    assert store.before(november) == [september, october]
+    assert store.before(same_day) == [september, october, november]
     store.remove(october, None)
-    assert store.meeting(KEELUNG, "十一月", None) == dataclasses.replace(november, previous=september.id)
+    assert store.before(november) == [september]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b\n", "會" * 81])
@@ -163,28 +163,36 @@ def test_hostile_text_is_text(store: Store):
     assert "drop table meetings" in found.text and store.meetings(KEELUNG, None) == [noted]
 
 
-def test_decisions_are_carried_to_the_next_meeting_until_a_person_closes_them(store: Store):
+def test_decisions_are_closed_opened_withdrawn_and_go_with_their_meeting(store: Store):
     first = store.freeze(meeting("十月", "2022-10-28"), None)
-    one = store.decide(
-        Decision(first.id, "研習時數補登", "教育處", dt.date(2022, 11, 15), kpi="infosec", period="111"), None
-    )
+    due = dt.date(2022, 11, 15)
+    one = store.decide(Decision(first.id, "研習時數補登", "教育處", due, kpi="infosec", period="111"), None)
     two = store.decide(Decision(first.id, "派輔導員到校"), None)
-    other = store.freeze(meeting("自主學習組", "2022-11-10", group="自主學習組"), None)
-    second = store.freeze(meeting("十一月", "2022-11-25"), None)
-    assert store.carried(second, None) == [one, two] and store.carried(other, None) == [] == store.carried(
-        first, None
-    )
     store.close(two, dt.date(2022, 11, 20), None)
-    assert store.carried(second, None) == [one]
+    assert [each.done_on for each in store.decisions(first, None)] == [None, dt.date(2022, 11, 20)]
     store.close(two, None, None)
-    third = store.freeze(meeting("十二月", "2022-12-30"), None)
-    assert store.carried(third, None) == [one, two]
+    assert store.decisions(first, None) == [one, two]
     store.withdraw(one, None)
-    assert store.carried(third, None) == [two]
+    assert store.decisions(first, None) == [two]
     store.remove(first, None)
-    assert store.carried(third, None) == [] == store.decisions(first, None)
+    assert store.decisions(first, None) == []
     with pytest.raises(StateError, match="已經移除"):
         store.decide(Decision(first.id, "太晚"), None)
+
+
+def test_what_was_carried_to_a_meeting_is_kept_as_it_was(store: Store):
+    first = store.freeze(meeting("十月", "2022-10-28"), None)
+    one = store.decide(
+        Decision(first.id, HOSTILE[:80], "教育處", dt.date(2022, 11, 15), school="深澳國小"), None
+    )
+    carried = (
+        Outcome(one, "late"),
+        Outcome(dataclasses.replace(one, done_on=dt.date(2022, 11, 1)), "done", "1/2", "2/2"),
+    )
+    store.freeze(meeting("十一月", carried=carried, period="111"), None)
+    store.remove(first, None)
+    (found,) = store.meetings(KEELUNG, None)
+    assert found.carried == carried and found.period == "111"
 
 
 @pytest.mark.parametrize("text", ["", " \u200b", "字" * 501])
@@ -237,7 +245,7 @@ def test_nobody_writes_beyond_the_schools_in_scope(store: Store):
 
 def test_what_is_noted_within_a_second_keeps_its_order(store: Store):
     every = [store.freeze(meeting(f"{at}"), None) for at in range(6)]
-    assert [one.previous for one in every] == [None, *(one.id for one in every[:-1])]
+    assert store.before(every[-1]) == every[:-1] and store.meetings(KEELUNG, None) == every
     noted = [store.decide(Decision(every[0].id, f"做 {at}"), None) for at in range(8)]
     assert store.decisions(every[0], None) == noted
 
@@ -345,7 +353,9 @@ def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
         ),
         None,
     )
-    store.freeze(meeting("十一月"), None)
+    store.freeze(
+        meeting("十一月", carried=(Outcome(store.decisions(first, None)[0], "open", "1/2", "2/2"),)), None
+    )
     text = dump.dump(store)
     other = _of_kind(request, tmp_path / "other", there)
     assert dump.load(other, text) == {"meetings": 2, "decisions": 1}
@@ -353,6 +363,10 @@ def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
     with pytest.raises(StateError, match="--replace"):
         dump.load(other, text)
     assert dump.load(other, text, replace=True) == {"meetings": 2, "decisions": 1}
+
+
+def _spoilt(more: dict[str, str], found: dict[str, list[dict[str, str]]]) -> str:
+    return json.dumps(found | {"meetings": [found["meetings"][0] | more]})
 
 
 @pytest.mark.parametrize(
@@ -371,6 +385,20 @@ def test_a_dump_goes_into_a_store_of_either_kind_and_is_the_same(
         lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"name": "a\x1b[2J"}]}),
         lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"id": "zz"}]}),
         lambda found: json.dumps(found | {"meetings": [found["meetings"][0] | {"stamp": "../x"}]}),
+        *(
+            functools.partial(_spoilt, more)
+            for more in (
+                {"programme": ".."},
+                {"programme": ""},
+                {"name": ""},
+                {"group": "甲", "school": "乙"},
+                {"on": "0001-01-01"},
+                {"versus": "2022-12-01"},
+                {"carried": "[{}]"},
+                {"carried": "x"},
+                {"order": "x"},
+            )
+        ),
     ],
 )
 def test_what_is_no_dump_changes_nothing(store: Store, spoil):
@@ -380,6 +408,59 @@ def test_what_is_no_dump_changes_nothing(store: Store, spoil):
     with pytest.raises(StateError):
         dump.load(store, spoil(json.loads(before)), replace=True)
     assert dump.dump(store) == before
+
+
+def test_a_store_of_the_first_version_is_brought_to_the_last_with_all_that_it_holds(store: Store):
+    from alembic import command
+    from alembic.config import Config
+
+    if not store.address:
+        store.warehouse.mkdir(parents=True)
+    engine = database._engine(store.warehouse, store.address)
+    settings = Config()
+    settings.set_main_option("script_location", str(database.MIGRATIONS))
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        settings.attributes |= {"connection": connection, "version_table": database.VERSION}
+        command.upgrade(settings, "0001")
+        row = {
+            "id": "0" * 32,
+            "programme": KEELUNG,
+            "name": "十月",
+            "stamp": STAMP,
+            "on": dt.date(2022, 10, 28),
+        }
+        row |= {
+            "order": "gap",
+            "schools": True,
+            "created_at": dt.datetime(2022, 10, 28, 9),
+            "previous": "1" * 32,
+        }
+        names = ", ".join(f'"{name}"' for name in row)
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(sa.text(f"insert into meetings ({names}) values ({values})"), row)
+        decision = (
+            "insert into decisions (id, meeting, text, who, written_at) values (:id, :id, '做', '', :at)"
+        )
+        connection.execute(sa.text(decision), {"id": "0" * 32, "at": dt.datetime(2022, 10, 28, 10)})
+    (found,) = store.meetings(KEELUNG, None)
+    assert (found.name, found.on, found.carried, found.period) == ("十月", dt.date(2022, 10, 28), (), None)
+    assert [one.text for one in store.decisions(found, None)] == ["做"]
+    store.freeze(meeting(), None)
+    assert len(store.meetings(KEELUNG, None)) == 2
+
+
+def test_a_store_that_may_only_be_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    Store(tmp_path / "written").freeze(meeting(), None)
+    (tmp_path / "read").mkdir()
+    shutil.copy(tmp_path / "written" / database.FILE, tmp_path / "read")
+    monkeypatch.setattr(database.os, "access", lambda path, mode: False)
+    store = Store(tmp_path / "read")
+    assert [one.name for one in store.meetings(KEELUNG, None)] == [
+        "十一月會議"
+    ] and "十一月會議" in dump.dump(store)
+    with pytest.raises(StateError, match="讀寫失敗"):
+        store.freeze(meeting("另一場"), None)
+    assert sorted(path.name for path in (tmp_path / "read").iterdir()) == [database.FILE]
 
 
 # --- with snapshots

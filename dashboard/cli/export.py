@@ -47,7 +47,7 @@ def _export(options: argparse.Namespace) -> int:
     with interruptible() as ended:
         bar = Bar(ended)
         try:
-            if options.meeting:
+            if options.meeting is not None:
                 view, make = _of_meeting(snapshot, options)
             else:
                 view, make = view_of(snapshot, scope, options), None
@@ -84,7 +84,7 @@ def _check_options(options: argparse.Namespace) -> None:
         "--order": options.order != "gap",
         "--without-schools": options.without_schools,
     }
-    if options.meeting and (wrong := [name for name, value in frozen.items() if value]):
+    if options.meeting is not None and (wrong := [name for name, value in frozen.items() if value]):
         raise UsageError(f"會議凍結了 {'、'.join(wrong)}，不能另外指定。")
 
 
@@ -98,7 +98,7 @@ def _of_meeting(
     store = store_of(options)
     meeting = known(store, snapshot.path.parent.name, options.meeting)
     view = meetings.view_of(meeting, store.warehouse, access.bureau())
-    return view, lambda: meetings.document(store, meeting, view)
+    return view, lambda: meetings.document(meeting, view, None)
 
 
 def _made(

@@ -115,7 +115,7 @@ def _show(store: "Store", meeting: state.Meeting) -> int:
     print(printable(_line(store, meeting)))
     for title, items in (
         ("決定", store.decisions(meeting, None)),
-        ("上次的決定", store.carried(meeting, None)),
+        ("先前的決定", [one.decision for one in meeting.carried]),
     ):
         for one in items:
             about = "、".join(filter(None, (one.school, one.group, one.kpi))) or "全市"

@@ -4,6 +4,6 @@ It is a file of the warehouse (SQLite), or a PostgreSQL where several machines s
 written: whoever only reads finds nothing.
 """
 
-from dashboard.state.model import Decision, Meeting, StateError
+from dashboard.state.model import Decision, Meeting, Outcome, StateError
 
-__all__ = ["Decision", "Meeting", "StateError"]
+__all__ = ["Decision", "Meeting", "Outcome", "StateError"]

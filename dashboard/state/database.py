@@ -87,15 +87,18 @@ def _engine(warehouse: Path, address: str) -> sa.Engine:
     if address:
         url = sa.make_url(address).set(drivername="postgresql+psycopg")
         return sa.create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 5})
-    engine = sa.create_engine(
-        f"sqlite:///{file_of(warehouse)}", poolclass=sa.NullPool, connect_args={"timeout": PATIENCE}
-    )
+    file = file_of(warehouse)
+    is_writable = os.access(warehouse, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+    # Where nothing may be written nobody else writes either.
+    place = f"{file}" if is_writable else f"{file.absolute().as_uri()}?mode=ro&immutable=1&uri=true"
+    engine = sa.create_engine(f"sqlite:///{place}", poolclass=sa.NullPool, connect_args={"timeout": PATIENCE})
 
     # As SQLAlchemy's documentation has it: Python's own handling of transactions would begin too late.
     @event.listens_for(engine, "connect")
     def prepare(connection, record) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
-        connection.execute("pragma journal_mode = wal")
+        if is_writable:
+            connection.execute("pragma journal_mode = wal")
         connection.execute("pragma foreign_keys = on")
 
     @event.listens_for(engine, "begin")

@@ -8,10 +8,11 @@ import re
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from dashboard.state.database import newest, reading, writing
-from dashboard.state.model import ID, NAME, ORDERS, PERSON, TEXT, StateError, cleaned
-from dashboard.state.store import Store
+from dashboard.state.model import ID, NAME, ORDERS, OUTCOMES, PERSON, TEXT, StateError, cleaned
+from dashboard.state.store import Store, outcomes
 from dashboard.state.tables import MEETINGS, METADATA, SHORT
 
 TABLES = {table.name: table for table in METADATA.sorted_tables}
@@ -51,6 +52,8 @@ def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
         rows = {name: [_row(table, row) for row in content[name]] for name, table in TABLES.items()}
         for row in (*rows["meetings"], *rows["decisions"]):
             _check(row)
+        for row in rows["meetings"]:
+            _check_meeting(row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("這個檔案不是 kpi state dump 寫出的備份。") from error
     with writing(store.warehouse, store.address) as connection:
@@ -61,9 +64,14 @@ def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
             )
         for table in reversed(METADATA.sorted_tables):
             connection.execute(table.delete())
-        for name, table in TABLES.items():
-            if rows[name]:
-                connection.execute(table.insert(), rows[name])
+        try:
+            for name, table in TABLES.items():
+                if rows[name]:
+                    connection.execute(table.insert(), rows[name])
+        except IntegrityError:
+            raise StateError(
+                "這份備份的內容互相矛盾：有代號或會議名稱重複，或有決定沒有它的會議。沒有放回任何紀錄。"
+            ) from None
     return {name: len(records) for name, records in rows.items()}
 
 
@@ -74,20 +82,37 @@ def _row(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
     return {name: _value(kinds[name], value) for name, value in row.items()}
 
 
+def _check_meeting(row: dict[str, Any]) -> None:
+    """Raises ValueError where the store would not have written such a meeting itself."""
+    is_sound = (
+        re.fullmatch(r"\d{8}T\d{12}", row["stamp"])
+        and re.fullmatch(r"[a-z0-9][a-z0-9-]*", row["programme"])
+        and row["name"]
+        and row["order"] in ORDERS
+        and not (row["group"] and row["school"])
+        and (row["versus"] is None or row["versus"] < row["on"])
+        and all(one.kind in OUTCOMES for one in outcomes(row["carried"]))
+    )
+    if not is_sound:
+        raise ValueError(row["id"])
+
+
 def _check(row: dict[str, Any]) -> None:
-    """Raises ValueError where a text is none that the store would have written itself."""
-    limits = {"name": NAME, "text": TEXT, "who": PERSON}
-    ids = [row["id"], *filter(None, (row.get("previous"), row.get("meeting")))]
-    stamps = [row["stamp"]] if "stamp" in row else []
-    if not all(ID.fullmatch(one) for one in ids) or not all(
-        re.fullmatch(r"\d{8}T\d{12}", one) for one in stamps
-    ):
-        raise ValueError(ids)
-    if row.get("order", ORDERS[0]) not in ORDERS or "/" in row.get("programme", ""):
-        raise ValueError(row)
+    """Raises ValueError where an id, a day or a text is none that the store would have written itself."""
+    if not all(ID.fullmatch(one) for one in (row["id"], row.get("meeting") or row["id"])):
+        raise ValueError(row["id"])
     for name, value in row.items():
-        if isinstance(value, str) and cleaned(value, limits.get(name, SHORT), name) != value:
+        if isinstance(value, dt.date) and not 2000 <= value.year < 2100:
             raise ValueError(name)
+        if isinstance(value, str) and name != "carried" and _cleaned(name, value) != value:
+            raise ValueError(name)
+
+
+def _cleaned(name: str, value: str) -> str:
+    try:
+        return cleaned(value, {"name": NAME, "text": TEXT, "who": PERSON}.get(name, SHORT), name)
+    except StateError as error:
+        raise ValueError(name) from error
 
 
 def _value(kind: Any, value: Any) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 # The longest texts, in characters.
 NAME, TEXT, PERSON = 80, 500, 80
 ORDERS = ("gap", "definition")
+OUTCOMES = ("done", "open", "late", "unknown")
 
 
 ID = re.compile("[0-9a-f]{32}")
@@ -30,28 +31,6 @@ def now() -> dt.datetime:
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """A meeting whose figures were frozen: the snapshot, the day, the day to compare with, the scope, the order.
-
-    group, school: the scope, at most one of them; neither is the whole programme. schools: whether schools are named.
-    created_at: UTC. previous: the id of the meeting before it, of the same programme and scope. id: 32 hexadecimal digits.
-    """
-
-    programme: str
-    name: str
-    stamp: str
-    on: dt.date
-    versus: dt.date | None = None
-    group: str | None = None
-    school: str | None = None
-    order: str = "gap"
-    schools: bool = True
-    previous: str | None = None
-    created_at: dt.datetime = field(default_factory=now)
-    id: str = field(default_factory=_id)
-
-
-@dataclass(frozen=True)
 class Decision:
     """What was decided in a meeting: what, who does it, until when; about an indicator, a group or a school, or none.
 
@@ -68,6 +47,40 @@ class Decision:
     school: str | None = None
     done_on: dt.date | None = None
     written_at: dt.datetime = field(default_factory=now)
+    id: str = field(default_factory=_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a decision: one of OUTCOMES, and its figure then and now where it has one, as it was written."""
+
+    decision: Decision
+    kind: str
+    then: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting whose figures were frozen: the snapshot, the day, the day to compare with, the scope, the order.
+
+    group, school: the scope, at most one of them; neither is the whole programme. schools: whether schools are named.
+    period: the one that was chosen, if any. carried: what had become of earlier decisions when it was frozen. created_at:
+    UTC. id: 32 hexadecimal digits.
+    """
+
+    programme: str
+    name: str
+    stamp: str
+    on: dt.date
+    versus: dt.date | None = None
+    group: str | None = None
+    school: str | None = None
+    order: str = "gap"
+    schools: bool = True
+    period: str | None = None
+    carried: tuple[Outcome, ...] = ()
+    created_at: dt.datetime = field(default_factory=now)
     id: str = field(default_factory=_id)
 
 

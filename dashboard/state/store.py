@@ -7,7 +7,8 @@ a group's figures hold those of schools beyond one's own.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.state.database import reading, writing
-from dashboard.state.model import NAME, ORDERS, PERSON, TEXT, Decision, Meeting, StateError, cleaned, now
+from dashboard.state.model import (
+    NAME,
+    ORDERS,
+    PERSON,
+    TEXT,
+    Decision,
+    Meeting,
+    Outcome,
+    StateError,
+    cleaned,
+    now,
+)
 from dashboard.state.tables import DECISIONS, MEETINGS
 
 EVERY = None  # of the schools that may be seen: all of them
@@ -32,8 +44,7 @@ class Store:
     # Meetings
 
     def freeze(self, meeting: Meeting, schools: Collection[str] | None = ()) -> Meeting:
-        """Note a meeting; which was before it, of the same programme and scope, is found here, and is what it is compared
-        with where nothing else is chosen.
+        """Note a meeting.
 
         Raises:
             StateError: its name is taken or none, or it cannot be written.
@@ -44,24 +55,24 @@ class Store:
         if meeting.order not in ORDERS or (meeting.group and meeting.school):
             raise StateError("會議的順序或範圍不對。")
         _check(meeting.school, schools)
+        noted = replace(meeting, name=name, created_at=now())
         with writing(self.warehouse, self.address) as connection:
-            before = [one for one in _meetings(connection, meeting.programme) if _is_before(one, meeting)]
-            last = before[-1] if before else None
-            versus = meeting.versus or (last.on if last and last.on < meeting.on else None)
-            noted = replace(
-                meeting, name=name, previous=last.id if last else None, versus=versus, created_at=now()
-            )
             try:
-                connection.execute(MEETINGS.insert().values(**asdict(noted)))
+                connection.execute(MEETINGS.insert().values(**_record(noted)))
             except IntegrityError:
                 raise StateError(f"已經有「{name}」這場會議；請換一個名稱，或先移除那一場。") from None
         return noted
+
+    def before(self, meeting: Meeting) -> list[Meeting]:
+        """The meetings before one, of the same programme and scope, by their days; the last is what it follows."""
+        every = self.meetings(meeting.programme, EVERY)
+        return [one for one in every if one.id != meeting.id and _is_before(one, meeting)]
 
     def meetings(self, programme: str, schools: Collection[str] | None = ()) -> list[Meeting]:
         """The meetings of a programme that lie within the schools that may be seen, the first held first."""
         with reading(self.warehouse, self.address) as connection:
             items = _meetings(connection, programme) if connection is not None else []
-        return [one for one in items if _may_see(one.school, schools)]
+        return [one for one in items if may_see(one.school, schools)]
 
     def meeting(self, programme: str, name: str, schools: Collection[str] | None = ()) -> Meeting | None:
         """One of them by its name."""
@@ -69,13 +80,10 @@ class Store:
         return next((one for one in self.meetings(programme, schools) if one.name == wanted), None)
 
     def remove(self, meeting: Meeting, schools: Collection[str] | None = ()) -> None:
-        """Remove a meeting with its decisions; the next one then follows the one before it."""
+        """Remove a meeting with its decisions."""
         _check(meeting.school, schools)
         with writing(self.warehouse, self.address) as connection:
             connection.execute(DECISIONS.delete().where(DECISIONS.c.meeting == meeting.id))
-            connection.execute(
-                MEETINGS.update().where(MEETINGS.c.previous == meeting.id).values(previous=meeting.previous)
-            )
             connection.execute(MEETINGS.delete().where(MEETINGS.c.id == meeting.id))
 
     # Decisions
@@ -116,48 +124,63 @@ class Store:
 
     def decisions(self, meeting: Meeting, schools: Collection[str] | None = ()) -> list[Decision]:
         """What was decided in a meeting, in the order of noting."""
-        return self._decisions([meeting.id], schools)
-
-    def carried(self, meeting: Meeting, schools: Collection[str] | None = ()) -> list[Decision]:
-        """What earlier meetings of the same scope decided and no person closed before this one."""
-        before: list[str] = []
-        every = {one.id: one for one in self.meetings(meeting.programme, EVERY)}
-        at = meeting.previous
-        while at and at in every and at not in before:
-            before.append(at)
-            at = every[at].previous
-        items = self._decisions(before, schools)
-        return [one for one in items if one.done_on is None or one.done_on > meeting.on]
-
-    def _decisions(self, meetings: Sequence[str], schools: Collection[str] | None) -> list[Decision]:
         with reading(self.warehouse, self.address) as connection:
-            if connection is None or not meetings:
+            if connection is None:
                 return []
-            query = sa.select(DECISIONS).where(DECISIONS.c.meeting.in_(meetings))
+            query = sa.select(DECISIONS).where(DECISIONS.c.meeting == meeting.id)
             rows = connection.execute(query.order_by(DECISIONS.c.written_at, DECISIONS.c.id)).mappings().all()
-        return [one for one in (Decision(**_plain(row)) for row in rows) if _may_see(one.school, schools)]
+        return [one for one in (Decision(**_plain(row)) for row in rows) if may_see(one.school, schools)]
 
 
 def _meetings(connection: sa.Connection, programme: str) -> list[Meeting]:
     order = (MEETINGS.c.on, MEETINGS.c.created_at, MEETINGS.c.id)
     query = sa.select(MEETINGS).where(MEETINGS.c.programme == programme).order_by(*order)
-    return [Meeting(**_plain(row)) for row in connection.execute(query).mappings()]
+    return [_meeting(_plain(row)) for row in connection.execute(query).mappings()]
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
+def _record(meeting: Meeting) -> dict[str, Any]:
+    """A meeting as a row; what was carried is one text, for it is written once and never asked in part."""
+    return {**asdict(meeting), "carried": json.dumps([asdict(one) for one in meeting.carried], default=str)}
+
+
+def _meeting(row: dict[str, Any]) -> Meeting:
+    return Meeting(**{**row, "carried": outcomes(row["carried"])})
+
+
+def outcomes(text: str | None) -> tuple[Outcome, ...]:
+    """What was carried to a meeting, of the text of its row.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is no such text.
+    """
+    return tuple(
+        Outcome(
+            Decision(**{**one["decision"], **_days(one["decision"])}), one["kind"], one["then"], one["now"]
+        )
+        for one in json.loads(text or "[]")
+    )
+
+
+def _days(decision: dict[str, Any]) -> dict[str, Any]:
+    days = {name: decision[name] and dt.date.fromisoformat(decision[name]) for name in ("until", "done_on")}
+    return {**days, "written_at": dt.datetime.fromisoformat(decision["written_at"])}
+
+
 def _is_before(one: Meeting, other: Meeting) -> bool:
-    return (one.group, one.school) == (other.group, other.school) and one.on <= other.on
+    is_of_scope = (one.group, one.school) == (other.group, other.school)
+    return is_of_scope and (one.on, one.created_at) < (other.on, other.created_at)
 
 
 def _check(school: str | None, schools: Collection[str] | None) -> None:
     """Raises `StateError` where what is written is about more than may be seen."""
-    if not _may_see(school, schools):
+    if not may_see(school, schools):
         raise StateError("這超出你的檢視範圍，沒有寫入。")
 
 
-def _may_see(school: str | None, schools: Collection[str] | None) -> bool:
+def may_see(school: str | None, schools: Collection[str] | None) -> bool:
     """Whether what is said of a school, or of more than one (None), may be seen."""
     return schools is None or (school is not None and school in schools)

@@ -12,8 +12,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
-)
+)  # fmt: skip
 
 from dashboard.state.model import NAME, PERSON, TEXT
 
@@ -33,7 +34,8 @@ MEETINGS = Table(
     Column("school", String(SHORT)),
     Column("order", String(SHORT), nullable=False),
     Column("schools", Boolean, nullable=False),
-    Column("previous", String(32)),
+    Column("period", String(SHORT)),
+    Column("carried", Text),
     Column("created_at", DateTime, nullable=False),
     UniqueConstraint("programme", "name", name="one_of_a_name"),
 )

@@ -14,9 +14,10 @@ from dashboard.exports import slide_facts
 from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, full_day, moment, number, written_day
-from dashboard.meetings import BECAME, Became
+from dashboard.meetings import BECAME
 from dashboard.questions import View, ask
-from dashboard.state import Decision, Meeting, StateError
+from dashboard.state import Decision, Meeting, Outcome, StateError
+from dashboard.state.store import may_see
 from dashboard.ui import parts, presenting
 from dashboard.ui.address import asked
 from dashboard.ui.frame import download
@@ -30,40 +31,38 @@ MOST = 20  # open decisions that can be closed one by one
 
 @dataclass(frozen=True)
 class Board:
-    """What is on the page: all meetings, the chosen one with its figures, and what became of decisions.
+    """What is on the page: all meetings, and the chosen one with what it decided, as that stands on the day of the page.
 
-    fault: why nothing can be read, or why the chosen meeting has no figures.
+    fault: what cannot be read, or which meeting there is not.
     """
 
     every: Sequence[Meeting] = ()
     meeting: Meeting | None = None
-    decided: Sequence[Became] = ()
-    carried: Sequence[Became] = ()
+    decided: Sequence[Outcome] = ()
     fault: str = ""
 
 
 def read(request: View) -> Board:
-    """All of it; what cannot be read is said, and the page stays."""
-    state = presenting.store_of(request)
+    """All of it; what cannot be read is said, and the page stays.
+
+    The address names the meeting from then on: what is done on the page is done to the one that is on it, whatever others
+    freeze meanwhile.
+    """
+    state, mine = presenting.store_of(request), meetings.schools_of(request)
     try:
-        every = state.meetings(request.programme, meetings.schools_of(request))
+        every = state.meetings(request.programme, mine)
         wanted = asked("meeting")
-        meeting = next((one for one in every if one.name == wanted), every[-1] if every else None)
+        meeting = next((one for one in every if one.name == wanted), None)
+        if wanted and meeting is None:
+            fault = say("找不到會議「{name}」：可能已經移除，或名稱不同。", name=wanted)
+            return Board(every, fault=fault)
+        if meeting is None and every:
+            meeting = every[-1]
+            st.query_params["meeting"] = meeting.name
         if meeting is None:
             return Board()
-        missing = (
-            say("找不到會議「{name}」，以下是「{shown}」。", name=wanted, shown=meeting.name)
-            if wanted not in (None, meeting.name)
-            else ""
-        )
-        noted = state.decisions(meeting, meetings.schools_of(request))
-        try:
-            view = presenting.frozen(request, meeting)
-        except store.NoSnapshot as error:
-            return Board(every, meeting, [Became(one, "unknown") for one in noted], (), str(error))
-        # How it stands now, and not on the day of the meeting: whether it is done is what one comes back for.
-        decided = [meetings.became(one, request, meeting) for one in noted]
-        return Board(every, meeting, decided, meetings.carried(state, meeting, view), missing)
+        decided = [meetings.outcome(one, request, meeting) for one in state.decisions(meeting, mine)]
+        return Board(every, meeting, decided)
     except StateError as error:
         return Board(fault=str(error))
 
@@ -71,7 +70,11 @@ def read(request: View) -> Board:
 def lead(board: Board) -> str:
     """How many meetings there are."""
     if not board.every:
-        return say("還沒有凍結任何會議。凍結之後，那一場的數字永遠不變；之後的資料另外標示，不會混進去。")
+        return (
+            ""
+            if board.fault
+            else say("還沒有凍結任何會議。凍結之後，那一場的數字永遠不變；之後的資料另外標示，不會混進去。")
+        )
     return say("凍結了 {n} 場會議；每一場的數字永遠是那一天的。", n=number(len(board.every)))
 
 
@@ -85,24 +88,23 @@ def freeze(request: View) -> None:
     versus = (
         say("與 {day} 相比", day=written_day(request.versus)) if request.versus else say("與上次會議相比")
     )
-    show(
+    about = (
         f"<h2>{say('凍結此刻')}</h2>"
         f'<p class="sub">{say("截至")} {full_day(request.on)} · {versus} · {say("資料快照")} {moment(request.facts.built_at, request.year)}</p>'
     )
-    with st.form("freeze", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(
-            say("會議名稱"), placeholder=say("例如：111-11 月校長會議"), max_chars=80, width=320
-        )
-        group, school = _scope(request, say("範圍"))
-        orders = [say(label) for label in slide_facts.ORDERS.values()]
-        order = st.selectbox(
-            say("順序"), orders, index=list(slide_facts.ORDERS).index(presenting.choices().order), width=180
-        )
-        named = st.checkbox(say("寫出校名"), value=presenting.choices().schools)
-        sent = st.form_submit_button(say("凍結"), type="primary")
+    orders = {say(label): order for order, label in slide_facts.ORDERS.items()}
+    with st.form("freeze", border=False):
+        show(about)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(say("會議名稱"), placeholder=say("例如：111-11 月校長會議"), width=320)
+            group, school = _scope(request, say("範圍"))
+            at = list(orders.values()).index(presenting.choices().order)
+            order = st.selectbox(say("順序"), list(orders), index=at, width=180)
+            named = st.checkbox(say("寫出校名"), value=presenting.choices().schools)
+            sent = st.form_submit_button(say("凍結"), type="primary")
     if not sent:
         return
-    choice = slide_facts.Choices(list(slide_facts.ORDERS)[orders.index(order)], bool(named))
+    choice = slide_facts.Choices(orders[order], bool(named))
     try:
         meeting = meetings.freeze(presenting.store_of(request), request, name, choice, group, school)
     except (StateError, store.NoSnapshot) as error:
@@ -146,13 +148,17 @@ def decided(request: View, board: Board) -> str:
 
 
 def carried(request: View, board: Board) -> str:
-    """What the meetings before it decided, as it stood on its day: its first slide."""
-    if not board.carried:
+    """What had become of earlier decisions when the chosen meeting was frozen: its first slides."""
+    assert board.meeting
+    outcomes = [
+        one for one in board.meeting.carried if may_see(one.decision.school, meetings.schools_of(request))
+    ]
+    if not outcomes:
         return ""
-    return _decisions(request, board, board.carried, say("上次的決定（這場簡報的第一張）"))
+    return _decisions(request, board, outcomes, say("先前的決定（這場簡報的第一張）"))
 
 
-def _decisions(request: View, board: Board, items: Sequence[Became], title: str) -> str:
+def _decisions(request: View, board: Board, items: Sequence[Outcome], title: str) -> str:
     """Decisions as a table, to take away too."""
     assert board.meeting
     header = [say(name) for name in DECISIONS]
@@ -162,7 +168,7 @@ def _decisions(request: View, board: Board, items: Sequence[Became], title: str)
     return f"<h3>{title}</h3>{table(title, [Cell(name, 'l') for name in header], lines, 'wide')}{saved}"
 
 
-def _row(request: View, one: Became) -> list[str]:
+def _row(request: View, one: Outcome) -> list[str]:
     """The texts under `DECISIONS`."""
     decision = one.decision
     shorts = {
@@ -179,35 +185,42 @@ def _row(request: View, one: Became) -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(one: Became, row: Sequence[str]) -> list[Cell]:
+def _cells(one: Outcome, row: Sequence[str]) -> list[Cell]:
     status, about, decision, *others = row
     mark = f'<span class="tag t-{BECAME[one.kind][0]}">{status}</span>'
     return [Cell(mark, "l"), text(about), text(decision, "l w"), *map(text, others)]
 
 
 def note(request: View, board: Board) -> None:
-    """The form that notes a decision."""
+    """The form that notes a decision; a new one once it is noted, and the same with what was written where it was not."""
     assert board.meeting
+    several = len(request.periods) > 1
     kpis = {
-        row.short: row for period in request.periods for row in ask(request, "kpis", period=period.period)
+        say("{label}（{note}）", label=row.short, note=period.label) if several else row.short: row
+        for period in request.periods
+        for row in ask(request, "kpis", period=period.period)
     }
     none = say("不限指標（由人判斷）")
-    shorts = [none, *kpis]
-    at = next((short for short, row in kpis.items() if row.kpi == asked("kpi")), none)
-    show(f"<h3>{say('記下決定')}</h3>")
-    with st.form("decide", clear_on_submit=True, border=False):
-        what = st.text_input(say("決定了什麼"), max_chars=500)
+    names = [none, *kpis]
+    at = next((name for name, row in kpis.items() if row.kpi == asked("kpi")), none)
+    about = (
+        f"<h3>{say('記下決定')}</h3>"
+        f'<p class="sub">{say("下一場簡報的第一張會列出來；請不要寫教師的姓名。")}</p>'
+    )
+    with st.form(f"decide-{board.meeting.id}-{len(board.decided)}", border=False):
+        show(about)
+        what = st.text_input(say("決定了什麼"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            who = st.text_input(say("誰負責"), max_chars=80, width=200)
+            who = st.text_input(say("誰負責"), width=200)
             until = st.date_input(say("什麼時候以前"), value=None, width=180)
-            short = st.selectbox(say("指標"), shorts, index=shorts.index(at), width=220)
+            name = st.selectbox(say("指標"), names, index=names.index(at), width=220)
             group, school = _scope(request, say("關於"))
             sent = st.form_submit_button(say("記下"), type="primary")
     if not sent:
         return
-    kpi = kpis.get(short)
-    about = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
-    decision = Decision(board.meeting.id, what, who, until, group=group, school=school, **about)
+    kpi = kpis.get(name)
+    which = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
+    decision = Decision(board.meeting.id, what, who, until, group=group, school=school, **which)
     try:
         presenting.store_of(request).decide(decision, meetings.schools_of(request))
     except StateError as error:
@@ -229,21 +242,21 @@ def _scope(request: View, label: str) -> tuple[str | None, str | None]:
 
 
 def change(request: View, board: Board) -> None:
-    """Closing what no figure can judge, and taking back a decision or the whole meeting."""
+    """Closing what no figure can judge, and taking back a decision or the whole meeting: of the one that is on the page."""
     assert board.meeting
-    state, mine = presenting.store_of(request), meetings.schools_of(request)
+    state, mine, own = presenting.store_of(request), meetings.schools_of(request), board.meeting.id
     with st.popover(say("更改…")):
-        for one in [*board.decided, *board.carried][:MOST]:
-            if one.decision.kpi is None:
-                label = say("完成") if one.decision.done_on is None else say("未完成")
-                day = request.on if one.decision.done_on is None else None
-                if _beside(f"close-{one.decision.id}", label, one.decision.text):
-                    _done(partial(state.close, one.decision, day, mine))
         for one in board.decided[:MOST]:
-            if _beside(f"drop-{one.decision.id}", say("刪除"), one.decision.text):
-                _done(partial(state.withdraw, one.decision, mine))
+            decision = one.decision
+            if decision.kpi is None:
+                label, day = (say("未完成"), None) if decision.done_on else (say("完成"), request.on)
+                if _beside(f"close-{decision.id}", label, decision.text):
+                    _done(partial(state.close, decision, day, mine))
+            if _beside(f"drop-{decision.id}", say("刪除"), decision.text):
+                _done(partial(state.withdraw, decision, mine))
         show(say("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
-        if st.button(say("移除這場會議"), type="primary"):
+        is_sure = st.checkbox(say("確定要移除"), key=f"sure-{own}")
+        if st.button(say("移除這場會議"), key=f"remove-{own}", type="primary", disabled=not is_sure):
             _done(partial(meetings.remove, state, board.meeting, mine), forget=True)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import config, meetings
+from dashboard import warehouse as store
 from dashboard.exports import report, slide_facts, slides
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
@@ -17,8 +18,9 @@ from dashboard.language.texts import say
 from dashboard.questions import View, ask
 from dashboard.state import Meeting, StateError
 from dashboard.state.store import Store
-from dashboard.ui import figures, frame, freshness
+from dashboard.ui import figures, frame, freshness, parts
 from dashboard.ui.address import asked, chosen
+from dashboard.ui.screen import show as show_markup
 
 FILES = "<!-- files -->"  # their addresses are each viewer's own
 HTML, PDF = "text/html", "application/pdf"
@@ -36,11 +38,19 @@ def choices() -> slide_facts.Choices:
 
 
 def show(request: View) -> None:
-    """All slides at once: of what is chosen, or of a frozen meeting."""
+    """All slides at once: of what is chosen, or of a frozen meeting. Where that cannot be shown, nothing else is."""
     st.set_page_config(page_title=f"{say('簡報')} · {request.facts.title}")
     notices = list(_notices(request))
-    meeting = _meeting(request, notices)
-    view = frozen(request, meeting) if meeting else request
+    try:
+        meeting = _meeting(request)
+        view = _frozen(request, meeting) if meeting else request
+    except (StateError, store.NoSnapshot) as error:
+        to = parts.anchor(request.link("meetings"), say("看有哪些會議"))
+        show_markup(
+            f"<h1>{say('簡報')}</h1>"
+            f"{parts.notice(say('✕ 這場會議打不開'), f'{words.escape(error)}<br>{to}', 'failed')}"
+        )
+        return
     if meeting and view.snapshot != request.snapshot:
         newer = words.moment(request.facts.built_at, request.year)
         notices.append(say("這是凍結的會議；之後有較新的資料（快照 {time}），沒有混進來。", time=newer))
@@ -53,9 +63,8 @@ def show(request: View) -> None:
             leave=_back(request, meeting), notices=notices, files=FILES,
         )  # fmt: skip
 
-    key = (choice, start, tuple(notices), tuple(chosen().values()))
-    # What was decided before a meeting may be told anew at any time.
-    fragment = build() if meeting else str(figures.once(request, "slides", *key, build=build))
+    key = (meeting and meeting.id, choice, start, tuple(notices), tuple(chosen().values()))
+    fragment = str(figures.once(request, "slides", *key, build=build))
     markup = fragment.replace(FILES, _files(request, view, meeting, choice))
     st.markdown(f"<style>{report.style()}</style>{markup}", unsafe_allow_html=True)
     st.html(f"<script>{report.script()}</script>", unsafe_allow_javascript=True)
@@ -63,26 +72,26 @@ def show(request: View) -> None:
 
 def _document(request: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> Document:
     if meeting:
-        return meetings.document(store_of(request), meeting, view)
+        return meetings.document(meeting, view, meetings.schools_of(request))
     return slides.document(view, choice)
 
 
-def _meeting(request: View, notices: list[str]) -> Meeting | None:
-    """The frozen meeting that the address names."""
+def _meeting(request: View) -> Meeting | None:
+    """The frozen meeting that the address names.
+
+    Raises:
+        StateError: there is none of that name, or it cannot be read.
+    """
     name = asked("meeting")
     if not name:
         return None
-    try:
-        meeting = store_of(request).meeting(request.programme, name, meetings.schools_of(request))
-    except StateError as error:
-        notices.append(str(error))
-        return None
+    meeting = store_of(request).meeting(request.programme, name, meetings.schools_of(request))
     if meeting is None:
-        notices.append(say("找不到會議「{name}」，以下是現在的資料，沒有凍結。", name=name))
+        raise StateError(say("找不到會議「{name}」：可能已經移除，或名稱不同。", name=name))
     return meeting
 
 
-def frozen(request: View, meeting: Meeting) -> View:
+def _frozen(request: View, meeting: Meeting) -> View:
     """What it froze, in the language of the viewer. Raises `NoSnapshot` where its snapshot is gone."""
     view = meetings.view_of(meeting, request.warehouse, request.scope)
     return replace(view, lang=request.lang, era=request.era, programmes=request.programmes)
