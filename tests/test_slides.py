@@ -353,6 +353,25 @@ def test_nobody_is_told_to_be_late_by_a_file_that_was_not_read(
     assert not re.search("國小|小學", late_names())
 
 
+@pytest.mark.parametrize("schools", [True, False])
+def test_all_that_needs_a_decision_is_listed_and_what_is_overdue_comes_first(place: Place, schools: bool):
+    view = place.view
+    made = slides.document(view, slide_facts.Choices(schools=schools))
+    every = [slide for slide in made.slides if slide.key.startswith("decide")]
+    lines = [row for slide in every for row in slide.table.rows]
+    if schools:
+        asked = {"on": view.on, "versus": view.versus}
+        findings = [
+            row
+            for one in view.periods
+            for row in questions.ask(view, "attention", period=one.period, **asked)
+        ]
+        assert len(lines) == len(findings)
+    assert all(f"{len(lines)} 件需要決定" in slide.title for slide in every) and len(lines) > 3
+    order = [("overdue", "behind", "on_track", "no_data").index(line[0].status) for line in lines]
+    assert order == sorted(order) and order[0] == 0
+
+
 HOSTILE = '<img src=x onerror="alert(1)">&amp;\' </section><script>'
 
 
@@ -473,5 +492,6 @@ def test_a_city_almost_without_data_has_slides_on_any_day(tmp_path: Path, day: s
     made = slides.document(view)
     page = report.page(made)
     assert "nan" not in page and "None" not in page
-    assert [slide.key for slide in made.slides][-3:] == ["decide", "since", "data"]
+    kinds = list(dict.fromkeys(slide.key.partition("-")[0] for slide in made.slides))
+    assert kinds[-3:] == ["decide", "since", "data"]
     assert all(slide.title for slide in made.slides)

@@ -20,6 +20,8 @@ WIDTH, HEIGHT = 1752, 984  # of a slide within its margins, in units of slides.c
 TITLE, LINE, ROW, HEAD = 58, 42, 74, 56
 TYPES = (30, 27, 24)
 CURVE = 610 + 64
+LEADING = 1.25  # from one line of a cell to the next, in sizes of the letters
+LEAST = 220  # how wide a column of strips or of sentences is at least
 FRAME = 40 + 26 + 60  # the line above the title, the space below it, the footer
 CELLS = 200  # schools that can be told apart in a strip
 KEYS = {
@@ -149,6 +151,7 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
         else ""
     )
     taken = LINE * sum(-(-letters(line) * 30 // WIDTH) for line in slide.lines) + 18 * bool(lines)
+    taken += 30 * (_lines(document.whose, 24, WIDTH - 48 - 24 * (letters(document.snapshot) + 4)) - 1)
     taken += 43 * len(slide.flags) + size * 1.25 * title_lines + (124 if slide.big else 0)
     width = WIDTH - (CURVE if slide.curve else 0)
     main = _big(slide.big) if slide.big else ""
@@ -178,10 +181,11 @@ def _legend(slide: Slide) -> str:
 
 def _table(table: Table, room: float, width: float) -> str:
     """Rows as high as there is room for, columns of numbers as wide as they must be; type no smaller than the floor."""
+    kind = next((size for size in TYPES if _fits(table, size, room, width)), TYPES[-1])
     row = max(min((room - HEAD) / max(len(table.rows), 1), ROW), 34)
-    kind = next((size for size in TYPES if size * 1.5 <= row and _need(table, size) <= width), TYPES[-1])
-    widths = _widths(table, kind, width)
-    columns = "".join(f'<col style="width:{100 * one / width:.2f}%">' for one in widths)
+    if max(_high(table, kind, width), default=1) > 1:
+        row = min(row, kind * LEADING + 12)  # the room is for those that go over several lines
+    columns = "".join(f'<col style="width:{100 * one / width:.2f}%">' for one in _widths(table, kind, width))
     head = "".join(
         f'<th scope="col"{" class=n" if one.is_number else ""}>{escape(one.name)}</th>'
         for one in table.columns
@@ -193,18 +197,37 @@ def _table(table: Table, room: float, width: float) -> str:
     )
 
 
+def _fits(table: Table, kind: int, room: float, width: float) -> bool:
+    """Whether a table goes into so much room in letters of this size."""
+    high = sum(max(kind * LEADING * lines + 8, kind * 1.5) for lines in _high(table, kind, width))
+    return _need(table, kind) <= width and HEAD + high <= room
+
+
+def _high(table: Table, kind: int, width: float) -> list[int]:
+    """Over how many lines each row goes: texts wrap, numbers do not."""
+    widths = _widths(table, kind, width)
+    loose = [at for at in range(len(table.columns)) if not table.columns[at].is_number]
+    return [max(_lines(row[at].text, kind, widths[at] - 20) for at in loose) for row in table.rows]
+
+
+def _lines(text: str, kind: int, width: float) -> int:
+    return max(1, -(-int(letters(text) * kind) // max(int(width), 1)))
+
+
 def _wide(table: Table, at: int, kind: int) -> float:
-    """How wide a column must be so that nothing in it wraps; a strip takes what is left."""
+    """How wide a column must be so that nothing in it wraps; a header wraps between its words."""
     texts = [
         (letters(row[at].text) + 0.7 * len(row[at].mark)) * kind + 20 * bool(row[at].status)
         for row in table.rows
     ]
-    return max([letters(table.columns[at].name) * TYPES[-1], *texts]) * 1.02 + 20
+    words = [letters(word) * TYPES[-1] for word in table.columns[at].name.split()] or [0]
+    return max(*words, *texts, 0) * 1.02 + 20
 
 
 def _need(table: Table, kind: int) -> float:
-    """The width that the columns take at least; of a column of sentences some."""
-    return sum(_wide(table, at, kind) if _is_tight(table, at) else 200 for at in range(len(table.columns)))
+    """The width that the columns take at least; of a column of strips or sentences some."""
+    every = range(len(table.columns))
+    return sum(_wide(table, at, kind) if _is_tight(table, at) else LEAST for at in every)
 
 
 def _is_tight(table: Table, at: int) -> bool:
@@ -214,10 +237,13 @@ def _is_tight(table: Table, at: int) -> bool:
 def _widths(table: Table, kind: int, width: float) -> list[float]:
     tight = {at: _wide(table, at, kind) for at in range(len(table.columns)) if _is_tight(table, at)}
     loose = sum(column.width for at, column in enumerate(table.columns) if at not in tight)
-    left = max(width - sum(tight.values()), 0)
+    least = LEAST * (len(table.columns) - len(tight))
     if not loose:
         scale = width / sum(tight.values())
         return [one * scale for one in tight.values()]
+    # Where there is not enough room the names at the left wrap, and not the strips or sentences beside them.
+    tight[0] = max(min(tight[0], width - least - sum(tight.values()) + tight[0]), LEAST / 2)
+    left = max(width - sum(tight.values()), 0)
     return [tight.get(at, left * column.width / loose) for at, column in enumerate(table.columns)]
 
 

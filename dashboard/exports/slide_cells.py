@@ -73,13 +73,15 @@ def summed(row: Row, kpi: Row) -> str:
     if row.counted is None:
         return "–"
     if row.base:
-        share = rate(row.counted, row.base, kpi.unit)
-        if row.required in (None, row.base):
-            return share
-        return say("{share}，應達 {n}", share=share, n=number(row.required))
+        return rate(row.counted, row.base, kpi.unit)
     if row.required:
         return f"{number(row.counted)}/{number(row.required)} {kpi.unit}"
     return quantity(row.counted, kpi.unit)
+
+
+def required_cell(row: Row) -> Cell:
+    """How much is required of all together, where the sum does not say it."""
+    return Cell("–" if not row.base or row.required is None else number(row.required))
 
 
 def change_cell(now: object, then: object) -> Cell:

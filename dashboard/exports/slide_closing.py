@@ -22,21 +22,26 @@ from dashboard.language.words import (
 )
 from dashboard.questions import Row, ask
 
+URGENCY = ("overdue", "behind", "on_track", "no_data")
 DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
 
 
-def to_decide(facts: Facts) -> Slide:
-    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator."""
+def to_decide(facts: Facts) -> list[Slide]:
+    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator.
+
+    Of all periods together, what is overdue or over its limit first, then what is behind, then what lacks data.
+    """
     lines = _found(facts) if facts.choices.schools else _late_indicators(facts)
+    lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
     columns = [
         Column(say("狀態"), 1.4),
         Column(say("指標"), 1.8),
         Column(say("還差什麼"), 6.4),
         Column(say("期限"), 1.2, True),
     ]
-    table = Table(columns, lines[:DECIDE]) if lines else None
-    title = say("{n} 件需要決定", n=number(min(len(lines), DECIDE))) if lines else say("目前沒有需要決定的事")
-    return Slide("decide", say("需要決定"), "", title, table=table, flags=cells.meanings(table))
+    title = say("{n} 件需要決定", n=number(len(lines))) if lines else say("目前沒有需要決定的事")
+    slide = Slide("decide", say("需要決定"), "", title)
+    return pages.paged(slide, columns, [(line, ()) for line in lines], DECIDE) if lines else [slide]
 
 
 def _late_indicators(facts: Facts) -> list[list[Cell]]:

@@ -35,6 +35,7 @@ def group_slides(facts: Facts, group: Row) -> list[Slide]:
         Column(say("達標校數"), 1.2, True),
         Column(say("落後、逾期"), 1.4, True),
         Column(say("合計"), 3, True),
+        Column(say("應達"), 1, True),
         Column(say("期限"), 1.3, True),
     ]
     lines = [

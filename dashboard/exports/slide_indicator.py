@@ -134,6 +134,9 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
         Column(say("達標"), 1.2, True),
         Column(say("合計"), 3.2, True),
     ]
+    more = any(row.base and row.required not in (None, row.base) for _, _, row in rows)
+    if more:  # else the sum says it: 288/364
+        columns.append(Column(say("應達"), 1, True))
     lines = [
         (
             [
@@ -142,6 +145,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
                 cells.late_cell(row, kpi),
                 cells.met_cell(row, kpi, of),
                 cells.sum_cell(row, kpi, of),
+                *([cells.required_cell(row)] if more else []),
             ],
             notes[name],
         )

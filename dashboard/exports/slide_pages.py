@@ -31,6 +31,7 @@ def line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
         cells.met_cell(row, kpi, group.name if group else ""),
         cells.late_cell(row, kpi),
         cells.sum_cell(row, kpi, group.name if group else ""),
+        cells.required_cell(row),
     ]
 
 

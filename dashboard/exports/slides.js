@@ -7,21 +7,28 @@
   const slides = (deck) => [...deck.querySelectorAll(".slide")];
   // The page's address is written anew where a choice is made; the slide then is the one that was on.
   const on = {};
-  const named = (deck) => decodeURIComponent(location.hash.slice(1)) || on[deck.dataset.start] || deck.dataset.start;
+  const asked = () => {
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+  };
+  const named = (deck) => asked() || on[deck.dataset.start] || deck.dataset.start;
   const place = (deck) => {
     const all = slides(deck);
     const at = all.findIndex((slide) => slide.dataset.key === named(deck));
     return at < 0 ? 0 : at;
   };
+  // On a phone the slides stand one below the other.
+  const stands = (slide) => getComputedStyle(slide).position === "static";
   const draw = () => {
     const deck = find();
     if (!deck) return;
     const at = place(deck);
+    const first = !deck.classList.contains("turned");
     deck.classList.add("turned");
     slides(deck).forEach((slide, i) => slide.classList.toggle("on", i === at));
     deck.querySelectorAll(".panel ol button").forEach((button, i) => {
       if (i === at) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
     });
+    if (first && at && stands(slides(deck)[at])) slides(deck)[at].scrollIntoView();
     const said = deck.querySelector(".news");
     const text = slides(deck)[at]?.getAttribute("aria-label") ?? "";
     if (said && said.textContent !== text) said.textContent = text;
@@ -36,7 +43,7 @@
     history.replaceState(history.state, "", "#" + encodeURIComponent(all[at].dataset.key));
     if (every) due = performance.now() + every * 1000;
     draw();
-    if (getComputedStyle(all[at]).position === "static") all[at].scrollIntoView();
+    if (stands(all[at])) all[at].scrollIntoView();
   };
   const panel = (deck, open) => {
     const list = deck.querySelector(".panel");

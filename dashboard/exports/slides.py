@@ -42,7 +42,7 @@ def document(
         *_overview(facts),
         *(slide for kpi in facts.kpis for slide in slide_indicator.indicator(facts, kpi)),
         *(slide for group in facts.groups for slide in slide_group.group_slides(facts, group)),
-        slide_closing.to_decide(facts),
+        *slide_closing.to_decide(facts),
         *slide_closing.since(facts),
         slide_closing.data(facts),
     ]
@@ -79,6 +79,7 @@ def _overview(facts: Facts) -> list[Slide]:
     columns += [
         Column(say("落後、逾期"), 1.3, True),
         Column(say("合計"), 2.9, True),
+        Column(say("應達"), 1, True),
         Column(say("期限"), 1.3, True),
     ]
     name = group.name if group else say("全市")

@@ -11,6 +11,7 @@ ASKED = {
     "keelung-111": {"on": "2022-11-25", "vs": "2022-10-21"},
     "ntpc-5g-112": {"programme": "ntpc-5g-112", "on": "2023-11-30", "vs": "2023-10-01"},
 }
+SHOWN = {**ASKED, **{f"{name} in English": {**asked, "lang": "en"} for name, asked in ASKED.items()}}
 SIZES = ((1920, 1080), (1280, 720))
 # What stands out of its slide, what is longer than its box, and what stands upon something else.
 WRONG = """() => {
@@ -28,6 +29,9 @@ WRONG = """() => {
     parts.forEach(([name, a], at) => parts.slice(at + 1).forEach(([other, b]) => {
         if (a.bottom > b.top + 1) found.push(`${name} upon ${other}`);
     }));
+    for (const strip of slide.querySelectorAll('.strip')) {
+        if (strip.getBoundingClientRect().width < 200 * edge.width / 1920) found.push('a strip without room');
+    }
     const curve = box('.curve'), main = box('.main');
     if (curve && main && main.right > curve.left) found.push('the table upon the curve');
     if (curve && curve.bottom > (box('.lines') ?? box('.flags') ?? box('footer')).top + 1) found.push('the curve upon a text');
@@ -49,9 +53,9 @@ def press(view, *keys):
         view.page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("programme", ASKED)
-def test_no_slide_is_cut_off_and_nothing_stands_upon_another_at_both_sizes(look, programme):
-    view = opened(look, **ASKED[programme])
+@pytest.mark.parametrize("shown", SHOWN)
+def test_no_slide_is_cut_off_and_nothing_stands_upon_another_at_both_sizes(look, shown):
+    view = opened(look, **SHOWN[shown])
     keys = view.page.locator(".deck .slide").evaluate_all("all => all.map(one => one.dataset.key)")
     assert len(keys) > 15 and len(set(keys)) == len(keys)
     for width, height in SIZES:
@@ -115,6 +119,20 @@ def test_the_keys_turn_the_slides_without_asking_anybody(look):
     assert [url for url in asked if "_stcore" not in url] == [] and view.errors == []
 
 
+@pytest.mark.parametrize("mark", ["%", "%E0%A4%A", "nothing of ours"])
+def test_a_mark_in_the_address_that_is_no_slide_is_passed_over(look, mark):
+    view = opened(look, **ASKED["keelung-111"])
+    view.page.goto(f"{view.page.url}#{mark}")
+    assert view.page.evaluate(ON) == "city"
+    press(view, "ArrowRight")
+    assert view.page.evaluate(ON) != "city" and view.errors == []
+
+
+def test_a_heading_of_a_slide_is_no_link(look):
+    view = opened(look, **ASKED["keelung-111"])
+    assert view.page.locator('.deck [data-testid="stHeaderActionElements"]:visible').count() == 0
+
+
 def test_it_turns_by_itself_after_the_seconds_that_are_chosen(look):
     view = look("1920")
     view.page.clock.install()
@@ -169,6 +187,9 @@ def test_a_phone_reads_the_slides_one_below_the_other(look):
     )
     assert shown == view.page.locator(".deck .slide").count()
     assert view.page.evaluate("document.querySelector('.deck').scrollWidth <= innerWidth")
+    expect(view.page.get_by_role("link", name="離開簡報").last).to_be_visible()
+    view = look("390").open("present", kpi="it_lead", **ASKED["keelung-111"])
+    expect(view.page.locator('.slide[data-key="kpi-it_lead-111"] h2')).to_be_in_viewport()
 
 
 def test_the_slides_can_be_read_and_used_by_everybody(look):
