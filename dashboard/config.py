@@ -80,6 +80,11 @@ class Config:
         """The data folder of a programme."""
         return self.folders.get(programme, self.data)
 
+    @property
+    def templates(self) -> Path:
+        """The folder of the bureau's own templates of messages and letters, beside the configuration."""
+        return (self.place if self.place.is_dir() else self.place.parent) / "templates"
+
     def places_of(self, programme: str) -> Places:
         """All sources of a programme. A folder that nobody named is optional where there are spreadsheets."""
         folder = self.folder_of(programme)

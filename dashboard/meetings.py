@@ -129,17 +129,8 @@ def view_of(meeting: Meeting, warehouse: Path, scope: access.Scope) -> View:
         )
         raise store.NoSnapshot(text)
     store.check(snapshot)
-    within = _within(snapshot, meeting, scope)
-    return questions.unaddressed(snapshot, within, meeting.on, meeting.versus, meeting.period)
-
-
-def _within(snapshot: store.Snapshot, meeting: Meeting, scope: access.Scope) -> access.Scope:
-    if meeting.group is None and meeting.school is None:
-        return scope
-    schools = questions.answers(snapshot, scope, "schools", ())
-    mine = [one for one in schools if meeting.school == one.name or meeting.group == one.group_name]
-    label = meeting.school or meeting.group or ""
-    return access.Scope(label, tuple(one.school_id for one in mine), scope.names)
+    mine = questions.within(snapshot, scope, meeting.group, meeting.school)
+    return questions.unaddressed(snapshot, mine, meeting.on, meeting.versus, meeting.period)
 
 
 def choices_of(meeting: Meeting) -> Choices:
@@ -223,8 +214,22 @@ def document(meeting: Meeting, view: View, schools: Collection[str] | None) -> D
 
     view: its own, see `view_of`. schools: those that the viewer may see, see `schools_of`.
     """
-    choices = choices_of(meeting)
     carried = [one for one in meeting.carried if may_see(one.decision.school, schools)]
+    return _document(meeting, view, carried)
+
+
+def group_document(meeting: Meeting, view: View, group: str) -> Document:
+    """The slides of one group of a frozen meeting, with what was decided about that group and its schools.
+
+    view: of the group's schools alone.
+    """
+    names = {row.name for row in ask(view, "schools")}
+    of_group = [one for one in meeting.carried if one.decision.school in names or one.decision.group == group]
+    return _document(meeting, view, of_group)
+
+
+def _document(meeting: Meeting, view: View, carried: Sequence[Outcome]) -> Document:
+    choices = choices_of(meeting)
     return slides.document(view, choices, decided(carried, view, choices), meeting.name)
 
 

@@ -131,6 +131,23 @@ def unaddressed(
     )
 
 
+def within(
+    snapshot: store.Snapshot, scope: access.Scope, group: str | None = None, school: str | None = None
+) -> access.Scope:
+    """Of a scope the schools of a group, or one school, by their names; all of it where none is named, else none."""
+    if group is None and school is None:
+        return scope
+    schools = answers(snapshot, scope, "schools", ())
+    ids = [one.school_id for one in schools if group in (None, one.group_name) and school in (None, one.name)]
+    return access.Scope(school or group or "", tuple(ids), scope.names)
+
+
+def groups_in(view: View) -> list[Row]:
+    """The groups that have a school in a view, in their order."""
+    ids = {row.group_id for row in ask(view, "schools")}
+    return [row for row in ask(view, "groups") if row.group_id in ids]
+
+
 def standing(
     warehouse: Path, programme: str, scope: access.Scope | None = None
 ) -> tuple[store.Snapshot, Row, str | None]:

@@ -5,8 +5,6 @@ One group: its schools, how it stands beside the others, what its lead can do th
 
 from dashboard import ui
 
-SIZE = 25
-
 seen = ui.view()
 groups = ui.some(ui.ask(seen, "groups"), ui.say("組別"))
 wanted, chosen, trend = ui.asked("group"), ui.asked("kpi"), ui.asked("trend")
@@ -29,7 +27,7 @@ def section(period):
     before = ui.before(seen, "school_results", ("school_id", "kpi"), **mine, school_id=None)
     then = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
     found = ui.matrix.filtered(schools, status, marked, sort)
-    shown = ui.paper.page(list(found.items()), ui.asked("page"), SIZE)
+    shown = ui.paper.page(list(found.items()), ui.asked("page"), ui.matrix.SIZE)
     nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
     ui.show(f"""{ui.parts.period(seen.periods, period)}<h2>{ui.say("各校各項")}</h2>
 <p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
@@ -58,3 +56,4 @@ ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is gro
 ui.show(ui.matrix.filters(ui.ask_each(seen, "kpis"), status, chosen, sort, here))
 for each in seen.periods:
     section(each)
+ui.show(ui.presenting.pack(seen, group.name))

@@ -13,5 +13,5 @@ ui.show(ui.meetings.listed(seen, board))
 if board.meeting:
     ui.show(f"<h2>{ui.words.escape(board.meeting.name)}</h2>{ui.meetings.decided(seen, board)}")
     ui.meetings.note(seen, board)
-    ui.show(ui.meetings.carried(seen, board))
+    ui.show(ui.meetings.carried(seen, board) + ui.presenting.packs(seen, board.meeting))
     ui.meetings.change(seen, board)

@@ -16,16 +16,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, questions, warehouse
+from dashboard import access, programmes, questions, reminders, warehouse
 from dashboard.exports import letters
 from dashboard.sources import contracts
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Places, table_for
-from dashboard.ui import reminders
 
 TABLES = contracts.load()
 EVERY = access.bureau(names=True)
-EVERY_STATUS = reminders.Chosen((), (), reminders.STATUSES, False)
+EVERY_STATUS = reminders.Filter((), (), reminders.STATUSES, False)
 DAYS = {
     "keelung-111": tuple(map(dt.date.fromisoformat, ("2022-06-30", "2022-11-25", "2023-08-15"))),
     "ntpc-5g-112": tuple(map(dt.date.fromisoformat, ("2023-06-30", "2024-01-15", "2025-01-15"))),
@@ -252,7 +251,7 @@ def accused(city: City, snapshot: warehouse.Snapshot, day: dt.date) -> Iterator[
     seen = questions.View(
         city.programme.id, (city.programme.id,), city.place, snapshot, facts, periods, periods, EVERY, day
     )
-    for one in reminders.told_to_schools(seen, EVERY_STATUS):
+    for one in reminders.in_chinese(seen, EVERY_STATUS):
         letter = letters.message(Path("nowhere"), reminders.context(seen, one, True))
         owed = letter.partition("依目前的資料")[2]
         for item in one.items:

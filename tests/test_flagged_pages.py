@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, config, questions, reminders, warehouse
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.ui import (
@@ -18,7 +18,6 @@ from dashboard.ui import (
     matrix,
     parts,
     records,
-    reminders,
     school_rows,
     school_tables,
 )
@@ -360,7 +359,7 @@ def test_a_school_whose_own_file_was_not_read_is_written_to_for_the_file_and_not
     seen = seeing(place)
     found = {
         one.school: one
-        for one in reminders.told_to_schools(seen, reminders.Chosen((), (), reminders.STATUSES, False))
+        for one in reminders.in_chinese(seen, reminders.Filter((), (), reminders.STATUSES, False))
     }
     one = found[BROKEN]
     assert not {"a1a2", "infosec", "digital_literacy"} & {item.kpi.kpi for item in one.items}

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, config, questions, reminders, warehouse
 from dashboard.language import texts, words
-from dashboard.ui import lead, parts, reminders
+from dashboard.ui import lead, parts
 from tests.running import Outcome, kpi
 from tests.test_pages import html_of, open_page
 
@@ -53,7 +53,7 @@ def shown(seen: questions.View) -> dict[Key, str]:
 
 def asked(seen: questions.View, statuses: tuple[str, ...] = reminders.DEFAULT) -> dict[Key, reminders.Item]:
     """What 催辦 asks that day."""
-    wanted = reminders.Chosen((), (), statuses, False)
+    wanted = reminders.Filter((), (), statuses, False)
     return {
         (item.kpi.kpi, item.row.period, one.school): item
         for one in reminders.owed(seen, wanted)

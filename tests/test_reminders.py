@@ -11,10 +11,10 @@ import docx
 import openpyxl
 import pytest
 
-from dashboard import access, questions, warehouse
+from dashboard import access, questions, reminders, warehouse
 from dashboard.exports import letters, tables
 from dashboard.language import texts
-from dashboard.ui import reminders
+from dashboard.ui import reminders as page
 
 EVERY = access.bureau(names=True)
 DAY = dt.date(2022, 11, 25)
@@ -36,9 +36,9 @@ def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
     return view
 
 
-def wanted(**changes) -> reminders.Chosen:
+def wanted(**changes) -> reminders.Filter:
     usual = {"kpis": (), "groups": (), "statuses": reminders.DEFAULT, "names": False}
-    return reminders.Chosen(**(usual | changes))
+    return reminders.Filter(**(usual | changes))
 
 
 def test_a_school_owes_what_the_results_say_it_does(seen):
@@ -99,10 +99,9 @@ def test_a_scope_owes_for_its_own_schools_alone(seen):
 def test_letters_hold_one_letter_a_school_and_take_texts_as_texts(seen):
     view = seen()
     found = reminders.owed(view, wanted())
-    common = reminders._common(view)
-    one = {**reminders.context(view, found[0], True), "school": HOSTILE}
-    told = [one, *(reminders.context(view, each, True) for each in found[1:])]
-    document = docx.Document(io.BytesIO(letters.letters(Path("nowhere"), {**common, "letters": told})))
+    context = reminders.letters_context(view, found, True)
+    context["letters"][0]["school"] = HOSTILE
+    document = docx.Document(io.BytesIO(letters.letters(Path("nowhere"), context)))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert text.count("受文者：") == len(found)
     assert HOSTILE in text
@@ -143,13 +142,13 @@ def test_what_goes_to_schools_is_the_same_chinese_whatever_the_language_of_the_p
     choice = wanted(groups=("自主學習組",), names=True)
 
     def told() -> list[object]:
-        found = reminders.told_to_schools(view, choice)
+        found = reminders.in_chinese(view, choice)
         messages = [letters.message(Path("nowhere"), reminders.context(view, one, True)) for one in found]
         return [messages, reminders.header(), reminders.rows(view, found, True), reminders._common(view)]
 
     chinese = told()
     with texts.written(texts.Manner("en", "ce")):
-        english_page = reminders.overview(view, reminders.owed(view, choice), lambda **_: "", None, True)
+        english_page = page.overview(view, reminders.owed(view, choice), lambda **_: "", None, True)
         assert told() == chinese
     assert "short" in english_page and "due 2022/12/31" in english_page
     assert "期限 111/12/31" in str(chinese) and "short" not in str(chinese)
@@ -165,10 +164,10 @@ def test_beside_each_gap_stands_how_it_moved_since_the_day_to_compare_with(seen)
     }
     items = [item for one in reminders.owed(view, wanted()) for item in one.items]
     assert all(item.then == was[item.row.school_id, item.row.kpi] for item in items)
-    shown = reminders.overview(view, reminders.owed(view, wanted()), lambda **_: "", None, False)
+    shown = page.overview(view, reminders.owed(view, wanted()), lambda **_: "", None, False)
     moved = [item for item in items if item.row.gap is not None and item.then.gap is not None]
     assert shown.count('class="chg"') == sum(item.row.status != "no_data" for item in moved)
-    assert 'class="chg"' not in reminders.overview(
+    assert 'class="chg"' not in page.overview(
         seen(), reminders.owed(seen(), wanted()), lambda **_: "", None, False
     )
 
@@ -188,7 +187,7 @@ def test_an_exceeded_ceiling_says_by_how_much_and_has_no_deadline(seen):
     assert reminders.state(exceeded()) == told
     message = letters.message(Path("nowhere"), reminders.context(seen(), one, False))
     assert told in message and "期限" not in message and "還差" not in message
-    shown = reminders.overview(seen(), [one], lambda **_: "", None, False)
+    shown = page.overview(seen(), [one], lambda **_: "", None, False)
     assert told in shown and "超出上限" in shown and "期限" not in shown
     assert reminders.rows(seen(), [one], False)[0][4:6] == [f"資本門上限：{told}", None]
 
@@ -237,9 +236,7 @@ def test_who_is_missing_is_said_with_what_each_lacks_and_so_is_a_class_that_has_
 def test_a_letter_says_what_each_lacks_in_chinese_whatever_the_language_of_the_page(seen):
     with texts.written(texts.Manner("en", "ce")):
         view = seen()
-        (one,) = [
-            one for one in reminders.told_to_schools(view, wanted(names=True)) if one.school == "深美國小"
-        ]
+        (one,) = [one for one in reminders.in_chinese(view, wanted(names=True)) if one.school == "深美國小"]
         told = letters.message(Path("nowhere"), reminders.context(view, one, True))
         masked = letters.message(Path("nowhere"), reminders.context(view, one, False))
     lines = [line for line in told.splitlines() if line.startswith("   尚未完成：")]
@@ -251,7 +248,7 @@ def test_the_table_names_who_is_missing_where_names_are_asked_for(seen):
     found = reminders.owed(seen(), wanted(kpis=("infosec",)))
     name = next(item.missing[0] for one in found for item in one.items if item.missing)
     for asked in (False, True):
-        assert (name in reminders.overview(seen(), found, lambda **_: "", None, asked)) == asked
+        assert (name in page.overview(seen(), found, lambda **_: "", None, asked)) == asked
 
 
 # One letter for one matter
@@ -271,7 +268,7 @@ def test_a_message_says_first_what_to_mend_with_its_row_and_then_what_is_owed_by
     view = seen()
     expected = rows_to_mend(view)
     assert expected
-    found = {one.school: one for one in reminders.told_to_schools(view, wanted())}
+    found = {one.school: one for one in reminders.in_chinese(view, wanted())}
     assert set(expected) <= set(found), "who has something to mend is written to, whatever else it owes"
     for school, one in found.items():
         told = letters.message(Path("nowhere"), reminders.context(view, one, False))
@@ -288,12 +285,12 @@ def test_a_message_says_first_what_to_mend_with_its_row_and_then_what_is_owed_by
 
 def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monkeypatch):
     view, shown = seen(), []
-    monkeypatch.setattr(reminders.frame, "copy", lambda title, text: shown.append((title, text)))
-    monkeypatch.setattr(reminders, "_templates", lambda: Path("nowhere"))
-    for one in reminders.told_to_schools(view, wanted())[:5]:
+    monkeypatch.setattr(page.frame, "copy", lambda title, text: shown.append((title, text)))
+    monkeypatch.setattr(page, "_templates", lambda: Path("nowhere"))
+    for one in reminders.in_chinese(view, wanted())[:5]:
         (school,) = (row for row in questions.ask(view, "schools") if row.name == one.school)
-        reminders.message(view, wanted(), one.school)
-        reminders.notice(view, school)
+        page.message(view, wanted(), one.school)
+        page.notice(view, school)
     assert shown and shown[::2] == shown[1::2]
 
 
@@ -301,15 +298,15 @@ def test_every_row_that_a_school_could_mend_is_in_its_message_once(seen):
     view = seen()
     for school in questions.ask(view, "schools"):
         rows = questions.ask(view, "school_rejects", school_id=school.school_id)
-        found = reminders.told_to_schools(view, wanted(), school.school_id)
+        found = reminders.in_chinese(view, wanted(), school.school_id)
         told = "".join(letters.message(Path("nowhere"), reminders.context(view, one, False)) for one in found)
-        for row in rows[: reminders.MENDED]:
+        for row in rows[: reminders.MOST_TO_MEND]:
             assert told.count(f"{row.file} 第 {row.line} 列") >= 1, (school.name, row)
 
 
 def test_the_list_has_what_to_mend_and_the_flags_of_each_school(seen):
     view = seen()
-    found = reminders.told_to_schools(view, wanted())
+    found = reminders.in_chinese(view, wanted())
     lines = {
         line[0]: dict(zip(reminders.HEADER, line, strict=True)) for line in reminders.rows(view, found, False)
     }

@@ -23,6 +23,8 @@ MODULES = sorted(
         "dashboard/exports/deck/charts.py",
         "dashboard/exports/workbook.py",
         "dashboard/exports/report.py",
+        "dashboard/exports/pack.py",
+        "dashboard/reminders.py",
         "dashboard/questions.py",
         "dashboard/rules.py",
         "dashboard/meetings.py",

@@ -20,6 +20,19 @@ def check(path: Path) -> None:
         raise _unwritable(path, error) from error
 
 
+def folder(path: Path) -> Path:
+    """A folder to write several files into, made where there is none."""
+    try:
+        path.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise FolderError(f"「{path}」是檔案，不是資料夾。") from None
+    except FileNotFoundError:
+        raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
 def write(path: Path, make: Callable[[], bytes]) -> None:
     """Whole or not at all: whoever has the former file open never sees half of the new one."""
     target = path.resolve()  # of a link, what it leads to

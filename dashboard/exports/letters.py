@@ -10,13 +10,16 @@ from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
 from dashboard.exports.archive import timeless
+from dashboard.exports.refusals import CannotMake
 
 SHIPPED = Path(__file__).parents[2] / "templates"
 MESSAGE, LETTER = "message.txt", "letter.docx"
 
 
-class TemplateFault(Exception):
+class TemplateFault(CannotMake):
     """A template cannot be used; the message says which and why, in Chinese."""
+
+    status = 500
 
 
 def message(own: Path, context: Mapping[str, Any]) -> str:
@@ -29,7 +32,7 @@ def message(own: Path, context: Mapping[str, Any]) -> str:
     try:
         return _environment().from_string(path.read_text(encoding="utf-8-sig")).render(context).strip() + "\n"
     except (jinja2.TemplateError, OSError, UnicodeDecodeError) as error:
-        raise TemplateFault(f"範本「{path}」不能用：{error}") from error
+        raise TemplateFault(_refusal(path, error)) from error
 
 
 def letters(own: Path, context: Mapping[str, Any]) -> bytes:
@@ -45,7 +48,7 @@ def letters(own: Path, context: Mapping[str, Any]) -> bytes:
         out = io.BytesIO()
         document.save(out)
     except Exception as error:  # a damaged DOCX fails as a zip, as XML or as a template
-        raise TemplateFault(f"範本「{path}」不能用：{error}") from error
+        raise TemplateFault(_refusal(path, error)) from error
     return timeless(out.getvalue())
 
 
@@ -68,6 +71,11 @@ _OWED = dict.fromkeys(("label", "state", "deadline", "days", "names", "clause"),
 
 def _path(own: Path, name: str) -> Path:
     return own / name if (own / name).is_file() else SHIPPED / name
+
+
+def _refusal(path: Path, error: Exception) -> str:
+    """Which template, by the folder that everybody knows: a page tells no path of the server."""
+    return f"範本「{path.parent.name}/{path.name}」不能用：{str(error).replace(str(path), path.name)}"
 
 
 def _environment() -> SandboxedEnvironment:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, is_unsure
-from dashboard.questions import Row, View, ask, ask_each
+from dashboard.questions import Row, View, ask, ask_each, groups_in
 
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
 
@@ -66,7 +66,6 @@ class Facts:
 def load(view: View, choices: Choices) -> Facts:
     """Ask for all of it, in the order of the choices."""
     schools = {row.school_id: row for row in ask(view, "schools")}
-    ids = {row.group_id for row in schools.values()}
     kpis = [
         _with_period(kpi, period)
         for period in view.periods
@@ -87,7 +86,7 @@ def load(view: View, choices: Choices) -> Facts:
         then=_by_place(ask_each(view, "totals", on=view.versus)) if view.versus else {},
         schools=by_kpi,
         school_then=then,
-        groups=[group for group in ask(view, "groups") if group.group_id in ids],
+        groups=groups_in(view),
         group_of=schools,
         tables={row.table_name: row for row in ask(view, "tables")},
     )

@@ -384,6 +384,11 @@ def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
     return listing([*filter(None, [told]), *amounts])
 
 
+def sentence(row: Any) -> str:
+    """What is wrong and how to mend it, in the viewer's language; what stands in the file stays as it is."""
+    return say(row.sentence, **row.places)
+
+
 def prose(sentences: Sequence[str]) -> str:
     """Sentences one after another; blank ones are left out. Chinese puts no space between them."""
     return ("" if manner().language == SOURCE else " ").join(filter(None, sentences))

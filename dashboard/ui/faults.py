@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, listing, number
+from dashboard.language.words import escape, listing, number, sentence
 from dashboard.ui.parts import Cell, outward, table
 
 Row = SimpleNamespace
@@ -33,11 +33,6 @@ class _Filled(NamedTuple):
     header: str
     value: str
     is_fault: bool
-
-
-def sentence(row: Row) -> str:
-    """What is wrong and how to mend it, in the viewer's language; what stands in the file stays as it is."""
-    return say(row.sentence, **row.places)
 
 
 def shown(row: Row, *, with_school: bool = False) -> str:

@@ -20,6 +20,7 @@ from dashboard import charts, config
 from dashboard import warehouse as store
 from dashboard.exports import report, tables
 from dashboard.exports import workbook as book
+from dashboard.exports.document import Document
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import Row, View
@@ -31,6 +32,7 @@ HERE = Path(__file__).parent
 HOME = "overview"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ZIP = "application/zip"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 logger = logging.getLogger(__name__)
 
@@ -181,6 +183,20 @@ def workbook(seen: View) -> str:
 
     files = ((f"{name}.xlsx", XLSX, making("xlsx")), (f"{name}.ods", ODS, making("ods")))
     return offer(title, *files, folded=False)
+
+
+def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> str:
+    """The link to what the lead school of a group hands out; `make` gives the slides of a view of that group."""
+    templates = config.from_environment().templates
+
+    def made() -> bytes:
+        from dashboard.exports import pack
+
+        return pack.made(view, group, templates, make)
+
+    name = "_".join(filter(None, (say("資料包"), group, meeting, words.file_day(view.on))))
+    title = say("{group}的資料包", group=group)
+    return offer(title, (f"{name}.zip", ZIP, texts.kept(made)), folded=False)
 
 
 def copy(title: str, told: str) -> None:

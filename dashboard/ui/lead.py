@@ -11,7 +11,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
     URGENT_DAYS,
@@ -24,24 +24,13 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, ask
+from dashboard.reminders import to_send
 from dashboard.ui.findings import gap, pace, room
 from dashboard.ui.parts import anchor, hint
 
 Row = SimpleNamespace
 Link = Callable[..., str]
 STEPS = 3
-# What a school lacks that cannot be judged, see queries/models/7_no_data.sql.
-LACKS = {
-    "cell": later("請在「{table}」填「{header}」（{file} 第 {line} 列）"),
-    "column": later("「{table}」沒有「{header}」這一欄，請補上"),
-    "word": later("請在「{table}」的「{header}」註明誰是「{words}」"),
-    "away": later("「{table}」裡沒有這一天在職的人，請確認到職日與離職日"),
-    "unread": later("「{file}」讀不進來，請改好再送：{told}"),
-    "refused": later("「{table}」送來的列都被退回，請照退回的說明改好再送"),
-    "rows": later("「{table}」裡沒有「{period_label}」可計入的列，請補上"),
-    "school": later("「{table}」裡沒有這所學校，請補上"),
-    "table": later("請送「{table}」"),
-}
 
 
 @dataclass(frozen=True)
@@ -64,19 +53,6 @@ def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
         to_send(seen, **mine, asked=True),
         {row.school_name: row.rejected for row in notices if row.rejected},
     )
-
-
-def to_send(
-    seen: View, period: str, group_id: int | None = None, *, asked: bool = False
-) -> dict[tuple[int, str], str]:
-    """What a school should send or mend, by school and by the indicator that cannot be judged without it; or only what is
-    asked for on the day."""
-    rows = ask(seen, "tables_to_send", on=seen.on, period=period, group_id=group_id)
-    return {
-        (row.school_id, row.kpi): say(LACKS[row.what], table=row.table_label, **vars(row))
-        for row in rows
-        if row.is_asked or not asked
-    }
 
 
 def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:

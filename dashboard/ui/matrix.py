@@ -38,6 +38,7 @@ Row = SimpleNamespace
 Link = Callable[[Row], str]
 Before = Mapping[tuple[Any, ...], Row]
 FILL_FROM = 4
+SIZE = 25  # schools of a page
 NONE = "–"
 MANY = 9
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met")

@@ -15,7 +15,7 @@ from dashboard.exports import report, slide_facts, slides
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
 from dashboard.language.texts import say
-from dashboard.questions import View, ask
+from dashboard.questions import View, ask, groups_in
 from dashboard.state import Meeting, StateError
 from dashboard.state.store import Store
 from dashboard.ui import figures, frame, freshness, parts
@@ -170,6 +170,27 @@ def _files(request: View, view: View, meeting: Meeting | None, choice: slide_fac
         (f"{name}.pptx", PPTX, making(_deck)),
     )
     return frame.offer(say("簡報"), *kinds, folded=False)
+
+
+def pack(view: View, group: str) -> str:
+    """What the lead school of a group can hand out today."""
+    what = say("簡報、活頁簿，與每所夥伴學校的一份函稿；姓名都遮蔽。")
+    return f'<h2>{say("交給各校")}</h2><p class="sub">{what}</p>{frame.pack(view, group, slides.document)}'
+
+
+def packs(request: View, meeting: Meeting) -> str:
+    """The pack of each group of a frozen meeting, for its lead school to hand out; nothing where it cannot be shown."""
+    try:
+        view = meetings.view_of(meeting, request.warehouse, request.scope)
+    except store.NoSnapshot:
+        return ""
+
+    def document(group: str) -> Callable[[View], Document]:
+        return lambda of: meetings.group_document(meeting, of, group)
+
+    names = [group.name for group in groups_in(view)]
+    links = "".join(frame.pack(view, name, document(name), meeting.name) for name in names)
+    return f"<h3>{say('交給各組')}</h3>{links}" if links else ""
 
 
 # What draws these two is there only once one of them is wanted.

@@ -7,11 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, listing, number
+from dashboard.language.words import escape, listing, number, sentence
 from dashboard.questions import View, ask
 from dashboard.ui import faults, paper, parts
 from dashboard.ui.address import asked
-from dashboard.ui.faults import sentence
 from dashboard.ui.parts import Cell, anchor, count, pills, text
 
 Row = SimpleNamespace
@@ -274,19 +273,6 @@ def notice_header() -> list[str]:
 def notice_rows(schools: Sequence[Row]) -> list[list[object]]:
     """The schools to be told, as a file."""
     return [[getattr(row, name) for name in NOTICES] for row in schools]
-
-
-def told(row: Row) -> str:
-    """One row in a letter: which file, which row and cell, what is wrong and how to mend it; the way to a spreadsheet's."""
-    place = [row.file]
-    if row.line:
-        place.append(
-            say("第 {line} 列", line=row.line) + (say("（{cell} 格）", cell=row.cell) if row.cell else "")
-        )
-    what = sentence(row)
-    if row.suggestion and row.suggestion not in what:
-        what += say("可能是「{suggestion}」，請確認。", suggestion=row.suggestion)
-    return say("{place}：{told}", place=" ".join(place), told=what) + (f"\n   {row.link}" if row.link else "")
 
 
 def resolved(rows: Sequence[Row]) -> str:

@@ -15,7 +15,8 @@ from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
 from dashboard.readings import offers
-from dashboard.ui import freshness, intake, parts, readings, records, reminders
+from dashboard.reminders import groups_of
+from dashboard.ui import freshness, intake, parts, readings, records
 from dashboard.ui.parts import Cell, count, table, text
 from dashboard.ui.screen import show
 
@@ -178,7 +179,7 @@ def _moved(seen: View, trial: store.Trial) -> str:
         for period in seen.all_periods
         for kpi in ask(seen, "kpis", period=period.period, by_default=None)
     }
-    groups = reminders.groups_of(seen)
+    groups = groups_of(seen)
     order = {"city": 0, "group": 1, "school": 2}
     moved = sorted(trial.moved, key=lambda pair: order[pair[1]["level"]])
     names = (later("項目"), later("範圍"), later("目前"), later("之後"), later("狀態"))

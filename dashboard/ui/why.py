@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard import reminders
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
 from dashboard.questions import View, ask
-from dashboard.ui import lead, paper, records
+from dashboard.ui import paper, records
 from dashboard.ui.address import asked
 from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
 
@@ -67,7 +68,7 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":
-        to_send = lead.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
+        to_send = reminders.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
     return Behind(
         school,
         result,

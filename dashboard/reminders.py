@@ -1,0 +1,352 @@
+"""What schools still owe, and what they are to send or mend first: the content of every reminder.
+
+It goes to schools, so it is written in Chinese with years of the Republic (`in_chinese`, `context`, `rows`); pages show
+the same in the viewer's language (`owed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboard.language import texts, words
+from dashboard.language.texts import later, say
+from dashboard.questions import Row, View, ask, before, facts_of
+
+# What a school lacks that cannot be judged, see queries/models/7_no_data.sql.
+LACKS = {
+    "cell": later("請在「{table}」填「{header}」（{file} 第 {line} 列）"),
+    "column": later("「{table}」沒有「{header}」這一欄，請補上"),
+    "word": later("請在「{table}」的「{header}」註明誰是「{words}」"),
+    "away": later("「{table}」裡沒有這一天在職的人，請確認到職日與離職日"),
+    "unread": later("「{file}」讀不進來，請改好再送：{told}"),
+    "refused": later("「{table}」送來的列都被退回，請照退回的說明改好再送"),
+    "rows": later("「{table}」裡沒有「{period_label}」可計入的列，請補上"),
+    "school": later("「{table}」裡沒有這所學校，請補上"),
+    "table": later("請送「{table}」"),
+}
+STATUSES = ("overdue", "behind", "on_track", "no_data")
+DEFAULT = ("overdue", "behind", "no_data")
+HEADER = (
+    later("校名"),
+    later("組別"),
+    later("截至日"),
+    later("未達項數"),
+    later("未達項目"),
+    later("最近期限"),
+    later("尚未完成的人、班"),
+    later("請補送或改正"),
+    later("資料註記"),
+)
+MOST_TO_MEND = 30  # rows of a letter
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which reminders are wanted: of which indicators and groups (none: all of them) and statuses, and with names of
+    persons."""
+
+    kpis: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = DEFAULT
+    names: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator that a school owes: its figures, those of the day to compare with, who is missing (and lacks what,
+    where names are asked for), and what to send or fill in where it cannot be judged."""
+
+    kpi: Row
+    row: Row
+    then: Row | None
+    period: str
+    missing: tuple[str, ...]
+    to_send: str | None
+
+    @property
+    def deadline(self) -> date | None:
+        """A ceiling holds on every day: it has none."""
+        return None if self.row.room is not None else self.row.deadline
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """By status, then by the days that are left."""
+        left = self.row.days_left
+        return STATUSES.index(self.row.status), left if left is not None else 10_000
+
+
+@dataclass(frozen=True)
+class Owed:
+    """All that one school owes, the most urgent first, and before that the files and rows that it is to send or mend.
+
+    A figure of which a file was not read is not among the items: the school is asked for the file.
+    """
+
+    school: str
+    group: str
+    items: tuple[Item, ...]
+    mend: tuple[Row, ...] = ()
+
+    @property
+    def late(self) -> tuple[Item, ...]:
+        """What the data that there are say is missing."""
+        return tuple(item for item in self.items if item.row.status != "no_data")
+
+    @property
+    def needed(self) -> tuple[Row, ...]:
+        """The files and rows that the figures may lack."""
+        return tuple(row for row in self.mend if row.matters)
+
+
+def owed(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]:
+    """The schools that owe something of what is wanted, or that have something to mend, in their order; or one of them.
+
+    Nobody is asked for what is only shown, for a closed period, or for what a period that has just begun lacks.
+    """
+    schools = {row.school_id: row for row in ask(view, "schools")}
+    if wanted.groups:
+        names = groups_of(view)
+        groups = [names.get(name) for name in wanted.groups]
+        schools = {key: row for key, row in schools.items() if row.group_name in groups}
+    items = _items(view, wanted, schools, school_id)
+    mend = _to_mend(view, wanted, schools, school_id)
+    every = [
+        Owed(
+            school.name,
+            school.group_name or "",
+            tuple(sorted(items.get(key, ()), key=lambda item: item.urgency)),
+            tuple(mend.get(key, ())),
+        )
+        for key, school in schools.items()
+    ]
+    return [one for one in every if one.items or one.needed or (school_id is not None and one.mend)]
+
+
+def _items(
+    view: View, wanted: Filter, schools: Collection[int], school_id: int | None
+) -> dict[int, list[Item]]:
+    """What each of the schools owes."""
+    labels = {row.period: row.label for row in ask(view, "periods")}
+    every: dict[str, Any] = {"group_id": None, "school_id": school_id}
+    items: dict[int, list[Item]] = {}
+    for period in (one.period for one in view.periods):
+        kpis = {kpi.kpi: kpi for kpi in ask(view, "kpis", period=period)}
+        missing = _missing(view, period, wanted.names)
+        then = before(view, "school_results", ("school_id", "kpi"), period=period, **every)
+        asked = to_send(view, period, asked=True)
+        label = labels[period] if len(view.periods) > 1 else ""
+        for row in ask(view, "school_results", on=view.on, period=period, **every):
+            key = (row.school_id, row.kpi)
+            silent = row.status == "no_data"
+            if row.school_id not in schools or not _is_wanted(row, wanted) or kpis[row.kpi].closed:
+                continue
+            if silent and key not in asked:
+                continue
+            who = () if silent else tuple(missing.get(key, ()))
+            item = Item(kpis[row.kpi], row, then.get(key), label, who, asked.get(key))
+            items.setdefault(row.school_id, []).append(item)
+    return items
+
+
+def _is_wanted(row: Row, wanted: Filter) -> bool:
+    """Whether a figure is one that is asked for, and rests on files that were read."""
+    unsure = words.is_unsure(row) and row.status != "no_data"
+    return not unsure and row.status in wanted.statuses and (not wanted.kpis or row.kpi in wanted.kpis)
+
+
+def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list[str]]:
+    """Who or what is missing, by school and indicator; with what each lacks where `names` are asked for."""
+    missing: dict[tuple[int, str], list[str]] = {}
+    for unit in ask(view, "missing_units", on=view.on, period=period):
+        lacks = words.lacks(unit.parts, alone=True) if names else ""
+        who = say("{name}（{lacks}）", name=unit.unit_label, lacks=lacks) if lacks else unit.unit_label
+        missing.setdefault((unit.school_id, unit.kpi), []).append(who)
+    return missing
+
+
+def _to_mend(
+    view: View, wanted: Filter, schools: Collection[int], school_id: int | None
+) -> dict[int, list[Row]]:
+    """The files and rows that each of the schools is to send or mend; none of a table that only other indicators read."""
+    read: dict[str, bool] = {}  # by table, whether an indicator that is wanted reads it
+    for period in view.periods:
+        for kpi in ask(view, "kpis", period=period.period):
+            of_wanted = not wanted.kpis or kpi.kpi in wanted.kpis
+            read[kpi.table_name] = read.get(kpi.table_name, False) or of_wanted
+    mend: dict[int, list[Row]] = {}
+    for row in ask(view, "mend", on=view.on, school_id=school_id):
+        if row.school_id in schools and read.get(row.table_name, True):
+            mend.setdefault(row.school_id, []).append(row)
+    return mend
+
+
+@texts.written(texts.Manner())
+def in_chinese(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]:
+    """As `owed`, as it goes to the schools."""
+    return owed(view, wanted, school_id)
+
+
+def groups_of(view: View) -> dict[str, str]:
+    """What each group is called in the viewer's language, by its Chinese name."""
+    with texts.written(texts.Manner()):
+        names = {row.group_id: row.name for row in ask(view, "groups")}
+    return {names[row.group_id]: row.name for row in ask(view, "groups")}
+
+
+def to_send(
+    view: View, period: str, group_id: int | None = None, *, asked: bool = False
+) -> dict[tuple[int, str], str]:
+    """What a school should send or mend, by school and by the indicator that cannot be judged without it; or only what is
+    asked for on the day."""
+    rows = ask(view, "tables_to_send", on=view.on, period=period, group_id=group_id)
+    return {
+        (row.school_id, row.kpi): say(LACKS[row.what], table=row.table_label, **vars(row))
+        for row in rows
+        if row.is_asked or not asked
+    }
+
+
+# Sentences
+
+
+def state(item: Item, since: str = "") -> str:
+    """「已完成 20／應達 24 人，還差 4 人」, what to send, or by how much a ceiling is exceeded; `since` is how the gap moved."""
+    if item.row.status == "no_data":
+        if item.to_send is None:
+            return say("尚未收到資料（未填報）")
+        return say("未填報：{todo}", todo=item.to_send)
+    figures = {"counted": words.number(item.row.counted), "required": words.number(item.row.required)}
+    if item.row.room is not None:
+        over = words.number(-item.row.room)
+        return say(
+            "目前 {counted}／上限 {required} {unit}，超出 {over} {unit}，請調整",
+            **figures,
+            over=over,
+            unit=item.kpi.unit,
+        )
+    return say(
+        "已完成 {counted}／應達 {required} {unit}，還差 {gap} {unit}{since}",
+        **figures,
+        gap=words.number(item.row.gap),
+        unit=item.kpi.unit,
+        since=since,
+    )
+
+
+def label(item: Item, name: str | None = None) -> str:
+    """The indicator, or another `name` of it, with its period where several are shown."""
+    name = name or item.kpi.label
+    return say("{label}（{note}）", label=name, note=item.period) if item.period else str(name)
+
+
+def row_to_mend(row: Row) -> str:
+    """One row in a letter: which file, which row and cell, what is wrong and how to mend it; the way to a spreadsheet's."""
+    place = [row.file]
+    if row.line:
+        place.append(
+            say("第 {line} 列", line=row.line) + (say("（{cell} 格）", cell=row.cell) if row.cell else "")
+        )
+    what = words.sentence(row)
+    if row.suggestion and row.suggestion not in what:
+        what += say("可能是「{suggestion}」，請確認。", suggestion=row.suggestion)
+    return say("{place}：{told}", place=" ".join(place), told=what) + (f"\n   {row.link}" if row.link else "")
+
+
+def to_mend(one: Owed) -> tuple[list[str], list[str]]:
+    """What to send or mend before anything else can be said: files, tables, and rows that the figures may lack; and the
+    other rows, which change none of them."""
+    files = [
+        say("{file}：{told}", file=row.file, told=row.told) if row.is_file else row_to_mend(row)
+        for row in one.needed
+    ]
+    asked = any(row.is_file for row in one.needed)
+    send = [
+        say("{item}：{state}", item=label(item), state=state(item))
+        for item in one.items
+        if item.row.status == "no_data" and not (asked and words.is_unsure(item.row))
+    ]
+    send += [
+        say("{item}：收到的資料沒有貴校的任何一列；已辦理請補送，沒有辦理請告知", item=label(item))
+        for item in one.late
+        if "no_rows" in words.flags_of(item.row)
+    ]
+    return [*_cut(files), *send], _cut([row_to_mend(row) for row in one.mend if not row.matters])
+
+
+def _cut(lines: list[str]) -> list[str]:
+    left = len(lines) - MOST_TO_MEND
+    if left <= 0:
+        return lines
+    return [*lines[:MOST_TO_MEND], say("另有 {n} 列，見資料頁的清單", n=words.number(left))]
+
+
+# Letters and lists
+
+
+@texts.written(texts.Manner())
+def context(view: View, one: Owed, names: bool) -> dict[str, Any]:
+    """What a message's template may say."""
+    late = [
+        {
+            "label": label(item),
+            "state": state(item),
+            "deadline": words.written_day(item.deadline) if item.deadline else "",
+            "days": words.days_left(int(item.row.days_left)) if item.deadline else "",
+            "names": words.listing(item.missing) if names else "",
+            "clause": item.kpi.clause,
+        }
+        for item in one.late
+    ]
+    first, others = to_mend(one)
+    own = {"school": one.school, "group": one.group, "mend": first, "others": others, "owed": late}
+    return {**own, **_common(view)}
+
+
+def letters_context(view: View, schools: Sequence[Owed], names: bool) -> Mapping[str, Any]:
+    """What the template of the letters may say: a letter for each of the schools."""
+    return {**_common(view), "letters": [context(view, one, names) for one in schools]}
+
+
+@texts.written(texts.Manner())
+def _common(view: View) -> dict[str, Any]:
+    facts = facts_of(view.snapshot, view.scope)
+    return {
+        "programme": facts.title,
+        "source": facts.source_title,
+        "bureau": say("＿＿＿＿政府教育處"),
+        "as_of": words.full_day(view.on),
+        "snapshot": words.moment(facts.built_at, view.year),
+        "fingerprint": words.fingerprint(str(facts.fingerprint)),
+    }
+
+
+@texts.written(texts.Manner())
+def header() -> list[str]:
+    """Of the list, in Chinese as its sentences are: a mail merge names its fields by it."""
+    return [say(name) for name in HEADER]
+
+
+@texts.written(texts.Manner())
+def rows(view: View, schools: Sequence[Owed], names: bool) -> list[list[object]]:
+    """One row a school, for a mail merge."""
+    return [_row(view, one, names) for one in schools]
+
+
+def _row(view: View, one: Owed, names: bool) -> list[object]:
+    items = "\n".join(say("{item}：{state}", item=label(item), state=state(item)) for item in one.items)
+    who = "\n".join(
+        say("{item}：{state}", item=label(item), state=words.listing(item.missing))
+        for item in one.items
+        if item.missing and names
+    )
+    flags = "\n".join(
+        say("{item}：{state}", item=label(item), state=words.flag_words(item.row))
+        for item in one.items
+        if words.flags_of(item.row)
+    )
+    next_day = min((item.deadline for item in one.items if item.deadline), default=None)
+    first = "\n".join(to_mend(one)[0])
+    return [one.school, one.group, view.on, len(one.items), items, next_day, who, first, flags]
