@@ -59,12 +59,17 @@ def against_pace(ahead: float, unit: str) -> str:
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
     """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
-    missed, which may be of a period long over."""
-    unmet = sorted((row for row in deadlines if row.schools), key=lambda row: row.deadline)
-    missed = [row for row in unmet if row.days_left < 0]
-    soon = [row for row in unmet if 0 <= row.days_left <= URGENT_DAYS]
+    missed, which may be of a period long over. Of several on one day, the one that most schools have not met."""
+    unmet = [row for row in deadlines if row.schools]
+    missed = sorted(
+        (row for row in unmet if row.days_left < 0), key=lambda row: (-row.days_left, -row.schools)
+    )
+    soon = sorted(
+        (row for row in unmet if 0 <= row.days_left <= URGENT_DAYS),
+        key=lambda row: (row.days_left, -row.schools),
+    )
     lately = [row for row in missed if row.days_left >= -URGENT_DAYS]
-    return next(iter([*lately[-1:], *soon[:1], *missed[-1:]]), None)
+    return next(iter([*lately, *soon, *missed]), None)
 
 
 def row(view: View, kpi: Row) -> list[str]:

@@ -111,6 +111,7 @@ def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:
         for period in at.view.periods
         for one in questions.ask(at.view, "kpis", period=period.period)
     }
+    periods = {period.period: period.label for period in at.view.periods}
     own = set()
     for row in wanted(at, scope).values():
         kpi = labels[row["kpi"], row["period"]]
@@ -118,7 +119,8 @@ def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:
         some = "（部分學校）" if flags and row["level"] != "school" else ""
         who = row["school"] or row["group"] or "全市"
         values = [float(row[name]) if row[name] else None for name in ("counted", "base", "required")]
-        own.add((f"{kpi.label} {who}", words.STATUSES[row["status"]].sign, *values, flags + some or None))
+        label = kpi.label if len(at.view.periods) == 1 else f"{kpi.label}（{periods[row['period']]}）"
+        own.add((f"{label} {who}", words.STATUSES[row["status"]].sign, *values, flags + some or None))
     lines = [line for slide in opened(exported(at, scope, compare)).slides for line in notes_of(slide)]
     found = {
         (one["who"], one["sign"], number(one["counted"]), number(one["base"]), number(one["required"]), one["flags"])

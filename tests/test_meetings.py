@@ -115,7 +115,7 @@ def test_a_decision_with_an_indicator_is_done_or_not_by_the_figures(store: Store
     assert statuses(app) == ["✓ 已完成", "◐ 進行中"]
     figures = f"{now['武崙國小']['counted']}/{now['武崙國小']['required']}"
     assert re.search(rf"\d+/\d+ → {figures}", html_of(app))
-    labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*)"', html_of(app))
+    labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*決定[^"]*)"', html_of(app))
     assert len(labels) == len(set(labels)) == 3
 
 

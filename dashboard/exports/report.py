@@ -6,12 +6,12 @@ The file needs no network. What it looks like is in slides.css, how it is turned
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from dashboard.charts.look import letters
-from dashboard.exports.document import Big, Cell, Curve, Document, Figure, Slide, Table
+from dashboard.exports import report_curve
+from dashboard.exports.document import Big, Cell, Document, Figure, Slide, Table
 from dashboard.language.texts import SOURCE, later, say
 from dashboard.language.words import STATUSES, escape, stated
 
@@ -156,7 +156,7 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
     width = WIDTH - (CURVE if slide.curve else 0)
     main = _big(slide.big) if slide.big else ""
     main += _table(slide.table, HEIGHT - FRAME - taken, width) if slide.table else ""
-    curve = _curve(slide.curve) if slide.curve else ""
+    curve = report_curve.drawn(slide.curve) if slide.curve else ""
     return (
         f'<section class="slide" data-key="{escape(slide.key)}" aria-label="{escape(label)}">'
         f'<p class="about"><b>{escape(slide.about)}</b>{rule}{_legend(slide)}</p>'
@@ -287,69 +287,3 @@ def _big(big: Big) -> str:
     tally = " ".join(_cell(cell) for cell in big.tally)
     change = f'<span class="chg">{escape(big.change)}</span>' if big.change else ""
     return f'<p class="big"><strong>{escape(big.value)}</strong><span class="of">{escape(big.of)}</span>{change} {tally}</p>'
-
-
-# The curve, in pixels of its own
-
-LEFT, RIGHT, TOP, BOTTOM = 78, 500, 60, 470
-CALLED = 100  # places where hovering says the figure
-
-
-def _curve(curve: Curve) -> str:
-    start = min(curve.points[0][0], curve.pace[0] if curve.pace else curve.points[0][0])
-    end = max(curve.deadline, curve.points[-1][0])
-    days = max((end - start).days, 1)
-
-    def x(day: date) -> float:
-        return LEFT + (RIGHT - LEFT) * (day - start).days / days
-
-    def y(share: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * share
-
-    grid = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{y(share):.1f}" y2="{y(share):.1f}"></line>'
-        f'<text x="{LEFT - 12}" y="{y(share) + 8:.1f}" text-anchor="end">{share:.0%}</text>'
-        for share in (0, 0.5, 1)
-    )
-    months = "".join(
-        f'<text x="{x(day):.1f}" y="{BOTTOM + 36}">{escape(name)}</text>' for day, name in curve.months
-    )
-    way = "".join(f"H{x(day):.1f}V{y(share):.1f}" for day, share, _ in curve.points[1:])
-    first = curve.points[0]
-    last = curve.points[-1]
-    drawn = f'<path class="way" d="M{x(first[0]):.1f},{y(first[1]):.1f}{way}"></path>'
-    pace = ""
-    if curve.pace:
-        begins, ends = curve.pace
-        middle = begins + (ends - begins) * 0.55
-        share = (middle - begins).days / max((ends - begins).days, 1)
-        # On the side of the line where the curve is not.
-        is_over = max((done for day, done, _ in curve.points if day <= middle), default=0.0) <= share
-        side, dx, dy = ("end", -14, -8) if is_over else ("start", 14, 26)
-        pace = (
-            f'<line class="pace" x1="{x(begins):.1f}" y1="{y(0):.1f}" x2="{x(ends):.1f}" y2="{y(1):.1f}"></line>'
-            f'<text class="paced" x="{x(middle) + dx:.1f}" y="{y(share) + dy:.1f}" text-anchor="{side}">'
-            f"{escape(curve.pace_label)}</text>"
-        )
-    due = (
-        f'<line class="due" x1="{x(curve.deadline):.1f}" x2="{x(curve.deadline):.1f}" y1="{TOP - 12}" y2="{BOTTOM}"></line>'
-        f'<text class="strong" x="{x(curve.deadline):.1f}" y="{TOP - 24}" text-anchor="middle">{escape(curve.due)}</text>'
-    )
-    left = x(last[0]) > LEFT + 130
-    now = (
-        f'<circle class="dot" cx="{x(last[0]):.1f}" cy="{y(last[1]):.1f}" r="9"></circle>'
-        f'<text class="strong" x="{x(last[0]) + (-16 if left else 16):.1f}" y="{y(last[1]) - 14:.1f}"'
-        f' text-anchor="{"end" if left else "start"}">{escape(curve.now)}</text>'
-    )
-    step = max(len(curve.points) // CALLED, 1)
-    called = [*curve.points[::step], last] if step > 1 else list(curve.points)
-    hover = "".join(
-        f'<rect class="at" x="{x(day):.1f}" y="{TOP}" width="{max(x(until) - x(day), 2):.1f}" height="{BOTTOM - TOP}">'
-        f"<title>{escape(text)}</title></rect>"
-        for (day, _, text), until in zip(called, [*(one[0] for one in called[1:]), end], strict=True)
-    )
-    alt = f"{curve.title}：{curve.now}，{curve.due}"
-    return (
-        f'<div class="curve"><h3>{escape(curve.title)}</h3><p>{escape(curve.caption)}</p>'
-        f'<svg viewBox="0 0 610 530" role="img" aria-label="{escape(alt)}">{grid}{months}{pace}{drawn}{due}{now}{hover}</svg></div>'
-    )

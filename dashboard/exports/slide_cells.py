@@ -121,11 +121,12 @@ def source(facts: Facts, kpi: Row) -> str:
     )
 
 
-def in_full(row: Row, name: str, kpi: Row) -> str:
+def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
     """One figure in full, for the speaker, with what is known to be wrong with its data."""
+    label = facts.with_period(kpi, kpi.label)
     text = say(
         "{name}：{status}，計數 {counted}，基數 {base}，應達 {required}",
-        name=name,
+        name=f"{label} {name}",
         status=STATUSES[row.status].text,
         counted=number(row.counted),
         base=number(row.base, "–"),

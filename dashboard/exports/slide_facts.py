@@ -59,8 +59,12 @@ class Facts:
 
     def label(self, kpi: Row) -> str:
         """What an indicator is called in a line; where there are several periods, with its own."""
+        return self.with_period(kpi, kpi.short)
+
+    def with_period(self, kpi: Row, name: str) -> str:
+        """A name of an indicator; where there are several periods, with its own."""
         several = len(self.view.periods) > 1
-        return say("{label}（{note}）", label=kpi.short, note=kpi.period_label) if several else kpi.short
+        return say("{label}（{note}）", label=name, note=kpi.period_label) if several else name
 
 
 def load(view: View, choices: Choices) -> Facts:

@@ -23,7 +23,7 @@ LONGEST = 3  # slides of schools that one group takes at most: the rest is in th
 def group_slides(facts: Facts, group: Row) -> list[Slide]:
     """A group: its schools in every indicator, or without names its figures."""
     totals = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
-    notes = [cells.in_full(row, f"{kpi.label} {group.name}", kpi) for kpi, row in totals]
+    notes = [cells.in_full(facts, row, group.name, kpi) for kpi, row in totals]
     slide = Slide(f"group-{group.name}", group.name, "", pages.standing(facts, [group]), notes=notes)
     if facts.choices.schools:
         return _matrix(
@@ -60,7 +60,7 @@ def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list
 
     def notes(school: Row, kpi: Row) -> list[str]:
         row = rows.get((school.school_id, kpi.kpi, kpi.period))
-        return [cells.in_full(row, f"{kpi.label} {school.name}", kpi)] if row else []
+        return [cells.in_full(facts, row, school.name, kpi)] if row else []
 
     def head(school: Row) -> Cell:
         return Cell(cells.school_name(school), strong=school.role == "lead")

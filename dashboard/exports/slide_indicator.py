@@ -55,7 +55,7 @@ def indicator(facts: Facts, kpi: Row) -> list[Slide]:
         big=_big(facts, kpi, city),
         curve=_curve(facts, kpi, city),
         lines=_help(kpi, _to_help(facts, kpi, rows)),
-        notes=[cells.source(facts, kpi), cells.in_full(city, f"{kpi.label} {say('全市')}", kpi)],
+        notes=[cells.source(facts, kpi), cells.in_full(facts, city, say("全市"), kpi)],
     )
     columns, lines = _groups(facts, kpi, groups)
     return pages.paged(slide, columns, lines)
@@ -119,7 +119,7 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
     city = facts.total(kpi)
     rows = [(group.name, group.name, row) for group, row in groups]
     rows += [(say("全市"), "", city)] if city else []
-    notes = {name: [cells.in_full(row, f"{kpi.label} {name}", kpi)] for name, _, row in rows}
+    notes = {name: [cells.in_full(facts, row, name, kpi)] for name, _, row in rows}
     if kpi.require == "none":
         columns = [Column(say("組別"), 2), Column(say("合計"), 2, True), Column("", 4)]
         sums = [

@@ -91,7 +91,7 @@ def _overview(facts: Facts) -> list[Slide]:
                 then = facts.was(kpi, group)
                 met = then.schools_met if then and kpi.require != "none" else None
                 line.insert(3, cells.change_cell(row.schools_met, met))
-            notes = [cells.source(facts, kpi), cells.in_full(row, f"{kpi.label} {name}", kpi)]
+            notes = [cells.source(facts, kpi), cells.in_full(facts, row, name, kpi)]
             lines.append((line, notes))
     slide = Slide(
         "city", say("{who}各項指標", who=name), say(ORDERS[facts.choices.order]), _headline(facts, group)

@@ -24,7 +24,16 @@ from dashboard.ui.frame import download
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 
-MEETINGS = (later("會議"), later("截至"), later("比較"), later("範圍"), later("快照"), later("簡報"))
+MEETINGS = (
+    later("會議"),
+    later("截至"),
+    later("比較"),
+    later("範圍"),
+    later("順序"),
+    later("校名"),
+    later("快照"),
+    later("簡報"),
+)
 DECISIONS = (later("狀態"), later("關於"), later("決定"), later("負責"), later("期限"), later("當時 → 現在"))
 MOST = 20  # open decisions that can be closed one by one
 
@@ -133,6 +142,8 @@ def _line(request: View, meeting: Meeting) -> list[Cell]:
         text(written_day(meeting.on)),
         text(written_day(meeting.versus) if meeting.versus else "–"),
         text(meeting.school or meeting.group or say("全市")),
+        text(say(slide_facts.ORDERS[meeting.order])),
+        text(say("寫出") if meeting.schools else say("不寫")),
         Cell(escape(stamp) + ("" if is_there else gone), "l"),
         Cell(
             anchor(request.link("present", meeting=meeting.name), say("開啟簡報")) if is_there else "–", "l"

@@ -15,7 +15,7 @@ from dashboard.exports import report, slide_facts, slides
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
 from dashboard.language.texts import say
-from dashboard.questions import View, ask, groups_in
+from dashboard.questions import View, ask, ask_each, groups_in
 from dashboard.state import Meeting, StateError
 from dashboard.state.store import Store
 from dashboard.ui import figures, frame, freshness, parts
@@ -100,9 +100,26 @@ def _frozen(request: View, meeting: Meeting) -> View:
 def _notices(request: View) -> Iterator[str]:
     """What the presenter must know before the audience sees a figure."""
     yield from request.notices
+    yield from _not_found(request)
     if request.damage:
         yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_stands(request)}"
     yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(request))
+
+
+def _not_found(request: View) -> Iterator[str]:
+    """What the address names and there is not: the slides then begin with the first."""
+    kpis = {row.kpi for row in ask_each(request, "kpis")}
+    schools = ask(request, "schools")
+    known = {
+        "kpi": (say("指標"), kpis),
+        "group": (say("組別"), {row.group_name for row in schools}),
+        "school": (say("學校"), {row.name for row in schools}),
+        "order": (say("順序"), set(slide_facts.ORDERS)),
+    }
+    for name, (what, there) in known.items():
+        value = asked(name)
+        if value and value not in there:
+            yield say("找不到{what}「{asked}」，已改用預設。", what=what, asked=value)
 
 
 def _start(view: View) -> str:

@@ -32,6 +32,10 @@ WRONG = """() => {
     for (const strip of slide.querySelectorAll('.strip')) {
         if (strip.getBoundingClientRect().width < 200 * edge.width / 1920) found.push('a strip without room');
     }
+    const texts = [...slide.querySelectorAll('.curve svg text')].map(one => [one.textContent, one.getBoundingClientRect()]);
+    texts.forEach(([name, a], at) => texts.slice(at + 1).forEach(([other, b]) => {
+        if (a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom) found.push(`${name} upon ${other}`);
+    }));
     const curve = box('.curve'), main = box('.main');
     if (curve && main && main.right > curve.left) found.push('the table upon the curve');
     if (curve && curve.bottom > (box('.lines') ?? box('.flags') ?? box('footer')).top + 1) found.push('the curve upon a text');
