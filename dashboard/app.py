@@ -22,11 +22,11 @@ def main() -> None:
     root = st.Page(first, title=title, url_path="home", default=True, visibility="hidden")
     chosen = st.navigation([root, *pages.values()], position="hidden")
     with ui.guard():
-        seen = ui.view()
-        with ui.freshness.followed(seen):
+        view = ui.read_view()
+        with ui.freshness.followed(view):
             with st.sidebar:
                 ui.sidebar(
-                    seen,
+                    view,
                     {name: title for name, (_, title) in found.items()},
                     chosen.url_path or next(iter(found)),
                 )

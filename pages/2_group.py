@@ -5,8 +5,8 @@ One group: its schools, how it stands beside the others, what its lead can do th
 
 from dashboard import ui
 
-seen = ui.view()
-groups = ui.some(ui.ask(seen, "groups"), ui.say("組別"))
+view = ui.read_view()
+groups = ui.some(ui.ask(view, "groups"), ui.say("組別"))
 wanted, chosen, trend = ui.asked("group"), ui.asked("kpi"), ui.asked("trend")
 group = ui.pick(groups, wanted) or groups[0]
 status, sort = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ui.matrix.SORTS)
@@ -14,46 +14,46 @@ status, sort = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ui.matrix
 
 def here(**changes):
     kept = {"group": group.name, "kpi": chosen, "status": status, "sort": sort, "trend": trend}
-    return seen.link("group", **kept | changes)
+    return view.link("group", **kept | changes)
 
 
 def section(period):
-    day, mine = {"on": seen.on}, {"period": period.period, "group_id": group.group_id}
-    ways = ui.matrix.ways(seen, period, here)
-    kpis = ui.ask(seen, "kpis", period=period.period)
-    totals = ui.ask(seen, "totals", **day, period=period.period)
+    day, mine = {"on": view.on}, {"period": period.period, "group_id": group.group_id}
+    ways = ui.matrix.ways(view, period, here)
+    kpis = ui.ask(view, "kpis", period=period.period)
+    totals = ui.ask(view, "totals", **day, period=period.period)
     marked = chosen if chosen in [kpi.kpi for kpi in kpis] else None
-    schools = ui.matrix.grouped(ui.ask(seen, "school_results", **day, **mine, school_id=None))
-    before = ui.before(seen, "school_results", ("school_id", "kpi"), **mine, school_id=None)
-    then = ui.before(seen, "totals", ("kpi", "level", "group_id"), period=period.period)
+    schools = ui.matrix.grouped(ui.ask(view, "school_results", **day, **mine, school_id=None))
+    before = ui.before(view, "school_results", ("school_id", "kpi"), **mine, school_id=None)
+    then = ui.before(view, "totals", ("kpi", "level", "group_id"), period=period.period)
     found = ui.matrix.filtered(schools, status, marked, sort)
     shown = ui.paper.page(list(found.items()), ui.asked("page"), ui.matrix.SIZE)
     nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
-    ui.show(f"""{ui.parts.period(seen.periods, period)}<h2>{ui.say("各校各項")}</h2>
+    ui.show(f"""{ui.parts.period(view.periods, period)}<h2>{ui.say("各校各項")}</h2>
 <p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
 {ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), shown, period) or nothing}
 {ui.paper.pager(shown, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(seen, kpis, found, totals, group)}""")
-    ui.show(ui.download(*ui.matrix.sheet(seen, period, group, kpis, found, before)))
-    known = ui.lead.known(seen, kpis, mine)
+{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(view, kpis, found, totals, group)}""")
+    ui.show(ui.download(*ui.matrix.sheet(view, period, group, kpis, found, before)))
+    known = ui.lead.known(view, kpis, mine)
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, seen.link, seen.year), shown, period)}""")
-    ui.group_figures.put(seen, period, group, chosen, trend, here)
+{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, view.link, view.year), shown, period)}""")
+    ui.group_figures.put(view, period, group, chosen, trend, here)
     if shown and (kpi := ui.visits.measured(kpis)):
-        visits = ui.ask(seen, "visits", **day, **mine)
-        earlier = ui.before(seen, "visits", ("school_id", "host_key"), **mine)
+        visits = ui.ask(view, "visits", **day, **mine)
+        earlier = ui.before(view, "visits", ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
-{ui.paper.instead("visits", lambda some: ui.visits.by_host(seen, kpi, visits, schools, dict(some), ways, earlier, before), shown, period)}""")
-        ui.show(ui.download(*ui.visits.sheet(seen, period, group, visits)))
+{ui.paper.instead("visits", lambda some: ui.visits.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), shown, period)}""")
+        ui.show(ui.download(*ui.visits.sheet(view, period, group, visits)))
 
 
-at = {"on": seen.on, "group_id": group.group_id}
-standing = ui.findings.standing(ui.ask(seen, "standing", **at, periods=seen.shown)[0], seen.periods)
-first = ui.findings.first_sentence(ui.ask_each(seen, "deadlines", **at))
+at = {"on": view.on, "group_id": group.group_id}
+standing = ui.findings.standing(ui.ask(view, "standing", **at, periods=view.shown)[0], view.periods)
+first = ui.findings.first_sentence(ui.ask_each(view, "deadlines", **at))
 told = ui.Missing(ui.say("組別"), wanted, group.name)
-ui.head(seen, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=told)
+ui.head(view, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=told)
 ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
-ui.show(ui.matrix.filters(ui.ask_each(seen, "kpis"), status, chosen, sort, here))
-for each in seen.periods:
+ui.show(ui.matrix.filters(ui.ask_each(view, "kpis"), status, chosen, sort, here))
+for each in view.periods:
     section(each)
-ui.show(ui.presenting.pack(seen, group.name))
+ui.show(ui.presenting.pack(view, group.name))

@@ -7,52 +7,52 @@ where the programme has one.
 from dashboard import ui
 from dashboard.ui import school_figures as pictures
 
-seen = ui.view()
-schools = ui.some(ui.ask(seen, "schools"), ui.say("學校"))
+view = ui.read_view()
+schools = ui.some(ui.ask(view, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
-rejects = ui.ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
+rejects = ui.ask(view, "school_rejects", school_id=school.school_id, on=view.on)
 asked = {name: ui.asked(name, offered) for name, offered in ui.school_rows.ASKED.items()}
 
 
 def here(**changes):
-    return seen.link("school", **{"school": school.name, **asked, **changes})
+    return view.link("school", **{"school": school.name, **asked, **changes})
 
 
 def items(period):
     mine = {"period": period.period, "school_id": school.school_id}
     return ui.school_rows.items(
-        seen,
-        ui.ask(seen, "kpis", period=period.period),
-        ui.ask(seen, "school_results", on=seen.on, group_id=None, **mine),
-        then=ui.before(seen, "school_results", ("kpi",), group_id=None, **mine),
-        steps=ui.ask(seen, "states", on=seen.on, **mine),
-        units=ui.ask(seen, "units", on=seen.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
+        view,
+        ui.ask(view, "kpis", period=period.period),
+        ui.ask(view, "school_results", on=view.on, group_id=None, **mine),
+        then=ui.before(view, "school_results", ("kpi",), group_id=None, **mine),
+        steps=ui.ask(view, "states", on=view.on, **mine),
+        units=ui.ask(view, "units", on=view.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
         rejects=rejects,
-        possible=ui.ask(seen, "school_bounds", on=seen.on, **mine),
-        to_send=ui.lead.to_send(seen, period.period, school.group_id),
-        causes=ui.ask(seen, "school_flags", on=seen.on, school_id=school.school_id),
+        possible=ui.ask(view, "school_bounds", on=view.on, **mine),
+        to_send=ui.lead.to_send(view, period.period, school.group_id),
+        causes=ui.ask(view, "school_flags", on=view.on, school_id=school.school_id),
     )
 
 
-found = [(period, items(period)) for period in seen.periods]
+found = [(period, items(period)) for period in view.periods]
 every = [item for _, shown in found for item in shown]
 kpis = {item.kpi.kpi: item.kpi for item in every}
-lead = ui.findings.school_lead(seen, school.name, [item.row for item in every], kpis, rejects)
+lead = ui.findings.school_lead(view, school.name, [item.row for item in every], kpis, rejects)
 opened = ui.school_rows.opened(every, asked["kpi"], asked["open"])
-title, place = ui.say("學校 · {name}", name=school.name), ui.school_rows.place(school, seen.link)
+title, place = ui.say("學校 · {name}", name=school.name), ui.school_rows.place(school, view.link)
 missing = ui.Missing(ui.say("學校"), wanted, school.name)
-ui.head(seen, title, lead, place, missing=missing, upright=not ui.plan.is_there(seen))
+ui.head(view, title, lead, place, missing=missing, upright=not ui.plan.is_there(view))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
-pictures.show_place(seen, school, [item.kpi for item in every], asked["place"], here)
+pictures.show_place(view, school, [item.kpi for item in every], asked["place"], here)
 for period, shown in found:
     rows, after = ui.school_rows.school_rows(shown, opened, here)
-    ui.show(ui.parts.period(seen.periods, period) + rows)
+    ui.show(ui.parts.period(view.periods, period) + rows)
     if opened in shown:
         pictures.show_opened(opened)
         ui.show(after)
 ui.show(ui.school_rows.foot() + ui.records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
-ui.plan.show(seen, school, ui.plan.drawn(asked, opened), here)
+ui.plan.show(view, school, ui.plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
-    for what, header, build in ui.school_tables.tables(seen, school, found, rejects):
-        ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(seen.on)}", header, build))
+    for what, header, build in ui.school_tables.tables(view, school, found, rejects):
+        ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(view.on)}", header, build))

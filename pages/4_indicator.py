@@ -6,55 +6,55 @@ One indicator: who is behind, when it turned, where the gap lies, and the rows b
 from dashboard import ui
 from dashboard.ui import indicator_figures as pictures
 
-seen = ui.view()
-choice = ui.indicator.choose(seen)
-kpi, at, day = choice.kpi, choice.at | {"on": seen.on}, ui.words.file_day(seen.on)
-city, groups = ui.ask(seen, "indicator_city", **at)[0], ui.ask(seen, "indicator_groups", **at)
-listed = ui.indicator.listed(seen, choice)
+view = ui.read_view()
+choice = ui.indicator.choose(view)
+kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
+city, groups = ui.ask(view, "indicator_city", **at)[0], ui.ask(view, "indicator_groups", **at)
+listed = ui.indicator.listed(view, choice)
 wanted, first = ui.asked("school"), listed.rows[0].school_name if listed.rows else None
-school = ui.pick(ui.ask(seen, "schools"), wanted) or ui.pick(ui.ask(seen, "schools"), first)
+school = ui.pick(ui.ask(view, "schools"), wanted) or ui.pick(ui.ask(view, "schools"), first)
 missing = school and ui.Missing(ui.say("學校"), wanted, school.name)
 shape = {name: ui.asked(name, offered) for name, offered in pictures.SHAPES.items()}
 
 
 def here(**changes):
     kept = {"kpi": kpi.kpi, "status": listed.status, "sort": listed.sort, "school": wanted, **shape}
-    return seen.link("indicator", **kept | changes)
+    return view.link("indicator", **kept | changes)
 
 
 def then(name, key):
-    return ui.before(seen, name, (key,), **choice.at)
+    return ui.before(view, name, (key,), **choice.at)
 
 
 def saved(what, of, header, build, *of_rows):
     return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), lambda: build(*of_rows))
 
 
-lead = ui.indicator.lead(seen, kpi, city, then("indicator_city", "level").get(("city",)))
-title, what = f"{ui.say('指標')} · {kpi.label}", ui.indicator.what(seen, choice)
-ui.head(seen, title, lead, *what, missing=missing, upright=True)
-ui.show(ui.indicator.pick(seen, choice) + ui.parameters.rule(seen, kpi))
+lead = ui.indicator.lead(view, kpi, city, then("indicator_city", "level").get(("city",)))
+title, what = f"{ui.say('指標')} · {kpi.label}", ui.indicator.what(view, choice)
+ui.head(view, title, lead, *what, missing=missing, upright=True)
+ui.show(ui.indicator.pick(view, choice) + ui.parameters.rule(view, kpi))
 left, right = ui.halves()
 with left:
-    ui.figures.show("schools", *pictures.schools(seen, kpi, listed.every, here, shape["x"]))
+    ui.figures.show("schools", *pictures.schools(view, kpi, listed.every, here, shape["x"]))
 with right:
-    ui.figures.show("curve", *pictures.curve(seen, kpi, city, here, shape["y"]))
-left, right = ui.halves(1.4 if seen.versus else 1.2)
+    ui.figures.show("curve", *pictures.curve(view, kpi, city, here, shape["y"]))
+left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
-    every = ui.indicator.schools(seen, kpi, listed, school, here)
+    every = ui.indicator.schools(view, kpi, listed, school, here)
     every += saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, ui.indicator.table_of, kpi, listed)
-    every += ui.indicator.groups(seen, kpi, groups, then("indicator_groups", "group_name"))
+    every += ui.indicator.groups(view, kpi, groups, then("indicator_groups", "group_name"))
     pooled = ui.indicator.table_of_groups
     ui.show(every + saved(ui.say("各組"), kpi.short, ui.indicator.GROUPS, pooled, kpi, groups))
 with right:
     if school:
-        rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, seen, kpi, school)
-        ui.show(ui.why.shown(seen, kpi, ui.why.behind(seen, kpi, school), here) + rows)
-if former := ui.redefined.find(seen, kpi):
+        rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, view, kpi, school)
+        ui.show(ui.why.shown(view, kpi, ui.why.behind(view, kpi, school), here) + rows)
+if former := ui.redefined.find(view, kpi):
     of, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
-    every = ui.redefined.section(seen, kpi, former)
+    every = ui.redefined.section(view, kpi, former)
     ui.show(every + saved(of, kpi.short, ui.redefined.HEADER, rows, former))
-rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, seen, kpi)
+rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, view, kpi)
 with ui.fold(ui.say("目前適用的參數")):
-    ui.show(ui.parameters.shown(seen, kpi) + rows)
-ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(seen, kpi))
+    ui.show(ui.parameters.shown(view, kpi) + rows)
+ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(view, kpi))

@@ -5,48 +5,48 @@ What was read, what was not taken and how to mend it.
 
 from dashboard import ui
 
-seen = ui.view()
-tables, inputs, unused = (ui.ask(seen, name) for name in ("tables", "inputs", "unused_columns"))
+view = ui.read_view()
+tables, inputs, unused = (ui.ask(view, name) for name in ("tables", "inputs", "unused_columns"))
 chosen, chart = ui.records.chosen(), ui.asked("chart", ui.data_figures.CHARTS)
-counts = ui.ask(seen, "reject_counts", **chosen)
-rejects = ui.records.page(seen, counts, chosen)
-schools, resolved = ui.ask(seen, "notices"), ui.ask(seen, "resolved_rejects", size=ui.paper.MOST)
-school = ui.pick(ui.ask(seen, "schools"), chosen["school"])
-times = ui.freshness.of_tables(seen, tables)
+counts = ui.ask(view, "reject_counts", **chosen)
+rejects = ui.records.page(view, counts, chosen)
+schools, resolved = ui.ask(view, "notices"), ui.ask(view, "resolved_rejects", size=ui.paper.MOST)
+school = ui.pick(ui.ask(view, "schools"), chosen["school"])
+times = ui.freshness.of_tables(view, tables)
 
 
 def here(**changes):
-    return seen.link("data", **({"chart": chart} | chosen | changes))
+    return view.link("data", **({"chart": chart} | chosen | changes))
 
 
 def save(what, header, build):
-    ui.show(ui.download(f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}", header, build))
+    ui.show(ui.download(f"{what}_{view.facts.title}_{ui.words.file_day(view.on)}", header, build))
 
 
 def refused():
-    ui.data_figures.choose(seen, chosen, chart, here)
+    ui.data_figures.choose(view, chosen, chart, here)
     ui.show(ui.records.refused(rejects, counts, chosen, here) + ui.paper.pager(rejects, here))
     if rejects:
-        save(ui.records.titled(chosen), ui.records.header(), lambda: ui.records.every(seen, chosen))
+        save(ui.records.titled(chosen), ui.records.header(), lambda: ui.records.every(view, chosen))
     if school:
-        ui.reminders.notice(seen, school)
+        ui.reminders.notice(view, school)
 
 
 told = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))
-ui.head(seen, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(seen.facts), missing=told)
+ui.head(view, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(view.facts), missing=told)
 if school:
     refused()
-ui.show(ui.freshness.notices(seen) + ui.history.pinned(seen))
-ui.freshness.update(seen)
-ui.readings.put(seen, inputs, unused)
-ui.show(ui.intake.sources(tables, times, seen.year))
+ui.show(ui.freshness.notices(view) + ui.history.pinned(view))
+ui.freshness.update(view)
+ui.readings.put(view, inputs, unused)
+ui.show(ui.intake.sources(tables, times, view.year))
 save(ui.say("來源"), ui.intake.source_header(), lambda: ui.intake.source_rows(tables, times))
 with ui.fold(ui.say("檔案與工作表（{count}）", count=len(inputs))):
-    ui.show(ui.intake.files(inputs, seen.year) + ui.intake.columns(unused))
+    ui.show(ui.intake.files(inputs, view.year) + ui.intake.columns(unused))
     save(ui.say("檔案"), ui.intake.file_header(), lambda: ui.intake.file_rows(inputs))
     save(ui.say("沒有用到的欄"), ui.intake.unused_header(), lambda: ui.intake.unused_rows(unused))
 with ui.fold(ui.say("放入檔案")):
-    ui.upload(seen)
+    ui.upload(view)
 if not school:
     refused()
 with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools))):
@@ -55,4 +55,4 @@ with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools)))
 with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolved))):
     ui.show(ui.records.resolved(resolved))
     save(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
-ui.history.shown(seen)
+ui.history.shown(view)

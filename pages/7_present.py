@@ -5,4 +5,4 @@ Nothing but the slides of a meeting, of what is chosen: the city, each indicator
 
 from dashboard import ui
 
-ui.presenting.show(ui.view())
+ui.presenting.show(ui.read_view())

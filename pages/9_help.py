@@ -5,22 +5,22 @@ What the words, signs and figures mean, where the data come from and whom to ask
 
 from dashboard import ui
 
-seen = ui.view()
-kpis = {period.period: ui.ask(seen, "kpis", period=period.period) for period in seen.periods}
-tables = ui.ask(seen, "tables")
+view = ui.read_view()
+kpis = {period.period: ui.ask(view, "kpis", period=period.period) for period in view.periods}
+tables = ui.ask(view, "tables")
 
 
 def rows():
-    return [ui.rules.row(seen, kpi) for found in kpis.values() for kpi in found]
+    return [ui.rules.row(view, kpi) for found in kpis.values() for kpi in found]
 
 
 def save(what, header, build):
-    name = f"{what}_{seen.facts.title}_{ui.words.file_day(seen.on)}"
+    name = f"{what}_{view.facts.title}_{ui.words.file_day(view.on)}"
     ui.show(ui.download(name, [ui.say(one) for one in header], build))
 
 
 ui.head(
-    seen,
+    view,
     ui.say("說明"),
     ui.say("每個數字都能一路追到定義的條文與原始檔的那一列；這一頁說明怎麼讀。"),
     upright=True,
@@ -31,9 +31,9 @@ ui.show(f"""<section class="two"><div><h2>{ui.say("名詞")}</h2>{ui.glossary.te
 save(ui.say("名詞與狀態"), ui.glossary.WORDS, ui.glossary.words_of)
 ui.show(f"""<h2>{ui.say("每個數字怎麼來")}</h2>
 <p class="sub">{ui.say("取自目前快照的定義")}{ui.parts.hint(ui.say("；點指標看參數、各校與背後的列"))}</p>""")
-for period in seen.periods:
-    ui.show(ui.parts.period(seen.periods, period) + ui.glossary.figures(seen, kpis[period.period]))
+for period in view.periods:
+    ui.show(ui.parts.period(view.periods, period) + ui.glossary.figures(view, kpis[period.period]))
 save(ui.say("每個數字怎麼來"), ui.rules.HEADER, rows)
-ui.show(f"<h2>{ui.say('資料從哪裡來')}</h2>{ui.glossary.origins(seen, tables)}")
+ui.show(f"<h2>{ui.say('資料從哪裡來')}</h2>{ui.glossary.origins(view, tables)}")
 save(ui.say("資料從哪裡來"), ui.glossary.ORIGINS, lambda: ui.glossary.origins_of(tables))
-ui.show(f"<h2>{ui.say('問誰')}</h2>{ui.glossary.contact(seen)}")
+ui.show(f"<h2>{ui.say('問誰')}</h2>{ui.glossary.contact(view)}")

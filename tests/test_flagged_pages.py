@@ -261,7 +261,7 @@ def test_what_a_file_is_called_is_no_markup(served: City) -> None:
     row = SimpleNamespace(flags="base_rejected", level="school", school_name="甲")
     item = SimpleNamespace(
         row=row, kpi=SimpleNamespace(base="staff", table_name="t"), causes=[cause],
-        seen=SimpleNamespace(link=lambda *_, **__: "./data"),
+        view=SimpleNamespace(link=lambda *_, **__: "./data"),
     )  # fmt: skip
     assert "<img" not in school_rows._flags(item) + school_rows._causes(item)
 

@@ -1,6 +1,6 @@
 """What a page may use: ask for rows, show them, and the pieces both are made of.
 
-A page reads as a table of contents: `view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are
+A page reads as a table of contents: `read_view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are
 in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
 """
 
@@ -40,7 +40,7 @@ from dashboard.ui import (
     visits,
     why,
 )
-from dashboard.ui.address import asked, speak, view
+from dashboard.ui.address import asked, read_view, speak
 from dashboard.ui.frame import (
     Missing,
     choose,
@@ -98,6 +98,7 @@ __all__ = [
     "pick",
     "plan",
     "presenting",
+    "read_view",
     "readings",
     "records",
     "redefined",
@@ -114,7 +115,6 @@ __all__ = [
     "speak",
     "standing",
     "upload",
-    "view",
     "visits",
     "why",
     "words",

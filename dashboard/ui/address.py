@@ -36,11 +36,11 @@ def speak() -> None:
     _seen.set(None)
 
 
-def view() -> View:
+def read_view() -> View:
     """What the address asks to see, read once a run; raises `store.NoSnapshot` when there is nothing to show."""
-    seen = _seen.get() or _read()
-    _seen.set(seen)
-    return seen
+    view = _seen.get() or _read()
+    _seen.set(view)
+    return view
 
 
 def _read() -> View:

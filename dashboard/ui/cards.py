@@ -97,20 +97,20 @@ def done(kpi: Row, row: Row) -> str:
     )
 
 
-def tile(seen: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
+def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
     """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`.
 
     The whole tile leads to the indicator, each count of it to its schools.
     """
     schools = counts(city)
-    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, seen.year)
+    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, view.year)
     title = anchor(to_indicator(kpi.kpi), escape(kpi.short))
     counted = tally(kpi, schools, to_indicator)
     return (
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
         f'<div class="n">{_met(kpi, city, then)}</div>'
         f'{strip(schools)}<div class="cnt">{counted}<span class="must">{escape(requirement(kpi))}</span></div>'
-        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}{flagged(city, kpi, seen.link)}</div>'
+        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}{flagged(city, kpi, view.link)}</div>'
     )
 
 
@@ -124,7 +124,7 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
     return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
 
 
-def aside(seen: View, kpi: Row, city: Row, then: Row | None = None) -> str:
+def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
     """An indicator that is shown and never judged."""
     shown = _shown(kpi, city) + moved(city.counted, then)
     told = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=shown)
@@ -135,7 +135,7 @@ def aside(seen: View, kpi: Row, city: Row, then: Row | None = None) -> str:
             shown=shown,
             n=number(city.schools_no_data),
         )
-    return f"<span {figure(city)}>i {told} {flagged(city, kpi, seen.link)}</span>"
+    return f"<span {figure(city)}>i {told} {flagged(city, kpi, view.link)}</span>"
 
 
 def _shown(kpi: Row, city: Row) -> str:
@@ -151,7 +151,7 @@ def _shown(kpi: Row, city: Row) -> str:
 
 
 def tiles(
-    seen: View,
+    view: View,
     kpis: Sequence[Row],
     totals: Sequence[Row],
     before: Before,
@@ -165,23 +165,23 @@ def tiles(
             continue
         city, then = cities[kpi.kpi], before.get((kpi.kpi, "city", None))
         if kpi.require == "none":
-            others += aside(seen, kpi, city, then)
+            others += aside(view, kpi, city, then)
         else:
-            judged += tile(seen, kpi, city, to_indicator, then)
+            judged += tile(view, kpi, city, to_indicator, then)
     return (
         f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
-        f'<div class="aside">{others}</div><p class="foot">{_foot(seen, list(cities.values()))}</p></section>'
+        f'<div class="aside">{others}</div><p class="foot">{_foot(view, list(cities.values()))}</p></section>'
     )
 
 
-def _foot(seen: View, cities: Sequence[Row]) -> str:
+def _foot(view: View, cities: Sequence[Row]) -> str:
     """How to read a tile."""
     each = all(sum(counts(row).values()) <= CELLS for row in cities)
     told = [
         say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
         say("橫條是計數占應達（上限），┃ 是今天應有；沒有合計的是達標校數占應評校數。"),
         say("完成率是總計數 ÷ 總基數，不是各校平均。"),
-        say("+n 是自 {day} 的增減。", day=short_day(seen.versus, seen.year)) if seen.versus else "",
+        say("+n 是自 {day} 的增減。", day=short_day(view.versus, view.year)) if view.versus else "",
     ]
     return prose(told)
 
@@ -218,20 +218,20 @@ COLUMNS = (
 
 
 def sheet(
-    seen: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
+    view: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
     """The matrix as a table to take away: its name, its header, and its rows, with those of the compared day."""
-    part = period.label if len(seen.periods) > 1 else ""
-    name = "_".join(filter(None, (say("各組各項"), seen.facts.title, part, file_day(seen.on))))
+    part = period.label if len(view.periods) > 1 else ""
+    name = "_".join(filter(None, (say("各組各項"), view.facts.title, part, file_day(view.on))))
     header = [say(column) for column in COLUMNS]
-    if seen.versus:
-        day = written_day(seen.versus)
+    if view.versus:
+        day = written_day(view.versus)
         header += [say("達標校數（{day}）", day=day), say("計數（{day}）", day=day)]
     named = {kpi.kpi: kpi for kpi in kpis}
 
     def build() -> list[list[object]]:
         return [
-            _line(seen, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
+            _line(view, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
             for row in totals
             if row.kpi in named
         ]
@@ -239,7 +239,7 @@ def sheet(
     return name, header, build
 
 
-def _line(seen: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
+def _line(view: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
     own: list[object] = [
         row.group_name if row.level == "group" else say("全市"),
         kpi.label,
@@ -258,4 +258,4 @@ def _line(seen: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
         row.deadline,
         flag_words(row),
     ]
-    return [*own, then and then.schools_met, then and then.counted] if seen.versus else own
+    return [*own, then and then.schools_met, then and then.counted] if view.versus else own

@@ -45,7 +45,7 @@ LOOKS = {str(at): look for at, look in enumerate(charts.SHADES)} | {
 }
 
 
-def choose(seen: View, chosen: Mapping[str, str | None], chart: str | None, here: Here) -> None:
+def choose(view: View, chosen: Mapping[str, str | None], chart: str | None, here: Here) -> None:
     """The ways to look at how the data changes, and the figure that the address asks for, if any."""
     show(
         pills(
@@ -57,7 +57,7 @@ def choose(seen: View, chosen: Mapping[str, str | None], chart: str | None, here
         )
     )
     if chart:
-        figures.show(chart, (rejects if chart == "rejects" else arrivals)(seen, chosen, here))
+        figures.show(chart, (rejects if chart == "rejects" else arrivals)(view, chosen, here))
 
 
 # Is the data getting cleaner?
@@ -76,32 +76,32 @@ class _Kept(NamedTuple):
         return sum(row.rows for row in self.reasons)
 
 
-def rejects(seen: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+def rejects(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
     """The refused rows of each kept snapshot up to the one that serves, by reason."""
-    snapshots = [*reversed(store.older(seen.snapshot)[: MOST - 1]), seen.snapshot]
-    kept = [one for snapshot in snapshots if (one := _kept(seen, snapshot, chosen))]
+    snapshots = [*reversed(store.older(view.snapshot)[: MOST - 1]), view.snapshot]
+    kept = [one for snapshot in snapshots if (one := _kept(view, snapshot, chosen))]
     unread = len(snapshots) - len(kept)
     asked = ("rejects", tuple(one.stamp for one in kept), unread, chosen["table"], chosen["school"])
-    return figures.once(seen, *asked, build=lambda: _rejects(seen, chosen, here, kept, unread))
+    return figures.once(view, *asked, build=lambda: _rejects(view, chosen, here, kept, unread))
 
 
-def _kept(seen: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]) -> _Kept | None:
+def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]) -> _Kept | None:
     """None where it is of another version or damaged."""
     table, school = chosen["table"], chosen["school"]
     try:
-        facts = facts_of(snapshot, seen.scope)
-        reasons = answers(snapshot, seen.scope, "rejects_by_reason", (("school", school), ("table", table)))
-        tables = answers(snapshot, seen.scope, "tables", ())
+        facts = facts_of(snapshot, view.scope)
+        reasons = answers(snapshot, view.scope, "rejects_by_reason", (("school", school), ("table", table)))
+        tables = answers(snapshot, view.scope, "tables", ())
     except store.NoSnapshot:
         return None
     # How many rows were read is known of whole tables, and not of some of the schools.
-    whole = seen.scope.whole and not school
+    whole = view.scope.whole and not school
     read = sum(row.read for row in tables if table in (None, row.table_name)) if whole else None
     return _Kept(snapshot.stamp, facts, reasons, read)
 
 
 def _rejects(
-    seen: View, chosen: Mapping[str, str | None], here: Here, kept: Sequence[_Kept], unread: int
+    view: View, chosen: Mapping[str, str | None], here: Here, kept: Sequence[_Kept], unread: int
 ) -> Figure | str:
     sums: dict[str, int] = {}
     labels: dict[str, str] = {}
@@ -118,13 +118,13 @@ def _rejects(
     ordered = sorted(sums, key=lambda reason: (-sums[reason], reason))
     named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
     looks = dict(zip(ordered, [*LOOKS][: len(named)], strict=False))
-    of, now = _of(seen, chosen), kept[-1]
+    of, now = _of(view, chosen), kept[-1]
     title = f"{escape(of)}：{_rejects_title(kept)}" if of else _rejects_title(kept)
     return Figure(
         title=title,
-        caption=prose([*_rejects_caption(seen, kept), omitted]),
+        caption=prose([*_rejects_caption(view, kept), omitted]),
         drawn=charts.columns(
-            pd.DataFrame(_parts(seen, here, kept, looks, labels)),
+            pd.DataFrame(_parts(view, here, kept, looks, labels)),
             _ticks(kept),
             say("被退回的列數"),
             looks=LOOKS,
@@ -133,28 +133,28 @@ def _rejects(
         alt=say(
             "{title}；{bars}",
             title=unescape(title),
-            bars=listing([f"{_moment(seen, one)} {number(one.total)}" for one in kept]),
+            bars=listing([f"{_moment(view, one)} {number(one.total)}" for one in kept]),
         ),
         name="_".join(filter(None, (say("各快照退回的列"), of, file_day(now.facts.built_at.date())))),
         header=[say("快照"), say("原因"), say("退回"), say("讀入")],
         rows=lambda: [
-            [_moment(seen, one), row.label or row.reason, row.rows, one.read]
+            [_moment(view, one), row.label or row.reason, row.rows, one.read]
             for one in kept
             for row in one.reasons
         ],
     )
 
 
-def _of(seen: View, chosen: Mapping[str, str | None]) -> str:
+def _of(view: View, chosen: Mapping[str, str | None]) -> str:
     """What of the data is drawn, where not all of it is."""
     table = next(
-        (row.label for row in ask(seen, "tables") if row.table_name == chosen["table"]), chosen["table"]
+        (row.label for row in ask(view, "tables") if row.table_name == chosen["table"]), chosen["table"]
     )
     return " · ".join(filter(None, (chosen["school"], table)))
 
 
 def _parts(
-    seen: View, here: Here, kept: Sequence[_Kept], looks: Mapping[str, str], labels: Mapping[str, str]
+    view: View, here: Here, kept: Sequence[_Kept], looks: Mapping[str, str], labels: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """The parts of all bars, kind by kind. One leads to its rows where these are of the snapshot that serves."""
     parts: list[dict[str, object]] = []
@@ -175,7 +175,7 @@ def _parts(
                         "look": look,
                         "part": f"{name} {number(counts[-1])}",
                         "value": count,
-                        "hover": _rejects_hover(seen, one, name, count),
+                        "hover": _rejects_hover(view, one, name, count),
                         "link": unescape(here(severity="rejected", reason=min(mine), fresh=None))
                         if leads
                         else "",
@@ -185,16 +185,16 @@ def _parts(
     return parts
 
 
-def _rejects_hover(seen: View, one: _Kept, name: str, count: int) -> str:
-    lines = [f"<b>{_moment(seen, one)}</b>", say("{reason}：{n} 列", reason=name, n=number(count))]
+def _rejects_hover(view: View, one: _Kept, name: str, count: int) -> str:
+    lines = [f"<b>{_moment(view, one)}</b>", say("{reason}：{n} 列", reason=name, n=number(count))]
     if one.read:
         lines.append(say("占讀入 {rate}", rate=rate(count, one.read, say("列"))))
     lines.append(say("這一份共退回 {n} 列", n=number(one.total)))
     return "<br>".join(lines)
 
 
-def _moment(seen: View, one: _Kept) -> str:
-    return moment(one.facts.built_at, seen.year)
+def _moment(view: View, one: _Kept) -> str:
+    return moment(one.facts.built_at, view.year)
 
 
 def _ticks(kept: Sequence[_Kept]) -> dict[str, str]:
@@ -228,12 +228,12 @@ def _rejects_title(kept: Sequence[_Kept]) -> str:
     return say("退回的列與前一份快照一樣是 {now} 列", now=number(now))
 
 
-def _rejects_caption(seen: View, kept: Sequence[_Kept]) -> list[str]:
+def _rejects_caption(view: View, kept: Sequence[_Kept]) -> list[str]:
     now = kept[-1]
     sentences = []
     if len(kept) > 1:
         then = kept[-2]
-        sentences.append(say("比較 {since} 與 {now}。", since=_moment(seen, then), now=_moment(seen, now)))
+        sentences.append(say("比較 {since} 與 {now}。", since=_moment(view, then), now=_moment(view, now)))
         if then.read and now.read:
             shares = [
                 f"{percent(one.total, one.read)}（{number(one.total)}/{number(one.read)}）"
@@ -248,7 +248,7 @@ def _rejects_caption(seen: View, kept: Sequence[_Kept]) -> list[str]:
             )
         )
     sentences.append(
-        say("一條一份快照，被退回的列依原因疊放；圖例的數字是 {now} 這一份的列數。", now=_moment(seen, now))
+        say("一條一份快照，被退回的列依原因疊放；圖例的數字是 {now} 這一份的列數。", now=_moment(view, now))
     )
     return [*sentences, hint(say("點最右一條的一段，看那些列。"))]
 
@@ -256,32 +256,32 @@ def _rejects_caption(seen: View, kept: Sequence[_Kept]) -> list[str]:
 # Who has stopped sending?
 
 
-def arrivals(seen: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
     """The accepted rows of each table by the day that they bear: when was each last written to?"""
     school = chosen["school"]
     try:
-        listed = ask(seen, "rows_by_day", on=seen.on, school=school)
+        listed = ask(view, "rows_by_day", on=view.on, school=school)
     except store.NoSnapshot:
         return notice(say("這一份快照是別的版本做的"), say("沒有各表逐日的列數；下一次更新後就會有。"))
-    return figures.once(seen, "arrivals", school, build=lambda: _arrivals(seen, school, listed))
+    return figures.once(view, "arrivals", school, build=lambda: _arrivals(view, school, listed))
 
 
-def _arrivals(seen: View, school: str | None, listed: Sequence[Row]) -> Figure | str:
+def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure | str:
     tables = {table: list(rows) for table, rows in groupby(listed, key=lambda row: row.table_name)}
     firsts = [rows[0] for rows in tables.values()]
     dated = [row for row in firsts if row.last_day or row.later or not row.undated]
     of = f"{escape(school)}：" if school else ""
     bars = [row for row in listed if row.since]
     if not bars:
-        return f"<h2>{of}{say('到 {day} 還沒有採用的列', day=written_day(seen.on))}</h2>"
+        return f"<h2>{of}{say('到 {day} 還沒有採用的列', day=written_day(view.on))}</h2>"
     by_week = firsts[0].by_week
     quiet = [row for row in dated if row.is_quiet]
     first, days = min(row.since for row in bars), 7 if by_week else 1
-    since = seen.on - QUIET + timedelta(days=1)
+    since = view.on - QUIET + timedelta(days=1)
     title = of + _arrivals_title(quiet, dated)
     return Figure(
         title=title,
-        caption=prose(_arrivals_caption(seen, firsts, dated, quiet, by_week, since)),
+        caption=prose(_arrivals_caption(view, firsts, dated, quiet, by_week, since)),
         drawn=charts.pulses(
             pd.DataFrame(
                 {
@@ -298,14 +298,14 @@ def _arrivals(seen: View, school: str | None, listed: Sequence[Row]) -> Figure |
                 first,
                 max(
                     max(row.since for row in bars) + timedelta(days=days),
-                    seen.on + timedelta(days=1),
+                    view.on + timedelta(days=1),
                     first + timedelta(weeks=4),
                 ),
             ),
             days=days,
             marked=[row.table_name for row in quiet],
             line=(since, say("四週前")) if since > first else None,
-            months=figures.months(first, seen.on) or {first.isoformat(): short_day(first, seen.year)},
+            months=figures.months(first, view.on) or {first.isoformat(): short_day(first, view.year)},
         ),
         alt=say(
             "{title}；{tables}",
@@ -313,7 +313,7 @@ def _arrivals(seen: View, school: str | None, listed: Sequence[Row]) -> Figure |
             tables=listing([f"{row.label} {_last(row)}" for row in dated]),
         ),
         name="_".join(
-            filter(None, (say("各表逐週的列") if by_week else say("各表逐日的列"), school, file_day(seen.on)))
+            filter(None, (say("各表逐週的列") if by_week else say("各表逐日的列"), school, file_day(view.on)))
         ),
         header=[say("資料表"), say("第一天"), say("最後一天"), say("採用")],
         rows=lambda: _values(dated, bars),
@@ -370,18 +370,18 @@ def _arrivals_title(quiet: Sequence[Row], dated: Sequence[Row]) -> str:
 
 
 def _arrivals_caption(
-    seen: View, firsts: Sequence[Row], dated: Sequence[Row], quiet: Sequence[Row], by_week: bool, since: date
+    view: View, firsts: Sequence[Row], dated: Sequence[Row], quiet: Sequence[Row], by_week: bool, since: date
 ) -> list[str]:
     many = sum(row.earlier for row in dated)
     ahead, undated = sum(row.later for row in dated), sum(row.undated for row in dated)
     without = [escape(row.label) for row in firsts if row not in dated]
-    days = {"since": written_day(since), "until": written_day(seen.on)}
+    days = {"since": written_day(since), "until": written_day(view.on)}
     return [
         say("採用的列，依列上所記的日期，一條一週（週一起）；各表以自己最高的一週為滿。") if by_week
         else say("採用的列，依列上所記的日期，一條一天；各表以自己最高的一天為滿。"),
         say("「!」是近四週（{since}–{until}）沒有新的列。", **days) if quiet else say("近四週是 {since}–{until}。", **days),
         say("更早的 {n} 列沒有畫出。", n=number(many)) if many else "",
-        say("日期晚於 {day} 的 {n} 列沒有計入。", day=written_day(seen.on), n=number(ahead)) if ahead else "",
+        say("日期晚於 {day} 的 {n} 列沒有計入。", day=written_day(view.on), n=number(ahead)) if ahead else "",
         say("{n} 列沒有日期，沒有畫出。", n=number(undated)) if undated else "",
         say("沒有日期、沒有畫出的資料表：{tables}。", tables=listing(without)) if without else "",
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from dashboard.language import texts
-from dashboard.ui.address import view
+from dashboard.ui.address import read_view
 
 FOLDER = "files"
 COOKIE = "kpi_browser"
@@ -67,7 +67,7 @@ def address(name: str, mime: str, make: Callable[[], bytes]) -> str:
     mine: dict[object, tuple[str, Offer]] = st.session_state.setdefault("offers", {})
     # Blank where no browser asks, as in a test.
     browser = browser_of(str(st.context.headers.get("Cookie", "")))
-    key = (name, view().snapshot.stamp, browser, tuple(sorted(st.query_params.to_dict().items())))
+    key = (name, read_view().snapshot.stamp, browser, tuple(sorted(st.query_params.to_dict().items())))
     if key in mine:
         mine[key] = token, _ = mine.pop(key)
     else:

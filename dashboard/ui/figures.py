@@ -66,13 +66,13 @@ class _Question:
     build: Callable[[], Figure | str] = field(compare=False, repr=False)
 
 
-def once(seen: View, *asked: object, build: Callable[[], Figure | str]) -> Figure | str:
+def once(view: View, *asked: object, build: Callable[[], Figure | str]) -> Figure | str:
     """A figure, built once for all who ask for the same one of the same snapshot, in the same language and era.
 
     `asked` is all that it depends on, besides what the address carries from page to page.
     """
     # Whether the day is still to come is part of what a figure says, and changes overnight.
-    return _built(_Question(seen.snapshot, seen.scope, seen.link(""), (seen.today, *asked), build))
+    return _built(_Question(view.snapshot, view.scope, view.link(""), (view.today, *asked), build))
 
 
 def _marks(figure: Figure | str) -> int:
@@ -312,25 +312,25 @@ class Progress:
         length = (self.kpi.deadline - self.kpi.pace_start).days
         return int(whole * min(max((day - self.kpi.pace_start).days, 0), length) // length)
 
-    def marks(self, seen: View, required: int, low: bool = False) -> list[charts.Day]:
+    def marks(self, view: View, required: int, low: bool = False) -> list[charts.Day]:
         """The days worth a line: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
         unit = words.escape(self.unit)
-        due = say("期限 {day}", day=words.due_day(self.kpi.deadline, seen.on))
+        due = say("期限 {day}", day=words.due_day(self.kpi.deadline, view.on))
         must = say("應達 {required} {unit}", required=words.number(required), unit=unit)
         marks = [charts.Day(self.kpi.deadline, f"{due}<br>{must}", True, low)]
-        if seen.on != self.kpi.deadline:
-            marks.append(charts.Day(seen.on, ""))
-        if seen.versus and seen.versus >= self.start:
-            marks.append(charts.Day(seen.versus, words.short_day(seen.versus, seen.year)))
+        if view.on != self.kpi.deadline:
+            marks.append(charts.Day(view.on, ""))
+        if view.versus and view.versus >= self.start:
+            marks.append(charts.Day(view.versus, words.short_day(view.versus, view.year)))
         return marks
 
 
-def progress(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Progress | None:
+def progress(view: View, kpi: SimpleNamespace, as_count: bool = False) -> Progress | None:
     """None where there is no way to go, or it has not begun."""
     if not has_progress(kpi):
         return None
     # What will be done until a day to come is not known: the lines end today.
-    days = frame(seen, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(seen.on, seen.today))
+    days = frame(view, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
     city = days[days["level"] == "city"]
     if city.empty:
         return None
@@ -339,6 +339,6 @@ def progress(seen: View, kpi: SimpleNamespace, as_count: bool = False) -> Progre
     lines = over_time(days, counted, of, as_count).fillna({"group_id": 0}).astype({"group_id": int})
     if not (lines["group_id"] == 0).any():
         return None
-    names = {0: say("全市"), **{row.group_id: row.name for row in ask(seen, "groups")}}
+    names = {0: say("全市"), **{row.group_id: row.name for row in ask(view, "groups")}}
     lines = lines.assign(line=lines["group_id"].astype(str))
     return Progress(kpi, summed, names, lines)

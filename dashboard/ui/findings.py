@@ -111,44 +111,44 @@ def standing(row: Row, periods: Sequence[Row] = ()) -> str:
 class Around:
     """What a sentence needs beside its finding: the view, the indicators by id, and the way to one."""
 
-    seen: View
+    view: View
     kpis: Mapping[str, Row]
     to_indicator: ToIndicator
 
 
 def attention(
-    seen: View, kpis: Sequence[Row], data: Sequence[Row], found: Sequence[Row], to_indicator: ToIndicator
+    view: View, kpis: Sequence[Row], data: Sequence[Row], found: Sequence[Row], to_indicator: ToIndicator
 ) -> str:
     """What is wrong with the data, then at most ten findings, each a sentence that leads on."""
-    around = Around(seen, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
-    lines = of_data(seen, data) + "".join(_finding(around, row) for row in found)
+    around = Around(view, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
+    lines = of_data(view, data) + "".join(_finding(around, row) for row in found)
     none = "" if found else f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
     return (f'<div class="list">{lines}</div>' if lines else "") + none
 
 
-def of_data(seen: View, rows: Sequence[Row]) -> str:
+def of_data(view: View, rows: Sequence[Row]) -> str:
     """What is wrong with the data: each table's files and rosters, and in one sentence what schools are in no row of."""
-    lines = [_of_data(seen, row.flag, DATA[row.flag](seen, row)) for row in rows if row.flag in DATA]
+    lines = [_of_data(view, row.flag, DATA[row.flag](view, row)) for row in rows if row.flag in DATA]
     unsent = [
-        say("{label}（{note}）", label=escape(row.label), note=_schools(seen, row, FEW))
+        say("{label}（{note}）", label=escape(row.label), note=_schools(view, row, FEW))
         for row in rows
         if row.flag == "no_rows"
     ]
     if unsent:
         told = say("沒有任何一列：{tables}；可能沒有辦理，也可能沒有送來", tables=listing(unsent))
-        lines.append(_of_data(seen, "no_rows", told))
+        lines.append(_of_data(view, "no_rows", told))
     return "".join(lines)
 
 
-def _of_data(seen: View, flag: str, told: str) -> str:
-    who = anchor(seen.link("data"), say("資料"))
+def _of_data(view: View, flag: str, told: str) -> str:
+    who = anchor(view.link("data"), say("資料"))
     return (
         f'<div class="li"><span class="fl">! {say(FLAGS[flag].source_text)}</span><span>{who}</span>'
         f'<span class="tx">{told}</span><span class="d"></span></div>'
     )
 
 
-def _files(seen: View, row: Row) -> str:
+def _files(view: View, row: Row) -> str:
     files = row.files.split("|")
     shown = f"<b>{listing([escape(name) for name in files[:FILES]])}</b>"
     if len(files) > FILES:
@@ -158,18 +158,18 @@ def _files(seen: View, row: Row) -> str:
         if row.flag == "unreadable_source"
         else say("用的是先前讀到的列，請重送，在那之前不列為落後")
     )
-    return say("{files} 影響 {schools}：{todo}", files=shown, schools=_schools(seen, row), todo=todo)
+    return say("{files} 影響 {schools}：{todo}", files=shown, schools=_schools(view, row), todo=todo)
 
 
-def _rosters(seen: View, row: Row) -> str:
+def _rosters(view: View, row: Row) -> str:
     told = say("{table}有 {n} 列未採用", table=escape(row.label), n=number(row.rows))
-    return say("{told}，基數可能偏低：{schools}", told=f"<b>{told}</b>", schools=_schools(seen, row))
+    return say("{told}，基數可能偏低：{schools}", told=f"<b>{told}</b>", schools=_schools(view, row))
 
 
-def _schools(seen: View, row: Row, most: int | None = None) -> str:
+def _schools(view: View, row: Row, most: int | None = None) -> str:
     """The first of the schools, each leading to its rows, and how many there are."""
     links = [
-        anchor(seen.link("data", school=name), escape(name)) for name in row.school_names.split("|")[:most]
+        anchor(view.link("data", school=name), escape(name)) for name in row.school_names.split("|")[:most]
     ]
     return names(links, int(row.schools))
 
@@ -184,16 +184,16 @@ DATA: dict[str, Callable[[View, Row], str]] = {
 
 def _finding(around: Around, row: Row) -> str:
     status, told = KINDS[row.kind]
-    seen = around.seen
+    view = around.view
     if row.kind in ONE_SCHOOL:
-        who = anchor(seen.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
+        who = anchor(view.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
     else:
         who = anchor(around.to_indicator(row.kpi), escape(around.kpis[row.kpi].short))
     if row.kind == "soon":
         mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
-    when = due_day(row.deadline, seen.on) if row.deadline and not row.excess else ""
+    when = due_day(row.deadline, view.on) if row.deadline and not row.excess else ""
     return (
         f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{told(around, row)}</span>'
         f'<span class="d">{when}</span></div>'
@@ -204,14 +204,14 @@ def linked(around: Around, row: Row) -> str:
     """The schools of a finding, each leading to its own page."""
     pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
     links = [
-        anchor(around.seen.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
+        anchor(around.view.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
     ]
     return names(links, int(row.schools))
 
 
 def _versus(around: Around) -> str:
     """The day to compare with, in a sentence."""
-    return short_day(around.seen.versus, around.seen.year)
+    return short_day(around.view.versus, around.view.year)
 
 
 def _many(around: Around, row: Row) -> str:
@@ -243,7 +243,7 @@ def _one(around: Around, row: Row) -> str:
 
 def _lately(around: Around, row: Row, unit: str) -> str:
     """How fast it went in the last four weeks; nothing where there was no figure then, or the weeks are still to come."""
-    if row.gained is None or around.seen.ahead:
+    if row.gained is None or around.view.ahead:
         return ""
     if row.gained > 0:
         return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, unit))
@@ -272,7 +272,7 @@ def _silent(around: Around, row: Row) -> str:
 
 
 def _absent(around: Around, row: Row) -> str:
-    link = anchor(around.seen.link("data"), say("資料頁"))
+    link = anchor(around.view.link("data"), say("資料頁"))
     return say("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
 
 
@@ -293,7 +293,7 @@ ONE_SCHOOL = ("fell", "behind", "silent")
 
 
 def coming(
-    seen: View,
+    view: View,
     deadlines: Sequence[Row],
     before: Mapping[tuple[object, ...], Row],
     to_indicator: ToIndicator,
@@ -302,12 +302,12 @@ def coming(
     days: dict[object, list[Row]] = {}
     for row in deadlines:
         days.setdefault(row.deadline, []).append(row)
-    lines = "".join(_deadline(seen, found, before, to_indicator) for found in days.values())
+    lines = "".join(_deadline(view, found, before, to_indicator) for found in days.values())
     return f'<dl class="dl">{lines}</dl>'
 
 
 def _deadline(
-    seen: View,
+    view: View,
     found: Sequence[Row],
     before: Mapping[tuple[object, ...], Row],
     to_indicator: ToIndicator,
@@ -319,7 +319,7 @@ def _deadline(
         for row in found
         for told in [_unmet(row, before.get((row.kpi,)))]
     )
-    return f"<dt>{due_day(found[0].deadline, seen.on)}</dt><dd>{shown}{lines}</dd>"
+    return f"<dt>{due_day(found[0].deadline, view.on)}</dt><dd>{shown}{lines}</dd>"
 
 
 def _unmet(row: Row, then: Row | None) -> str:
@@ -336,22 +336,22 @@ def _unmet(row: Row, then: Row | None) -> str:
 
 
 def school_lead(
-    seen: View, school: str, found: Sequence[Row], kpis: Mapping[str, Row], rejects: Sequence[Row]
+    view: View, school: str, found: Sequence[Row], kpis: Mapping[str, Row], rejects: Sequence[Row]
 ) -> str:
     """A school's page in two sentences: what is due, where it stands, how many of its rows were not taken."""
     judged = [row for row in found if row.status != "info"]
     called = Counter(word(row.status, kpis[row.kpi].require) for row in sorted(judged, key=_place))
     tally = [say("{n} 項{status}", n=number(many), status=status) for status, many in called.items()]
     told = say("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
-    if len(seen.periods) > 1:
-        where = listing([escape(each.label) for each in seen.periods])
+    if len(view.periods) > 1:
+        where = listing([escape(each.label) for each in view.periods])
         told = say("{where}，{told}", where=where, told=told)
     rejected = sum(row.severity == "rejected" for row in rejects)
     warned = len(rejects) - rejected
     rows = [say("{n} 列資料被退回", n=number(rejected))] if rejected else []
     rows += [say("{n} 列有警告", n=number(warned))] if warned else []
     if rows:
-        there = seen.link("data", school=school, severity="rejected" if rejected else "warning")
+        there = view.link("data", school=school, severity="rejected" if rejected else "warning")
         told = say("{told}；另有 {rows}", told=told, rows=anchor(there, listing(rows)))
     return prose([*_pressing(found, kpis), say("{told}。", told=told)])
 

@@ -47,45 +47,45 @@ class Missing:
 
 
 def head(
-    seen: View, title: str, lead: str, *quiet: str, missing: Missing | None = None, upright: bool = False
+    view: View, title: str, lead: str, *quiet: str, missing: Missing | None = None, upright: bool = False
 ) -> None:
     """The top of every page: title, quiet lines, what was wrong in the address, and the finding.
 
     upright: paper is A4 upright, for a page whose tables are narrow.
     """
-    st.set_page_config(page_title=f"{title} · {seen.facts.title}")
+    st.set_page_config(page_title=f"{title} · {view.facts.title}")
     line = [
-        f"{say('截至')} <b>{words.full_day(seen.on)}</b>",
-        f"{say('資料快照')} {words.moment(seen.facts.built_at, seen.year)}",
-        *freshness.checked(seen),
-        f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(seen.facts.fingerprint))}</span>',
+        f"{say('截至')} <b>{words.full_day(view.on)}</b>",
+        f"{say('資料快照')} {words.moment(view.facts.built_at, view.year)}",
+        *freshness.checked(view),
+        f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(view.facts.fingerprint))}</span>',
     ]
-    if seen.ahead:
-        ahead = say("! 這一天還沒到：只算到 {day} 的資料", day=words.written_day(seen.today))
+    if view.ahead:
+        ahead = say("! 這一天還沒到：只算到 {day} 的資料", day=words.written_day(view.today))
         line.insert(1, f'<span class="warn">{ahead}</span>')
-    if seen.versus:
-        line.insert(1, say("與 {day} 相比", day=f"<b>{words.full_day(seen.versus)}</b>"))
-    if seen.facts.sample:
+    if view.versus:
+        line.insert(1, say("與 {day} 相比", day=f"<b>{words.full_day(view.versus)}</b>"))
+    if view.facts.sample:
         line.append(f'<span class="sample">{say("示範資料")}</span>')
-    line += freshness.tags(seen)
+    line += freshness.tags(view)
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
-    told = [*seen.notices, *_not_found(missing)]
+    told = [*view.notices, *_not_found(missing)]
     notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
-    if seen.damage:
-        stands = former_stands(seen)
+    if view.damage:
+        stands = former_stands(view)
         notes += parts.notice(
-            say("✕ 最新的快照讀不出來"), f"{words.escape(seen.damage)}<br>{stands}", "failed"
+            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{stands}", "failed"
         )
-    slides = parts.anchor(seen.link("present", **chosen()), say("簡報"), "present")
+    slides = parts.anchor(view.link("present", **chosen()), say("簡報"), "present")
     top = f'{slides}<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
     show(
-        f'{top}{more}{paper.identity(seen)}{notes}<p class="lead">{lead}</p>{paper.margins(seen, title, upright)}'
+        f'{top}{more}{paper.identity(view)}{notes}<p class="lead">{lead}</p>{paper.margins(view, title, upright)}'
     )
 
 
-def former_stands(seen: View) -> str:
+def former_stands(view: View) -> str:
     """What the figures are where the newest snapshot cannot be read."""
-    return say("以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(seen.facts.built_at, seen.year))
+    return say("以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(view.facts.built_at, view.year))
 
 
 def _not_found(missing: Missing | None) -> list[str]:
@@ -173,13 +173,13 @@ def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
     return f'<a class="file" href="{address}" download="{words.escape(name)}" aria-label="{label}">{kind}</a>'
 
 
-def workbook(seen: View) -> str:
+def workbook(view: View) -> str:
     """The links to all indicators as one file."""
     title = say("全部指標")
-    name = f"{title}_{seen.facts.title}_{words.file_day(seen.on)}"
+    name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
 
     def making(kind: str) -> Callable[[], bytes]:
-        return texts.kept(lambda: book.made(seen, kind))
+        return texts.kept(lambda: book.made(view, kind))
 
     files = ((f"{name}.xlsx", XLSX, making("xlsx")), (f"{name}.ods", ODS, making("ods")))
     return offer(title, *files, folded=False)

@@ -63,30 +63,30 @@ class Mine:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def tags(seen: View) -> list[str]:
+def tags(view: View) -> list[str]:
     """A mark for each spreadsheet out of reach and for a failed refresh, for the quiet line of every page."""
-    refresh = store.last_refresh(_folder(seen))
+    refresh = store.last_refresh(_folder(view))
     if refresh is None:
-        return _quiet_tags(seen)
-    labels = {row.table_name: row.label for row in ask(seen, "tables")}
-    marks = [_mark(seen, sheet, labels) for sheet in _unreachable(refresh)]
+        return _quiet_tags(view)
+    labels = {row.table_name: row.label for row in ask(view, "tables")}
+    marks = [_mark(view, sheet, labels) for sheet in _unreachable(refresh)]
     if refresh.error:
         marks.append(
-            _tag(seen, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, seen.year)))
+            _tag(view, "t-overdue", say("✕ {day} 更新失敗", day=words.moment(refresh.at, view.year)))
         )
-    return marks + _quiet_tags(seen)
+    return marks + _quiet_tags(view)
 
 
-def _mark(seen: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
+def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
     named = words.listing([labels.get(table, table) for table in sheet.tables])
     what = named or say("試算表「{title}」", title=sheet.title)
     if sheet.good_at is None:
-        return _tag(seen, "t-overdue", say("✕ {what} 從未讀到", what=what))
+        return _tag(view, "t-overdue", say("✕ {what} 從未讀到", what=what))
     if _stale(sheet):
         days = (_now() - sheet.good_at).days
-        return _tag(seen, "t-overdue", say("✕ {what} {n} 天未更新", what=what, n=days))
-    day = words.moment(sheet.good_at, seen.year)
-    return _tag(seen, "t-behind", say("! {what} 停在 {day}", what=what, day=day))
+        return _tag(view, "t-overdue", say("✕ {what} {n} 天未更新", what=what, n=days))
+    day = words.moment(sheet.good_at, view.year)
+    return _tag(view, "t-behind", say("! {what} 停在 {day}", what=what, day=day))
 
 
 def _stale(sheet: store.SheetStatus) -> bool:
@@ -95,19 +95,19 @@ def _stale(sheet: store.SheetStatus) -> bool:
     return sheet.good_at is None or _now() - sheet.good_at > bearable
 
 
-def _tag(seen: View, kind: str, text: str) -> str:
-    return parts.anchor(seen.link("data"), f'<span class="tag {kind}">{words.escape(text)}</span>', "stale")
+def _tag(view: View, kind: str, text: str) -> str:
+    return parts.anchor(view.link("data"), f'<span class="tag {kind}">{words.escape(text)}</span>', "stale")
 
 
-def notices(seen: View) -> str:
+def notices(view: View) -> str:
     """For the data page: a failed refresh, former snapshots that a full disk cost, and each spreadsheet out of reach with
     since when, why and what stands."""
-    refresh = store.last_refresh(_folder(seen))
+    refresh = store.last_refresh(_folder(view))
     if refresh is None:
         return ""
-    failed = _failed(seen, refresh) if refresh.error else ""
-    failed += _removed(seen, refresh) if refresh.removed else ""
-    return failed + "".join(_unreached(seen, sheet) for sheet in _unreachable(refresh)) + _unchanged(seen)
+    failed = _failed(view, refresh) if refresh.error else ""
+    failed += _removed(view, refresh) if refresh.removed else ""
+    return failed + "".join(_unreached(view, sheet) for sheet in _unreachable(refresh)) + _unchanged(view)
 
 
 def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
@@ -115,29 +115,29 @@ def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
     return [sheet for sheet in refresh.sheets if sheet.problem and sheet.problem != refresh.error]
 
 
-def _checked(seen: View) -> datetime | None:
+def _checked(view: View) -> datetime | None:
     """When the sources were last read and found to be those of the snapshot shown, if that was after it was made."""
-    refresh = store.last_refresh(_folder(seen))
-    if refresh is None or refresh.checked_at is None or refresh.stamp != seen.snapshot.stamp:
+    refresh = store.last_refresh(_folder(view))
+    if refresh is None or refresh.checked_at is None or refresh.stamp != view.snapshot.stamp:
         return None
-    return refresh.checked_at if refresh.checked_at > seen.facts.built_at else None
+    return refresh.checked_at if refresh.checked_at > view.facts.built_at else None
 
 
-def checked(seen: View) -> list[str]:
+def checked(view: View) -> list[str]:
     """When the sources were last read, for the quiet line of every page, where that was after the snapshot was made."""
-    at = _checked(seen)
-    return [say("最後檢查 {time}", time=_time(seen, at))] if at else []
+    at = _checked(view)
+    return [say("最後檢查 {time}", time=_time(view, at))] if at else []
 
 
-def _unchanged(seen: View) -> str:
-    at = _checked(seen)
-    told = at and say("已檢查 {time}，資料沒有變動。", time=_time(seen, at))
+def _unchanged(view: View) -> str:
+    at = _checked(view)
+    told = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
     return f'<p class="sub">{told}</p>' if told else ""
 
 
-def _time(seen: View, at: datetime) -> str:
+def _time(view: View, at: datetime) -> str:
     """The time of today, the day too of an earlier one."""
-    return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, seen.year)
+    return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, view.year)
 
 
 class Times(NamedTuple):
@@ -149,9 +149,9 @@ class Times(NamedTuple):
     quiet: int | None
 
 
-def of_tables(seen: View, tables: Sequence[Row]) -> dict[str, Times]:
+def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
     """The times of each table; a spreadsheet out of reach was read when it last was in reach."""
-    refresh = store.last_refresh(_folder(seen))
+    refresh = store.last_refresh(_folder(view))
     times = {}
     for row in tables:
         sheets = [one for one in (refresh.sheets if refresh else ()) if row.table_name in one.tables]
@@ -159,16 +159,16 @@ def of_tables(seen: View, tables: Sequence[Row]) -> dict[str, Times]:
         read = refresh.checked_at if refresh else None
         if out:
             read = None if None in out else min(at for at in out if at)
-        times[row.table_name] = Times(row.changed_at, read if row.supplied else None, _quiet(seen, row))
+        times[row.table_name] = Times(row.changed_at, read if row.supplied else None, _quiet(view, row))
     return times
 
 
-def _quiet(seen: View, row: Row) -> int | None:
+def _quiet(view: View, row: Row) -> int | None:
     """For how many days a table has not changed, where its definition marks that; of a term that is over nobody sends more."""
-    bearable = _bearable(seen.facts.definition).get(row.table_name)
+    bearable = _bearable(view.facts.definition).get(row.table_name)
     if bearable is None or row.changed_at is None:
         return None
-    last: date = min(_now().date(), seen.facts.last_day)
+    last: date = min(_now().date(), view.facts.last_day)
     days = (last - row.changed_at.date()).days
     return days if days > bearable else None
 
@@ -178,35 +178,35 @@ def _bearable(definition: str) -> Mapping[str, int]:
     return dict(json.loads(definition).get("quiet_after_days") or {})
 
 
-def _quiet_tags(seen: View) -> list[str]:
+def _quiet_tags(view: View) -> list[str]:
     """A mark for each table that has not changed for long, or how many these are."""
-    if not _bearable(seen.facts.definition):
+    if not _bearable(view.facts.definition):
         return []
-    quiet = [(row.label, days) for row in ask(seen, "tables") if (days := _quiet(seen, row)) is not None]
+    quiet = [(row.label, days) for row in ask(view, "tables") if (days := _quiet(view, row)) is not None]
     if len(quiet) > MARKED:
-        return [_tag(seen, "t-behind", say("! {n} 張資料表很久沒有變動", n=len(quiet)))]
+        return [_tag(view, "t-behind", say("! {n} 張資料表很久沒有變動", n=len(quiet)))]
     return [
-        _tag(seen, "t-behind", say("! {what} {n} 天沒有變動", what=label, n=days)) for label, days in quiet
+        _tag(view, "t-behind", say("! {what} {n} 天沒有變動", what=label, n=days)) for label, days in quiet
     ]
 
 
-def _without_folders(seen: View, told: str) -> str:
+def _without_folders(view: View, told: str) -> str:
     """A message without where things lie on the server; what a file or folder is called stays."""
     # These two first: their names may hold blanks.
-    for place in (seen.warehouse, Path(config.from_environment().folder_of(seen.programme))):
+    for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
         told = told.replace(str(place), place.name)
     return FOLDERS.sub("", told)
 
 
-def _failed(seen: View, refresh: store.Refresh) -> str:
-    stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(seen.facts.built_at, seen.year))
-    title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, seen.year))
-    told = parts.stored(_without_folders(seen, refresh.error or ""))
+def _failed(view: View, refresh: store.Refresh) -> str:
+    stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
+    title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, view.year))
+    told = parts.stored(_without_folders(view, refresh.error or ""))
     return parts.notice(title, f"{told}<br>{stands}", "failed")
 
 
-def _removed(seen: View, refresh: store.Refresh) -> str:
-    title = say("! {day} 的更新因磁碟空間不足刪除了較舊的快照", day=words.moment(refresh.at, seen.year))
+def _removed(view: View, refresh: store.Refresh) -> str:
+    title = say("! {day} 的更新因磁碟空間不足刪除了較舊的快照", day=words.moment(refresh.at, view.year))
     body = say(
         "已刪除 {files}，無法再還原。請系統管理者清出磁碟空間。",
         files=words.listing([words.escape(name) for name in refresh.removed]),
@@ -214,9 +214,9 @@ def _removed(seen: View, refresh: store.Refresh) -> str:
     return parts.notice(title, body, "warning")
 
 
-def _unreached(seen: View, sheet: store.SheetStatus) -> str:
+def _unreached(view: View, sheet: store.SheetStatus) -> str:
     since = (
-        say("以下數字沿用 {day} 讀到的列。", day=words.moment(sheet.good_at, seen.year))
+        say("以下數字沿用 {day} 讀到的列。", day=words.moment(sheet.good_at, view.year))
         if sheet.good_at
         else say("從來沒有讀到過，有關的指標列為未填報，不是 0。")
     )
@@ -226,10 +226,10 @@ def _unreached(seen: View, sheet: store.SheetStatus) -> str:
 
 
 @contextmanager
-def followed(seen: View) -> Iterator[None]:
+def followed(view: View) -> Iterator[None]:
     """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
     as chosen. What is published while the page is drawn is new to it, too. Who started an update is told of its end."""
-    before = _shown(seen)
+    before = _shown(view)
     yield
     for news in _mine().news:
         st.toast(news)
@@ -237,57 +237,57 @@ def followed(seen: View) -> Iterator[None]:
     looks = itertools.count()
 
     def look() -> None:
-        if next(looks) and (_stands(seen) != before or _mine().news):
+        if next(looks) and (_stands(view) != before or _mine().news):
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()
 
 
-def _shown(seen: View) -> tuple[object, ...]:
+def _shown(view: View) -> tuple[object, ...]:
     """The state that a page shows; a damaged snapshot is not the one on the page, and still the one that serves."""
-    return (_serving(seen) if seen.damage else seen.snapshot.stamp, *_goings_on(seen))
+    return (_serving(view) if view.damage else view.snapshot.stamp, *_goings_on(view))
 
 
-def _stands(seen: View) -> tuple[object, ...]:
-    return (_serving(seen), *_goings_on(seen))
+def _stands(view: View) -> tuple[object, ...]:
+    return (_serving(view), *_goings_on(view))
 
 
-def _serving(seen: View) -> str:
+def _serving(view: View) -> str:
     try:
-        return store.current(seen.warehouse, seen.programme).stamp
+        return store.current(view.warehouse, view.programme).stamp
     except store.NoSnapshot:
         return ""
 
 
-def _goings_on(seen: View) -> tuple[str, bool]:
-    refresh = store.last_refresh(_folder(seen))
+def _goings_on(view: View) -> tuple[str, bool]:
+    refresh = store.last_refresh(_folder(view))
     told = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
-    return str(told), store.under_way(_folder(seen)) is not None
+    return str(told), store.under_way(_folder(view)) is not None
 
 
-def update(seen: View) -> None:
+def update(view: View) -> None:
     """The button that updates now, or how far the build is that goes on and who started it; and why the viewer's own
     last update failed."""
-    if not _goes_on(seen):
-        _button(seen)
+    if not _goes_on(view):
+        _button(view)
         return
 
     def look() -> None:
-        if not _goes_on(seen):
+        if not _goes_on(view):
             st.rerun(scope="app")
-        show_progress(seen, store.under_way(_folder(seen)))
+        show_progress(view, store.under_way(_folder(view)))
 
     st.fragment(kept(look), run_every=LOOK_EVERY_WHILE_BUILDING)()
 
 
-def _goes_on(seen: View) -> bool:
-    return _waits(seen) or store.under_way(_folder(seen)) is not None
+def _goes_on(view: View) -> bool:
+    return _waits(view) or store.under_way(_folder(view)) is not None
 
 
-def _waits(seen: View, behind: store.UnderWay | None = None) -> bool:
+def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
     """Whether an update of the viewer's own goes on; with `behind`, whether it waits for that build to end."""
     return any(
-        one.programme == seen.programme and (behind is None or one.process.pid != behind.process)
+        one.programme == view.programme and (behind is None or one.process.pid != behind.process)
         for one in _mine().going
     )
 
@@ -329,7 +329,7 @@ def _said(one: Started) -> str:
 FAILED = later("✕ 這次更新沒有完成，原因在「資料」頁。")
 
 
-def show_progress(seen: View, going: store.UnderWay | None) -> None:
+def show_progress(view: View, going: store.UnderWay | None) -> None:
     """A notice with a bar: what is done now, by whom, and that the figures stand meanwhile."""
     if going is None:
         show(parts.notice(say("更新中：準備"), say("正在啟動。")))
@@ -343,43 +343,43 @@ def show_progress(seen: View, going: store.UnderWay | None) -> None:
         "由 {by} 於 {since} 開始；完成前畫面維持 {day} 的快照。",
         by=words.escape(say(going.by)),
         since=words.escape(going.since),
-        day=words.moment(seen.facts.built_at, seen.year),
+        day=words.moment(view.facts.built_at, view.year),
     )
-    if _waits(seen, going):
+    if _waits(view, going):
         told += f"<br>{say('你的更新排在它後面，接著就開始。')}"
-    show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(seen, going.text)), told + bar))
+    show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), told + bar))
 
 
 # What a build does with a file, a spreadsheet or a table, which it then names.
 STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("整理"), later("檢查"))
 
 
-def _doing(seen: View, step: str) -> str:
+def _doing(view: View, step: str) -> str:
     """A build's step in the viewer's language; a file keeps its name."""
     verb, _, what = step.partition(" ")
-    named = store.translations(seen.facts.definition, texts.manner().language).get(what, what)
+    named = store.translations(view.facts.definition, texts.manner().language).get(what, what)
     return f"{say(verb)} {named}".rstrip()
 
 
-def _button(seen: View) -> None:
-    if seen.scope.whole and st.button(say("立即更新"), type="primary"):
-        start(seen)
+def _button(view: View) -> None:
+    if view.scope.whole and st.button(say("立即更新"), type="primary"):
+        start(view)
         st.rerun()
     mine = _mine()
-    if why := mine.failed.get(seen.programme):
+    if why := mine.failed.get(view.programme):
         mine.news[:] = [news for news in mine.news if news != say(FAILED)]
-        if not _is_told(seen, why):
-            told = parts.stored(_without_folders(seen, why))
+        if not _is_told(view, why):
+            told = parts.stored(_without_folders(view, why))
             show(parts.notice(say("✕ 這次更新沒有完成"), told, "failed"))
 
 
-def _is_told(seen: View, why: str) -> bool:
+def _is_told(view: View, why: str) -> bool:
     """Whether the notice of the last refresh says the same already."""
-    refresh = store.last_refresh(_folder(seen))
+    refresh = store.last_refresh(_folder(view))
     return bool(refresh and refresh.error and refresh.error[:200] in why)
 
 
-def start(seen: View, file: str | None = None) -> None:
+def start(view: View, file: str | None = None) -> None:
     """Start a build that publishes only where something changed, behind one that goes on; `file` was put in before.
 
     It outlives the server.
@@ -387,14 +387,14 @@ def start(seen: View, file: str | None = None) -> None:
     Raises:
         PermissionError: the viewer may not see every school.
     """
-    if not seen.scope.whole:
+    if not view.scope.whole:
         raise PermissionError("only who may see every school may update")
     place = os.environ.get(config.VARIABLE) or os.getcwd()
     command = [
-        sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", seen.programme,
+        sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", view.programme,
         "--by", VIEWER, "--wait",
     ]  # fmt: skip
-    if not store.pinned(_folder(seen)):
+    if not store.pinned(_folder(view)):
         command.append("--if-changed")
     root = str(Path(__file__).parents[2])
     environment = {
@@ -409,12 +409,12 @@ def start(seen: View, file: str | None = None) -> None:
         start_new_session=True,
     )  # fmt: skip
     mine = _mine()
-    mine.failed.pop(seen.programme, None)
-    mine.going.append(Started(seen.programme, since, seen.snapshot.stamp, file, process, errors))
+    mine.failed.pop(view.programme, None)
+    mine.going.append(Started(view.programme, since, view.snapshot.stamp, file, process, errors))
 
 
-def _folder(seen: View) -> Path:
-    return seen.warehouse / seen.programme
+def _folder(view: View) -> Path:
+    return view.warehouse / view.programme
 
 
 def _now() -> datetime:

@@ -92,16 +92,16 @@ def statuses() -> str:
     return table(say("狀態"), [Cell(say("狀態"), "l"), Cell(say("意思"), "l")], lines)
 
 
-def figures(seen: View, kpis: Sequence[Row]) -> str:
+def figures(view: View, kpis: Sequence[Row]) -> str:
     """How each figure is made: its rule and clause, out of whom, how much, in which days."""
     lines = [
-        ("", [Cell(indicator.link(seen, kpi), "l w"), *map(text, values[1:], KINDS)])
-        for kpi, values in ((kpi, rules.row(seen, kpi)) for kpi in kpis)
+        ("", [Cell(indicator.link(view, kpi), "l w"), *map(text, values[1:], KINDS)])
+        for kpi, values in ((kpi, rules.row(view, kpi)) for kpi in kpis)
     ]
     return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in rules.HEADER], lines, "wide")
 
 
-def origins(seen: View, tables: Sequence[Row]) -> str:
+def origins(view: View, tables: Sequence[Row]) -> str:
     """Where the data come from: the tables, and whether there is one."""
     names = [say(name) for name in ORIGINS]
     lines = [
@@ -118,11 +118,11 @@ def origins(seen: View, tables: Sequence[Row]) -> str:
     told = say(
         "這個計畫的定義依據 {source}（定義檔代號 {definition}，版本 {version}）。"
         "數字由下列檔案與試算表算出，{time} 讀取；逐檔的時間與列數見{link}。",
-        source=escape(seen.facts.source_title),
-        definition=fingerprint(str(seen.facts.definition_hash)),
-        version=escape(seen.facts.version),
-        time=moment(seen.facts.built_at, seen.year),
-        link=anchor(seen.link("data"), say("資料頁")),
+        source=escape(view.facts.source_title),
+        definition=fingerprint(str(view.facts.definition_hash)),
+        version=escape(view.facts.version),
+        time=moment(view.facts.built_at, view.year),
+        link=anchor(view.link("data"), say("資料頁")),
     )
     header = [Cell(name, "l" if at == 0 else "") for at, name in enumerate(names)]
     return f'<p style="max-width:64em">{told}</p>{table(say("資料從哪裡來"), header, lines)}'
@@ -136,8 +136,8 @@ def origins_of(tables: Sequence[Row]) -> list[list[object]]:
     ]
 
 
-def contact(seen: View) -> str:
+def contact(view: View) -> str:
     """Whom to ask, where the definition says so."""
-    told: Any = json.loads(seen.facts.definition).get("contact")
+    told: Any = json.loads(view.facts.definition).get("contact")
     asked = (told.get(manner().language) or told[SOURCE]) if told else say(NO_CONTACT)
     return f'<p style="max-width:64em">{escape(asked)}</p>'

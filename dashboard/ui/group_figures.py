@@ -45,26 +45,26 @@ KEY = {
 }
 
 
-def put(seen: View, period: Row, group: Row, marked: str | None, asked: str | None, here: Here) -> None:
+def put(view: View, period: Row, group: Row, marked: str | None, asked: str | None, here: Here) -> None:
     """Both figures, side by side where the programme has public lessons.
 
     They stand with the first period that is shown and speak for all of them: the same lessons count in a year and in its
     terms, and a page draws no more than two figures.
     """
-    if period is not seen.periods[0]:
+    if period is not view.periods[0]:
         return
-    offered = trends(seen)
+    offered = trends(view)
     drawn: list[tuple[str, Figure | str, str]] = []
     if chosen := choose(offered, marked, asked):
         kpi = offered[chosen]
         curve = figures.once(
-            seen, "trend", group.group_id, kpi.kpi, kpi.period, build=lambda: trend(seen, group, kpi)
+            view, "trend", group.group_id, kpi.kpi, kpi.period, build=lambda: trend(view, group, kpi)
         )
-        drawn.append(("trend", curve, ways(seen, offered, chosen, here)))
-    if lessons := next((kpi for kpi in ask_each(seen, "kpis") if kpi.table_name == TABLE), None):
+        drawn.append(("trend", curve, ways(view, offered, chosen, here)))
+    if lessons := next((kpi for kpi in ask_each(view, "kpis") if kpi.table_name == TABLE), None):
         try:
             weeks = figures.once(
-                seen, "calendar", group.group_id, build=lambda: calendar(seen, group, lessons)
+                view, "calendar", group.group_id, build=lambda: calendar(view, group, lessons)
             )
         except store.NoSnapshot:
             weeks = notice(say("這一份快照是別的版本做的"), say("沒有公開課的週曆；下一次更新後就會有。"))
@@ -81,13 +81,13 @@ def put(seen: View, period: Row, group: Row, marked: str | None, asked: str | No
 # Beside the others
 
 
-def trends(seen: View) -> dict[str, Row]:
+def trends(view: View) -> dict[str, Row]:
     """The indicators with a way to go, by what the address calls them: in another period than its last with that, too."""
     found: dict[str, list[Row]] = {}
-    for kpi in ask_each(seen, "kpis"):
+    for kpi in ask_each(view, "kpis"):
         if figures.has_progress(kpi):
             found.setdefault(kpi.kpi, []).append(kpi)
-    last = {name: indicator.latest(kpis, seen.on) for name, kpis in found.items()}
+    last = {name: indicator.latest(kpis, view.on) for name, kpis in found.items()}
     return {
         name if kpi is last[name] else f"{name}@{kpi.period}": kpi
         for name, kpis in found.items()
@@ -100,7 +100,7 @@ def choose(offered: Mapping[str, Row], marked: str | None, asked: str | None) ->
     return next((name for name in (asked, marked, *offered) if name in offered), None)
 
 
-def ways(seen: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str:
+def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str:
     """The indicators to choose from, period by period."""
     return "".join(
         pills(
@@ -109,16 +109,16 @@ def ways(seen: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str
                 for name, kpi in offered.items()
                 if kpi.period == period.period
             ],
-            period.label if len(seen.periods) > 1 else "",
+            period.label if len(view.periods) > 1 else "",
         )
-        for period in seen.periods
+        for period in view.periods
         if any(kpi.period == period.period for kpi in offered.values())
     )
 
 
-def trend(seen: View, group: Row, kpi: Row) -> Figure | str:
+def trend(view: View, group: Row, kpi: Row) -> Figure | str:
     """This group's way to the deadline, among the other groups' and the city's."""
-    way = figures.progress(seen, kpi)
+    way = figures.progress(view, kpi)
     if way is None:
         return f'<h2>{say("各組走勢")}</h2><p class="mut">{say("「{kpi}」的期間還沒開始，沒有走勢可以比較。", kpi=escape(kpi.short))}</p>'
     today = way.on(way.last)
@@ -170,11 +170,11 @@ def trend(seen: View, group: Row, kpi: Row) -> Figure | str:
             labels={line: label for line, label in labels.items() if label},
             sides={below: "middle right"},
             unit="%",
-            days=way.marks(seen, whole, low=min(ends, default=0) > 0.5),
-            months=figures.months(way.start, max(kpi.deadline, seen.on), 5),
+            days=way.marks(view, whole, low=min(ends, default=0) > 0.5),
+            months=figures.months(way.start, max(kpi.deadline, view.on), 5),
         ),
         alt=say("{what}：{told}", what=f"{kpi.label} {group.name}", told=finding),
-        name="_".join((say("各組走勢"), group.name, kpi.short, file_day(seen.on))),
+        name="_".join((say("各組走勢"), group.name, kpi.short, file_day(view.on))),
         header=figures.progress_header(),
         rows=lambda: figures.changes(way),
     )
@@ -219,9 +219,9 @@ def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
 # Public lessons
 
 
-def calendar(seen: View, group: Row, kpi: Row) -> Figure | str:
+def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
     """Which school gave public lessons in which week, and whether anybody from another school came."""
-    rows = ask(seen, "lesson_calendar", on=seen.on, group_id=group.group_id, periods=seen.shown)
+    rows = ask(view, "lesson_calendar", on=view.on, group_id=group.group_id, periods=view.shown)
     lessons = [row for row in rows if row.day]
     schools = {row.school_id: row for row in rows}
     title = calendar_title(lessons, len(schools))
@@ -229,14 +229,14 @@ def calendar(seen: View, group: Row, kpi: Row) -> Figure | str:
         return f'<h2>{title}</h2><p class="mut">{say("沒有紀錄不等於沒有辦理。")}</p>'
     busy = {row.school_id for row in lessons}
     drawn = [one for one in schools if len(schools) <= DRAWN or one in busy][:DRAWN]
-    marks = pd.DataFrame([_mark(seen, kpi, week) for week in _weeks(lessons) if week[0].school_id in drawn])
+    marks = pd.DataFrame([_mark(view, kpi, week) for week in _weeks(lessons) if week[0].school_id in drawn])
     # From the first lesson to the day, but not past the days that count.
     first, last = min(row.week for row in lessons), max(row.week for row in lessons)
-    last = max(last, min([seen.on, *_ends(seen)])) + WEEK
-    within = first <= seen.on <= last
+    last = max(last, min([view.on, *_ends(view)])) + WEEK
+    within = first <= view.on <= last
     ahead = any(row.is_ahead for row in lessons)
     more = len(schools) - len(drawn)
-    on = short_day(seen.on, seen.year)
+    on = short_day(view.on, view.year)
     key = [f"{sign} {say(text, day=on)}" for look, (sign, text) in KEY.items() if look in set(marks["look"])]
     return Figure(
         title=title,
@@ -255,19 +255,19 @@ def calendar(seen: View, group: Row, kpi: Row) -> Figure | str:
             {one: escape(schools[one].short) for one in drawn},
             first=first - DAY,
             last=last,
-            days=[charts.Day(seen.on, on)] if within else [],
+            days=[charts.Day(view.on, on)] if within else [],
             months=figures.months(first, last, 6),
         ),
         alt=say("{what}：{told}", what=group.name, told=title),
-        name="_".join((say("公開課"), group.name, file_day(seen.on))),
+        name="_".join((say("公開課"), group.name, file_day(view.on))),
         header=[say("學校"), say("日期"), say("班級"), say("領域"), say("數位學習模式"), say("來觀課的學校")],
-        rows=lambda: _rows(seen, kpi, rows),
+        rows=lambda: _rows(view, kpi, rows),
     )
 
 
-def _ends(seen: View) -> list[date]:
+def _ends(view: View) -> list[date]:
     """The last days that the indicators of public lessons take."""
-    ends = [kpi.window_end for kpi in ask_each(seen, "kpis") if kpi.table_name == TABLE and kpi.window_end]
+    ends = [kpi.window_end for kpi in ask_each(view, "kpis") if kpi.table_name == TABLE and kpi.window_end]
     return [max(ends)] if ends else []
 
 
@@ -294,32 +294,32 @@ def _weeks(lessons: Sequence[Row]) -> Iterator[list[Row]]:
         yield list(rows)
 
 
-def _mark(seen: View, kpi: Row, lessons: Sequence[Row]) -> dict[str, Any]:
+def _mark(view: View, kpi: Row, lessons: Sequence[Row]) -> dict[str, Any]:
     """A mark stands in the middle of its week, and never on the wrong side of the day."""
     first, visited = lessons[0], sum(bool(row.visitors) for row in lessons)
     middle = first.week + MIDWEEK
     if first.is_ahead:
-        look, day = "ahead", max(middle, seen.on + DAY)
+        look, day = "ahead", max(middle, view.on + DAY)
     else:
         look = "none" if not visited else "all" if visited == len(lessons) else "some"
-        day = min(middle, seen.on)
+        day = min(middle, view.on)
     return {
         "row": first.school_id,
         "day": day,
         "look": look,
         "label": number(len(lessons)) if len(lessons) > 1 else "",
-        "hover": _hover(seen, lessons),
-        "link": unescape(_answer(seen, kpi, first)),
+        "hover": _hover(view, lessons),
+        "link": unescape(_answer(view, kpi, first)),
         "figure": f"{first.school_id}|{first.week}|{len(lessons)}|{visited}",
     }
 
 
-def _answer(seen: View, kpi: Row, row: Row) -> str:
-    period = kpi.period if len(seen.periods) > 1 else None
-    return seen.link("indicator", kpi=kpi.kpi, period=period, school=row.school_name)
+def _answer(view: View, kpi: Row, row: Row) -> str:
+    period = kpi.period if len(view.periods) > 1 else None
+    return view.link("indicator", kpi=kpi.kpi, period=period, school=row.school_name)
 
 
-def _hover(seen: View, lessons: Sequence[Row]) -> str:
+def _hover(view: View, lessons: Sequence[Row]) -> str:
     """The school, and day by day which lessons there were and who came."""
     lines = [f"<b>{escape(lessons[0].school_name)}</b>　{say('{n} 場', n=number(len(lessons)))}"]
     for day, rows in groupby(lessons, key=lambda row: row.day):
@@ -332,7 +332,7 @@ def _hover(seen: View, lessons: Sequence[Row]) -> str:
                 f"　{say('來觀課：{schools}', schools=escape(came)) if came else say('沒有他校來觀課的紀錄')}"
             )
     if lessons[0].is_ahead:
-        lines.append(f"　{say('{day} 之後', day=short_day(seen.on, seen.year))}")
+        lines.append(f"　{say('{day} 之後', day=short_day(view.on, view.year))}")
     return "<br>".join(lines)
 
 
@@ -353,12 +353,12 @@ def _came(row: Row) -> str:
     )
 
 
-def _rows(seen: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value]]:
+def _rows(view: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value]]:
     """A row a lesson; a school without any once."""
     digital = {True: say("是"), False: say("否"), None: ""}
     return [
         [
-            Link(row.school_name, _answer(seen, kpi, row)),
+            Link(row.school_name, _answer(view, kpi, row)),
             row.day or say("沒有紀錄"),
             getattr(row, "class"),
             row.subject,

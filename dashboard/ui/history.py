@@ -34,45 +34,45 @@ LISTED = 10  # figures, or schools, that are named of each kind
 HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減"), later("備註"))
 
 
-def former(seen: View) -> store.Snapshot | None:
+def former(view: View) -> store.Snapshot | None:
     """The snapshot that was published before the one that serves."""
-    return next(iter(store.older(seen.snapshot)), None)
+    return next(iter(store.older(view.snapshot)), None)
 
 
-def moved(seen: View) -> list[tuple[str, Any, Any]]:
+def moved(view: View) -> list[tuple[str, Any, Any]]:
     """What has other rows or another figure than in the former snapshot, on the day that is shown: then and now.
 
     Raises:
         NoSnapshot: there is none, or it cannot be read.
     """
-    before = former(seen)
+    before = former(view)
     if before is None:
         raise store.NoSnapshot(say("這是第一份快照。"))
-    old, new = _facts(seen, before), _facts(seen, seen.snapshot)
+    old, new = _facts(view, before), _facts(view, view.snapshot)
     return [(name, old.get(name), value) for name, value in new.items() if old.get(name) != value]
 
 
-def shown(seen: View) -> None:
+def shown(view: View) -> None:
     """What moved since the former snapshot, and the snapshots that are kept."""
-    show(changes(seen) + download(seen))
-    kept(seen)
+    show(changes(view) + download(view))
+    kept(view)
 
 
-def changes(seen: View) -> str:
+def changes(view: View) -> str:
     """Rows and figures of now beside those of the former snapshot; only what moved."""
     title = f"<h2>{say('與前一份快照相比')}</h2>"
-    before = former(seen)
+    before = former(view)
     if before is None:
         return f"{title}<p>{say('這是第一份快照。')}</p>"
     try:
-        found = moved(seen)
-        since = facts_of(before, seen.scope).built_at
+        found = moved(view)
+        since = facts_of(before, view.scope).built_at
     except store.NoSnapshot:
         return title + parts.notice(say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。"))
     told = say(
         "{since} → {now}；增減超過 {share} 標「!」",
-        since=words.moment(since, seen.year),
-        now=words.moment(seen.facts.built_at, seen.year),
+        since=words.moment(since, view.year),
+        now=words.moment(view.facts.built_at, view.year),
         share=f"{JUMP:.0%}",
     )
     head = f'{title}<p class="sub">{told}</p>'
@@ -103,28 +103,28 @@ def _jump(old: Any, by: Any) -> str:
     return say("! 突增 {share}", share=share) if by > 0 else say("! 突減 {share}", share=share)
 
 
-def download(seen: View) -> str:
+def download(view: View) -> str:
     """What moved, as a file; nothing where nothing did."""
     try:
-        found = moved(seen)
+        found = moved(view)
     except store.NoSnapshot:
         return ""
     if not found:
         return ""
     rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in found]
-    title = "_".join((say("與前一份快照的增減"), seen.facts.title, words.file_day(seen.on)))
+    title = "_".join((say("與前一份快照的增減"), view.facts.title, words.file_day(view.on)))
     return frame.download(title, [say(one) for one in HEADER], lambda: rows)
 
 
-def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
+def _facts(view: View, snapshot: store.Snapshot) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for row in answers(snapshot, seen.scope, "tables", ()):
+    for row in answers(snapshot, view.scope, "tables", ()):
         found[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
         found[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
-    for period in answers(snapshot, seen.scope, "periods", ()):
+    for period in answers(snapshot, view.scope, "periods", ()):
         at = (("period", period.period),)
-        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, seen.scope, "kpis", at)}
-        for row in answers(snapshot, seen.scope, "totals", (("on", seen.on), *at)):
+        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, view.scope, "kpis", at)}
+        for row in answers(snapshot, view.scope, "totals", (("on", view.on), *at)):
             if row.level == "city":
                 label = say("{label}（{note}）", label=kpis[row.kpi].short, note=period.label)
                 found[say("{label} 計數", label=label)] = row.counted
@@ -132,78 +132,78 @@ def _facts(seen: View, snapshot: store.Snapshot) -> dict[str, Any]:
     return found
 
 
-def kept(seen: View) -> None:
+def kept(view: View) -> None:
     """The snapshots that are kept, and which serves; another of them can be restored."""
     title, header = say("留存的快照"), [say(name) for name in KEPT]
-    lines = [("", _snapshot(seen, one)) for one in _readable(seen)]
-    name = f"{title}_{seen.facts.title}_{words.file_day(seen.on)}"
-    saved = frame.download(name, header, lambda: listed(seen))
+    lines = [("", _snapshot(view, one)) for one in _readable(view)]
+    name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
+    saved = frame.download(name, header, lambda: listed(view))
     show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}{saved}")
-    restore(seen)
+    restore(view)
 
 
-def _readable(seen: View) -> Sequence[tuple[store.Snapshot, Row]]:
+def _readable(view: View) -> Sequence[tuple[store.Snapshot, Row]]:
     found = []
-    for one in store.kept(seen.warehouse, seen.programme):
+    for one in store.kept(view.warehouse, view.programme):
         try:
-            found.append((one, facts_of(one, seen.scope)))
+            found.append((one, facts_of(one, view.scope)))
         except store.NoSnapshot:
             continue
     return found
 
 
-def _snapshot(seen: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
+def _snapshot(view: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
     snapshot, facts = one
-    serves = snapshot.stamp == seen.snapshot.stamp
+    serves = snapshot.stamp == view.snapshot.stamp
     return [
-        text(words.moment(facts.built_at, seen.year), "l"),
+        text(words.moment(facts.built_at, view.year), "l"),
         Cell(f'<span class="mono">{words.escape(words.fingerprint(str(facts.fingerprint)))}</span>', "l"),
         Cell(f"<b>{say('使用中')}</b>" if serves else "", "l"),
     ]
 
 
-def listed(seen: View) -> list[list[str]]:
+def listed(view: View) -> list[list[str]]:
     """The same as plain texts, as the download writes them."""
     return [
         [
-            words.moment(facts.built_at, seen.year),
+            words.moment(facts.built_at, view.year),
             words.fingerprint(str(facts.fingerprint)),
-            say("使用中") if snapshot.stamp == seen.snapshot.stamp else "",
+            say("使用中") if snapshot.stamp == view.snapshot.stamp else "",
         ]
-        for snapshot, facts in _readable(seen)
+        for snapshot, facts in _readable(view)
     ]
 
 
-def pinned(seen: View) -> str:
+def pinned(view: View) -> str:
     """A notice where a former snapshot was restored."""
-    found = store.pinned(seen.warehouse / seen.programme)
+    found = store.pinned(view.warehouse / view.programme)
     if found is None:
         return ""
     told = say(
         "由 {by} 於 {day} 還原。自動更新暫停，按「立即更新」就恢復。",
         by=words.escape(say(found.by)),
-        day=words.moment(found.at, seen.year),
+        day=words.moment(found.at, view.year),
     )
     return parts.notice(say("目前是還原的快照"), told, "warning")
 
 
-def restore(seen: View) -> None:
+def restore(view: View) -> None:
     """Choosing a former snapshot and letting it serve; only for whoever may see every school."""
-    if not seen.scope.whole:
+    if not view.scope.whole:
         return
     others = {
-        words.moment(facts.built_at, seen.year) + " · " + words.fingerprint(str(facts.fingerprint)): snapshot
-        for snapshot, facts in _readable(seen)
-        if snapshot.stamp != seen.snapshot.stamp
+        words.moment(facts.built_at, view.year) + " · " + words.fingerprint(str(facts.fingerprint)): snapshot
+        for snapshot, facts in _readable(view)
+        if snapshot.stamp != view.snapshot.stamp
     }
     if not others:
         return
     with st.popover(say("還原前一份快照…")):
-        chosen = st.radio(say("還原到"), list(others), key=f"restore={seen.programme}={seen.snapshot.stamp}")
+        chosen = st.radio(say("還原到"), list(others), key=f"restore={view.programme}={view.snapshot.stamp}")
         show(say("所有人會看到那一份的數字；自動更新會暫停，直到有人按「立即更新」。"))
         if st.button(say("還原"), type="primary"):
             try:
-                store.restore(seen.warehouse, seen.programme, others[chosen].stamp, freshness.VIEWER)
+                store.restore(view.warehouse, view.programme, others[chosen].stamp, freshness.VIEWER)
             except store.BuildError as error:
                 show(parts.notice(say("✕ 沒有還原"), parts.stored(str(error)), "failed"))
                 return
@@ -213,12 +213,12 @@ def restore(seen: View) -> None:
 # Since the last update, or since another snapshot
 
 
-def since(seen: View, asked: str | None, here: Callable[..., str]) -> str:
+def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
     """Which schools crossed a threshold or fell back, and how many rows are refused no more, since the snapshot before or
     the one that the address names; nothing where there is none that can be compared, and on any other day than today."""
-    if seen.on != seen.today:
+    if view.on != view.today:
         return ""
-    older = store.older(seen.snapshot)
+    older = store.older(view.snapshot)
     before = next((one for one in older if one.stamp == asked), next(iter(older), None))
     if before is None:
         return ""
@@ -226,13 +226,13 @@ def since(seen: View, asked: str | None, here: Callable[..., str]) -> str:
     try:
         # The address tells all that a link keeps.
         told = figures.once(
-            seen,
+            view,
             "since",
             before.stamp,
             stamps,
             asked,
             here(),
-            build=lambda: _since(seen, before, stamps, asked, here),
+            build=lambda: _since(view, before, stamps, asked, here),
         )
     except store.NoSnapshot:
         return ""
@@ -240,12 +240,12 @@ def since(seen: View, asked: str | None, here: Callable[..., str]) -> str:
 
 
 def _since(
-    seen: View, before: store.Snapshot, stamps: Sequence[str], asked: str | None, here: Callable[..., str]
+    view: View, before: store.Snapshot, stamps: Sequence[str], asked: str | None, here: Callable[..., str]
 ) -> str:
-    then = facts_of(before, seen.scope)
-    turns, mended, lost = turned(seen, before), no_more_refused(seen, before), gone(seen, before)
+    then = facts_of(before, view.scope)
+    turns, mended, lost = turned(view, before), no_more_refused(view, before), gone(view, before)
     name = say("自上次更新") if before.stamp == stamps[0] else say("自選定的快照")
-    when = say("{name}（{time}）", name=f"<b>{name}</b>", time=words.moment(then.built_at, seen.year))
+    when = say("{name}（{time}）", name=f"<b>{name}</b>", time=words.moment(then.built_at, view.year))
     many = {
         kind: len({(new.school_name, new.group_name) for _, new in found}) for kind, found in turns.items()
     }
@@ -254,29 +254,29 @@ def _since(
     facts += [say("{n} 列不再被退回", n=words.number(len(mended)))] if mended else []
     nothing = say("沒有學校跨過門檻或退步，也沒有列改好")
     line = say("{when}：{told}。", when=when, told=words.listing(facts) if facts else nothing)
-    lines = [_gone(seen, lost)] if lost else []
-    lines += [_turns(seen, kind, found) for kind, found in turns.items()]
-    lines += [_mended(seen, mended)] if mended else []
-    if then.definition != seen.facts.definition:
+    lines = [_gone(view, lost)] if lost else []
+    lines += [_turns(view, kind, found) for kind, found in turns.items()]
+    lines += [_mended(view, mended)] if mended else []
+    if then.definition != view.facts.definition:
         lines.append(f'<p class="foot">{say("這之間定義檔改過，有些變動可能來自定義。")}</p>')
     if len(stamps) > 1:
-        lines.append(_choices(seen, before, stamps, here))
+        lines.append(_choices(view, before, stamps, here))
     if not lines:
         return f'<p class="sub">{line}</p>'
     opened = " open" if asked == before.stamp else ""
     return f'<details class="more since"{opened}><summary>{line}</summary>{"".join(lines)}</details>'
 
 
-def turned(seen: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]]]:
+def turned(view: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]]]:
     """Each figure of a school that turned, then and now, by how. Nobody is told to be late by a file that was not read.
 
     Compared with what was shown when the former snapshot was made: a deadline may have passed since.
     """
-    then = facts_of(before, seen.scope)
-    old = {_place(row): row for row in _standing(seen, before, min(then.as_of or then.read_on, seen.on))}
-    kpis = _kpis(seen)
+    then = facts_of(before, view.scope)
+    old = {_place(row): row for row in _standing(view, before, min(then.as_of or then.read_on, view.on))}
+    kpis = _kpis(view)
     found: dict[str, list[tuple[Row, Row]]] = {kind: [] for kind in TURNS}
-    for new in _standing(seen, seen.snapshot, seen.on):
+    for new in _standing(view, view.snapshot, view.on):
         former, kpi = old.get(_place(new)), kpis.get((new.kpi, new.period))
         if former and kpi and (kind := _turn(former, new, kpi.require)):
             found[kind].append((former, new))
@@ -286,14 +286,14 @@ def turned(seen: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]
     return {kind: rows for kind, rows in found.items() if rows}
 
 
-def _kpis(seen: View) -> dict[tuple[str, str], Row]:
+def _kpis(view: View) -> dict[tuple[str, str], Row]:
     """The indicators that are shown and not settled."""
-    every = (row for period in seen.periods for row in ask(seen, "kpis", period=period.period))
+    every = (row for period in view.periods for row in ask(view, "kpis", period=period.period))
     return {(row.kpi, row.period): row for row in every if not row.closed}
 
 
-def _standing(seen: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
-    return answers(snapshot, seen.scope, "school_standing", (("on", on), ("periods", seen.shown)))
+def _standing(view: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
+    return answers(snapshot, view.scope, "school_standing", (("on", on), ("periods", view.shown)))
 
 
 def _place(row: Row) -> tuple[str, ...]:
@@ -315,37 +315,37 @@ def _turn(then: Row, now: Row, require: str) -> str | None:
     return "fell" if then.status == "met" or now.counted < then.counted else None
 
 
-def no_more_refused(seen: View, before: store.Snapshot) -> list[Row]:
+def no_more_refused(view: View, before: store.Snapshot) -> list[Row]:
     """The rows that the former snapshot refused and this one does not: mended, or taken away."""
-    now = {row.row_key for row in answers(seen.snapshot, seen.scope, "rows_to_mend", ())}
-    return [row for row in answers(before, seen.scope, "rows_to_mend", ()) if row.row_key not in now]
+    now = {row.row_key for row in answers(view.snapshot, view.scope, "rows_to_mend", ())}
+    return [row for row in answers(before, view.scope, "rows_to_mend", ()) if row.row_key not in now]
 
 
-def gone(seen: View, before: store.Snapshot) -> list[str]:
+def gone(view: View, before: store.Snapshot) -> list[str]:
     """The files that the former snapshot had rows of and this one does not know: what fell may be their doing."""
-    inputs = answers(seen.snapshot, seen.scope, "inputs", ())
+    inputs = answers(view.snapshot, view.scope, "inputs", ())
     now = {row.file for row in inputs if row.left_out != store.GONE}
     return sorted(
         {
             row.file
-            for row in answers(before, seen.scope, "inputs", ())
+            for row in answers(before, view.scope, "inputs", ())
             if row.accepted and row.file not in now
         }
     )
 
 
-def _gone(seen: View, files: Sequence[str]) -> str:
+def _gone(view: View, files: Sequence[str]) -> str:
     named = _first(list(map(words.escape, files[:LISTED])), len(files))
-    mark = anchor(seen.link("data"), say("! {n} 個檔案不在了", n=words.number(len(files))), "fl")
+    mark = anchor(view.link("data"), say("! {n} 個檔案不在了", n=words.number(len(files))), "fl")
     return f"<p>{mark} {say('{files}：有些退步可能是因為少了這些檔案，不是學校的事。', files=named)}</p>"
 
 
-def _turns(seen: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:
+def _turns(view: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:
     """The figures that turned alike, the first of them with the way to the school."""
     label, status = TURNS[kind]
     schools = {(new.school_name, new.group_name) for _, new in found}
-    kpis = _kpis(seen)
-    links = [_moved(seen, kpis[new.kpi, new.period], old, new) for old, new in found[:LISTED]]
+    kpis = _kpis(view)
+    links = [_moved(view, kpis[new.kpi, new.period], old, new) for old, new in found[:LISTED]]
     mark = f'<span class="tag t-{status}">{say(label, n=words.number(len(schools)))}</span>'
     return f"<p>{mark} {_first(links, len(found))}</p>"
 
@@ -357,9 +357,9 @@ def _first(links: list[str], many: int) -> str:
     return say("{told}，另有 {n} 項", told=listed, n=words.number(more)) if more > 0 else listed
 
 
-def _moved(seen: View, kpi: Row, old: Row, new: Row) -> str:
+def _moved(view: View, kpi: Row, old: Row, new: Row) -> str:
     """「深澳國小 A1、A2 14/15 → 15/15」."""
-    link = anchor(seen.link("school", school=new.school_name, kpi=new.kpi), words.escape(new.school_name))
+    link = anchor(view.link("school", school=new.school_name, kpi=new.kpi), words.escape(new.school_name))
     return f"{link} {words.escape(kpi.short)} {_figure(old, kpi.unit)} → {_figure(new, kpi.unit)}"
 
 
@@ -369,11 +369,11 @@ def _figure(row: Row, unit: str) -> str:
     return words.number(row.counted) if row.required is None else words.pair(row.counted, row.required, unit)
 
 
-def _mended(seen: View, rows: Sequence[Row]) -> str:
+def _mended(view: View, rows: Sequence[Row]) -> str:
     many = Counter(row.school_name for row in rows)
     named = [(name, n) for name, n in many.items() if name]
     links = [
-        f"{anchor(seen.link('data', school=name), words.escape(name))} {words.number(n)}"
+        f"{anchor(view.link('data', school=name), words.escape(name))} {words.number(n)}"
         for name, n in named[:LISTED]
     ]
     links += [say("看不出學校的 {n}", n=words.number(many[None]))] if many[None] else []
@@ -384,11 +384,11 @@ def _mended(seen: View, rows: Sequence[Row]) -> str:
     return f"<p>{mark} {told}</p>"
 
 
-def _choices(seen: View, before: store.Snapshot, stamps: Sequence[str], here: Callable[..., str]) -> str:
+def _choices(view: View, before: store.Snapshot, stamps: Sequence[str], here: Callable[..., str]) -> str:
     """The snapshots to compare with, by when each was made."""
     choices = [
         (
-            words.moment(datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S"), seen.year),
+            words.moment(datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S"), view.year),
             here(since=stamp),
             stamp == before.stamp,
         )

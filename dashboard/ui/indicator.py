@@ -98,23 +98,23 @@ class Listed:
     sort: str | None
 
 
-def choose(seen: View) -> Choice:
+def choose(view: View) -> Choice:
     """An indicator of the periods shown, in the last that began. One that the period of the address has not is shown in
     another; one that does not exist has its notice from the address."""
-    offered = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
+    offered = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
     wanted = asked("kpi")
     found = [kpi for kpi in offered if kpi.kpi == wanted] or [
         kpi
-        for period in seen.all_periods
-        for kpi in ask(seen, "kpis", period=period.period, by_default=seen.on)
+        for period in view.all_periods
+        for kpi in ask(view, "kpis", period=period.period, by_default=view.on)
         if kpi.kpi == wanted
     ]
-    kpi = latest(found or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], seen.on)
-    periods = {period.period: period for period in seen.all_periods}
+    kpi = latest(found or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
+    periods = {period.period: period for period in view.all_periods}
     measured = [
         period
         for name, period in periods.items()
-        if any(other.kpi == kpi.kpi for other in ask(seen, "kpis", period=name, by_default=None))
+        if any(other.kpi == kpi.kpi for other in ask(view, "kpis", period=name, by_default=None))
     ]
     first: dict[str, Row] = {}
     for one in offered:
@@ -128,52 +128,52 @@ def latest(found: Sequence[Row], on: date) -> Row:
     return max(begun, key=lambda kpi: kpi.begins, default=found[0])
 
 
-def what(seen: View, choice: Choice) -> list[str]:
+def what(view: View, choice: Choice) -> list[str]:
     """Of which period the figures are, and until when; and that the period of the address has no such indicator."""
     kpi, period = choice.kpi, choice.period
     days = say("{start} 至 {end}", start=written_day(period.start), end=written_day(period.end))
     told = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
     if kpi.deadline and kpi.require not in ("ceiling", "none"):
-        left = (kpi.deadline - seen.on).days
+        left = (kpi.deadline - view.on).days
         told.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
-    if period.period not in [shown.period for shown in seen.periods]:
-        asked_for = say("、").join(escape(shown.label) for shown in seen.periods)
+    if period.period not in [shown.period for shown in view.periods]:
+        asked_for = say("、").join(escape(shown.label) for shown in view.periods)
         told.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
-    return [" · ".join(told)] if len(seen.all_periods) > 1 else []
+    return [" · ".join(told)] if len(view.all_periods) > 1 else []
 
 
-def link(seen: View, kpi: Row, school: str | None = None, told: str | None = None) -> str:
+def link(view: View, kpi: Row, school: str | None = None, told: str | None = None) -> str:
     """An indicator's label, or markup that is `told`, leading to its rule and, with a school, to why its figure is so.
 
     Where several periods are shown, the figure's is named.
     """
-    href = at(seen, kpi).link("indicator", kpi=kpi.kpi, school=school)
+    href = at(view, kpi).link("indicator", kpi=kpi.kpi, school=school)
     return anchor(href, escape(kpi.label) if told is None else told)
 
 
-def at(seen: View, kpi: Row) -> View:
+def at(view: View, kpi: Row) -> View:
     """The view whose links lead to an indicator's own period."""
-    return replace(seen, period=kpi.period) if len(seen.periods) > 1 else seen
+    return replace(view, period=kpi.period) if len(view.periods) > 1 else view
 
 
-def pick(seen: View, choice: Choice) -> str:
+def pick(view: View, choice: Choice) -> str:
     """Every indicator shown, and the periods in which the chosen one is measured."""
     shown = pills(
-        [(kpi.short, seen.link("indicator", kpi=kpi.kpi), kpi.kpi == choice.kpi.kpi) for kpi in choice.kpis],
+        [(kpi.short, view.link("indicator", kpi=kpi.kpi), kpi.kpi == choice.kpi.kpi) for kpi in choice.kpis],
         say("指標"),
     )
     if len(choice.periods) < 2:
         return shown
     periods = [
-        (each.label, replace(seen, period=each.period).link("indicator", kpi=choice.kpi.kpi), each.period == choice.period.period)
+        (each.label, replace(view, period=each.period).link("indicator", kpi=choice.kpi.kpi), each.period == choice.period.period)
         for each in choice.periods
     ]  # fmt: skip
     return shown + pills(periods, say("期間"))
 
 
-def lead(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
+def lead(view: View, kpi: Row, city: Row, then: Row | None) -> str:
     """How many schools are there, the pooled figure, what changed since `then`, and how fast it grows."""
-    unit, note = escape(kpi.unit), flagged(city, kpi, seen.link)
+    unit, note = escape(kpi.unit), flagged(city, kpi, view.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
@@ -181,7 +181,7 @@ def lead(seen: View, kpi: Row, city: Row, then: Row | None) -> str:
         shown = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
         return prose([f"<span {figure(city)}>{prose([shown, told])}</span>", note])
     shown = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
-    return prose([f"<span {figure(city)}>{shown}</span>", "" if seen.ahead else _speed(city, unit), note])
+    return prose([f"<span {figure(city)}>{shown}</span>", "" if view.ahead else _speed(city, unit), note])
 
 
 def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
@@ -222,29 +222,29 @@ def rounded(value: float) -> str:
     return number(round(value) if abs(value) >= 10 else round(value, 1))
 
 
-def groups(seen: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
+def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
     """The groups: schools done, the pooled figure, and who is late; what changed beside each."""
     pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
     if kpi.require != "none":
         pooled = [say("達標校數"), *(pooled if kpi.base else [])]
     names = [say("組別"), say("狀態"), *pooled]
     header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
-    lines = [("", _group(seen, kpi, row, then.get((row.group_name,)))) for row in rows]
+    lines = [("", _group(view, kpi, row, then.get((row.group_name,)))) for row in rows]
     return f"<h2>{say('各組')}</h2>{table(say('{kpi}各組', kpi=kpi.short), header, lines)}"
 
 
-def _group(seen: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
-    name = _name(seen.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
+def _group(view: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
+    name = _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
     pooled = (number(row.counted) if row.base is None else _pair(row.counted, row.base)) + moved(
         row.counted, then
     )
     rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
     facts = figure(row, row.group_name)
     if kpi.require == "none":
-        status, shown = _stated(seen, kpi, row, facts, pooled)
+        status, shown = _stated(view, kpi, row, facts, pooled)
         return [Cell(name, "l"), status, Cell(shown), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(seen, kpi, row, facts, met)
+    status, shown = _stated(view, kpi, row, facts, met)
     done = Cell(shown + moved(row.schools_met, then, "schools_met"))
     return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
@@ -275,18 +275,18 @@ def _pair(counted: Any, of: Any) -> str:
     return f"{number(counted, '–')}/{number(of)}" if of is not None else number(counted, "–")
 
 
-def listed(seen: View, choice: Choice) -> Listed:
+def listed(view: View, choice: Choice) -> Listed:
     """The schools of the status, in the order and on the page that the address names."""
     status, sort = asked("status", SHOWN), asked("sort", SORTS)
-    at = {**choice.at, "on": seen.on, "versus": seen.versus}
+    at = {**choice.at, "on": view.on, "versus": view.versus}
     every = ask(
-        seen, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
+        view, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
     )
     matching = [row for row in every if status in (None, row.status)]
     return Listed(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
-def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
+def schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
     """Every school by what it still lacks; its name and its figure show why."""
     counts = Counter(row.status for row in found.every)
     choices = [(say("全部 {n} 校", n=number(len(found.every))), here(status=None), found.status is None)]
@@ -300,7 +300,7 @@ def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
         if (many := counts[name])
     ]
     shown = (
-        _schools(seen, kpi, found, chosen, here)
+        _schools(view, kpi, found, chosen, here)
         if found.rows
         else empty(say("這個篩選目前沒有學校"), here(status=None))
     )
@@ -318,7 +318,7 @@ def schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
     return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{on}"
 
 
-def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
+def _schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
     columns = [
         "school",
         "group",
@@ -326,20 +326,20 @@ def _schools(seen: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
         "counted",
         *(["rate"] if kpi.base else []),
         "gap",
-        *(["change"] if seen.versus else []),
+        *(["change"] if view.versus else []),
     ]
-    header = [_sortable(seen, kpi, name, found.sort, here) for name in columns]
+    header = [_sortable(view, kpi, name, found.sort, here) for name in columns]
 
     def line(row: Row) -> Line:
         return (
             "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(seen, kpi, row, here(school=row.school_name, page=found.rows.number)),
+            _school(view, kpi, row, here(school=row.school_name, page=found.rows.number)),
         )
 
     return paper.table(say("{kpi}各校", kpi=kpi.short), header, found.rows, line, "schools")
 
 
-def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
+def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
     """A column's name, which sorts by it; once more the other way."""
     named = say(COLUMNS[name])
     if name == "counted":
@@ -347,7 +347,7 @@ def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
             say("計數") if kpi.require == "none" else say("計數/上限") if kpi.require == "ceiling" else named
         )
     if name == "change":
-        named = say("自 {day}", day=short_day(seen.versus, seen.year))
+        named = say("自 {day}", day=short_day(view.versus, view.year))
     first = f"-{name}" if name in FALLING else name
     other = first.strip("-") if first[0] == "-" else f"-{first}"
     is_by, sign = sort in (first, other), ""
@@ -361,10 +361,10 @@ def _sortable(seen: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
     return Cell(link, "l" if name in ("school", "group", "status") else "")
 
 
-def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
+def _school(view: View, kpi: Row, row: Row, why: str) -> list[Cell]:
     told = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(seen, kpi, row, figure(row, row.school_name), told)
-    group = anchor(seen.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
+    status, counted = _stated(view, kpi, row, figure(row, row.school_name), told)
+    group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
     return [
         Cell(_name(why, row.school_name), "l"),
         Cell(group, "l"),
@@ -372,7 +372,7 @@ def _school(seen: View, kpi: Row, row: Row, why: str) -> list[Cell]:
         Cell(counted),
         *([Cell(percent(row.counted, row.base) or "–")] if kpi.base else []),
         Cell(_gap(row)),
-        *([Cell(_since(row) or "–")] if seen.versus else []),
+        *([Cell(_since(row) or "–")] if view.versus else []),
     ]
 
 
@@ -384,9 +384,9 @@ def _since(row: Row) -> str:
     return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
-def _stated(seen: View, kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
+def _stated(view: View, kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
     """The cell of the status, and the figure; the machine-readable side is on the figure, or on the reason for none."""
-    shown, note = tag(row.status, kpi.require), flagged(row, kpi, seen.link)
+    shown, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
     if row.status in ("no_data", "exempt", "upcoming"):
         return Cell(f"<span {facts}>{shown}</span>{note}", "l"), told
     return Cell(f"{shown}{note}", "l"), f"<span {facts}>{told}</span>"
@@ -416,7 +416,7 @@ def table_of(kpi: Row, found: Listed) -> list[list[object]]:
     ]
 
 
-def query(seen: View, kpi: Row) -> None:
+def query(view: View, kpi: Row) -> None:
     """The query as it was run at the build."""
-    how = ask(seen, "indicator_query", kpi=kpi.kpi)[0]
+    how = ask(view, "indicator_query", kpi=kpi.kpi)[0]
     st.code(how.query, language="sql", wrap_lines=True)

@@ -49,7 +49,7 @@ SHAPES = {"x": ("pace", "gaps"), "y": ("count",)}
 
 
 def schools(
-    seen: View, kpi: Row, rows: Sequence[Row], here: Here, shape: str | None
+    view: View, kpi: Row, rows: Sequence[Row], here: Here, shape: str | None
 ) -> tuple[Figure | str, str]:
     """Every school, by group or by what it lacks; and the ways to draw that."""
     offered: list[tuple[str | None, str]] = [(None, say("百分比"))]
@@ -61,11 +61,11 @@ def schools(
 
     def build() -> Figure | str:
         if known == "gaps":
-            return gaps(seen, kpi, rows)
-        return strip(seen, kpi, sorted(rows, key=_place), known == "pace")
+            return gaps(view, kpi, rows)
+        return strip(view, kpi, sorted(rows, key=_place), known == "pace")
 
     ways = pills([(text, here(x=name), name == known) for name, text in offered]) if len(offered) > 1 else ""
-    return figures.once(seen, "schools", kpi.kpi, kpi.period, known, build=build), ways
+    return figures.once(view, "schools", kpi.kpi, kpi.period, known, build=build), ways
 
 
 def _place(row: Row) -> tuple[int, int]:
@@ -80,22 +80,22 @@ def _lacking(rows: Sequence[Row]) -> list[Row]:
     return sorted(filter(_lacks, rows), key=lambda row: (-row.gap, row.ord))
 
 
-def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | str:
+def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | str:
     """Every school on the line of its group; by the share of what is required, or by units ahead of the pace."""
     drawn = [row for row in rows if _share(row) is not None and (not by_pace or row.pace is not None)]
     if not drawn:
-        return f"<h2>{_strip_title(kpi, rows, [], seen.scope.whole)}</h2>{_none(say('沒有學校有可以畫的數字。'))}"
+        return f"<h2>{_strip_title(kpi, rows, [], view.scope.whole)}</h2>{_none(say('沒有學校有可以畫的數字。'))}"
     late = sorted((row for row in drawn if row.status in LATE), key=lambda row: -(row.gap or 0))
     xs = [float(row.counted - row.pace) if by_pace else _share(row) or 0.0 for row in drawn]
     is_crowd = len(drawn) > CROWD
     many = Counter(row.group_name for row in drawn)
     named = set() if is_crowd else {row.school_id for row in late if many[row.group_name] <= NAMED}
-    marks = _crowd(seen, kpi, drawn, xs) if is_crowd else _each(seen, kpi, drawn, xs, named, by_pace)
+    marks = _crowd(view, kpi, drawn, xs) if is_crowd else _each(view, kpi, drawn, xs, named, by_pace)
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.group_name or "", []).append(row)
     rows_named = {group: f"<b>{escape(group)}</b>　{_tally(mine)}" for group, mine in groups.items()}
-    pace = _pace_today(kpi, seen)
+    pace = _pace_today(kpi, view)
     line: tuple[float, str] | None
     if by_pace:
         axis, line, most, after = (
@@ -109,7 +109,7 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
         due = (
             say(
                 "{day} 應有 {share}",
-                day=short_day(seen.on, seen.year),
+                day=short_day(view.on, view.year),
                 share=f"{pace:.1f}%".replace(".0%", "%"),
             )
             if pace
@@ -121,7 +121,7 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
             "%" if _is_share(kpi, drawn) else "",
         )
     return Figure(
-        title=_strip_title(kpi, rows, late, seen.scope.whole),
+        title=_strip_title(kpi, rows, late, view.scope.whole),
         caption=_strip_caption(kpi, rows, drawn, bool(named), is_crowd, line is not None, by_pace),
         drawn=charts.strip(marks, rows_named, escape(axis), unit=after, most=most, line=line),
         alt=say(
@@ -135,7 +135,7 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
             if late
             else say("沒有學校落後"),
         ),
-        name="_".join((say("各校分布"), kpi.short, file_day(seen.on))),
+        name="_".join((say("各校分布"), kpi.short, file_day(view.on))),
         header=[
             say("學校"),
             say("組別"),
@@ -147,7 +147,7 @@ def strip(seen: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
         ],
         rows=lambda: [
             [
-                Link(row.school_name, _answer(seen, kpi, row)),
+                Link(row.school_name, _answer(view, kpi, row)),
                 row.group_name,
                 word(row.status, kpi.require),
                 row.counted,
@@ -194,16 +194,16 @@ def _tally(rows: Sequence[Row]) -> str:
     return " ".join(f"{STATUSES[status].sign} {number(counts[status])}" for status in order if counts[status])
 
 
-def _pace_today(kpi: Row, seen: View) -> float | None:
+def _pace_today(kpi: Row, view: View) -> float | None:
     """How much of what is required there should be today, in per cent."""
     if kpi.pace_start is None or kpi.deadline is None or kpi.pace_start >= kpi.deadline:
         return None
-    share = (seen.on - kpi.pace_start).days / (kpi.deadline - kpi.pace_start).days
+    share = (view.on - kpi.pace_start).days / (kpi.deadline - kpi.pace_start).days
     return float(100 * min(max(share, 0.0), 1.0))
 
 
-def _answer(seen: View, kpi: Row, row: Row) -> str:
-    return seen.link("indicator", kpi=kpi.kpi, school=row.school_name)
+def _answer(view: View, kpi: Row, row: Row) -> str:
+    return view.link("indicator", kpi=kpi.kpi, school=row.school_name)
 
 
 def _hover(kpi: Row, row: Row) -> str:
@@ -252,7 +252,7 @@ def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: b
 
 
 def _each(
-    seen: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float], named: Collection[int], by_pace: bool
+    view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float], named: Collection[int], by_pace: bool
 ) -> pd.DataFrame:
     """A mark a school; those `named` with what they lack, or how far they are from the pace."""
     return pd.DataFrame(
@@ -267,13 +267,13 @@ def _each(
                 for row, x in zip(drawn, xs, strict=True)
             ],
             "hover": [_hover(kpi, row) for row in drawn],
-            "link": [unescape(_answer(seen, kpi, row)) for row in drawn],
+            "link": [unescape(_answer(view, kpi, row)) for row in drawn],
             "figure": [stated(row, row.school_name) for row in drawn],
         }
     )
 
 
-def _crowd(seen: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> pd.DataFrame:
+def _crowd(view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> pd.DataFrame:
     """A mark for the schools of a group that are about as far and of one status, as large as they are many."""
     width = next(step for step in STEPS if (min(max(xs), 100) - min(xs)) / step <= 12)
     alike: dict[tuple[str, str, float], list[Row]] = {}
@@ -290,7 +290,7 @@ def _crowd(seen: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> p
             "size": [6 + 14 * (len(rows) / most) ** 0.5 for rows in alike.values()],
             "hover": [_hover_crowd(kpi, group, status, rows) for (group, status, _), rows in alike.items()],
             "link": [
-                unescape(seen.link("group", group=group, kpi=kpi.kpi, status=status))
+                unescape(view.link("group", group=group, kpi=kpi.kpi, status=status))
                 for group, status, _ in alike
             ],
             "figure": [f"{status}|{len(rows)}|{group}" for (group, status, _), rows in alike.items()],
@@ -353,24 +353,24 @@ def _beside(kpi: Row, by_pace: bool) -> str:
 # Over time
 
 
-def curve(seen: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tuple[Figure | str, str]:
+def curve(view: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tuple[Figure | str, str]:
     """The whole programme's way to the deadline, with the groups in the legend; and the ways to draw that."""
     drawn = figures.once(
-        seen, "curve", kpi.kpi, kpi.period, shape, build=lambda: _curve(seen, kpi, city, shape == "count")
+        view, "curve", kpi.kpi, kpi.period, shape, build=lambda: _curve(view, kpi, city, shape == "count")
     )
     offered = ((None, say("百分比")), ("count", say("計數")))
     ways = pills([(text, here(y=name), name == shape) for name, text in offered])
     return drawn, "" if isinstance(drawn, str) else ways
 
 
-def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
+def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     reason = say("不設應達數或期限，或期間還沒開始，沒有走勢可以比較。")
     if kpi.require == "ceiling":
         reason = say("上限是不能超過，不是要達到，沒有走勢可以比較。")
     elif city.status == "no_data":
         reason = say("還沒有學校可以評定，沒有走勢可以比較。")
     none = f"<h2>{say('全市走勢')}</h2>{_none(reason)}"
-    way = figures.progress(seen, kpi, as_count)
+    way = figures.progress(view, kpi, as_count)
     if way is None:
         return none
     summed, unit, lines, said = way.summed, way.unit, way.lines, way.said()
@@ -384,8 +384,8 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     parts = [own]
     if (pace := way.pace(whole, as_count)) is not None:
         parts.append(pace)
-    if city.weekly and not seen.ahead and seen.on < kpi.deadline and now < top:
-        parts.append(figures.needed(seen.on, now, kpi.deadline, top).assign(share=0))
+    if city.weekly and not view.ahead and view.on < kpi.deadline and now < top:
+        parts.append(figures.needed(view.on, now, kpi.deadline, top).assign(share=0))
         said[figures.NEEDED] = figures.said_of_need(rounded(city.weekly), unit)
     axis = (
         say("累計（{unit}）", unit=unit)
@@ -397,13 +397,13 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     what = say("累計{unit}數", unit=unit) if summed else say("達標校數")
     now_is = f"{number(done)} {escape(unit)}" if as_count else percent(done, whole)
     return Figure(
-        title=curve_title(city, whole, done, summed, unit, seen.ahead),
+        title=curve_title(city, whole, done, summed, unit, view.ahead),
         caption=prose(
             [
                 _measure(kpi, what, summed and not as_count),
                 say("實線是全市，虛線是應有進度。") if summed and kpi.pace_start else say("實線是全市。"),
                 say("點線是從今天起所需的速度。")
-                if city.weekly and not seen.ahead and seen.on < kpi.deadline
+                if city.weekly and not view.ahead and view.on < kpi.deadline
                 else "",
                 hint(say("點圖下的組名，加上那一組。")) if len(others) else "",
             ]
@@ -414,12 +414,12 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
             names=way.line_names(),
             said=said,
             written=full_day,
-            labels={"0": f"{short_day(way.last, seen.year)} {now_is}"},
+            labels={"0": f"{short_day(way.last, view.year)} {now_is}"},
             facts=way.facts(),
             unit="" if as_count else "%",
-            days=way.marks(seen, whole, low=now > 0.35 * top),
+            days=way.marks(view, whole, low=now > 0.35 * top),
             top=top,
-            months=figures.months(way.start, max(kpi.deadline, seen.on)),
+            months=figures.months(way.start, max(kpi.deadline, view.on)),
         ),
         alt=say(
             "{kpi} 全市{what}：{now}，應達 {required} {unit}，期限 {day}",
@@ -430,7 +430,7 @@ def _curve(seen: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
             unit=unit,
             day=written_day(kpi.deadline),
         ),
-        name="_".join((say("走勢"), kpi.short, file_day(seen.on))),
+        name="_".join((say("走勢"), kpi.short, file_day(view.on))),
         header=figures.progress_header(),
         rows=lambda: figures.changes(way),
     )
@@ -489,7 +489,7 @@ def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, a
 # Where the gap lies
 
 
-def gaps(seen: View, kpi: Row, rows: Sequence[Row]) -> Figure:
+def gaps(view: View, kpi: Row, rows: Sequence[Row]) -> Figure:
     """Who lacks most, with the share of all that is lacking so far."""
     lacking = _lacking(rows)
     whole, so_far, half = sum(row.gap for row in lacking), 0.0, 0
@@ -507,7 +507,7 @@ def gaps(seen: View, kpi: Row, rows: Sequence[Row]) -> Figure:
                 "value": row.gap,
                 "label": say("{gap} · 累計 {share}", gap=number(row.gap), share=share),
                 "hover": f"{_hover(kpi, row)}<br>{say('到這一校累計占全部缺口 {share}', share=share)}",
-                "link": unescape(_answer(seen, kpi, row)),
+                "link": unescape(_answer(view, kpi, row)),
                 "figure": stated(row, row.school_name),
             }
         )
@@ -534,18 +534,18 @@ def gaps(seen: View, kpi: Row, rows: Sequence[Row]) -> Figure:
             title=unescape(title),
             schools=listing([f"{r.school_name} {number(r.gap)}" for r in lacking[:5]]),
         ),
-        name="_".join((say("缺口"), kpi.short, file_day(seen.on))),
+        name="_".join((say("缺口"), kpi.short, file_day(view.on))),
         header=[say("學校"), say("組別"), say("狀態"), say("還差"), say("累計"), say("累計占缺口")],
-        rows=lambda: _gap_rows(seen, kpi, lacking, whole),
+        rows=lambda: _gap_rows(view, kpi, lacking, whole),
     )
 
 
-def _gap_rows(seen: View, kpi: Row, lacking: Sequence[Row], whole: float) -> list[list[figures.Value]]:
+def _gap_rows(view: View, kpi: Row, lacking: Sequence[Row], whole: float) -> list[list[figures.Value]]:
     table: list[list[figures.Value]] = []
     so_far = 0
     for row in lacking:
         so_far += row.gap
-        link = Link(row.school_name, _answer(seen, kpi, row))
+        link = Link(row.school_name, _answer(view, kpi, row))
         table.append(
             [link, row.group_name, word(row.status, kpi.require), row.gap, so_far, percent(so_far, whole)]
         )

@@ -44,13 +44,13 @@ class Known:
     refused: Mapping[str, int]
 
 
-def known(seen: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
+def known(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
     """What is asked for of one period and group; refused rows belong to no period and are told with the first."""
-    notices = ask(seen, "notices") if mine["period"] == seen.shown[0] else []
+    notices = ask(view, "notices") if mine["period"] == view.shown[0] else []
     return Known(
         {kpi.kpi: kpi for kpi in kpis},
-        {row.kpi for row in ask(seen, "team_kpis")},
-        to_send(seen, **mine, asked=True),
+        {row.kpi for row in ask(view, "team_kpis")},
+        to_send(view, **mine, asked=True),
         {row.school_name: row.rejected for row in notices if row.rejected},
     )
 

@@ -190,13 +190,13 @@ def by_group(
 
 
 def flagged_groups(
-    seen: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
+    view: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
 ) -> Callable[[Collection[int]], str]:
     """Draws groups x indicators, of the groups that it is given, and below what their marks mean."""
 
     def draw(only: Collection[int]) -> str:
         figures = [row for row in totals if row.group_id in (*only, None)]
-        return by_group(kpis, totals, link, before, only) + flags(seen, kpis, figures)
+        return by_group(kpis, totals, link, before, only) + flags(view, kpis, figures)
 
     return draw
 
@@ -248,13 +248,13 @@ class Ways:
     here: Callable[..., str]
 
 
-def ways(seen: View, period: Row, here: Callable[..., str]) -> Ways:
+def ways(view: View, period: Row, here: Callable[..., str]) -> Ways:
     """The ways on from a group's page; an indicator leads to its own period where several are shown."""
-    named = period.period if len(seen.periods) > 1 else None
+    named = period.period if len(view.periods) > 1 else None
     return Ways(
-        lambda row: seen.link("school", school=row.school_name, kpi=row.kpi),
-        lambda row: seen.link("group", group=row.group_name, kpi=row.kpi),
-        lambda kpi: seen.link("indicator", kpi=kpi.kpi, period=named),
+        lambda row: view.link("school", school=row.school_name, kpi=row.kpi),
+        lambda row: view.link("group", group=row.group_name, kpi=row.kpi),
+        lambda kpi: view.link("indicator", kpi=kpi.kpi, period=named),
         here,
     )
 
@@ -376,7 +376,7 @@ def _rate(row: Row, kpi: Row, then: Row | None) -> str:
     return f'<span class="pair">{percent(row.counted, row.base)}{counts}</span>'
 
 
-def flags(seen: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
+def flags(view: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
     """What the marks of a table mean, in words: each flag with the indicators and whom it is about, leading to the data."""
     named = {kpi.kpi: kpi for kpi in kpis}
     found: dict[tuple[str, str], list[Row]] = {}
@@ -385,7 +385,7 @@ def flags(seen: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
             found.setdefault((code, row.kpi), []).append(row)
     lines: dict[str, list[str]] = {}
     for (code, kpi), flagged in sorted(found.items(), key=lambda item: list(FLAGS).index(item[0][0])):
-        lines.setdefault(code, []).append(_flagged(seen, named[kpi], code, flagged))
+        lines.setdefault(code, []).append(_flagged(view, named[kpi], code, flagged))
     return "".join(
         f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(told))}</p>'
         for code, told in lines.items()
@@ -393,23 +393,23 @@ def flags(seen: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
 
 
 def flags_of(
-    seen: View, kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], totals: Sequence[Row], own: Row
+    view: View, kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], totals: Sequence[Row], own: Row
 ) -> str:
     """The same below the tables of a group: of its schools, and of the city where none of them has the flag."""
     pooled = [row for row in totals if row.group_id in (own.group_id, None)]
-    return flags(seen, kpis, [*(row for found in schools.values() for row in found), *pooled])
+    return flags(view, kpis, [*(row for found in schools.values() for row in found), *pooled])
 
 
-def _flagged(seen: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
+def _flagged(view: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
     """「A1、A2（甲國小、乙國小）」; of groups, the marks of the cells say which."""
     table = flag_table(Row(flags=code), kpi)
     schools = [row.school_name for row in rows if row.level == "school"]
     if schools:
         who = [
-            anchor(seen.link("data", school=name, table=table), escape(name)) for name in schools[:FLAGGED]
+            anchor(view.link("data", school=name, table=table), escape(name)) for name in schools[:FLAGGED]
         ]
         return say("{label}（{note}）", label=escape(kpi.short), note=names(who, len(schools)))
-    return anchor(seen.link("data", table=table), escape(kpi.short))
+    return anchor(view.link("data", table=table), escape(kpi.short))
 
 
 def compared(
@@ -492,7 +492,7 @@ def filters(
 
 
 def sheet(
-    seen: View,
+    view: View,
     period: Row,
     group: Row,
     kpis: Sequence[Row],
@@ -500,7 +500,7 @@ def sheet(
     before: Before,
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
     """The schools' table for a download: its name, its header, and a row a school and indicator when it is made."""
-    name = f"{say('各校各項')}_{group.name}_{period.label}_{file_day(seen.on)}"
+    name = f"{say('各校各項')}_{group.name}_{period.label}_{file_day(view.on)}"
     header = [say(column) for column in HEADER]
     named = {kpi.kpi: kpi for kpi in kpis}
 

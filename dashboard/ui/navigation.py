@@ -42,32 +42,32 @@ def _heading(path: Path) -> str:
     return told.splitlines()[0]
 
 
-def sidebar(seen: View, pages: Mapping[str, str], current: str) -> None:
+def sidebar(view: View, pages: Mapping[str, str], current: str) -> None:
     """Brand, pages, programme, days, the legend, names and the language; `pages` is path to title."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
     links = "".join(
-        f'<a href="{seen.link(path, **_kept(path, kept))}"'
+        f'<a href="{view.link(path, **_kept(path, kept))}"'
         f"{' class=on aria-current=page' if path == current else ''}>{words.escape(title)}</a>"
         for path, title in pages.items()
     )
-    mark = f'<span class="sample">{say("示範資料")}</span>' if seen.facts.sample else ""
+    mark = f'<span class="sample">{say("示範資料")}</span>' if view.facts.sample else ""
     st.html(
         f'<div class="kpi side"><p class="brand">{say("數位學習精進方案")}'
-        f"<small>{words.escape(seen.facts.title)}</small>{mark}</p>"
+        f"<small>{words.escape(view.facts.title)}</small>{mark}</p>"
         f'<nav aria-label="{say("頁面")}">{links}</nav></div>'
     )
-    if len(seen.programmes) > 1:
-        _programme(seen)
-    if len(seen.all_periods) > 1:
-        _period(seen)
-    _days(seen)
+    if len(view.programmes) > 1:
+        _programme(view)
+    if len(view.all_periods) > 1:
+        _period(view)
+    _days(view)
     st.html(
-        f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(seen.scope.label))}'
+        f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(view.scope.label))}'
         f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div></div>'
     )
     st.html(
-        f'<div class="kpi side"><p class="label">{say("姓名")}</p>{names(seen)}'
-        f'<p class="label">{say("語言與紀年")}</p>{_manner(seen)}</div>'
+        f'<div class="kpi side"><p class="label">{say("姓名")}</p>{names(view)}'
+        f'<p class="label">{say("語言與紀年")}</p>{_manner(view)}</div>'
     )
 
 
@@ -76,36 +76,36 @@ def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
     return {name: value for name, value in kept.items() if name == path}
 
 
-def _programme(seen: View) -> None:
-    titles = {name: _title(seen, name) for name in seen.programmes}
+def _programme(view: View) -> None:
+    titles = {name: _title(view, name) for name in view.programmes}
     chosen = st.selectbox(
         say("計畫"),
-        seen.programmes,
-        index=seen.programmes.index(seen.programme),
+        view.programmes,
+        index=view.programmes.index(view.programme),
         format_func=lambda name: titles[name],
-        key=f"programme={seen.programme}",
+        key=f"programme={view.programme}",
     )
-    if chosen != seen.programme:
+    if chosen != view.programme:
         kept = {name: value for name in ("lang", "era") if (value := asked(name))}
         st.query_params.from_dict({"programme": chosen, **kept})
         st.rerun()
 
 
-def _title(seen: View, programme: str) -> str:
+def _title(view: View, programme: str) -> str:
     """A programme without a snapshot can still be chosen: its page then says what is missing."""
     try:
-        snapshot = store.current(seen.warehouse, programme)
+        snapshot = store.current(view.warehouse, programme)
     except store.NoSnapshot:
         return programme
-    return str(facts_of(snapshot, seen.scope).title)
+    return str(facts_of(snapshot, view.scope).title)
 
 
-def _period(seen: View) -> None:
-    labels = {"": say("進行中與未結的期間"), **{period.period: period.label for period in seen.all_periods}}
-    current = seen.period or ""
+def _period(view: View) -> None:
+    labels = {"": say("進行中與未結的期間"), **{period.period: period.label for period in view.all_periods}}
+    current = view.period or ""
     chosen = st.selectbox(
         say("期間"), list(labels), index=list(labels).index(current), format_func=lambda name: labels[name],
-        key=f"period={seen.programme}={current}",
+        key=f"period={view.programme}={current}",
     )  # fmt: skip
     if chosen != current:
         kept = {name: value for name, value in st.query_params.items() if name != "period"}
@@ -113,37 +113,37 @@ def _period(seen: View) -> None:
         st.rerun()
 
 
-def _days(seen: View) -> None:
+def _days(view: View) -> None:
     """The day and the earlier one that it is compared with: the usual ones as links, any other from a calendar."""
-    kpis = [kpi for period in seen.periods for kpi in ask(seen, "kpis", period=period.period)]
+    kpis = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
     days = [
-        (label, _here(replace(seen, on=day)), day == seen.on)
-        for day, label in shortcuts(seen.today, bool(seen.facts.as_of), deadlines, seen.year)
+        (label, _here(replace(view, on=day)), day == view.on)
+        for day, label in shortcuts(view.today, bool(view.facts.as_of), deadlines, view.year)
     ]
     earlier = [
-        (label, _here(replace(seen, versus=day)), day == seen.versus) for day, label in earlier_days(seen.on)
+        (label, _here(replace(view, versus=day)), day == view.versus) for day, label in earlier_days(view.on)
     ]
-    versus = f" <b>{words.full_day(seen.versus)}</b>" if seen.versus else ""
+    versus = f" <b>{words.full_day(view.versus)}</b>" if view.versus else ""
     st.html(
-        f'<div class="kpi side"><p class="label">{say("截至")} <b>{words.full_day(seen.on)}</b></p>'
+        f'<div class="kpi side"><p class="label">{say("截至")} <b>{words.full_day(view.on)}</b></p>'
         f'{parts.pills(days)}<p class="label">{say("比較")}{versus}</p>{parts.pills(earlier)}</div>'
     )
-    latest = seen.on - timedelta(days=1)
-    first = min(seen.facts.first_day, seen.on, seen.today)
-    last = max(seen.facts.last_day, seen.on, seen.today)
+    latest = view.on - timedelta(days=1)
+    first = min(view.facts.first_day, view.on, view.today)
+    last = max(view.facts.last_day, view.on, view.today)
     # What is in here reaches the screen only when it is opened: two calendars take as long as the page's tables.
     with st.popover(say("選其他日期"), width="stretch"):
-        _calendar(seen, "on", say("截至"), seen.on, first, last)
-        _calendar(seen, "vs", say("比較"), seen.versus, min(first, seen.versus or latest), latest)
+        _calendar(view, "on", say("截至"), view.on, first, last)
+        _calendar(view, "vs", say("比較"), view.versus, min(first, view.versus or latest), latest)
 
 
-def _calendar(seen: View, name: str, label: str, day: date | None, first: date, last: date) -> None:
+def _calendar(view: View, name: str, label: str, day: date | None, first: date, last: date) -> None:
     """A calendar that shows the address's day and writes the chosen one there.
 
     It is one and the same widget whatever the day: a new one each time would be drawn anew.
     """
-    key = f"{name}={seen.programme}"
+    key = f"{name}={view.programme}"
     st.session_state[key] = day  # at each run: a calendar that is closed forgets its day otherwise
 
     def write() -> None:
@@ -156,19 +156,19 @@ def _calendar(seen: View, name: str, label: str, day: date | None, first: date, 
     st.date_input(label, None, first, last, key, format="YYYY-MM-DD", on_change=write)
 
 
-def names(seen: View, of: str = "") -> str:
+def names(view: View, of: str = "") -> str:
     """The switch of persons' names, as links to this same view; `of` is what it is called beside others."""
     choices = [
-        (told, _here(replace(seen, scope=replace(seen.scope, names=shown))), seen.scope.names == shown)
+        (told, _here(replace(view, scope=replace(view.scope, names=shown))), view.scope.names == shown)
         for told, shown in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
     ]
     return parts.pills(choices, of)
 
 
-def _here(seen: View) -> str:
+def _here(view: View) -> str:
     """The address of this page with another day, language, era or names shown, and all else as it is."""
     own = {name: value for name, value in st.query_params.to_dict().items() if name not in CARRIED}
-    return seen.link("", **own).removeprefix("./")
+    return view.link("", **own).removeprefix("./")
 
 
 def shortcuts(today: date, pinned: bool, deadlines: Sequence[date], year: int) -> list[tuple[date, str]]:
@@ -200,12 +200,12 @@ def earlier_days(on: date) -> list[tuple[date | None, str]]:
     return list(found.items())
 
 
-def _manner(seen: View) -> str:
+def _manner(view: View) -> str:
     """The language and the era, as links to this same view."""
     now = texts.manner()
     languages = [
-        (name, _here(replace(seen, lang=code, era=None)), now.language == code)
+        (name, _here(replace(view, lang=code, era=None)), now.language == code)
         for code, name in texts.LANGUAGES.items()
     ]
-    eras = [(say(name), _here(replace(seen, era=code)), now.era == code) for code, name in texts.ERAS.items()]
+    eras = [(say(name), _here(replace(view, era=code)), now.era == code) for code, name in texts.ERAS.items()]
     return parts.pills(languages) + parts.pills(eras)

@@ -42,15 +42,15 @@ def _judged(kpis: Sequence[Row]) -> list[Row]:
     return [kpi for kpi in kpis if kpi.require != "none"]
 
 
-def chosen(seen: View, period: Row, kpis: Sequence[Row]) -> Row | None:
+def chosen(view: View, period: Row, kpis: Sequence[Row]) -> Row | None:
     """The indicator whose picture the address asks for: in every period shown that has it, or within the one it names."""
-    wanted = asked("within", seen.shown) in (None, period.period)
+    wanted = asked("within", view.shown) in (None, period.period)
     return pick(_judged(kpis), asked("trend"), "kpi") if wanted else None
 
 
-def offered(seen: View, period: Row, kpis: Sequence[Row], drawn: Row | None, here: Here) -> str:
+def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, here: Here) -> str:
     """The indicators to choose from; the one that is drawn leads back to none."""
-    within = period.period if len(seen.periods) > 1 else None
+    within = period.period if len(view.periods) > 1 else None
     choices = [
         (
             kpi.short,
@@ -70,35 +70,35 @@ def offered(seen: View, period: Row, kpis: Sequence[Row], drawn: Row | None, her
     )
 
 
-def statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
+def statuses(view: View, period: Row, kpi: Row) -> Figure | str:
     """The schools by status over the term, or why there is no picture of them."""
-    return figures.once(seen, "statuses", kpi.kpi, period.period, build=lambda: _statuses(seen, period, kpi))
+    return figures.once(view, "statuses", kpi.kpi, period.period, build=lambda: _statuses(view, period, kpi))
 
 
-def daily(seen: View, period: Row, kpi: Row) -> pd.DataFrame:
+def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
     """How many schools of the whole programme were in each status, a row a day, a column a status."""
-    days = frame(seen, "indicator_days", kpi=kpi.kpi, period=period.period, on=seen.on)
+    days = frame(view, "indicator_days", kpi=kpi.kpi, period=period.period, on=view.on)
     days = days[days["level"] == "city"].set_index("day")
     counts = days[[f"schools_{status}" for status in STRIP]].set_axis(list(STRIP), axis=1)
     return counts[counts.sum(axis=1) > 0].fillna(0).astype("int64")
 
 
-def _statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
-    days = daily(seen, period, kpi)
+def _statuses(view: View, period: Row, kpi: Row) -> Figure | str:
+    days = daily(view, period, kpi)
     if len(days) < 2:
         return f'<p class="mut">{say("這一項還沒有兩天以上的狀態可以比較。")}</p>'
     drawn = [status for status in STRIP if days[status].any()]
     names = {status: f"{STATUSES[status].sign} {word(status, kpi.require)}" for status in drawn}
-    start, then = days.index[0].date(), _compared(seen, days)
+    start, then = days.index[0].date(), _compared(view, days)
     was, now = _on(days, then), _on(days, days.index[-1])
     due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling is kept on every day
-    title = finding(kpi, was, now, short_day(then, seen.year))
-    marks = [charts.Day(then, short_day(then, seen.year))]
+    title = finding(kpi, was, now, short_day(then, view.year))
+    marks = [charts.Day(then, short_day(then, view.year))]
     if due and due >= start:
-        marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, seen.on)), True))
+        marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, view.on)), True))
     return Figure(
         title=say("{what}：{told}", what=escape(kpi.short), told=title),
-        caption=_caption(seen, kpi, drawn, then),
+        caption=_caption(view, kpi, drawn, then),
         drawn=charts.areas(
             days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),
             say("學校數（校）"),
@@ -113,16 +113,16 @@ def _statuses(seen: View, period: Row, kpi: Row) -> Figure | str:
             ],
             heading=escape(kpi.short),
             days=marks,
-            months=figures.months(start, max(due or seen.on, seen.on)),
+            months=figures.months(start, max(due or view.on, view.on)),
         ),
         alt=say(
             "{kpi} 自 {start} 至 {end} 每一天各狀態的校數；{title}",
             kpi=kpi.label,
             start=written_day(start),
-            end=written_day(seen.on),
+            end=written_day(view.on),
             title=title,
         ),
-        name="_".join(filter(None, (say("狀態變化"), kpi.short, _label(seen, period), file_day(seen.on)))),
+        name="_".join(filter(None, (say("狀態變化"), kpi.short, _label(view, period), file_day(view.on)))),
         header=[say("日期"), *(say("{status}校數", status=word(status, kpi.require)) for status in drawn)],
         rows=lambda: turns(days[drawn]),
     )
@@ -133,14 +133,14 @@ def _on(days: pd.DataFrame, day: date) -> dict[str, int]:
     return {status: int(row[status]) for status in STRIP}
 
 
-def _label(seen: View, period: Row) -> str:
-    return period.label if len(seen.periods) > 1 else ""
+def _label(view: View, period: Row) -> str:
+    return period.label if len(view.periods) > 1 else ""
 
 
-def _compared(seen: View, days: pd.DataFrame) -> date:
+def _compared(view: View, days: pd.DataFrame) -> date:
     """The day that the finding compares with: the chosen one, else four weeks before; at the earliest the first."""
     known: list[date] = [day.date() for day in days.index]
-    return max((day for day in known if day <= (seen.versus or seen.on - BACK)), default=known[0])
+    return max((day for day in known if day <= (view.versus or view.on - BACK)), default=known[0])
 
 
 def finding(kpi: Row, was: Mapping[str, int], now: Mapping[str, int], day: str) -> str:
@@ -165,16 +165,16 @@ def _change(kpi: Row, status: str, was: int, now: int) -> str:
     )
 
 
-def _caption(seen: View, kpi: Row, drawn: Sequence[str], then: date) -> str:
+def _caption(view: View, kpi: Row, drawn: Sequence[str], then: date) -> str:
     order = listing([word(status, kpi.require) for status in drawn])
     return prose(
         [
             say(
                 "每一天各狀態的校數，由下而上：{statuses}；右邊是 {day} 的校數。",
                 statuses=order,
-                day=short_day(seen.on, seen.year),
+                day=short_day(view.on, view.year),
             ),
-            say("點線是標題比較的那一天，{day}。", day=short_day(then, seen.year)),
+            say("點線是標題比較的那一天，{day}。", day=short_day(then, view.year)),
         ]
     )
 

@@ -133,26 +133,26 @@ def cheap(markup: str) -> str:
 # Whose figures they are
 
 
-def identity(seen: View) -> str:
+def identity(view: View) -> str:
     """Below a page's heading: the programme and the scope, and what the signs mean."""
-    scope = say("檢視範圍：{scope}", scope=escape(say(seen.scope.label)))
+    scope = say("檢視範圍：{scope}", scope=escape(say(view.scope.label)))
     signs = "".join(
         f"<span><b>{sign} {say(name)}</b> {say(meaning)}</span> " for sign, (name, meaning) in SIGNS.items()
     )
     return (
-        f'<p class="quiet onpaper">{escape(programme_name(seen))} · {scope}</p>'
+        f'<p class="quiet onpaper">{escape(programme_name(view))} · {scope}</p>'
         f'<p class="quiet onpaper signs">{signs}</p>'
     )
 
 
-def margins(seen: View, title: str, upright: bool) -> str:
+def margins(view: View, title: str, upright: bool) -> str:
     """A style sheet: around each sheet of paper the programme and the page, the day, the snapshot, and which sheet it is."""
-    built_at, fingerprint = seen.facts.built_at, words.fingerprint(seen.facts.fingerprint)
-    sample = f" · {say('示範資料')}" if seen.facts.sample else ""
+    built_at, fingerprint = view.facts.built_at, words.fingerprint(view.facts.fingerprint)
+    sample = f" · {say('示範資料')}" if view.facts.sample else ""
     boxes = {
-        "top-left": f"{programme_name(seen)} · {title}",
-        "top-right": f"{say('截至')} {words.full_day(seen.on)}{sample}",
-        "bottom-left": f"{say('資料快照')} {words.moment(built_at, seen.year)} · {say('指紋')} {fingerprint}",
+        "top-left": f"{programme_name(view)} · {title}",
+        "top-right": f"{say('截至')} {words.full_day(view.on)}{sample}",
+        "bottom-left": f"{say('資料快照')} {words.moment(built_at, view.year)} · {say('指紋')} {fingerprint}",
         "bottom-right": say("第 {page} 頁，共 {pages} 頁", page=PAGE, pages=PAGES),
     }
     rules = " ".join(f"@{place} {{ content: {_content(text)}; }}" for place, text in boxes.items())

@@ -26,31 +26,31 @@ HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
-def shown(seen: View, kpi: Row) -> str:
+def shown(view: View, kpi: Row) -> str:
     """Every parameter with its value."""
-    lines = [("", [text(name), text(value, "l w")]) for name, value in listed(seen, kpi).items()]
+    lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
     header = [Cell(say(name), "l") for name in HEADER]
     return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
 
 
-def rows(seen: View, kpi: Row) -> list[tuple[str, str]]:
+def rows(view: View, kpi: Row) -> list[tuple[str, str]]:
     """The same as the download writes them."""
-    return list(listed(seen, kpi).items())
+    return list(listed(view, kpi).items())
 
 
-def listed(seen: View, kpi: Row) -> dict[str, str]:
+def listed(view: View, kpi: Row) -> dict[str, str]:
     """The parameters that the indicator has, by what they are called."""
-    whole: Mapping[str, Any] = json.loads(seen.facts.definition)
+    whole: Mapping[str, Any] = json.loads(view.facts.definition)
     own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
-    found = [*_counted(seen, kpi, own, whole), *_required(seen, kpi, own, whole)]
+    found = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
     return {name: value for name, value in found if value}
 
 
 def _counted(
-    seen: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+    view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """Who and what is counted."""
-    labels = ask(seen, "indicator_query", kpi=kpi.kpi)[0].labels or ""
+    labels = ask(view, "indicator_query", kpi=kpi.kpi)[0].labels or ""
     yield say("基數"), say(rules.BASES[kpi.base])
     yield say("身分"), listing([word for name in own["employment"] for word in whole["employment"][name]])
     yield say("職務"), listing(own["duties"])
@@ -66,12 +66,12 @@ def _counted(
 
 
 def _required(
-    seen: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+    view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """How much, in which days, from whom, out of which table."""
-    evidence = next((row.label for row in ask(seen, "tables") if row.table_name == kpi.table_name), "")
+    evidence = next((row.label for row in ask(view, "tables") if row.table_name == kpi.table_name), "")
     yield say("應達"), _requirement(kpi)
-    yield say("採計期間"), rules.window(seen, kpi)
+    yield say("採計期間"), rules.window(view, kpi)
     yield (
         say("應有進度"),
         say("自 {day} 起等速增加，到期限為應達數", day=written_day(kpi.pace_start))
@@ -79,7 +79,7 @@ def _required(
         else say("不設"),
     )
     yield say("期限"), full_day(kpi.deadline) if kpi.deadline else say("不設")
-    yield say("不適用"), exempt(seen, own, whole)
+    yield say("不適用"), exempt(view, own, whole)
     yield say("資料表"), evidence
 
 
@@ -102,9 +102,9 @@ def _requirement(kpi: Row) -> str:
     return told.get(kpi.require) or rules.requirement(kpi)
 
 
-def exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     """Schools by name only for who may see them."""
-    visible = {row.name for row in ask(seen, "schools")}
+    visible = {row.name for row in ask(view, "schools")}
     told = [name for name in own["exempt"] if name in visible]
     if hidden := len(own["exempt"]) - len(told):
         told.append(say("另 {n} 校", n=number(hidden)))
@@ -114,12 +114,12 @@ def exempt(seen: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     return listing(told)
 
 
-def rule(seen: View, kpi: Row) -> str:
+def rule(view: View, kpi: Row) -> str:
     """The rule in two lines: the words of the definition with their clause, and what must be reached by when."""
-    source = say("依據：{source} {clause}", source=escape(seen.facts.source_title), clause=escape(kpi.clause))
+    source = say("依據：{source} {clause}", source=escape(view.facts.source_title), clause=escape(kpi.clause))
     facts = [
         say("應達：{required}", required=escape(_requirement(kpi))),
-        say("採計：{days}", days=rules.window(seen, kpi)),
+        say("採計：{days}", days=rules.window(view, kpi)),
         say("期限：{day}", day=full_day(kpi.deadline)) if kpi.deadline else "",
         source,
     ]

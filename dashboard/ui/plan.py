@@ -80,22 +80,22 @@ def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
     return (asked["plan"],) if asked["plan"] else tuple(SHOWN)
 
 
-def is_there(seen: View) -> bool:
+def is_there(view: View) -> bool:
     """Whether the programme has tables for any part."""
-    return any(name in _read(seen) for name in SHOWN)
+    return any(name in _read(view) for name in SHOWN)
 
 
-def show(seen: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
+def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
     """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
-    read = _read(seen)
-    for section in (part(seen, school, read[name]) for name, part in SHOWN.items() if name in read):
+    read = _read(view)
+    for section in (part(view, school, read[name]) for name, part in SHOWN.items() if name in read):
         if section.build is None or section.name not in drawn:
             way = (
                 pills([(say("畫成圖"), here(plan=section.name, place=None), False)]) if section.build else ""
             )
             put(f"{section.head}{way}{section.beside}{section.table}")
             continue
-        picture = figures.once(seen, section.name, school.school_id, build=section.build)
+        picture = figures.once(view, section.name, school.school_id, build=section.build)
         put(section.head)
         left, right = halves()
         with left:
@@ -106,12 +106,12 @@ def show(seen: View, school: Row, drawn: Collection[str], here: Callable[..., st
         put(section.table)
 
 
-def _read(seen: View) -> dict[str, Row]:
-    return {row.table_name: row for row in ask(seen, "tables")}
+def _read(view: View) -> dict[str, Row]:
+    return {row.table_name: row for row in ask(view, "tables")}
 
 
-def _figures(seen: View, school: Row, name: str) -> list[Row]:
-    return ask(seen, "school_results_of", on=seen.on, school_id=school.school_id, table=name)
+def _figures(view: View, school: Row, name: str) -> list[Row]:
+    return ask(view, "school_results_of", on=view.on, school_id=school.school_id, table=name)
 
 
 def _missing(source: Row, what: str) -> str:
@@ -126,29 +126,29 @@ def _missing(source: Row, what: str) -> str:
 # Targets
 
 
-def _targets(seen: View, school: Row, source: Row) -> Section:
-    rows = ask(seen, "school_targets", on=seen.on, school_id=school.school_id)
+def _targets(view: View, school: Row, source: Row) -> Section:
+    rows = ask(view, "school_targets", on=view.on, school_id=school.school_id)
     head = f"<h2>{say('量化目標')}</h2>"
     if not rows:
         return Section("targets", head + _missing(source, say("量化目標")))
     mine = {"school_id": school.school_id}
-    then = before(seen, "school_results_of", ("kpi", "period"), table="targets", **mine)
-    values = before(seen, "school_targets", ("item", "period"), **mine)
+    then = before(view, "school_results_of", ("kpi", "period"), table="targets", **mine)
+    values = before(view, "school_targets", ("item", "period"), **mine)
     told = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
     summary = "".join(
-        _summary(seen, row, then.get((row.kpi, row.period))) for row in _figures(seen, school, "targets")
+        _summary(view, row, then.get((row.kpi, row.period))) for row in _figures(view, school, "targets")
     )
     return Section(
         "targets",
         f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>',
-        table=targets(rows, seen.year, values),
-        build=lambda: plan_figures.targets(seen, school, rows),
+        table=targets(rows, view.year, values),
+        build=lambda: plan_figures.targets(view, school, rows),
     )
 
 
-def _summary(seen: View, row: Row, then: Row | None) -> str:
+def _summary(view: View, row: Row, then: Row | None) -> str:
     shown = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
-    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>{flagged(row, row, seen.link)}"
+    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>{flagged(row, row, view.link)}"
 
 
 def _reach(row: Row) -> str:
@@ -216,7 +216,7 @@ def _outcome(row: Row) -> str:
     return f"{STATUSES[row.status].text} {reached}/{number(row.goal, NONE)}"
 
 
-def _targets_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
+def _targets_table(view: View, school: Row) -> Sequence[Sequence[object]]:
     return [
         [
             row.label,
@@ -229,39 +229,39 @@ def _targets_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
             row.compared_on,
             STATUSES[row.status].word if row.status else say("不判定"),
         ]
-        for row in ask(seen, "school_targets", on=seen.on, school_id=school.school_id)
+        for row in ask(view, "school_targets", on=view.on, school_id=school.school_id)
     ]
 
 
 # Money
 
 
-def _money(seen: View, school: Row, source: Row) -> Section:
-    rows = ask(seen, "school_money", school_id=school.school_id)
+def _money(view: View, school: Row, source: Row) -> Section:
+    rows = ask(view, "school_money", school_id=school.school_id)
     head = f"<h2>{say('經費')}</h2>"
     if not any(row.rows for row in rows):
         return Section("budget", head + _missing(source, say("經費")))
-    results = _figures(seen, school, "budget")
+    results = _figures(view, school, "budget")
     told = say(
         "核定與實支以元計，自籌款另列，不計入上限與執行率。經費沒有日期，截至 {day} 與其他日子的數字相同",
-        day=full_day(seen.on),
+        day=full_day(view.on),
     )
     return Section(
         "budget",
         f'{head}<p class="sub">{told}</p>',
-        f'<div class="list money">{"".join(_line(seen, row) for row in results)}</div>',
+        f'<div class="list money">{"".join(_line(view, row) for row in results)}</div>',
         amounts(rows),
-        lambda: plan_figures.budget(seen, school, rows, results),
+        lambda: plan_figures.budget(view, school, rows, results),
     )
 
 
-def _line(seen: View, row: Row) -> str:
+def _line(view: View, row: Row) -> str:
     """A ceiling with what is left or over, or the rate of what was spent with its counts."""
     tagged = parts.tag(row.status, row.require)
     return (
         f'<div class="li" {figure(row, row.school_name)}><span>{tagged}</span>'
         f"<span>{escape(row.period_label)}</span>"
-        f'<span class="tx">{escape(row.kpi_label)}　{_told(row)} {flagged(row, row, seen.link)}</span></div>'
+        f'<span class="tx">{escape(row.kpi_label)}　{_told(row)} {flagged(row, row, view.link)}</span></div>'
     )
 
 
@@ -341,8 +341,8 @@ def _amount(row: Row, name: str, empty: str) -> Cell:
     return Cell(f"<span {facts}>{shown}</span>")
 
 
-def _money_table(seen: View, school: Row) -> Sequence[Sequence[object]]:
-    rows = ask(seen, "school_money", school_id=school.school_id)
+def _money_table(view: View, school: Row) -> Sequence[Sequence[object]]:
+    rows = ask(view, "school_money", school_id=school.school_id)
     return [[row.label, say(PARTS[row.part]), row.approved, row.spent, row.unsaid] for row in rows]
 
 
@@ -350,16 +350,16 @@ SHOWN = {"targets": _targets, "budget": _money}
 
 
 def downloads(
-    seen: View, school: Row
+    view: View, school: Row
 ) -> Iterator[tuple[str, list[str], Callable[[], Sequence[Sequence[object]]]]]:
     """The tables of these parts as files: what, header, and the rows when they are asked for."""
-    read = _read(seen)
+    read = _read(view)
     if "targets" in read:
         header = [
             say("項目"), say("單位"), say("現況值"), say("期間"), say("目標"), say("目標合計"), say("達成"),
             say("達成至"), say("狀態"),
         ]  # fmt: skip
-        yield say("量化目標"), header, lambda: _targets_table(seen, school)
+        yield say("量化目標"), header, lambda: _targets_table(view, school)
     if "budget" in read:
         header = [say("年度"), say("項目"), say("核定（元）"), say("實支（元）"), say("實支未填的筆數")]
-        yield say("經費"), header, lambda: _money_table(seen, school)
+        yield say("經費"), header, lambda: _money_table(view, school)

@@ -45,7 +45,7 @@ SUM_OF = {"approved": later("核定"), "spent": later("實支")}
 # Targets
 
 
-def targets(seen: View, school: Row, rows: Sequence[Row]) -> Figure | str:
+def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | str:
     """What is reached of each target by each year that has begun."""
     begun = [row for row in rows if row.status in (*JUDGED, "exempt", "no_data") and row.compared_on]
     judged = [row for row in begun if row.status in JUDGED]
@@ -77,7 +77,7 @@ def targets(seen: View, school: Row, rows: Sequence[Row]) -> Figure | str:
                         "value": 100 * float(row.value) / float(row.goal),
                         "hover": f"<b>{escape(row.label)}</b><br>{escape(row.period_label)}　{STATUSES[row.status].word}　"
                         f"{_reached(row)}（{percent(row.value, row.goal)}）<br>{say('比較至 {day}', day=written_day(row.compared_on))}",
-                        "link": unescape(replace(seen, period=row.period).link("indicator", kpi="targets", school=school.name)),
+                        "link": unescape(replace(view, period=row.period).link("indicator", kpi="targets", school=school.name)),
                         "figure": "",
                     }
                     for row in judged
@@ -96,7 +96,7 @@ def targets(seen: View, school: Row, rows: Sequence[Row]) -> Figure | str:
             school=school.name,
             told=listing([f"{row.label} {row.period_label} {_plain_reach(row)}" for row in judged]),
         ),
-        name="_".join((say("量化目標"), school.name, file_day(seen.on))),
+        name="_".join((say("量化目標"), school.name, file_day(view.on))),
         header=[say("項目"), say("期間"), say("狀態"), say("達成"), say("目標合計"), say("百分比")],
         rows=lambda: [
             [row.label, row.period_label, STATUSES[row.status].word, row.value, row.goal, percent(row.value, row.goal)] for row in begun
@@ -126,7 +126,7 @@ def _plain_reach(row: Row) -> str:
 # Money
 
 
-def budget(seen: View, school: Row, rows: Sequence[Row], results: Sequence[Row]) -> Figure:
+def budget(view: View, school: Row, rows: Sequence[Row], results: Sequence[Row]) -> Figure:
     """Approved and spent of each kind, per year and in all, against the ceilings."""
     years: dict[str, dict[str, Row]] = {}
     for row in rows:
@@ -145,7 +145,7 @@ def budget(seen: View, school: Row, rows: Sequence[Row], results: Sequence[Row])
             lanes[lane] = charts.Lane(say(title), text, head)
             parts += _kinds(lane, label, sums, name)
     limits = pd.DataFrame(
-        [_limit(seen, row, school, {row.period for row in rows}) for row in ceilings],
+        [_limit(view, row, school, {row.period for row in rows}) for row in ceilings],
         columns=["row", "value", "hover", "link", "figure"],
     )
     return Figure(
@@ -216,7 +216,7 @@ def _kinds(lane: str, label: str, sums: Mapping[str, Row], name: str) -> list[di
     ]
 
 
-def _limit(seen: View, row: Row, school: Row, years: Collection[str | None]) -> dict[str, Any]:
+def _limit(view: View, row: Row, school: Row, years: Collection[str | None]) -> dict[str, Any]:
     """A ceiling on the line of what it limits: of a year its capital, of the whole term all that was approved."""
     room = f"<br>{findings.room(row, row.unit)}"
     return {
@@ -224,7 +224,7 @@ def _limit(seen: View, row: Row, school: Row, years: Collection[str | None]) -> 
         "value": in_unit(row.required),
         "hover": f"<b>{escape(row.period_label)}　{escape(row.kpi_label)}</b> {exact(row.required, row.unit)}"
         f"<br>{say('核定')} {exact(row.counted, row.unit)}{room}{flag_hover(row)}",
-        "link": unescape(replace(seen, period=row.period).link("indicator", kpi=row.kpi, school=school.name)),
+        "link": unescape(replace(view, period=row.period).link("indicator", kpi=row.kpi, school=school.name)),
         "figure": stated(row, row.school_name),
     }
 

@@ -19,17 +19,17 @@ from dashboard.ui.screen import show
 MOST = 20
 
 
-def put(seen: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
+def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
     """What could not be read or was not used, and the offers of what it probably is; what is taken begins an update."""
     show(intake.unreadable(inputs) + intake.unused(inputs, columns))
-    if offer(seen, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
-        freshness.start(seen)
+    if offer(view, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
+        freshness.start(view)
         st.rerun()
 
 
-def offer(seen: View, found: Sequence[Offer], key: str) -> bool:
+def offer(view: View, found: Sequence[Offer], key: str) -> bool:
     """A line and a button for each; whether one was taken. Only for whoever may see every school."""
-    if not found or not seen.scope.whole:
+    if not found or not view.scope.whole:
         return False
     told = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
     show(f'<h3>{say("可能的意思")}</h3><p class="sub">{told}</p>')

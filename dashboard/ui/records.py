@@ -83,11 +83,11 @@ def refused(
     )
 
 
-def page(seen: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
+def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
     """The rows of the page that the address names, of what the filters leave."""
 
     def get(first: int, last: int) -> Sequence[Row]:
-        return ask(seen, "rejects", on=seen.on, **chosen, size=last - first, skip=first)
+        return ask(view, "rejects", on=view.on, **chosen, size=last - first, skip=first)
 
     return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
@@ -124,7 +124,7 @@ def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str =
 
 
 def apart(
-    seen: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
+    view: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
 ) -> tuple[list[Row], str]:
     """Of the rows of an indicator's table that were not taken, those that could count in it, and a line on the others."""
     fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
@@ -133,7 +133,7 @@ def apart(
     if not others:
         return own, ""
     severity = "rejected" if any(row.severity == "rejected" for row in others) else "warning"
-    there = seen.link("data", school=school, table=kpi.table_name, severity=severity)
+    there = view.link("data", school=school, table=kpi.table_name, severity=severity)
     line = say("另有 {n} 列與本項無關", n=number(len(others)))
     return [row for row in own if row not in others], f'<p class="foot">{anchor(there, line)}</p>'
 
@@ -186,9 +186,9 @@ def as_rows(rows: Sequence[Row]) -> list[list[object]]:
     return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
 
 
-def every(seen: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
+def every(view: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
     """All rows of the filters, as a file."""
-    return as_rows(ask(seen, "rejects", on=seen.on, **chosen, size=None, skip=0))
+    return as_rows(ask(view, "rejects", on=view.on, **chosen, size=None, skip=0))
 
 
 def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:

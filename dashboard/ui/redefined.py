@@ -54,49 +54,49 @@ class Redefined:
     tables: Sequence[tuple[Row, Row]]
 
 
-def find(seen: View, kpi: Row) -> Redefined | None:
+def find(view: View, kpi: Row) -> Redefined | None:
     """The last snapshot before this one in which the indicator was defined otherwise, if one is kept."""
-    for snapshot in store.older(seen.snapshot):
+    for snapshot in store.older(view.snapshot):
         # One of another version of the product may lack what is asked for.
         with contextlib.suppress(store.NoSnapshot):
-            former = replace(seen, snapshot=snapshot, facts=facts_of(snapshot, seen.scope))
-            if found := _compared(former, seen, kpi):
+            former = replace(view, snapshot=snapshot, facts=facts_of(snapshot, view.scope))
+            if found := _compared(former, view, kpi):
                 return found
     return None
 
 
-def _compared(former: View, seen: View, kpi: Row) -> Redefined | None:
-    if (former.facts.definition, former.facts.version) == (seen.facts.definition, seen.facts.version):
+def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
+    if (former.facts.definition, former.facts.version) == (view.facts.definition, view.facts.version):
         return None
     then = next(
         (row for row in ask(former, "kpis", period=kpi.period, by_default=None) if row.kpi == kpi.kpi), None
     )
-    changed = _changed(former, then, seen, kpi) if then else []
+    changed = _changed(former, then, view, kpi) if then else []
     if then is None or not changed:
         return None
-    at = {"kpi": kpi.kpi, "period": kpi.period, "on": seen.on}
-    cities = (ask(former, "indicator_city", **at)[0], ask(seen, "indicator_city", **at)[0])
+    at = {"kpi": kpi.kpi, "period": kpi.period, "on": view.on}
+    cities = (ask(former, "indicator_city", **at)[0], ask(view, "indicator_city", **at)[0])
     tables = {row.table_name: row for row in ask(former, "indicator_read")}
     return Redefined(
         former,
         then,
         changed,
         cities,
-        _differing(_schools(former, at), _schools(seen, at)),
+        _differing(_schools(former, at), _schools(view, at)),
         [
             (tables[row.table_name], row)
-            for row in ask(seen, "indicator_read")
+            for row in ask(view, "indicator_read")
             if row.table_name in tables and tables[row.table_name].contents != row.contents
         ],
     )
 
 
-def _changed(former: View, then: Row, seen: View, now: Row) -> list[tuple[str, str, str]]:
+def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, str, str]]:
     """(parameter, its former value, its value now); no value where there is no such parameter."""
-    old, new = parameters.listed(former, then), parameters.listed(seen, now)
+    old, new = parameters.listed(former, then), parameters.listed(view, now)
     found = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
     changed = [one for one in found if one[1] != one[2]]
-    queries = [ask(view, "indicator_query", kpi=now.kpi)[0].query for view in (former, seen)]
+    queries = [ask(one, "indicator_query", kpi=now.kpi)[0].query for one in (former, view)]
     if queries[0] != queries[1]:
         changed.append((say("計算的查詢（SQL）"), say("原來的內容"), say("內容不同，見頁尾")))
     if changed and then.rule != now.rule:
@@ -125,16 +125,16 @@ def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def section(seen: View, kpi: Row, found: Redefined) -> str:
+def section(view: View, kpi: Row, found: Redefined) -> str:
     """The figures under the former definition beside today's: what changed, and where that makes a difference."""
-    return head(seen, found) + changes(kpi, found) + schools(kpi, found)
+    return head(view, found) + changes(kpi, found) + schools(kpi, found)
 
 
-def head(seen: View, found: Redefined) -> str:
+def head(view: View, found: Redefined) -> str:
     """Which snapshot the former figures are of, and whether what differs is the definition's doing alone."""
     told = say(
         "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
-        time=moment(found.former.facts.built_at, seen.year),
+        time=moment(found.former.facts.built_at, view.year),
         fingerprint=f'<span class="mono">{escape(fingerprint(found.former.facts.fingerprint))}</span>',
     )
     apart = prose([told, _apart(found)])

@@ -47,7 +47,7 @@ SHARE = 0.18  # of the days drawn: names closer than that stand above each other
 def show_opened(item: Item) -> None:
     """What an open row has below it: its way to the deadline, and beside that whom and what it is about."""
     asked = ("course", item.kpi.kpi, item.kpi.period, item.row.school_id)
-    drawn = figures.once(item.seen, *asked, build=lambda: course(item) or "")
+    drawn = figures.once(item.view, *asked, build=lambda: course(item) or "")
     if not drawn:
         put(body(item))
         return
@@ -62,9 +62,9 @@ def course(item: Item) -> Figure | None:
     """The school's way to the deadline in one indicator, day by day; none where there is nothing to reach by a day."""
     if item.course is None:
         return None
-    seen, kpi, row, start = item.seen, item.kpi, item.row, item.course.start
-    asked = {"kpi": kpi.kpi, "period": kpi.period, "school_id": row.school_id, "on": seen.on}
-    days = frame(seen, "school_days", **asked)
+    view, kpi, row, start = item.view, item.kpi, item.row, item.course.start
+    asked = {"kpi": kpi.kpi, "period": kpi.period, "school_id": row.school_id, "on": view.on}
+    days = frame(view, "school_days", **asked)
     lines = figures.over_time(days, "counted", "required", True)
     if lines.empty:
         return None
@@ -76,11 +76,11 @@ def course(item: Item) -> Figure | None:
         pace = figures.PACE
         parts.append(_pace(days, start, kpi.deadline, int(row.required)).assign(line=pace, look=pace))
         said[pace] = f"{say('應有進度')} %{{customdata[1]:,}} {unit}"
-    if row.weekly and seen.on < kpi.deadline:
-        parts.append(figures.needed(seen.on, row.counted, kpi.deadline, row.required).assign(share=""))
+    if row.weekly and view.on < kpi.deadline:
+        parts.append(figures.needed(view.on, row.counted, kpi.deadline, row.required).assign(share=""))
         said[figures.NEEDED] = figures.said_of_need(_week(row.weekly), kpi.unit)
     drawn = pd.concat(parts)
-    end = max(kpi.deadline, seen.on)
+    end = max(kpi.deadline, view.on)
     plot = charts.curves(
         drawn,
         say("累計（{unit}）", unit=unit),
@@ -88,7 +88,7 @@ def course(item: Item) -> Figure | None:
         said=said,
         written=full_day,
         facts={name: "|".join((kpi.kpi, "school", kpi.period, "counted", row.school_name))},
-        labels={name: f"{short_day(seen.on, seen.year)} {number(row.counted)} {unit}"},
+        labels={name: f"{short_day(view.on, view.year)} {number(row.counted)} {unit}"},
         days=_marks(item, end),
         months=figures.months(start, end, 4),
     )
@@ -96,7 +96,7 @@ def course(item: Item) -> Figure | None:
     # As far as there are days, for names at the right would widen it; and with room for what stands beside the last point.
     plot.update_xaxes(range=[start.isoformat(), end.isoformat()], tickangle=0)
     plot.update_yaxes(range=[0, 1.14 * top], dtick=_step(top))
-    if (seen.on - start) < (end - start) / 3:
+    if (view.on - start) < (end - start) / 3:
         plot.update_traces(textposition="top right", selector={"mode": "markers+text"})
     return Figure(
         title=against_pace(item),
@@ -109,7 +109,7 @@ def course(item: Item) -> Figure | None:
             counted=number(row.counted),
             required=number(row.required),
         ),
-        name="_".join((say("走勢"), kpi.short, row.school_name, file_day(seen.on))),
+        name="_".join((say("走勢"), kpi.short, row.school_name, file_day(view.on))),
         header=[say("日期"), say("計數"), say("應達"), say("百分比"), say("當日")],
         rows=lambda: _changes(days),
     )
@@ -148,17 +148,17 @@ def _step(top: float) -> float:
 
 def _marks(item: Item, end: date) -> list[charts.Day]:
     """The deadline, today, the day to compare with, and the ends of the window where they are none of these."""
-    seen, kpi, start = item.seen, item.kpi, item.course.start if item.course else item.seen.on
-    due = say("期限 {day}", day=due_day(kpi.deadline, seen.on))
+    view, kpi, start = item.view, item.kpi, item.course.start if item.course else item.view.on
+    due = say("期限 {day}", day=due_day(kpi.deadline, view.on))
     must = say("應達 {required} {unit}", required=number(item.row.required), unit=escape(kpi.unit))
     # The last point has its name at its left or right: that of the deadline stands where it is not.
     high = item.row.counted > 0.35 * max(item.row.required, item.row.counted)
     marks = [charts.Day(kpi.deadline, f"{due}<br>{must}", True, low=high)]
-    if seen.on != kpi.deadline:
-        marks.append(charts.Day(seen.on, ""))
-    named = window(kpi, seen.year)
-    if seen.versus and seen.versus >= start:
-        named.append((seen.versus, short_day(seen.versus, seen.year)))
+    if view.on != kpi.deadline:
+        marks.append(charts.Day(view.on, ""))
+    named = window(kpi, view.year)
+    if view.versus and view.versus >= start:
+        named.append((view.versus, short_day(view.versus, view.year)))
     ends: list[date] = []
     for day, name in sorted(named):
         if start <= day <= end:
@@ -230,34 +230,34 @@ def _changes(days: pd.DataFrame) -> list[list[figures.Value]]:
 # Among all schools
 
 
-def show_place(seen: View, school: Row, kpis: Sequence[Row], asked: str | None, here: Here) -> None:
+def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, here: Here) -> None:
     """The school among all, or the way there."""
     put(pills([(say("與各校相比"), here(place=None if asked else 1, plan=None), bool(asked))]))
     if asked:
         figures.show(
-            "place", figures.once(seen, "place", school.school_id, build=lambda: place(seen, school, kpis))
+            "place", figures.once(view, "place", school.school_id, build=lambda: place(view, school, kpis))
         )
 
 
-def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
+def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
     """In each indicator where the school stands among those that the viewer may see."""
-    at = {"on": seen.on, "by_default": seen.by_default}
-    every = pd.concat([frame(seen, "school_places", period=period, **at) for period in seen.shown])
+    at = {"on": view.on, "by_default": view.by_default}
+    every = pd.concat([frame(view, "school_places", period=period, **at) for period in view.shown])
     own = every[every["school_id"] == school.school_id]
     if own.empty:
         return f'<h2>{say("與各校相比")}</h2><p class="mut">{say("本校還沒有可以評定的指標，沒有名次。")}</p>'
     known = {(kpi.kpi, kpi.period): kpi for kpi in kpis}
     mine = {(row.kpi, row.period): row for row in own.itertuples() if (row.kpi, row.period) in known}
     many = int(every["school_id"].nunique())
-    marks = [_mark(seen, kpi, mine[key], True) for key, kpi in known.items() if key in mine]
+    marks = [_mark(view, kpi, mine[key], True) for key, kpi in known.items() if key in mine]
     for key, others in every[every["school_id"] != school.school_id].groupby(["kpi", "period"], sort=False):
         if key in mine:
-            marks += _others(seen, known[key], others, many > SINGLE)
+            marks += _others(view, known[key], others, many > SINGLE)
     ranks = {
         key: say("第 {rank}／{of}", rank=number(row.rank), of=number(row.schools))
         for key, row in mine.items()
     }
-    names = {key: _named(seen, kpi) for key, kpi in known.items()}
+    names = {key: _named(view, kpi) for key, kpi in known.items()}
     last = [key for key, row in mine.items() if row.is_last_quarter]
     beside = {key: f"<b>{rank}</b>" if key in last else rank for key, rank in ranks.items()}
     counts = {"n": number(len(mine)), "last": number(len(last))}
@@ -288,7 +288,7 @@ def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
             most=100.0,
         ),
         alt=say("{school} 在各校中的名次：{ranks}", school=school.name, ranks=listing([f"{names[key]} {rank}" for key, rank in ranks.items()])),
-        name="_".join((say("與各校相比"), school.name, file_day(seen.on))),
+        name="_".join((say("與各校相比"), school.name, file_day(view.on))),
         header=[say("指標"), say("名次"), say("可評定的學校"), say("狀態"), say("計數"), say("應達"), say("百分比")],
         rows=lambda: [
             [names[key], int(row.rank), int(row.schools), word(row.status), row.counted, row.required, percent(row.counted, row.required)]
@@ -297,8 +297,8 @@ def place(seen: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
     )  # fmt: skip
 
 
-def _named(seen: View, kpi: Row) -> str:
-    labels = {period.period: period.label for period in seen.periods}
+def _named(view: View, kpi: Row) -> str:
+    labels = {period.period: period.label for period in view.periods}
     return (
         str(kpi.short)
         if len(labels) < 2
@@ -306,17 +306,17 @@ def _named(seen: View, kpi: Row) -> str:
     )
 
 
-def _others(seen: View, kpi: Row, others: pd.DataFrame, together: bool) -> list[dict[str, Any]]:
+def _others(view: View, kpi: Row, others: pd.DataFrame, together: bool) -> list[dict[str, Any]]:
     """The marks of the other schools: one each, or one for all of the same per cent."""
     if not together:
-        return [_mark(seen, kpi, row, False) for row in others.itertuples()]
+        return [_mark(view, kpi, row, False) for row in others.itertuples()]
     return [
         {
             "row": f"{kpi.kpi}|{kpi.period}",
             "x": 100 * float(alike["share"].mean()),
             "own": False,
             "hover": f"{escape(kpi.short)}　{share}<br>{escape(_names(alike['school_name']))}",
-            "link": _answer(seen, kpi),
+            "link": _answer(view, kpi),
             "figure": "",
         }
         for share, alike in others.groupby(
@@ -335,7 +335,7 @@ def _names(schools: pd.Series[Any]) -> str:
     return listed + (say("等 {n} 校", n=number(len(schools))) if len(schools) > LISTED else "")
 
 
-def _mark(seen: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
+def _mark(view: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
     counts = say(
         "{counted}/{required} {unit}",
         counted=number(row.counted),
@@ -347,9 +347,9 @@ def _mark(seen: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
         "x": 100 * float(row.share),
         "own": own,
         "hover": f"<b>{escape(row.school_name)}</b>　{STATUSES[row.status].sign} {word(row.status)}"
-        f"<br>{escape(_named(seen, kpi))}　{counts}（{percent(row.counted, row.required)}）"
+        f"<br>{escape(_named(view, kpi))}　{counts}（{percent(row.counted, row.required)}）"
         f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}{flag_hover(row)}",
-        "link": _answer(seen, kpi, row.school_name),
+        "link": _answer(view, kpi, row.school_name),
         "figure": stated(_known(row), row.school_name),
     }  # fmt: skip
 
@@ -359,6 +359,6 @@ def _known(row: Any) -> Row:
     return Row(**{name: None if pd.isna(value) else value for name, value in row._asdict().items()})
 
 
-def _answer(seen: View, kpi: Row, school: str | None = None) -> str:
+def _answer(view: View, kpi: Row, school: str | None = None) -> str:
     """Why a school's figure is so; its period is named where several are shown."""
-    return unescape(indicator.at(seen, kpi).link("indicator", kpi=kpi.kpi, school=school))
+    return unescape(indicator.at(view, kpi).link("indicator", kpi=kpi.kpi, school=school))

@@ -65,7 +65,7 @@ class Item:
     `to_send` what to send or fill in where it cannot be judged, `causes` what is known to be wrong with the data behind it.
     """
 
-    seen: View
+    view: View
     kpi: Row
     row: Row
     then: Row | None
@@ -84,12 +84,12 @@ class Item:
         start = kpi.pace_start or kpi.window_start
         if not row.required or kpi.deadline is None or kpi.require in UNDATED:
             return None
-        if start is None or self.seen.on < start:
+        if start is None or self.view.on < start:
             return None
         return Course(
             tuple(self.steps),
             start,
-            self.seen.on,
+            self.view.on,
             kpi.deadline,
             float(row.required),
             paced=kpi.pace_start is not None,
@@ -110,7 +110,7 @@ def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item |
     named = {item.kpi.period: item for item in items if item.kpi.kpi == kpi}
     if not named:
         return None
-    on = next(iter(named.values())).seen.on
+    on = next(iter(named.values())).view.on
     return (
         named.get(period or "") or named[indicator.latest([item.kpi for item in named.values()], on).period]
     )
@@ -156,7 +156,7 @@ def _row(item: Item, opened: bool, here: Here) -> str:
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
     kind = "gap left" if row.status == "met" else "gap"
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
-    when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.seen.year)
+    when = "" if kpi.require in UNDATED else due(row.deadline, row.days_left, row.status, item.view.year)
     return (
         f'<div class="kr{" open" if opened else ""}" {figure(row, row.school_name)}>'
         f'<a href="{_other(item, opened, here)}" aria-expanded="{"true" if opened else "false"}">'
@@ -174,17 +174,17 @@ def _other(item: Item, opened: bool, here: Here) -> str:
     """Where a click on a row leads: it opens, or closes again. Its period is named where several are shown."""
     if opened:
         return here(kpi=None, open=None)
-    return here(kpi=item.kpi.kpi, open=item.kpi.period if len(item.seen.periods) > 1 else None)
+    return here(kpi=item.kpi.kpi, open=item.kpi.period if len(item.view.periods) > 1 else None)
 
 
 def _turned(item: Item) -> str:
     """The change of status since the day to compare with."""
-    then, versus = item.then, item.seen.versus
+    then, versus = item.then, item.view.versus
     if then is None or versus is None or then.status == item.row.status:
         return ""
     told = say(
         "{day} 時 {then}",
-        day=short_day(versus, item.seen.year),
+        day=short_day(versus, item.view.year),
         then=_stands(then.status, item.kpi.require),
     )
     return f'<small class="turned">{told}</small>'
@@ -207,7 +207,7 @@ def _place(row: Row) -> str:
 
 def _flags(item: Item) -> str:
     """What is known to be wrong with the data behind the figure: what it means, where, and the way there."""
-    note = flagged(item.row, item.kpi, item.seen.link)
+    note = flagged(item.row, item.kpi, item.view.link)
     told = [
         row for row in item.causes if row.flag != "rows_rejected"
     ]  # the rows stand below, with what to write
@@ -307,12 +307,12 @@ def _why(item: Item) -> str:
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why onscreen">{indicator.link(item.seen, item.kpi, school=row.school_name, told=told)}</p>'
+    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, told=told)}</p>'
 
 
 def _since_then(item: Item) -> str:
     """What became of the figure since the day to compare with."""
-    then, row, versus = item.then, item.row, item.seen.versus
+    then, row, versus = item.then, item.row, item.view.versus
     if then is None or versus is None or then.counted is None or row.counted is None:
         return ""
     unit = item.kpi.unit
@@ -320,7 +320,7 @@ def _since_then(item: Item) -> str:
     by = f"<b>{escape(united(change(row.counted - then.counted, unit), unit))}</b>"
     told = say(
         "與 {day} 相比 {by}：當時 {then}，現在 {now}。",
-        day=short_day(versus, item.seen.year),
+        day=short_day(versus, item.view.year),
         by=by,
         **figures,
     )
@@ -338,7 +338,7 @@ def _units(item: Item) -> str:
     if not item.units:
         told = records.silent(item.to_send) if item.row.status == "no_data" else say("還沒有紀錄。")
         return f'<p class="mut" style="margin:0">{told}</p>'
-    unit, year = escape(item.kpi.unit), item.seen.year
+    unit, year = escape(item.kpi.unit), item.view.year
     parts = []
     if missing:
         counts = {"n": number(len(missing)), "unit": unit}
@@ -443,7 +443,7 @@ def place(school: Row, link: Callable[..., str]) -> str:
 
 
 def items(
-    seen: View,
+    view: View,
     kpis: Sequence[Row],
     found: Sequence[Row],
     then: Mapping[tuple[Any, ...], Row],
@@ -457,13 +457,13 @@ def items(
     """Everything of one school by indicator."""
     figures = {row.kpi: row for row in found}
     apart = {
-        kpi.kpi: records.apart(seen, figures[kpi.kpi].school_name, kpi, rejects, possible)
+        kpi.kpi: records.apart(view, figures[kpi.kpi].school_name, kpi, rejects, possible)
         for kpi in kpis
         if kpi.kpi in figures
     }
     return [
         Item(
-            seen=seen,
+            view=view,
             kpi=kpi,
             row=figures[kpi.kpi],
             then=then.get((kpi.kpi,)),

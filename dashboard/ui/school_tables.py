@@ -21,27 +21,27 @@ Rows = Sequence[Sequence[object]]
 
 
 def tables(
-    seen: View, school: Row, found: Found, rejects: Sequence[Row]
+    view: View, school: Row, found: Found, rejects: Sequence[Row]
 ) -> Iterator[tuple[str, list[str], Callable[[], Rows]]]:
     """Each table: what it is, its header, and its rows when they are asked for."""
-    yield say("指標"), _indicator_header(seen), lambda: indicators(found, compared=seen.versus is not None)
+    yield say("指標"), _indicator_header(view), lambda: indicators(found, compared=view.versus is not None)
     header = [
         say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
         say("已有"), say("還缺"),
     ]  # fmt: skip
-    yield say("名單"), header, lambda: units(_with_units(seen, school, found))
+    yield say("名單"), header, lambda: units(_with_units(view, school, found))
     if rejects:
         yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
-    yield from plan.downloads(seen, school)
+    yield from plan.downloads(view, school)
 
 
-def _indicator_header(seen: View) -> list[str]:
+def _indicator_header(view: View) -> list[str]:
     header = [
         say("期間"), say("指標"), say("狀態"), say("計數"), say("基數"), say("應達"), say("還差"), say("應有進度"),
         say("從今天起每週須"), say("期限"), say("剩餘天數"), say("資料註記"),
     ]  # fmt: skip
-    if seen.versus:
-        day = short_day(seen.versus, seen.year)
+    if view.versus:
+        day = short_day(view.versus, view.year)
         header += [say("{day} 的計數", day=day), say("{day} 的狀態", day=day)]
     return header
 
@@ -72,11 +72,11 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
     return figures
 
 
-def _with_units(seen: View, school: Row, found: Found) -> Found:
+def _with_units(view: View, school: Row, found: Found) -> Found:
     """Of every indicator, not of the one that is open alone."""
     asked = {
         period.period: ask(
-            seen, "units", on=seen.on, period=period.period, school_id=school.school_id, kpi=None
+            view, "units", on=view.on, period=period.period, school_id=school.school_id, kpi=None
         )
         for period, _ in found
     }

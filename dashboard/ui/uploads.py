@@ -23,40 +23,40 @@ from dashboard.ui.screen import show
 MOST = 50
 
 
-def upload(seen: View) -> None:
+def upload(view: View) -> None:
     """The whole dialogue; only for whoever may see every school."""
-    if not seen.scope.whole:
+    if not view.scope.whole:
         return
     taken = st.session_state.setdefault("files_taken", 0)
     given = st.file_uploader(
         say("放入檔案（CSV、XLSX、XLS、XLSB 或 ODS；先檢查，按「採用」才會放進資料夾）"),
         type=[suffix.removeprefix(".") for suffix in store.SUFFIXES],
-        key=f"upload={seen.programme}={taken}",
+        key=f"upload={view.programme}={taken}",
     )
     if given is None:
         st.session_state.pop(TRIED, None)
         return
     with st.spinner(say("檢查檔案：試算採用後的數字…")):
-        trial = tried(seen, given)
+        trial = tried(view, given)
     if isinstance(trial, store.Refused):
         show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(trial)), "failed"))
         return
-    show(report(seen, trial))
-    if readings.offer(seen, offers(trial.inputs, trial.unused), "upload"):
+    show(report(view, trial))
+    if readings.offer(view, offers(trial.inputs, trial.unused), "upload"):
         st.session_state.pop(TRIED, None)  # it is tried anew, as it is read now
-        freshness.start(seen)
+        freshness.start(view)
         st.rerun()
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
             kept = store.accept(
-                config.from_environment().folder_of(seen.programme), given.name, given.getvalue()
+                config.from_environment().folder_of(view.programme), given.name, given.getvalue()
             )
         except store.Refused as error:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
             return
         st.session_state["files_taken"] += 1  # an uploader without a file: this one is done
-        freshness.start(seen, given.name)
+        freshness.start(view, given.name)
         st.toast(
             say("已放進資料夾，開始更新。原來的同名檔案已留在資料夾的 .former。")
             if kept
@@ -65,39 +65,39 @@ def upload(seen: View) -> None:
         st.rerun()
 
 
-def tried(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
+def tried(view: View, given: UploadedFile) -> store.Trial | store.Refused:
     """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again.
 
     Its session alone keeps it, for it shows rows of the file.
     """
-    key = (seen.programme, seen.scope, seen.snapshot.stamp, seen.on, given.file_id)
+    key = (view.programme, view.scope, view.snapshot.stamp, view.on, given.file_id)
     kept: tuple[object, store.Trial | store.Refused] | None = st.session_state.get(TRIED)
     if kept is None or kept[0] != key:
-        st.session_state[TRIED] = kept = key, _try(seen, given)
+        st.session_state[TRIED] = kept = key, _try(view, given)
     return kept[1]
 
 
 TRIED = "file_tried"
 
 
-def _try(seen: View, given: UploadedFile) -> store.Trial | store.Refused:
+def _try(view: View, given: UploadedFile) -> store.Trial | store.Refused:
     settings = config.from_environment()
-    (definition,) = programmes.find(settings.folder_of(seen.programme), (seen.programme,))
-    places = settings.places_of(seen.programme)
+    (definition,) = programmes.find(settings.folder_of(view.programme), (view.programme,))
+    places = settings.places_of(view.programme)
     try:
         return store.try_out(
-            seen.snapshot, definition, places, given.name, given.getvalue(), seen.scope, seen.on
+            view.snapshot, definition, places, given.name, given.getvalue(), view.scope, view.on
         )
     except store.Refused as error:
         return error
 
 
-def report(seen: View, trial: store.Trial) -> str:
+def report(view: View, trial: store.Trial) -> str:
     """What would change: the file's rows, the tables, the refused rows and the indicators that would move."""
     if not trial.readable:
         reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
-        names = words.listing([words.escape(row.label) for row in ask(seen, "tables")])
+        names = words.listing([words.escape(row.label) for row in ask(view, "tables")])
         told = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
@@ -105,7 +105,7 @@ def report(seen: View, trial: store.Trial) -> str:
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
         return parts.notice(title, told, "failed")
-    labels = {row.table_name: row.label for row in ask(seen, "tables")}
+    labels = {row.table_name: row.label for row in ask(view, "tables")}
     name = f"<b>{words.escape(trial.name)}</b>"
     is_new = (
         say("{name}：取代同名檔案（原檔會保留）。", name=name)
@@ -120,7 +120,7 @@ def report(seen: View, trial: store.Trial) -> str:
     )
     return (
         f"<h3>{say('檢查結果（還沒有採用）')}</h3><p>{is_new}{moved}</p>{_own(trial, labels)}"
-        f"{_unused(trial)}{_tables(trial, labels)}{_moved(seen, trial)}{_refused(trial)}"
+        f"{_unused(trial)}{_tables(trial, labels)}{_moved(view, trial)}{_refused(trial)}"
     )
 
 
@@ -171,15 +171,15 @@ def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:
     return table(say("採用列數的變化"), header, lines)
 
 
-def _moved(seen: View, trial: store.Trial) -> str:
+def _moved(view: View, trial: store.Trial) -> str:
     if not trial.moved:
         return ""
     labels = {
         kpi.kpi: kpi.short
-        for period in seen.all_periods
-        for kpi in ask(seen, "kpis", period=period.period, by_default=None)
+        for period in view.all_periods
+        for kpi in ask(view, "kpis", period=period.period, by_default=None)
     }
-    groups = groups_of(seen)
+    groups = groups_of(view)
     order = {"city": 0, "group": 1, "school": 2}
     moved = sorted(trial.moved, key=lambda pair: order[pair[1]["level"]])
     names = (later("項目"), later("範圍"), later("目前"), later("之後"), later("狀態"))
@@ -188,7 +188,7 @@ def _moved(seen: View, trial: store.Trial) -> str:
         (
             "",
             [
-                text(_label(labels, seen, new), "l"),
+                text(_label(labels, view, new), "l"),
                 text(new["school"] or groups.get(new["group"]) or say("全部"), "l"),
                 Cell(_figure(old)),
                 Cell(_figure(new)),
@@ -206,9 +206,9 @@ def _moved(seen: View, trial: store.Trial) -> str:
     return f'{table(say("會變的數字"), header, lines)}<p class="foot">{told}</p>'
 
 
-def _label(labels: Mapping[str, str], seen: View, row: Mapping[str, Any]) -> str:
+def _label(labels: Mapping[str, str], view: View, row: Mapping[str, Any]) -> str:
     label = labels.get(row["kpi"], row["kpi"])
-    several = len(seen.all_periods) > 1
+    several = len(view.all_periods) > 1
     return say("{label}（{note}）", label=label, note=row["period"]) if several else label
 
 

@@ -70,7 +70,7 @@ def _host(row: Row) -> Row:
 
 
 def by_host(
-    seen: View,
+    view: View,
     kpi: Row,
     found: Sequence[Row],
     schools: Mapping[str, Sequence[Row]],
@@ -81,15 +81,15 @@ def by_host(
 ) -> str:
     """Visitors x hosts, at the end the indicator; `earlier` are the visits, `before` the figures of the day compared with."""
     if len(schools) > MANY:
-        return by_visitor(found, shown, ways, seen.year, earlier if seen.versus else None)
-    shorts = {school.school_id: school.short for school in ask(seen, "schools")}
+        return by_visitor(found, shown, ways, view.year, earlier if view.versus else None)
+    shorts = {school.school_id: school.short for school in ask(view, "schools")}
     columns = hosts(found, schools, shorts)
     teams = {(row.school_id, row.host_key): row for row in found}
-    then = earlier if seen.versus else None
+    then = earlier if view.versus else None
     lines = []
     for name, rows in shown.items():
         school = rows[0].school_id
-        cells = [_cell(teams.get((school, host.key)), school, host, seen.year, then) for host in columns]
+        cells = [_cell(teams.get((school, host.key)), school, host, view.year, then) for host in columns]
         row = next(row for row in rows if row.kpi == kpi.kpi)
         judged = school_cell(row, kpi, ways.school, before.get((school, kpi.kpi)))
         lines.append(("", [Cell(anchor(ways.school(row), escape(name)), "l"), *cells, judged]))
@@ -173,10 +173,10 @@ def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | N
 
 
 def sheet(
-    seen: View, period: Row, group: Row, found: Sequence[Row]
+    view: View, period: Row, group: Row, found: Sequence[Row]
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
     """The same for a download: a row a visitor and host."""
-    name = f"{say('誰去了誰的公開課')}_{group.name}_{period.label}_{file_day(seen.on)}"
+    name = f"{say('誰去了誰的公開課')}_{group.name}_{period.label}_{file_day(view.on)}"
 
     def told(row: Row) -> list[object]:
         return [row.school_name, row.host_name, say(PLACES[row.place]), row.people, row.day, row.events]

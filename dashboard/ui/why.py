@@ -52,23 +52,23 @@ class Behind:
     to_send: str | None
 
 
-def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
+def behind(view: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
     """The units of a school, what is missing first, each with at most so many rows of a kind."""
-    mine = {"school_id": school.school_id, "on": seen.on, "period": kpi.period}
+    mine = {"school_id": school.school_id, "on": view.on, "period": kpi.period}
     result = next(
         row
-        for row in ask(seen, "school_results", **mine, group_id=None, by_default=None)
+        for row in ask(view, "school_results", **mine, group_id=None, by_default=None)
         if row.kpi == kpi.kpi
     )
-    units = ask(seen, "units", kpi=kpi.kpi, **mine)
+    units = ask(view, "units", kpi=kpi.kpi, **mine)
     evidence: dict[int, list[Row]] = {}
-    for row in ask(seen, "evidence", kpi=kpi.kpi, most=most, **mine):
+    for row in ask(view, "evidence", kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
-    rejects = ask(seen, "school_rejects", school_id=school.school_id, on=seen.on)
-    could, others = records.apart(seen, school.name, kpi, rejects, ask(seen, "school_bounds", **mine))
+    rejects = ask(view, "school_rejects", school_id=school.school_id, on=view.on)
+    could, others = records.apart(view, school.name, kpi, rejects, ask(view, "school_bounds", **mine))
     to_send = None
     if result.status == "no_data":
-        to_send = reminders.to_send(seen, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
+        to_send = reminders.to_send(view, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
     return Behind(
         school,
         result,
@@ -76,23 +76,23 @@ def behind(seen: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
         evidence,
         could,
         others,
-        ask(seen, "indicator_query", kpi=kpi.kpi)[0].link,
+        ask(view, "indicator_query", kpi=kpi.kpi)[0].link,
         to_send,
     )
 
 
-def shown(seen: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
+def shown(view: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
     """The figures, the list that adds up to them, and where its rows were read."""
-    name = anchor(seen.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
-    day = say("截至 {day}", day=written_day(seen.on))
+    name = anchor(view.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
+    day = say("截至 {day}", day=written_day(view.on))
     listed = _units(kpi, found, here) if found.units else _no_units(found)
     return (
         f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(seen, kpi, found)}{listed}{_origin(seen, found)}{records.own_rejects(found.rejects, found.result, REFUSED, found.others)}"
+        f"{_sum(view, kpi, found)}{listed}{_origin(view, found)}{records.own_rejects(found.rejects, found.result, REFUSED, found.others)}"
     )
 
 
-def _sum(seen: View, kpi: Row, found: Behind) -> str:
+def _sum(view: View, kpi: Row, found: Behind) -> str:
     """The figures, and that the list below adds up to them."""
     row, unit = found.result, escape(kpi.unit)
     facts = [
@@ -105,7 +105,7 @@ def _sum(seen: View, kpi: Row, found: Behind) -> str:
     ]
     facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
     facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
-    facts.append(flagged(row, kpi, seen.link))
+    facts.append(flagged(row, kpi, view.link))
     done = sum(bool(unit.done) for unit in found.units)
     missing = len(found.units) - done
     told = say("下表：已計入 {done}", done=number(done))
@@ -191,12 +191,12 @@ def _row(row: Row) -> str:
     )
 
 
-def _origin(seen: View, found: Behind) -> str:
+def _origin(view: View, found: Behind) -> str:
     """How rows are found, when each file was read, and what to quote."""
     files = {row.file: row.modified_at for rows in found.evidence.values() for row in rows if row.is_seen}
     times = listing(
         [
-            say("{file}（{time}）", file=escape(name), time=moment(at, seen.year) if at else "?")
+            say("{file}（{time}）", file=escape(name), time=moment(at, view.year) if at else "?")
             for name, at in sorted(files.items())
         ]
     )
@@ -205,21 +205,21 @@ def _origin(seen: View, found: Behind) -> str:
         if found.how
         else say(
             "這項的計算不是一列對一個對象，無法逐列指出；原始列見{link}的檔案清單。",
-            link=anchor(seen.link("data"), say("資料頁")),
+            link=anchor(view.link("data"), say("資料頁")),
         ),
         say("檔案的時間（試算表為讀取時間）：{times}。", times=times) if times else "",
         say(
             "快照 {time} · 指紋 {fingerprint}（引用時請附）",
-            time=moment(seen.facts.built_at, seen.year),
-            fingerprint=f'<span class="mono">{escape(fingerprint(seen.facts.fingerprint))}</span>',
+            time=moment(view.facts.built_at, view.year),
+            fingerprint=f'<span class="mono">{escape(fingerprint(view.facts.fingerprint))}</span>',
         ),
     ]
     return f'<p class="foot">{"<br>".join(filter(None, lines))}</p>'
 
 
-def table_of(seen: View, kpi: Row, school: Row) -> list[list[object]]:
+def table_of(view: View, kpi: Row, school: Row) -> list[list[object]]:
     """Every unit with every row behind it, as the download writes them; a unit without rows has a line of its own."""
-    found = behind(seen, kpi, school, most=None)
+    found = behind(view, kpi, school, most=None)
     none: list[Row | None] = [None]
     return [
         [*_unit_values(found, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
