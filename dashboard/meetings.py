@@ -143,8 +143,8 @@ def choices_of(meeting: Meeting) -> Choices:
 
 def _carried(state: Store, before: Sequence[Meeting], view: View) -> tuple[Outcome, ...]:
     """What became of what earlier meetings decided: each is told until it was told to be done; what is open comes first."""
-    told = [one for meeting in before for one in meeting.carried]
-    done = {one.decision.id for one in told if one.kind == "done"}
+    carried = [one for meeting in before for one in meeting.carried]
+    done = {one.decision.id for one in carried if one.kind == "done"}
     outcomes = [
         outcome(decision, view, meeting)
         for meeting in before

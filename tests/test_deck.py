@@ -399,7 +399,7 @@ def test_every_text_is_whole_and_nothing_overlaps(place: Place, scope: str):  # 
     scopes = {"group": ("--group", group), "school": ("--school", school)}
     with written(Manner("en" if scope == "english" else "zh-TW")):
         made = made_of(place, scopes.get(scope, ()), True, schools=scope != "without schools")
-    check_room(deck.made(made))
+    check_room(deck.write(made))
 
 
 LONG_SCHOOL = "新北市立鶯歌高級工商職業學校附設國民中學暨實驗教育部"
@@ -466,11 +466,11 @@ def extreme(rows: int, columns: int) -> Document:
 
 @pytest.mark.parametrize(("rows", "columns"), [(12, 12), (1, 12), (12, 1), (6, 6)])
 def test_the_longest_names_and_all_flags_are_whole(rows: int, columns: int):
-    check_room(deck.made(extreme(rows, columns)))
+    check_room(deck.write(extreme(rows, columns)))
 
 
 def test_flags_for_which_there_is_no_room_are_counted(keelung: Place):  # noqa: F811
-    slide = opened(deck.made(extreme(12, 12))).slides[3]
+    slide = opened(deck.write(extreme(12, 12))).slides[3]
     texts = "\n".join(texts_of(slide))
     left = [at for at in range(12) if f"! {at} {SENTENCE}" not in texts]
     assert left and f"! 另有 {len(left)} 則註記，見備忘稿" in texts
@@ -482,7 +482,7 @@ def test_flags_for_which_there_is_no_room_are_counted(keelung: Place):  # noqa: 
 def test_every_text_has_its_language_and_a_font_with_chinese_letters(keelung: Place):  # noqa: F811
     for language, tag in (("zh-TW", "zh-TW"), ("en", "en-US")):
         with written(Manner(language)):
-            made = deck.made(made_of(keelung, compare=True))
+            made = deck.write(made_of(keelung, compare=True))
         slides_ = {name: body for name, body in parts(made).items() if re.search(r"/(slides|charts|notesSlides)/\w+\.xml$", name)}  # fmt: skip
         assert len(slides_) > 40
         for name, body in slides_.items():
@@ -495,9 +495,9 @@ def test_every_text_has_its_language_and_a_font_with_chinese_letters(keelung: Pl
 def test_english_slides_say_what_the_english_document_says(keelung: Place):  # noqa: F811
     with written(Manner("en")):
         made = made_of(keelung, compare=True)
-    presentation = opened(deck.made(made))
+    presentation = opened(deck.write(made))
     assert [slide.shapes.title.text for slide in presentation.slides] == [one.title for one in made.slides]
-    text = said(deck.made(made))
+    text = said(deck.write(made))
     assert "Schools by status" in text and not re.search("各狀態校數|另有|達標|落後", text)
 
 
@@ -559,7 +559,7 @@ def test_no_teacher_is_named_in_any_part(keelung: Place):  # noqa: F811
     )
     people = {row[columns.index("label")] for row in rows}
     named = dataclasses.replace(keelung.view, scope=EVERY_SCHOOL)
-    text = said(deck.made(slides.document(named)))
+    text = said(deck.write(slides.document(named)))
     assert len(people) > 1000 and "名冊上是「" in text
     assert [one for one in people if len(one) > 2 and one in text] == []
 
@@ -602,7 +602,7 @@ def test_hostile_text_is_text_and_no_worksheet_runs_it():
             return dataclasses.replace(value, **changed)
         return value
 
-    made = deck.made(foul(extreme(3, 3)))
+    made = deck.write(foul(extreme(3, 3)))
     presentation = opened(made)
     texts = [text for slide in presentation.slides for text in texts_of(slide)]
     assert any('=cmd|"/c calc"!A1<script>&amp;' in text and "</a:t>]]>&#0;%s{0}" in text for text in texts)
@@ -750,7 +750,7 @@ def test_what_a_kind_has_not_is_refused(keelung: Place, options: tuple[str, ...]
 def test_each_slide_moves_the_bar(keelung: Place):  # noqa: F811
     steps: list[tuple[float, str]] = []
     made = made_of(keelung)
-    deck.made(made, None, lambda share, text: steps.append((share, text)))
+    deck.write(made, None, lambda share, text: steps.append((share, text)))
     assert [text for _, text in steps] == [one.about for one in made.slides]
     assert [share for share, _ in steps] == sorted(share for share, _ in steps) and steps[-1][0] < 1
 

@@ -443,12 +443,12 @@ def test_the_overview_offers_it_in_both_formats(served: Path) -> None:  # noqa: 
 def test_the_pages_file_is_the_commands_even_where_names_are_shown(
     keelung: Place, seen: questions.View, kind: str
 ) -> None:
-    assert workbook.made(seen, kind) == keelung.export(kind)
+    assert workbook.write(seen, kind) == keelung.export(kind)
 
 
 def test_it_speaks_the_language_of_the_page(seen: questions.View) -> None:
     with written(Manner("en", "ce")):
-        book = read(workbook.made(seen, "xlsx"))
+        book = read(workbook.write(seen, "xlsx"))
     assert next(iter(book)) == "City and groups" and list(book)[-3:] == [
         "Definitions",
         "Snapshot",

@@ -47,8 +47,8 @@ def _flags(options: argparse.Namespace) -> int:
 
 
 def _rejects(options: argparse.Namespace) -> int:
-    names, found = warehouse.rows(snapshot_of(options), "kpi_rejects", EVERY_SCHOOL, all=options.all)
-    print_rows(names, found, options.format)
+    names, rows = warehouse.rows(snapshot_of(options), "kpi_rejects", EVERY_SCHOOL, all=options.all)
+    print_rows(names, rows, options.format)
     return 0
 
 
@@ -63,10 +63,10 @@ def _print(options: argparse.Namespace, query: str, **asked: object) -> int:
     _known_period(snapshot, options.period)
     known_school(snapshot, getattr(options, "school", None))
     on = options.as_of or pinned(snapshot)
-    names, found = warehouse.rows(
+    names, rows = warehouse.rows(
         snapshot, query, EVERY_SCHOOL, on=on, kpi=options.kpi, period=options.period, **asked
     )
-    print_rows(names, found, options.format)
+    print_rows(names, rows, options.format)
     return 0
 
 
@@ -91,8 +91,8 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
 
 def pinned(snapshot: warehouse.Snapshot) -> dt.date:
     """The day that is asked for where none is named."""
-    _, found = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
-    return found[0][0] or warehouse.today()
+    _, rows = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
+    return rows[0][0] or warehouse.today()
 
 
 def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:

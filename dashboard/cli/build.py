@@ -129,8 +129,8 @@ def build_all(
         except FAILURES as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
-                told = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
-                raise warehouse.BuildError(told) from error
+                text = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
+                raise warehouse.BuildError(text) from error
     for name, reason in failed.items():
         say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
 
@@ -147,8 +147,8 @@ def _loaded(config: configs.Config, path: Path, tables: dict[str, contracts.Tabl
 def _reasons(failed: Mapping[str, str]) -> str:
     """Why each programme failed; what is the same for several is said once."""
     same = len(set(failed.values())) == 1
-    told = [reason if same else f"{name}：{reason}" for name, reason in failed.items()]
-    return "\n".join(dict.fromkeys("\n".join(told).splitlines()))
+    reasons = [reason if same else f"{name}：{reason}" for name, reason in failed.items()]
+    return "\n".join(dict.fromkeys("\n".join(reasons).splitlines()))
 
 
 def _still_stands(place: Path, names: Iterable[str]) -> str:
@@ -215,8 +215,8 @@ def _tell_stale(place: Path, programme: Programme) -> None:
     refresh = warehouse.last_refresh(place / programme.id)
     for sheet in refresh.sheets if refresh else ():
         if sheet.problem:
-            stands = f"沿用 {sheet.good_at:%m/%d %H:%M} 讀到的列" if sheet.good_at else "從來沒有讀到過"
-            say(f"試算表「{sheet.title}」讀不到，{stands}：{sheet.problem}")
+            fallback = f"沿用 {sheet.good_at:%m/%d %H:%M} 讀到的列" if sheet.good_at else "從來沒有讀到過"
+            say(f"試算表「{sheet.title}」讀不到，{fallback}：{sheet.problem}")
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -240,22 +240,22 @@ def _rebuild(options: argparse.Namespace) -> int:
     stamp = Path(options.snapshot).name.removesuffix(".duckdb")
     bar = Bar(None)
     try:
-        made = warehouse.rebuild(
+        rebuilt = warehouse.rebuild(
             config.warehouse, serving.path.parent.name, serving.stamp if stamp == "current" else stamp,
             contracts.load(), bar.show,
         )  # fmt: skip
     finally:
         bar.clear()
-    for proof in made.proofs:
+    for proof in rebuilt.proofs:
         same = not (proof.missing or proof.added)
-        told = "全部相同" if same else f"重建少了 {proof.missing:,} 列、多了 {proof.added:,} 列"
-        print(f"{padded(proof.label, 32)}{proof.rows:>9,} 列，{told}")
-    if made.version != __version__:
-        say(f"這份快照由 {made.version} 版建立，現在是 {__version__} 版；不同之處可能來自版本。")
-    if made.is_same:
-        say(f"快照 {made.snapshot.stamp} 由它的原始檔重建，數字完全相同。")
+        text = "全部相同" if same else f"重建少了 {proof.missing:,} 列、多了 {proof.added:,} 列"
+        print(f"{padded(proof.label, 32)}{proof.rows:>9,} 列，{text}")
+    if rebuilt.version != __version__:
+        say(f"這份快照由 {rebuilt.version} 版建立，現在是 {__version__} 版；不同之處可能來自版本。")
+    if rebuilt.is_same:
+        say(f"快照 {rebuilt.snapshot.stamp} 由它的原始檔重建，數字完全相同。")
         return 0
-    say(f"快照 {made.snapshot.stamp} 由它的原始檔重建，數字不同，如上；快照本身沒有變動。")
+    say(f"快照 {rebuilt.snapshot.stamp} 由它的原始檔重建，數字不同，如上；快照本身沒有變動。")
     return 3
 
 
@@ -308,9 +308,9 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f"{padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
             f" + 退回 {count.rejected:,}{extra}"
         )
-    _, told = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, kind, message in told[:TOLD]:
+    _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
+    for file, kind, message in problems[:TOLD]:
         say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
-    if len(told) > TOLD:
-        say(f"另有 {len(told) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
+    if len(problems) > TOLD:
+        say(f"另有 {len(problems) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

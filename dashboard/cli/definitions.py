@@ -116,11 +116,11 @@ def _compare(options: argparse.Namespace) -> int:
         bar.show,
     )
     try:
-        found = warehouse.compare_definitions(former, programme, ground)
+        comparison = warehouse.compare_definitions(former, programme, ground)
     finally:
         bar.clear()
-    _tell(found, ground.on)
-    print_rows(list(warehouse.COMPARED), found.rows, options.format)
+    _tell(comparison, ground.on)
+    print_rows(list(warehouse.COMPARED), comparison.rows, options.format)
     return 0
 
 
@@ -141,13 +141,13 @@ def _both(
     return former, programmes.load(path, tables)
 
 
-def _tell(found: warehouse.Comparison, on: dt.date) -> None:
-    if found.unread:
-        say(f"請注意：有 {found.unread} 份試算表還沒有讀過，不在比較裡。請先執行 kpi build。")
-    if not found.changes:
+def _tell(comparison: warehouse.Comparison, on: dt.date) -> None:
+    if comparison.unread:
+        say(f"請注意：有 {comparison.unread} 份試算表還沒有讀過，不在比較裡。請先執行 kpi build。")
+    if not comparison.changes:
         say("兩份定義沒有不同，數字也沒有不同。")
         return
-    many = f"{len(found.rows)} 個數字不同" if found.rows else "各校的數字都沒有不同"
-    say(f"定義改了 {len(found.changes)} 處，截至 {on} {many}：")
-    for text in found.changes:
+    many = f"{len(comparison.rows)} 個數字不同" if comparison.rows else "各校的數字都沒有不同"
+    say(f"定義改了 {len(comparison.changes)} 處，截至 {on} {many}：")
+    for text in comparison.changes:
         say(f"  {text}")

@@ -128,13 +128,13 @@ def _made(
     from dashboard.exports import pdf, report, slides, workbook
 
     if options.kind in BOOKS:
-        return workbook.made(view, options.kind, progress)
+        return workbook.write(view, options.kind, progress)
     progress(0, "簡報")
     document = meetings.document(meeting, view, None) if meeting else slides.document(view, _choices(options))
     if options.kind == "pptx":
         from dashboard.exports import deck
 
-        return deck.made(document, options.template, progress)
+        return deck.write(document, options.template, progress)
     page = report.page(document, "a4" if options.paper == "a4" else "wide")
     if options.kind == "html":
         return page.encode()
@@ -179,7 +179,7 @@ def _write_packs(
         name = pack.name_of(view, group, meeting.name if meeting else "")
         target = folder / name if folder else options.output
         files.check(target)
-        files.write(target, lambda: pack.made(view, group, templates, lambda of: document(of, group), show))
+        files.write(target, lambda: pack.write(view, group, templates, lambda of: document(of, group), show))
 
     for at, group in enumerate(groups):
         write(at, group)

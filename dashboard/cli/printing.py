@@ -25,19 +25,19 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
-def print_rows(names: list[str], found: list[tuple[Any, ...]], form: str) -> None:
+def print_rows(names: list[str], rows: list[tuple[Any, ...]], form: str) -> None:
     """Rows in one of the three forms."""
     match form:
         case "csv":
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)
-            writer.writerows([_text(safe(value)) for value in row] for row in found)
+            writer.writerows([_text(safe(value)) for value in row] for row in rows)
         case "json":
-            rows = [dict(zip(names, map(_plain, row), strict=True)) for row in found]
-            json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+            records = [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+            json.dump(records, sys.stdout, ensure_ascii=False, indent=1)
             print()
         case _:
-            _print_table(names, found)
+            _print_table(names, rows)
 
 
 def _text(value: Any) -> str:
@@ -54,8 +54,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _print_table(names: list[str], found: list[tuple[Any, ...]]) -> None:
-    cells = [names, *([printable(" ".join(_text(value).split()))[:60] for value in row] for row in found)]
+def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    cells = [names, *([printable(" ".join(_text(value).split()))[:60] for value in row] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         print("  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -74,14 +74,14 @@ class Bar:
     """A progress bar on a terminal; nothing elsewhere. The work does not go on once `ended` is set."""
 
     def __init__(self, ended: threading.Event | None = None) -> None:
-        self.shown = sys.stderr.isatty()
+        self.is_terminal = sys.stderr.isatty()
         self.ended = ended
 
     def show(self, share: float, text: str) -> None:
         """`share` of the work is done; `text` says what is under way."""
         if self.ended and self.ended.is_set():
             raise KeyboardInterrupt
-        if self.shown:
+        if self.is_terminal:
             filled = int(share * 30)
             print(
                 f"\r\033[K[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%} {printable(text)}",
@@ -92,5 +92,5 @@ class Bar:
 
     def clear(self) -> None:
         """Take the bar away."""
-        if self.shown:
+        if self.is_terminal:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

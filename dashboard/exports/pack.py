@@ -28,7 +28,7 @@ def name_of(view: View, group: str, meeting: str = "") -> str:
     return f"{file_name(group, meeting, file_day(view.on))}.zip"
 
 
-def made(
+def write(
     view: View,
     group: str,
     templates: Path,
@@ -46,9 +46,9 @@ def made(
     progress(0, say("簡報"))
     document = make(view)
     day = file_day(view.on)
-    parts = {file_name(say("簡報"), group, day) + ".pptx": deck.made(document)}
+    parts = {file_name(say("簡報"), group, day) + ".pptx": deck.write(document)}
     progress(0.5, say("活頁簿"))
-    parts[file_name(say("活頁簿"), group, day) + ".xlsx"] = workbook.made(view, "xlsx")
+    parts[file_name(say("活頁簿"), group, day) + ".xlsx"] = workbook.write(view, "xlsx")
     progress(0.8, say("函稿"))
     written, without = _letters(view, templates)
     parts |= written

@@ -69,11 +69,11 @@ def xlsx_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: 
     for style in _styles():
         book.add_named_style(style)
     titles = _titles(sheets)
-    for at, (told, title) in enumerate(zip(sheets, titles, strict=True)):
+    for at, (source, title) in enumerate(zip(sheets, titles, strict=True)):
         progress(at / len(sheets), title)
-        names, body = _cells(told.header, told.rows)
+        names, body = _cells(source.header, source.rows)
         sheet = book.create_sheet(title)
-        sheet.freeze_panes = f"{get_column_letter(told.stays + 1)}2"
+        sheet.freeze_panes = f"{get_column_letter(source.stays + 1)}2"
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(body) + 1}"
         for column, width in enumerate(_widths(names, body), start=1):
             sheet.column_dimensions[get_column_letter(column)].width = width
@@ -106,18 +106,18 @@ def ods_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: N
     Raises:
         TooLarge: its writer would take more memory than a server has to spare.
     """
-    made = []
-    for at, (told, title) in enumerate(zip(sheets, _titles(sheets), strict=True)):
+    written = []
+    for at, (source, title) in enumerate(zip(sheets, _titles(sheets), strict=True)):
         progress(at / len(sheets) / 2, title)
-        made.append(_ods_sheet(title, *_cells(told.header, told.rows), told.stays))
-    cells = sum(len(sheet.widths) * len(sheet.rows) for sheet in made)
+        written.append(_ods_sheet(title, *_cells(source.header, source.rows), source.stays))
+    cells = sum(len(sheet.widths) * len(sheet.rows) for sheet in written)
     if cells > ODS_CELLS:
         raise TooLarge(
             f"這份活頁簿有 {cells:,} 格，做成 ODS 太大。請改用 XLSX，內容相同；要 ODS 請用試算表軟體開啟後另存。\n"
             "This workbook is too large for ODS: please take the XLSX, which holds the same.\n"
         )
     progress(0.5, "ODS")
-    return opendocument.write(made)
+    return opendocument.write(written)
 
 
 def _ods_sheet(
@@ -198,14 +198,14 @@ def _font(**more: Any) -> Font:
 
 
 def _width(value: object) -> int:
-    shown = value.value if isinstance(value, Looked) else value
-    lines = str(shown if shown is not None else "").split("\n")
+    plain = value.value if isinstance(value, Looked) else value
+    lines = str(plain if plain is not None else "").split("\n")
     return max(sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in lines)
 
 
 def _titles(sheets: Sequence[Sheet]) -> list[str]:
     """A name of its own for each worksheet; spreadsheets take two that differ by case for the same."""
-    given: list[str] = []
+    titles: list[str] = []
     taken: set[str] = set()
     for sheet in sheets:
         title, again = _sheet_title(sheet.title), 1
@@ -213,8 +213,8 @@ def _titles(sheets: Sequence[Sheet]) -> list[str]:
             again += 1
             title = f"{_sheet_title(sheet.title)[: LONGEST - len(f' {again}')]} {again}"
         taken.add(title.casefold())
-        given.append(title)
-    return given
+        titles.append(title)
+    return titles
 
 
 def _sheet_title(title: str) -> str:

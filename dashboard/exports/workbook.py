@@ -19,7 +19,7 @@ from dashboard.language.words import FLAGS, STATUSES, flag_words, listing, word
 from dashboard.questions import View, ask
 
 Row = SimpleNamespace
-Shown = Mapping[
+Kpis = Mapping[
     tuple[str, str], Row
 ]  # the indicators that are shown, by their id and period, in the definition's order
 WRITERS: Mapping[str, Callable[[Sequence[Sheet], Progress], bytes]] = {
@@ -40,7 +40,7 @@ CAUSES = (
 FACTS = (later("項目"), later("內容"))
 
 
-def made(view: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
+def write(view: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
     """The workbook of a kind of `WRITERS`.
 
     Raises:
@@ -55,30 +55,30 @@ def sheets(view: View) -> list[Sheet]:
     Of the groups those with a school in scope: a group takes home its own figures beside the city's.
     """
     view = replace(view, scope=replace(view.scope, names=False))
-    shown = _shown(view)
+    kpis = _kpis(view)
     schools = {school.name: school for school in ask(view, "schools")}
     groups = {"", *(school.group_name for school in schools.values())}
-    found: dict[str, list[Row]] = {kpi: [] for kpi, _ in shown}
+    figures: dict[str, list[Row]] = {kpi: [] for kpi, _ in kpis}
     for row in ask(view, "kpi_results", on=view.on):
-        if (row.kpi, row.period) in shown and row.group in groups:
-            found[row.kpi].append(row)
-    several = len({period for _, period in shown}) > 1
+        if (row.kpi, row.period) in kpis and row.group in groups:
+            figures[row.kpi].append(row)
+    several = len({period for _, period in kpis}) > 1
     return [
-        _summary(shown, found, several),
-        *(_indicator(rows, shown, schools, several) for rows in found.values() if rows),
-        _definitions(view, shown, several),
+        _summary(kpis, figures, several),
+        *(_indicator(rows, kpis, schools, several) for rows in figures.values() if rows),
+        _definitions(view, kpis, several),
         _snapshot(view, len(schools)),
-        _flags(view, shown, several),
+        _flags(view, kpis, several),
     ]
 
 
-def _shown(view: View) -> Shown:
-    found = {
+def _kpis(view: View) -> Kpis:
+    kpis = {
         (kpi.kpi, period.period): SimpleNamespace(**vars(kpi) | {"period_label": period.label})
         for period in view.periods
         for kpi in ask(view, "kpis", period=period.period)
     }
-    return dict(sorted(found.items(), key=lambda one: one[1].ord))  # the periods of one stay in their order
+    return dict(sorted(kpis.items(), key=lambda one: one[1].ord))  # the periods of one stay in their order
 
 
 def _head(columns: Sequence[str], several: bool, at: int = 1) -> list[str]:
@@ -87,7 +87,7 @@ def _head(columns: Sequence[str], several: bool, at: int = 1) -> list[str]:
     return [*names[:at], *([say("期間")] if several else []), *names[at:]]
 
 
-def _summary(shown: Shown, found: Mapping[str, Sequence[Row]], several: bool) -> Sheet:
+def _summary(kpis: Kpis, figures: Mapping[str, Sequence[Row]], several: bool) -> Sheet:
     """The city before its groups."""
     rows = [
         [
@@ -100,23 +100,23 @@ def _summary(shown: Shown, found: Mapping[str, Sequence[Row]], several: bool) ->
             row.schools_no_data,
             *_figures(row, kpi),
         ]
-        for (id, period), kpi in shown.items()
+        for (id, period), kpi in kpis.items()
         for level in ("city", "group")
-        for row in found[id]
+        for row in figures[id]
         if (row.level, row.period) == (level, period)
     ]
     return Sheet(say("總表"), _head(SUMS, several), rows, 2 + several)
 
 
-def _indicator(found: Sequence[Row], shown: Shown, schools: Mapping[str, Row], several: bool) -> Sheet:
+def _indicator(figures: Sequence[Row], kpis: Kpis, schools: Mapping[str, Row], several: bool) -> Sheet:
     rows: list[list[object]] = []
-    for row in found:
+    for row in figures:
         if row.level == "school":
-            kpi = shown[row.kpi, row.period]
+            kpi = kpis[row.kpi, row.period]
             placed = [kpi.period_label] if several else []
             school = [row.group, schools[row.school].role_label, row.school]
             rows.append([*placed, *school, _status(row, kpi), *_figures(row, kpi)])
-    short = shown[found[0].kpi, found[0].period].short
+    short = kpis[figures[0].kpi, figures[0].period].short
     return Sheet(short, _head(SCHOOLS, several, at=0), rows, 3 + several)
 
 
@@ -144,11 +144,11 @@ def _share(rate: float | None) -> Looked | None:
     return Looked(rate, "exact-share" if rounds_off else "share")
 
 
-def _definitions(view: View, shown: Shown, several: bool) -> Sheet:
+def _definitions(view: View, kpis: Kpis, several: bool) -> Sheet:
     rows: list[list[object]] = []
-    for kpi in shown.values():
-        label, *told, deadline = rules.row(view, kpi)
-        rows.append([label, *([kpi.period_label] if several else []), *told, kpi.deadline or deadline])
+    for kpi in kpis.values():
+        label, *texts, deadline = rules.row(view, kpi)
+        rows.append([label, *([kpi.period_label] if several else []), *texts, kpi.deadline or deadline])
     return Sheet(say("指標定義"), _head(rules.HEADER, several), rows, 1)
 
 
@@ -173,12 +173,12 @@ def _snapshot(view: View, schools: int) -> Sheet:
     return Sheet(say("資料快照"), [say(name) for name in FACTS], rows, 1)
 
 
-def _flags(view: View, shown: Shown, several: bool) -> Sheet:
+def _flags(view: View, kpis: Kpis, several: bool) -> Sheet:
     labels = {table.table_name: table.label for table in ask(view, "tables")}
     rows = [
         [
-            shown[row.kpi, row.period].label,
-            *([shown[row.kpi, row.period].period_label] if several else []),
+            kpis[row.kpi, row.period].label,
+            *([kpis[row.kpi, row.period].period_label] if several else []),
             row.school,
             say(FLAGS[row.flag].source_text),
             labels.get(row.table, row.table),
@@ -187,6 +187,6 @@ def _flags(view: View, shown: Shown, several: bool) -> Sheet:
             row.message,
         ]
         for row in ask(view, "kpi_flags", on=view.on)
-        if (row.kpi, row.period) in shown
+        if (row.kpi, row.period) in kpis
     ]
     return Sheet(say("資料註記"), _head(CAUSES, several), rows, 1)

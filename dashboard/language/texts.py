@@ -81,10 +81,10 @@ def say(text: str, /, **values: object) -> str:
     A text that counts something takes the count as `n`; the English then has a singular and a plural. A text that nobody
     translated stays Chinese, which a test forbids for all that stands in the code.
     """
-    found = catalogue(manner().language).get(text, text)
-    if isinstance(found, tuple):
-        found = found[str(values.get("n")) != "1"]
-    return found.format(**values) if values else found
+    message = catalogue(manner().language).get(text, text)
+    if isinstance(message, tuple):
+        message = message[str(values.get("n")) != "1"]
+    return message.format(**values) if values else message
 
 
 @cache
@@ -94,9 +94,9 @@ def catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        found = read_po(file, locale=language)
+        messages = read_po(file, locale=language)
     texts: dict[str, str | tuple[str, ...]] = {}
-    for message in found:
+    for message in messages:
         if message.id and message.string:
             key = message.id if isinstance(message.id, str) else message.id[0]
             texts[key] = message.string if isinstance(message.string, str) else tuple(message.string)

@@ -179,7 +179,7 @@ def workbook(view: View) -> str:
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
 
     def making(kind: str) -> Callable[[], bytes]:
-        return texts.kept(lambda: book.made(view, kind))
+        return texts.kept(lambda: book.write(view, kind))
 
     files = ((f"{name}.xlsx", XLSX, making("xlsx")), (f"{name}.ods", ODS, making("ods")))
     return offer(title, *files, folded=False)
@@ -192,7 +192,7 @@ def pack(view: View, group: str, make: Callable[[View], Document], meeting: str 
     def made() -> bytes:
         from dashboard.exports import pack
 
-        return pack.made(view, group, templates, make)
+        return pack.write(view, group, templates, make)
 
     name = "_".join(filter(None, (say("資料包"), group, meeting, words.file_day(view.on))))
     title = say("{group}的資料包", group=group)

@@ -222,4 +222,4 @@ def _pdf(document: Document) -> bytes:
 def _deck(document: Document) -> bytes:
     from dashboard.exports import deck
 
-    return deck.made(document)
+    return deck.write(document)

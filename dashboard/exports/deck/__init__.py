@@ -32,7 +32,7 @@ from dashboard.exports.document import Big, Cell, Curve, Document, Slide, Table
 from dashboard.language.texts import manner, say, written
 from dashboard.language.words import STATUSES, listing, number
 
-__all__ = ["TemplateRefused", "made"]
+__all__ = ["TemplateRefused", "write"]
 
 Progress = Callable[[float, str], None]
 LANGUAGES = {"en": "en-US"}
@@ -53,7 +53,7 @@ FILLS = {
 }
 
 
-def made(
+def write(
     document: Document, template: Path | None = None, progress: Progress = lambda share, text: None
 ) -> bytes:
     """The slides as PPTX, on a bureau's own template where there is one; `progress` is told before each.
