@@ -3,10 +3,13 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
@@ -163,7 +166,12 @@ def test_no_label_holds_data():
 
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
     places = "|".join(
-        ("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/")
+        (
+            "(?<!--no-emit-)index" + "-url",
+            "find" + "-links",
+            "/sim" + "ple/",
+            "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/",
+        )
     )
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -174,3 +182,17 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine():
     assert listed
     texts = {name: (ROOT / name).read_bytes() for name in listed if (ROOT / name).is_file()}
     assert [name for name, text in texts.items() if re.search(places.encode(), text)] == []
+
+
+def test_every_package_that_is_declared_is_locked_with_its_hashes_in_a_version_that_fits():
+    """Whoever changes pyproject.toml runs `make lock`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        Requirement(one) for one in (*project["dependencies"], *project["optional-dependencies"]["dev"])
+    ]
+    pins = re.split(r"^(?=\w)", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.M)[1:]
+    assert [pin for pin in pins if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", pin)] == []
+    locked = {canonicalize_name(pin.partition("==")[0]): re.split(r"==|[ ;]", pin)[1] for pin in pins}
+    names = [canonicalize_name(one.name) for one in wanted]
+    fits = [name in locked and locked[name] in one.specifier for name, one in zip(names, wanted, strict=True)]
+    assert [str(one) for one, does in zip(wanted, fits, strict=True) if not does] == []
