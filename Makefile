@@ -8,7 +8,7 @@ UV := build/uv/bin/uv
 # One more than there are processors: much of a test's time is waiting for a page or a server.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: install serve test lint lock bench screenshots clean
+.PHONY: install serve test lint lock bench screenshots dictionary clean
 
 install: $(READY)
 
@@ -41,6 +41,10 @@ screenshots: $(READY)
 	sh tests/browser/install.sh
 	rm -f docs/screenshots/*.png
 	KPI_PICTURES=docs/screenshots $(BIN)/python -m pytest tests/browser/test_states.py
+
+# The tables and columns as a bureau reads them, from sources/.
+dictionary: $(READY)
+	$(BIN)/python -m tests.dictionary
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.sources import contracts
+from tests import dictionary
 from tests.test_house import MAY_IMPORT, MODULES, part_of
 
 ROOT = Path(__file__).parents[1]
@@ -126,3 +128,19 @@ def test_what_a_part_may_import_stands_below_it_in_the_picture():
     upward = [(part, name) for part, names in picture().items() for name in names
               if order.index(name) <= order.index(part)]  # fmt: skip
     assert upward == []
+
+
+def test_the_data_dictionary_is_the_one_that_the_contracts_give():
+    assert dictionary.DOCUMENT.read_text("utf-8") == dictionary.text(), "run `make dictionary`"
+
+
+def test_the_data_dictionary_explains_every_type_and_every_column_with_its_names():
+    assert set(dictionary.TYPES) == contracts.TYPES
+    text = dictionary.text()
+    for table in contracts.load().values():
+        section = text.partition(f"\n## {table.label['zh-TW']}\n")[2].partition("\n## ")[0]
+        assert f"`sources/{table.id}.toml`" in section
+        for column in table.columns.values():
+            (line,) = [line for line in section.splitlines() if f"| `{column.id}` |" in line]
+            assert ("| 必填 |" in line) == column.required
+            assert all(word in line for word in (*column.headers, *column.choices.values())), column.id
