@@ -1,12 +1,16 @@
-"""The documents are true: what they name exists, and the picture of the house is the one that the house keeps."""
+"""The documents are true: what they name exists, the picture of the house is the one that the house keeps, what is generated
+is what its source gives, and the changelog knows no version that never was."""
 
 import ast
+import datetime as dt
 import pkgutil
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import dashboard
 from dashboard.sources import contracts
 from tests import dictionary
 from tests.test_house import MAY_IMPORT, MODULES, part_of
@@ -144,3 +148,17 @@ def test_the_data_dictionary_explains_every_type_and_every_column_with_its_names
             (line,) = [line for line in section.splitlines() if f"| `{column.id}` |" in line]
             assert ("| 必填 |" in line) == column.required
             assert all(word in line for word in (*column.headers, *column.choices.values())), column.id
+
+
+def test_the_changelog_goes_by_version_and_day_and_the_product_is_of_one_version():
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", one) for one in headings[1:]]
+    assert all(released), headings
+    versions = [tuple(map(int, one.groups()[:3])) for one in released]
+    days = [dt.date.fromisoformat(one[4]) for one in released]
+    assert versions == sorted(set(versions), reverse=True) and days == sorted(days, reverse=True)
+    own = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert own == dashboard.__version__ and tuple(map(int, own.split("."))) >= max(versions, default=(0,))
+    kinds = re.findall(r"^### (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
