@@ -3,10 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# What renews the lock lives apart: nobody else needs it.
+UV := build/uv/bin/uv
 # One more than there are processors: much of a test's time is waiting for a page or a server.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: install serve test lint bench screenshots clean
+.PHONY: install serve test lint lock bench screenshots dictionary clean
 
 install: $(READY)
 
@@ -24,6 +26,12 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The pins of pyproject.toml's packages, for every system and Python from 3.11 on. Those that still fit stay; newer ones
+# come with ARGS=--upgrade, or ARGS='--upgrade-package NAME' for one.
+lock: $(UV)
+	$(UV) pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 --quiet -o requirements.lock $(ARGS)
+
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench_pages $(ARGS)
@@ -33,6 +41,10 @@ screenshots: $(READY)
 	sh tests/browser/install.sh
 	rm -f docs/screenshots/*.png
 	KPI_PICTURES=docs/screenshots $(BIN)/python -m pytest tests/browser/test_states.py
+
+# The tables and columns as a bureau reads them, from sources/.
+dictionary: $(READY)
+	$(BIN)/python -m tests.dictionary
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
@@ -51,3 +63,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 	@touch $@
+
+# Of one series, as another may write the lock in another way.
+$(UV):
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check --no-input 'uv>=0.13,<0.14'

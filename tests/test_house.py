@@ -1,12 +1,17 @@
 """The house rules that a machine can keep: who imports whom, where each library lives, how a query begins."""
 
 import ast
+import configparser
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
@@ -161,10 +166,8 @@ def test_no_label_holds_data():
         assert not isinstance(call.args[0], ast.JoinedStr), ast.unparse(call)
 
 
-def test_no_file_names_a_registry_or_a_path_of_a_machine():
-    places = "|".join(
-        ("index" + "-url", "find" + "-links", "/sim" + "ple/", "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/")
-    )
+def contents() -> dict[str, bytes]:
+    """Every file of the repository, those too that are about to be in it."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -172,5 +175,79 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine():
         text=True,
     ).stdout.splitlines()
     assert listed
-    texts = {name: (ROOT / name).read_bytes() for name in listed if (ROOT / name).is_file()}
+    return {name: (ROOT / name).read_bytes() for name in listed if (ROOT / name).is_file()}
+
+
+def test_no_file_names_a_registry_or_a_path_of_a_machine():
+    places = "|".join(
+        (
+            "(?<!--no-emit-)index" + "-url",
+            "find" + "-links",
+            "/sim" + "ple/",
+            "(?<![a-z.])/(?:wo" + "rk|ro" + "ot)/",
+        )
+    )
+    texts = contents()
     assert [name for name, text in texts.items() if re.search(places.encode(), text)] == []
+
+
+def test_every_package_that_is_declared_is_locked_with_its_hashes_in_a_version_that_fits():
+    """Whoever changes pyproject.toml runs `make lock`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        Requirement(one) for one in (*project["dependencies"], *project["optional-dependencies"]["dev"])
+    ]
+    pins = re.split(r"^(?=\w)", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.M)[1:]
+    assert [pin for pin in pins if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", pin)] == []
+    locked = {canonicalize_name(pin.partition("==")[0]): re.split(r"==|[ ;]", pin)[1] for pin in pins}
+    names = [canonicalize_name(one.name) for one in wanted]
+    fits = [name in locked and locked[name] in one.specifier for name, one in zip(names, wanted, strict=True)]
+    assert [str(one) for one, does in zip(wanted, fits, strict=True) if not does] == []
+
+
+def editor_settings() -> list[tuple[list[str], dict[str, str]]]:
+    """The sections of .editorconfig, of which a later one prevails: the names that each is for, and what it sets."""
+    parser = configparser.ConfigParser()
+    parser.read_string("[first]\n" + (ROOT / ".editorconfig").read_text("utf-8"))
+    sections = []
+    for glob in parser.sections()[1:]:
+        before, listed, after = re.fullmatch(r"([^{]*)(?:\{(.*)\})?(.*)", glob).groups(default="")
+        sections.append(([f"{before}{one}{after}" for one in listed.split(",")], dict(parser[glob])))
+    return sections
+
+
+def test_every_text_file_is_as_an_editor_would_write_it():
+    sections = editor_settings()
+    faults = []
+    for name, content in contents().items():
+        if b"\0" in content:
+            continue
+        settings = {}
+        for globs, own in sections:
+            settings |= own if any(fnmatch(Path(name).name, glob) for glob in globs) else {}
+        text = content.decode(settings["charset"])
+        indents = "".join(re.findall(r"^[ \t]+", text, re.M))
+        fits = {
+            "charset": not text.startswith("\ufeff"),
+            "end_of_line": "\r" not in text,
+            "insert_final_newline": not text or text.endswith("\n"),
+            "indent_style": ("\t" in indents) <= (settings["indent_style"] == "tab"),
+            "trim_trailing_whitespace": not re.search(r"[ \t]$", text, re.M),
+        }
+        faults += [(name, rule) for rule, does in fits.items() if rule in settings and not does]
+    assert faults == []
+
+
+def test_an_editor_wraps_python_where_the_formatter_does():
+    ((length,),) = [[own["max_line_length"]] for globs, own in editor_settings() if globs == ["*.py"]]
+    ruff = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]
+    assert int(length) == ruff["line-length"]
+
+
+def test_the_hooks_of_a_commit_are_the_commands_of_make_lint_and_fetch_nothing():
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.M)[1]
+    commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe.splitlines()]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"^ +entry: (.+)$", hooks, re.M) == commands
+    assert re.findall(r"repo: (.+)$", hooks, re.M) == ["local"]
+    assert re.findall(r"language: (.+)$", hooks, re.M) == ["system"] * len(commands)

@@ -14,11 +14,13 @@ import struct
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 import websockets
 from starlette.requests import Request
+from streamlit.config import get_config_options
 from websockets.sync.client import connect
 
 from dashboard import config, server
@@ -226,7 +228,7 @@ test_server.in_no_network({str(folder)!r}, {str(notes)!r})
     assert done.returncode == 0, done.stdout + done.stderr
     assert notes.read_text() == ""
     statuses = [int(word) for word in done.stdout.split()]
-    assert statuses == [101, *[403] * len(FOREIGN_ORIGINS), 200]
+    assert statuses == [101, 101, *[403] * len(FOREIGN_ORIGINS), 200]
 
 
 def in_no_network(folder: str, notes: str) -> None:
@@ -238,6 +240,7 @@ def in_no_network(folder: str, notes: str) -> None:
     with visitors.serving(Path(folder), environment=witnessed) as served:
         own = f"127.0.0.1:{served.port}"
         print(handshake(served.port, own, served.origin))
+        print(handshake(served.port, own, f"https://{NAME}"))  # as a proxy passes it on
         for origin in FOREIGN_ORIGINS:
             print(handshake(served.port, own, ported(origin, served.port)))
         print(served.ask("GET", "/_stcore/health").status)
@@ -494,6 +497,19 @@ def test_the_viewer_beyond_capacity_gets_a_page_that_says_so(folder, tmp_path):
         assert health.status == 200 and b'"viewers":3' in health.body
         assert free.status == 200
         assert "Traceback" not in served.printed()
+
+
+def test_every_setting_of_streamlit_is_one_that_it_knows():
+    """One that an upgrade no longer knows, a hidden one too, is passed over without a fault."""
+
+    def names(settings, before=""):
+        for key, value in settings.items():
+            inner = isinstance(value, dict)
+            yield from names(value, f"{before}{key}.") if inner else [f"{before}{key}"]
+
+    written = list(names(tomllib.loads((server.ROOT / ".streamlit" / "config.toml").read_text("utf-8"))))
+    assert "runner.postScriptGC" in written
+    assert [name for name in written if name not in get_config_options()] == []
 
 
 def test_the_soft_limit_of_files_is_raised(folder):

@@ -57,7 +57,7 @@ def _template(options: argparse.Namespace) -> int:
         new = {name: table for name, table in own.items() if name not in written}
         try:
             written |= zip(
-                new, template.write(options.folder, new, _choices(definition), options.format), strict=True
+                new, template.write(options.folder, new, choices_of(definition), options.format), strict=True
             )
         except (template.TemplateError, OSError) as error:
             raise FolderError(str(error)) from error
@@ -65,7 +65,7 @@ def _template(options: argparse.Namespace) -> int:
     return 0
 
 
-def _choices(definition: Programme) -> dict[str, tuple[str, ...]]:
+def choices_of(definition: Programme) -> dict[str, tuple[str, ...]]:
     """What the drop-downs of a programme's templates offer, by the type of a column."""
     return {
         "category": tuple(dict.fromkeys(course.category for course in definition.courses)),

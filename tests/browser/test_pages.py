@@ -181,6 +181,7 @@ def test_the_page_of_each_school_shows_each_of_its_indicators(look, results, day
     for school in schools if day is None else schools[::7]:
         view.go("school", school=school, **({"on": day} if day else {}))
         check_figures(view, rows, [(kpi, "school", "", school) for kpi in names(rows, 0)])
+    assert view.page.locator(".kr svg path").count() > 0, "the small curves of the rows"
 
 
 def test_the_product_answers_on_the_loopback_address_alone(product):
