@@ -48,13 +48,13 @@ def window(view: View, kpi: Row) -> str:
     )
 
 
-def against_pace(ahead: float, unit: str) -> str:
-    """How far the whole is ahead of its pace, or behind it."""
+def against_pace(who: str, ahead: float, unit: str) -> str:
+    """How far a whole (the city, a group) is ahead of its pace, or behind it."""
     if ahead < 0:
-        return say("全市比應有進度少 {n} {unit}", n=number(-ahead), unit=unit)
+        return say("{who}比應有進度少 {n} {unit}", who=who, n=number(-ahead), unit=unit)
     if ahead:
-        return say("全市比應有進度多 {n} {unit}", n=number(ahead), unit=unit)
-    return say("全市剛好跟上應有進度")
+        return say("{who}比應有進度多 {n} {unit}", who=who, n=number(ahead), unit=unit)
+    return say("{who}剛好跟上應有進度", who=who)
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:

@@ -291,6 +291,38 @@ def test_nothing_outside_the_scope_is_in_the_file(keelung: Place, scope: tuple[s
     assert [name for name in groups if name in text] == []
 
 
+@pytest.mark.parametrize("scope", ["group", "school"])
+def test_what_a_slide_says_of_a_scope_is_of_its_schools_alone(place: Place, scope: str):
+    """The city stands as a line for comparison, and nowhere else."""
+    one = next(row for row in place.scope_of(()) if row.role != "lead")
+    own = {"group": one.group_name, "school": one.name}[scope]
+    ids = tuple(row.school_id for row in place.scope_of(("", own)))
+    view = dataclasses.replace(place.view, scope=access.Scope(own, ids))
+    results = [row for row in place.results() if row["level"] == "school" and row["school"] in {
+        row.name for row in place.scope_of(("", own))}]  # fmt: skip
+    several = 0
+    for slide in slides.document(view).slides:
+        _, _, rest = slide.key.partition("kpi-")
+        if not rest or slide.key.endswith("-2"):
+            continue
+        kpi, _, period = rest.partition("-")
+        mine = [row for row in results if (row["kpi"], row["period"]) == (kpi, period)]
+        many = {
+            status: sum(row["status"] == status for row in mine) for status in ("met", "behind", "overdue")
+        }
+        judged = sum(row["status"] in words.JUDGED for row in mine)
+        for status, word in (("overdue", "逾期未達"), ("behind", "落後")):
+            said = [int(number) for number in re.findall(rf"(\d+) 校{word}", slide.title)]
+            assert said in ([], [many[status]]), slide.title
+        if scope == "school":
+            assert slide.big is None and slide.curve is None
+        elif slide.big:
+            assert (slide.big.value, slide.big.of.split()[0]) == (str(many["met"]), f"/{judged}")
+            several += 1
+        assert "全市" not in slide.title and (slide.curve is None or "全市" not in slide.curve.title)
+    assert scope == "school" or several > 3
+
+
 def test_the_same_figures_are_the_same_bytes(keelung: Place):
     assert keelung.export("html") == keelung.export("html")
 

@@ -12,6 +12,7 @@ from dashboard.exports.slide_pages import NAMED, Line
 from dashboard.language.texts import say
 from dashboard.language.words import (
     FLAGS,
+    JUDGED,
     LATE,
     STATUSES,
     is_unsure,
@@ -128,10 +129,12 @@ def since(facts: Facts) -> list[Slide]:
     ]
     lines: list[Line] = []
     for kpi in facts.kpis:
-        total, then = facts.total(kpi, facts.own_group), facts.was(kpi, facts.own_group)
-        if not total or not then or kpi.require == "none":
+        mine = [row for row in facts.of(kpi) if row.status in JUDGED]
+        if not mine or kpi.require == "none":
             continue
-        met = f"{number(then.schools_met)} → {number(total.schools_met)}"
+        before = [facts.school_then.get((row.kpi, row.period, row.school_id)) for row in facts.of(kpi)]
+        met_then = sum(row is not None and row.status == "met" for row in before)
+        met = f"{number(met_then)} → {number(sum(row.status == 'met' for row in mine))}"
         line = [
             Cell(facts.label(kpi), strong=True),
             Cell(met),
@@ -144,10 +147,8 @@ def since(facts: Facts) -> list[Slide]:
         met=number(many["met"]),
         late=number(many["late"]),
     )
-    note = say("兩天都用目前的快照與同一份定義計算。")
-    return pages.paged(
-        Slide("since", say("與 {day} 相比", day=day), "", title, notes=[note]), columns, lines, TOLD
-    )
+    rule = say("兩天都用這份快照與同一份定義計算，之後補送的也算在內")
+    return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, TOLD)
 
 
 def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import LATE, is_unsure
+from dashboard.language.words import LATE, counts, is_unsure
 from dashboard.questions import Row, View, ask, ask_each, groups_in
 
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
@@ -41,6 +41,21 @@ class Facts:
     def own_group(self) -> Row | None:
         """The group that a scope lies in, where it is one; the figures of the whole then are that group's."""
         return None if self.view.scope.whole or len(self.groups) != 1 else self.groups[0]
+
+    @property
+    def who(self) -> str:
+        """Whose figures `whole` gives: the city, or one group."""
+        return str(self.own_group.name) if self.own_group else say("全市")
+
+    def whole(self, kpi: Row) -> Row | None:
+        """The figure of all schools in scope: the city's, or one group's; none where the scope is a part of a group."""
+        if self.view.scope.whole:
+            return self.total(kpi)
+        group = self.own_group
+        if group is None:
+            return None
+        sizes = [sum(counts(row).values()) for one in self.kpis if (row := self.total(one, group))]
+        return self.total(kpi, group) if len(self.group_of) >= max(sizes, default=0) else None
 
     def total(self, kpi: Row, group: Row | None = None) -> Row | None:
         """The figure of the city, or of a group."""

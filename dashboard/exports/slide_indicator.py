@@ -11,6 +11,7 @@ from dashboard.exports.slide_facts import Facts
 from dashboard.exports.slide_pages import NAMED, Line
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    JUDGED,
     LATE,
     STATUSES,
     change,
@@ -37,7 +38,7 @@ MONTHS = 5  # that a curve names
 
 def indicator(facts: Facts, kpi: Row) -> list[Slide]:
     """One indicator: how far the whole is, each group, the way to the deadline, and who needs help."""
-    view, city, rows = facts.view, facts.total(kpi), facts.of(kpi)
+    view, city, whole, rows = facts.view, facts.total(kpi), facts.whole(kpi), facts.of(kpi)
     if city is None:
         return []
     groups = [(group, row) for group in facts.groups if (row := facts.total(kpi, group))]
@@ -51,9 +52,9 @@ def indicator(facts: Facts, kpi: Row) -> list[Slide]:
         key=f"kpi-{kpi.kpi}-{kpi.period}",
         about=facts.label(kpi) if len(view.periods) > 1 else kpi.label,
         rule=" · ".join(filter(None, (requirement(kpi), due))),
-        title=_finding(facts, kpi, city, rows),
-        big=_big(facts, kpi, city),
-        curve=_curve(facts, kpi, city),
+        title=_finding(kpi, whole, rows),
+        big=_big(facts, kpi, whole) if whole else None,
+        curve=_curve(facts, kpi, whole) if whole else None,
         lines=_help(kpi, _to_help(facts, kpi, rows)),
         notes=[cells.source(facts, kpi), cells.in_full(facts, city, say("全市"), kpi)],
     )
@@ -61,57 +62,62 @@ def indicator(facts: Facts, kpi: Row) -> list[Slide]:
     return pages.paged(slide, columns, lines)
 
 
-def _finding(facts: Facts, kpi: Row, city: Row, rows: Sequence[Row]) -> str:
-    """Who is late, and whether few schools hold most of what is missing."""
+def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
+    """Which of the schools in scope are late, and whether few of them hold most of what is missing.
+
+    whole: the figure of all of them, where there is one.
+    """
     if kpi.require == "none":
-        return say("{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(city, kpi))
-    if not city.schools_judged:
+        return say(
+            "{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(whole, kpi) if whole else ""
+        ).strip()
+    judged = [row for row in rows if row.status in JUDGED]
+    if not judged:
         return say("還沒有學校可以評定")
     if kpi.require == "ceiling":
-        over = city.schools_judged - city.schools_met
+        over = sum(row.status != "met" for row in judged)
         return say("{n} 校超出上限", n=number(over)) if over else say("都在上限內")
     lacking = sorted((row for row in rows if row.gap and row.counted is not None), key=lambda row: -row.gap)
-    whole = sum(row.gap for row in lacking)
+    missing = sum(row.gap for row in lacking)
     if not lacking:
-        return say("已評定的 {n} 校都達標", n=number(city.schools_judged))
-    parts = [
-        say("{n} 校{status}", n=number(n), status=word(status)) for status, n in counts(city, LATE).items()
-    ]
+        return say("已評定的 {n} 校都達標", n=number(len(judged)))
+    many = {status: sum(row.status == status for row in judged) for status in LATE}
+    parts = [say("{n} 校{status}", n=number(n), status=word(status)) for status, n in many.items() if n]
     if not parts:
         parts = [say("{n} 校還沒達標，都跟上進度", n=number(len(lacking)))]
     held, few = 0.0, 0
     for row in lacking:
-        if held * 2 >= whole:
+        if held * 2 >= missing:
             break
         held, few = held + row.gap, few + 1
     if few * 3 <= len(lacking) and len(lacking) > NAMED:
         most = say(
             "其中 {few} 校就占還差 {whole}中的 {held}",
             few=few,
-            whole=quantity(whole, kpi.unit),
+            whole=quantity(missing, kpi.unit),
             held=quantity(held, kpi.unit),
         )
         return say("；").join([listing(parts), most])
-    return say("，").join([listing(parts), say("還差 {amount}", amount=quantity(whole, kpi.unit))])
+    return say("，").join([listing(parts), say("還差 {amount}", amount=quantity(missing, kpi.unit))])
 
 
-def _big(facts: Facts, kpi: Row, city: Row) -> Big | None:
+def _big(facts: Facts, kpi: Row, whole: Row) -> Big | None:
     """The schools that have met it; of what is for information only the sum is in the title."""
-    if kpi.require == "none" or not city.schools_judged:
+    if kpi.require == "none" or not whole.schools_judged:
         return None
-    then = facts.was(kpi)
+    then = facts.was(kpi, None if facts.view.scope.whole else facts.own_group)
     moved = ""
     if facts.view.versus and then and then.schools_met is not None:
         day = short_day(facts.view.versus, facts.view.year)
-        moved = say("{day} 起 {change}", day=day, change=change(city.schools_met - then.schools_met))
-    judged = number(city.schools_judged)
+        moved = say("{day} 起 {change}", day=day, change=change(whole.schools_met - then.schools_met))
+    judged = number(whole.schools_judged)
     of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     tally = [
         Cell(f"{STATUSES[status].sign} {word(status, kpi.require)} {number(many)}", status)
-        for status, many in counts(city).items()
+        for status, many in counts(whole).items()
         if status != "met"
     ]
-    return Big(number(city.schools_met), of, moved, tally)
+    return Big(number(whole.schools_met), of, moved, tally)
 
 
 def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[list[Column], list[Line]]:
@@ -179,61 +185,66 @@ def _one_to_help(kpi: Row, row: Row) -> str:
     return f"{text} {flag_mark(row.flags)}".strip()
 
 
-def _curve(facts: Facts, kpi: Row, city: Row) -> Curve | None:
+def _curve(facts: Facts, kpi: Row, whole: Row) -> Curve | None:
     """The whole's way to the deadline: what is required of all, else the schools that have met it."""
     view = facts.view
-    if kpi.deadline is None or kpi.require in ("none", "ceiling") or not city.schools_judged:
+    if kpi.deadline is None or kpi.require in ("none", "ceiling") or not whole.schools_judged:
         return None
     days = frame(view, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
-    days = days[days["level"] == "city"]
-    summed = bool(city.required)
+    days = days[days["level"] == whole.level]
+    if whole.level == "group":
+        days = days[days["group_id"] == whole.group_id]
+    summed = bool(whole.required)
     counted, of = ("counted", "required") if summed else ("schools_met", "schools_judged")
     unit = kpi.unit if summed else say("校")
     points, last = [], None
     rows = [
-        (day.date(), float(done), float(whole))
-        for day, done, whole in zip(days["day"], days[counted], days[of], strict=True)
-        if whole == whole and whole and done == done
+        (day.date(), float(done), float(all_of))
+        for day, done, all_of in zip(days["day"], days[counted], days[of], strict=True)
+        if all_of == all_of and all_of and done == done
     ]
-    for at, (day, done, whole) in enumerate(rows):
-        share = min(done / whole, 1.0)
+    for at, (day, done, all_of) in enumerate(rows):
+        share = min(done / all_of, 1.0)
         if share != last or at == len(rows) - 1:
             text = say(
                 "{day} {done}/{whole} {unit}",
                 day=written_day(day),
                 done=number(done),
-                whole=number(whole),
+                whole=number(all_of),
                 unit=unit,
             )
             points.append((day, share, text))
         last = share
     if len(points) < 2:
         return None
-    _, done, whole = rows[-1]
+    _, done, all_of = rows[-1]
     start = points[0][0]
     return Curve(
-        title=_against_pace(city, kpi, done, whole, summed),
+        title=_against_pace(facts.who, whole, kpi, (done, all_of), summed),
         caption=say("累計{unit}數 ÷ 應達", unit=unit) if summed else say("達標校數 ÷ 應評校數"),
         points=points,
         pace=(kpi.pace_start, kpi.deadline) if kpi.pace_start and summed else None,
         deadline=kpi.deadline,
         due=say("期限 {day}", day=due_day(kpi.deadline, view.on)),
-        now=percent(done, whole),
+        now=percent(done, all_of),
         pace_label=say("應有進度"),
         months=[(day, month(day)) for day in first_days(start, max(kpi.deadline, view.on), MONTHS)],
     )
 
 
-def _against_pace(city: Row, kpi: Row, done: float, whole: float, summed: bool) -> str:
+def _against_pace(who: str, whole: Row, kpi: Row, last: tuple[float, float], summed: bool) -> str:
+    """Where the whole stands; `last` is what was done on the last day, of what."""
+    done, required = last
     if not summed:
-        return say("{n} 校中 {met} 校達標", n=number(whole), met=number(done))
-    if done >= whole:
-        return say("全市合計已達應達數")
-    if (city.days_left is not None and city.days_left < 0) or city.pace is None:
+        return say("{n} 校中 {met} 校達標", n=number(required), met=number(done))
+    if done >= required:
+        return say("{who}合計已達應達數", who=who)
+    if (whole.days_left is not None and whole.days_left < 0) or whole.pace is None:
         return say(
-            "全市應達 {required} {unit}，已達 {now} {unit}",
-            required=number(whole),
+            "{who}應達 {required} {unit}，已達 {now} {unit}",
+            who=who,
+            required=number(required),
             now=number(done),
             unit=kpi.unit,
         )
-    return against_pace(done - city.pace, kpi.unit)
+    return against_pace(who, done - whole.pace, kpi.unit)

@@ -69,6 +69,7 @@ STATUSES = {
 # The statuses of a strip of schools, and those of who is late, the worse first.
 STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 LATE = ("overdue", "behind")
+JUDGED = ("met", "on_track", *LATE)
 
 
 def counts(row: object, statuses: Sequence[str] = STRIP) -> dict[str, int]:

@@ -455,19 +455,20 @@ def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, a
         return (
             say("期限已過，全市還差 {n} {unit}", n=number(short), unit=unit)
             if short
-            else say("全市合計已達應達數")
+            else say("{who}合計已達應達數", who=say("全市"))
         )
     if not short:
-        return say("全市合計已達應達數")
+        return say("{who}合計已達應達數", who=say("全市"))
     if city.pace is None:
         return say(
-            "全市應達 {required} {unit}，已達 {now} {unit}",
+            "{who}應達 {required} {unit}，已達 {now} {unit}",
+            who=say("全市"),
             required=number(whole),
             now=number(done),
             unit=unit,
         )
     ahead = done - city.pace
-    against = against_pace(ahead, unit)
+    against = against_pace(say("全市"), ahead, unit)
     if ahead_of_data or not city.weekly or city.lately is None:
         return against
     speeds = {"lately": rounded(city.lately), "weekly": rounded(city.weekly)}
