@@ -19,7 +19,7 @@ from dashboard.exports import slides
 from dashboard.exports.document import Cell, Column, Document, Slide, Table
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.texts import later, say
-from dashboard.language.words import due_day, number
+from dashboard.language.words import due_day, listing, number
 from dashboard.questions import Row, View, ask
 from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import Store, may_see
@@ -214,27 +214,43 @@ def document(meeting: Meeting, view: View, schools: Collection[str] | None) -> D
 
     view: its own, see `view_of`. schools: those that the viewer may see, see `schools_of`.
     """
-    carried = [one for one in meeting.carried if may_see(one.decision.school, schools)]
-    return _document(meeting, view, carried)
-
-
-def group_document(meeting: Meeting, view: View, group: str) -> Document:
-    """The slides of one group of a frozen meeting, with what was decided about that group and its schools.
-
-    view: of the group's schools alone.
-    """
-    names = {row.name for row in ask(view, "schools")}
-    of_group = [one for one in meeting.carried if one.decision.school in names or one.decision.group == group]
-    return _document(meeting, view, of_group)
-
-
-def _document(meeting: Meeting, view: View, carried: Sequence[Outcome]) -> Document:
     choices = choices_of(meeting)
+    carried = [one for one in meeting.carried if may_see(one.decision.school, schools)]
     return slides.document(view, choices, decided(carried, view, choices), meeting.name)
 
 
-def decided(outcomes: Sequence[Outcome], view: View, choices: Choices) -> list[Slide]:
-    """The first slides of the next meeting: done or not. None where nothing was decided."""
+def group_document(
+    state: Store, meeting: Meeting, view: View, group: str, schools: Collection[str] | None
+) -> Document:
+    """The slides of one group of a frozen meeting, with what it and earlier ones decided about the group, its schools,
+    or all; of the other groups' schools no name.
+
+    view: of the group's schools alone. schools: as in `document`.
+    """
+    choices = choices_of(meeting)
+    names = {row.name for row in ask(view, "schools")}
+
+    def is_theirs(decision: Decision) -> bool:
+        if decision.school:
+            return decision.school in names
+        return decision.group in (None, group)
+
+    noted = [one for one in state.decisions(meeting, schools) if is_theirs(one)]
+    carried = [
+        one for one in meeting.carried if is_theirs(one.decision) and may_see(one.decision.school, schools)
+    ]
+    first = [
+        *decided([outcome(one, view, meeting) for one in noted], view, choices, is_own=True),
+        *decided(carried, view, choices),
+    ]
+    return slides.document(view, choices, first, meeting.name)
+
+
+def decided(
+    outcomes: Sequence[Outcome], view: View, choices: Choices, *, is_own: bool = False
+) -> list[Slide]:
+    """The slides of what earlier meetings decided, done or not, or `is_own` of what this one did; none where that is
+    nothing."""
     columns = [
         Column(say("狀態"), 1.6),
         Column(say("決定"), 5.2),
@@ -242,33 +258,58 @@ def decided(outcomes: Sequence[Outcome], view: View, choices: Choices) -> list[S
         Column(say("期限"), 1.2, True),
         Column(say("當時 → 現在"), 1.8, True),
     ]
-    names = {name for row in ask(view, "schools") for name in (row.name, row.short) if len(name) > 1}
+    hidden = _hidden(view, choices)
     parts: list[list[list[Cell]]] = []
     left = 0.0
     for one in outcomes:
-        cells = _cells(one, view, () if choices.schools else names)
+        cells = _cells(one, view, hidden)
         need = max(1, -(-letters(cells[1].text) // LETTERS))
         if need > left:
             parts.append([])
             left = LINES
         parts[-1].append(cells)
         left -= need
+    many = number(len(outcomes))
     done = sum(one.kind == "done" for one in outcomes)
-    title = say("先前 {n} 項決定，{done} 項已完成", n=number(len(outcomes)), done=number(done))
+    title = say("先前 {n} 項決定，{done} 項已完成", n=many, done=number(done))
     whole = Slide("decisions", say("先前的決定"), "", title)
+    if is_own:
+        whole = Slide("decided", say("這場的決定"), "", say("這場 {n} 項決定", n=many))
     every = [replace(whole, table=Table(columns, part)) for part in parts]
     return [one if not at else pages.further(one, at, len(every)) for at, one in enumerate(every)]
+
+
+def _hidden(view: View, choices: Choices) -> set[str]:
+    """The names of schools that a text must not hold: those out of scope, and where no school is named all."""
+    every = questions.answers(view.snapshot, access.bureau(), "schools", ())
+    mine = {row.school_id for row in ask(view, "schools")} if choices.schools else set()
+    names = {name for row in every if row.school_id not in mine for name in (row.name, row.short)}
+    return {name for name in names if len(name) > 1}
 
 
 def _cells(one: Outcome, view: View, hidden: Collection[str]) -> list[Cell]:
     """A decision as cells; a text that holds one of the `hidden` names is not written out."""
     decision = one.decision
     status, label = BECAME[one.kind]
-    where = decision.school or decision.group
-    what = say("{kpi}：{told}", kpi=where, told=decision.text) if where else decision.text
+    about = [decision.school or decision.group or say("全市")]
+    if decision.kpi:
+        about.append(_short(view, decision.kpi))
+    if about == [say("全市")]:
+        what = decision.text
+    else:
+        what = say("{kpi}：{told}", kpi=listing(about), told=decision.text)
     texts = [what, decision.who or "–"]
     if any(name in text for name in hidden for text in texts):
         texts = [say("（內容寫到校名，這裡不寫出）"), "–"]
     moved = f"{one.then} → {one.now}" if one.then else "–"
     due = due_day(decision.until, view.on) if decision.until else "–"
     return [Cell(say(label), status), *map(Cell, texts), Cell(due), Cell(moved)]
+
+
+def _short(view: View, kpi: str) -> str:
+    """What an indicator is called in a line."""
+    for period in view.all_periods:
+        for row in ask(view, "kpis", period=period.period, by_default=None):
+            if row.kpi == kpi:
+                return str(row.short)
+    return kpi

@@ -8,7 +8,7 @@ from dashboard import ui
 view = ui.read_view()
 board = ui.meetings.read(view)
 ui.head(view, ui.say("會議"), ui.meetings.lead(board), *ui.meetings.troubles(board))
-ui.meetings.freeze(view)
+ui.meetings.freeze(view, board)
 ui.show(ui.meetings.listed(view, board))
 if board.meeting:
     ui.show(f"<h2>{ui.words.escape(board.meeting.name)}</h2>{ui.meetings.decided(view, board)}")

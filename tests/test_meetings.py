@@ -129,7 +129,7 @@ def test_the_next_meeting_begins_with_what_was_decided_and_compares_with_the_las
     assert 'data-key="decisions"' in first and "先前 2 項決定，0 項已完成" in first
     assert (
         "派輔導員到校" in first
-        and "七堵國小：研習時數補登" in first
+        and "七堵國小、資安 3 小時：研習時數補登" in first
         and "十一月" in first
         and "與 10/21 相比" in first
     )
@@ -244,6 +244,26 @@ def test_each_decision_is_told_until_it_was_told_to_be_done(store: Store):
         one.name: [each.decision.text for each in one.carried] for one in store.meetings(KEELUNG, None)
     }
     assert by_name == {"十月": [], "十月底": ["先做"], "十一月": ["先做"], "十二月": ["補做"]}
+
+
+def test_what_was_carried_is_closed_where_it_is_read(store: Store):
+    """From the next meeting's page, without going back to the one that decided it."""
+    decide(freeze("十月", on="2022-10-21"), "購置平板")
+    app = freeze("十一月")
+    app = field(app, "button", "完成").click().run()
+    (october, _) = store.meetings(KEELUNG, None)
+    assert [one.done_on for one in store.decisions(october, None)] == [dt.date(2022, 11, 25)]
+    assert not [one for one in app.get("button") if one.label == "刪除"], "that is done where it was decided"
+    freeze("十二月", on="2022-12-30")
+    assert "先前 1 項決定，1 項已完成" in html_of(page("present", meeting="十二月"))
+
+
+def test_the_first_slide_names_the_indicator_of_a_decision(store: Store):
+    app = decide(freeze("十月", on="2022-10-21"), "限期補辦", kpi="資安 3 小時")
+    decide(app, "補課", kpi="A1、A2", about="武崙國小")
+    freeze("十一月")
+    shown = html_of(page("present", meeting="十一月"))
+    assert "全市、資安 3 小時：限期補辦" in shown and "武崙國小、A1、A2：補課" in shown
 
 
 def test_a_groups_meeting_carries_what_is_said_of_the_group(store: Store):

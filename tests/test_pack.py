@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 
 from dashboard import access, meetings, questions, reminders, warehouse
+from dashboard.exports import pack
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.words import file_name
 from dashboard.state import Decision
@@ -174,7 +175,7 @@ def test_the_bureaus_own_letter_is_taken_and_a_broken_one_is_told_without_a_path
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "letter.docx").write_bytes(b"no package")
     done = keelung.ask("export", "pack", "--group", GROUP, "--output", tmp_path / "out.zip")
-    assert done.code != 0 and "範本「templates/letter.docx」不能用" in done.err
+    assert done.code != 0 and "範本「templates/letter.docx」不能用：不是 Word 文件" in done.err
     assert (
         str(tmp_path) not in done.err.replace(f"{tmp_path}/out.zip", "")
         and not (tmp_path / "out.zip").exists()
@@ -199,9 +200,14 @@ def frozen(state: Store) -> meetings.Meeting:
         "別組的事": {"group": "行動學習組"},
         "別校的事": {"school": "七堵國小"},
         "全市的事": {},
+        "請五堵國小作伴": {"group": GROUP},
+        "補資安": {"school": "深澳國小", "kpi": "infosec"},
     }.items():
         state.decide(Decision(first.id, text, **about), None)
-    return freeze("十一月", dt.date(2022, 11, 25))
+    second = freeze("十一月", dt.date(2022, 11, 25))
+    state.decide(Decision(second.id, "今天的事", school="深澳國小"), None)
+    state.decide(Decision(second.id, "今天別校的事", school="七堵國小"), None)
+    return second
 
 
 def test_of_a_meeting_it_has_the_decisions_on_the_group_and_its_schools(store: Store, tmp_path: Path):  # noqa: F811
@@ -222,7 +228,13 @@ def test_of_a_meeting_it_has_the_decisions_on_the_group_and_its_schools(store: S
         assert ("別組的事" in text) == (name == "行動學習組") and ("別校的事" in text) == (
             "七堵國小" in groups[name]
         )
-        assert "全市的事" not in text
+        assert "全市的事" in text, "what is decided of all is every group's"
+        assert "五堵國小" not in text or "五堵國小" in groups[name]
+        assert ("這裡不寫出" in text) == (name == GROUP and "五堵國小" not in groups[name])
+        assert ("今天的事" in text) == (name == own) and ("今天別校的事" in text) == (
+            "七堵國小" in groups[name]
+        )
+        assert ("深澳國小、資安 3 小時：補資安" in text) == (name == own)
     done = at.ask(
         "export", "pack", "--group", GROUP, "--output", tmp_path / "one.zip", "--meeting", meeting.name
     )
@@ -251,3 +263,22 @@ def test_a_file_that_exists_is_replaced_whole_and_a_folder_never(keelung: Place)
     assert zipfile.is_zipfile(file) and stat.S_ISREG(file.stat().st_mode)
     done = keelung.ask("export", "pack", "--group", GROUP, "--output", keelung.folder)
     assert done.code != 0 and keelung.folder.is_dir()
+
+
+def test_no_two_groups_share_a_file(keelung: Place):  # noqa: F811
+    names = pack.names_of(keelung.view, ["A/B", "A:B", "a?b", "..", ".", "長" * 90])
+    assert len({name.casefold() for name in names.values()}) == 6
+    assert not [name for name in names.values() if name.startswith(".") or set(name) & set('\\/:*?"<>|')]
+    assert max(len(name.encode()) for name in names.values()) < 255
+
+
+def test_a_broken_letter_is_told_before_anything_is_written(
+    keelung: Place,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "letter.docx").write_bytes(b"no package")
+    done = keelung.ask("export", "pack", "--every-group", "--output", tmp_path / "packs")
+    assert done.code != 0 and "不是 Word 文件" in done.err and not (tmp_path / "packs").exists()

@@ -156,7 +156,8 @@ def _write_packs(
 ) -> None:
     """The pack of one group as a file, or that of every group as a file in a folder."""
     from dashboard import meetings, questions
-    from dashboard.exports import pack, slides
+    from dashboard.cli.meetings import store_of
+    from dashboard.exports import letters, pack, slides
 
     every = [group.name for group in questions.groups_in(view)]
     groups = every if options.every_group else [options.group]
@@ -164,20 +165,21 @@ def _write_packs(
         raise UsageError(
             f"沒有{options.group or '任何'}這一組可以做資料包。現有：{'、'.join(every) or '無'}。"
         )
-    folder = files.folder(options.output) if options.every_group else None
     templates = config_of(options).templates
+    letters.check(templates)  # before the work, and before anything is written
+    names = pack.names_of(view, groups, meeting.name if meeting else "")
+    folder = files.folder(options.output) if options.every_group else None
 
     def document(of: "View", group: str) -> "Document":
         if meeting:
-            return meetings.group_document(meeting, of, group)
+            return meetings.group_document(store_of(options), meeting, of, group, None)
         return slides.document(of, _choices(options))
 
     def write(at: int, group: str) -> None:
         def show(share: float, text: str) -> None:
             progress((at + share) / len(groups), f"{group} {text}")
 
-        name = pack.name_of(view, group, meeting.name if meeting else "")
-        target = folder / name if folder else options.output
+        target = folder / names[group] if folder else options.output
         files.check(target)
         files.write(target, lambda: pack.write(view, group, templates, lambda of: document(of, group), show))
 

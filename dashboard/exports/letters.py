@@ -1,6 +1,7 @@
 """Texts to send, from templates that a bureau can change: one message, or letters for all schools in one document."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ def _path(own: Path, name: str) -> Path:
 
 def _refusal(path: Path, error: Exception) -> str:
     """Which template, by the folder that everybody knows: a page tells no path of the server."""
-    return f"範本「{path.parent.name}/{path.name}」不能用：{str(error).replace(str(path), path.name)}"
+    damaged = path.suffix == ".docx" and not zipfile.is_zipfile(path)
+    why = "不是 Word 文件（DOCX），或已經損壞。" if damaged else str(error).replace(str(path), path.name)
+    return f"範本「{path.parent.name}/{path.name}」不能用：{why}"
 
 
 def _environment() -> SandboxedEnvironment:

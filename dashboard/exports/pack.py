@@ -16,6 +16,8 @@ from dashboard.language.texts import say
 from dashboard.language.words import file_day, file_name, number
 from dashboard.questions import View, ask
 
+LONGEST = 40  # letters of a name in that of a file, which may have 255 bytes
+
 
 def narrowed(view: View, group: str) -> View:
     """A view of one group's schools, names of persons masked."""
@@ -23,9 +25,15 @@ def narrowed(view: View, group: str) -> View:
     return replace(view, scope=replace(scope, names=False))
 
 
-def name_of(view: View, group: str, meeting: str = "") -> str:
-    """The name of the file."""
-    return f"{file_name(group, meeting, file_day(view.on))}.zip"
+def names_of(view: View, groups: Sequence[str], meeting: str = "") -> dict[str, str]:
+    """The name of each group's file: no two are the same, where names differ in what no file's name may have."""
+    names: dict[str, str] = {}
+    for group in groups:
+        stem = file_name(group[:LONGEST], meeting[:LONGEST], file_day(view.on))
+        while f"{stem}.zip".casefold() in {name.casefold() for name in names.values()}:
+            stem += "_"
+        names[group] = f"{stem}.zip"
+    return names
 
 
 def write(

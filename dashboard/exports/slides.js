@@ -117,7 +117,7 @@
       event.preventDefault();
       return;
     }
-    const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const act = event.key === " " && event.shiftKey ? "back" : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

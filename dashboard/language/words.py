@@ -403,4 +403,5 @@ def file_day(day: date) -> str:
 def file_name(*parts: str) -> str:
     """A file name that Windows takes, from texts that may hold anything."""
     joined = "_".join(part for part in parts if part)
+    joined = re.sub(r"^\.+", lambda dots: "_" * len(dots[0]), joined)  # a name that begins with one is hidden
     return "".join("_" if char in '\\/:*?"<>|' or ord(char) < 32 else char for char in joined)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -42,12 +43,13 @@ MOST = 20  # open decisions that can be closed one by one
 class Board:
     """What is on the page: all meetings, and the chosen one with what it decided, as that stands on the day of the page.
 
-    fault: what cannot be read, or which meeting there is not.
+    earlier: what was carried to it and a person closes, as it stands now. fault: what cannot be read, or which meeting there is not.
     """
 
     every: Sequence[Meeting] = ()
     meeting: Meeting | None = None
     decided: Sequence[Outcome] = ()
+    earlier: Sequence[Decision] = ()
     fault: str = ""
 
 
@@ -71,7 +73,14 @@ def read(request: View) -> Board:
         if meeting is None:
             return Board()
         decided = [meetings.outcome(one, request, meeting) for one in state.decisions(meeting, mine)]
-        return Board(every, meeting, decided)
+        carried = {one.decision.id for one in meeting.carried if one.decision.kpi is None}
+        earlier = [
+            one
+            for before in state.before(meeting)
+            for one in state.decisions(before, mine)
+            if one.id in carried
+        ]
+        return Board(every, meeting, decided, earlier)
     except StateError as error:
         return Board(fault=str(error))
 
@@ -92,7 +101,7 @@ def troubles(board: Board) -> list[str]:
     return [f'<span class="warn">! {escape(board.fault)}</span>'] if board.fault else []
 
 
-def freeze(request: View) -> None:
+def freeze(request: View, board: Board) -> None:
     """The form that freezes what is on the screen."""
     versus = (
         say("與 {day} 相比", day=written_day(request.versus)) if request.versus else say("與上次會議相比")
@@ -105,7 +114,12 @@ def freeze(request: View) -> None:
     with st.form("freeze", border=False):
         show(about)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input(say("會議名稱"), placeholder=say("例如：111-11 月校長會議"), width=320)
+            name = st.text_input(
+                say("會議名稱"),
+                placeholder=say("例如：111-11 月校長會議"),
+                width=320,
+                key=f"name-{len(board.every)}",
+            )
             group, school = _scope(request, say("範圍"))
             at = list(orders.values()).index(presenting.choices().order)
             order = st.selectbox(say("順序"), list(orders), index=at, width=180)
@@ -135,7 +149,7 @@ def listed(request: View, board: Board) -> str:
 def _line(request: View, meeting: Meeting) -> list[Cell]:
     own = request.link("meetings", meeting=meeting.name)
     is_there = meetings.snapshot_of(meeting, request.warehouse).path.is_file()
-    stamp = f"{meeting.stamp[4:6]}/{meeting.stamp[6:8]} {meeting.stamp[9:11]}:{meeting.stamp[11:13]}"
+    stamp = moment(datetime.strptime(meeting.stamp[:15], "%Y%m%dT%H%M%S"), 0)
     gone = f' <span class="fl">! {say("快照已不在")}</span>'
     return [
         Cell(anchor(own, escape(meeting.name)), "l"),
@@ -256,27 +270,28 @@ def change(request: View, board: Board) -> None:
     """Closing what no figure can judge, and taking back a decision or the whole meeting: of the one that is on the page."""
     assert board.meeting
     state, mine, own = presenting.store_of(request), meetings.schools_of(request), board.meeting.id
-    with st.popover(say("更改…")):
-        for one in board.decided[:MOST]:
-            decision = one.decision
+    with st.popover(say("結案、刪除…")):
+        for decision in (*board.earlier, *(one.decision for one in board.decided))[:MOST]:
+            acts: dict[str, Callable[[], None]] = {}
             if decision.kpi is None:
                 label, day = (say("未完成"), None) if decision.done_on else (say("完成"), request.on)
-                if _beside(f"close-{decision.id}", label, decision.text):
-                    _done(partial(state.close, decision, day, mine))
-            if _beside(f"drop-{decision.id}", say("刪除"), decision.text):
-                _done(partial(state.withdraw, decision, mine))
+                acts[label] = partial(state.close, decision, day, mine)
+            if decision.meeting == own:
+                acts[say("刪除")] = partial(state.withdraw, decision, mine)
+            _beside(decision, acts)
         show(say("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
         is_sure = st.checkbox(say("確定要移除"), key=f"sure-{own}")
         if st.button(say("移除這場會議"), key=f"remove-{own}", type="primary", disabled=not is_sure):
             _done(partial(meetings.remove, state, board.meeting, mine), forget=True)
 
 
-def _beside(key: str, label: str, text: str) -> bool:
-    """A button beside what it is about: its label is Markdown and holds nothing that people wrote."""
+def _beside(decision: Decision, acts: Mapping[str, Callable[[], None]]) -> None:
+    """What can be done with a decision, as buttons beside it: a label is Markdown and holds nothing that people wrote."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        is_pressed = st.button(label, key=key)
-        show(escape(text))
-    return is_pressed
+        for at, (label, act) in enumerate(acts.items()):
+            if st.button(label, key=f"act-{decision.id}-{at}"):
+                _done(act)
+        show(escape(decision.text))
 
 
 def _done(act: Callable[[], None], forget: bool = False) -> None:

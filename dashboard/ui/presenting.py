@@ -203,7 +203,8 @@ def packs(request: View, meeting: Meeting) -> str:
         return ""
 
     def document(group: str) -> Callable[[View], Document]:
-        return lambda of: meetings.group_document(meeting, of, group)
+        state, mine = store_of(request), meetings.schools_of(request)
+        return lambda of: meetings.group_document(state, meeting, of, group, mine)
 
     names = [group.name for group in groups_in(view)]
     links = "".join(frame.pack(view, name, document(name), meeting.name) for name in names)

@@ -1,11 +1,14 @@
 """The slides in a browser: nothing cut off at the sizes of projectors, turned by keys without asking anybody, and on paper."""
 
+import contextlib
 import io
 import re
 
 import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
+
+from tests.browser.conftest import serving, tabs
 
 ASKED = {
     "keelung-111": {"on": "2022-11-25", "vs": "2022-10-21"},
@@ -222,3 +225,31 @@ def test_the_file_presents_and_asks_nobody(browser, product, tmp_path):
     assert page.evaluate(ON) == "data" != first
     assert asked == [file.as_uri()] and errors == []
     window.close()
+
+
+def test_a_server_out_of_reach_covers_no_slide_and_is_a_quiet_line_elsewhere(tmp_path_factory, windows):
+    with contextlib.ExitStack() as ending:
+        with serving(tmp_path_factory) as own:
+            look = ending.enter_context(tabs(windows, own))
+            slides, page = opened(look, **ASKED["keelung-111"]), look("1440").open("group")
+        for view in (slides, page):
+            view.page.locator(".stDialog").wait_for(state="attached", timeout=60_000)
+        expect(slides.page.locator(".stDialog")).to_be_hidden()
+        press(slides, "End")
+        assert slides.page.evaluate(ON) == "data"
+        line = page.page.locator(".stDialog section")
+        told = line.evaluate("one => getComputedStyle(one, '::after').content")
+        assert "連線中斷" in told and "The connection was lost" in told
+        assert line.evaluate(
+            "one => [...one.children].every(child => getComputedStyle(child).display === 'none')"
+        )
+        assert page.page.locator(".stDialog").evaluate("one => getComputedStyle(one).pointerEvents") == "none"
+
+
+def test_shift_and_space_go_back(look):
+    view = opened(look, **ASKED["keelung-111"])
+    first = view.page.evaluate(ON)
+    press(view, " ")
+    assert view.page.evaluate(ON) != first
+    press(view, "Shift+Space")
+    assert view.page.evaluate(ON) == first
