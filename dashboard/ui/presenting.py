@@ -208,7 +208,7 @@ def packs(request: View, meeting: Meeting) -> str:
 
     names = [group.name for group in groups_in(view)]
     links = "".join(frame.pack(view, name, document(name), meeting.name) for name in names)
-    return f"<h3>{say('交給各組')}</h3>{links}" if links else ""
+    return f"<h2>{say('交給各組')}</h2>{links}" if links else ""
 
 
 # What draws these two is there only once one of them is wanted.
