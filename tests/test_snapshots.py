@@ -152,8 +152,10 @@ def watched(watch: Callable[[str], None]) -> Callable[..., Any]:
     """The build, telling `watch` of each of its stages as it begins."""
     real = building.build
 
-    def build_watched(part: Path, programme: Any, data: Path, tables: Any, progress: Any, today: Any) -> Any:
-        return real(part, programme, data, tables, lambda share, text: watch(text), today)
+    def build_watched(
+        part: Path, programme: Any, data: Path, tables: Any, progress: Any, today: Any, pack: Any
+    ) -> Any:
+        return real(part, programme, data, tables, lambda share, text: watch(text), today, pack)
 
     return build_watched
 
