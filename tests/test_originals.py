@@ -4,17 +4,12 @@ made again from the files that it was made of."""
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import gzip
 import hashlib
 import io
-import os
 import shutil
-import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import openpyxl
@@ -23,9 +18,8 @@ import pytest
 from dashboard import programmes, warehouse
 from dashboard.cli.common import EVERY_SCHOOL
 from dashboard.sources.places import Places
-from dashboard.warehouse import build as building
 from dashboard.warehouse import originals, snapshots
-from tests.running import PATIENCE, PROGRAMME, Outcome, build, build_apart, inputs, kpi, stored
+from tests.running import PROGRAMME, Outcome, build, inputs, kpi, stored
 
 FIELD = "學校名稱,輔導日期,輔導人員,主題\n"
 GOOD = FIELD + "深澳國小,111/10/03,王一平,備課\n深澳國小,111/10/04,王一平,議課\n"
@@ -207,87 +201,6 @@ def test_the_original_of_every_file_is_kept_once_and_goes_with_its_last_snapshot
     for path in kept.glob("*.gz"):
         content = gzip.decompress(path.read_bytes())
         assert hashlib.sha256(content).hexdigest() == path.name.removesuffix(".gz")
-
-
-def unlisted(place: Path) -> list[str]:
-    """What lies beside the originals and is of no snapshot."""
-    folder = place / PROGRAMME / originals.FOLDER
-    listed = {line[:64] for path in folder.glob("*.txt") for line in path.read_text("utf-8").splitlines()}
-    return [path.name for path in folder.iterdir() if path.suffix != ".txt" and path.name[:64] not in listed]
-
-
-def test_originals_are_packed_while_the_build_computes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data, place = tmp_path / "data", tmp_path / "warehouse"
-    data.mkdir()
-    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
-    is_packed = threading.Event()
-    keep, check = originals._keep, building._Build.check
-
-    def telling(*of: Any) -> bool:
-        is_kept = keep(*of)
-        is_packed.set()
-        return is_kept
-
-    def waiting(of: building._Build) -> None:
-        assert is_packed.wait(PATIENCE)
-        check(of)
-
-    monkeypatch.setattr(originals, "_keep", telling)
-    monkeypatch.setattr(building._Build, "check", waiting)
-    assert build(data, place).code == 0
-    assert unlisted(place) == []
-
-
-@pytest.mark.parametrize("fails", ["the packing", "the build"])
-def test_a_build_that_fails_leaves_no_originals_behind(
-    fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data, place = tmp_path / "data", tmp_path / "warehouse"
-    data.mkdir()
-    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
-    assert build(data, place).code == 0
-    before = results(place)
-    (data / "公開授課.csv").write_text(OTHER, "utf-8")
-    keep = originals._keep
-
-    def failing(to: Path, sha256: str, path: Path | None) -> bool:
-        if threading.current_thread() is not threading.main_thread() and path == data / "公開授課.csv":
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return keep(to, sha256, path)
-
-    def refusing(of: building._Build) -> None:
-        raise building.BuildError("查核未通過")
-
-    with monkeypatch.context() as patch:
-        if fails == "the packing":
-            patch.setattr(originals, "_keep", failing)
-        else:
-            patch.setattr(building._Build, "check", refusing)
-        outcome = build(data, place)
-    assert (outcome.code, outcome.out) == (3, "") and "這次沒有發布" in outcome.err
-    assert {"the packing": "磁碟讀寫失敗", "the build": "查核未通過"}[fails] in outcome.err
-    assert unlisted(place) == [] and results(place) == before
-    assert build(data, place).code == 0 and results(place) != before
-
-
-def die_in_packing() -> None:
-    """Killed when the first original is packed and not yet in its place."""
-    originals.notes.sync = lambda path: os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_build_that_is_killed_while_it_packs_leaves_what_the_next_one_clears(tmp_path: Path) -> None:
-    data, place = tmp_path / "data", tmp_path / "warehouse"
-    data.mkdir()
-    (data / "入校輔導.csv").write_text(GOOD, "utf-8")
-    assert build(data, place).code == 0
-    before = results(place)
-    (data / "公開授課.csv").write_text(OTHER, "utf-8")
-    assert build_apart(data, place, die_in_packing).ends().code == -signal.SIGKILL
-    assert results(place) == before and [Path(name).suffix for name in unlisted(place)] == [".part"]
-    assert build(data, place).code == 0 and results(place) != before
-    assert unlisted(place) == []
 
 
 def copy(sample_warehouse: Path, tmp_path: Path) -> Path:

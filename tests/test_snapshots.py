@@ -152,10 +152,8 @@ def watched(watch: Callable[[str], None]) -> Callable[..., Any]:
     """The build, telling `watch` of each of its stages as it begins."""
     real = building.build
 
-    def build_watched(
-        part: Path, programme: Any, data: Path, tables: Any, progress: Any, today: Any, pack: Any
-    ) -> Any:
-        return real(part, programme, data, tables, lambda share, text: watch(text), today, pack)
+    def build_watched(part: Path, programme: Any, data: Path, tables: Any, progress: Any, today: Any) -> Any:
+        return real(part, programme, data, tables, lambda share, text: watch(text), today)
 
     return build_watched
 

@@ -27,7 +27,6 @@ from dashboard.warehouse import evidence, intake, masks, no_records, originals, 
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
-from dashboard.warehouse.originals import Contents
 from dashboard.warehouse.raw import RawTables
 from dashboard.warehouse.sql import (
     NEEDLESS,
@@ -116,7 +115,7 @@ class Built:
     """What became of the rows of each table, and (SHA-256, path) of the files of the folder that have rows in it."""
 
     tables: list[TableCount]
-    originals: Contents
+    originals: list[tuple[str, str]]
 
 
 def build(
@@ -126,12 +125,10 @@ def build(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
-    pack: Callable[[Contents], None] = lambda contents: None,
 ) -> Built:
     """Write the snapshot of `inputs` to the new file `target`, checked.
 
-    `pack` is given the files that were read, to keep them while all else is done. Where one has changed when all is done,
-    it is done again; what is still being written to then has a problem.
+    Where a file has changed when all is done, it is done again; what is still being written to then has a problem.
 
     Raises:
         BuildError: the sources hold no table, a check found rows, or the database failed.
@@ -143,9 +140,9 @@ def build(
     gc.disable()
     try:
         with contextlib.suppress(_Changed):
-            return _built(target, programme, inputs, tables, progress, today, pack)
+            return _built(target, programme, inputs, tables, progress, today)
         target.unlink()
-        return _built(target, programme, inputs, tables, progress, today, pack, again=True)
+        return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
         is_memory = "MemoryError" in str(error)  # of a function that it calls
         raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
@@ -173,7 +170,6 @@ def _built(
     tables: Mapping[str, Table],
     progress: Progress,
     today: dt.date,
-    pack: Callable[[Contents], None],
     *,
     again: bool = False,
 ) -> Built:
@@ -194,7 +190,6 @@ def _built(
         build.read(wait=again)
         if build.fingerprint(today) == inputs.unless:
             raise Unchanged
-        pack(build.contents())
         build.stage()
         build.measure()
         build.describe(today)
@@ -808,12 +803,7 @@ class _Build:
         if failed:
             raise BuildError("\n".join(failed))
 
-    def contents(self) -> Contents:
-        """(SHA-256, path) of each file of the folder that has rows, as far as it was read."""
-        read = [s for _, s in self.sheets if s.table and not s.problem and not s.link]
-        return list(dict.fromkeys((s.sha256, s.file.removesuffix(f"#{s.worksheet}")) for s in read))
-
-    def originals(self) -> Contents:
+    def originals(self) -> list[tuple[str, str]]:
         """(SHA-256, path) of each file of the folder that was read."""
         return self.con.execute(
             "select distinct sha256, path from inputs"

@@ -13,8 +13,7 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from dashboard.sources.files import BLOCK
@@ -31,36 +30,11 @@ class Lost(Exception):
     """A content is not kept, or is not any more what it was."""
 
 
-Contents = Sequence[tuple[str, str]]
-"""(SHA-256 that it was read as, name) of each file."""
-
-
-@contextlib.contextmanager
-def packing(place: Path, paths: Mapping[str, Path]) -> Iterator[Callable[[Contents], None]]:
-    """A function that packs contents into `place` while the block goes on, so that `keep` finds them there.
-
-    The block ends when all are packed; where it fails, what is not begun is left.
-
-    Raises:
-        OSError: `place`, the programme's folder, cannot be written.
-    """
-    tasks: list[Future[bool]] = []
-    pool = ThreadPoolExecutor(1)
-
-    def pack(contents: Contents) -> None:
-        (place / FOLDER).mkdir(exist_ok=True)
-        tasks.extend(pool.submit(_keep, place, sha256, paths.get(name)) for sha256, name in contents)
-
-    try:
-        yield pack
-        for task in tasks:
-            task.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def keep(place: Path, stamp: str, contents: Contents, paths: Mapping[str, Path]) -> list[str]:
-    """Keep the files of a snapshot; `paths` are where they are now.
+def keep(
+    place: Path, stamp: str, contents: Sequence[tuple[str, str]], paths: Mapping[str, Path]
+) -> list[str]:
+    """Keep the files of a snapshot: `contents` is (SHA-256 that it was read as, name) of each, and `paths`
+    are where they are now.
 
     Gives the paths of those that have gone or have changed since they were read: what they were cannot be had any more.
 

@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -201,8 +201,7 @@ def _make(
     stamp = _fresh_stamp(folder, now)
     path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
     try:
-        with originals.packing(folder, _paths(inputs.places.folder)) as pack:
-            built = build(part, programme, inputs, tables, progress, today, pack)
+        built = build(part, programme, inputs, tables, progress, today)
         _keep_originals(folder, stamp, built.originals, inputs.places.folder, warn)
         notes.sync(part)
         os.replace(part, path)
@@ -218,7 +217,6 @@ def _make(
             _remove(path)
             with suppress(OSError):
                 unlist(folder)
-                originals.keep_only(folder, {one.stem for one in _files(folder)})
     with suppress(OSError):  # it is published, whatever becomes of the others
         _prune(folder)
     return Snapshot(path, stamp), built.tables
@@ -227,21 +225,17 @@ def _make(
 def _keep_originals(
     folder: Path,
     stamp: str,
-    contents: originals.Contents,
+    contents: Sequence[tuple[str, str]],
     data: Path | None,
     warn: Callable[[str], None],
 ) -> None:
     """Keep each file that a snapshot has rows of, as it was read."""
-    lost = originals.keep(folder, stamp, contents, _paths(data))
+    paths = {name_of(path, data): path for path in files_in(data)} if data else {}
+    lost = originals.keep(folder, stamp, contents, paths)
     if lost:
         warn(
             f"「{'」「'.join(lost[:3])}」等 {len(lost)} 個檔案讀過後又有變動，留不到當時的原始檔；下次更新會再讀。"
         )
-
-
-def _paths(data: Path | None) -> dict[str, Path]:
-    """Where each file of the data folder is now, by its name."""
-    return {name_of(path, data): path for path in files_in(data)} if data else {}
 
 
 # What a build writes before it is whole, and nothing else: what is called otherwise is somebody's.
