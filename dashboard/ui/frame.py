@@ -222,6 +222,7 @@ def _in(language: str, script: str) -> str:
     with texts.written(texts.Manner(language)):
         said = {
             "LANGUAGE": "zh-Hant" if language == texts.SOURCE else language,
+            "DISCONNECTED": say("! 連線中斷，正在重新連線；畫面上的數字仍是先前的。"),
             "FAILED": say("下載沒有成功："),
             "UNREACHED": say("連不到伺服器，可能正在重新啟動。請稍候再按一次；若仍如此，請告訴系統管理者。"),
         }
