@@ -166,19 +166,24 @@ def test_a_place_that_cannot_be_written_is_told(keelung: Place):  # noqa: F811
     assert (keelung.folder / "file").read_text() == "x"
 
 
-def test_the_bureaus_own_letter_is_taken_and_a_broken_one_is_told_without_a_path(
-    keelung: Place,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-):
+@pytest.fixture
+def broken_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with a template of the bureau's own that is no document."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "letter.docx").write_bytes(b"no package")
-    done = keelung.ask("export", "pack", "--group", GROUP, "--output", tmp_path / "out.zip")
+    return tmp_path
+
+
+def test_the_bureaus_own_letter_is_taken_and_a_broken_one_is_told_without_a_path(
+    keelung: Place,  # noqa: F811
+    broken_letter: Path,
+):
+    done = keelung.ask("export", "pack", "--group", GROUP, "--output", broken_letter / "out.zip")
     assert done.code != 0 and "範本「templates/letter.docx」不能用：不是 Word 文件" in done.err
     assert (
-        str(tmp_path) not in done.err.replace(f"{tmp_path}/out.zip", "")
-        and not (tmp_path / "out.zip").exists()
+        str(broken_letter) not in done.err.replace(f"{broken_letter}/out.zip", "")
+        and not (broken_letter / "out.zip").exists()
     )
 
 
@@ -274,11 +279,7 @@ def test_no_two_groups_share_a_file(keelung: Place):  # noqa: F811
 
 def test_a_broken_letter_is_told_before_anything_is_written(
     keelung: Place,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    broken_letter: Path,
 ):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "letter.docx").write_bytes(b"no package")
-    done = keelung.ask("export", "pack", "--every-group", "--output", tmp_path / "packs")
-    assert done.code != 0 and "不是 Word 文件" in done.err and not (tmp_path / "packs").exists()
+    done = keelung.ask("export", "pack", "--every-group", "--output", broken_letter / "packs")
+    assert done.code != 0 and "不是 Word 文件" in done.err and not (broken_letter / "packs").exists()
