@@ -316,6 +316,7 @@ def test_what_a_slide_says_of_a_scope_is_of_its_schools_alone(place: Place, scop
             assert said in ([], [many[status]]), slide.title
         if scope == "school":
             assert slide.big is None and slide.curve is None
+            assert not re.search(r"\s[，；]|\s\s", slide.title), slide.title
         elif slide.big:
             assert (slide.big.value, slide.big.of.split()[0]) == (str(many["met"]), f"/{judged}")
             several += 1

@@ -68,9 +68,10 @@ def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
     whole: the figure of all of them, where there is one.
     """
     if kpi.require == "none":
-        return say(
-            "{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(whole, kpi) if whole else ""
-        ).strip()
+        figure = whole or (rows[0] if len(rows) == 1 else None)
+        if figure is None:
+            return say("不設應達數，僅供參考")
+        return say("{kpi} {sum}，僅供參考", kpi=kpi.short, sum=cells.summed(figure, kpi))
     judged = [row for row in rows if row.status in JUDGED]
     if not judged:
         return say("還沒有學校可以評定")
