@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from dashboard.errors import OperatorError
 from dashboard.sources.places import (
     DEADLINE,
     STALE_AFTER_DAYS,
@@ -47,7 +48,7 @@ STATES = ("postgresql://", "postgres://")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-class ConfigError(Exception):
+class ConfigError(OperatorError):
     """The configuration cannot be used; the message says what to change, in Chinese."""
 
 

@@ -18,16 +18,17 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
+from dashboard.errors import OperatorError
+from dashboard.paths import PROGRAMMES, QUERIES
 from dashboard.schema import sentence, twice
 
-ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "programmes"
-KPI_QUERIES = ROOT / "queries" / "kpis"
-VALUE_QUERIES = ROOT / "queries" / "values"
+FOLDER = PROGRAMMES
+KPI_QUERIES = QUERIES / "kpis"
+VALUE_QUERIES = QUERIES / "values"
 ROSTERS = ("schools", "staff")
 
 
-class DefinitionError(Exception):
+class DefinitionError(OperatorError):
     """A definition cannot be used; `faults` are sentences, one per fault."""
 
     def __init__(self, path: Path, faults: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from dashboard import access
+from dashboard import access, clock
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 
@@ -74,7 +74,7 @@ class View:
     @property
     def today(self) -> date:
         """The day shown when the address names none: the definition's own, or today in Taiwan."""
-        return self.facts.as_of or store.today()
+        return self.facts.as_of or clock.today()
 
     @property
     def ahead(self) -> bool:
@@ -113,7 +113,7 @@ def unaddressed(
 ) -> View:
     """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
     facts = facts_of(snapshot, scope)
-    on = on or facts.as_of or store.today()
+    on = on or facts.as_of or clock.today()
     folder = snapshot.path.parent
     periods = tuple(answers(snapshot, scope, "periods", ()))
     return View(

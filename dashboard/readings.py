@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.config import READINGS, Config, ConfigError
+from dashboard.errors import reason
 from dashboard.sources import contracts
-from dashboard.sources.files import why
 from dashboard.sources.places import Entry, pattern_of
 from dashboard.warehouse import notes
 
@@ -73,7 +73,7 @@ def take(config: Config, offer: Offer) -> None:
             former = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
             notes.write(path, former + "\n".join(lines) + "\n")
     except OSError as error:
-        raise ConfigError(f"「{path}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+        raise ConfigError(f"「{path}」寫不進去：{reason(error)}。請檢查權限與磁碟空間。") from error
 
 
 def _text(text: str) -> str:

@@ -42,9 +42,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dashboard import config, ui
 from dashboard import warehouse as store
+from dashboard.errors import OperatorError, PortTaken
 from dashboard.exports.refusals import CannotMake
+from dashboard.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 STREAM = "/_stcore/stream"
 UPLOADS = "/_stcore/upload_file/"
 STATIC = "/static/"
@@ -560,13 +561,9 @@ def serve(port: int) -> None:
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         _serve(port, config.from_environment())
-    except (config.ConfigError, PortTaken) as error:
+    except OperatorError as error:
         print(f"錯誤：{error}", file=sys.stderr)
-        sys.exit(3)
-
-
-class PortTaken(Exception):
-    """The port cannot be listened on; the message says what to do, in Chinese."""
+        sys.exit(error.code)
 
 
 def _serve(port: int, settings: config.Config) -> None:
@@ -577,7 +574,7 @@ def _serve(port: int, settings: config.Config) -> None:
         try:
             listening.bind(("127.0.0.1", port))
         except OSError:
-            raise PortTaken(f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。") from None
+            raise PortTaken(port) from None
         port = listening.getsockname()[1]  # the one that was free, where any would do
         options = uvicorn.Config(
             application(settings, port),

@@ -15,9 +15,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from dashboard import access, programmes, warehouse
+from dashboard import access, warehouse
 from dashboard.cli import main
 from dashboard.language import words
+from dashboard.paths import ROOT
 from dashboard.warehouse import snapshots
 
 EVERY_SCHOOL = access.bureau(names=True)
@@ -130,9 +131,7 @@ def build_measured(data: Path, place: Path) -> tuple[Outcome, int]:
         " held = [line for line in open('/proc/self/status') if line.startswith('VmHWM')];"
         " print(held[0].split()[1]); sys.exit(code)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=programmes.ROOT, capture_output=True, encoding="utf-8"
-    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8")
     *out, held = done.stdout.splitlines()
     return Outcome(done.returncode, "\n".join(out), done.stderr), int(held) * 1024
 

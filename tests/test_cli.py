@@ -20,6 +20,7 @@ import pytest
 from dashboard import programmes, warehouse
 from dashboard.cli import entry, main
 from dashboard.exports.cells import safe
+from dashboard.paths import ROOT
 from dashboard.sources import contracts
 from tests.oracle.product import UNIT_COLUMNS
 from tests.running import PROGRAMME, Outcome, kpi
@@ -623,7 +624,7 @@ def test_no_progress_is_shown_elsewhere(place: Path) -> None:
 def in_a_shell(place: Path, *options: str, **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "dashboard.cli", "results", "--warehouse", str(place / "warehouse"), *options],
-        cwd=programmes.ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -642,7 +643,7 @@ def test_results_that_cannot_be_written_are_told(level: str, place: Path) -> Non
         options = ["results", "--warehouse", str(place / "warehouse"), "--level", level, "--format", "csv"]
         done = subprocess.run(
             [sys.executable, "-m", "dashboard.cli", *options],
-            cwd=programmes.ROOT,
+            cwd=ROOT,
             stdout=full,
             stderr=subprocess.PIPE,
         )
@@ -750,5 +751,5 @@ def test_a_command_waits_for_no_library_that_only_pages_or_spreadsheets_need(
         f" assert main({[command, '--programme', PROGRAMME, *options]!r}) == 0;"
         f" sys.exit(' '.join(sys.modules.keys() & {heavy!r}) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=programmes.ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import programmes
+from dashboard.paths import SOURCES
 from dashboard.sources import contracts
 from dashboard.warehouse import staging
 from tests.running import kpi
@@ -169,10 +170,10 @@ def test_a_file_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
     assert list(contracts.load(tmp_path)) == ["reading_logs"]
 
 
-@pytest.mark.parametrize("table", sorted(path.stem for path in (contracts.ROOT / "sources").glob("*.toml")))
+@pytest.mark.parametrize("table", sorted(path.stem for path in SOURCES.glob("*.toml")))
 def test_each_key_of_a_shipped_contract_is_checked(table: str, tmp_path: Path) -> None:
     """A letter more in any key of any contract is found."""
-    text = (contracts.ROOT / "sources" / f"{table}.toml").read_text(encoding="utf-8")
+    text = (SOURCES / f"{table}.toml").read_text(encoding="utf-8")
     lines = text.splitlines()
     for at, line in enumerate(lines):
         # What stands below [columns.….choices] are values.
@@ -195,7 +196,7 @@ def test_as_many_columns_as_a_contract_may_have_fit_into_the_numbers_of_faults(t
 
 
 def test_check_tells_the_faults_of_a_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(contracts.ROOT / "sources", tmp_path / "sources")
+    shutil.copytree(SOURCES, tmp_path / "sources")
     path = tmp_path / "sources" / "coaching.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"adviser"]', '"advisor"]'), encoding="utf-8")
     load = contracts.load

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, config, programmes, questions, warehouse
+from dashboard.clock import TAIPEI
 from dashboard.language import texts
 from dashboard.sources import contracts
 from dashboard.ui import freshness, history, intake
@@ -265,7 +266,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
 ):
     view = seen(5)
     file = view.warehouse.parent / "data" / "入校輔導.csv"
-    os.utime(file, (at := dt.datetime(2022, 11, 1, 8, 30, tzinfo=warehouse.TAIPEI).timestamp(), at))
+    os.utime(file, (at := dt.datetime(2022, 11, 1, 8, 30, tzinfo=TAIPEI).timestamp(), at))
     file.write_text(visits(6), encoding="utf-8")
     os.utime(file, (at, at))
     assert again(view).code == 0

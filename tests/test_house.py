@@ -42,6 +42,10 @@ MAY_IMPORT = {
         "access", "config", "exports", "meetings", "programmes", "questions", "reports", "sample", "sources", "state", "warehouse",
     },
 }  # fmt: skip
+# Errors that the caller answers in another way than by ending a command.
+CAUGHT = {"Ended", "EntryError", "Lost", "Refused", "SheetError", "Unchanged", "Unreadable"}
+# What lies below everything.
+GROUND = {"clock", "errors", "paths"}
 # Each third-party library has one home.
 HOMES = {
     "duckdb": {"warehouse"},
@@ -95,6 +99,7 @@ def test_a_module_imports_only_what_lies_below_it(path: Path):
     ours = {name.split(".")[1] for name in imports(path) if name.startswith("dashboard.")} - {
         part,
         "__version__",
+        *GROUND,
     }
     assert ours <= MAY_IMPORT.get(part, set())
 
@@ -103,6 +108,19 @@ def test_a_module_imports_only_what_lies_below_it(path: Path):
 def test_a_library_is_used_only_in_its_home(path: Path):
     used = {name.split(".")[0] for name in imports(path)} & set(HOMES)
     assert all(part_of(path) in HOMES[library] for library in used)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_one_module_knows_where_the_tree_of_the_product_lies(path: Path):
+    assert (path.name == "paths.py") or "(__file__).parents" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_error_that_ends_a_command_is_an_operators(path: Path):
+    """What a public module raises for others is of one family, or is caught by whoever called it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Exception" for base in node.bases):
+            assert node.name.startswith("_") or node.name in CAUGHT or path.name == "errors.py", node.name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

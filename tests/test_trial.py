@@ -21,6 +21,7 @@ import pytest
 
 from dashboard import access, apart, programmes, questions, warehouse
 from dashboard.language import texts
+from dashboard.paths import ROOT
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
 from dashboard.ui import uploads
@@ -336,7 +337,7 @@ def test_a_trial_ends_with_the_server_and_the_next_start_sweeps_what_it_left(cit
         "import datetime as dt; from pathlib import Path; from tests.test_trial import tried, VISITS;"
         f" tried(Path({str(data)!r}), Path({str(place)!r}), '入校輔導_補.csv', VISITS.encode())"
     )
-    server = subprocess.Popen([sys.executable, "-c", script], cwd=programmes.ROOT)
+    server = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
     try:
         awaited(lambda: rooms(place))
         child = awaited(lambda: child_of(server.pid))

@@ -16,8 +16,9 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from dashboard import access, config, programmes, warehouse
+from dashboard import access, config, warehouse
 from dashboard.language import words
+from dashboard.paths import ROOT
 from dashboard.ui import freshness, history, uploads
 from dashboard.warehouse import status
 from tests.running import PROGRAMME, build, inputs
@@ -64,7 +65,7 @@ def click(app) -> None:
 def waiting(city: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "dashboard.cli", "build", "--config", str(city), "--wait", "--if-changed"],
-        cwd=programmes.ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8",
+        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8",
     )  # fmt: skip
 
 

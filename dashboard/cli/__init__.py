@@ -1,6 +1,6 @@
 """The command `kpi`. Results go to standard output, messages to standard error, so that a pipe holds results alone.
 
-Exit codes: 0 done; 2 the command line is wrong; 3 nothing was published, or there is nothing to read.
+Exit codes: 0 done; those of `errors` otherwise.
 """
 
 import argparse
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dashboard.cli import ask, build, definitions, export, meetings, serve, tools
-from dashboard.cli.common import FAILURES, UsageError, say
-from dashboard.sources.files import why
+from dashboard.cli.common import say
+from dashboard.errors import OperatorError, reason
 
 
 def entry() -> None:
@@ -35,12 +35,9 @@ def main(argv: Sequence[str]) -> int:
         code = int(options.run(options))
         sys.stdout.flush()  # a reader that has gone is noticed here rather than at exit
         return code
-    except UsageError as error:
+    except OperatorError as error:
         say(f"錯誤：{error}")
-        return 2
-    except FAILURES as error:
-        say(f"錯誤：{error}")
-        return 3
+        return error.code
     except KeyboardInterrupt:
         say("已中斷。")
         return 3
@@ -50,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
         if isinstance(error, BrokenPipeError):
             return 0
         what = f"「{error.filename}」讀寫失敗" if error.filename else "結果寫不出去"
-        say(f"錯誤：{what}：{why(error)}。請檢查輸出的位置、權限與磁碟空間。")
+        say(f"錯誤：{what}：{reason(error)}。請檢查輸出的位置、權限與磁碟空間。")
         return 3
 
 

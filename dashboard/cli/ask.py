@@ -3,10 +3,11 @@
 import argparse
 import datetime as dt
 
-from dashboard import warehouse
+from dashboard import clock, warehouse
 from dashboard.cli.arguments import Command, day, reading
-from dashboard.cli.common import EVERY_SCHOOL, UsageError, config_of
+from dashboard.cli.common import EVERY_SCHOOL, config_of
 from dashboard.cli.printing import print_rows
+from dashboard.errors import UsageError
 
 
 def add(command: Command) -> None:
@@ -92,7 +93,7 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
 def pinned(snapshot: warehouse.Snapshot) -> dt.date:
     """The day that is asked for where none is named."""
     _, rows = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
-    return rows[0][0] or warehouse.today()
+    return rows[0][0] or clock.today()
 
 
 def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:

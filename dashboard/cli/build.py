@@ -2,20 +2,18 @@
 
 import argparse
 import contextlib
-import datetime as dt
 import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dashboard import __version__, programmes, reports, warehouse
+from dashboard import __version__, clock, programmes, reports, warehouse
 from dashboard import config as configs
 from dashboard.cli.arguments import Command, interval
 from dashboard.cli.ask import snapshot_of
 from dashboard.cli.common import (
     EVERY_SCHOOL,
-    FAILURES,
     config_of,
     definitions_of,
     interruptible,
@@ -24,6 +22,7 @@ from dashboard.cli.common import (
     when,
 )
 from dashboard.cli.printing import Bar, one_line, padded
+from dashboard.errors import OperatorError
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
 
@@ -113,7 +112,7 @@ def build_all(
     try:
         tables = contracts.load()
         paths = definitions_of(config)
-    except FAILURES as error:
+    except OperatorError as error:
         known = wanted or warehouse.programmes_in(config.warehouse)
         for name in known:
             warehouse.note_failure(config.warehouse / name, str(error))
@@ -126,7 +125,7 @@ def build_all(
         try:
             programme = _loaded(config, path, tables)
             _build_one(config, programme, tables, only_if_changed, by, wait, bar)
-        except FAILURES as error:
+        except OperatorError as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
                 text = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
@@ -227,8 +226,8 @@ def _watch(options: argparse.Namespace) -> int:
             started = time.monotonic()
             try:
                 build_all(config_of(options), only_if_changed=True, by="自動更新", ended=ended)
-            except FAILURES as error:
-                say(f"{dt.datetime.now(warehouse.TAIPEI):%m/%d %H:%M} 這次沒有更新：{error}")
+            except OperatorError as error:
+                say(f"{clock.now():%m/%d %H:%M} 這次沒有更新：{error}")
             ended.wait(max(1.0, options.every - (time.monotonic() - started)))
     return 0
 

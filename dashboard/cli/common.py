@@ -13,27 +13,11 @@ from pathlib import Path
 from dashboard import access, programmes, warehouse
 from dashboard import config as configs
 from dashboard.cli.printing import printable
-from dashboard.sources import contracts, spreadsheets
-from dashboard.sources.files import FolderError, why
-from dashboard.state.model import StateError
+from dashboard.errors import reason
 
 EVERY_SCHOOL = access.bureau(names=True)
 # Served when nothing is configured; below the working folder, as everything is.
 SAMPLE = Path("sample")
-FAILURES = (
-    configs.ConfigError,
-    contracts.ContractError,
-    programmes.DefinitionError,
-    warehouse.BuildError,
-    warehouse.NoSnapshot,
-    FolderError,
-    spreadsheets.KeyFileError,
-    StateError,
-)
-
-
-class UsageError(Exception):
-    """The command line asks for what there is not, or leaves out what must be said; the message says what there is."""
 
 
 def config_of(options: argparse.Namespace) -> configs.Config:
@@ -64,7 +48,7 @@ def keep_private(place: Path) -> None:
                 folder.chmod(mode & 0o700)
             except OSError as error:
                 say(
-                    f"請注意：「{folder}」裡有教師姓名，這台機器的其他使用者讀得到，權限卻改不了：{why(error)}。"
+                    f"請注意：「{folder}」裡有教師姓名，這台機器的其他使用者讀得到，權限卻改不了：{reason(error)}。"
                 )
 
 

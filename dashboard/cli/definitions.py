@@ -4,14 +4,14 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
+from dashboard import clock, programmes, warehouse
 from dashboard import config as configs
-from dashboard import programmes, warehouse
 from dashboard.cli.arguments import Command, day, programme_id, reading
 from dashboard.cli.common import EVERY_SCHOOL, config_of, definitions_of, say
 from dashboard.cli.printing import Bar, print_rows
+from dashboard.errors import FileError, reason
 from dashboard.programmes import DefinitionError, Programme
 from dashboard.sources import contracts
-from dashboard.sources.files import FolderError, why
 from dashboard.sources.places import faults_of
 
 STARTER = programmes.FOLDER / "starter" / "definition.toml"
@@ -76,10 +76,10 @@ def _new_programme(options: argparse.Namespace) -> int:
     config = configs.with_folders(configs.load(options.config), (), options.data, None)
     path = config.folder_of(options.id) / f"{options.id}.toml"
     if (programmes.FOLDER / path.name).is_file():
-        raise FolderError(
+        raise FileError(
             f'「{options.id}」是產品內建的計畫。請換一個代號；要以它為本，在新定義檔寫 extends = "{options.id}"。'
         )
-    now = warehouse.today()
+    now = clock.today()
     text = STARTER.read_text(encoding="utf-8")
     for mark, value in {
         "starter": options.id,
@@ -88,13 +88,13 @@ def _new_programme(options: argparse.Namespace) -> int:
     }.items():
         text = text.replace(mark, value)
     if path.exists():
-        raise FolderError(f"「{path}」已經有了，沒有動它。請換一個代號，或直接修改那個檔案。")
+        raise FileError(f"「{path}」已經有了，沒有動它。請換一個代號，或直接修改那個檔案。")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise FolderError(f"「{path}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+        raise FileError(f"「{path}」寫不進去：{reason(error)}。請檢查權限與磁碟空間。") from error
     say(f"已寫出 {path}")
     if config.programmes and options.id not in config.programmes:
         say(f'請在「{config.place}」的 programmes 加上 "{options.id}"。')
@@ -112,7 +112,7 @@ def _compare(options: argparse.Namespace) -> int:
         config.warehouse,
         tables,
         EVERY_SCHOOL,
-        options.as_of or programme.as_of or warehouse.today(),
+        options.as_of or programme.as_of or clock.today(),
         bar.show,
     )
     try:

@@ -9,9 +9,9 @@ from dashboard import access, warehouse
 from dashboard.cli import files
 from dashboard.cli.arguments import Command, presenting
 from dashboard.cli.ask import known_school, snapshot_of
-from dashboard.cli.common import EVERY_SCHOOL, UsageError, config_of, interruptible, say
+from dashboard.cli.common import EVERY_SCHOOL, config_of, interruptible, say
 from dashboard.cli.printing import Bar
-from dashboard.sources.files import FolderError
+from dashboard.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from dashboard.exports.document import Document
@@ -67,7 +67,7 @@ def _export(options: argparse.Namespace) -> int:
             else:
                 files.write(options.output, lambda: _made(view, meeting, options, bar.show))
         except CannotMake as error:
-            raise FolderError(str(error).splitlines()[0]) from error
+            raise FileError(str(error).splitlines()[0]) from error
         finally:
             bar.clear()
     say(f"已寫出 {options.output}（截至 {view.on}，快照 {view.snapshot.stamp}）")

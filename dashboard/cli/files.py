@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.sources.files import FolderError, why
+from dashboard.errors import FileError, reason
 from dashboard.warehouse import notes
 
 
@@ -15,7 +15,7 @@ def check(path: Path) -> None:
         notes.check(path)
     except FileNotFoundError:
         if not path.absolute().parent.is_dir():
-            raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
+            raise FileError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -25,9 +25,9 @@ def folder(path: Path) -> Path:
     try:
         path.mkdir(exist_ok=True)
     except FileExistsError:
-        raise FolderError(f"「{path}」是檔案，不是資料夾。") from None
+        raise FileError(f"「{path}」是檔案，不是資料夾。") from None
     except FileNotFoundError:
-        raise FolderError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
+        raise FileError(f"「{path}」寫不進去：沒有「{path.absolute().parent}」這個資料夾。") from None
     except OSError as error:
         raise _unwritable(path, error) from error
     return path
@@ -51,5 +51,5 @@ def write(path: Path, make: Callable[[], bytes]) -> None:
             Path(part).unlink(missing_ok=True)
 
 
-def _unwritable(path: Path, error: OSError) -> FolderError:
-    return FolderError(f"「{path}」寫不進去：{why(error)}。請檢查位置、權限與磁碟空間。")
+def _unwritable(path: Path, error: OSError) -> FileError:
+    return FileError(f"「{path}」寫不進去：{reason(error)}。請檢查位置、權限與磁碟空間。")

@@ -8,10 +8,10 @@ from dashboard import access, state, warehouse
 from dashboard.cli import files
 from dashboard.cli.arguments import Command, presenting
 from dashboard.cli.ask import snapshot_of
-from dashboard.cli.common import UsageError, config_of, say
+from dashboard.cli.common import config_of, say
 from dashboard.cli.export import scope_of, view_of
 from dashboard.cli.printing import printable
-from dashboard.sources.files import FolderError, why
+from dashboard.errors import FileError, UsageError, reason
 
 if TYPE_CHECKING:
     from dashboard.state.store import Store
@@ -148,9 +148,9 @@ def _state(options: argparse.Namespace) -> int:
     try:
         text = options.file.read_text("utf-8")
     except OSError as error:
-        raise FolderError(f"「{options.file}」讀不到：{why(error)}。") from error
+        raise FileError(f"「{options.file}」讀不到：{reason(error)}。") from error
     except UnicodeDecodeError as error:
-        raise FolderError(f"「{options.file}」不是 kpi state dump 寫出的備份。") from error
+        raise FileError(f"「{options.file}」不是 kpi state dump 寫出的備份。") from error
     counts = dumps.load(store, text, options.replace)
     gone = meetings.hold_all(store, warehouse.programmes_in(store.warehouse))
     say(f"已放回 {counts['meetings']} 場會議、{counts['decisions']} 項決定。")

@@ -6,13 +6,14 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from dashboard import config as configs
 from dashboard import warehouse
 from dashboard.cli.arguments import Command, port_number
 from dashboard.cli.build import build_all
 from dashboard.cli.common import SAMPLE, config_of, keep_private, say
+from dashboard.errors import PortTaken
+from dashboard.paths import ROOT
 
 SAMPLES_TOLD = "# The samples, served while nothing else is configured: a data folder for each programme."
 
@@ -39,15 +40,14 @@ def _serve(options: argparse.Namespace) -> int:
         # Where it fails, the build that is under way does it, or the next one.
         with contextlib.suppress(warehouse.BuildError):
             warehouse.adopt(config.warehouse, name)
-    root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "dashboard.server", str(options.port)]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
     if os.name == "posix":
         # The same process, so that whoever stops the command stops the server.
-        os.chdir(root)
+        os.chdir(ROOT)
         os.execve(sys.executable, command, environment)
     try:
-        return subprocess.call(command, env=environment, cwd=root)
+        return subprocess.call(command, env=environment, cwd=ROOT)
     except KeyboardInterrupt:
         return 0
 
@@ -58,9 +58,7 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError):
-            raise warehouse.NoSnapshot(
-                f"連接埠 {port} 不能用，可能已有程式在使用。請以 --port 換一個。"
-            ) from None
+            raise PortTaken(port) from None
 
 
 def _make_samples() -> configs.Config:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from dashboard import programmes
 from dashboard.cli.arguments import Command, positive
-from dashboard.cli.common import UsageError, config_of, definitions_of, say
+from dashboard.cli.common import config_of, definitions_of, say
+from dashboard.errors import FileError, UsageError, reason
 from dashboard.programmes import Programme
 from dashboard.sources import contracts
-from dashboard.sources.files import FolderError, why
 
 
 def add(command: Command) -> None:
@@ -35,12 +35,8 @@ def _sample(options: argparse.Namespace) -> int:
     write = sample.WRITERS[options.programme]
     try:
         write(options.folder, schools=options.schools, teachers=options.teachers, seed=options.seed)
-    except sample.SizeError as error:
-        raise UsageError(str(error)) from error
     except OSError as error:
-        raise FolderError(f"「{options.folder}」寫不進去：{why(error)}。") from error
-    except sample.SampleError as error:
-        raise FolderError(str(error)) from error
+        raise FileError(f"「{options.folder}」寫不進去：{reason(error)}。") from error
     say(f"示範資料已寫入 {options.folder}")
     return 0
 
@@ -59,8 +55,8 @@ def _template(options: argparse.Namespace) -> int:
             written |= zip(
                 new, template.write(options.folder, new, choices_of(definition), options.format), strict=True
             )
-        except (template.TemplateError, OSError) as error:
-            raise FolderError(str(error)) from error
+        except OSError as error:
+            raise FileError(str(error)) from error
     say(f"已寫出 {len(written)} 個範本到 {options.folder}")
     return 0
 

@@ -12,8 +12,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from dashboard.exports.archive import timeless
 from dashboard.exports.refusals import CannotMake
+from dashboard.paths import TEMPLATES
 
-SHIPPED = Path(__file__).parents[2] / "templates"
 MESSAGE, LETTER = "message.txt", "letter.docx"
 
 
@@ -71,7 +71,7 @@ _OWED = dict.fromkeys(("label", "state", "deadline", "days", "names", "clause"),
 
 
 def _path(own: Path, name: str) -> Path:
-    return own / name if (own / name).is_file() else SHIPPED / name
+    return own / name if (own / name).is_file() else TEMPLATES / name
 
 
 def _refusal(path: Path, error: Exception) -> str:

@@ -18,6 +18,7 @@ from openpyxl.utils import absolute_coordinate, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dashboard.errors import OperatorError
 from dashboard.exports import ods
 
 GUIDE = "填寫說明"
@@ -61,7 +62,7 @@ RULE = Border(bottom=Side(style="thin", color="3A4148"))
 TOP = Alignment(vertical="top", wrap_text=True)
 
 
-class TemplateError(Exception):
+class TemplateError(OperatorError):
     """The templates cannot be written; the message says why and what to do."""
 
 

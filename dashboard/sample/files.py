@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from openpyxl import Workbook
 
+from dashboard.errors import OperatorError, UsageError
+
 Cells: TypeAlias = NDArray[np.object_]
 Table: TypeAlias = dict[str, Cells]
 
@@ -22,11 +24,11 @@ ZIP_DATE = (2022, 11, 25, 8, 0, 0)
 ZIP_STAMP = b"2022-11-25T08:00:00Z"
 
 
-class SampleError(Exception):
+class SampleError(OperatorError):
     """The sample cannot be written as asked: the message tells the operator what to change."""
 
 
-class SizeError(SampleError):
+class SizeError(SampleError, UsageError):
     """There is no sample of the size or seed asked for."""
 
 

@@ -7,12 +7,12 @@ Invented schools have codes that no real school has (the ministry's third digit,
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.paths import PROGRAMMES
 from dashboard.sample.files import Cells, SizeError, cells
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -20,7 +20,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 Special = Literal["", "no_roster", "blank_classes", "only_substitutes", "no_it_lead"]
 
-KEELUNG = Path(__file__).parents[2] / "programmes" / "keelung-schools.csv"
+KEELUNG = PROGRAMMES / "keelung-schools.csv"
 KEELUNG_SPECIAL: dict[str, Special] = {
     "瑪陵國小": "no_roster",
     "港西國小": "blank_classes",

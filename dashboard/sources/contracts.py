@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from dashboard.errors import OperatorError
+from dashboard.paths import QUERIES, SOURCES
 from dashboard.schema import sentence, twice
-
-ROOT = Path(__file__).parents[2]
 
 TYPES = frozenset(
     {
@@ -54,7 +54,7 @@ COLUMNS = 30
 STRICT = ConfigDict(extra="forbid", strict=True)
 
 
-class ContractError(Exception):
+class ContractError(OperatorError):
     """A file in `sources/` is not a valid contract; the message has a sentence in Chinese for every fault."""
 
 
@@ -274,7 +274,7 @@ def _without_marks(name: str) -> tuple[str, str, str]:
     )
 
 
-def load(folder: Path = ROOT / "sources") -> dict[str, Table]:
+def load(folder: Path = SOURCES) -> dict[str, Table]:
     """Every table of `folder` by its id, in the order of file names.
 
     Raises:
@@ -467,7 +467,7 @@ def _values(table: Table) -> set[str]:
     with_person = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}
     hidden = with_person.get(table.person or "", set())
     values = {one.id for one in table.columns.values() if one.type != "code" and one.id not in hidden}
-    staging = ROOT / "queries" / "staging" / f"{table.id}.sql"
+    staging = QUERIES / "staging" / f"{table.id}.sql"
     made = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
     return values | ({PERSON} if table.person else set()) | set(made)
 

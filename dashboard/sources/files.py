@@ -14,7 +14,6 @@ changing is left for the next build.
 import codecs
 import csv
 import datetime as dt
-import errno
 import hashlib
 import io
 import itertools
@@ -25,12 +24,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dashboard.clock import TAIPEI
+from dashboard.errors import OperatorError, reason
 from dashboard.sources import extent, workbooks
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, constants_of, entry_of, table_for
 from dashboard.sources.sheet import (
     HEADER_ROWS,
-    TAIPEI,
     Bulk,
     Sheet,
     Unreadable,
@@ -75,7 +75,7 @@ _OTHER_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PADDED_MARK = re.compile(rb'[,;\t\n] +"')
 
 
-class FolderError(Exception):
+class FolderError(OperatorError):
     """The data folder cannot be used at all."""
 
 
@@ -108,7 +108,7 @@ def paths(folder: Path) -> list[Path]:
                     if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
                 ]
     except OSError as error:
-        raise FolderError(f"資料夾「{folder}」讀不到：{why(error)}。請檢查讀取權限。") from error
+        raise FolderError(f"資料夾「{folder}」讀不到：{reason(error)}。請檢查讀取權限。") from error
     return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
 
 
@@ -273,27 +273,7 @@ def _ends_in_nothing(path: Path) -> bool:
 
 
 def _not_read(error: OSError) -> str:
-    return f"讀不到這個檔案：{why(error)}。請檢查讀取權限。"
-
-
-def why(error: OSError) -> str:
-    """What the operating system said, in Chinese where it is one of the usual things."""
-    return _WHY.get(error.errno or 0) or error.strerror or str(error)
-
-
-_WHY = {
-    errno.EACCES: "沒有權限",
-    errno.EPERM: "沒有權限",
-    errno.ENOENT: "檔案不存在",
-    errno.ENOSPC: "磁碟空間不足",
-    errno.EFBIG: "超過檔案大小上限",
-    errno.EROFS: "磁碟是唯讀的",
-    errno.EEXIST: "已有同名的檔案",
-    errno.ENOTDIR: "路徑中有一段不是資料夾",
-    errno.EISDIR: "它是資料夾",
-    errno.ENAMETOOLONG: "名稱太長",
-    errno.EIO: "磁碟讀寫失敗",
-}
+    return f"讀不到這個檔案：{reason(error)}。請檢查讀取權限。"
 
 
 def _suffix(name: str) -> str:

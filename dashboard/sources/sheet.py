@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeVar
 
 from dashboard.sources.contracts import Column, Table, names_in, normalise
 
-TAIPEI = dt.timezone(dt.timedelta(hours=8), "Asia/Taipei")
 HEADER_ROWS = 50
 HEADERS_SHOWN = 12
 T = TypeVar("T")

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dashboard.errors import OperatorError
+
 HOSTS = frozenset({"sheets.googleapis.com", "www.googleapis.com", "oauth2.googleapis.com", "docs.google.com"})
 
 
@@ -19,7 +21,7 @@ class SheetError(Exception):
     """A spreadsheet cannot be read now; the message says why and what to do, in Chinese."""
 
 
-class KeyFileError(Exception):
+class KeyFileError(OperatorError):
     """The service account's key file cannot be used; the message never holds a part of it."""
 
 

@@ -8,6 +8,8 @@ import unicodedata
 import uuid
 from dataclasses import dataclass, field
 
+from dashboard.errors import OperatorError
+
 # The longest texts, in characters.
 NAME, TEXT, PERSON = 80, 500, 80
 ORDERS = ("gap", "definition")
@@ -17,7 +19,7 @@ OUTCOMES = ("done", "open", "late", "unknown")
 ID = re.compile("[0-9a-f]{32}")
 
 
-class StateError(Exception):
+class StateError(OperatorError):
     """What was to be written or read cannot be; the message says what to do, in Chinese."""
 
 

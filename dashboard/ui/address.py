@@ -16,7 +16,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import access, config, questions
+from dashboard import access, clock, config, questions
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import say
@@ -54,7 +54,7 @@ def _read() -> View:
     programme = _known(st.query_params.get("programme"), programmes, say("計畫"), notices)
     scope = replace(access.bureau(), names=asked("names") == "1")
     snapshot, facts, damage = questions.standing(settings.warehouse, programme, scope)
-    default = facts.as_of or store.today()
+    default = facts.as_of or clock.today()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(answers(snapshot, scope, "periods", ()))

@@ -23,10 +23,11 @@ from typing import IO, NamedTuple
 
 import streamlit as st
 
-from dashboard import config
+from dashboard import clock, config
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import kept, later, say
+from dashboard.paths import ROOT
 from dashboard.questions import Row, View, ask
 from dashboard.ui import parts
 from dashboard.ui.screen import show
@@ -396,7 +397,7 @@ def start(view: View, file: str | None = None) -> None:
     ]  # fmt: skip
     if not store.pinned(_folder(view)):
         command.append("--if-changed")
-    root = str(Path(__file__).parents[2])
+    root = str(ROOT)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
@@ -418,4 +419,4 @@ def _folder(view: View) -> Path:
 
 
 def _now() -> datetime:
-    return datetime.now(store.TAIPEI).replace(tzinfo=None)
+    return clock.now()

@@ -18,11 +18,10 @@ import streamlit as st
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import say
+from dashboard.paths import PAGES
 from dashboard.questions import View, ask, facts_of
 from dashboard.ui import parts
 from dashboard.ui.address import CARRIED, asked
-
-PAGES = Path(__file__).parents[2] / "pages"
 
 
 def pages() -> dict[str, tuple[Path, str]]:

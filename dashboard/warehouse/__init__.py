@@ -1,7 +1,6 @@
 """The only home of DuckDB: building snapshots, publishing them, and asking them as a scope."""
 
-from dashboard.sources.sheet import TAIPEI
-from dashboard.warehouse.build import GONE, BuildError, TableCount, today
+from dashboard.warehouse.build import GONE, BuildError, TableCount
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.holds import held, hold, hold_only, let_go
 from dashboard.warehouse.publishing import adopt, publish, restore
@@ -36,7 +35,6 @@ __all__ = [
     "COMPARED",
     "GONE",
     "SUFFIXES",
-    "TAIPEI",
     "BuildError",
     "Busy",
     "Comparison",
@@ -73,7 +71,6 @@ __all__ = [
     "restore",
     "rows",
     "sweep_trials",
-    "today",
     "translations",
     "try_out",
     "under_way",

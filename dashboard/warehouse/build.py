@@ -17,12 +17,14 @@ from pathlib import Path
 
 import duckdb
 
-from dashboard import __version__
+from dashboard import __version__, clock
+from dashboard.errors import OperatorError
+from dashboard.paths import QUERIES
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
-from dashboard.sources.sheet import TAIPEI, Sheet, joined
+from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import evidence, intake, masks, no_records, originals, staging, texts
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
@@ -30,7 +32,6 @@ from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, st
 from dashboard.warehouse.raw import RawTables
 from dashboard.warehouse.sql import (
     NEEDLESS,
-    QUERIES,
     columns_of,
     create_functions,
     literal,
@@ -43,11 +44,6 @@ from dashboard.warehouse.suggest import suggest
 MEMORY = "1200MB"
 HEADING = 80  # letters of a column's name that are shown
 LARGE = 20_000_000
-
-
-def today() -> dt.date:
-    """Today in Taiwan, wherever the machine's clock stands."""
-    return dt.datetime.now(TAIPEI).date()
 
 
 Progress = Callable[[float, str], None]
@@ -75,7 +71,7 @@ _NO_ROWS = "標題列以下沒有任何一列資料。若不該是空的，請�
 GONE = "上次更新還讀過這個檔案，現在不在資料夾裡，它的列都不再計入。若不是有意拿走的，請放回。"
 
 
-class BuildError(Exception):
+class BuildError(OperatorError):
     """Nothing was published; the message says why, in Chinese."""
 
 
@@ -255,7 +251,7 @@ class _Build:
         scratch: Path,
     ) -> None:
         self.con, self.programme, self.tables, self.inputs = con, programme, tables, inputs
-        self.now = dt.datetime.now(TAIPEI).replace(tzinfo=None)
+        self.now = clock.now()
         self.folder, self.entries = inputs.places.folder, inputs.places.files
         self.progress, self.scratch = progress, scratch
         self.raw = RawTables(con, tables, self.folder, self.entries, scratch, self._former_of)

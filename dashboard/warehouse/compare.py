@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard import programmes
+from dashboard import clock, programmes
 from dashboard.programmes import DefinitionError, Programme
 from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.places import EntryError, Places, check
-from dashboard.warehouse.build import BuildError, Inputs, Progress, build, today
+from dashboard.warehouse.build import BuildError, Inputs, Progress, build
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
 from dashboard.warehouse.gather import Former, stand_still
 from dashboard.warehouse.publishing import former_of
@@ -194,7 +194,7 @@ class _Replays:
                 Inputs(self.ground.places, self.sources, self.before),
                 own,
                 lambda share, text: None,
-                today(),
+                clock.today(),
             )
         except EntryError as error:
             raise BuildError(str(error)) from error

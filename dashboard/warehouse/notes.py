@@ -13,7 +13,7 @@ from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 
-from dashboard.sources.files import why
+from dashboard.errors import reason
 
 # Far more than any of them has, and little enough to hold.
 MOST = 16_000_000
@@ -111,8 +111,8 @@ def make_way(path: Path) -> None:
 def sentence(path: Path, error: OSError) -> str:
     """What is wrong with a file beside the snapshots, and what to do."""
     if isinstance(error, NotAFile):
-        return f"「{path}」應該是檔案，但{why(error)}。請把它移走，再執行 kpi build。"
-    return f"「{path}」讀不到：{why(error)}。請檢查後再試。"
+        return f"「{path}」應該是檔案，但{reason(error)}。請把它移走，再執行 kpi build。"
+    return f"「{path}」讀不到：{reason(error)}。請檢查後再試。"
 
 
 def sync(path: Path) -> None:

@@ -20,12 +20,13 @@ from pathlib import Path
 
 import duckdb
 
+from dashboard import clock
+from dashboard.errors import reason
 from dashboard.programmes import Programme
 from dashboard.sources.contracts import Table, chosen
-from dashboard.sources.files import FolderError, name_of, why
+from dashboard.sources.files import FolderError, name_of
 from dashboard.sources.files import paths as files_in
 from dashboard.sources.places import EntryError, Places
-from dashboard.sources.sheet import TAIPEI
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,
@@ -90,9 +91,8 @@ def publish(
     own = chosen(tables, programme)
     with _writable(folder), status.locked(folder, by, wait=wait) as note:
         # Not before: a snapshot that was waited for is the older one.
-        now = dt.datetime.now(TAIPEI)
-        exact = now.replace(tzinfo=None)
-        local = exact.replace(microsecond=0)
+        now = clock.now()
+        local = now.replace(microsecond=0)
         _make_way(folder)
         _adopt(folder)
 
@@ -110,7 +110,7 @@ def publish(
             )
         except EntryError as error:
             still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
-            status.note_refresh(folder, still, exact, str(error))
+            status.note_refresh(folder, still, now, str(error))
             raise BuildError(str(error)) from error
         same = former.fingerprint if only_if_changed and _is_whole(folder) else None
         inputs = Inputs(places, sources, former, same)
@@ -125,9 +125,9 @@ def publish(
                     removed.append(name)
                     warn(f"磁碟空間不足，已刪除較舊的快照「{name}」以騰出空間，再試一次。")
                     continue
-                status.note_refresh(folder, sources, exact, str(error), removed=removed)
+                status.note_refresh(folder, sources, now, str(error), removed=removed)
                 raise
-        status.note_refresh(folder, sources, exact, None, made[0].stamp, removed)
+        status.note_refresh(folder, sources, now, None, made[0].stamp, removed)
         status.unpin(folder)
     return made
 
@@ -144,7 +144,7 @@ def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
         _make_way(folder)
         if Snapshot(path, stamp) not in kept(warehouse, programme):
             raise BuildError("這份快照已經不在了。請重新整理後再選。")
-        status.pin(folder, by, dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0), stamp)
+        status.pin(folder, by, clock.now().replace(microsecond=0), stamp)
         _point(folder, stamp)
     return Snapshot(path, stamp)
 
@@ -347,8 +347,8 @@ def _in_words(folder: Path) -> Iterator[None]:
     except OSError as error:
         # What is read meanwhile may fail too, which is no fault of this folder.
         if not _is_of(folder, error):
-            raise BuildError(f"「{error.filename}」讀不到：{why(error)}。請檢查後再試。") from error
-        raise BuildError(f"「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+            raise BuildError(f"「{error.filename}」讀不到：{reason(error)}。請檢查後再試。") from error
+        raise BuildError(f"「{folder}」寫不進去：{reason(error)}。請檢查權限與磁碟空間。") from error
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
 

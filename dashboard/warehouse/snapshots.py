@@ -26,8 +26,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
+from dashboard.errors import OperatorError
+from dashboard.paths import QUERIES
 from dashboard.warehouse import notes
-from dashboard.warehouse.sql import NEEDLESS, QUERIES
+from dashboard.warehouse.sql import NEEDLESS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +50,7 @@ warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning
 _threads = threading.local()
 
 
-class NoSnapshot(Exception):
+class NoSnapshot(OperatorError):
     """There is nothing to read; the message says what to do, in Chinese."""
 
 

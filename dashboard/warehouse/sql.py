@@ -1,13 +1,13 @@
 """What a build does with its connection over and over: run a file of `queries/`, load rows, ask for columns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
-QUERIES = Path(__file__).parents[2] / "queries"
+from dashboard.paths import QUERIES
+
 # The optimizers that take longer than they save where tables are small.
 NEEDLESS = "join_order,statistics_propagation,common_subplan"
 

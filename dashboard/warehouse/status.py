@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dashboard.sources.sheet import TAIPEI
+from dashboard import clock
 from dashboard.warehouse import notes
 from dashboard.warehouse.build import BuildError
 from dashboard.warehouse.gather import Source
@@ -99,7 +99,7 @@ def locked(folder: Path, by: str | None, *, wait: bool = False) -> Iterator[Call
         with suppress(FileNotFoundError):
             notes.check(folder / LOCK)
         raise
-    since = dt.datetime.now(TAIPEI).strftime("%m/%d %H:%M:%S")
+    since = clock.now().strftime("%m/%d %H:%M:%S")
     who = by or f"{_user()}@{socket.gethostname()}，程序 {os.getpid()}"
     noted = 0.0
 
@@ -167,7 +167,7 @@ def note_refresh(
 def note_failure(folder: Path, error: str) -> None:
     """Note a refresh that failed before it read anything, where there are figures that it leaves standing."""
     if (folder / "current").is_file():
-        now = dt.datetime.now(TAIPEI).replace(tzinfo=None, microsecond=0)
+        now = clock.now().replace(microsecond=0)
         found = last_refresh(folder) or Refresh(now, None, ())
         _write(folder / REFRESH, asdict(replace(found, at=now, error=error, removed=())))
 

@@ -25,12 +25,12 @@ from typing import Any
 import duckdb
 from filelock import FileLock
 
-from dashboard import apart, programmes
+from dashboard import apart, clock, programmes
+from dashboard.errors import reason
 from dashboard.sources import contracts, files
-from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError, why
+from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError
 from dashboard.sources.places import Places
-from dashboard.sources.sheet import TAIPEI
-from dashboard.warehouse.build import BuildError, Inputs, build, today
+from dashboard.warehouse.build import BuildError, Inputs, build
 from dashboard.warehouse.gather import stand_still
 from dashboard.warehouse.publishing import former_of
 from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
@@ -133,7 +133,7 @@ def _tried(
             former = replace(former, files=others)
             inputs = Inputs(replace(places, folder=overlay), stand_still(places, former.sources), former)
             replaces = _overlay(places.folder, overlay, name, content)
-            build(target, programme, inputs, tables, lambda share, text: None, today())
+            build(target, programme, inputs, tables, lambda share, text: None, clock.today())
             seal(target)
             tried = Snapshot(target, "trial")
             with closed(target):
@@ -145,7 +145,7 @@ def _tried(
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     except OSError as error:
-        raise Refused(f"快照存放處寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+        raise Refused(f"快照存放處寫不進去：{reason(error)}。請檢查權限與磁碟空間。") from error
 
 
 @contextmanager
@@ -191,14 +191,14 @@ def accept(folder: Path, name: str, content: bytes) -> Path | None:
             folder.mkdir(parents=True, exist_ok=True)
             _write(part, content)
             if place.exists():
-                now = dt.datetime.now(TAIPEI).strftime("%Y%m%dT%H%M%S%f")
+                now = clock.now().strftime("%Y%m%dT%H%M%S%f")
                 kept = folder / FORMER / now / name
                 kept.parent.mkdir(parents=True)
                 _write(kept, place.read_bytes())
                 shutil.copystat(place, kept)
             os.replace(part, place)
     except OSError as error:
-        raise Refused(f"資料夾「{folder}」寫不進去：{why(error)}。請檢查權限與磁碟空間。") from error
+        raise Refused(f"資料夾「{folder}」寫不進去：{reason(error)}。請檢查權限與磁碟空間。") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
