@@ -119,6 +119,12 @@ def test_a_decision_with_an_indicator_is_done_or_not_by_the_figures(store: Store
     assert len(labels) == len(set(labels)) == 3
 
 
+def test_the_form_names_the_last_meeting_only_where_there_is_one(store: Store):
+    assert "與上次會議相比" not in html_of(page())
+    freeze("十月", on="2022-10-21")
+    assert "與上次會議相比" in html_of(page())
+
+
 def test_the_next_meeting_begins_with_what_was_decided_and_compares_with_the_last(store: Store):
     app = freeze("十月", on="2022-10-21")
     decide(app, "派輔導員到校", "教育處")

@@ -103,16 +103,16 @@ def troubles(board: Board) -> list[str]:
 
 def freeze(request: View, board: Board) -> None:
     """The form that freezes what is on the screen."""
-    versus = (
-        say("與 {day} 相比", day=written_day(request.versus)) if request.versus else say("與上次會議相比")
-    )
-    about = (
-        f"<h2>{say('凍結此刻')}</h2>"
-        f'<p class="sub">{say("截至")} {full_day(request.on)} · {versus} · {say("資料快照")} {moment(request.facts.built_at, request.year)}</p>'
-    )
+    about = [f"{say('截至')} {full_day(request.on)}"]
+    if request.versus:
+        about.append(say("與 {day} 相比", day=written_day(request.versus)))
+    elif board.every:
+        about.append(say("與上次會議相比"))
+    about.append(f"{say('資料快照')} {moment(request.facts.built_at, request.year)}")
+    head = f'<h2>{say("凍結此刻")}</h2><p class="sub">{" · ".join(about)}</p>'
     orders = {say(label): order for order, label in slide_facts.ORDERS.items()}
     with st.form("freeze", border=False):
-        show(about)
+        show(head)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(
                 say("會議名稱"),
