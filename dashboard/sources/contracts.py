@@ -120,7 +120,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `key` makes two rows one fact, `stands` says which of them stays ('first', 'last' or a column).
+    """One table: `key` makes two rows one fact, `keep` says which of them stays ('first', 'last' or a column).
 
     person: whom a row may name: somebody on the `roster`, `open` anybody, or, in a `register`, anybody, who is then
     known to the other tables as the roster's people are.
@@ -134,7 +134,7 @@ class Table:
     columns: Annotated[Mapping[Id, Column], Field(min_length=1)]
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     key_needs: str | None = None
-    stands: str = "first"
+    keep: str = "first"
     merge: Mapping[str, Literal["any", "most"]] = field(default_factory=dict)
     person: Literal["roster", "open", "register"] | None = None
 
@@ -283,8 +283,8 @@ def load(folder: Path = SOURCES) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     faults: list[str] = []
     for path in sorted(folder.glob("*.toml")):
-        table, found = _table(path)
-        faults += [f"sources/{path.name}：{fault}" for fault in found]
+        table, own_faults = _table(path)
+        faults += [f"sources/{path.name}：{fault}" for fault in own_faults]
         if table is not None:
             tables[table.id] = table
     names = [
@@ -359,8 +359,8 @@ def _place(name: str, title: str) -> int | None:
     if not name.isascii():
         return at if (at := normalise(title).find(normalise(name))) >= 0 else None
     word = rf"(?<![a-z]){name.replace('_', '[_ -]?')}s?(?![a-z])"
-    found = re.search(word, unicodedata.normalize("NFKC", title).casefold())
-    return found.start() if found else None
+    match = re.search(word, unicodedata.normalize("NFKC", title).casefold())
+    return match.start() if match else None
 
 
 def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
@@ -442,8 +442,8 @@ def _key_faults(table: Table) -> list[str]:
     faults += [f"key 的「{name}」出現兩次，請刪除一個。" for name in twice(table.key)]
     if table.key_needs is not None and table.key_needs not in value:
         faults.append(f"key_needs 的「{table.key_needs}」不是這張表的欄位；有：{there}。")
-    if table.stands not in ("first", "last") and table.stands not in value:
-        faults.append(f"stands 的「{table.stands}」不對：須是 first、last 或這張表的欄位（{there}）。")
+    if table.keep not in ("first", "last") and table.keep not in value:
+        faults.append(f"keep 的「{table.keep}」不對：須是 first、last 或這張表的欄位（{there}）。")
     return faults
 
 
@@ -468,8 +468,8 @@ def _values(table: Table) -> set[str]:
     hidden = with_person.get(table.person or "", set())
     values = {one.id for one in table.columns.values() if one.type != "code" and one.id not in hidden}
     staging = QUERIES / "staging" / f"{table.id}.sql"
-    made = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
-    return values | ({PERSON} if table.person else set()) | set(made)
+    aliases = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
+    return values | ({PERSON} if table.person else set()) | set(aliases)
 
 
 def _bearers(table: Table) -> dict[str, list[str]]:
@@ -499,8 +499,8 @@ def _column_faults(column: Column, columns: Mapping[str, Column]) -> list[str]:
     }
     faults += [
         f"{key} 只能用在 {'、'.join(kinds)} 欄，這一欄是 {kind}；請刪除。"
-        for key, (is_given, kinds) in only_for.items()
-        if is_given and kind not in kinds
+        for key, (is_set, kinds) in only_for.items()
+        if is_set and kind not in kinds
     ]
     if column.not_before is not None and getattr(columns.get(column.not_before), "type", "") not in DAYS:
         days = "、".join(one.id for one in columns.values() if one.type in DAYS and one is not column)

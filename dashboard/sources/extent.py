@@ -150,10 +150,10 @@ def _cells_in_rows(xml: bytes, filled: bytearray) -> int | None:
     kinds: dict[tuple[bytes, ...], int] = {}
     cells = row = columns = 0
     for part in _rows_of(xml):
-        found = _CELL.findall(part)
-        if not found:
+        references = _CELL.findall(part)
+        if not references:
             continue
-        letters, lines = zip(*found, strict=True)
+        letters, lines = zip(*references, strict=True)
         if lines.count(lines[0]) != len(lines):
             return None
         if letters not in kinds:
@@ -192,7 +192,7 @@ def _number(letters: str) -> int:
 
 def _shared(xml: bytes) -> list[int]:
     """The size of each shared text of a part, with its markup."""
-    found: list[int] = []
+    sizes: list[int] = []
     since: int | None = None
     parser = _parser()
 
@@ -206,12 +206,12 @@ def _shared(xml: bytes) -> list[int]:
     def end(name: str) -> None:
         nonlocal since
         if _local(name) == "si" and since is not None:
-            found.append(parser.CurrentByteIndex - since)
+            sizes.append(parser.CurrentByteIndex - since)
             since = None
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, xml)
-    return found
+    return sizes
 
 
 class _Counted:
@@ -341,12 +341,12 @@ class _Filled:
 
 def _place(reference: str) -> tuple[int, int]:
     """Column and row of a cell, from 1; the column of a row's own is 0."""
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
         raise Unreadable(DAMAGED)
-    if len(found[0]) > 30:
+    if len(match[0]) > 30:
         raise too_large()
-    return _number(found[1]), int(found[2])
+    return _number(match[1]), int(match[2])
 
 
 def _local(name: str) -> str:

@@ -84,8 +84,8 @@ def paths(folder: Path) -> list[Path]:
 
     With them what only has the name of a file: a link whose target is gone, a folder. `read` tells that it is none.
     """
-    found: list[Path] = []
-    seen: set[tuple[int, int]] = set()
+    files: list[Path] = []
+    visited: set[tuple[int, int]] = set()
     # A linked folder's turn comes when all the real ones were searched: one that leads back to them has no further files.
     waiting = [folder]
     try:
@@ -96,20 +96,20 @@ def paths(folder: Path) -> list[Path]:
         for start in waiting:
             for root, folders, names in os.walk(start, onerror=_refuse):
                 stat = os.stat(root)
-                if (stat.st_dev, stat.st_ino) in seen:
+                if (stat.st_dev, stat.st_ino) in visited:
                     folders.clear()
                     continue
-                seen.add((stat.st_dev, stat.st_ino))
+                visited.add((stat.st_dev, stat.st_ino))
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 waiting += [Path(root, name) for name in folders if os.path.islink(Path(root, name))]
-                found += [
+                files += [
                     Path(root, n)
                     for n in (*names, *(name for name in folders if _suffix(name) in SUFFIXES))
                     if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
                 ]
     except OSError as error:
         raise FolderError(f"資料夾「{folder}」讀不到：{reason(error)}。請檢查讀取權限。") from error
-    return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
+    return sorted(files, key=lambda p: p.relative_to(folder).as_posix())
 
 
 def read(
@@ -504,12 +504,12 @@ def _recognised(data: bytes) -> tuple[str, str, int, int]:
     try:
         return data.decode("utf-8"), "utf-8", 0, 0
     except UnicodeDecodeError:
-        found = _lossy(data, "cp950")
+        as_cp950 = _lossy(data, "cp950")
     # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character, is much worse as CP950.
     try:
-        return _lossy(data, "utf-8", fewer_than=found[2])
+        return _lossy(data, "utf-8", fewer_than=as_cp950[2])
     except _TooLossy:
-        return found
+        return as_cp950
 
 
 class _TooLossy(Exception):
@@ -671,7 +671,7 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
         (delimiter, line), cells = best_row(records, table)
         return delimiter, line, _of_one_line(cells, first[line - 1 :], delimiter, table)
     except Unreadable as error:
-        told = error
+        unreadable = error
     # Text of another encoding is full of characters that this one has not, its headers too.
     if _is_much(text.count(LOST), text):
         raise Unreadable(_NO_TEXT) from None
@@ -685,7 +685,7 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
     try:
         (delimiter, line), cells = best_row(plain, table)
     except Unreadable:
-        raise told from None
+        raise unreadable from None
     return delimiter, line, cells
 
 

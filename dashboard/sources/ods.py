@@ -277,25 +277,25 @@ class _Content:
         table.column += many
 
     def _value(self, cell: Mapping[str, str]) -> str:
-        shown = "\n".join("".join(parts) for parts in self._paragraphs)
+        text = "\n".join("".join(parts) for parts in self._paragraphs)
         # Older programs write an error as the number 0 that looks so.
-        if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(shown):
-            return shown or "#VALUE!"
+        if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(text):
+            return text or "#VALUE!"
         kind = cell.get("office:value-type")
         # A value that is none of ours, such as a day before Christ, stands as it is written.
-        shown = shown or next((cell[name] for name in _STATED if cell.get(name)), "")
+        text = text or next((cell[name] for name in _STATED if cell.get(name)), "")
         try:
             if kind in _NUMERIC:
                 return text_of(float(cell["office:value"]))
             if kind == "boolean":
                 return cell["office:boolean-value"]
             if kind == "date":
-                return text_of(_moment(cell["office:date-value"])) or shown
+                return text_of(_moment(cell["office:date-value"])) or text
             if kind == "time":
-                return text_of(_duration(cell["office:time-value"])) or shown
+                return text_of(_duration(cell["office:time-value"])) or text
         except (KeyError, ValueError, OverflowError):
-            return shown
-        return text_of(shown or cell.get("office:string-value", ""))
+            return text
+        return text_of(text or cell.get("office:string-value", ""))
 
     def _end_row(self) -> None:
         table = self._table
@@ -313,10 +313,10 @@ class _Content:
         # A hidden one with a source is what another file's cells were when they were last looked up.
         if table and not (table.is_hidden and table.is_linked):
             spread(table.rows, table.merged, self._room)
-            self.worksheets.append(Worksheet(table.title, table.is_hidden, _given(table.rows)))
+            self.worksheets.append(Worksheet(table.title, table.is_hidden, _reader_of(table.rows)))
 
 
-def _given(rows: Rows) -> Callable[[Room], Rows]:
+def _reader_of(rows: Rows) -> Callable[[Room], Rows]:
     return lambda _: rows
 
 
@@ -337,13 +337,13 @@ def _moment(text: str) -> dt.datetime | None:
 
 
 def _duration(text: str) -> dt.timedelta | None:
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
         return None
-    days, hours, minutes, seconds = (int(one or 0) for one in found.groups()[1:5])
-    fraction = float(f"0.{found[6] or 0}")
+    days, hours, minutes, seconds = (int(one or 0) for one in match.groups()[1:5])
+    fraction = float(f"0.{match[6] or 0}")
     length = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds + fraction)
-    return -length if found[1] else length
+    return -length if match[1] else length
 
 
 def _refuse(*_: Any) -> None:

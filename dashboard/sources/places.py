@@ -65,19 +65,19 @@ class Places:
 
 def as_json(places: Places) -> str:
     """What the configuration says of the sources, but where they are and by which key they are read."""
-    told = {
+    settings = {
         "files": {name: asdict(entry) for name, entry in places.files.items()},
         "spreadsheets": [
             asdict(one) | {"entries": [[name, asdict(entry)] for name, entry in one.entries.items()]}
             for one in places.spreadsheets
         ],
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(settings, ensure_ascii=False)
 
 
-def of_json(told: str, folder: Path) -> Places:
+def of_json(text: str, folder: Path) -> Places:
     """The sources that `as_json` wrote, their files in `folder`."""
-    raw = json.loads(told)
+    raw = json.loads(text)
     return Places(
         folder,
         {name: Entry(**entry) for name, entry in raw["files"].items()},
@@ -97,14 +97,14 @@ def id_in(link: str) -> str | None:
     """The id of a spreadsheet in its address, or the id itself."""
     if SPREADSHEET_ID.fullmatch(link):
         return link
-    found = _LINK.fullmatch(link)
-    return found[1] if found else None
+    match = _LINK.fullmatch(link)
+    return match[1] if match else None
 
 
 def gid_in(link: str) -> int:
     """The worksheet that an address points at; the first is 0."""
-    found = _GID.search(link)
-    return int(found[1]) if found else 0
+    match = _GID.search(link)
+    return int(match[1]) if match else 0
 
 
 def entry_of(entries: Mapping[str, Entry], name: str) -> Entry | None:
@@ -112,9 +112,9 @@ def entry_of(entries: Mapping[str, Entry], name: str) -> Entry | None:
 
     The name itself goes before patterns, and a later pattern before an earlier one.
     """
-    found = [entry for pattern, entry in entries.items() if "*" in pattern and _fits(pattern, name)]
-    found += [entries[name]] if name in entries else []
-    return merged(found) if len(found) > 1 else next(iter(found), None)
+    fitting = [entry for pattern, entry in entries.items() if "*" in pattern and _fits(pattern, name)]
+    fitting += [entries[name]] if name in entries else []
+    return merged(fitting) if len(fitting) > 1 else next(iter(fitting), None)
 
 
 def merged(entries: Sequence[Entry]) -> Entry:
@@ -213,8 +213,8 @@ def _of_another(sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
     likely, wrong = likely_table(sheet.rows, tables) or (None, None)
     if likely is None or wrong or likely.id == sheet.table:
         return replace(sheet, rows=())
-    told = f"標題列是「{likely.names[0]}」的；若名稱寫錯了，請改成「{likely.names[0]}」。"
-    return replace(sheet, rows=(), problem=f"{sheet.problem}{told}", likely=likely.id)
+    sentence = f"標題列是「{likely.names[0]}」的；若名稱寫錯了，請改成「{likely.names[0]}」。"
+    return replace(sheet, rows=(), problem=f"{sheet.problem}{sentence}", likely=likely.id)
 
 
 def _why_left_out(
@@ -244,12 +244,12 @@ _NO_TABLE = "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。�
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:
     """(column id, value) of the constants of an entry; one that the table has not is not there (`check` tells it)."""
-    given = (
+    constants = (
         [(table.headers.get(normalise(header)), value) for header, value in entry.constants.items()]
         if entry
         else []
     )
-    return tuple((column, value) for column, value in given if column)
+    return tuple((column, value) for column, value in constants if column)
 
 
 def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:

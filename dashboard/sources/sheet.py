@@ -191,10 +191,10 @@ def _missing(missing: Sequence[Column], header: Sequence[str], layout: list[str]
         for cell in header
         if (column := table.likely_column(cell, table.columns.keys() - wanted))
     ]
-    return f"找不到「{lacking}」欄。欄名須有：{needed}。{_found(header)}{''.join(near[:3])}請改好欄名或補上後重新放入。"
+    return f"找不到「{lacking}」欄。欄名須有：{needed}。{_header_sentence(header)}{''.join(near[:3])}請改好欄名或補上後重新放入。"
 
 
-def _found(header: Sequence[str]) -> str:
+def _header_sentence(header: Sequence[str]) -> str:
     """The headers that there are, as a sentence."""
     cells = [_quoted(cell) for cell in header if cell.strip()]
     more = f"等 {len(cells)} 欄" if len(cells) > HEADERS_SHOWN else ""
@@ -209,8 +209,8 @@ def _quoted(cell: str) -> str:
 def no_header(table: Table, header: Sequence[str] = ()) -> str:
     """The sentence for a table without a header; `header` is the row that is most like one."""
     names = "、".join(column.headers[0] for column in table.columns.values() if column.required)
-    told = f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
-    return told + _found(header)
+    sentence = f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
+    return sentence + _header_sentence(header)
 
 
 def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list[str]]:
@@ -221,12 +221,12 @@ def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list
     """
     best: tuple[T, list[str]] | None = None
     first: list[str] | None = None
-    found = 1
+    most = 1
     for place, cells in rows:
         first = first or [cell for cell in cells if cell.strip()]
         # No row has more headers than cells: nearly all rows below the header need no look.
-        if len(cells) > found and (headers := score(cells, table, found)) > found:
-            best, found = (place, cells), headers
+        if len(cells) > most and (headers := score(cells, table, most)) > most:
+            best, most = (place, cells), headers
     if best is None:
         raise Unreadable(no_header(table, first or ()))
     return best

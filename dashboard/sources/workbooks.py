@@ -303,7 +303,7 @@ def _as_texts(xml: bytes) -> bytes:
     """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
     plain characters."""
     if b"<![CDATA[" in xml:
-        xml = _CDATA.sub(lambda found: html.escape(found[1].decode("latin-1")).encode("latin-1"), xml)
+        xml = _CDATA.sub(lambda match: html.escape(match[1].decode("latin-1")).encode("latin-1"), xml)
     if b"</f>" in xml and _BARE_FORMULA.search(xml):
         xml = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
     if (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml):
@@ -311,8 +311,8 @@ def _as_texts(xml: bytes) -> bytes:
     return xml
 
 
-def _error_as_text(found: re.Match[bytes]) -> bytes:
-    prefix, before, after, inner = found.groups()
+def _error_as_text(match: re.Match[bytes]) -> bytes:
+    prefix, before, after, inner = match.groups()
     value = _VALUE.search(inner)
     text = value[1] if value and value[1].strip() else b"#VALUE!"
     return b'<%bc%b t="inlineStr"%b><%bis><%bt>%b</%bt></%bis></%bc>' % (
@@ -323,10 +323,10 @@ def _error_as_text(found: re.Match[bytes]) -> bytes:
 def _with_texts(archive: zipfile.ZipFile, changed: set[str]) -> io.BytesIO:
     """A copy of a workbook in which some parts are changed by `_as_texts`; packed, for it is held in memory."""
     copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name in archive.namelist():
             part = archive.read(name)
-            made.writestr(name, _as_texts(part) if name in changed else part)
+            target.writestr(name, _as_texts(part) if name in changed else part)
     copy.seek(0)
     return copy
 
@@ -346,7 +346,7 @@ def _guarded(call: Callable[[], T]) -> T:
 
 def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Worksheet]:
     """The worksheets of a workbook that the reader has opened; charts and macros are none."""
-    found = [
+    worksheets = [
         Worksheet(
             one.name,
             one.visible != SheetVisibleEnum.Visible,
@@ -355,11 +355,11 @@ def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Wor
         for at, one in enumerate(book.sheets_metadata)
         if one.typ == SheetTypeEnum.WorkSheet
     ]
-    if not found:
+    if not worksheets:
         raise Unreadable(extent.NO_WORKSHEET)
-    if len({one.title for one in found}) < len(found):
+    if len({one.title for one in worksheets}) < len(worksheets):
         raise Unreadable(extent.DAMAGED)  # the reader would take one of them
-    return found
+    return worksheets
 
 
 def _rows_of(book: CalamineWorkbook, at: int, facts: Facts | None) -> Callable[[Room], Rows]:

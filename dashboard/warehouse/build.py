@@ -141,7 +141,7 @@ def build(
         return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
         is_memory = "MemoryError" in str(error)  # of a function that it calls
-        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
+        raise BuildError(_message_of(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
     finally:
@@ -149,7 +149,7 @@ def build(
             gc.enable()
 
 
-def _told(error: duckdb.Error) -> str:
+def _message_of(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
     if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
@@ -222,12 +222,12 @@ class _Changed(Exception):
 
 def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
     """A sheet as it was last read, marked since when and why."""
-    told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
+    sentence = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
     return replace(
         sheet,
         modified_at=former.modified_at,
         stale_since=former.good_at,
-        stale_because=told,
+        stale_because=sentence,
         note=None,
         state=(),
     )
@@ -304,8 +304,8 @@ class _Build:
             raise BuildError(self._nothing_read())
         if not self.programme.groups and "schools" not in self._supplied():
             problems = [f"{s.file}：{s.problem or _EMPTY}" for _, s in self.sheets if s.table == "schools"]
-            told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
-            raise BuildError("\n".join([told, *problems]))
+            sentence = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
+            raise BuildError("\n".join([sentence, *problems]))
 
     def _count(self, table: Table) -> None:
         """What the raw table of a table holds: its rows, file by file, and the columns that are not used."""
@@ -315,10 +315,10 @@ class _Build:
         if any(count.has_others for count in counts.values()):
             self.unused += intake.unused_of(self.con, table, sheets)
         # Nobody is judged by a template: a table of such files alone counts as missing.
-        told = _NO_ROWS if any(self.rows.get(i) for i in sheets) else _EMPTY
+        remark = _NO_ROWS if any(self.rows.get(i) for i in sheets) else _EMPTY
         for i, sheet in sheets.items():
             if not sheet.problem and not self.rows.get(i):
-                self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=joined(sheet.note, told)))
+                self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=joined(sheet.note, remark)))
 
     def _entry_of(self, sheet: Sheet) -> Entry | None:
         """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
@@ -334,15 +334,15 @@ class _Build:
         wanted = former if name in broken and former else {f: former[f] for f in broken if f in former}
         if not wanted:
             return sheets
-        stands: dict[str, Sheet] = {}
+        stand_ins: dict[str, Sheet] = {}
         for sha256 in dict.fromkeys(one.sha256 for one in wanted.values()):
             for sheet in self._original(name, sha256):
                 if sheet.file in wanted and wanted[sheet.file].sha256 == sha256:
                     fault = broken.get(sheet.file) or broken[name]
                     because = fault.problem or fault.left_out
-                    stands[sheet.file] = _stale(sheet, wanted[sheet.file], because)
-        kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
-        return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
+                    stand_ins[sheet.file] = _stale(sheet, wanted[sheet.file], because)
+        kept = [sheet for sheet in sheets if sheet.file not in stand_ins and not (stand_ins and sheet.file == name)]
+        return sorted([*kept, *stand_ins.values()], key=lambda sheet: _order(sheet, sheets))
 
     def _former_of(self, sheet: Sheet) -> Sheet:
         """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
@@ -375,8 +375,8 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
-        return "\n".join([found, *problems])
+        sentence = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
+        return "\n".join([sentence, *problems])
 
     # Staging
 
@@ -685,12 +685,12 @@ class _Build:
     def _conditions(self) -> str:
         """Which schools an indicator is for, where a column of 學校名冊 says so."""
         nothing = "select '' as kpi, 0::int as school_id, false as holds where false"
-        told = [
+        branches = [
             f"select '{name}', school_id, \"{kpi.only_where}\" from kept_schools"
             for name, kpi in self.programme.kpis.items()
             if kpi.only_where
         ]
-        return "create temp table conditions as " + " union all ".join([nothing, *told])
+        return "create temp table conditions as " + " union all ".join([nothing, *branches])
 
     def _in_order(self) -> list[Table]:
         """Rosters first, then the tables in the order of the indicators that rest on them."""
@@ -779,8 +779,8 @@ class _Build:
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
         read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
-        told = repr((self.programme.fingerprint, __version__, today, read)).encode()
-        digest = hashlib.sha256(told).hexdigest()
+        content = repr((self.programme.fingerprint, __version__, today, read)).encode()
+        digest = hashlib.sha256(content).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
 
     def check(self) -> None:

@@ -175,10 +175,10 @@ def _typed_word(table: Table, column: Column) -> Typed:
         listed += f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
     if source == "period_words":
         listed += f"\n    and {words}.kind = '{column.type}'"
-    found = f"{words}.{value}"
+    meaning = f"{words}.{value}"
     name = "group_id" if column.type == "group" else column.id
-    bad = f"not {alias}.blank and {found} is null"
-    kept = f"coalesce({found}, {alias}.name)" if column.open else found
+    bad = f"not {alias}.blank and {meaning} is null"
+    kept = f"coalesce({meaning}, {alias}.name)" if column.open else meaning
     failed = {"bad_choice": f"{alias}.failed"} if column.open else {}
     return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad}, failed)
 

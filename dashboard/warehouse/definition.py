@@ -113,7 +113,7 @@ def _options(programme: Programme, column: Column) -> str:
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     each = list(programme.kpis.items())
     rows = [
-        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period), *_life(kpi, period))
+        (kpi_id, i, *_descriptions(kpi), *_required(kpi, period), period.id, *_days(kpi, period), *_life(kpi, period))
         for i, (kpi_id, kpi) in enumerate(each, 1)
         for period in programme.periods_of(kpi)
     ]
@@ -154,7 +154,7 @@ def _word(period: Period) -> str:
     return str(year)
 
 
-def _told(kpi: Kpi) -> tuple[Any, ...]:
+def _descriptions(kpi: Kpi) -> tuple[Any, ...]:
     return (
         kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base, kpi.empty_base,
         kpi.no_units, kpi.only_where is not None,

@@ -119,7 +119,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
     persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
-    told = [part for column in table.columns.values() for part in _told(column, there)]
+    details = [part for column in table.columns.values() for part in _details(column, there)]
     listed = [
         f"'{table.id}' as table_name",
         "file_id",
@@ -132,7 +132,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
         f"{_joined(persons)} as person",
-        f"{_joined(told)} as told",
+        f"{_joined(details)} as details",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
 
@@ -227,7 +227,7 @@ def _day(table: Table, there: set[str]) -> str:
     return "null::date"
 
 
-def _told(column: Column, there: set[str]) -> list[str]:
+def _details(column: Column, there: set[str]) -> list[str]:
     """The value of a column in words, with its header where it does not speak for itself."""
     name, header = column.id, column.headers[0].replace("'", "''")
     if column.type == "hours":

@@ -168,12 +168,12 @@ def _read(
     _check_entries(reading, spreadsheet)
     held = _tables_of(reading, spreadsheet, tables, known)
     # An entry may leave the table to the worksheet's name: only now it is known whose columns it speaks of.
-    given = [
+    entries = [
         (_entry(one.gid, one.title, spreadsheet, reading.title), held[one.gid])
         for one in reading.worksheets
         if one.gid in held
     ]
-    check([replace(entry, table=table) for entry, table in given if entry], tables)
+    check([replace(entry, table=table) for entry, table in entries if entry], tables)
     if not held:
         raise SheetError("裡面沒有任何一張認得的工作表。請檢查工作表的名稱，或在 kpi.toml 指明。")
     before = {one.gid: one for one in known.worksheets if one.table} if known else {}
@@ -206,25 +206,25 @@ def _tables_of(
     """Which worksheet (gid) is which table: by its entry, by its title, by what it was before it was renamed, or, where the
     spreadsheet's own title is a table's, by its header. Where none fits, the one that is most like that table is it.
     """
-    found: dict[int, str] = {}
+    table_of: dict[int, str] = {}
     unnamed: list[Worksheet] = []
     for one in reading.worksheets:
         entry = _entry(one.gid, one.title, spreadsheet, reading.title)
         if entry and entry.table is not None:
-            found[one.gid] = entry.table
+            table_of[one.gid] = entry.table
         elif not one.hidden and (table := table_for(one.title, entry, tables)):
-            found[one.gid] = table.id
+            table_of[one.gid] = table.id
         elif not one.hidden:
             unnamed.append(one)
-    found |= _as_before(unnamed, known, tables, set(found.values()))
+    table_of |= _as_before(unnamed, known, tables, set(table_of.values()))
     if own := table_for(reading.title, None, tables):
-        for one in (one for one in unnamed if one.gid not in found):
+        for one in (one for one in unnamed if one.gid not in table_of):
             entry = _entry(one.gid, one.title, spreadsheet, reading.title)
             if table_of_worksheet(one.title, entry, own, _lines(one.rows), tables):
-                found[one.gid] = own.id
-        if unnamed and not found:
-            found[max(unnamed, key=lambda one: _likeness(one, own)).gid] = own.id
-    return {gid: table_id for gid, table_id in found.items() if table_id}
+                table_of[one.gid] = own.id
+        if unnamed and not table_of:
+            table_of[max(unnamed, key=lambda one: _likeness(one, own)).gid] = own.id
+    return {gid: table_id for gid, table_id in table_of.items() if table_id}
 
 
 def _as_before(
@@ -260,8 +260,8 @@ def _left_out(
         rows=rows,
         left_out=HIDDEN if worksheet.hidden and rows else None,
     )
-    told = left_out(sheet, entry, tables)
-    return replace(stored, left_out=told.left_out, likely=told.likely)
+    judged = left_out(sheet, entry, tables)
+    return replace(stored, left_out=judged.left_out, likely=judged.likely)
 
 
 def _is_left_out(entry: Entry | None) -> bool:
@@ -314,9 +314,9 @@ def _kept(spreadsheet: Spreadsheet, known: Source | None, problem: str) -> Sourc
 
 
 def _settings(spreadsheet: Spreadsheet) -> str:
-    told = asdict(spreadsheet)
-    told["entries"] = sorted(((str(name), entry) for name, entry in told["entries"].items()))
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    values = asdict(spreadsheet)
+    values["entries"] = sorted(((str(name), entry) for name, entry in values["entries"].items()))
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
 def stored_rows(sources: Sequence[Source]) -> list[tuple[Any, ...]]:

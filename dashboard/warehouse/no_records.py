@@ -43,7 +43,7 @@ _SIGNER = re.compile(rf"{HAN}{{2,4}}|[\d/.()#年月日-]+", re.ASCII)
 _IN_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _AROUND_HEADER = re.compile(r"^(?:[*※:、]|\d+[.、])+|[*※:、]+$", re.ASCII)
 # The columns in which 「無」 says that there was nothing to record.
-_TOLD_IN = frozenset({"person", "date", "timestamp", "name", "course"})
+_NOTHING_IN = frozenset({"person", "date", "timestamp", "name", "course"})
 
 
 class _Said(NamedTuple):
@@ -72,11 +72,11 @@ class Judge:
             rf"{_WORDS}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)", re.ASCII | re.IGNORECASE
         )
         self._headers = {c.id: {word(name) for name in (c.id, *c.headers)} for c in self.columns}
-        self._given_by = {c.id: given_by(table, c) for c in self.columns}
-        self._needed = {c.id for c in self.columns if c.required or self._given_by[c.id]}
+        self._named_by = {c.id: named_by(table, c) for c in self.columns}
+        self._needed = {c.id for c in self.columns if c.required or self._named_by[c.id]}
         self._persons = {c.id for c in self.columns if names_person(table, c)}
 
-    def found(
+    def no_records(
         self, rows: Iterable[tuple[int, int, list[str], list[str] | None]], sheets: Mapping[int, Sheet]
     ) -> Iterator[tuple[str, int, str, str]]:
         """(table, n, text, kind) of those of `rows`, which are (n, file_id, known cells, further cells)."""
@@ -137,10 +137,10 @@ class Judge:
     def _says_nothing(self, cell: _Cell, of: Mapping[str, _Cell]) -> bool:
         """Whether a needed cell says that there was nothing, and so does that which could stand for it."""
         column = self.table.columns[cell.column or ""]
-        if column.id not in self._needed or column.type not in _TOLD_IN or not is_none(cell.name):
+        if column.id not in self._needed or column.type not in _NOTHING_IN or not is_none(cell.name):
             return False
-        given = of.get(self._given_by[column.id] or "")
-        return given is None or is_none(given.name)
+        other = of.get(self._named_by[column.id] or "")
+        return other is None or is_none(other.name)
 
 
 def _as_header(name: str) -> str:
@@ -152,7 +152,7 @@ def names_person(table: Table, column: Column) -> bool:
     return column.type == "person" or bool(table.person and column.id == "staff_id")
 
 
-def given_by(table: Table, column: Column) -> str | None:
+def named_by(table: Table, column: Column) -> str | None:
     """The column that may stand for a needed one: a person of the roster is named by 教師編號, or else by school and name."""
     return "staff_id" if table.person == "roster" and column.id in ("school", "name") else None
 
@@ -161,14 +161,14 @@ def find(
     con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[Table, str]], sheets: Mapping[int, Sheet]
 ) -> None:
     """Into `no_records`: those of the raw rows of each table of which the condition beside it holds."""
-    found = []
+    refused = []
     for table, rows in asked:
         cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
         query = f"select r.n, r.file_id, [{cells}], r.extra from {staging.raw_rows(table)} as r where {rows}"
         judge, result = None, con.execute(query)
         while some := result.fetchmany(10_000):
             judge = judge or Judge(table)
-            found += list(judge.found(some, sheets))
-    if found:
-        load(con, "found", "table_name text, n bigint, said text, kind text", found)
-        con.execute("insert into no_records from found; drop table found")
+            refused += list(judge.no_records(some, sheets))
+    if refused:
+        load(con, "refused", "table_name text, n bigint, said text, kind text", refused)
+        con.execute("insert into no_records from refused; drop table refused")

@@ -53,15 +53,15 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, 
 
 def _warnings(table: Table) -> dict[tuple[str, str], int]:
     """The bit of each (reason, column) that a row is only warned about; `LOST` is that of a lost character."""
-    found = [("bad_character", next(iter(table.columns)))]
+    warnings = [("bad_character", next(iter(table.columns)))]
     if table.person:
         columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
-        found += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
+        warnings += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
     for column in _read(table):
         typed = typed_of(table, column)
         reasons = {**({} if column.rejects else typed.faults), **typed.warnings}
-        found += [(reason, column.id) for reason in reasons]
-    return {one: LOST << i for i, one in enumerate(found)}
+        warnings += [(reason, column.id) for reason in reasons]
+    return {one: LOST << i for i, one in enumerate(warnings)}
 
 
 def create_raw(table: Table, parts: Sequence[str]) -> str:
@@ -82,7 +82,7 @@ def raw_rows(table: Table) -> str:
 
 def create_texts(tables: Iterable[Table]) -> list[str]:
     """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
-    found: dict[str, list[str]] = {
+    selects: dict[str, list[str]] = {
         name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")
     }
     for table in tables:
@@ -90,16 +90,16 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
             name = quoted(column.id)
             if column.type in ("class", "category"):
                 first, second = pair(table, column.type)
-                found[column.type].append(
+                selects[column.type].append(
                     f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
                 )
             elif (kind := map_of(column)) is not None:
                 excel = ", excel" if kind == "date" else ""
-                found[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
+                selects[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
     return [
         f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
-        for name, parts in found.items()
+        for name, parts in selects.items()
     ]
 
 
@@ -204,8 +204,8 @@ def create_typed(table: Table) -> str:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.errors.items()]
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
-        told = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
-        warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in told]
+        warnings = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
+        warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in warnings]
     joins = [join for typed in columns.values() for join in typed.joins]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
@@ -213,7 +213,7 @@ def create_typed(table: Table) -> str:
         joins.append(f"inner join person_map\n    on person_map.table_name = '{table.id}'{on}")
         values += [f"person_map.{name}" for name in ("person_id", "part", "parts", "doubted")]
         if table.person != "roster":
-            values.append(f"person_map.shown as {_person_name(table)}")
+            values.append(f"person_map.written as {_person_name(table)}")
         faults.append("person_map.fault")
         warned.append("person_map.warned")
     listed = ",\n    ".join(
@@ -291,7 +291,7 @@ def create_repeated(table: Table, source: str) -> str:
     """
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
-    order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
+    order = {"first": "n", "last": "n desc"}.get(table.keep, f"{table.keep} is null, n")
     values = "".join(f", {quoted(_value_column(name))}" for name in (*table.merge, *_compared(table)))
     persons = ", person_id, parts" if table.person else ""
     school = "school_id" if "school" in table.columns else "null::int as school_id"
@@ -306,7 +306,7 @@ select
     file_id,
     line,
     {school}{persons}{values},
-    first_value(n) over same_fact as stands,
+    first_value(n) over same_fact as kept_n,
     row_number() over same_fact as place
 from suspects
 window same_fact as (partition by {key} order by {order})
@@ -325,7 +325,7 @@ def create_model(table: Table, source: str, repeated: bool) -> str:
     if merged:
         values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
         query += (
-            f"left join (select stands as n{who}, {values} from repeated_{table.id} group by stands{who}"
+            f"left join (select kept_n as n{who}, {values} from repeated_{table.id} group by kept_n{who}"
             f" having count(*) > 1) as m using (n{who})\n"
         )
     if repeated:
@@ -391,7 +391,7 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
     return f"""
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
-    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_told(table)},
+    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_flaw_cells(table)},
     coalesce(no_records.said, {doubted}) as said, no_records.kind, null, null, null
 from {source} as s inner join {raw_rows(table)} as r using (n)
 left join no_records on no_records.table_name = '{table.id}' and no_records.n = s.n
@@ -399,7 +399,7 @@ where s.fault is not null or s.warned <> 0
 """
 
 
-def _told(table: Table) -> str:
+def _flaw_cells(table: Table) -> str:
     """What is told of a flawed row: 教師編號, name, cells and the extra cells, as they stand in the file."""
     staff = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
@@ -410,13 +410,13 @@ def _told(table: Table) -> str:
 def insert_contradictions(table: Table) -> list[str]:
     """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no; in
     a roster, those that say of somebody what the row that stands does not."""
-    fact = "stands, person_id" if table.person else "stands"
+    fact = "kept_n, person_id" if table.person else "kept_n"
     answers = [
         f"""
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
+    {_flaw_cells(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
 from (
     select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
     from repeated_{table.id} where {quoted(name)} is not null
@@ -434,9 +434,9 @@ where later.{quoted(name)} <> said.first.answer
 insert into flaws
 select
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
+    {_flaw_cells(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
 from repeated_{table.id} as kept
-inner join repeated_{table.id} as later using (stands)
+inner join repeated_{table.id} as later using (kept_n)
 inner join {raw_rows(table)} as r on later.n = r.n
 where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.format("kept")}
 """

@@ -27,14 +27,14 @@ def nfkc(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     if "&" in text:
-        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
-    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+        text = _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_visible, text)))
     text = " ".join(text.split()).removeprefix("'")
     kept = _KEPT_AS_TEXT.fullmatch(text)
     return " ".join((kept[1].replace('""', '"') if kept else text).split())
 
 
-def _is_seen(char: str) -> bool:
+def _is_visible(char: str) -> bool:
     """Whether a character is none of control, format and variation selectors; white space is seen."""
     if unicodedata.category(char) in ("Cc", "Cf"):
         return char.isspace()
@@ -281,9 +281,9 @@ def class_parts(text: str) -> list[str]:
     """The grade and the class that a class's text names, '' where it names none: 五年二班, 5-2, 502, 五(2), 五忠, 5A; 十二 is a
     number."""
     for pattern in _CLASSES:
-        found = pattern.fullmatch(text)
-        if found and (pattern is not _CLASSES[-1] or numeral(text.removesuffix("班")) is None):
-            return [found[1], found[2]]
+        match = pattern.fullmatch(text)
+        if match and (pattern is not _CLASSES[-1] or numeral(text.removesuffix("班")) is None):
+            return [match[1], match[2]]
     return ["", text.removesuffix("班") or text]
 
 

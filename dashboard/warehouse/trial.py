@@ -224,23 +224,23 @@ def checked_name(name: str, folder: Path | None = None) -> str:
         Refused: it is no plain name of a CSV or XLSX file, or it differs from another file's only in its spelling.
     """
     plain = unicodedata.normalize("NFC", name)
-    shown = _visible(plain)
-    if len(shown) > 60:
-        shown = shown[:60] + "…"
+    label = _visible(plain)
+    if len(label) > 60:
+        label = label[:60] + "…"
     if bad := next((char for char in plain if _is_bad(char)), None):
-        raise Refused(f"檔名「{shown}」有不能用的字元 {_visible(bad, quoted=True)}。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」有不能用的字元 {_visible(bad, quoted=True)}。{_EXAMPLE}")
     if not plain.lower().endswith(SUFFIXES):
-        raise Refused(f"檔名「{shown}」的結尾不是 {'、'.join(SUFFIXES)}。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」的結尾不是 {'、'.join(SUFFIXES)}。{_EXAMPLE}")
     if plain.startswith((".", "~$")) or plain != plain.strip():
-        raise Refused(f"檔名「{shown}」的開頭不能是「.」「~$」或空白。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」的開頭不能是「.」「~$」或空白。{_EXAMPLE}")
     if _RESERVED.fullmatch(plain.partition(".")[0].rstrip()):
-        raise Refused(f"檔名「{shown}」是 Windows 保留的名稱，不能用。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」是 Windows 保留的名稱，不能用。{_EXAMPLE}")
     if len(plain.encode()) > NAME_BYTES:
-        raise Refused(f"檔名「{shown}」太長。請改成 {NAME_BYTES // 3} 個字以內。")
+        raise Refused(f"檔名「{label}」太長。請改成 {NAME_BYTES // 3} 個字以內。")
     for other in _names(folder):
         if other != plain and _same(other) == _same(plain):
             raise Refused(
-                f"資料夾裡已有「{_visible(other)}」，與「{shown}」只差在大小寫或同一個字的不同編碼；有的系統分不出這兩個檔案。"
+                f"資料夾裡已有「{_visible(other)}」，與「{label}」只差在大小寫或同一個字的不同編碼；有的系統分不出這兩個檔案。"
                 "要取代它，請改成一樣的檔名；要另外放，請換一個名稱。"
             )
     return plain

@@ -48,7 +48,7 @@ create table if not exists targets_values (
     own_goal decimal(38, 6),
     goal decimal(38, 6),
     in_base boolean,
-    is_told boolean,
+    is_supplied boolean,
     wants text,
     day date,
     value decimal(38, 6)

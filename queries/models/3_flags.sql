@@ -610,7 +610,7 @@ lacking as (
     from targets_values
 
     where in_base
-        and is_told
+        and is_supplied
 
 ),
 

@@ -22,9 +22,9 @@ lives as (
         periods.kind,
         periods.ord,
         case
-            when told.day <= kpis.ends then greatest(told.day, kpis.begins)
+            when first_figures.day <= kpis.ends then greatest(first_figures.day, kpis.begins)
             else kpis.ends + 1
-        end as told_from
+        end as figures_from
 
     from kpis
 
@@ -43,9 +43,9 @@ lives as (
             and schools_judged + schools_info > 0
 
         group by all
-    ) as told
-        on kpis.kpi = told.kpi
-        and kpis.period = told.period
+    ) as first_figures
+        on kpis.kpi = first_figures.kpi
+        and kpis.period = first_figures.period
 
 ),
 
@@ -77,7 +77,7 @@ unsettled as (
 
 stretches as (
 
-    select kpi, period, told_from as since, ends + 1 as until
+    select kpi, period, figures_from as since, ends + 1 as until
     from in_turn
     where not closed
 
@@ -87,9 +87,9 @@ stretches as (
     select
         kpi,
         period,
-        case when place = 1 then date '-infinity' else told_from end,
+        case when place = 1 then date '-infinity' else figures_from end,
         coalesce(
-            min(told_from) over (
+            min(figures_from) over (
                 partition by kpi, kind order by place rows between 1 following and unbounded following
             ),
             date 'infinity'
@@ -158,7 +158,7 @@ group by
     stretch;
 
 -- The indicators of each period that are shown on a day; without a day, all. A closed period asks nobody.
-create macro shown_on(on_day) as table
+create macro listed_on(on_day) as table
     select
         default_periods.kpi,
         default_periods.period,

@@ -145,9 +145,9 @@ select
     counted.day,
     counted.file_id,
     counted.line,
-    counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
+    counted.row_school_id is null or in_scope(counted.row_school_id) as is_visible,
     array_to_string(counted.words, ' ') as kind,
-    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.told) as told,
+    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.details) as details,
     counted.row_school_id
 
 from counted;

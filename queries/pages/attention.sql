@@ -57,9 +57,9 @@ judged as materialized (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on results.kpi = shown.kpi
-        and results.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on results.kpi = listed.kpi
+        and results.period = listed.period
 
     left join then_judged
         on results.kpi = then_judged.kpi
@@ -201,21 +201,21 @@ kept as materialized (
 named as (
 
     select
-        told.kind,
-        told.place,
-        string_agg(schools.name, '|' order by told.at) as school_names,
-        string_agg(schools.short, '|' order by told.at) as school_shorts
+        finding_schools.kind,
+        finding_schools.place,
+        string_agg(schools.name, '|' order by finding_schools.at) as school_names,
+        string_agg(schools.short, '|' order by finding_schools.at) as school_shorts
 
     from (
         select kind, place, unnest(school_ids) as school_id, unnest(range(len(school_ids))) as at from kept
-    ) as told
+    ) as finding_schools
 
     inner join visible_schools as schools
-        on told.school_id = schools.school_id
+        on finding_schools.school_id = schools.school_id
 
     group by
-        told.kind,
-        told.place
+        finding_schools.kind,
+        finding_schools.place
 
 ),
 

@@ -25,9 +25,9 @@ causes as (
         on flags.kpi = kpis.kpi
         and flags.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on flags.kpi = shown.kpi
-        and flags.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on flags.kpi = listed.kpi
+        and flags.period = listed.period
 
     where flags.period = $period
         and not kpis.closed

@@ -383,8 +383,8 @@ fits as (
         texts.course_raw,
         courses.category,
         courses.ord,
-        list_has_any(texts.listed, list_append(courses.contains, courses.word)) as given,
-        len(list_filter(courses.contains, lambda part: contains(texts.course_word, part))) > 0 as found,
+        list_has_any(texts.listed, list_append(courses.contains, courses.word)) as is_named,
+        len(list_filter(courses.contains, lambda part: contains(texts.course_word, part))) > 0 as is_in_course,
         len(list_filter(courses.never, lambda part: contains(texts.course_word, part))) > 0 as barred
 
     from texts
@@ -398,10 +398,10 @@ decided as (
     select
         category_raw,
         course_raw,
-        bool_or(given) as given,
+        bool_or(is_named) as is_named,
         case
-            when bool_or(given) then list(category order by ord) filter (where given and not barred)
-            else [arg_min(category, ord) filter (where found and not barred)]
+            when bool_or(is_named) then list(category order by ord) filter (where is_named and not barred)
+            else [arg_min(category, ord) filter (where is_in_course and not barred)]
         end as categories
 
     from fits
@@ -418,7 +418,7 @@ select
     texts.course = '' as blank,
     may_be_none(texts.course) as odd,
     is_error(texts.course_word) as failed,
-    len(texts.listed) > 0 and not coalesce(decided.given, false) as is_unknown,
+    len(texts.listed) > 0 and not coalesce(decided.is_named, false) as is_unknown,
     list_filter(coalesce(decided.categories, []), lambda category: category is not null) as categories
 
 from texts
