@@ -419,8 +419,8 @@ def _faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[
     for key, names in (("codes", programme.codes), ("aliases", programme.aliases.values())):
         faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if groups and name not in known]
     for kpi_id, kpi in programme.kpis.items():
-        found = [*_kpi_faults(kpi_id, kpi, programme), *_word_faults(kpi, tables)]
-        faults += [f"kpis.{kpi_id}：{fault}" for fault in found]
+        own_faults = [*_kpi_faults(kpi_id, kpi, programme), *_word_faults(kpi, tables)]
+        faults += [f"kpis.{kpi_id}：{fault}" for fault in own_faults]
     return faults
 
 
@@ -582,8 +582,8 @@ def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
     if kpi.deadline and start and kpi.deadline <= start:
         faults.append(f"期限 {kpi.deadline} 不晚於開始日 {start}。")
     faults = faults or _outside_periods(kpi, periods)
-    given = kpi.deadline is not None and (start is not None or not kpi.pace)
-    if not kpi.periods and kpi.require not in ("none", None) and not given:
+    is_complete = kpi.deadline is not None and (start is not None or not kpi.pace)
+    if not kpi.periods and kpi.require not in ("none", None) and not is_complete:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
     return faults
 

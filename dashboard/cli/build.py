@@ -69,7 +69,7 @@ def _build(options: argparse.Namespace) -> int:
                 raise
             now = _stamps(config)
             fresh = [name for name in now if now[name] != before.get(name)]
-            rest = _still_stands(config.warehouse, before) if not fresh else "其餘沒有發布。"
+            rest = _serving(config.warehouse, before) if not fresh else "其餘沒有發布。"
             say(f"已中斷；{''.join(f'{name} 已發布，' for name in fresh)}{rest}")
             return 3
     return 0
@@ -116,7 +116,7 @@ def build_all(
         known = wanted or warehouse.programmes_in(config.warehouse)
         for name in known:
             warehouse.note_failure(config.warehouse / name, str(error))
-        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, known)}") from error
+        raise warehouse.BuildError(f"{error}\n{_serving(config.warehouse, known)}") from error
     # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
     named = wanted or paths[0].parent != programmes.FOLDER
     failed: dict[str, str] = {}
@@ -128,7 +128,7 @@ def build_all(
         except OperatorError as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
-                text = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
+                text = f"{_reasons(failed)}\n{_serving(config.warehouse, failed)}"
                 raise warehouse.BuildError(text) from error
     for name, reason in failed.items():
         say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
@@ -150,7 +150,7 @@ def _reasons(failed: Mapping[str, str]) -> str:
     return "\n".join(dict.fromkeys("\n".join(reasons).splitlines()))
 
 
-def _still_stands(place: Path, names: Iterable[str]) -> str:
+def _serving(place: Path, names: Iterable[str]) -> str:
     """Which snapshot still serves of each of these programmes."""
     known = tuple(names)
     stamps = {name: stamp for name in known if (stamp := _stamp(place, name))}

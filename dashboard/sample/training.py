@@ -177,8 +177,8 @@ def training(world: World, folk: People, rows_each: float) -> Records:
         *_literacy(world, folk, rng),
         *_leads(world, folk, rng),
     ]
-    made = sum(len(part.person) for part in parts)
-    parts.append(_everything_else(folk, round(world.teachers.sum() * rows_each) - made, rng))
+    decisive = sum(len(part.person) for part in parts)
+    parts.append(_everything_else(folk, round(world.teachers.sum() * rows_each) - decisive, rng))
     everything = _stack(parts)
     return take(everything, np.flatnonzero(~_unheard(world, folk, everything, rng)))
 

@@ -247,7 +247,9 @@ class Reader:
             raise _Refused("Google 沒有在時限內回應。", passes=True) from error
         except requests.ConnectionError as error:
             late = "timed out" in str(error).lower()
-            message = "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
+            message = (
+                "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
+            )
             raise _Refused(message, passes=True) from error
         except google.auth.exceptions.GoogleAuthError:
             raise _Refused(_NO_ACCOUNT) from None

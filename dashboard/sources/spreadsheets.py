@@ -78,7 +78,11 @@ def info_of(key: Path) -> Mapping[str, Any]:
         ) from None
     except ValueError:
         raise KeyFileError(no_key(key)) from None
-    if not isinstance(content, dict) or content.get("type") != "service_account" or "client_email" not in content:
+    if (
+        not isinstance(content, dict)
+        or content.get("type") != "service_account"
+        or "client_email" not in content
+    ):
         raise KeyFileError(no_key(key))
     login = urlsplit(str(content.get("token_uri", "")))
     if login.scheme != "https" or login.hostname not in HOSTS:

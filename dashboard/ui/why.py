@@ -185,7 +185,9 @@ def _row(row: Row) -> str:
     """File, line, what it says; of a spreadsheet a link to the very row."""
     place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
     where = outward(row.link, place) if row.link else escape(place)
-    told = " · ".join(part for part in (row.day and written_day(row.day), row.row_school, row.details) if part)
+    told = " · ".join(
+        part for part in (row.day and written_day(row.day), row.row_school, row.details) if part
+    )
     return (
         f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(told))}'
     )

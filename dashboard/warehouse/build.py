@@ -341,7 +341,11 @@ class _Build:
                     fault = broken.get(sheet.file) or broken[name]
                     because = fault.problem or fault.left_out
                     stand_ins[sheet.file] = _stale(sheet, wanted[sheet.file], because)
-        kept = [sheet for sheet in sheets if sheet.file not in stand_ins and not (stand_ins and sheet.file == name)]
+        kept = [
+            sheet
+            for sheet in sheets
+            if sheet.file not in stand_ins and not (stand_ins and sheet.file == name)
+        ]
         return sorted([*kept, *stand_ins.values()], key=lambda sheet: _order(sheet, sheets))
 
     def _former_of(self, sheet: Sheet) -> Sheet:
@@ -375,7 +379,9 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        sentence = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
+        sentence = (
+            f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
+        )
         return "\n".join([sentence, *problems])
 
     # Staging

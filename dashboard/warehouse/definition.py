@@ -113,7 +113,15 @@ def _options(programme: Programme, column: Column) -> str:
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     each = list(programme.kpis.items())
     rows = [
-        (kpi_id, i, *_descriptions(kpi), *_required(kpi, period), period.id, *_days(kpi, period), *_life(kpi, period))
+        (
+            kpi_id,
+            i,
+            *_descriptions(kpi),
+            *_required(kpi, period),
+            period.id,
+            *_days(kpi, period),
+            *_life(kpi, period),
+        )
         for i, (kpi_id, kpi) in enumerate(each, 1)
         for period in programme.periods_of(kpi)
     ]
