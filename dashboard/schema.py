@@ -18,7 +18,7 @@ def sentence(fault: Any, hidden: Container[str] = ()) -> str:
 
 
 def twice(values: Iterable[str]) -> list[str]:
-    """The values that stand more than once."""
+    """The values that occur more than once."""
     return [value for value, times in Counter(values).items() if times > 1]
 
 

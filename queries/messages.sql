@@ -106,7 +106,7 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
 
 create or replace temp macro cut(value) as case when length(value) > 40 then value[1:40] || '…' else value end;
 
--- What stands in a sentence's places; a long text is cut.
+-- The values of a sentence's places; a long text is cut.
 create or replace temp macro places_of(header, value, look_alike, suggestion, options, other, source) as {
     header: header,
     letter: numbered(look_alike),
@@ -133,7 +133,7 @@ create or replace temp macro filled(sentence, places) as
 create or replace temp macro csv_cell(value) as
     case when regexp_matches(value, '[",\n\r]') then '"' || replace(value, '"', '""') || '"' else value end;
 
--- A row as its file has it: before each known cell the extra ones that stand there, and behind the last the others.
+-- A row as its file has it: before each known cell the extra ones there, and behind the last the others.
 create or replace temp macro csv_row(cells, extra, known, before) as
     array_to_string(
         list_concat(

@@ -99,13 +99,13 @@ def build_all(
     wait: bool = False,
     ended: threading.Event | None = None,
 ) -> None:
-    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
+    """Build every programme of `config`; the first that fails stops it, and its former snapshot serves on.
 
     Of those that nobody named, one at least must do. Once `ended` is set, none goes on. With `wait` the end of a build
     that goes on is awaited.
 
     Raises:
-        BuildError: why, and what stands of each programme that was tried.
+        BuildError: why, and which snapshot serves of each programme that was tried.
     """
     keep_private(config.warehouse)
     wanted = config.programmes or tuple(config.folders)
@@ -135,7 +135,7 @@ def build_all(
 
 
 def _loaded(config: configs.Config, path: Path, tables: dict[str, contracts.Table]) -> Programme:
-    """The definition in `path`. Who looks at its figures is told of its faults, too: they stand still by them."""
+    """The definition in `path`. Its faults are noted for the pages, too: while it has any, the figures are not updated."""
     try:
         return programmes.load(path, tables)
     except programmes.DefinitionError as error:
@@ -219,7 +219,7 @@ def _tell_stale(place: Path, programme: Programme) -> None:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    """Refresh for ever; what fails once is told, and tried again at the next turn."""
+    """Refresh for ever; a failure is reported, and tried again at the next turn."""
     say(f"每 {options.every / 60:g} 分鐘更新一次（按 Ctrl+C 結束）")
     with interruptible() as ended, contextlib.suppress(KeyboardInterrupt):
         while not ended.is_set():

@@ -1,4 +1,4 @@
-"""The sample of New Taipei's 5G demonstration schools, as they might have stood on 2023-11-30.
+"""The sample of New Taipei's 5G demonstration schools, as they might have been on 2023-11-30.
 
 Twenty-four invented schools and nobody real. A school has a quality from 0 to 1, by which its records fall short
 or not, and a few are special, so that every status occurs and a ceiling is broken. One seed gives the same bytes.
@@ -73,6 +73,7 @@ class School:
 
     @property
     def teachers(self) -> tuple[Person, ...]:
+        """The school's full-time and substitute teachers."""
         return tuple(person for person in self.people if person.employment in ("專任教師", "代理教師"))
 
 
@@ -83,15 +84,19 @@ class Draw:
     rng: np.random.Generator
 
     def hits(self, chance: float) -> bool:
+        """True with the probability `chance`, 0 to 1."""
         return bool(self.rng.random() < chance)
 
     def upto(self, most: float) -> int:
+        """A whole number from 0 to `most`."""
         return int(self.rng.integers(0, int(most) + 1))
 
     def of(self, choices: Sequence[Any]) -> Any:
+        """One of `choices`."""
         return choices[int(self.rng.integers(len(choices)))]
 
     def day(self, first: date, last: date) -> date:
+        """A day from `first` to `last`."""
         return first + timedelta(days=self.upto((last - first).days))
 
 

@@ -44,7 +44,7 @@ ELSEWHERE_NATION = (("國立臺灣師大附中", ""), ("銘傳國中", ""), ("�
 
 @dataclass(frozen=True)
 class Lessons:
-    """Public lessons as they were given."""
+    """Public lessons as they were held."""
 
     school: Ints
     person: Ints

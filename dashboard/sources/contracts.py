@@ -210,7 +210,7 @@ def _differ_by_one(one: str, other: str) -> bool:
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
-# What is seen as nothing: controls, formats (zero-width characters, marks of direction), selectors of variants.
+# What is invisible: controls, formats (zero-width characters, marks of direction), selectors of variants.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ALIKE = str.maketrans({"台": "臺"})
 _FORMULA_TEXT = re.compile('="(.*)"', re.DOTALL)
@@ -229,8 +229,10 @@ _BACK = re.compile(r"[\W_](?:[\W_]|[0-9])*$")
 
 @lru_cache(maxsize=10_000)
 def normalise(text: str) -> str:
-    """`text` as headers and names of tables are compared: Unicode NFKC, lower case, without white space and what is not
-    seen, nor the ways of a spreadsheet to keep a text (="T1", a leading apostrophe, &#22531;); 記錄 is 紀錄, 台 is 臺."""
+    """`text` as headers and names of tables are compared: Unicode NFKC, lower case, without blanks and invisible characters.
+
+    Nor has it the ways of a spreadsheet to keep a text (="T1", a leading apostrophe, &#22531;); 記錄 is 紀錄, 台 is 臺.
+    """
     if text.isascii() and text.isalnum():
         return text.casefold()
     if "&" in text:
@@ -245,8 +247,10 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def names_in(header: str) -> tuple[str, ...]:
-    """The names that a header cell may mean, the exact one first: then without marks and numbers at its ends, last also
-    without remarks in brackets."""
+    """The names that a header cell may mean, the exact one first.
+
+    The next are without marks and numbers at its ends, the last also without remarks in brackets.
+    """
     name = normalise(header)
     if name.isalpha() or len(name) > _LONGEST:
         return (name,)
@@ -262,8 +266,10 @@ def names_in(header: str) -> tuple[str, ...]:
 
 
 def _without_marks(name: str) -> tuple[str, str, str]:
-    """`name` without marks at its ends (* ※ : 、), then also without the number of an entry before it (1. 一、 Q3:), last
-    without all numbers at its ends; those of 112年目標 are its own."""
+    """`name` without marks at its ends (* ※ : 、), then without an entry's number (1. 一、 Q3:), last without any numbers there.
+
+    Those of 112年目標 are its own.
+    """
     plain = _ENDS.sub("", name)
     entry = _ENTRY.match(plain)
     front = _FRONT.match(name)
@@ -305,22 +311,38 @@ class Extra(Protocol):
     """What a definition says of a column that only its programme has."""
 
     @property
-    def headers(self) -> tuple[str, ...]: ...
+    def headers(self) -> tuple[str, ...]:
+        """The header texts, the label first."""
+        ...
+
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """The type of its values."""
+        ...
+
     @property
-    def required(self) -> bool: ...
+    def required(self) -> bool:
+        """Whether every row must have a value."""
+        ...
+
     @property
-    def note(self) -> str: ...
+    def note(self) -> str:
+        """A remark for whoever fills it in."""
+        ...
 
 
 class Chooser(Protocol):
     """What a programme says of the tables: which it reads, and the columns that only it has."""
 
     @property
-    def tables(self) -> Iterable[str]: ...
+    def tables(self) -> Iterable[str]:
+        """The ids of the tables that it rests on."""
+        ...
+
     @property
-    def columns(self) -> Mapping[str, Mapping[str, Extra]]: ...
+    def columns(self) -> Mapping[str, Mapping[str, Extra]]:
+        """Its own columns by table and id."""
+        ...
 
 
 def chosen(tables: Mapping[str, Table], programme: Chooser) -> dict[str, Table]:
@@ -374,7 +396,7 @@ def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
 
 
 def _table(path: Path) -> tuple[Table | None, list[str]]:
-    """The table of a file, and what is wrong with it; None where it cannot even be made out."""
+    """The table of a file, and its faults; None where it cannot be read as one."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -303,7 +303,7 @@ class _ApiOff(_Refused):
 def _client(
     key: Path, send: Callable[..., requests.Response], ask: Callable[..., requests.Response]
 ) -> gspread.HTTPClient:
-    """gspread's own client, whose requests go through `send` and bear a token.
+    """The client of gspread, whose requests go through `send` and bear a token.
 
     Not google-auth's own session: that asks a further host about the account, from a thread of its own.
     """
@@ -368,7 +368,7 @@ def _judged(answer: requests.Response, account: str | None) -> requests.Response
     """The answer, if it is one.
 
     Raises:
-        _Refused: an error of the server, told so that the one who can mend it knows what to do.
+        _Refused: an error of the server, with what to do for the one who can mend it.
     """
     if answer.ok:
         if answer.headers.get("Content-Type", "").startswith("text/html"):
@@ -398,7 +398,7 @@ def _granted(answer: requests.Response) -> requests.Response:
     """The login service's answer, if it is one.
 
     Raises:
-        _Refused: no token was given.
+        _Refused: there is no token in it.
     """
     status = answer.status_code
     if answer.is_redirect:

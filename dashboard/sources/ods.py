@@ -1,4 +1,4 @@
-"""Reading ODS workbooks, the government's exchange format: what stands in `content.xml`, cell by cell.
+"""Reading ODS workbooks, the government's exchange format: the cells of `content.xml`.
 
 A file of a kilobyte may declare billions of cells by repeating one; only what holds a value is laid out, within bounds.
 Nothing that the file points at is followed.
@@ -25,7 +25,7 @@ _PREFIXES = {
     f"{_OASIS}drawing:1.0": "draw",
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
 }
-# What stands in a cell but is none of its text: a remark, a drawing, the reading of a character.
+# What a cell holds besides its text: a remark, a drawing, the reading of a character.
 _BESIDE = ("office:annotation", "draw:", "text:ruby-text", "text:note")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _PARAGRAPHS = ("text:p", "text:h")
@@ -66,8 +66,10 @@ def open_workbook(archive: zipfile.ZipFile) -> Workbook:
 
 
 class _Counted:
-    """How many `rows` of each table have a cell with a value of its own, counted apart from what the cells say: a row that is
-    lost would be missed by nobody."""
+    """How many `rows` of each table have a cell with a value of its own.
+
+    They are counted apart from what the cells say, so that a lost row is noticed.
+    """
 
     def __init__(self, content: IO[bytes]) -> None:
         self.rows: list[int] = []
@@ -164,7 +166,7 @@ class _Content:
         }
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        # An entity may stand for gigabytes of text.
+        # An entity may expand to gigabytes of text.
         parser.StartDoctypeDeclHandler = _refuse
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
@@ -261,7 +263,7 @@ class _Content:
         if table is None or table.row is None or cell is None:
             return
         many = _count(cell.get("table:number-columns-repeated"))
-        # What a range covers is not to be seen; the range's own value comes there.
+        # What a range covers is hidden; the range's own value comes there.
         if name == "table:table-cell" and (value := self._value(cell)):
             value = self._texts.setdefault(value, value)
             blank = table.column - len(table.row)
@@ -282,7 +284,7 @@ class _Content:
         if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(text):
             return text or "#VALUE!"
         kind = cell.get("office:value-type")
-        # A value that is none of ours, such as a day before Christ, stands as it is written.
+        # A value that we cannot hold, such as a day before Christ, stays as it is written.
         text = text or next((cell[name] for name in _STATED if cell.get(name)), "")
         try:
             if kind in _NUMERIC:

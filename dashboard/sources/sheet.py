@@ -1,6 +1,6 @@
-"""A table as it stands in a file or worksheet: rows of text, and which column of the contract each cell belongs to.
+"""A table as a file or worksheet holds it: rows of text, and which column of the contract each cell belongs to.
 
-Nothing is interpreted here but the header: where it stands, and what its columns are.
+Nothing is interpreted here but the header: where it is, and what its columns are.
 """
 
 import datetime as dt
@@ -195,7 +195,7 @@ def _missing(missing: Sequence[Column], header: Sequence[str], layout: list[str]
 
 
 def _header_sentence(header: Sequence[str]) -> str:
-    """The headers that there are, as a sentence."""
+    """The sentence that lists the header's cells."""
     cells = [_quoted(cell) for cell in header if cell.strip()]
     more = f"等 {len(cells)} 欄" if len(cells) > HEADERS_SHOWN else ""
     return f"讀到的標題列是：{''.join(cells[:HEADERS_SHOWN])}{more}。" if cells else ""
@@ -245,8 +245,10 @@ def bears_header(table: Table, rows: Iterable[tuple[int, list[str]]]) -> bool:
 def likely_table(
     rows: Sequence[tuple[int, list[str]]], tables: Mapping[str, Table]
 ) -> tuple[Table, str | None] | None:
-    """The table whose header the first rows bear, with None, or with what is wrong where only one required column is
-    missing; of several a whole one goes first, then the one with the most columns."""
+    """The table whose header the first rows have, with the fault of a header that lacks one required column, else None.
+
+    Of several a whole one goes first, then the one with the most columns.
+    """
     fits: list[tuple[bool, int, int, Table, str | None]] = []
     for at, table in enumerate(tables.values()):
         try:
@@ -273,7 +275,7 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     """`sheet` with the rows below its header, which is sought in the first rows of (line, cells).
 
     Raises:
-        Unreadable: there is no header, it lacks a required column, or one stands twice and is filled twice.
+        Unreadable: there is no header, it lacks a required column, or has one twice that is filled twice.
     """
     at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
     layout, note = layout_of(header, table)
@@ -321,8 +323,10 @@ def check_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]
 
 
 def is_even(rows: int, columns: int, size: int) -> bool:
-    """Whether `rows` rows of the header's width are no larger than their file of `size` bytes: each cell but the last of
-    the file is followed by a mark of its own."""
+    """Whether `rows` rows of the header's width are no larger than their file of `size` bytes.
+
+    Each cell but the file's last is followed by a separator.
+    """
     return rows * columns <= size + 1
 
 

@@ -300,8 +300,10 @@ def _filled_rows(path: Path, name: str) -> set[int]:
 
 
 def _as_texts(xml: bytes) -> bytes:
-    """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
-    plain characters."""
+    """A part in which what the reader would take as blank is text.
+
+    That is formulas without a result, errors, and sections of plain characters.
+    """
     if b"<![CDATA[" in xml:
         xml = _CDATA.sub(lambda match: html.escape(match[1].decode("latin-1")).encode("latin-1"), xml)
     if b"</f>" in xml and _BARE_FORMULA.search(xml):
@@ -393,8 +395,7 @@ def _rows(book: CalamineWorkbook, at: int, facts: Facts, room: Room) -> Rows:
 
 
 def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]]) -> Iterator[list[Any]]:
-    """The rows of a worksheet with the errors that the reader takes as blank, or skips, and the blank columns in front,
-    which it leaves out."""
+    """The rows of a worksheet with what the reader leaves out: errors, and the blank columns in front."""
     front = [""] * (source.start[1] if source.start else 0)
     row = -1
     for row, values in enumerate(source.iter_rows()):
@@ -412,7 +413,7 @@ def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]])
 
 
 class _Texts(dict[Any, str]):
-    """The text of a cell; one that stands in many cells is made and held once."""
+    """The text of a cell; one of many cells is made and held once."""
 
     def __missing__(self, value: Any) -> str:
         if len(self) == _TEXTS:

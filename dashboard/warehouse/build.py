@@ -42,7 +42,7 @@ from dashboard.warehouse.sql import (
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
-HEADING = 80  # letters of a column's name that are shown
+HEADING = 80  # letters of a column's name that a page writes
 LARGE = 20_000_000
 
 
@@ -58,7 +58,7 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
 
 
-# The types of what 學校名冊 tells of a school.
+# The types of the columns of 學校名冊 that describe a school.
 _FACTS = ("count", "number", "yes_no", "date", "text")
 
 
@@ -81,9 +81,11 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a snapshot is made of. `former` is the snapshot before: it tells new rejected rows from old, and what
-    cannot be read now keeps the rows that it had there. A snapshot of the fingerprint `unless` would be the same again,
-    and is not built."""
+    """All that a snapshot is made of.
+
+    `former` is the snapshot before: by it new rejected rows are known from old, and what cannot be read now keeps the
+    rows that it had there. A snapshot of the fingerprint `unless` would be the same again, and is not built.
+    """
 
     places: Places
     sources: Sequence[Source] = ()
@@ -234,7 +236,7 @@ def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
 
 
 def _order(sheet: Sheet, sheets: Sequence[Sheet]) -> int:
-    """Where a sheet stands among those of its file now; one that is not there now comes last."""
+    """The position of a sheet among those of its file now; one that is not there now comes last."""
     return next((at for at, one in enumerate(sheets) if one.file == sheet.file), len(sheets))
 
 
@@ -265,8 +267,10 @@ class _Build:
     # Reading
 
     def read(self, *, wait: bool) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
-        meanwhile."""
+        """Read every file of the data folder, then every spreadsheet, into the raw tables.
+
+        With `wait` none that is written to meanwhile.
+        """
         paths = files.paths(self.folder) if self.folder else []
         busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
@@ -328,7 +332,7 @@ class _Build:
     def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
         """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
         former = {file: one for file, one in self.inputs.former.files.items() if one.path == name}
-        # A worksheet without a name of a table was told by its header.
+        # A worksheet without a name of a table was recognised by its header.
         broken = {s.file: s for s in sheets if s.problem or (s.left_out and not s.hidden)}
         # Where the whole file cannot be read, so can none of the worksheets that it had.
         wanted = former if name in broken and former else {f: former[f] for f in broken if f in former}
@@ -349,8 +353,7 @@ class _Build:
         return sorted([*kept, *stand_ins.values()], key=lambda sheet: _order(sheet, sheets))
 
     def _former_of(self, sheet: Sheet) -> Sheet:
-        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
-        does."""
+        """The former sheet in place of one that the database could not read; the sheet itself, if there is none."""
         name = sheet.file.removesuffix(f"#{sheet.worksheet}")
         return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
 
@@ -610,8 +613,11 @@ class _Build:
             run(self.con, f"models/{name}")
 
     def _columns_of(self, kpi: str) -> set[str]:
-        """Which of the columns that may be left out an indicator's query gives: `person`, without which labels are masked
-        whole, and `parts`. To have a query planned takes long, so a shipped one is read: it gives `parts` last."""
+        """Which of the optional columns `person` and `parts` an indicator's query gives.
+
+        Without `person`, labels are masked whole. To have a query planned takes long, so the text of a shipped one is
+        read: it gives `parts` last.
+        """
         query = self.programme.query_of(kpi) or ""
         if not self._is_own(kpi):
             return {"person", *re.findall(r"\b(parts)\s+from\b", query)}
@@ -639,7 +645,7 @@ class _Build:
             text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
             words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
             words += re.findall(r"\w+", re.sub(r"--.*", "", text))
-            # Whom a register names is told by the roster.
+            # The roster says whom a register names.
             words += ["staff"] if registers.intersection(words) else []
             reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
                       for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
@@ -817,7 +823,7 @@ class _Build:
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
 
-# A file's own sentence stands for the first two.
+# Of the first two the file's own sentence is used.
 _FLAGS = {
     "unreadable_source": "",
     "stale_source": "",

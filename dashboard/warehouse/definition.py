@@ -92,7 +92,7 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
 
 
 def _options(programme: Programme, column: Column) -> str:
-    """What may stand in a column, for the sentence about a cell that holds something else."""
+    """What a cell of a column may hold, for the sentence about a cell that holds something else."""
     periods = [period.id for period in programme.periods if period.kind == column.type]
     listed: dict[str, Iterable[str]] = {
         "employment": (word for words in programme.employment.values() for word in words),
@@ -195,7 +195,7 @@ def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
 
 
 def _life(kpi: Kpi, period: Period) -> tuple[Any, ...]:
-    """What tells the units of the base; from when to when the period is under way, whether it is closed, and its kind."""
+    """The table of the base's units; from when to when the period is under way, whether it is closed, and its kind."""
     ends = max(period.end, kpi.deadline or period.end)
     return kpi.base_table or kpi.table, period.start, ends, period.closed, period.kind
 

@@ -1,4 +1,4 @@
-"""The spreadsheets of one refresh: what was read now, and what stands from the former snapshot.
+"""The spreadsheets of one refresh: what was read now, and what is kept from the former snapshot.
 
 A spreadsheet that did not change is not read again, and one that cannot be read keeps the rows of the last good
 reading, with the reason why. Nothing of a source that fails ever turns into zero.
@@ -38,8 +38,10 @@ Listed = Sequence[tuple[int, str]]
 
 @dataclass(frozen=True)
 class Stored:
-    """A worksheet's rows, as they were read and as the next refresh may need them again; `table` is None where it was
-    left out, and then `left_out` says why, and `likely` which table it probably is."""
+    """A worksheet's rows, as they were read and as the next refresh may need them again.
+
+    `table` is None where it was left out; then `left_out` says why, and `likely` which table it probably is.
+    """
 
     gid: int
     title: str
@@ -68,8 +70,11 @@ class Source:
 
 @dataclass(frozen=True)
 class FormerFile:
-    """A file or worksheet as the former snapshot read it: the `path` of its file within the folder, that file's content,
-    when this was last read from the folder itself, and its time of modification then."""
+    """A file or worksheet as the former snapshot read it.
+
+    `path` is its file's within the folder; with that file's content, when this was last read from the folder itself, and
+    its time of modification then.
+    """
 
     path: str
     sha256: str
@@ -79,8 +84,11 @@ class FormerFile:
 
 @dataclass(frozen=True)
 class Former:
-    """What a build takes from the snapshot before: spreadsheets by id, files and worksheets by name with the programme's
-    folder that keeps their originals (`place`), rejected rows, and its fingerprint."""
+    """What a build takes from the snapshot before.
+
+    Spreadsheets by id, files and worksheets by name with the programme's folder that keeps their originals (`place`),
+    rejected rows, and its fingerprint.
+    """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, FormerFile] = field(default_factory=dict)
@@ -203,8 +211,9 @@ def _check_entries(reading: Reading, spreadsheet: Spreadsheet) -> None:
 def _tables_of(
     reading: Reading, spreadsheet: Spreadsheet, tables: Mapping[str, Table], known: Source | None
 ) -> dict[int, str]:
-    """Which worksheet (gid) is which table: by its entry, by its title, by what it was before it was renamed, or, where the
-    spreadsheet's own title is a table's, by its header. Where none fits, the one that is most like that table is it.
+    """Which worksheet (gid) is which table: by its entry, its title, what it was before it was renamed, or its header.
+
+    By its header where the spreadsheet's own title is a table's; where none fits, the one most like that table is it.
     """
     table_of: dict[int, str] = {}
     unnamed: list[Worksheet] = []
@@ -230,8 +239,10 @@ def _tables_of(
 def _as_before(
     unnamed: Sequence[Worksheet], known: Source | None, tables: Mapping[str, Table], named: Container[str]
 ) -> dict[int, str]:
-    """What worksheets were that are not told by their name: while a header is broken, and once renamed, unless another has
-    taken the name."""
+    """The former tables of worksheets whose name is not a table's.
+
+    They keep them while a header is broken, and once renamed, unless another has taken the name.
+    """
     before = {one.gid: one for one in known.worksheets if one.table in tables} if known else {}
     return {
         one.gid: str(was.table)
@@ -320,8 +331,10 @@ def _settings(spreadsheet: Spreadsheet) -> str:
 
 
 def stored_rows(sources: Sequence[Source]) -> list[tuple[Any, ...]]:
-    """(spreadsheet, gid, title, table, why it was left out, likely table, line, cells) of every row, for the snapshot to
-    keep."""
+    """Every row, for the snapshot to keep.
+
+    (spreadsheet, gid, title, table, why it was left out, likely table, line, cells).
+    """
     return [
         (source.id, one.gid, one.title, one.table, one.left_out, one.likely, line, cells)
         for source in sources

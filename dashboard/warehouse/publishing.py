@@ -79,9 +79,9 @@ def publish(
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
-    With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
-    `by` is told to whoever waits. With `wait` the end of a build that goes on is awaited. Where the disk is full, the
-    oldest that nobody needs make room, and `warn` is given a sentence for each.
+    With `only_if_changed` the former is returned where a new one would be the same, or where it was restored by hand.
+    `by` names the builder to whoever waits. With `wait` it waits for the end of a build that goes on. Where the disk is
+    full, the oldest that nobody needs make room, and `warn` is called with a sentence for each.
 
     Raises:
         BuildError: nothing was published.
@@ -416,7 +416,7 @@ def _is_full(folder: Path, error: Exception) -> bool:
 def _make_room(folder: Path) -> str | None:
     """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
 
-    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one that stands in for it.
+    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one that serves in its place.
     """
     listed = [one.path for one in kept(folder.parent, folder.name)]
     needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}
@@ -438,8 +438,10 @@ def _is_readable(path: Path | None) -> bool:
 
 
 def _is_emptied(path: Path) -> bool:
-    """Whether a snapshot could be removed. Its space is free at once, though a page may have it open: what that reads of
-    it from then on is told as damaged."""
+    """Whether a snapshot could be removed.
+
+    Its space is free at once, though a page may have it open: that page then finds it damaged.
+    """
     forget(path)
     with suppress(OSError):
         if os.name != "posix":  # where what is open cannot be removed

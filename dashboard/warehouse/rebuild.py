@@ -112,7 +112,7 @@ def _recorded(snapshot: Snapshot) -> tuple[Any, ...]:
 
 
 def _unpack(snapshot: Snapshot, inputs: Sequence[tuple[Any, ...]], folder: Path) -> None:
-    """The files as they were read. Of one with worksheets of two readings the later: the others stand beside it."""
+    """The files as they were read. Of one with worksheets of two readings the later: the others are written beside it."""
     contents = {path: sha256 for _, path, sha256, _, _ in sorted(inputs, key=lambda one: one[3] is None)}
     folder.mkdir()
     for path, sha256 in contents.items():

@@ -58,9 +58,14 @@ class Scope(Protocol):
     """Whose schools may be seen, None is every school of the programme; and whether names are shown whole."""
 
     @property
-    def school_ids(self) -> tuple[int, ...] | None: ...
+    def school_ids(self) -> tuple[int, ...] | None:
+        """The schools that may be seen; None is all."""
+        ...
+
     @property
-    def names(self) -> bool: ...
+    def names(self) -> bool:
+        """Whether names of persons are shown whole."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -320,7 +325,7 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def reporting_damage(path: Path) -> Iterator[None]:
-    """Within, an error of the database that shows a damaged snapshot is told as one, and its connection forgotten.
+    """Within, an error of the database that shows a damaged snapshot is raised as one, and its connection forgotten.
 
     Raises:
         NoSnapshot: the snapshot cannot be read.
@@ -353,7 +358,7 @@ def _damaged(path: Path, what: str = "讀不出來，可能已損壞或屬於別
     return NoSnapshot(f"快照檔「{path.name}」{what}。請執行 kpi build 重新建立。")
 
 
-# A snapshot of a version that masked nothing fails at this, and is told as of another version.
+# A snapshot of a version that masked nothing fails at this, and is reported as of another version.
 _MASKED = "select masked_label from units limit 0"
 
 

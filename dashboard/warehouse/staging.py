@@ -122,8 +122,10 @@ _NO_TEXTS = {
 
 
 def create_school_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct names of schools with their codes over `tables`, hosts too; in 學校名冊 the district may tell
-    two of one name apart."""
+    """A view of the distinct names of schools with their codes over `tables`, hosts too.
+
+    In 學校名冊 two schools of one name may differ in their district.
+    """
     parts = []
     for table in tables:
         for column in table.columns.values():
@@ -189,8 +191,9 @@ where people.staff_id is not null and people.staff_id not in (select staff_id fr
 
 
 def create_typed(table: Table) -> str:
-    """typed_<t>: a row per raw row with its values, its first `fault` (null: none), `warned`, a bit a warning, and whether
-    it is `odd`: a text in it that its column's type cannot tell from a record may say that it is none.
+    """typed_<t>: a row per raw row with its values, its first `fault` (null: none), `warned`, a bit a warning, and `odd`.
+
+    A row is `odd` where a text of it may say that it is no record, and its column's type does not show it.
     """
     columns = {column.id: typed_of(table, column) for column in _read(table)}
     values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
@@ -265,8 +268,10 @@ def refuse_no_records(table: Table) -> str:
 
 
 def count_fates(table: Table, source: str) -> str:
-    """Of each file, how many rows of `source` were not refused (those that name several persons count once), and how many
-    have a fault or a warning."""
+    """Of each file, how many rows of `source` were not refused, and how many have a fault or a warning.
+
+    Rows that name several persons count once.
+    """
     once = " and part = 1" if table.person else ""
     return (
         f"select file_id, count(*) filter (fault is null{once}), count(*) filter (fault is not null or warned <> 0)"
@@ -284,10 +289,10 @@ def count_duplicates(table: Table) -> str:
 
 
 def create_repeated(table: Table, source: str) -> str:
-    """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same; `stands`
-    is the n of the first, which stays.
+    """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same.
 
-    Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole.
+    `kept_n` is the n of the first, which is kept. Nearly all rows are alone with their key, and a hash shows it; only the
+    others are compared whole.
     """
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
@@ -314,7 +319,7 @@ window same_fact as (partition by {key} order by {order})
 
 
 def create_model(table: Table, source: str, repeated: bool) -> str:
-    """<t>: the accepted rows of `source`; of `repeated` ones that which stands, with the merged values."""
+    """<t>: the accepted rows of `source`; of `repeated` ones the one that is kept, with the merged values."""
     merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
     hidden = ["n", "fault", "warned", "odd", *(["school_blank"] if "school" in table.columns else [])]
     hidden += ["part", "parts", "doubted"] if table.person else []
@@ -355,8 +360,10 @@ def _value_column(name: str) -> str:
 
 
 def _compared(table: Table) -> list[str]:
-    """The columns in which two rows of one key contradict each other: in a roster all but those that name whose it is, and
-    free text, which says one thing in many ways."""
+    """The columns in which two rows of one key contradict each other.
+
+    In a roster all but those that name whose it is, and free text, which says one thing in many ways.
+    """
     if table.id not in ROSTERS:
         return []
     apart = {*table.key, *table.merge}
@@ -400,7 +407,7 @@ where s.fault is not null or s.warned <> 0
 
 
 def _flaw_cells(table: Table) -> str:
-    """What is told of a flawed row: 教師編號, name, cells and the extra cells, as they stand in the file."""
+    """The cells of a flawed row as the file has them: 教師編號, name, all cells and the extra cells."""
     staff = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
     cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
@@ -408,8 +415,10 @@ def _flaw_cells(table: Table) -> str:
 
 
 def insert_contradictions(table: Table) -> list[str]:
-    """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no; in
-    a roster, those that say of somebody what the row that stands does not."""
+    """Into `flaws`: of rows of one fact, those that say no where the first says yes, or yes where it says no.
+
+    In a roster, those that differ about somebody from the row that is kept.
+    """
     fact = "kept_n, person_id" if table.person else "kept_n"
     answers = [
         f"""
@@ -447,8 +456,9 @@ where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.f
 
 
 def places(layout: Sequence[str], table: Table | None) -> tuple[list[int], list[int]]:
-    """Where a file's columns stand in the raw table: of each known one, in file order, its place from 1 among the columns
-    of `table`, and how many unknown ones stand before it.
+    """The places of a file's columns in the raw table: of each known one, in file order, its place and the unknown before it.
+
+    Its place is from 1, among the columns of `table`; the unknown ones are counted.
 
     Not a place for every column: the database copies the list for each row, and a header may be far longer than a row.
     """

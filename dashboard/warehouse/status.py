@@ -40,8 +40,7 @@ class Busy(BuildError):
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share that is done, what it does now, and which
-    process it is."""
+    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share done, its present step and its process."""
 
     by: str
     since: str
@@ -52,8 +51,11 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class SheetStatus:
-    """A spreadsheet at the last refresh. `problem` is None where it was in reach; `good_at` is when it last was, None
-    if never. Its rows feed `tables`; `version` is theirs, which may be newer than the snapshot that holds them."""
+    """A spreadsheet at the last refresh.
+
+    `problem` is None where it was in reach; `good_at` is when it last was, None if never. Its rows feed `tables`;
+    `version` is theirs, which may be newer than the snapshot that holds them.
+    """
 
     id: str
     title: str
@@ -66,9 +68,10 @@ class SheetStatus:
 
 @dataclass(frozen=True)
 class Refresh:
-    """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, which snapshot served
-    then, and the files of former ones that were removed because the disk was full.
+    """The last refresh: when, what became of each spreadsheet, and why nothing was published, if so.
 
+    stamp: the snapshot that served then.
+    removed: the files of former ones that were removed because the disk was full.
     checked_at: when all that can be read was last read without a failure, after which `stamp` served.
     """
 

@@ -179,7 +179,7 @@ def sweep_trials(warehouse: Path) -> None:
 
 
 def accept(folder: Path, name: str, content: bytes) -> Path | None:
-    """Put the file into the data folder, whole or not at all; a former one of that name is kept, and its new place given.
+    """Put the file into the data folder, whole or not at all; a former one of that name is kept, and its new place returned.
 
     Raises:
         Refused: its name is not what can be taken, or the folder cannot be written.
@@ -249,7 +249,7 @@ def checked_name(name: str, folder: Path | None = None) -> str:
 _EXAMPLE = "請改名，讓檔名含有資料表的名稱，例如 研習紀錄_深澳國小.csv。"
 # A path's own, and what Windows takes as a stream, a pattern, a pipe or a quotation.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
-# Controls, what steers the direction or is not seen, halves of characters, characters of one's own, and none at all;
+# Controls, what steers the direction or is invisible, halves of characters, characters of one's own, and none at all;
 # separators of lines and paragraphs.
 _BAD_KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _RESERVED = re.compile("(?:CON|PRN|AUX|NUL|CONIN[$]|CONOUT[$]|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE)
@@ -272,7 +272,7 @@ def _visible(text: str, *, quoted: bool = False) -> str:
 
 
 def _same(name: str) -> str:
-    """What a name is to a system that tells neither case nor normal forms apart."""
+    """What a name is to a system that knows neither case nor normal forms."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

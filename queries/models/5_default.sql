@@ -1,10 +1,10 @@
 -- What a page shows, and whom it asks, where nobody names a period: on each day, for each indicator,
--- - the periods under way of which something can be told (a school can be judged),
+-- - the periods under way that have figures (a school can be judged),
 -- - those that are over and not settled: a school has not met it, or cannot be judged; until the definition closes it,
 -- - an exceeded ceiling on whatever day, for it has none,
--- - and so that each indicator is always there, the last one begun of which something could be told. A new period takes
---   its place on the day on which something can be told of it, else when it is over.
--- Periods of one kind follow each other; a year and a semester stand side by side.
+-- - and so that each indicator is always there, the last one begun that has figures. A new period takes
+--   its place on the first day of its figures, else when it is over.
+-- Periods of one kind follow each other; a year and a semester are side by side.
 
 create table default_periods as
 
@@ -83,7 +83,7 @@ stretches as (
 
     union all
 
-    -- A later one may have something to tell sooner.
+    -- A later one may have figures sooner.
     select
         kpi,
         period,
@@ -157,7 +157,7 @@ group by
     period,
     stretch;
 
--- The indicators of each period that are shown on a day; without a day, all. A closed period asks nobody.
+-- The indicators of each period that are listed on a day; without a day, all. A closed period asks nobody.
 create macro listed_on(on_day) as table
     select
         default_periods.kpi,

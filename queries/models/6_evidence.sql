@@ -1,4 +1,4 @@
--- Which accepted rows stand behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
+-- Which accepted rows are behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
 -- or by the day on which the unit was attained, as the rules of evidence say; the indicator's categories and choices hold
 -- for it as they do in its query.
 

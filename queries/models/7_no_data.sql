@@ -5,7 +5,7 @@
 -- word    nobody of the school's staff has one of `words` in the column
 -- away    the school's staff were sent, but nobody of them is employed on that day
 -- unread  a file of the table was sent and cannot be read; `problem` says why
--- refused all that the school sent of the table was given back
+-- refused all rows that the school sent of the table were refused
 -- rows    the table has rows of the school, but none of this period
 -- school  學校名冊 has no row of the school
 -- table   nothing of the table was sent
@@ -46,7 +46,7 @@ silent as (
     inner join periods
         on states.period = periods.period
 
-    -- Of what tells an amount, a table that was not supplied.
+    -- Of the tables of an amount, one that was not supplied.
     left join (
         select
             kpi_reads.kpi,

@@ -7,7 +7,7 @@
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
--- it is told how many schools were not so on the day to compare with. A school of which a file behind the figure was not
+-- `worsened` is how many schools were not so on the day to compare with. A school of which a file behind the figure was not
 -- read is not among them: it is asked for the file (data_to_mend.sql). With `by_default`, of what is shown by default that
 -- day; never of a closed period.
 
@@ -112,7 +112,7 @@ sorted as materialized (
 
 ),
 
--- The schools of most findings are many: only those that are told are sorted, and only of what is kept the names sought.
+-- Most findings have many schools: at most 12 of each are kept, and names are sought for the kept findings alone.
 findings as (
 
     select

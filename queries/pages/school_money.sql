@@ -1,6 +1,6 @@
 -- A school's money, per year and in all (a row without a period): what was approved and spent of each part. `granted` is
--- 經常門 and 資本門 together; 自籌款 stands apart. Nothing approved, or nothing said of what was spent, is blank and not 0.
--- What was spent is told of a share of `reported_approved`: the money of the years of which anything was said.
+-- 經常門 and 資本門 together; 自籌款 is apart. Nothing approved, or nothing said of what was spent, is blank and not 0.
+-- What was spent is a share of `reported_approved`: the money of the years of which anything was said.
 
 with
 

@@ -1,4 +1,4 @@
--- The two figures of every group and of the city, with how many schools stand where, and where the pace is:
+-- The two figures of every group and of the city, with how many schools are where, and where the pace is:
 -- floor(required x elapsed / total), as it is for a school. With `by_default`, of the indicators shown by default that day.
 
 with

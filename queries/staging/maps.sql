@@ -30,7 +30,7 @@ select
 from cleaned;
 
 -- Dates: year, month, day with - / . or 年月日, 6 to 8 digits, or month first with a time (a sheet in US locale).
--- A year below 1000 is ROC. A form's time may stand behind: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
+-- A year below 1000 is ROC. A form's time may follow: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
 -- An instant with a zone is the day in Taiwan. A bare number below 100000 in a workbook's cell is Excel's serial day.
 create or replace temp table date_map as
 
@@ -355,7 +355,7 @@ select
 from named;
 
 -- 課程類別 decides, for each category that it lists by its name or by a word of its pattern; where it is blank or names
--- none, the first pattern found in the course's name. In the order of the definition.
+-- none, the first pattern in the course's name. In the order of the definition.
 create or replace temp table category_map as
 
 with

@@ -59,7 +59,7 @@ fits as (
 
 ),
 
--- A register tells by itself, too, who bears a name.
+-- A register, too, says who bears a name.
 namesakes as (
 
     select
@@ -82,7 +82,7 @@ namesakes as (
 
 ),
 
--- By 教師編號 where given (the row's school then plays no part), else by the one known person of that school with that
+-- By 教師編號 where there is one (the row's school then plays no part), else by the one known person of that school with that
 -- name. In a table of `roster` persons nobody is guessed: an id with another's name, or a name that two people bear, is
 -- refused. Other tables take who is not known by school and name, with a warning where the school's roster is known. So
 -- does any without a roster.
@@ -165,8 +165,8 @@ left join fault_codes as name_doubts
     and decided.name_doubt = name_doubts.reason
     and decided.name_column = name_doubts.column_name;
 
--- A cell of several persons stands for those who are known, with a warning about the others; it is refused where none
--- is, or where a part of it names nobody (王一平等3人): who else is meant is not told.
+-- A cell of several persons is of those who are known, with a warning about the others; it is refused where none
+-- is, or where a part of it names nobody (王一平等3人): who else is meant is not known.
 create or replace temp table person_groups as
 select
     cell,

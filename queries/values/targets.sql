@@ -12,7 +12,7 @@ windows as (
 
 ),
 
--- The tables that tell an item's value; an item that is not here is shown and never judged.
+-- The tables that an item's value is reckoned from; an item that is not here is listed and never judged.
 needs (item, table_name) as (
 
     values
