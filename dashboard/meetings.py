@@ -142,7 +142,7 @@ def choices_of(meeting: Meeting) -> Choices:
 
 
 def _carried(state: Store, before: Sequence[Meeting], view: View) -> tuple[Outcome, ...]:
-    """What became of earlier meetings' decisions, the open ones first; a done one is listed until a meeting has heard of it."""
+    """What became of earlier meetings' decisions, the open ones first; a done one is listed once more."""
     carried = [one for meeting in before for one in meeting.carried]
     done = {one.decision.id for one in carried if one.kind == "done"}
     outcomes = [

@@ -26,8 +26,8 @@ from dashboard.errors import OperatorError
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
 
-# Lines about what was not read or not used.
-TOLD = 20
+# How many lines say what was not read or not used.
+LISTED_PROBLEMS = 20
 
 
 def add(command: Command) -> None:
@@ -206,10 +206,10 @@ def _build_one(
         say(f"{programme.title.zh}：資料沒有變動，仍是 {when(former)} 的快照。")
     else:
         _summary(programme, snapshot, counts)
-    _tell_stale(config.warehouse, programme)
+    _report_stale(config.warehouse, programme)
 
 
-def _tell_stale(place: Path, programme: Programme) -> None:
+def _report_stale(place: Path, programme: Programme) -> None:
     """Which spreadsheets could not be read, so that their rows are those of the last good reading."""
     refresh = warehouse.last_refresh(place / programme.id)
     for sheet in refresh.sheets if refresh else ():
@@ -308,8 +308,8 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f" + 退回 {count.rejected:,}{extra}"
         )
     _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, kind, message in problems[:TOLD]:
+    for file, kind, message in problems[:LISTED_PROBLEMS]:
         say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
-    if len(problems) > TOLD:
-        say(f"另有 {len(problems) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
+    if len(problems) > LISTED_PROBLEMS:
+        say(f"另有 {len(problems) - LISTED_PROBLEMS:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

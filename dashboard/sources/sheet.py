@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from dashboard.sources.contracts import Column, Table, names_in, normalise
 
 HEADER_ROWS = 50
-HEADERS_SHOWN = 12
+MOST_HEADERS = 12
 T = TypeVar("T")
 
 
@@ -197,8 +197,8 @@ def _missing(missing: Sequence[Column], header: Sequence[str], layout: list[str]
 def _header_sentence(header: Sequence[str]) -> str:
     """The sentence that lists the header's cells."""
     cells = [_quoted(cell) for cell in header if cell.strip()]
-    more = f"等 {len(cells)} 欄" if len(cells) > HEADERS_SHOWN else ""
-    return f"讀到的標題列是：{''.join(cells[:HEADERS_SHOWN])}{more}。" if cells else ""
+    more = f"等 {len(cells)} 欄" if len(cells) > MOST_HEADERS else ""
+    return f"讀到的標題列是：{''.join(cells[:MOST_HEADERS])}{more}。" if cells else ""
 
 
 def _quoted(cell: str) -> str:

@@ -467,17 +467,17 @@ class _Build:
     def _stage_tables(self, tables: Sequence[Table]) -> None:
         """Raw tables to accepted rows and flaws. Which rows are no records is asked once for all of them."""
         for table in tables:
-            self._tell_stage("整理", table)
+            self._report_stage("整理", table)
             self.con.execute(staging.create_typed(table))
         odd = "r.n in (select n from typed_{} where fault is not null or warned <> 0 or odd)"
         asked = [(table, odd.format(table.id)) for table in tables if table.id != "schools"]
         no_records.find(self.con, asked, self._numbered())
         for table in tables:
-            self._tell_stage("檢查", table)
+            self._report_stage("檢查", table)
             self._stage_table(table)
 
-    def _tell_stage(self, verb: str, table: Table) -> None:
-        """Each table passes two stages."""
+    def _report_stage(self, verb: str, table: Table) -> None:
+        """Report the next stage of a table; each passes two."""
         self.progress(0.45 + 0.35 * self.stages / (2 * len(self.tables)), f"{verb} {table.label['zh-TW']}")
         self.stages += 1
 

@@ -416,7 +416,8 @@ def _is_full(folder: Path, error: Exception) -> bool:
 def _make_room(folder: Path) -> str | None:
     """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
 
-    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one that serves in its place.
+    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one in its
+    place.
     """
     listed = [one.path for one in kept(folder.parent, folder.name)]
     needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}

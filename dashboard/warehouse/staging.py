@@ -456,9 +456,9 @@ where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.f
 
 
 def places(layout: Sequence[str], table: Table | None) -> tuple[list[int], list[int]]:
-    """The places of a file's columns in the raw table: of each known one, in file order, its place and the unknown before it.
+    """The places of a file's columns in the raw table, in file order, from 1 among the columns of `table`.
 
-    Its place is from 1, among the columns of `table`; the unknown ones are counted.
+    With each known one goes how many unknown ones are before it.
 
     Not a place for every column: the database copies the list for each row, and a header may be far longer than a row.
     """
