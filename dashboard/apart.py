@@ -56,7 +56,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             with contextlib.suppress(BrokenPipeError):
                 pickle.dump((function, args, kwargs), process.stdin)
                 process.stdin.flush()
-            # Its input stays open until then: the end of it tells the process that nobody waits any more.
+            # Its input stays open until then: its end means to the process that nobody waits any more.
             answer = process.stdout.read()
             process.wait()
         finally:

@@ -142,10 +142,10 @@ def seconds(text: str) -> float:
     Raises:
         ValueError: it is none of these.
     """
-    found = re.fullmatch(r"([1-9]\d*)([smh])", text)
-    if found is None:
+    match = re.fullmatch(r"([1-9]\d*)([smh])", text)
+    if match is None:
         raise ValueError(text)
-    return int(found[1]) * _UNITS[found[2]]
+    return int(match[1]) * _UNITS[match[2]]
 
 
 class _Wrong(Exception):
@@ -226,13 +226,16 @@ def _ascii(host: str) -> str:
 
 
 def _spreadsheets(raw: Mapping[str, Any]) -> tuple[tuple[str | None, Spreadsheet], ...]:
-    found: list[tuple[str | None, Spreadsheet]] = []
+    spreadsheets: list[tuple[str | None, Spreadsheet]] = []
     for number, one in enumerate(_tables(raw, "spreadsheets"), 1):
         programme, spreadsheet = _spreadsheet(one, number)
-        if any(other.id == spreadsheet.id and (of is None or programme in (of, None)) for of, other in found):
+        if any(
+            other.id == spreadsheet.id and (of is None or programme in (of, None))
+            for of, other in spreadsheets
+        ):
             raise _Wrong(f"的 spreadsheets 第 {number} 個：這份試算表前面已經有了。請把兩節併成一節。")
-        found.append((programme, spreadsheet))
-    return tuple(found)
+        spreadsheets.append((programme, spreadsheet))
+    return tuple(spreadsheets)
 
 
 def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Spreadsheet]:
@@ -240,7 +243,7 @@ def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Sprea
     place = f"spreadsheets 第 {number} 個"
     _known(raw, ("link", "programme", "by_link", "worksheets"), f"{place}的 ")
     link = str(raw.get("link", ""))
-    if (found := id_in(link)) is None:
+    if (id := id_in(link)) is None:
         raise _Wrong(f"的 {place}：link「{link}」不是 Google 試算表的網址或代號。請從瀏覽器的網址列複製。")
     entries: dict[str | int, Entry] = {}
     for one in _tables(raw, "worksheets"):
@@ -254,15 +257,15 @@ def _spreadsheet(raw: Mapping[str, Any], number: int) -> tuple[str | None, Sprea
         raw, "programme", None, lambda v: v is None or isinstance(v, str), f"（{place}）須是計畫的代號"
     )
     by_link = _value(raw, "by_link", False, lambda v: isinstance(v, bool), "須是 true 或 false")
-    return programme, Spreadsheet(found, gids, entries, by_link)
+    return programme, Spreadsheet(id, gids, entries, by_link)
 
 
 def _files(readings: Path, own: Sequence[tuple[str, Entry]]) -> dict[str, Entry]:
     """The entries of the files: what was adopted, and before that what the configuration says itself."""
-    found: dict[str, list[Entry]] = {}
+    entries: dict[str, list[Entry]] = {}
     for name, entry in [*_adopted(readings), *own]:
-        found.setdefault(name, []).append(entry)
-    return {name: merged(several) for name, several in found.items()}
+        entries.setdefault(name, []).append(entry)
+    return {name: merged(several) for name, several in entries.items()}
 
 
 def _adopted(readings: Path) -> list[tuple[str, Entry]]:
@@ -305,10 +308,10 @@ def _known(raw: Mapping[str, Any], keys: tuple[str, ...], place: str) -> None:
 
 
 def _tables(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = _value(
+    tables: list[Mapping[str, Any]] = _value(
         raw, key, [], lambda v: isinstance(v, list) and all(map(_is_table, v)), f"須是一節節 [[{key}]]"
     )
-    return found
+    return tables
 
 
 def _value(raw: Mapping[str, Any], key: str, default: Any, fits: Callable[[Any], bool], must: str) -> Any:

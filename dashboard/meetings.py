@@ -24,7 +24,7 @@ from dashboard.questions import Row, View, ask
 from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import Store, may_see
 
-# What became of a decision: the status in whose colours it is told, and the word.
+# What became of a decision: the status whose colours it has, and the word.
 BECAME = {
     "done": ("met", later("✓ 已完成")),
     "open": ("on_track", later("◐ 進行中")),
@@ -142,7 +142,7 @@ def choices_of(meeting: Meeting) -> Choices:
 
 
 def _carried(state: Store, before: Sequence[Meeting], view: View) -> tuple[Outcome, ...]:
-    """What became of what earlier meetings decided: each is told until it was told to be done; what is open comes first."""
+    """What became of earlier meetings' decisions, the open ones first; a done one is listed once more."""
     carried = [one for meeting in before for one in meeting.carried]
     done = {one.decision.id for one in carried if one.kind == "done"}
     outcomes = [
@@ -155,7 +155,7 @@ def _carried(state: Store, before: Sequence[Meeting], view: View) -> tuple[Outco
 
 
 def outcome(decision: Decision, view: View, of: Meeting) -> Outcome:
-    """How a decision stands on the day of a view, by the figures, else as a person noted by then.
+    """The state of a decision on the day of a view, by the figures, else as a person noted by then.
 
     of: the meeting that took it, for its figure then.
     """
@@ -222,8 +222,9 @@ def document(meeting: Meeting, view: View, schools: Collection[str] | None) -> D
 def group_document(
     state: Store, meeting: Meeting, view: View, group: str, schools: Collection[str] | None
 ) -> Document:
-    """The slides of one group of a frozen meeting, with what it and earlier ones decided about the group, its schools,
-    or all; of the other groups' schools no name.
+    """The slides of one group of a frozen meeting; no school of another group is named.
+
+    They hold what it and earlier meetings decided about the group, its schools, or all.
 
     view: of the group's schools alone. schools: as in `document`.
     """
@@ -249,8 +250,10 @@ def group_document(
 def decided(
     outcomes: Sequence[Outcome], view: View, choices: Choices, *, is_own: bool = False
 ) -> list[Slide]:
-    """The slides of what earlier meetings decided, done or not, or `is_own` of what this one did; none where that is
-    nothing."""
+    """The slides of what earlier meetings decided, done or not, or with `is_own` of what this one decided.
+
+    No slide where nothing was decided.
+    """
     columns = [
         Column(say("狀態"), 1.6),
         Column(say("決定"), 5.2),

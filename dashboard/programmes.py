@@ -32,10 +32,12 @@ class DefinitionError(OperatorError):
     """A definition cannot be used; `faults` are sentences, one per fault."""
 
     def __init__(self, path: Path, faults: Iterable[str]) -> None:
+        """`path` is the definition's file; `faults` are sentences."""
         self.path, self.faults = path, tuple(faults)
         super().__init__("\n".join(f"{path.name}：{fault}" for fault in self.faults))
 
     def __reduce__(self) -> tuple[type, tuple[Path, tuple[str, ...]]]:
+        """Pickle the path and the faults, from which the message is made."""
         return type(self), (self.path, self.faults)  # it may come from another process
 
 
@@ -43,18 +45,28 @@ class ColumnOfChoices(Protocol):
     """What a definition is checked against in a column of `sources/`."""
 
     @property
-    def choices(self) -> Mapping[str, str]: ...
+    def choices(self) -> Mapping[str, str]:
+        """The word of each value of a `choice` column."""
+        ...
+
     @property
-    def headers(self) -> tuple[str, ...]: ...
+    def headers(self) -> tuple[str, ...]:
+        """The header texts, the label first."""
+        ...
 
 
 class TableOfColumns(Protocol):
     """What a definition is checked against in a table of `sources/`; with its own columns it has no more than `most`."""
 
     @property
-    def columns(self) -> Mapping[str, ColumnOfChoices]: ...
+    def columns(self) -> Mapping[str, ColumnOfChoices]:
+        """The columns by id."""
+        ...
+
     @property
-    def most(self) -> int: ...
+    def most(self) -> int:
+        """How many columns the table may have, a programme's own among them."""
+        ...
 
 
 class _Model(BaseModel):
@@ -99,7 +111,7 @@ _FORMS = ("as a word", "as a number", "as a share", "by period")
 
 
 def _form(requirement: Any) -> str:
-    """Which of its forms a requirement is meant to be, so that only that form's faults are told."""
+    """Which of its forms a requirement is meant to be, so that only that form's faults are reported."""
     word, number, share, by_period = _FORMS
     if isinstance(requirement, Share):
         return share
@@ -143,7 +155,7 @@ class Group(_Model):
 
 
 class Course(_Model):
-    """A category of courses and how a course's name tells that it belongs to it."""
+    """A category of courses and how a course's name shows that it belongs to it."""
 
     category: str
     contains: tuple[str, ...]
@@ -160,7 +172,7 @@ class Column(_Model):
 
 
 class Period(_Model):
-    """A stretch of time for which figures are given; 學期 and 年度 in the tables name those of a semester and a year.
+    """A stretch of time for which figures are reckoned; 學期 and 年度 in the tables name those of a semester and a year.
 
     closed: nobody is asked any more for what was not done in it.
     """
@@ -186,10 +198,10 @@ class Kpi(_Model):
     """An indicator's parameters; its query says who or what counts.
 
     query: the SQL file's name, where it is not the indicator's own id.
-    periods: ids or kinds of periods. Window, deadline and start of the pace are then the period's where not given,
+    periods: ids or kinds of periods. Window, deadline and start of the pace are then the period's where not set,
         and before its first day the figures are `upcoming`.
     base: what is counted out of: the roster's people, 學校名冊's classes, or whatever units the query gives.
-    base_table: which table tells the units of a base, where it is not `table`.
+    base_table: which table has the units of a base, where it is not `table`.
     empty_base, no_units: what a school is whose base is 0, or of which the query gives nothing at all.
     require, ceiling: what counted must reach, or may not exceed. `require` may differ by id or kind of period.
     timeless: its units have no day, so they count on every day and are never `upcoming`.
@@ -264,7 +276,7 @@ class Programme(_Model):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What may stand before a school's name and is no part of it: the programme's own city and districts."""
+        """What may precede a school's name and is no part of it: the programme's own city and districts."""
         city = (f"{self.city}立", self.city) if self.city else ()
         return (*city, *(district for district in self.districts if district), "市立", "私立")
 
@@ -419,8 +431,8 @@ def _faults(programme: Programme, tables: Mapping[str, TableOfColumns]) -> list[
     for key, names in (("codes", programme.codes), ("aliases", programme.aliases.values())):
         faults += [f"{key} 裡的「{name}」不在任何分組。" for name in names if groups and name not in known]
     for kpi_id, kpi in programme.kpis.items():
-        found = [*_kpi_faults(kpi_id, kpi, programme), *_word_faults(kpi, tables)]
-        faults += [f"kpis.{kpi_id}：{fault}" for fault in found]
+        own_faults = [*_kpi_faults(kpi_id, kpi, programme), *_word_faults(kpi, tables)]
+        faults += [f"kpis.{kpi_id}：{fault}" for fault in own_faults]
     return faults
 
 
@@ -471,7 +483,7 @@ def _header(text: str) -> str:
 
 
 def _same_schools(programme: Programme) -> list[str]:
-    """Schools that stand twice, under one name or two: names are compared without city, district and 國小 behind."""
+    """Schools that are listed twice, under one name or two: names are compared without city, district and 國小 behind."""
     around = re.compile(rf"^(?:{'|'.join(map(re.escape, programme.places))})+|(?:國民小學|國小|小學)$")
     by_stem: dict[str, list[str]] = {}
     for name in programme.schools:
@@ -582,8 +594,8 @@ def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
     if kpi.deadline and start and kpi.deadline <= start:
         faults.append(f"期限 {kpi.deadline} 不晚於開始日 {start}。")
     faults = faults or _outside_periods(kpi, periods)
-    given = kpi.deadline is not None and (start is not None or not kpi.pace)
-    if not kpi.periods and kpi.require not in ("none", None) and not given:
+    is_complete = kpi.deadline is not None and (start is not None or not kpi.pace)
+    if not kpi.periods and kpi.require not in ("none", None) and not is_complete:
         faults.append("有應達數就須有 deadline，以及 window 或 pace_start。")
     return faults
 
@@ -591,7 +603,7 @@ def _date_faults(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
 def _outside_periods(kpi: Kpi, periods: Sequence[Period]) -> list[str]:
     """Days that were not moved with the periods: of another year nothing would count, or all be overdue at once."""
     if not periods or any(period.end < period.start for period in periods):
-        return []  # told of the period
+        return []  # reported of the period
     named, window, faults = "、".join(period.id for period in periods), kpi.window, []
     if window and not any(p.start <= window.end and window.start <= p.end for p in periods):
         faults.append(f"window {window.start} 至 {window.end} 與期間 {named} 沒有重疊。")

@@ -21,7 +21,7 @@ LACKS = {
     "column": later("「{table}」沒有「{header}」這一欄，請補上"),
     "word": later("請在「{table}」的「{header}」註明誰是「{words}」"),
     "away": later("「{table}」裡沒有這一天在職的人，請確認到職日與離職日"),
-    "unread": later("「{file}」讀不進來，請改好再送：{told}"),
+    "unread": later("「{file}」讀不進來，請改好再送：{problem}"),
     "refused": later("「{table}」送來的列都被退回，請照退回的說明改好再送"),
     "rows": later("「{table}」裡沒有「{period_label}」可計入的列，請補上"),
     "school": later("「{table}」裡沒有這所學校，請補上"),
@@ -259,7 +259,7 @@ def to_mend(one: Owed) -> tuple[list[str], list[str]]:
     """What to send or mend before anything else can be said: files, tables, and rows that the figures may lack; and the
     other rows, which change none of them."""
     files = [
-        say("{file}：{told}", file=row.file, told=row.told) if row.is_file else row_to_mend(row)
+        say("{file}：{told}", file=row.file, told=row.message) if row.is_file else row_to_mend(row)
         for row in one.needed
     ]
     asked = any(row.is_file for row in one.needed)

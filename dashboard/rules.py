@@ -58,8 +58,10 @@ def against_pace(who: str, ahead: float, unit: str) -> str:
 
 
 def urgent(deadlines: Sequence[Row]) -> Row | None:
-    """The deadline to speak of first: one missed in the last two weeks, else one due within two weeks, else the last
-    missed, which may be of a period long over. Of several on one day, the one that most schools have not met."""
+    """The deadline to name first: one missed in the last two weeks, else one due within two weeks, else the last missed.
+
+    The last missed may be of a period long over. Of several on one day, the one that most schools have not met.
+    """
     unmet = [row for row in deadlines if row.schools]
     missed = sorted(
         (row for row in unmet if row.days_left < 0), key=lambda row: (-row.days_left, -row.schools)

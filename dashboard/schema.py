@@ -18,19 +18,19 @@ def sentence(fault: Any, hidden: Container[str] = ()) -> str:
 
 
 def twice(values: Iterable[str]) -> list[str]:
-    """The values that stand more than once."""
+    """The values that occur more than once."""
     return [value for value, times in Counter(values).items() if times > 1]
 
 
 def _must_be(kind: str, fault: Any) -> str:
-    told = fault.get("ctx", {})
+    context = fault.get("ctx", {})
     match kind:
         case "value_error":
-            return str(told["error"])
+            return str(context["error"])
         case "literal_error":
-            return f"須是 {told['expected'].replace(' or ', ' 或 ')}"
+            return f"須是 {context['expected'].replace(' or ', ' 或 ')}"
         case "greater_than":
-            return f"須大於 {told['gt']}"
+            return f"須大於 {context['gt']}"
     return str(_MUST_BE.get(kind.partition("_")[0], fault["msg"]))
 
 

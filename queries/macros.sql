@@ -1,9 +1,9 @@
 -- The one place where a text becomes a value: a date, a number, a yes or no, a class, the stem of a school's name.
 -- Every parser takes the raw text and gives null for what it cannot read.
--- A macro's argument is pasted wherever its parameter stands, and planned as often. Where it is long and stands often,
+-- A macro's argument is pasted wherever its parameter is, and planned as often. Where it is long and used often,
 -- it goes through a list of one, in whose lambda it is a single value.
 
--- What a cell says, as texts are compared, is told by Python (`nfkc` of dashboard/warehouse/texts.py): NFKC without
+-- What a cell says, as texts are compared, is worked out by Python (`nfkc` of dashboard/warehouse/texts.py): NFKC without
 -- invisible characters, ="T1" and 'T1 as T1, character references as their characters, white space as single blanks.
 -- Most texts are ASCII, common Han and single blanks, which all of that leaves as they are: asking Python for each of
 -- them is what takes long. So a text that begins with neither = nor ' and has no & goes past it.
@@ -59,7 +59,7 @@ create or replace temp macro as_usual(t) as
 create or replace temp macro look_alike_in(t) as
     nullif(regexp_extract(t, '[' || look_alikes() || ']'), '');
 
--- A character with its number, which tells it from the one that it looks like: 内 U+5185.
+-- A character with its number, unlike that of the one that it looks like: 内 U+5185.
 create or replace temp macro numbered(letter) as
     concat_ws(' ', nullif(trim(letter, blank_letters()), ''), 'U+' || lpad(hex(unicode(letter)), 4, '0'));
 
@@ -199,8 +199,8 @@ create or replace temp macro code_of(t) as code_in(squeeze(t));
 create or replace temp macro person_name(t) as
     case when regexp_full_match(t, '[\x{4E00}-\x{9FFF}]{2,3}') then t else bare_name(t) end;
 
--- Whether a cell without blanks says that there was nothing to record, or stands in the place of a number that nobody
--- has, is told by its first character but in few.
+-- Whether a cell without blanks says that there was nothing to record, or is in the place of a number that nobody
+-- has, is clear from its first character but in few.
 create or replace temp macro is_none(name) as
     case when regexp_matches(name, '^(?:[本目尚暫無沒未–—―─/-]|[nN].{0,2}$)') then no_record_in(name) else false end;
 

@@ -16,14 +16,14 @@ create or replace temp macro range_sentence(type, life, options, is_future) as
         else day_sentence(life, is_future)
     end;
 
-create or replace temp macro person_sentence(is_known, suggestion, given_id) as
+create or replace temp macro person_sentence(is_known, suggestion, has_id) as
     case
-        when is_known and given_id and suggestion is not null then '教師編號與姓名「{value}」不是同一人（名冊上是「{suggestion}」）；請確認編號與姓名。'
-        when is_known and given_id then '教師編號與姓名「{value}」不是同一人；請確認編號與姓名。'
+        when is_known and has_id and suggestion is not null then '教師編號與姓名「{value}」不是同一人（名冊上是「{suggestion}」）；請確認編號與姓名。'
+        when is_known and has_id then '教師編號與姓名「{value}」不是同一人；請確認編號與姓名。'
         when is_known and suggestion is not null then '這所學校有兩位以上的「{value}」（{suggestion}）；請填教師編號。'
         when is_known then '這所學校有兩位以上的「{value}」；請填教師編號。'
-        when given_id and suggestion is not null then '教職員名冊沒有教師編號「{value}」；本校同名教師的編號是「{suggestion}」，請確認。'
-        when given_id then '教職員名冊沒有教師編號「{value}」；請更正編號，或把這個人補進名冊。'
+        when has_id and suggestion is not null then '教職員名冊沒有教師編號「{value}」；本校同名教師的編號是「{suggestion}」，請確認。'
+        when has_id then '教職員名冊沒有教師編號「{value}」；請更正編號，或把這個人補進名冊。'
         else '這所學校的名冊沒有「{value}」；請更正姓名、填教師編號，或把這個人補進名冊。'
     end;
 
@@ -66,7 +66,7 @@ create or replace temp macro no_record_sentence(kind) as
         else '這一列重複了標題（{value}），不是一筆紀錄；沒有採用，不必改。'
     end;
 
-create or replace temp macro sentence(reason, type, life, value, squeezed, suggestion, options, given_id, is_future, same_file, kind) as
+create or replace temp macro sentence(reason, type, life, value, squeezed, suggestion, options, has_id, is_future, same_file, kind) as
     case reason
         when 'not_a_record' then no_record_sentence(kind)
         when 'missing_value' then '「{header}」空白；請補上。'
@@ -93,8 +93,8 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
             when 'item' then '{header}「{value}」不是計畫的項目，只列出、不判定；若是其中之一，請填：{options}。'
             else '{header}「{value}」不在選項內，或與計畫公告不符；請填：{options}。'
         end
-        when 'ambiguous_person' then person_sentence(true, suggestion, given_id)
-        when 'unknown_person' then person_sentence(false, suggestion, given_id)
+        when 'ambiguous_person' then person_sentence(true, suggestion, has_id)
+        when 'unknown_person' then person_sentence(false, suggestion, has_id)
         when 'contradiction' then case
             when type = 'roster' and same_file then '{header}「{value}」與第 {other} 列不同，兩列說的是同一件事，採用第 {other} 列；請確認後只留正確的一列。'
             when type = 'roster' then '{header}「{value}」與「{source}」第 {other} 列不同，兩列說的是同一件事，採用那一列；請確認後只留正確的一列。'
@@ -106,7 +106,7 @@ create or replace temp macro sentence(reason, type, life, value, squeezed, sugge
 
 create or replace temp macro cut(value) as case when length(value) > 40 then value[1:40] || '…' else value end;
 
--- What stands in a sentence's places; a long text is cut.
+-- The values of a sentence's places; a long text is cut.
 create or replace temp macro places_of(header, value, look_alike, suggestion, options, other, source) as {
     header: header,
     letter: numbered(look_alike),
@@ -133,7 +133,7 @@ create or replace temp macro filled(sentence, places) as
 create or replace temp macro csv_cell(value) as
     case when regexp_matches(value, '[",\n\r]') then '"' || replace(value, '"', '""') || '"' else value end;
 
--- A row as its file has it: before each known cell the extra ones that stand there, and behind the last the others.
+-- A row as its file has it: before each known cell the extra ones there, and behind the last the others.
 create or replace temp macro csv_row(cells, extra, known, before) as
     array_to_string(
         list_concat(

@@ -122,12 +122,12 @@ def _table(table: Table, shipped: Sequence[Programme]) -> str:
 
 
 def _same(table: Table) -> str:
-    """What makes two rows one fact, and what of them stands."""
+    """What makes two rows one fact, and which of them is kept."""
 
     def label(id: str) -> str:
         return table.columns[id].headers[0] if id in table.columns else MADE[id]
 
-    stays = {"first": "先讀到的", "last": "後讀到的"}.get(table.stands) or f"有{label(table.stands)}的"
+    stays = {"first": "先讀到的", "last": "後讀到的"}.get(table.keep) or f"有{label(table.keep)}的"
     how = {"any": "有一列是「是」就算", "most": "取最多的"}
     merged = [f"{label(id)}{how[rule]}" for id, rule in table.merge.items()]
     blank = [f"沒有{label(table.key_needs)}的列各算一筆"] if table.key_needs else []

@@ -201,7 +201,7 @@ def test_a_cell_that_begins_like_a_formula_is_text_in_a_workbook_too(tmp_path: P
     assert (flaw["line"], flaw["reason"]) == (3, "unknown_school") and "=深澳" in flaw["original"]
     assert any(
         "=甲<乙" in told
-        for (told,) in stored(place, "select concat_ws('，', person, told) from accepted_rows")
+        for (told,) in stored(place, "select concat_ws('，', person, details) from accepted_rows")
     )
 
 

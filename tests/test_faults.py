@@ -459,7 +459,7 @@ def test_what_looks_like_sql_is_text(city: City) -> None:
     assert first["original"].startswith("'; drop table rejects; --,")
     assert "'; drop table rejects; --" in first["message"]
     advisers = stored(
-        city.warehouse, "select person, told from accepted_rows where contains(person, 'Robert')"
+        city.warehouse, "select person, details from accepted_rows where contains(person, 'Robert')"
     )
     assert advisers == [("Robert');droptablestaff;--", "$$ select 1 $$")]
 

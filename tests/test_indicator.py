@@ -387,12 +387,12 @@ def test_the_rows_behind_a_unit_are_those_of_the_files(both, kpi):
         for row in ask(both, KEELUNG, "evidence", most=4, **asked):
             name = row.file.removesuffix(f"#{paths[row.file].sheet}") if paths[row.file].sheet else row.file
             line = plain(lines_of(both / KEELUNG / name, row.sheet)[row.line - 1])
-            said = [row.unit_id, row.unit_label, *re.split("[，：]", row.told)]
+            said = [row.unit_id, row.unit_label, *re.split("[，：]", row.details)]
             assert any(plain(part) in line for part in said if part and len(part) > 1), (row, line)
             if kpi in ("a1a2", "infosec", "it_lead", "public_lesson"):
                 assert plain(row.unit_id or "-") in line or plain(row.unit_label) in line, (row, line)
             if kpi == "srl_survey":
-                assert row.told[-2:] in line
+                assert row.details[-2:] in line
             compared += 1
     assert compared > 2
 
@@ -454,7 +454,7 @@ def test_a_scope_of_two_schools_sees_no_other_schools_rows_or_names(served, monk
             found = ask(served, KEELUNG, "evidence", TWO, most=4, **asked_for)
             assert bool(found) <= (school.name in own)
             for row in found:
-                assert row.is_seen or (row.file, row.line, row.told, row.link, row.day) == (None,) * 5
+                assert row.is_visible or (row.file, row.line, row.details, row.link, row.day) == (None,) * 5
                 assert not any(name in (row.file or "") for name in others)
 
 
@@ -472,10 +472,10 @@ def test_a_row_that_another_school_wrote_is_counted_and_its_words_stay_there(bot
             **asked,
             school_id=school_id,
         )
-        assert len(every) == len(mine) and all(row.is_seen for row in every)
-        hidden += sum(not row.is_seen for row in mine)
+        assert len(every) == len(mine) and all(row.is_visible for row in every)
+        hidden += sum(not row.is_visible for row in mine)
         for row, whole in zip(mine, every, strict=True):
-            assert not row.is_seen or whole.row_school is None
+            assert not row.is_visible or whole.row_school is None
     assert hidden > 0
 
 

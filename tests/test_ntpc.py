@@ -918,7 +918,7 @@ def test_the_money_of_every_school_adds_up_to_its_figures(shown: Path) -> None:
         for year in ("112", "113"):
             spent = expected[school, "execution", year]
             assert text(money[year, "granted"]["spent"]) == spent["counted"]
-            assert text(money[year, "granted"]["told_approved"]) == spent["base"]
+            assert text(money[year, "granted"]["reported_approved"]) == spent["base"]
             capital = money[year, "capital"]["approved"] or (0 if money[year, "granted"]["rows"] else None)
             assert text(capital) == expected[school, "capital_ceiling", year]["counted"]
 

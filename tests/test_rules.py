@@ -523,7 +523,8 @@ def test_a_blank_mode_of_learning_is_neither_a_yes_nor_a_no(tmp_path: Path):
     place = tmp_path / "warehouse"
     assert running.build(data, place).code == 0
     found = [
-        told.split("，") for (told,) in running.stored(place, "select told from accepted_rows order by line")
+        told.split("，")
+        for (told,) in running.stored(place, "select details from accepted_rows order by line")
     ]
     for told, mode in zip(found, cells.values(), strict=True):
         assert [part for part in told if "四學模式" in part] == ([f"四學模式：{mode}"] if mode else [])

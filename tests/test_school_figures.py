@@ -280,7 +280,7 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
             rows=1,
             approved=9,
             spent=3,
-            told_approved=9,
+            reported_approved=9,
             unsaid=0,
         )
         for period in ("112", None)

@@ -16,8 +16,11 @@ from dashboard.errors import OperatorError, reason
 
 
 def entry() -> None:
-    """The console script. Results are UTF-8 whatever the terminal or the locale says; what it writes is its user's alone,
-    for it holds the names of teachers."""
+    """The console script.
+
+    Results are UTF-8 whatever the terminal or the locale says. Only its user may read the files that it writes, for they
+    hold the names of teachers.
+    """
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

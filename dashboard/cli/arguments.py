@@ -17,7 +17,9 @@ class Command(Protocol):
 
     def __call__(
         self, run: Callable[[argparse.Namespace], int], name: str, text: str
-    ) -> argparse.ArgumentParser: ...
+    ) -> argparse.ArgumentParser:
+        """The parser of a command `name` with the help `text`, which calls `run`."""
+        ...
 
 
 def reading(parser: argparse.ArgumentParser) -> None:

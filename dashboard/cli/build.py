@@ -26,8 +26,8 @@ from dashboard.errors import OperatorError
 from dashboard.programmes import Programme
 from dashboard.sources import contracts, spreadsheets
 
-# Lines about what was not read or not used.
-TOLD = 20
+# How many lines say what was not read or not used.
+LISTED_PROBLEMS = 20
 
 
 def add(command: Command) -> None:
@@ -69,7 +69,7 @@ def _build(options: argparse.Namespace) -> int:
                 raise
             now = _stamps(config)
             fresh = [name for name in now if now[name] != before.get(name)]
-            rest = _still_stands(config.warehouse, before) if not fresh else "其餘沒有發布。"
+            rest = _serving(config.warehouse, before) if not fresh else "其餘沒有發布。"
             say(f"已中斷；{''.join(f'{name} 已發布，' for name in fresh)}{rest}")
             return 3
     return 0
@@ -99,13 +99,13 @@ def build_all(
     wait: bool = False,
     ended: threading.Event | None = None,
 ) -> None:
-    """Build every programme of `config`; the first that fails stops it, and its former snapshot stands.
+    """Build every programme of `config`; the first that fails stops it, and its former snapshot serves on.
 
     Of those that nobody named, one at least must do. Once `ended` is set, none goes on. With `wait` the end of a build
     that goes on is awaited.
 
     Raises:
-        BuildError: why, and what stands of each programme that was tried.
+        BuildError: why, and which snapshot serves of each programme that was tried.
     """
     keep_private(config.warehouse)
     wanted = config.programmes or tuple(config.folders)
@@ -116,7 +116,7 @@ def build_all(
         known = wanted or warehouse.programmes_in(config.warehouse)
         for name in known:
             warehouse.note_failure(config.warehouse / name, str(error))
-        raise warehouse.BuildError(f"{error}\n{_still_stands(config.warehouse, known)}") from error
+        raise warehouse.BuildError(f"{error}\n{_serving(config.warehouse, known)}") from error
     # Where nothing says which, all that the product ships are tried: a folder is seldom of every one of them.
     named = wanted or paths[0].parent != programmes.FOLDER
     failed: dict[str, str] = {}
@@ -128,14 +128,14 @@ def build_all(
         except OperatorError as error:
             failed[path.stem] = str(error)
             if named or len(failed) == len(paths):
-                text = f"{_reasons(failed)}\n{_still_stands(config.warehouse, failed)}"
+                text = f"{_reasons(failed)}\n{_serving(config.warehouse, failed)}"
                 raise warehouse.BuildError(text) from error
     for name, reason in failed.items():
         say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
 
 
 def _loaded(config: configs.Config, path: Path, tables: dict[str, contracts.Table]) -> Programme:
-    """The definition in `path`. Who looks at its figures is told of its faults, too: they stand still by them."""
+    """The definition in `path`. Its faults are noted for the pages, too: while it has any, the figures are not updated."""
     try:
         return programmes.load(path, tables)
     except programmes.DefinitionError as error:
@@ -150,7 +150,7 @@ def _reasons(failed: Mapping[str, str]) -> str:
     return "\n".join(dict.fromkeys("\n".join(reasons).splitlines()))
 
 
-def _still_stands(place: Path, names: Iterable[str]) -> str:
+def _serving(place: Path, names: Iterable[str]) -> str:
     """Which snapshot still serves of each of these programmes."""
     known = tuple(names)
     stamps = {name: stamp for name in known if (stamp := _stamp(place, name))}
@@ -206,10 +206,10 @@ def _build_one(
         say(f"{programme.title.zh}：資料沒有變動，仍是 {when(former)} 的快照。")
     else:
         _summary(programme, snapshot, counts)
-    _tell_stale(config.warehouse, programme)
+    _report_stale(config.warehouse, programme)
 
 
-def _tell_stale(place: Path, programme: Programme) -> None:
+def _report_stale(place: Path, programme: Programme) -> None:
     """Which spreadsheets could not be read, so that their rows are those of the last good reading."""
     refresh = warehouse.last_refresh(place / programme.id)
     for sheet in refresh.sheets if refresh else ():
@@ -219,7 +219,7 @@ def _tell_stale(place: Path, programme: Programme) -> None:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    """Refresh for ever; what fails once is told, and tried again at the next turn."""
+    """Refresh for ever; a failure is reported, and tried again at the next turn."""
     say(f"每 {options.every / 60:g} 分鐘更新一次（按 Ctrl+C 結束）")
     with interruptible() as ended, contextlib.suppress(KeyboardInterrupt):
         while not ended.is_set():
@@ -308,8 +308,8 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f" + 退回 {count.rejected:,}{extra}"
         )
     _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, kind, message in problems[:TOLD]:
+    for file, kind, message in problems[:LISTED_PROBLEMS]:
         say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
-    if len(problems) > TOLD:
-        say(f"另有 {len(problems) - TOLD:,} 項沒有列在這裡；全部列在「資料」頁。")
+    if len(problems) > LISTED_PROBLEMS:
+        say(f"另有 {len(problems) - LISTED_PROBLEMS:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

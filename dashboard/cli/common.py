@@ -58,7 +58,7 @@ def when(stamp: str) -> str:
 
 
 def say(text: str) -> None:
-    """A message to the person, beside the results. Where it cannot be written, nobody is there to be told."""
+    """A message to the person, beside the results. Where it cannot be written, nobody reads it."""
     with suppress(OSError):
         print(printable(text), file=sys.stderr)
 

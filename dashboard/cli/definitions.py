@@ -119,7 +119,7 @@ def _compare(options: argparse.Namespace) -> int:
         comparison = warehouse.compare_definitions(former, programme, ground)
     finally:
         bar.clear()
-    _tell(comparison, ground.on)
+    _print(comparison, ground.on)
     print_rows(list(warehouse.COMPARED), comparison.rows, options.format)
     return 0
 
@@ -141,7 +141,7 @@ def _both(
     return former, programmes.load(path, tables)
 
 
-def _tell(comparison: warehouse.Comparison, on: dt.date) -> None:
+def _print(comparison: warehouse.Comparison, on: dt.date) -> None:
     if comparison.unread:
         say(f"請注意：有 {comparison.unread} 份試算表還沒有讀過，不在比較裡。請先執行 kpi build。")
     if not comparison.changes:

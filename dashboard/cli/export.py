@@ -65,7 +65,7 @@ def _export(options: argparse.Namespace) -> int:
             if options.kind == "pack":
                 _write_packs(view, meeting, options, bar.show)
             else:
-                files.write(options.output, lambda: _made(view, meeting, options, bar.show))
+                files.write(options.output, lambda: _content(view, meeting, options, bar.show))
         except CannotMake as error:
             raise FileError(str(error).splitlines()[0]) from error
         finally:
@@ -117,7 +117,7 @@ def _frozen(snapshot: warehouse.Snapshot, options: argparse.Namespace) -> tuple[
     return meetings.view_of(meeting, store.warehouse, access.bureau()), meeting
 
 
-def _made(
+def _content(
     view: "View",
     meeting: "Meeting | None",
     options: argparse.Namespace,
@@ -206,8 +206,8 @@ def scope_of(snapshot: warehouse.Snapshot, group: str | None, school: str | None
     if group is None and school is None:
         return access.bureau()
     known_school(snapshot, school)
-    columns, found = warehouse.rows(snapshot, "schools", EVERY_SCHOOL)
-    schools = [dict(zip(columns, row, strict=True)) for row in found]
+    columns, rows = warehouse.rows(snapshot, "schools", EVERY_SCHOOL)
+    schools = [dict(zip(columns, row, strict=True)) for row in rows]
     groups = list(dict.fromkeys(one["group_name"] for one in schools if one["group_name"]))
     if group is not None and group not in groups:
         raise UsageError(f"沒有「{group}」這一組。現有：{'、'.join(groups)}。")

@@ -1,4 +1,4 @@
-"""A file that a command writes where it is told: whole or not at all, and never in the place of a folder or a device."""
+"""A file that a command writes: whole or not at all, and never in the place of a folder or a device."""
 
 import os
 import tempfile

@@ -74,6 +74,7 @@ class Bar:
     """A progress bar on a terminal; nothing elsewhere. The work does not go on once `ended` is set."""
 
     def __init__(self, ended: threading.Event | None = None) -> None:
+        """Once `ended` is set, the next step interrupts the command."""
         self.is_terminal = sys.stderr.isatty()
         self.ended = ended
 

@@ -15,7 +15,7 @@ from dashboard.cli.common import SAMPLE, config_of, keep_private, say
 from dashboard.errors import PortTaken
 from dashboard.paths import ROOT
 
-SAMPLES_TOLD = "# The samples, served while nothing else is configured: a data folder for each programme."
+SAMPLES_COMMENT = "# The samples, served while nothing else is configured: a data folder for each programme."
 
 
 def add(command: Command) -> None:
@@ -69,7 +69,7 @@ def _make_samples() -> configs.Config:
     file = SAMPLE / configs.FILE
     if not file.is_file():
         folders = "".join(f'{name} = "data/{name}"\n' for name in sample.WRITERS)
-        file.write_text(f"{SAMPLES_TOLD}\n[data]\n{folders}", encoding="utf-8")
+        file.write_text(f"{SAMPLES_COMMENT}\n[data]\n{folders}", encoding="utf-8")
     config = configs.load(SAMPLE)
     for name, write in sample.WRITERS.items():
         if name in config.folders and not config.folders[name].is_dir():

@@ -1,7 +1,7 @@
 """A made-up data folder in the formats of real exports, for demonstrations, tests and measurements.
 
 Without a size it holds the 41 schools of the Keelung letter with invented people and records, as they might
-have stood on 2022-11-25, three days after the IT leads' deadline; otherwise an invented nation with counties
+have been on 2022-11-25, three days after the IT leads' deadline; otherwise an invented nation with counties
 as groups. The names, codes, districts and **class counts** of the 41 are real, the latter those of school
 year **113** (the letter is of 111, for which no table was at hand); nobody in the rosters is.
 

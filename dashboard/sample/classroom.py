@@ -103,7 +103,7 @@ def surveys(world: World) -> dict[str, Answers]:
 def _answers(
     world: World, rooms: Classes, chosen: Ints, misheard: Ints, phase: str, rng: np.random.Generator
 ) -> Answers:
-    """A row a pupil, in the time of one lesson; the `misheard` classes were told to misspell their school."""
+    """A row a pupil, in the time of one lesson; the `misheard` classes misspell their school."""
     size = (CLASS_SIZE_NATION if world.national else CLASS_SIZE) + rng.integers(-5, 6, len(chosen))
     room = np.repeat(chosen, size)
     seat = np.arange(len(room)) - np.repeat(np.cumsum(size) - size, size) + 1

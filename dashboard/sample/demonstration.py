@@ -1,4 +1,4 @@
-"""The sample of New Taipei's 5G demonstration schools, as they might have stood on 2023-11-30.
+"""The sample of New Taipei's 5G demonstration schools, as they might have been on 2023-11-30.
 
 Twenty-four invented schools and nobody real. A school has a quality from 0 to 1, by which its records fall short
 or not, and a few are special, so that every status occurs and a ceiling is broken. One seed gives the same bytes.
@@ -73,6 +73,7 @@ class School:
 
     @property
     def teachers(self) -> tuple[Person, ...]:
+        """The school's full-time and substitute teachers."""
         return tuple(person for person in self.people if person.employment in ("專任教師", "代理教師"))
 
 
@@ -83,15 +84,19 @@ class Draw:
     rng: np.random.Generator
 
     def hits(self, chance: float) -> bool:
+        """True with the probability `chance`, 0 to 1."""
         return bool(self.rng.random() < chance)
 
     def upto(self, most: float) -> int:
+        """A whole number from 0 to `most`."""
         return int(self.rng.integers(0, int(most) + 1))
 
     def of(self, choices: Sequence[Any]) -> Any:
+        """One of `choices`."""
         return choices[int(self.rng.integers(len(choices)))]
 
     def day(self, first: date, last: date) -> date:
+        """A day from `first` to `last`."""
         return first + timedelta(days=self.upto((last - first).days))
 
 
@@ -103,11 +108,11 @@ def write(folder: Path, *, schools: int | None = None, teachers: int | None = No
         raise SampleError(f"{folder} 已經有資料，示範資料不會覆蓋它：請改指定新的或空的資料夾。")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ntpc-5g-112.toml").write_bytes(DEFINITION.encode())
-    made = _schools(_draw(seed, "schools"))
-    for n, (name, (headers, rows)) in enumerate(TABLES.items()):
+    sample = _schools(_draw(seed, "schools"))
+    for n, (name, (headers, rows_of)) in enumerate(TABLES.items()):
         draw = _draw(seed, name)
-        found = list(rows(made, draw))
-        _save(folder, name, headers, _with_faults(name, headers, found, draw), n)
+        rows = list(rows_of(sample, draw))
+        _save(folder, name, headers, _with_faults(name, headers, rows, draw), n)
 
 
 def _draw(seed: int, name: str) -> Draw:
@@ -391,7 +396,7 @@ def _records(schools: Sequence[School], draw: Draw) -> Iterator[Row]:
             yield _name(school, draw), _day(day, draw, school), draw.of(school.teachers).name
 
 
-def _given(schools: Sequence[School], draw: Draw) -> Iterator[Row]:
+def _public_lessons(schools: Sequence[School], draw: Draw) -> Iterator[Row]:
     for school in schools:
         for day in _events(1)(school, draw):
             person = draw.of(school.teachers)
@@ -479,7 +484,7 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Sequence[School], Draw], Iter
     "學習成效": (("學校名稱", "評量方式", "完成日期", "年級", "班級"), _effects),
     "量表施測": (("學校名稱", "量表", "施測日期", "次別"), _surveys),
     "觀課紀錄表": (("學校名稱", "日期", "教師"), _records),
-    "公開授課": (("學校名稱", "教師編號", "授課教師", "授課日期", "數位學習模式"), _given),
+    "公開授課": (("學校名稱", "教師編號", "授課教師", "授課日期", "數位學習模式"), _public_lessons),
     "觀課紀錄": (("主辦學校", "觀課日期", "觀課學校", "觀課教師"), _visits),
     "入校輔導": (("學校名稱", "輔導日期", "輔導人員", "主題"), _coaching),
     "量化目標": (("學校名稱", "項目", "單位", "現況值", "112年目標", "113年目標"), _targets),

@@ -52,24 +52,24 @@ def write(folder: Path, *, schools: int | None = None, teachers: int | None = No
     """Writes the sample and its definition into a new or empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SampleError(f"{folder} 已經有資料，示範資料不會覆蓋它：請改指定新的或空的資料夾。")
-    made = world(schools, teachers, seed)
+    sample = world(schools, teachers, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    folk = people(made)
-    _definition(folder, made)
-    _schools(folder, made)
-    _rosters(folder, made, folk, spells(made, folk))
-    _training(folder, made, folk)
-    _forms(folder, made, folk)
+    folk = people(sample)
+    _definition(folder, sample)
+    _schools(folder, sample)
+    _rosters(folder, sample, folk, spells(sample, folk))
+    _training(folder, sample, folk)
+    _forms(folder, sample, folk)
 
 
-def _definition(folder: Path, made: World) -> None:
-    name, text = ("nation-sample", NATION_DEFINITION) if made.national else ("keelung-111", CITY_DEFINITION)
+def _definition(folder: Path, sample: World) -> None:
+    name, text = ("nation-sample", NATION_DEFINITION) if sample.national else ("keelung-111", CITY_DEFINITION)
     (folder / f"{name}.toml").write_bytes(text.encode())
 
 
-def _schools(folder: Path, made: World) -> None:
+def _schools(folder: Path, sample: World) -> None:
     """學校名冊, with a title above the header and class counts as people type them."""
-    blank = made.is_special("blank_classes")
+    blank = sample.is_special("blank_classes")
     rows = [
         (
             school.name,
@@ -79,14 +79,14 @@ def _schools(folder: Path, made: World) -> None:
             "" if blank[n] else _class_count(n, school.classes),
             school.district,
         )
-        for n, school in enumerate(made.schools)
+        for n, school in enumerate(sample.schools)
     ]
-    if not made.national:
+    if not sample.national:
         rows.append(("新北市金龍國小", "", "自主學習組", "夥伴學校", 24, ""))
-        rows.append((made.schools[16].name, made.schools[16].code, "STEAM跨域教學組", "夥伴學校", 23, ""))
+        rows.append((sample.schools[16].name, sample.schools[16].code, "STEAM跨域教學組", "夥伴學校", 23, ""))
     headers = ("學校名稱", "學校代碼", "組別", "角色", "班級數", "行政區")
     table = {header: cells(column) for header, column in zip(headers, zip(*rows, strict=True), strict=True)}
-    year = "班級數為 113 學年度" if not made.national else "虛構資料"
+    year = "班級數為 113 學年度" if not sample.national else "虛構資料"
     write_xlsx(folder / "學校名冊.xlsx", table, "學校名冊", (f"數位學習精進方案參與學校一覽表（{year}）",))
 
 
@@ -96,11 +96,11 @@ def _class_count(place: int, classes: int) -> int | str:
     return texts.get(place % 12, classes)
 
 
-def _parts(made: World) -> tuple[list[str], Ints]:
+def _parts(sample: World) -> tuple[list[str], Ints]:
     """Who keeps a school's files: the school itself, or in a nation its county."""
-    if not made.national:
-        return [school.name for school in made.schools], np.arange(len(made.schools))
-    return list(dict.fromkeys(school.group for school in made.schools)), made.group
+    if not sample.national:
+        return [school.name for school in sample.schools], np.arange(len(sample.schools))
+    return list(dict.fromkeys(school.group for school in sample.schools)), sample.group
 
 
 def _split(part: Ints, number: int) -> Iterator[tuple[int, Ints]]:
@@ -112,9 +112,9 @@ def _split(part: Ints, number: int) -> Iterator[tuple[int, Ints]]:
             yield n, order[bounds[n] : bounds[n + 1]]
 
 
-def _manner(made: World, names: list[str], what: str) -> list[tuple[int, Dialect]]:
+def _manner(sample: World, names: list[str], what: str) -> list[tuple[int, Dialect]]:
     """Each owner's program and how it writes."""
-    kinds = habits(made, "file", FILE_KINDS, len(names)).tolist()
+    kinds = habits(sample, "file", FILE_KINDS, len(names)).tolist()
     return [(kind, _dialect(kind, f"{name}　{what}")) for kind, name in zip(kinds, names, strict=True)]
 
 
@@ -130,17 +130,17 @@ def _dialect(kind: int, title: str) -> Dialect:
     return Dialect(newline="\n" if kind % 2 else "\r\n")
 
 
-def _rosters(folder: Path, made: World, folk: People, posts: Spells) -> None:
+def _rosters(folder: Path, sample: World, folk: People, posts: Spells) -> None:
     """教職員名冊: a file an owner, some as workbooks."""
-    rng = made.stream("rosters")
-    names, owner = _parts(made)
-    manner = _manner(made, names, "111學年度教職員名冊")
-    form = habits(made, "roster", 11)
+    rng = sample.stream("rosters")
+    names, owner = _parts(sample)
+    manner = _manner(sample, names, "111學年度教職員名冊")
+    form = habits(sample, "roster", 11)
     order = np.lexsort((folk.employment[posts.person], posts.school))
-    order = order[~made.is_special("no_roster")[posts.school[order]]]
+    order = order[~sample.is_special("no_roster")[posts.school[order]]]
     for n, places in _split(owner[posts.school[order]], len(names)):
         kind, dialect = manner[n]
-        table = roster(made, folk, posts, order[places], form, rng)
+        table = roster(sample, folk, posts, order[places], form, rng)
         table = with_blank_rows(table, rng, BLANK_LINES * (n % 2))
         stem = f"教職員名冊_{names[n]}"
         if kind == WORKBOOK and len(places) <= LARGEST_WORKBOOK // 10:
@@ -149,23 +149,23 @@ def _rosters(folder: Path, made: World, folk: People, posts: Spells) -> None:
             write_csv(folder / f"{stem}.csv", table, dialect)
 
 
-def _training(folder: Path, made: World, folk: People) -> None:
+def _training(folder: Path, sample: World, folk: People) -> None:
     """研習紀錄: a file an owner, and the training system's export, which repeats a part of them."""
-    rng = made.stream("training files")
-    scale = training_files.NATION if made.national else training_files.CITY
-    files = training_files.filed(made, folk, training.training(made, folk, scale.rows_each), scale)
-    habit = training_files.training_habits(made)
-    names, owner = _parts(made)
-    manner = _manner(made, names, "研習紀錄")
+    rng = sample.stream("training files")
+    scale = training_files.NATION if sample.national else training_files.CITY
+    files = training_files.filed(sample, folk, training.training(sample, folk, scale.rows_each), scale)
+    habit = training_files.training_habits(sample)
+    names, owner = _parts(sample)
+    manner = _manner(sample, names, "研習紀錄")
     own = np.flatnonzero(files.channel != training_files.CITY_FILE)
     own = own[np.lexsort((files.rows.day[own], files.school[own]))]
     for n, places in _split(owner[files.school[own]], len(names)):
-        table = training_files.own_table(made, folk, files, habit, own[places], rng)
+        table = training_files.own_table(sample, folk, files, habit, own[places], rng)
         table = with_blank_rows(_rearranged(table, n), rng, BLANK_LINES * (n % 3 == 0))
         write_csv(folder / f"研習紀錄_{names[n]}.csv", table, manner[n][1])
     city = np.flatnonzero(files.channel != training_files.OWN_FILE)
     city = city[np.argsort(files.rows.day[city], kind="stable")]
-    table = training_files.city_table(made, folk, files, city, rng)
+    table = training_files.city_table(sample, folk, files, city, rng)
     write_csv(folder / "研習紀錄_教師進修系統匯出.csv", table, FORM)
 
 
@@ -179,32 +179,32 @@ def _rearranged(table: Table, n: int) -> Table:
     return {"序號": np.arange(1, rows + 1).astype(object), **arranged} if n % 5 == 2 else arranged
 
 
-def _forms(folder: Path, made: World, folk: People) -> None:
+def _forms(folder: Path, sample: World, folk: People) -> None:
     """What comes from forms and from the office's own sheets."""
-    given = lessons.lessons(made, folk)
-    write_csv(folder / "公開授課_表單回應.csv", lessons.lesson_table(made, folk, given), FORM)
-    _sheet(folder, "觀課紀錄", lessons.observation_table(made, folk, given), made)
-    for method, table in classroom.achievement(made).items():
+    held = lessons.lessons(sample, folk)
+    write_csv(folder / "公開授課_表單回應.csv", lessons.lesson_table(sample, folk, held), FORM)
+    _sheet(folder, "觀課紀錄", lessons.observation_table(sample, folk, held), sample)
+    for method, table in classroom.achievement(sample).items():
         write_csv(folder / f"學力觀察_{method}.csv", table, FORM)
-    _sheet(folder, "入校輔導", classroom.coaching_table(made), made)
-    for phase, answers in classroom.surveys(made).items():
-        _survey(folder, made, phase, answers)
+    _sheet(folder, "入校輔導", classroom.coaching_table(sample), sample)
+    for phase, answers in classroom.surveys(sample).items():
+        _survey(folder, sample, phase, answers)
 
 
-def _sheet(folder: Path, name: str, table: Table, made: World) -> None:
+def _sheet(folder: Path, name: str, table: Table, sample: World) -> None:
     """A workbook, unless the nation makes it too large."""
-    if made.national and len(next(iter(table.values()))) > LARGEST_WORKBOOK // 10:
+    if sample.national and len(next(iter(table.values()))) > LARGEST_WORKBOOK // 10:
         write_csv(folder / f"{name}.csv", table, Dialect())
     else:
         write_xlsx(folder / f"{name}.xlsx", table, name, (f"{name}（示範資料）",))
 
 
-def _survey(folder: Path, made: World, phase: str, answers: classroom.Answers) -> None:
+def _survey(folder: Path, sample: World, phase: str, answers: classroom.Answers) -> None:
     """One export of the form for a city, one for each county of a nation."""
-    if not made.national:
+    if not sample.national:
         write_csv(folder / f"自主學習量表_{phase}.csv", answers.table, FORM)
         return
-    names, owner = _parts(made)
+    names, owner = _parts(sample)
     for n, places in _split(owner[answers.school], len(names)):
         part = {header: column[places] for header, column in answers.table.items()}
         write_csv(folder / f"自主學習量表_{phase}_{names[n]}.csv", part, FORM)

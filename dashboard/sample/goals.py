@@ -1,4 +1,4 @@
-"""How the schools stand on the sample's day, decided before a single record is made.
+"""The state of the schools on the sample's day, decided before a single record is made.
 
 A sample drawn row by row would leave it to chance whether anybody is overdue. Here each indicator has a share
 of schools that met it and a share on track; which they are follows their quality; the records are made to

@@ -44,7 +44,7 @@ ELSEWHERE_NATION = (("國立臺灣師大附中", ""), ("銘傳國中", ""), ("�
 
 @dataclass(frozen=True)
 class Lessons:
-    """Public lessons as they were given."""
+    """Public lessons as they were held."""
 
     school: Ints
     person: Ints
@@ -69,26 +69,26 @@ def lessons(world: World, folk: People) -> Lessons:
     )
 
 
-def lesson_table(world: World, folk: People, given: Lessons) -> Table:
+def lesson_table(world: World, folk: People, held: Lessons) -> Table:
     """The city's form: free text where a choice would have done, and one teacher who sent it twice."""
     rng = world.stream("lesson form")
-    again = rng.permutation(len(given.day))[: max(1, len(given.day) // 40)]
-    rows = np.r_[np.arange(len(given.day)), again]
-    school, day = given.school[rows], given.day[rows]
+    again = rng.permutation(len(held.day))[: max(1, len(held.day) // 40)]
+    rows = np.r_[np.arange(len(held.day)), again]
+    school, day = held.school[rows], held.day[rows]
     filled = np.minimum(day + rng.integers(0, 6, len(rows)), TODAY)
-    grade, number = rng.integers(1, 7, len(given.day))[rows], rng.integers(1, 3, len(given.day))[rows]
+    grade, number = rng.integers(1, 7, len(held.day))[rows], rng.integers(1, 3, len(held.day))[rows]
     invited = np.where(rng.random(len(rows)) < 0.85, day - rng.integers(2, 20, len(rows)), NEVER)
     with_id = rng.random(len(world.schools))[school] < 0.5
     form = rng.integers(0, 6, len(world.schools))
     table = {
         "時間戳記": stamps(filled, rng.integers(28_800, 64_000, len(rows)), 3),
         "學校名稱": world.names(form)[school],
-        "教師編號": np.where(with_id, folk.ids[given.person[rows]], "").astype(object),
-        "授課教師": folk.names[given.person[rows]],
+        "教師編號": np.where(with_id, folk.ids[held.person[rows]], "").astype(object),
+        "授課教師": folk.names[held.person[rows]],
         "授課日期": date_texts(day, habits(world, "lesson date", 3)[school]),
         "領域": any_of(rng, SUBJECTS, len(rows)),
         "班級": class_texts(grade, number, 3 + rng.integers(0, 3, len(rows)), np.full(len(rows), False)),
-        "數位學習模式": np.where(given.digital[rows], "是", "否").astype(object),
+        "數位學習模式": np.where(held.digital[rows], "是", "否").astype(object),
         "四學模式": any_of(rng, FOUR_MODES, len(rows)),
         "邀請日期": date_texts(invited, 2),
         "備註": np.full(len(rows), "", dtype=object),
@@ -106,26 +106,26 @@ class Events:
     day: Ints
 
 
-def _events(world: World, given: Lessons, rng: np.random.Generator) -> Events:
+def _events(world: World, held: Lessons, rng: np.random.Generator) -> Events:
     """Most of the public lessons, some of last spring, and a few elsewhere."""
-    shown = np.flatnonzero(rng.random(len(given.day)) < 0.85)
+    open_lessons = np.flatnonzero(rng.random(len(held.day)) < 0.85)
     schools = len(world.schools)
     spring = rng.permutation(schools)[: max(1, schools // 6)]
     away = -1 - np.arange(max(6, schools // 20)) % len(ELSEWHERE_NATION if world.national else ELSEWHERE)
     return Events(
-        host=np.r_[given.school[shown], spring, away],
+        host=np.r_[held.school[open_lessons], spring, away],
         day=np.r_[
-            given.day[shown],
+            held.day[open_lessons],
             sample_days(rng, len(spring), SPRING, SCHOOL_WEEK),
             sample_days(rng, len(away), (*SPRING, *LESSONS), SCHOOL_WEEK),
         ],
     )
 
 
-def observation_table(world: World, folk: People, given: Lessons) -> Table:
+def observation_table(world: World, folk: People, held: Lessons) -> Table:
     """Who watched whom: a team at one event, single visitors at several, some at their own school's."""
     rng = world.stream("observations")
-    events = _events(world, given, rng)
+    events = _events(world, held, rng)
     event, person = _visits(world, folk, events, rng)
     order = np.argsort(events.day[event], kind="stable")
     event, person = event[order], person[order]

@@ -69,7 +69,7 @@ YES_NO_TEXTS = grid(
 
 @dataclass(frozen=True)
 class Fault:
-    """One way in which a row goes wrong: what stands in its cells instead. The reason is for the reader."""
+    """One way in which a row goes wrong: what its cells hold instead. The reason is for the reader."""
 
     reason: str
     cells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -238,7 +238,7 @@ def with_faults(
 ) -> tuple[Table, Ints]:
     """Adds rows that went wrong, each before the right one: people send a form again when they notice.
 
-    What only draws a warning is put into the rows themselves, for these stand. Returns the rows' schools too.
+    What only draws a warning is put into the rows themselves, for these are accepted. Returns the rows' schools too.
     """
     rows = len(school)
     misspelt = world.misspelt()[school]

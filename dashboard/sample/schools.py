@@ -110,21 +110,21 @@ def world(schools: int | None, teachers: int | None, seed: int) -> World:
     count = schools if schools is not None and national else len(facts)
     if teachers is not None and teachers < count:
         raise SizeError(f"教師數（{teachers:,}）不可少於學校數（{count:,}）：每校至少 1 人。")
-    made = (
+    sample = (
         _nation(count, teachers or count * TEACHERS_PER_SCHOOL, seed)
         if national
         else _keelung(facts, teachers)
     )
-    groups = {name: n for n, name in enumerate(dict.fromkeys(school.group for school in made))}
-    group = np.array([groups[school.group] for school in made])
+    groups = {name: n for n, name in enumerate(dict.fromkeys(school.group for school in sample))}
+    group = np.array([groups[school.group] for school in sample])
     return World(
-        schools=tuple(made),
+        schools=tuple(sample),
         national=national,
         seed=seed,
         group=group,
-        teachers=np.array([school.teachers for school in made]),
-        classes=np.array([school.classes for school in made]),
-        quality=_quality(made, group, seed),
+        teachers=np.array([school.teachers for school in sample]),
+        classes=np.array([school.classes for school in sample]),
+        quality=_quality(sample, group, seed),
     )
 
 

@@ -1,4 +1,4 @@
-"""The sample's training records: who learnt what and when. How the files put it stands in training_files."""
+"""The sample's training records: who learnt what and when. How files put it is in training_files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -128,7 +128,7 @@ def records(
     certified: Ints | int = YES,
     must_fail: Flags | bool = False,
 ) -> Records:
-    """One record a person; what is the same for all may be given once."""
+    """One record a person; an attribute that is the same for all may have one value."""
     shape = len(person)
     return Records(
         person,
@@ -177,8 +177,8 @@ def training(world: World, folk: People, rows_each: float) -> Records:
         *_literacy(world, folk, rng),
         *_leads(world, folk, rng),
     ]
-    made = sum(len(part.person) for part in parts)
-    parts.append(_everything_else(folk, round(world.teachers.sum() * rows_each) - made, rng))
+    decisive = sum(len(part.person) for part in parts)
+    parts.append(_everything_else(folk, round(world.teachers.sum() * rows_each) - decisive, rng))
     everything = _stack(parts)
     return take(everything, np.flatnonzero(~_unheard(world, folk, everything, rng)))
 
@@ -189,6 +189,7 @@ def _stack(parts: Sequence[Records]) -> Records:
 
 
 def take(rows: Records, places: Ints) -> Records:
+    """The records at these positions."""
     return Records(*(getattr(rows, field.name)[places] for field in fields(Records)))
 
 

@@ -1,4 +1,4 @@
-"""In whose file a training record stands, how it is put there, and what goes wrong."""
+"""Whose file holds a training record, how it puts it, and what goes wrong."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ NATION = Scale(rows_each=15.0, channels=(0.94, 0.03, 0.03), silent_schools=0.02,
 
 @dataclass(frozen=True)
 class Filed:
-    """The records with the file each stands in and what is wrong with it there."""
+    """The records with the file of each and what is wrong with it there."""
 
     rows: Records
     school: Ints  # whose file
@@ -74,7 +74,7 @@ class Habits:
     yes_no: Ints
     without_ids: Flags
     without_categories: Flags
-    by_code: Flags  # the school's code stands instead of its name
+    by_code: Flags  # the school's code is written instead of its name
 
 
 def training_habits(world: World) -> Habits:

@@ -1,6 +1,6 @@
-"""What the binary formats XLS and XLSB hold besides the values that the reader gives: how large a worksheet is, where
-its errors are, which ranges are merged, and the year from which days count.
+"""What the binary formats XLS and XLSB hold besides the values that the reader gives.
 
+That is how large a worksheet is, where its errors are, which ranges are merged, and the year from which days count.
 Their records are walked through before the reader opens the workbook, for it lays out whatever they declare.
 """
 
@@ -25,9 +25,11 @@ Record = tuple[int, int, int]
 
 @dataclass
 class Facts:
-    """Of one worksheet, a part of `size` bytes: its errors by row and column, from 0, its merged ranges, and which rows are
-    `filled` (1), from 0: those with a number, or a text that is not blank. Where some of them may be blank, `surely_filled`
-    looks again."""
+    """The facts of one worksheet, a part of `size` bytes: its errors and merged ranges by row and column, from 0.
+
+    `filled` is 1 for each row, from 0, with a number, or a text that is not blank. Where some of them may be blank,
+    `surely_filled` looks again.
+    """
 
     size: int = 0
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
@@ -40,7 +42,7 @@ class Facts:
     _last: tuple[int, int] = (-1, -1)
 
     def cell(self, row: int, column: int, is_filled: bool) -> None:
-        """Count a cell in: one that has the place of a former one, or stands before it, would hide or lose cells."""
+        """Count a cell in: one at the place of a former one, or before it, would hide or lose cells."""
         if (row, column) <= self._last:
             raise extent.in_disorder()
         self._last = row, column
@@ -155,10 +157,9 @@ def _chain(at: int, following: Sequence[int]) -> Iterator[int]:
 
 
 def compound_of(stream: bytes | bytearray) -> bytes:
-    """A compound file that holds the records of an XLS file alone: its macros and whatever else there was stay away from
-    the reader."""
+    """A compound file with the records of an XLS file alone: the reader gets neither macros nor anything else."""
     many = max(1, -(-len(stream) // _SECTOR))
-    # Behind the tables and the directory stands a sector for short streams, which there must be.
+    # A sector for short streams must follow the tables and the directory.
     tables = -(-(many + 2) // (_SECTOR // 4 - 1))
     if tables > 109:
         raise extent.too_much_text()
@@ -313,8 +314,10 @@ def _shared_lengths(stream: bytes | bytearray, parts: Sequence[tuple[int, int]])
 
 
 class _SharedTexts:
-    """Goes from text to text. One may run over the end of a record into the next, where its further characters begin with
-    a mark of their width."""
+    """Goes from text to text.
+
+    A text may run over the end of a record into the next, where its further characters begin with a mark of their width.
+    """
 
     def __init__(self, stream: bytes | bytearray, parts: Sequence[tuple[int, int]]) -> None:
         self._stream, self._parts = stream, iter(parts)

@@ -120,7 +120,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `key` makes two rows one fact, `stands` says which of them stays ('first', 'last' or a column).
+    """One table: `key` makes two rows one fact, `keep` says which of them stays ('first', 'last' or a column).
 
     person: whom a row may name: somebody on the `roster`, `open` anybody, or, in a `register`, anybody, who is then
     known to the other tables as the roster's people are.
@@ -134,7 +134,7 @@ class Table:
     columns: Annotated[Mapping[Id, Column], Field(min_length=1)]
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     key_needs: str | None = None
-    stands: str = "first"
+    keep: str = "first"
     merge: Mapping[str, Literal["any", "most"]] = field(default_factory=dict)
     person: Literal["roster", "open", "register"] | None = None
 
@@ -210,7 +210,7 @@ def _differ_by_one(one: str, other: str) -> bool:
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
-# What is seen as nothing: controls, formats (zero-width characters, marks of direction), selectors of variants.
+# What is invisible: controls, formats (zero-width characters, marks of direction), selectors of variants.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ALIKE = str.maketrans({"台": "臺"})
 _FORMULA_TEXT = re.compile('="(.*)"', re.DOTALL)
@@ -229,8 +229,10 @@ _BACK = re.compile(r"[\W_](?:[\W_]|[0-9])*$")
 
 @lru_cache(maxsize=10_000)
 def normalise(text: str) -> str:
-    """`text` as headers and names of tables are compared: Unicode NFKC, lower case, without white space and what is not
-    seen, nor the ways of a spreadsheet to keep a text (="T1", a leading apostrophe, &#22531;); 記錄 is 紀錄, 台 is 臺."""
+    """`text` as headers and names of tables are compared: Unicode NFKC, lower case, without blanks and invisible characters.
+
+    Nor has it the ways of a spreadsheet to keep a text (="T1", a leading apostrophe, &#22531;); 記錄 is 紀錄, 台 is 臺.
+    """
     if text.isascii() and text.isalnum():
         return text.casefold()
     if "&" in text:
@@ -245,8 +247,10 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def names_in(header: str) -> tuple[str, ...]:
-    """The names that a header cell may mean, the exact one first: then without marks and numbers at its ends, last also
-    without remarks in brackets."""
+    """The names that a header cell may mean, the exact one first.
+
+    The next are without marks and numbers at its ends, the last also without remarks in brackets.
+    """
     name = normalise(header)
     if name.isalpha() or len(name) > _LONGEST:
         return (name,)
@@ -262,8 +266,10 @@ def names_in(header: str) -> tuple[str, ...]:
 
 
 def _without_marks(name: str) -> tuple[str, str, str]:
-    """`name` without marks at its ends (* ※ : 、), then also without the number of an entry before it (1. 一、 Q3:), last
-    without all numbers at its ends; those of 112年目標 are its own."""
+    """`name` without marks at its ends (* ※ : 、), then without an entry's number (1. 一、 Q3:), last without any numbers there.
+
+    Those of 112年目標 are its own.
+    """
     plain = _ENDS.sub("", name)
     entry = _ENTRY.match(plain)
     front = _FRONT.match(name)
@@ -283,8 +289,8 @@ def load(folder: Path = SOURCES) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     faults: list[str] = []
     for path in sorted(folder.glob("*.toml")):
-        table, found = _table(path)
-        faults += [f"sources/{path.name}：{fault}" for fault in found]
+        table, own_faults = _table(path)
+        faults += [f"sources/{path.name}：{fault}" for fault in own_faults]
         if table is not None:
             tables[table.id] = table
     names = [
@@ -305,22 +311,38 @@ class Extra(Protocol):
     """What a definition says of a column that only its programme has."""
 
     @property
-    def headers(self) -> tuple[str, ...]: ...
+    def headers(self) -> tuple[str, ...]:
+        """The header texts, the label first."""
+        ...
+
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """The type of its values."""
+        ...
+
     @property
-    def required(self) -> bool: ...
+    def required(self) -> bool:
+        """Whether every row must have a value."""
+        ...
+
     @property
-    def note(self) -> str: ...
+    def note(self) -> str:
+        """A remark for whoever fills it in."""
+        ...
 
 
 class Chooser(Protocol):
     """What a programme says of the tables: which it reads, and the columns that only it has."""
 
     @property
-    def tables(self) -> Iterable[str]: ...
+    def tables(self) -> Iterable[str]:
+        """The ids of the tables that it rests on."""
+        ...
+
     @property
-    def columns(self) -> Mapping[str, Mapping[str, Extra]]: ...
+    def columns(self) -> Mapping[str, Mapping[str, Extra]]:
+        """Its own columns by table and id."""
+        ...
 
 
 def chosen(tables: Mapping[str, Table], programme: Chooser) -> dict[str, Table]:
@@ -359,8 +381,8 @@ def _place(name: str, title: str) -> int | None:
     if not name.isascii():
         return at if (at := normalise(title).find(normalise(name))) >= 0 else None
     word = rf"(?<![a-z]){name.replace('_', '[_ -]?')}s?(?![a-z])"
-    found = re.search(word, unicodedata.normalize("NFKC", title).casefold())
-    return found.start() if found else None
+    match = re.search(word, unicodedata.normalize("NFKC", title).casefold())
+    return match.start() if match else None
 
 
 def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
@@ -374,7 +396,7 @@ def near_name(title: str, tables: Iterable[Table]) -> tuple[str, str] | None:
 
 
 def _table(path: Path) -> tuple[Table | None, list[str]]:
-    """The table of a file, and what is wrong with it; None where it cannot even be made out."""
+    """The table of a file, and its faults; None where it cannot be read as one."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -442,8 +464,8 @@ def _key_faults(table: Table) -> list[str]:
     faults += [f"key 的「{name}」出現兩次，請刪除一個。" for name in twice(table.key)]
     if table.key_needs is not None and table.key_needs not in value:
         faults.append(f"key_needs 的「{table.key_needs}」不是這張表的欄位；有：{there}。")
-    if table.stands not in ("first", "last") and table.stands not in value:
-        faults.append(f"stands 的「{table.stands}」不對：須是 first、last 或這張表的欄位（{there}）。")
+    if table.keep not in ("first", "last") and table.keep not in value:
+        faults.append(f"keep 的「{table.keep}」不對：須是 first、last 或這張表的欄位（{there}）。")
     return faults
 
 
@@ -468,8 +490,8 @@ def _values(table: Table) -> set[str]:
     hidden = with_person.get(table.person or "", set())
     values = {one.id for one in table.columns.values() if one.type != "code" and one.id not in hidden}
     staging = QUERIES / "staging" / f"{table.id}.sql"
-    made = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
-    return values | ({PERSON} if table.person else set()) | set(made)
+    aliases = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
+    return values | ({PERSON} if table.person else set()) | set(aliases)
 
 
 def _bearers(table: Table) -> dict[str, list[str]]:
@@ -499,8 +521,8 @@ def _column_faults(column: Column, columns: Mapping[str, Column]) -> list[str]:
     }
     faults += [
         f"{key} 只能用在 {'、'.join(kinds)} 欄，這一欄是 {kind}；請刪除。"
-        for key, (is_given, kinds) in only_for.items()
-        if is_given and kind not in kinds
+        for key, (is_set, kinds) in only_for.items()
+        if is_set and kind not in kinds
     ]
     if column.not_before is not None and getattr(columns.get(column.not_before), "type", "") not in DAYS:
         days = "、".join(one.id for one in columns.values() if one.type in DAYS and one is not column)

@@ -43,7 +43,7 @@ _OTHER_CELLS = [
 # Every shared text but a blank one ends so.
 _SHARED_END = re.compile(rb"</(?:[^\s<>/:]+:)?si\s*>")
 _REFERENCE = re.compile(r"([A-Za-z]*)(\d+)")
-# How a text is read aloud stands beside it, and is no value.
+# How a text is read aloud is written beside it, and is no value.
 _READING = "rPh"
 
 Read = Callable[[Any], bytes]
@@ -51,8 +51,9 @@ Read = Callable[[Any], bytes]
 
 
 def check(parts: Sequence[Any], read: Read) -> list[tuple[Any, bytearray]]:
-    """The worksheets, if the reader may open the workbook: of each which rows may be filled (1), from 0. Any part may be a
-    worksheet, whatever its name.
+    """The worksheets, if the reader may open the workbook: of each which rows may be filled (1), from 0.
+
+    Any part may be a worksheet, whatever its name.
 
     Raises:
         Unreadable: a worksheet is too large, or its texts are.
@@ -84,14 +85,17 @@ def filled_rows(sheet: bytes, texts: bytes) -> set[int]:
 
 
 def lost_row(line: int) -> Unreadable:
+    """The error of a worksheet whose row `line` (from 1) has cells that the reader lost."""
     return Unreadable(
         f"工作表第 {line:,} 列有內容，但讀不出來，所以整張沒有讀。請用試算表軟體開啟後另存新檔。"
     )
 
 
 def most_cells(size: int) -> int:
-    """How many cells a worksheet's rectangle may have: laid out, each takes some forty bytes, while a small part of
-    `size` bytes may name a cell that is far away."""
+    """How many cells the rectangle of a worksheet of `size` bytes may have.
+
+    Laid out, each takes some forty bytes, while a small part may name a cell that is far away.
+    """
     return min(WORKSHEET_CELLS, _CELLS + size // _CELL_BYTES)
 
 
@@ -106,10 +110,12 @@ def check_cells(cells: int, size: int) -> None:
 
 
 def in_disorder() -> Unreadable:
+    """The error of a worksheet whose cells are not in order."""
     return Unreadable(_DISORDER)
 
 
 def too_large(cells: int = WORKSHEET_CELLS) -> Unreadable:
+    """The error of a worksheet of more than `cells` cells."""
     return Unreadable(
         f"工作表太大：連同空白超過 {cells:,} 格，可能最遠的儲存格在很後面。"
         "請刪除資料以外的列與欄後另存新檔；資料真有這麼多，請存成 CSV。"
@@ -117,6 +123,7 @@ def too_large(cells: int = WORKSHEET_CELLS) -> Unreadable:
 
 
 def too_much_text() -> Unreadable:
+    """The error of a workbook whose texts are too large."""
     return Unreadable(
         f"這個活頁簿的文字超過 {UNPACKED_BYTES / 1e6:,.0f} MB，未讀取（可能同一段很長的文字重複了很多次）。"
         "請只留資料、另存新檔。"
@@ -124,8 +131,10 @@ def too_much_text() -> Unreadable:
 
 
 def _cells(xml: bytes, filled: bytearray) -> int:
-    """The number of cells of a part, if the rectangle that holds them is not too large; which rows may be `filled` is noted
-    there."""
+    """The number of cells of a part, if the rectangle that holds them is not too large.
+
+    The rows that may have a value are noted in `filled`.
+    """
     if b"sheetData" not in xml:
         return 0  # no worksheet: a picture may hold anything
     if len(_SHEET_DATA.findall(xml)) > 1:
@@ -145,15 +154,14 @@ def _note(filled: bytearray, row: int) -> None:
 
 
 def _cells_in_rows(xml: bytes, filled: bytearray) -> int | None:
-    """The number of cells of a part whose cells and rows all stand as programs usually write them, and in their order;
-    None where a row is not written so."""
+    """The number of cells of a part whose rows are all in order and as programs usually write them; else None."""
     kinds: dict[tuple[bytes, ...], int] = {}
     cells = row = columns = 0
     for part in _rows_of(xml):
-        found = _CELL.findall(part)
-        if not found:
+        references = _CELL.findall(part)
+        if not references:
             continue
-        letters, lines = zip(*found, strict=True)
+        letters, lines = zip(*references, strict=True)
         if lines.count(lines[0]) != len(lines):
             return None
         if letters not in kinds:
@@ -192,7 +200,7 @@ def _number(letters: str) -> int:
 
 def _shared(xml: bytes) -> list[int]:
     """The size of each shared text of a part, with its markup."""
-    found: list[int] = []
+    sizes: list[int] = []
     since: int | None = None
     parser = _parser()
 
@@ -206,18 +214,18 @@ def _shared(xml: bytes) -> list[int]:
     def end(name: str) -> None:
         nonlocal since
         if _local(name) == "si" and since is not None:
-            found.append(parser.CurrentByteIndex - since)
+            sizes.append(parser.CurrentByteIndex - since)
             since = None
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, xml)
-    return found
+    return sizes
 
 
 class _Counted:
-    """A part's cells, counted: a cell that does not say where it stands follows the one before it.
+    """A part's cells, counted: a cell without a reference follows the one before it.
 
-    `text` is what its references to shared texts of `lengths` take, and `filled` tells which rows may be so.
+    `text` is what its references to shared texts of `lengths` take, and `filled` marks the rows that may have a value.
     """
 
     def __init__(self, xml: bytes, lengths: Sequence[int] = (), filled: bytearray | None = None) -> None:
@@ -341,12 +349,12 @@ class _Filled:
 
 def _place(reference: str) -> tuple[int, int]:
     """Column and row of a cell, from 1; the column of a row's own is 0."""
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
         raise Unreadable(DAMAGED)
-    if len(found[0]) > 30:
+    if len(match[0]) > 30:
         raise too_large()
-    return _number(found[1]), int(found[2])
+    return _number(match[1]), int(match[2])
 
 
 def _local(name: str) -> str:

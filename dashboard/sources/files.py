@@ -1,6 +1,6 @@
 """Reading a folder of CSV and XLSX files into rows of text.
 
-Nothing is interpreted here but the shape: which table a file is, its encoding and separator, where the header stands,
+Nothing is interpreted here but the shape: which table a file is, its encoding and separator, where the header is,
 and on which physical line (or worksheet row) a row starts. A file that cannot be read carries a sentence in Chinese
 for the person who can mend it, and stops nothing else.
 
@@ -63,7 +63,7 @@ DAY_DIGITS = 4
 LOST = "〓"
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-# Apple's own is told, not read.
+# Apple's own format is reported, not read.
 SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, ".numbers")
 
 csv.field_size_limit(2**31 - 1)
@@ -82,10 +82,10 @@ class FolderError(OperatorError):
 def paths(folder: Path) -> list[Path]:
     """The files of `folder` in the order of their paths; hidden ones, `~$` ones and definitions are left out.
 
-    With them what only has the name of a file: a link whose target is gone, a folder. `read` tells that it is none.
+    With them what only has the name of a file: a link whose target is gone, a folder. `read` reports it.
     """
-    found: list[Path] = []
-    seen: set[tuple[int, int]] = set()
+    files: list[Path] = []
+    visited: set[tuple[int, int]] = set()
     # A linked folder's turn comes when all the real ones were searched: one that leads back to them has no further files.
     waiting = [folder]
     try:
@@ -96,20 +96,20 @@ def paths(folder: Path) -> list[Path]:
         for start in waiting:
             for root, folders, names in os.walk(start, onerror=_refuse):
                 stat = os.stat(root)
-                if (stat.st_dev, stat.st_ino) in seen:
+                if (stat.st_dev, stat.st_ino) in visited:
                     folders.clear()
                     continue
-                seen.add((stat.st_dev, stat.st_ino))
+                visited.add((stat.st_dev, stat.st_ino))
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 waiting += [Path(root, name) for name in folders if os.path.islink(Path(root, name))]
-                found += [
+                files += [
                     Path(root, n)
                     for n in (*names, *(name for name in folders if _suffix(name) in SUFFIXES))
                     if not n.startswith((".", "~$")) and not n.endswith((".toml", ".sql"))
                 ]
     except OSError as error:
         raise FolderError(f"資料夾「{folder}」讀不到：{reason(error)}。請檢查讀取權限。") from error
-    return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
+    return sorted(files, key=lambda p: p.relative_to(folder).as_posix())
 
 
 def read(
@@ -172,8 +172,9 @@ def _left(path: Path, name: str, table: Table | None) -> Sheet:
 
 
 def state_of(path: Path) -> tuple[int, ...]:
-    """What changes with a file's content: its size, and the times (ns) of its modification and of its last change of any
-    kind, for another file may come and go by this name.
+    """What changes with a file's content: its size, and the times (ns) of its modification and of any other change.
+
+    Another file may come and go by this name.
 
     Raises:
         OSError: it is gone, or may not be looked at.
@@ -393,8 +394,10 @@ def _stray_note(lines: list[int]) -> str | None:
 
 
 def _bulk(path: Path, base: Sheet, table: Table, lines: int, scratch: Path) -> Sheet | None:
-    """`base` for the database to read, or None where its path, its first lines or its shape want care: the database fills
-    each row up to the header's width."""
+    """`base` for the database to read, or None where its path, its first lines or its shape want care.
+
+    The database fills each row up to the header's width.
+    """
     if not _PLAIN_PATH.fullmatch(str(path)):
         return None
     with path.open("rb") as file:
@@ -443,7 +446,7 @@ def _end_of_rows(text: str) -> int:
 
 
 def _without_blank_end(path: Path, lines: int, copy: Path) -> tuple[Path, int]:
-    """A file, or a copy of its rows where many blank lines stand behind them, and its number of lines."""
+    """A file, or a copy of its rows where many blank lines follow them, and its number of lines."""
     with path.open("rb") as file:
         size = at = file.seek(0, os.SEEK_END)
         while at:
@@ -504,12 +507,12 @@ def _recognised(data: bytes) -> tuple[str, str, int, int]:
     try:
         return data.decode("utf-8"), "utf-8", 0, 0
     except UnicodeDecodeError:
-        found = _lossy(data, "cp950")
+        as_cp950 = _lossy(data, "cp950")
     # UTF-8 with a few broken bytes, as in a file cut off in the middle of a character, is much worse as CP950.
     try:
-        return _lossy(data, "utf-8", fewer_than=found[2])
+        return _lossy(data, "utf-8", fewer_than=as_cp950[2])
     except _TooLossy:
-        return found
+        return as_cp950
 
 
 class _TooLossy(Exception):
@@ -618,8 +621,10 @@ def _plain(line: str, delimiter: str) -> list[str]:
 
 
 def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape | None) -> bool:
-    """Whether a mark of a record takes in what is none of its cell: further rows up to the next stray mark, the end of
-    the last line, or the next cells of its line."""
+    """Whether a quotation mark of a record takes in what does not belong to its cell.
+
+    That may be further rows up to the next stray mark, the end of the last line, or the next cells of its line.
+    """
     if len(record) == 1:
         if '"' not in record[0]:
             return False
@@ -635,8 +640,11 @@ def _runs_on(record: list[str], cells: list[str], delimiter: str, shape: _Shape 
 
 
 def _taken_in(record: list[str], cells: list[str]) -> list[str]:
-    """What a record's cells of several lines have below their first: of a file whose cells are all in marks, a line goes
-    on behind the mark. Two strays alone may lie anywhere in their lines."""
+    """The lines below the first of a record's cells of several lines.
+
+    In a file whose cells are all in quotation marks, a line goes on behind the mark. Two stray marks may lie anywhere in
+    their lines.
+    """
     if record[0].count('"') == record[-1].count('"') == 1:
         return record[1:]
     return [line for cell in cells for line in cell.splitlines()[1:]]
@@ -671,7 +679,7 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
         (delimiter, line), cells = best_row(records, table)
         return delimiter, line, _of_one_line(cells, first[line - 1 :], delimiter, table)
     except Unreadable as error:
-        told = error
+        unreadable = error
     # Text of another encoding is full of characters that this one has not, its headers too.
     if _is_much(text.count(LOST), text):
         raise Unreadable(_NO_TEXT) from None
@@ -685,7 +693,7 @@ def _find_header(lines: list[str], table: Table) -> tuple[str, int, list[str]]:
     try:
         (delimiter, line), cells = best_row(plain, table)
     except Unreadable:
-        raise told from None
+        raise unreadable from None
     return delimiter, line, cells
 
 

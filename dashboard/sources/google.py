@@ -116,22 +116,22 @@ class Reader:
     def _version(self, id: str) -> str | None:
         """Drive's version of the file, asked for before its cells: what changes meanwhile is read next time."""
         try:
-            found = self._api.request(
+            answer = self._api.request(
                 "get", f"{DRIVE_FILES_API_V3_URL}/{id}",
                 params={"fields": "version,modifiedTime", "supportsAllDrives": True},
             )  # fmt: skip
         except _ApiOff:
             return None
-        told = _json(found)
-        return str(told.get("version") or told.get("modifiedTime") or "") or None
+        file = _json(answer)
+        return str(file.get("version") or file.get("modifiedTime") or "") or None
 
     def _listed(self, id: str, version: str | None, wanted: Wanted) -> Reading:
         fields = "properties.title,sheets.properties(sheetId,title,sheetType,hidden)"
-        told = self._api.fetch_sheet_metadata(id, params={"fields": fields})
-        title = str(told["properties"]["title"])
+        spreadsheet = self._api.fetch_sheet_metadata(id, params={"fields": fields})
+        title = str(spreadsheet["properties"]["title"])
         listed = [
             (int(one["properties"].get("sheetId", 0)), str(one["properties"]["title"]))
-            for one in told.get("sheets", [])
+            for one in spreadsheet.get("sheets", [])
             if one["properties"].get("sheetType", "GRID") == "GRID"
         ]
         gids = wanted(title, listed)
@@ -142,11 +142,11 @@ class Reader:
                 id, [absolute_range_name(name) for _, name in asked],
                 params={"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"},
             )  # fmt: skip
-            for (gid, _), found in zip(asked, answer["valueRanges"], strict=True):
-                cells[gid] = tuple([str(cell) for cell in row] for row in found.get("values", ()))
+            for (gid, _), value_range in zip(asked, answer["valueRanges"], strict=True):
+                cells[gid] = tuple([str(cell) for cell in row] for row in value_range.get("values", ()))
         hidden = {
             int(one["properties"].get("sheetId", 0))
-            for one in told.get("sheets", [])
+            for one in spreadsheet.get("sheets", [])
             if one["properties"].get("hidden")
         }
         worksheets = tuple(Worksheet(gid, name, cells.get(gid), gid in hidden) for gid, name in listed)
@@ -247,8 +247,10 @@ class Reader:
             raise _Refused("Google 沒有在時限內回應。", passes=True) from error
         except requests.ConnectionError as error:
             late = "timed out" in str(error).lower()
-            told = "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
-            raise _Refused(told, passes=True) from error
+            message = (
+                "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
+            )
+            raise _Refused(message, passes=True) from error
         except google.auth.exceptions.GoogleAuthError:
             raise _Refused(_NO_ACCOUNT) from None
         except requests.RequestException as error:
@@ -301,7 +303,7 @@ class _ApiOff(_Refused):
 def _client(
     key: Path, send: Callable[..., requests.Response], ask: Callable[..., requests.Response]
 ) -> gspread.HTTPClient:
-    """gspread's own client, whose requests go through `send` and bear a token.
+    """The client of gspread, whose requests go through `send` and bear a token.
 
     Not google-auth's own session: that asks a further host about the account, from a thread of its own.
     """
@@ -329,12 +331,12 @@ def _client(
 def _credentials(key: Path, changed: int) -> Credentials:
     """The account's credentials. A token holds for an hour: a watch need not ask for one at every turn."""
     try:
-        made: Credentials = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+        credentials: Credentials = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
             info_of(key), scopes=SCOPES
         )
     except (ValueError, google.auth.exceptions.GoogleAuthError):
         raise KeyFileError(no_key(key)) from None
-    return made
+    return credentials
 
 
 class _Session(requests.Session):
@@ -366,13 +368,13 @@ def _judged(answer: requests.Response, account: str | None) -> requests.Response
     """The answer, if it is one.
 
     Raises:
-        _Refused: an error of the server, told so that the one who can mend it knows what to do.
+        _Refused: an error of the server, with what to do for the one who can mend it.
     """
     if answer.ok:
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             raise _Refused("Google 回了一個網頁而不是資料；可能要登入，或服務暫時異常。", passes=True)
         return answer
-    status, (message, reasons) = answer.status_code, _told(answer)
+    status, (message, reasons) = answer.status_code, _message_and_reasons(answer)
     wish = _retry_after(answer.headers.get("Retry-After"))
     if status == 429 or reasons & {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}:
         raise _Refused("Google 說讀得太頻繁（每分鐘上限）。會在下次更新再試。", passes=True, retry_after=wish)
@@ -396,7 +398,7 @@ def _granted(answer: requests.Response) -> requests.Response:
     """The login service's answer, if it is one.
 
     Raises:
-        _Refused: no token was given.
+        _Refused: there is no token in it.
     """
     status = answer.status_code
     if answer.is_redirect:
@@ -406,7 +408,7 @@ def _granted(answer: requests.Response) -> requests.Response:
     raise _Refused(_NO_ACCOUNT)
 
 
-def _told(answer: requests.Response) -> tuple[str, set[str]]:
+def _message_and_reasons(answer: requests.Response) -> tuple[str, set[str]]:
     try:
         error = answer.json()["error"]
         details: Iterable[Mapping[str, Any]] = (*error.get("errors", ()), *error.get("details", ()))
@@ -432,15 +434,15 @@ def _retry_after(text: str | None) -> float | None:
 
 def _titles(disposition: str, gid: int) -> tuple[str, str]:
     """The titles of the spreadsheet and the worksheet, from the name of an export: 「試算表 - 工作表.csv」."""
-    found = re.search(r"filename\*=UTF-8''([^;]+)", disposition)
-    name = unquote(found[1]) if found else ""
+    match = re.search(r"filename\*=UTF-8''([^;]+)", disposition)
+    name = unquote(match[1]) if match else ""
     title, _, worksheet = name.removesuffix(".csv").rpartition(" - ")
     return title or worksheet or "試算表", worksheet or f"gid {gid}"
 
 
 def _json(answer: requests.Response) -> Mapping[str, Any]:
     try:
-        told = answer.json()
+        content = answer.json()
     except ValueError:
         raise _Refused("Google 的回應讀不懂。", passes=True) from None
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}

@@ -1,4 +1,4 @@
-"""Reading ODS workbooks, the government's exchange format: what stands in `content.xml`, cell by cell.
+"""Reading ODS workbooks, the government's exchange format: the cells of `content.xml`.
 
 A file of a kilobyte may declare billions of cells by repeating one; only what holds a value is laid out, within bounds.
 Nothing that the file points at is followed.
@@ -25,7 +25,7 @@ _PREFIXES = {
     f"{_OASIS}drawing:1.0": "draw",
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
 }
-# What stands in a cell but is none of its text: a remark, a drawing, the reading of a character.
+# What a cell holds besides its text: a remark, a drawing, the reading of a character.
 _BESIDE = ("office:annotation", "draw:", "text:ruby-text", "text:note")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _PARAGRAPHS = ("text:p", "text:h")
@@ -66,8 +66,10 @@ def open_workbook(archive: zipfile.ZipFile) -> Workbook:
 
 
 class _Counted:
-    """How many `rows` of each table have a cell with a value of its own, counted apart from what the cells say: a row that is
-    lost would be missed by nobody."""
+    """How many `rows` of each table have a cell with a value of its own.
+
+    They are counted apart from what the cells say, so that a lost row is noticed.
+    """
 
     def __init__(self, content: IO[bytes]) -> None:
         self.rows: list[int] = []
@@ -164,7 +166,7 @@ class _Content:
         }
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        # An entity may stand for gigabytes of text.
+        # An entity may expand to gigabytes of text.
         parser.StartDoctypeDeclHandler = _refuse
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
@@ -261,7 +263,7 @@ class _Content:
         if table is None or table.row is None or cell is None:
             return
         many = _count(cell.get("table:number-columns-repeated"))
-        # What a range covers is not to be seen; the range's own value comes there.
+        # What a range covers is hidden; the range's own value comes there.
         if name == "table:table-cell" and (value := self._value(cell)):
             value = self._texts.setdefault(value, value)
             blank = table.column - len(table.row)
@@ -277,25 +279,25 @@ class _Content:
         table.column += many
 
     def _value(self, cell: Mapping[str, str]) -> str:
-        shown = "\n".join("".join(parts) for parts in self._paragraphs)
+        text = "\n".join("".join(parts) for parts in self._paragraphs)
         # Older programs write an error as the number 0 that looks so.
-        if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(shown):
-            return shown or "#VALUE!"
+        if cell.get("calcext:value-type") == "error" or ERROR.fullmatch(text):
+            return text or "#VALUE!"
         kind = cell.get("office:value-type")
-        # A value that is none of ours, such as a day before Christ, stands as it is written.
-        shown = shown or next((cell[name] for name in _STATED if cell.get(name)), "")
+        # A value that we cannot hold, such as a day before Christ, stays as it is written.
+        text = text or next((cell[name] for name in _STATED if cell.get(name)), "")
         try:
             if kind in _NUMERIC:
                 return text_of(float(cell["office:value"]))
             if kind == "boolean":
                 return cell["office:boolean-value"]
             if kind == "date":
-                return text_of(_moment(cell["office:date-value"])) or shown
+                return text_of(_moment(cell["office:date-value"])) or text
             if kind == "time":
-                return text_of(_duration(cell["office:time-value"])) or shown
+                return text_of(_duration(cell["office:time-value"])) or text
         except (KeyError, ValueError, OverflowError):
-            return shown
-        return text_of(shown or cell.get("office:string-value", ""))
+            return text
+        return text_of(text or cell.get("office:string-value", ""))
 
     def _end_row(self) -> None:
         table = self._table
@@ -313,10 +315,10 @@ class _Content:
         # A hidden one with a source is what another file's cells were when they were last looked up.
         if table and not (table.is_hidden and table.is_linked):
             spread(table.rows, table.merged, self._room)
-            self.worksheets.append(Worksheet(table.title, table.is_hidden, _given(table.rows)))
+            self.worksheets.append(Worksheet(table.title, table.is_hidden, _reader_of(table.rows)))
 
 
-def _given(rows: Rows) -> Callable[[Room], Rows]:
+def _reader_of(rows: Rows) -> Callable[[Room], Rows]:
     return lambda _: rows
 
 
@@ -337,13 +339,13 @@ def _moment(text: str) -> dt.datetime | None:
 
 
 def _duration(text: str) -> dt.timedelta | None:
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
         return None
-    days, hours, minutes, seconds = (int(one or 0) for one in found.groups()[1:5])
-    fraction = float(f"0.{found[6] or 0}")
+    days, hours, minutes, seconds = (int(one or 0) for one in match.groups()[1:5])
+    fraction = float(f"0.{match[6] or 0}")
     length = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds + fraction)
-    return -length if found[1] else length
+    return -length if match[1] else length
 
 
 def _refuse(*_: Any) -> None:

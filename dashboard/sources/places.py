@@ -22,13 +22,16 @@ STALE_AFTER_DAYS = 3
 
 
 class EntryError(Exception):
-    """The configuration says of a file or worksheet what cannot be; the message tells what, in Chinese."""
+    """The configuration has a faulty entry for a file or worksheet; the message says which, in Chinese."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the configuration says of one file or worksheet. `table` is '' where it is to be left out, None where its
-    name decides; `rename` turns its header texts into the contract's, `constants` sets a column (header: value)."""
+    """What the configuration says of one file or worksheet.
+
+    `table` is '' where it is to be left out, None where its name decides; `rename` turns its header texts into the
+    contract's, `constants` sets a column (header: value).
+    """
 
     table: str | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -37,8 +40,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Spreadsheet:
-    """A Google spreadsheet. `entries` are by worksheet title (str) or gid (int); `gids` are the worksheets to read where
-    there is no credential to list them with."""
+    """A Google spreadsheet.
+
+    `entries` are by worksheet title (str) or gid (int); `gids` are the worksheets to read where there is no credential
+    to list them with.
+    """
 
     id: str
     gids: tuple[int, ...] = (0,)
@@ -53,8 +59,11 @@ class Spreadsheet:
 
 @dataclass(frozen=True)
 class Places:
-    """All sources of one programme. `folder` is None where there is none; `files` are entries by path within it (and
-    `#worksheet`); `key` is a service account's key file; `deadline` (seconds) bounds all of a refresh's requests."""
+    """All sources of one programme.
+
+    `folder` is None where there is none; `files` are entries by path within it (and `#worksheet`); `key` is a service
+    account's key file; `deadline` (seconds) bounds all of a refresh's requests.
+    """
 
     folder: Path | None
     files: Mapping[str, Entry] = field(default_factory=dict)
@@ -65,19 +74,19 @@ class Places:
 
 def as_json(places: Places) -> str:
     """What the configuration says of the sources, but where they are and by which key they are read."""
-    told = {
+    settings = {
         "files": {name: asdict(entry) for name, entry in places.files.items()},
         "spreadsheets": [
             asdict(one) | {"entries": [[name, asdict(entry)] for name, entry in one.entries.items()]}
             for one in places.spreadsheets
         ],
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(settings, ensure_ascii=False)
 
 
-def of_json(told: str, folder: Path) -> Places:
+def of_json(text: str, folder: Path) -> Places:
     """The sources that `as_json` wrote, their files in `folder`."""
-    raw = json.loads(told)
+    raw = json.loads(text)
     return Places(
         folder,
         {name: Entry(**entry) for name, entry in raw["files"].items()},
@@ -97,14 +106,14 @@ def id_in(link: str) -> str | None:
     """The id of a spreadsheet in its address, or the id itself."""
     if SPREADSHEET_ID.fullmatch(link):
         return link
-    found = _LINK.fullmatch(link)
-    return found[1] if found else None
+    match = _LINK.fullmatch(link)
+    return match[1] if match else None
 
 
 def gid_in(link: str) -> int:
     """The worksheet that an address points at; the first is 0."""
-    found = _GID.search(link)
-    return int(found[1]) if found else 0
+    match = _GID.search(link)
+    return int(match[1]) if match else 0
 
 
 def entry_of(entries: Mapping[str, Entry], name: str) -> Entry | None:
@@ -112,9 +121,9 @@ def entry_of(entries: Mapping[str, Entry], name: str) -> Entry | None:
 
     The name itself goes before patterns, and a later pattern before an earlier one.
     """
-    found = [entry for pattern, entry in entries.items() if "*" in pattern and _fits(pattern, name)]
-    found += [entries[name]] if name in entries else []
-    return merged(found) if len(found) > 1 else next(iter(found), None)
+    fitting = [entry for pattern, entry in entries.items() if "*" in pattern and _fits(pattern, name)]
+    fitting += [entries[name]] if name in entries else []
+    return merged(fitting) if len(fitting) > 1 else next(iter(fitting), None)
 
 
 def merged(entries: Sequence[Entry]) -> Entry:
@@ -140,8 +149,10 @@ def _parts(name: str) -> tuple[str, str]:
 
 
 def pattern_of(file: str, worksheet: str | None, table: Table | None) -> str:
-    """The names that are like this one: those with the name of `table`, which a file or worksheet has in its own; else
-    those that differ in their numbers and in the last part, which often is the school's."""
+    """The pattern of the names that are like this one: those with the name of `table`, where its own has it.
+
+    Else those that differ in their numbers and in the last part, which often is the school's.
+    """
     place, _, name = file.rpartition("/")
     stem, dot, ending = name.rpartition(".")
     titled = named_by(worksheet, table) if worksheet is not None else None
@@ -160,7 +171,7 @@ def _alike(name: str) -> str:
 
 
 def named_by(title: str | None, table: Table | None) -> str | None:
-    """The name of `table` that stands in a title as it is written."""
+    """The name of `table` that a title has, as it is written."""
     names = sorted(table.names, key=len, reverse=True) if table and title else ()
     return next((name for name in names if name in (title or "")), None)
 
@@ -180,8 +191,11 @@ def table_of_worksheet(
     rows: Sequence[tuple[int, list[str]]],
     tables: Mapping[str, Table],
 ) -> Table | None:
-    """The table that a worksheet is: by its entry, by its title, or `own`, that of its file, where its header bears every
-    required column of it; None where it is to be left out. `rows` are its first (line, cells)."""
+    """The table that a worksheet is: by its entry, by its title, or by its header; None where it is to be left out.
+
+    By its header it is `own`, its file's table, where it has every required column of it. `rows` are its first
+    (line, cells).
+    """
     if entry is not None and entry.table is not None:
         return table_for(title, entry, tables)
     if (named := table_for(title, entry, tables)) is not None:
@@ -190,10 +204,10 @@ def table_of_worksheet(
 
 
 def left_out(sheet: Sheet, entry: Entry | None, tables: Mapping[str, Table]) -> Sheet:
-    """`sheet`, which may be none of the tables, with why it was not read, what to do, and the table that it probably is; one
-    that cannot be read is told whose header it bears. The first rows, which say it, are given up.
+    """`sheet`, if it is none of the tables, with why it was not read, what to do, and the table that it probably is.
 
-    Nothing is said where its `entry` leaves it out, or where it is blank.
+    Of one that cannot be read, the problem says which table's header it has. The first rows, from which this follows, are
+    dropped. Nothing is said where its `entry` leaves it out, or where it is blank.
     """
     if sheet.problem:
         return _of_another(sheet, tables) if sheet.rows else sheet
@@ -213,8 +227,8 @@ def _of_another(sheet: Sheet, tables: Mapping[str, Table]) -> Sheet:
     likely, wrong = likely_table(sheet.rows, tables) or (None, None)
     if likely is None or wrong or likely.id == sheet.table:
         return replace(sheet, rows=())
-    told = f"標題列是「{likely.names[0]}」的；若名稱寫錯了，請改成「{likely.names[0]}」。"
-    return replace(sheet, rows=(), problem=f"{sheet.problem}{told}", likely=likely.id)
+    sentence = f"標題列是「{likely.names[0]}」的；若名稱寫錯了，請改成「{likely.names[0]}」。"
+    return replace(sheet, rows=(), problem=f"{sheet.problem}{sentence}", likely=likely.id)
 
 
 def _why_left_out(
@@ -243,13 +257,13 @@ _NO_TABLE = "不是 CSV 或試算表檔，或是裡面沒有字，沒有讀。�
 
 
 def constants_of(entry: Entry | None, table: Table) -> tuple[tuple[str, str], ...]:
-    """(column id, value) of the constants of an entry; one that the table has not is not there (`check` tells it)."""
-    given = (
+    """(column id, value) of the constants of an entry; a column that the table lacks is left out (`check` reports it)."""
+    constants = (
         [(table.headers.get(normalise(header)), value) for header, value in entry.constants.items()]
         if entry
         else []
     )
-    return tuple((column, value) for column, value in given if column)
+    return tuple((column, value) for column, value in constants if column)
 
 
 def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:
@@ -271,7 +285,7 @@ def faults_of(entry: Entry, tables: Mapping[str, Table]) -> list[str]:
 
 
 def check(entries: Iterable[Entry], tables: Mapping[str, Table]) -> None:
-    """Nothing but an error: rows read by an entry that is wrong would be other figures, not the former ones.
+    """Refuse entries with faults: rows read by a wrong entry would change the figures.
 
     Raises:
         EntryError: an entry has a table or a column that there is not.

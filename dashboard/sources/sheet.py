@@ -1,6 +1,6 @@
-"""A table as it stands in a file or worksheet: rows of text, and which column of the contract each cell belongs to.
+"""A table as a file or worksheet holds it: rows of text, and which column of the contract each cell belongs to.
 
-Nothing is interpreted here but the header: where it stands, and what its columns are.
+Nothing is interpreted here but the header: where it is, and what its columns are.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from dashboard.sources.contracts import Column, Table, names_in, normalise
 
 HEADER_ROWS = 50
-HEADERS_SHOWN = 12
+MOST_HEADERS = 12
 T = TypeVar("T")
 
 
@@ -191,14 +191,14 @@ def _missing(missing: Sequence[Column], header: Sequence[str], layout: list[str]
         for cell in header
         if (column := table.likely_column(cell, table.columns.keys() - wanted))
     ]
-    return f"找不到「{lacking}」欄。欄名須有：{needed}。{_found(header)}{''.join(near[:3])}請改好欄名或補上後重新放入。"
+    return f"找不到「{lacking}」欄。欄名須有：{needed}。{_header_sentence(header)}{''.join(near[:3])}請改好欄名或補上後重新放入。"
 
 
-def _found(header: Sequence[str]) -> str:
-    """The headers that there are, as a sentence."""
+def _header_sentence(header: Sequence[str]) -> str:
+    """The sentence that lists the header's cells."""
     cells = [_quoted(cell) for cell in header if cell.strip()]
-    more = f"等 {len(cells)} 欄" if len(cells) > HEADERS_SHOWN else ""
-    return f"讀到的標題列是：{''.join(cells[:HEADERS_SHOWN])}{more}。" if cells else ""
+    more = f"等 {len(cells)} 欄" if len(cells) > MOST_HEADERS else ""
+    return f"讀到的標題列是：{''.join(cells[:MOST_HEADERS])}{more}。" if cells else ""
 
 
 def _quoted(cell: str) -> str:
@@ -209,8 +209,8 @@ def _quoted(cell: str) -> str:
 def no_header(table: Table, header: Sequence[str] = ()) -> str:
     """The sentence for a table without a header; `header` is the row that is most like one."""
     names = "、".join(column.headers[0] for column in table.columns.values() if column.required)
-    told = f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
-    return told + _found(header)
+    sentence = f"前 {HEADER_ROWS} 列裡找不到標題列，看不出是「{table.label['zh-TW']}」。標題列須有：{names}。"
+    return sentence + _header_sentence(header)
 
 
 def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list[str]]:
@@ -221,12 +221,12 @@ def best_row(rows: Iterable[tuple[T, list[str]]], table: Table) -> tuple[T, list
     """
     best: tuple[T, list[str]] | None = None
     first: list[str] | None = None
-    found = 1
+    most = 1
     for place, cells in rows:
         first = first or [cell for cell in cells if cell.strip()]
         # No row has more headers than cells: nearly all rows below the header need no look.
-        if len(cells) > found and (headers := score(cells, table, found)) > found:
-            best, found = (place, cells), headers
+        if len(cells) > most and (headers := score(cells, table, most)) > most:
+            best, most = (place, cells), headers
     if best is None:
         raise Unreadable(no_header(table, first or ()))
     return best
@@ -245,8 +245,10 @@ def bears_header(table: Table, rows: Iterable[tuple[int, list[str]]]) -> bool:
 def likely_table(
     rows: Sequence[tuple[int, list[str]]], tables: Mapping[str, Table]
 ) -> tuple[Table, str | None] | None:
-    """The table whose header the first rows bear, with None, or with what is wrong where only one required column is
-    missing; of several a whole one goes first, then the one with the most columns."""
+    """The table whose header the first rows have, with the fault of a header that lacks one required column, else None.
+
+    Of several a whole one goes first, then the one with the most columns.
+    """
     fits: list[tuple[bool, int, int, Table, str | None]] = []
     for at, table in enumerate(tables.values()):
         try:
@@ -273,7 +275,7 @@ def of_rows(sheet: Sheet, table: Table, rows: Sequence[tuple[int, list[str]]]) -
     """`sheet` with the rows below its header, which is sought in the first rows of (line, cells).
 
     Raises:
-        Unreadable: there is no header, it lacks a required column, or one stands twice and is filled twice.
+        Unreadable: there is no header, it lacks a required column, or has one twice that is filled twice.
     """
     at, header = best_row((row for row in rows if row[0] <= HEADER_ROWS), table)
     layout, note = layout_of(header, table)
@@ -321,8 +323,10 @@ def check_errors(layout: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]
 
 
 def is_even(rows: int, columns: int, size: int) -> bool:
-    """Whether `rows` rows of the header's width are no larger than their file of `size` bytes: each cell but the last of
-    the file is followed by a mark of its own."""
+    """Whether `rows` rows of the header's width are no larger than their file of `size` bytes.
+
+    Each cell but the file's last is followed by a separator.
+    """
     return rows * columns <= size + 1
 
 

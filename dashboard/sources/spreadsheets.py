@@ -71,19 +71,23 @@ def info_of(key: Path) -> Mapping[str, Any]:
         KeyFileError: the file is no key.
     """
     try:
-        told = json.loads(key.read_text(encoding="utf-8"))
+        content = json.loads(key.read_text(encoding="utf-8"))
     except OSError as error:
         raise KeyFileError(
             f"讀不到服務帳戶的金鑰檔「{key}」：{error.strerror}。請檢查 kpi.toml 的路徑與權限。"
         ) from None
     except ValueError:
         raise KeyFileError(no_key(key)) from None
-    if not isinstance(told, dict) or told.get("type") != "service_account" or "client_email" not in told:
+    if (
+        not isinstance(content, dict)
+        or content.get("type") != "service_account"
+        or "client_email" not in content
+    ):
         raise KeyFileError(no_key(key))
-    login = urlsplit(str(told.get("token_uri", "")))
+    login = urlsplit(str(content.get("token_uri", "")))
     if login.scheme != "https" or login.hostname not in HOSTS:
         raise KeyFileError(f"金鑰檔「{key}」的 token_uri 不是 Google 的網址，不使用。請重新下載金鑰。")
-    return told
+    return content
 
 
 def no_key(key: Path) -> str:

@@ -300,10 +300,12 @@ def _filled_rows(path: Path, name: str) -> set[int]:
 
 
 def _as_texts(xml: bytes) -> bytes:
-    """A part in which what the reader would take as blank is text: formulas without a result, errors, and sections of
-    plain characters."""
+    """A part in which what the reader would take as blank is text.
+
+    That is formulas without a result, errors, and sections of plain characters.
+    """
     if b"<![CDATA[" in xml:
-        xml = _CDATA.sub(lambda found: html.escape(found[1].decode("latin-1")).encode("latin-1"), xml)
+        xml = _CDATA.sub(lambda match: html.escape(match[1].decode("latin-1")).encode("latin-1"), xml)
     if b"</f>" in xml and _BARE_FORMULA.search(xml):
         xml = _BARE_FORMULA.sub(_FORMULA_AS_TEXT, xml)
     if (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml):
@@ -311,8 +313,8 @@ def _as_texts(xml: bytes) -> bytes:
     return xml
 
 
-def _error_as_text(found: re.Match[bytes]) -> bytes:
-    prefix, before, after, inner = found.groups()
+def _error_as_text(match: re.Match[bytes]) -> bytes:
+    prefix, before, after, inner = match.groups()
     value = _VALUE.search(inner)
     text = value[1] if value and value[1].strip() else b"#VALUE!"
     return b'<%bc%b t="inlineStr"%b><%bis><%bt>%b</%bt></%bis></%bc>' % (
@@ -323,10 +325,10 @@ def _error_as_text(found: re.Match[bytes]) -> bytes:
 def _with_texts(archive: zipfile.ZipFile, changed: set[str]) -> io.BytesIO:
     """A copy of a workbook in which some parts are changed by `_as_texts`; packed, for it is held in memory."""
     copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name in archive.namelist():
             part = archive.read(name)
-            made.writestr(name, _as_texts(part) if name in changed else part)
+            target.writestr(name, _as_texts(part) if name in changed else part)
     copy.seek(0)
     return copy
 
@@ -346,7 +348,7 @@ def _guarded(call: Callable[[], T]) -> T:
 
 def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Worksheet]:
     """The worksheets of a workbook that the reader has opened; charts and macros are none."""
-    found = [
+    worksheets = [
         Worksheet(
             one.name,
             one.visible != SheetVisibleEnum.Visible,
@@ -355,11 +357,11 @@ def _worksheets(book: CalamineWorkbook, facts: Sequence[Facts] = ()) -> list[Wor
         for at, one in enumerate(book.sheets_metadata)
         if one.typ == SheetTypeEnum.WorkSheet
     ]
-    if not found:
+    if not worksheets:
         raise Unreadable(extent.NO_WORKSHEET)
-    if len({one.title for one in found}) < len(found):
+    if len({one.title for one in worksheets}) < len(worksheets):
         raise Unreadable(extent.DAMAGED)  # the reader would take one of them
-    return found
+    return worksheets
 
 
 def _rows_of(book: CalamineWorkbook, at: int, facts: Facts | None) -> Callable[[Room], Rows]:
@@ -393,8 +395,7 @@ def _rows(book: CalamineWorkbook, at: int, facts: Facts, room: Room) -> Rows:
 
 
 def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]]) -> Iterator[list[Any]]:
-    """The rows of a worksheet with the errors that the reader takes as blank, or skips, and the blank columns in front,
-    which it leaves out."""
+    """The rows of a worksheet with what the reader leaves out: errors, and the blank columns in front."""
     front = [""] * (source.start[1] if source.start else 0)
     row = -1
     for row, values in enumerate(source.iter_rows()):
@@ -412,7 +413,7 @@ def _with_errors(source: CalamineSheet, errors: Mapping[int, Mapping[int, str]])
 
 
 class _Texts(dict[Any, str]):
-    """The text of a cell; one that stands in many cells is made and held once."""
+    """The text of a cell; one of many cells is made and held once."""
 
     def __missing__(self, value: Any) -> str:
         if len(self) == _TEXTS:

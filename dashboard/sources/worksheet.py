@@ -28,6 +28,7 @@ class Room:
     """What is left for the worksheets that follow: many of them may be one and the same part."""
 
     def __init__(self, cells: int = WORKBOOK_CELLS) -> None:
+        """`cells` is how many cells a workbook may have."""
         self.cells, self.text, self._most = cells, extent.UNPACKED_BYTES, cells
 
     def take(self, cells: int = 0, text: int = 0) -> None:

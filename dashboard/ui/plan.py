@@ -322,7 +322,7 @@ def _year(label: str, found: Mapping[str, Row]) -> list[Cell]:
         text(label),
         *(_amount(found[part], "approved", empty) for part in GRANTED),
         *(_amount(found[part], "spent", empty) for part in GRANTED),
-        Cell(percent(granted.spent, granted.told_approved) or (_unsaid() if granted.rows else empty)),
+        Cell(percent(granted.spent, granted.reported_approved) or (_unsaid() if granted.rows else empty)),
         _amount(own, "approved", empty),
         _amount(own, "spent", empty),
     ]

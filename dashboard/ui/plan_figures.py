@@ -243,8 +243,11 @@ def _money_title(ceilings: Sequence[Row], years: Mapping[str, Mapping[str, Row]]
     approved = say("核定 {approved}", approved=amount(whole.approved, _currency()))
     if whole.spent is None:
         return say("{approved}，實支未填", approved=approved)
-    spent = {"spent": amount(whole.spent, _currency()), "share": percent(whole.spent, whole.told_approved)}
-    of = amount(whole.told_approved, _currency())
+    spent = {
+        "spent": amount(whole.spent, _currency()),
+        "share": percent(whole.spent, whole.reported_approved),
+    }
+    of = amount(whole.reported_approved, _currency())
     return say("{approved}；已填的年度實支 {spent}（核定 {of}的 {share}）", approved=approved, of=of, **spent)
 
 

@@ -169,7 +169,7 @@ def _since(unit: Row) -> str:
 def _rows(how: str | None, rows: Sequence[Row]) -> str:
     if not rows:
         return _muted(say("無法逐列指出") if how is None else say("沒有可計入的列"))
-    listed = [_row(row) for row in rows if row.is_seen]
+    listed = [_row(row) for row in rows if row.is_visible]
     if hidden := len(rows) - len(listed):
         listed.append(_muted(say("另有 {n} 列登在其他學校，不在檢視範圍", n=number(hidden))))
     if (more := rows[0].rows_in_all - len(rows)) > 0:
@@ -185,7 +185,9 @@ def _row(row: Row) -> str:
     """File, line, what it says; of a spreadsheet a link to the very row."""
     place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
     where = outward(row.link, place) if row.link else escape(place)
-    told = " · ".join(part for part in (row.day and written_day(row.day), row.row_school, row.told) if part)
+    told = " · ".join(
+        part for part in (row.day and written_day(row.day), row.row_school, row.details) if part
+    )
     return (
         f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(told))}'
     )
@@ -193,7 +195,7 @@ def _row(row: Row) -> str:
 
 def _origin(view: View, found: Behind) -> str:
     """How rows are found, when each file was read, and what to quote."""
-    files = {row.file: row.modified_at for rows in found.evidence.values() for row in rows if row.is_seen}
+    files = {row.file: row.modified_at for rows in found.evidence.values() for row in rows if row.is_visible}
     times = listing(
         [
             say("{file}（{time}）", file=escape(name), time=moment(at, view.year) if at else "?")
@@ -234,7 +236,7 @@ def _unit_values(found: Behind, unit: Row) -> list[object]:
 
 
 def _row_values(row: Row | None) -> list[object]:
-    if row is None or not row.is_seen:
+    if row is None or not row.is_visible:
         hidden = say("登在其他學校，不在檢視範圍") if row else None
         return [None, None, None, None, hidden, None, None]
-    return [row.file, row.sheet, row.line, row.day, row.told, row.row_school, row.modified_at]
+    return [row.file, row.sheet, row.line, row.day, row.details, row.row_school, row.modified_at]

@@ -42,7 +42,7 @@ from dashboard.warehouse.sql import (
 from dashboard.warehouse.suggest import suggest
 
 MEMORY = "1200MB"
-HEADING = 80  # letters of a column's name that are shown
+HEADING = 80  # letters of a column's name that a page writes
 LARGE = 20_000_000
 
 
@@ -58,7 +58,7 @@ TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, r
 NO_MEMORY = "記憶體或暫存空間不足。請把最大的檔案分成幾個、刪除資料以外的列與欄，或換一部記憶體較大的機器，再執行 kpi build。"
 
 
-# The types of what 學校名冊 tells of a school.
+# The types of the columns of 學校名冊 that describe a school.
 _FACTS = ("count", "number", "yes_no", "date", "text")
 
 
@@ -81,9 +81,11 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a snapshot is made of. `former` is the snapshot before: it tells new rejected rows from old, and what
-    cannot be read now keeps the rows that it had there. A snapshot of the fingerprint `unless` would be the same again,
-    and is not built."""
+    """All that a snapshot is made of.
+
+    `former` is the snapshot before: by it new rejected rows are known from old, and what cannot be read now keeps the
+    rows that it had there. A snapshot of the fingerprint `unless` would be the same again, and is not built.
+    """
 
     places: Places
     sources: Sequence[Source] = ()
@@ -141,7 +143,7 @@ def build(
         return _built(target, programme, inputs, tables, progress, today, again=True)
     except duckdb.Error as error:
         is_memory = "MemoryError" in str(error)  # of a function that it calls
-        raise BuildError(_told(error)) from (MemoryError() if is_memory else error)
+        raise BuildError(_message_of(error)) from (MemoryError() if is_memory else error)
     except MemoryError as error:
         raise BuildError(NO_MEMORY) from error
     finally:
@@ -149,7 +151,7 @@ def build(
             gc.enable()
 
 
-def _told(error: duckdb.Error) -> str:
+def _message_of(error: duckdb.Error) -> str:
     """What went wrong in the database. A write that fails is any kind of its errors, by the stage that it hits."""
     if isinstance(error, duckdb.OutOfMemoryException) or "MemoryError" in str(error):
         return f"{NO_MEMORY}（{str(error).partition(chr(10))[0]}）"
@@ -222,19 +224,19 @@ class _Changed(Exception):
 
 def _stale(sheet: Sheet, former: FormerFile, because: str | None) -> Sheet:
     """A sheet as it was last read, marked since when and why."""
-    told = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
+    sentence = f"現在讀不進來，沿用 {former.good_at:%Y-%m-%d %H:%M} 的快照讀到的列；修好後下次更新會換成新的。原因：{because}"
     return replace(
         sheet,
         modified_at=former.modified_at,
         stale_since=former.good_at,
-        stale_because=told,
+        stale_because=sentence,
         note=None,
         state=(),
     )
 
 
 def _order(sheet: Sheet, sheets: Sequence[Sheet]) -> int:
-    """Where a sheet stands among those of its file now; one that is not there now comes last."""
+    """The position of a sheet among those of its file now; one that is not there now comes last."""
     return next((at for at, one in enumerate(sheets) if one.file == sheet.file), len(sheets))
 
 
@@ -265,8 +267,10 @@ class _Build:
     # Reading
 
     def read(self, *, wait: bool) -> None:
-        """Every file of the data folder, then every spreadsheet, into the raw tables; with `wait` none that is written to
-        meanwhile."""
+        """Read every file of the data folder, then every spreadsheet, into the raw tables.
+
+        With `wait` none that is written to meanwhile.
+        """
         paths = files.paths(self.folder) if self.folder else []
         busy = files.busy(paths) if wait else ()
         self.scratch.mkdir(exist_ok=True)
@@ -304,8 +308,8 @@ class _Build:
             raise BuildError(self._nothing_read())
         if not self.programme.groups and "schools" not in self._supplied():
             problems = [f"{s.file}：{s.problem or _EMPTY}" for _, s in self.sheets if s.table == "schools"]
-            told = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
-            raise BuildError("\n".join([told, *problems]))
+            sentence = f"沒有學校名冊。「{self.programme.title.zh}」有哪些學校由學校名冊決定，請把它放進{self._place()}。"
+            raise BuildError("\n".join([sentence, *problems]))
 
     def _count(self, table: Table) -> None:
         """What the raw table of a table holds: its rows, file by file, and the columns that are not used."""
@@ -315,10 +319,10 @@ class _Build:
         if any(count.has_others for count in counts.values()):
             self.unused += intake.unused_of(self.con, table, sheets)
         # Nobody is judged by a template: a table of such files alone counts as missing.
-        told = _NO_ROWS if any(self.rows.get(i) for i in sheets) else _EMPTY
+        remark = _NO_ROWS if any(self.rows.get(i) for i in sheets) else _EMPTY
         for i, sheet in sheets.items():
             if not sheet.problem and not self.rows.get(i):
-                self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=joined(sheet.note, told)))
+                self.sheets[i - 1] = (self.sheets[i - 1][0], replace(sheet, note=joined(sheet.note, remark)))
 
     def _entry_of(self, sheet: Sheet) -> Entry | None:
         """What the configuration says of a worksheet or, where it says nothing of it, of its file."""
@@ -328,25 +332,28 @@ class _Build:
     def _with_former(self, name: str, sheets: list[Sheet]) -> list[Sheet]:
         """The sheets of a file. Each that cannot be read now, but could be for the former snapshot, is as it was then."""
         former = {file: one for file, one in self.inputs.former.files.items() if one.path == name}
-        # A worksheet without a name of a table was told by its header.
+        # A worksheet without a name of a table was recognised by its header.
         broken = {s.file: s for s in sheets if s.problem or (s.left_out and not s.hidden)}
         # Where the whole file cannot be read, so can none of the worksheets that it had.
         wanted = former if name in broken and former else {f: former[f] for f in broken if f in former}
         if not wanted:
             return sheets
-        stands: dict[str, Sheet] = {}
+        stand_ins: dict[str, Sheet] = {}
         for sha256 in dict.fromkeys(one.sha256 for one in wanted.values()):
             for sheet in self._original(name, sha256):
                 if sheet.file in wanted and wanted[sheet.file].sha256 == sha256:
                     fault = broken.get(sheet.file) or broken[name]
                     because = fault.problem or fault.left_out
-                    stands[sheet.file] = _stale(sheet, wanted[sheet.file], because)
-        kept = [sheet for sheet in sheets if sheet.file not in stands and not (stands and sheet.file == name)]
-        return sorted([*kept, *stands.values()], key=lambda sheet: _order(sheet, sheets))
+                    stand_ins[sheet.file] = _stale(sheet, wanted[sheet.file], because)
+        kept = [
+            sheet
+            for sheet in sheets
+            if sheet.file not in stand_ins and not (stand_ins and sheet.file == name)
+        ]
+        return sorted([*kept, *stand_ins.values()], key=lambda sheet: _order(sheet, sheets))
 
     def _former_of(self, sheet: Sheet) -> Sheet:
-        """What stands for a file or worksheet of which only the database found that it cannot be read; itself, if nothing
-        does."""
+        """The former sheet in place of one that the database could not read; the sheet itself, if there is none."""
         name = sheet.file.removesuffix(f"#{sheet.worksheet}")
         return next((one for one in self._with_former(name, [sheet]) if one.file == sheet.file), sheet)
 
@@ -375,8 +382,10 @@ class _Build:
         problems += [
             f"試算表 {source.title}：{source.problem}" for source in self.inputs.sources if source.problem
         ]
-        found = f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
-        return "\n".join([found, *problems])
+        sentence = (
+            f"{self._place()}裡沒有任何一張讀得進來的資料表。檔名或工作表名稱須含資料表的名稱：{labels}。"
+        )
+        return "\n".join([sentence, *problems])
 
     # Staging
 
@@ -458,17 +467,17 @@ class _Build:
     def _stage_tables(self, tables: Sequence[Table]) -> None:
         """Raw tables to accepted rows and flaws. Which rows are no records is asked once for all of them."""
         for table in tables:
-            self._tell_stage("整理", table)
+            self._report_stage("整理", table)
             self.con.execute(staging.create_typed(table))
         odd = "r.n in (select n from typed_{} where fault is not null or warned <> 0 or odd)"
         asked = [(table, odd.format(table.id)) for table in tables if table.id != "schools"]
         no_records.find(self.con, asked, self._numbered())
         for table in tables:
-            self._tell_stage("檢查", table)
+            self._report_stage("檢查", table)
             self._stage_table(table)
 
-    def _tell_stage(self, verb: str, table: Table) -> None:
-        """Each table passes two stages."""
+    def _report_stage(self, verb: str, table: Table) -> None:
+        """Report the next stage of a table; each passes two."""
         self.progress(0.45 + 0.35 * self.stages / (2 * len(self.tables)), f"{verb} {table.label['zh-TW']}")
         self.stages += 1
 
@@ -604,8 +613,11 @@ class _Build:
             run(self.con, f"models/{name}")
 
     def _columns_of(self, kpi: str) -> set[str]:
-        """Which of the columns that may be left out an indicator's query gives: `person`, without which labels are masked
-        whole, and `parts`. To have a query planned takes long, so a shipped one is read: it gives `parts` last."""
+        """Which of the optional columns `person` and `parts` an indicator's query gives.
+
+        Without `person`, labels are masked whole. To have a query planned takes long, so the text of a shipped one is
+        read: it gives `parts` last.
+        """
         query = self.programme.query_of(kpi) or ""
         if not self._is_own(kpi):
             return {"person", *re.findall(r"\b(parts)\s+from\b", query)}
@@ -633,7 +645,7 @@ class _Build:
             text = f"{self.programme.query_of(name)}{self.programme.values_of(name) or ''}"
             words = [kpi.only_where, "classes" if kpi.base == "classes" else None]
             words += re.findall(r"\w+", re.sub(r"--.*", "", text))
-            # Whom a register names is told by the roster.
+            # The roster says whom a register names.
             words += ["staff"] if registers.intersection(words) else []
             reads += [(name, what, ord, word) for what, known in (("table", tables), ("column", columns))
                       for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
@@ -685,12 +697,12 @@ class _Build:
     def _conditions(self) -> str:
         """Which schools an indicator is for, where a column of 學校名冊 says so."""
         nothing = "select '' as kpi, 0::int as school_id, false as holds where false"
-        told = [
+        branches = [
             f"select '{name}', school_id, \"{kpi.only_where}\" from kept_schools"
             for name, kpi in self.programme.kpis.items()
             if kpi.only_where
         ]
-        return "create temp table conditions as " + " union all ".join([nothing, *told])
+        return "create temp table conditions as " + " union all ".join([nothing, *branches])
 
     def _in_order(self) -> list[Table]:
         """Rosters first, then the tables in the order of the indicators that rest on them."""
@@ -779,8 +791,8 @@ class _Build:
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
         read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
-        told = repr((self.programme.fingerprint, __version__, today, read)).encode()
-        digest = hashlib.sha256(told).hexdigest()
+        content = repr((self.programme.fingerprint, __version__, today, read)).encode()
+        digest = hashlib.sha256(content).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
 
     def check(self) -> None:
@@ -811,7 +823,7 @@ class _Build:
         return [TableCount(*row) for row in self.con.execute(TABLE_COUNTS).fetchall()]
 
 
-# A file's own sentence stands for the first two.
+# Of the first two the file's own sentence is used.
 _FLAGS = {
     "unreadable_source": "",
     "stale_source": "",

@@ -60,12 +60,12 @@ def changes_of(former: Programme, programme: Programme) -> tuple[Change, ...]:
     """The parameters that differ, in the order of the new definition."""
     edits = list(_edits((), _values(former), _values(programme)))
     if len(edits) <= MOST:
-        return tuple(Change(_told(edit), (edit,)) for edit in edits)
+        return tuple(Change(_text_of(edit), (edit,)) for edit in edits)
     sections: dict[Place, list[Edit]] = {}
     for edit in edits:
         sections.setdefault(edit.place[: 2 if edit.place[0] == "kpis" else 1], []).append(edit)
     return tuple(
-        Change(_told(some[0]) if len(some) == 1 else f"{_name(place)}（{len(some)} 處）", tuple(some))
+        Change(_text_of(some[0]) if len(some) == 1 else f"{_name(place)}（{len(some)} 處）", tuple(some))
         for place, some in sections.items()
     )
 
@@ -161,7 +161,7 @@ def _turned(old: Sequence[str], new: Sequence[str]) -> bool:
 # Telling
 
 
-def _told(edit: Edit) -> str:
+def _text_of(edit: Edit) -> str:
     name, old, new = _name(edit.place), edit.old, edit.new
     if edit.place[-1] == ORDER:
         return f"{edit.place[0]} 的順序 {'、'.join(old)} → {'、'.join(new)}"

@@ -23,8 +23,8 @@ PAIRS = {"school": ("school", "school_code"), "class": ("grade", "class"), "cate
 class Typed:
     """How one column is read: joins, values (name -> SQL type and expression), blankness and faults by reason.
 
-    errors: faults that reject the row in any column that must have a value, also in an open one. warnings: what is told
-    in any column while the row stands.
+    errors: faults that reject the row in any column that must have a value, also in an open one. warnings: faults
+    reported in any column of a row that is kept.
     """
 
     joins: tuple[str, ...]
@@ -41,6 +41,7 @@ def map_of(column: Column) -> str | None:
 
 
 def quoted(name: str) -> str:
+    """`name` as an identifier of SQL."""
     return f'"{name}"'
 
 
@@ -67,7 +68,7 @@ def typed_of(table: Table, column: Column) -> Typed:
         case "person" | "name" | "id" if map_of(column) is None:
             return _typed_unmapped(table, column)
         case "code":
-            # It goes with its school; what is wrong with one that the school does without is told all the same.
+            # It goes with its school; the fault of one that the school does without is reported all the same.
             failed = "m_school.code_failed and m_school.school_id is not null"
             return Typed((), {}, "false", {"unknown_school": failed})
         case "course":
@@ -105,7 +106,7 @@ def _mapped(column: Column) -> tuple[str, str]:
 
 
 def _typed_alone(column: Column) -> Typed:
-    """A value that its own text tells."""
+    """A value that follows from its own text."""
     alias, join = _mapped(column)
     blank = f"{alias}.blank"
     name, faults = column.id, {}
@@ -175,10 +176,10 @@ def _typed_word(table: Table, column: Column) -> Typed:
         listed += f"\n    and {words}.table_name = '{table.id}'\n    and {words}.column_name = '{column.id}'"
     if source == "period_words":
         listed += f"\n    and {words}.kind = '{column.type}'"
-    found = f"{words}.{value}"
+    meaning = f"{words}.{value}"
     name = "group_id" if column.type == "group" else column.id
-    bad = f"not {alias}.blank and {found} is null"
-    kept = f"coalesce({found}, {alias}.name)" if column.open else found
+    bad = f"not {alias}.blank and {meaning} is null"
+    kept = f"coalesce({meaning}, {alias}.name)" if column.open else meaning
     failed = {"bad_choice": f"{alias}.failed"} if column.open else {}
     return Typed((join, listed), {name: kept}, f"{alias}.blank", {"bad_choice": bad}, failed)
 

@@ -94,9 +94,9 @@ def compare_definitions(former: Programme, programme: Programme, ground: Ground)
         places = merged(list(new.values), list(old.values))
         differing = [key for key in places if old.of(key) != new.of(key)]
         reasons = _Reasons(replays, old, new, differing) if differing else None
-        told = [_row(key, old, new, reasons.because(key)) for key in differing if reasons]
+        rows = [_row(key, old, new, reasons.because(key)) for key in differing if reasons]
     unread = len(ground.places.spreadsheets) - len(replays.sources)
-    return Comparison(tuple(change.text for change in changes), told, unread)
+    return Comparison(tuple(change.text for change in changes), rows, unread)
 
 
 def _as_last_read(ground: Ground, programme: str) -> Former:
@@ -175,16 +175,16 @@ class _Replays:
         if some not in self.known:
             programme = self.definition(some)
             try:
-                told = "、".join(self.changes[i].text for i in sorted(some))
-                self.known[some] = self._replay(programme, told[:40]) if programme else None
+                label = "、".join(self.changes[i].text for i in sorted(some))
+                self.known[some] = self._replay(programme, label[:40]) if programme else None
             except BuildError:
                 self.known[some] = None
         return self.known[some]
 
-    def _replay(self, programme: Programme, told: str) -> Figures:
+    def _replay(self, programme: Programme, label: str) -> Figures:
         own = chosen(self.ground.tables, programme)
         target = self.root / f"{self.done}.duckdb"
-        self.ground.progress(min(self.done / (len(self.changes) + 2), 0.99), f"重算 {told}")
+        self.ground.progress(min(self.done / (len(self.changes) + 2), 0.99), f"重算 {label}")
         self.done += 1
         try:
             check(self.ground.places.files.values(), own)
@@ -200,24 +200,24 @@ class _Replays:
             raise BuildError(str(error)) from error
         seal(target)
         with closed(target):
-            found = records(
+            rows = records(
                 Snapshot(target, "compare"), "kpi_results", self.ground.scope,
                 on=self.ground.on, level="school", kpi=None, period=None,
             )  # fmt: skip
         target.unlink()
-        return _figures(found)
+        return _figures(rows)
 
 
-def _figures(found: Sequence[Mapping[str, Any]]) -> Figures:
-    times = Counter((row["kpi"], row["period"], row["school"]) for row in found)
+def _figures(rows: Sequence[Mapping[str, Any]]) -> Figures:
+    times = Counter((row["kpi"], row["period"], row["school"]) for row in rows)
     keys: list[Key] = [
         (*place, row["group"] if times[place] > 1 else "")
-        for row in found
+        for row in rows
         for place in [(row["kpi"], row["period"], row["school"])]
     ]
     return Figures(
-        {key: row["group"] for key, row in zip(keys, found, strict=True)},
-        {key: tuple(row[name] for name in FIGURES) for key, row in zip(keys, found, strict=True)},
+        {key: row["group"] for key, row in zip(keys, rows, strict=True)},
+        {key: tuple(row[name] for name in FIGURES) for key, row in zip(keys, rows, strict=True)},
     )
 
 
@@ -234,11 +234,11 @@ class _Reasons:
 
     def because(self, key: Key) -> str:
         """The sentence for a row: for each figure that differs, what produces it."""
-        told: dict[str, None] = {}
+        sentences: dict[str, None] = {}
         for i in self._fields(key):
             for some in self._enough(key, i) or [self._together(key, i)]:
-                told[self._told(some)] = None
-        return "；".join(told)
+                sentences[self._sentence(some)] = None
+        return "；".join(sentences)
 
     def _fields(self, key: Key) -> list[int]:
         pairs = zip(self.old.of(key), self.new.of(key), strict=True)
@@ -267,6 +267,6 @@ class _Reasons:
         }
         return self.replays.figures(self.replays.every - leaning)
 
-    def _told(self, some: Set) -> str:
+    def _sentence(self, some: Set) -> str:
         texts = [self.replays.changes[i].text for i in sorted(some)]
         return texts[0] if len(texts) == 1 else " ＋ ".join(texts) + TOGETHER

@@ -92,7 +92,7 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
 
 
 def _options(programme: Programme, column: Column) -> str:
-    """What may stand in a column, for the sentence about a cell that holds something else."""
+    """What a cell of a column may hold, for the sentence about a cell that holds something else."""
     periods = [period.id for period in programme.periods if period.kind == column.type]
     listed: dict[str, Iterable[str]] = {
         "employment": (word for words in programme.employment.values() for word in words),
@@ -113,7 +113,15 @@ def _options(programme: Programme, column: Column) -> str:
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     each = list(programme.kpis.items())
     rows = [
-        (kpi_id, i, *_told(kpi), *_required(kpi, period), period.id, *_days(kpi, period), *_life(kpi, period))
+        (
+            kpi_id,
+            i,
+            *_descriptions(kpi),
+            *_required(kpi, period),
+            period.id,
+            *_days(kpi, period),
+            *_life(kpi, period),
+        )
         for i, (kpi_id, kpi) in enumerate(each, 1)
         for period in programme.periods_of(kpi)
     ]
@@ -154,7 +162,7 @@ def _word(period: Period) -> str:
     return str(year)
 
 
-def _told(kpi: Kpi) -> tuple[Any, ...]:
+def _descriptions(kpi: Kpi) -> tuple[Any, ...]:
     return (
         kpi.label.zh, kpi.short.zh, kpi.rule.zh, kpi.clause, kpi.unit.zh, kpi.table, kpi.base, kpi.empty_base,
         kpi.no_units, kpi.only_where is not None,
@@ -187,7 +195,7 @@ def _days(kpi: Kpi, period: Period) -> tuple[Any, ...]:
 
 
 def _life(kpi: Kpi, period: Period) -> tuple[Any, ...]:
-    """What tells the units of the base; from when to when the period is under way, whether it is closed, and its kind."""
+    """The table of the base's units; from when to when the period is under way, whether it is closed, and its kind."""
     ends = max(period.end, kpi.deadline or period.end)
     return kpi.base_table or kpi.table, period.start, ends, period.closed, period.kind
 

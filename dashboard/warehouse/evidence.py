@@ -1,7 +1,7 @@
-"""What the rows of every table have in common, so that one query can tell which of them stand behind a unit.
+"""What the rows of every table have in common, so that one query can find those behind a unit.
 
 Each table keeps its rows in columns of its own. Here its contract is turned into one branch of the table
-`accepted_rows`: where the row stands, whose it is, its day, and the rest in words. It is a table because planning a view
+`accepted_rows`: where the row is, whose it is, its day, and the rest in words. It is a table because planning a view
 of so many branches costs more at every question than keeping it once; rows that no indicator can take, such as those of
 courses that none is about, are not kept. Which rows an indicator takes is in `queries/models/6_evidence.sql`.
 """
@@ -15,10 +15,10 @@ from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.sql import columns_of, load
 
-# Told elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
+# Said elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
 _APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
 _ALONE = frozenset({"name", "text"})
-# What tells whose a row is and when it was, and the types of it.
+# The columns that say whose a row is and when it was, with their types.
 _COMMON = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
 
 
@@ -63,7 +63,7 @@ def describe_rows(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
 def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
     """`row_days`: how many rows of each table and school were accepted, by the day that they bear; null where none.
 
-    Of all rows, also those that no indicator can take: it tells when a table was last written to.
+    Of all rows, also those that no indicator can take: they show when a table was last written to.
     """
     branches = []
     for table in tables:
@@ -119,7 +119,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
     persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
-    told = [part for column in table.columns.values() for part in _told(column, there)]
+    details = [part for column in table.columns.values() for part in _details(column, there)]
     listed = [
         f"'{table.id}' as table_name",
         "file_id",
@@ -132,7 +132,7 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
         f"{_words_in(table)} as words",
         f"{'true' if table.person == 'roster' else 'false'} as anywhere",
         f"{_joined(persons)} as person",
-        f"{_joined(told)} as told",
+        f"{_joined(details)} as details",
     ]
     return "select\n    " + ",\n    ".join(listed) + f"\n\nfrom {table.id}\n\nwhere {taken}"
 
@@ -227,7 +227,7 @@ def _day(table: Table, there: set[str]) -> str:
     return "null::date"
 
 
-def _told(column: Column, there: set[str]) -> list[str]:
+def _details(column: Column, there: set[str]) -> list[str]:
     """The value of a column in words, with its header where it does not speak for itself."""
     name, header = column.id, column.headers[0].replace("'", "''")
     if column.type == "hours":

@@ -1,4 +1,4 @@
-"""The spreadsheets of one refresh: what was read now, and what stands from the former snapshot.
+"""The spreadsheets of one refresh: what was read now, and what is kept from the former snapshot.
 
 A spreadsheet that did not change is not read again, and one that cannot be read keeps the rows of the last good
 reading, with the reason why. Nothing of a source that fails ever turns into zero.
@@ -38,8 +38,10 @@ Listed = Sequence[tuple[int, str]]
 
 @dataclass(frozen=True)
 class Stored:
-    """A worksheet's rows, as they were read and as the next refresh may need them again; `table` is None where it was
-    left out, and then `left_out` says why, and `likely` which table it probably is."""
+    """A worksheet's rows, as they were read and as the next refresh may need them again.
+
+    `table` is None where it was left out; then `left_out` says why, and `likely` which table it probably is.
+    """
 
     gid: int
     title: str
@@ -68,8 +70,11 @@ class Source:
 
 @dataclass(frozen=True)
 class FormerFile:
-    """A file or worksheet as the former snapshot read it: the `path` of its file within the folder, that file's content,
-    when this was last read from the folder itself, and its time of modification then."""
+    """A file or worksheet as the former snapshot read it.
+
+    `path` is its file's within the folder; with that file's content, when this was last read from the folder itself, and
+    its time of modification then.
+    """
 
     path: str
     sha256: str
@@ -79,8 +84,11 @@ class FormerFile:
 
 @dataclass(frozen=True)
 class Former:
-    """What a build takes from the snapshot before: spreadsheets by id, files and worksheets by name with the programme's
-    folder that keeps their originals (`place`), rejected rows, and its fingerprint."""
+    """What a build takes from the snapshot before.
+
+    Spreadsheets by id, files and worksheets by name with the programme's folder that keeps their originals (`place`),
+    rejected rows, and its fingerprint.
+    """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, FormerFile] = field(default_factory=dict)
@@ -168,12 +176,12 @@ def _read(
     _check_entries(reading, spreadsheet)
     held = _tables_of(reading, spreadsheet, tables, known)
     # An entry may leave the table to the worksheet's name: only now it is known whose columns it speaks of.
-    given = [
+    entries = [
         (_entry(one.gid, one.title, spreadsheet, reading.title), held[one.gid])
         for one in reading.worksheets
         if one.gid in held
     ]
-    check([replace(entry, table=table) for entry, table in given if entry], tables)
+    check([replace(entry, table=table) for entry, table in entries if entry], tables)
     if not held:
         raise SheetError("裡面沒有任何一張認得的工作表。請檢查工作表的名稱，或在 kpi.toml 指明。")
     before = {one.gid: one for one in known.worksheets if one.table} if known else {}
@@ -203,35 +211,38 @@ def _check_entries(reading: Reading, spreadsheet: Spreadsheet) -> None:
 def _tables_of(
     reading: Reading, spreadsheet: Spreadsheet, tables: Mapping[str, Table], known: Source | None
 ) -> dict[int, str]:
-    """Which worksheet (gid) is which table: by its entry, by its title, by what it was before it was renamed, or, where the
-    spreadsheet's own title is a table's, by its header. Where none fits, the one that is most like that table is it.
+    """Which worksheet (gid) is which table: by its entry, its title, what it was before it was renamed, or its header.
+
+    By its header where the spreadsheet's own title is a table's; where none fits, the one most like that table is it.
     """
-    found: dict[int, str] = {}
+    table_of: dict[int, str] = {}
     unnamed: list[Worksheet] = []
     for one in reading.worksheets:
         entry = _entry(one.gid, one.title, spreadsheet, reading.title)
         if entry and entry.table is not None:
-            found[one.gid] = entry.table
+            table_of[one.gid] = entry.table
         elif not one.hidden and (table := table_for(one.title, entry, tables)):
-            found[one.gid] = table.id
+            table_of[one.gid] = table.id
         elif not one.hidden:
             unnamed.append(one)
-    found |= _as_before(unnamed, known, tables, set(found.values()))
+    table_of |= _as_before(unnamed, known, tables, set(table_of.values()))
     if own := table_for(reading.title, None, tables):
-        for one in (one for one in unnamed if one.gid not in found):
+        for one in (one for one in unnamed if one.gid not in table_of):
             entry = _entry(one.gid, one.title, spreadsheet, reading.title)
             if table_of_worksheet(one.title, entry, own, _lines(one.rows), tables):
-                found[one.gid] = own.id
-        if unnamed and not found:
-            found[max(unnamed, key=lambda one: _likeness(one, own)).gid] = own.id
-    return {gid: table_id for gid, table_id in found.items() if table_id}
+                table_of[one.gid] = own.id
+        if unnamed and not table_of:
+            table_of[max(unnamed, key=lambda one: _likeness(one, own)).gid] = own.id
+    return {gid: table_id for gid, table_id in table_of.items() if table_id}
 
 
 def _as_before(
     unnamed: Sequence[Worksheet], known: Source | None, tables: Mapping[str, Table], named: Container[str]
 ) -> dict[int, str]:
-    """What worksheets were that are not told by their name: while a header is broken, and once renamed, unless another has
-    taken the name."""
+    """The former tables of worksheets whose name is not a table's.
+
+    They keep them while a header is broken, and once renamed, unless another has taken the name.
+    """
     before = {one.gid: one for one in known.worksheets if one.table in tables} if known else {}
     return {
         one.gid: str(was.table)
@@ -260,8 +271,8 @@ def _left_out(
         rows=rows,
         left_out=HIDDEN if worksheet.hidden and rows else None,
     )
-    told = left_out(sheet, entry, tables)
-    return replace(stored, left_out=told.left_out, likely=told.likely)
+    judged = left_out(sheet, entry, tables)
+    return replace(stored, left_out=judged.left_out, likely=judged.likely)
 
 
 def _is_left_out(entry: Entry | None) -> bool:
@@ -314,14 +325,16 @@ def _kept(spreadsheet: Spreadsheet, known: Source | None, problem: str) -> Sourc
 
 
 def _settings(spreadsheet: Spreadsheet) -> str:
-    told = asdict(spreadsheet)
-    told["entries"] = sorted(((str(name), entry) for name, entry in told["entries"].items()))
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    values = asdict(spreadsheet)
+    values["entries"] = sorted(((str(name), entry) for name, entry in values["entries"].items()))
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
 def stored_rows(sources: Sequence[Source]) -> list[tuple[Any, ...]]:
-    """(spreadsheet, gid, title, table, why it was left out, likely table, line, cells) of every row, for the snapshot to
-    keep."""
+    """Every row, for the snapshot to keep.
+
+    (spreadsheet, gid, title, table, why it was left out, likely table, line, cells).
+    """
     return [
         (source.id, one.gid, one.title, one.table, one.left_out, one.likely, line, cells)
         for source in sources

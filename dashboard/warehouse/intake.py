@@ -1,7 +1,6 @@
-"""What the raw tables hold before anything is made of it: how many rows each file gave, and what of its columns is not
-used.
+"""What the raw tables hold: how many rows each file gave, and which of its columns are not used.
 
-The rows are counted here, and not as the sum of what becomes of them, so that one that is lost on its way is found out.
+The rows are counted here, and not as the sum of what becomes of them, so that a row lost later is noticed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +13,15 @@ from dashboard.sources.sheet import Sheet, letters
 from dashboard.warehouse.columns import quoted
 
 UNUSED = "file_id int, place int, letters text, header text, filled bigint, likely text, likely_header text"
-"""The columns of the table of unused columns: `letters` and `place` (from 1) say where one stands, `filled` how many of
+"""The columns of the table of unused columns: `letters` and `place` (from 1) say where one is, `filled` how many of
 its cells; `likely` is the id of the column that it probably is."""
 
 
 class Counts(NamedTuple):
-    """What a file gave to its raw table: `lines`, how many of them have any text, and whether one has a cell of a column
-    that is not the contract's."""
+    """What a file gave to its raw table.
+
+    Its `lines`, how many of them have any text, and whether one has a cell of a column that is not the contract's.
+    """
 
     lines: int
     rows: int
@@ -59,10 +60,12 @@ def _has_letter(cell: str) -> str:
 def unused_of(
     con: duckdb.DuckDBPyConnection, table: Table, sheets: Mapping[int, Sheet]
 ) -> list[tuple[object, ...]]:
-    """The rows of `UNUSED` for a raw table: each filled column of its files that is none of the contract's, and as one what
-    stands to the right of a header."""
+    """The rows of `UNUSED` for a raw table: each filled column of its files that is none of the contract's.
+
+    What is to the right of a header is one column.
+    """
     unknown = ", ".join(f"({file_id}, {len(_unknown(one.layout))})" for file_id, one in sheets.items())
-    # One row may be far longer than the header: what stands there is told as one.
+    # One row may be far longer than the header: what is there is reported as one.
     filled = con.execute(f"""
         select file_id, least(place, unknown + 1) as place, count(*)
         from (

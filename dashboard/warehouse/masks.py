@@ -1,4 +1,4 @@
-"""How a person's name is masked, and what may name somebody in a row that is given back.
+"""How a person's name is masked, and what may name somebody in a refused row.
 
 A snapshot keeps each text whole and masked, and `queries/models/5_visible.sql` says who sees which: to mask what a page
 asks for would take longer than the page.
@@ -57,7 +57,7 @@ _SIGNED = re.compile(
     r"((?:承辦人?|核章|填表人?|製表人?|校長|(?:教務|學務|訓導|總務|輔導|人事|會計|主計)?主任)(?:核章|簽章|蓋章)?[:：]?\s*)(.*)",
     re.DOTALL,
 )
-# What stands in a person's place and names none: a number of people, all of them, a total, an example, an error.
+# What is written in a person's place and names none: a number of people, all of them, a total, an example, an error.
 _NOBODY = re.compile(
     r"\W*(?:全[體校部]"
     r"|(?:全[體校部]?|各|所有|本校)[各班校年級學科領域任專導一二三四五六]*(?:教師|老師|導師|師生|同仁|教職員工?|人員|班級)群?"

@@ -1,5 +1,4 @@
-"""Which rows are no records: totals, examples and instructions, signatures, repeated headers, and rows that say that
-there was nothing to record.
+"""Which rows are no records: totals, examples, instructions, signatures, repeated headers, and 「本月無」.
 
 The rows that may be none are few and each cell of them is asked a dozen things, so Python reads them.
 """
@@ -37,13 +36,13 @@ _REMARK = re.compile(
     rf"|\d{{1,2}}[.、)]{HAN}{{4,}}",
     re.ASCII,
 )
-# Beside 承辦人： may stand who it is, or a number or day.
+# Beside 承辦人： may be a name, a number or a day.
 _SIGNED_FOR = re.compile(rf"{HAN}+:")
 _SIGNER = re.compile(rf"{HAN}{{2,4}}|[\d/.()#年月日-]+", re.ASCII)
 _IN_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _AROUND_HEADER = re.compile(r"^(?:[*※:、]|\d+[.、])+|[*※:、]+$", re.ASCII)
 # The columns in which 「無」 says that there was nothing to record.
-_TOLD_IN = frozenset({"person", "date", "timestamp", "name", "course"})
+_NOTHING_IN = frozenset({"person", "date", "timestamp", "name", "course"})
 
 
 class _Said(NamedTuple):
@@ -61,9 +60,10 @@ class _Cell:
 
 
 class Judge:
-    """Tells the rows of one table that are no records."""
+    """Finds the rows of one table that are no records."""
 
     def __init__(self, table: Table) -> None:
+        """Compile the patterns of one table's contract."""
         self.table, self.columns = table, list(table.columns.values())
         required = [column for column in self.columns if column.required]
         headers = "|".join(re.escape(column.headers[0]) for column in required)
@@ -72,11 +72,11 @@ class Judge:
             rf"{_WORDS}|{headers}|(?:^|\x1f)\W*(?:{others})\W*(?:\x1f|$)", re.ASCII | re.IGNORECASE
         )
         self._headers = {c.id: {word(name) for name in (c.id, *c.headers)} for c in self.columns}
-        self._given_by = {c.id: given_by(table, c) for c in self.columns}
-        self._needed = {c.id for c in self.columns if c.required or self._given_by[c.id]}
+        self._named_by = {c.id: named_by(table, c) for c in self.columns}
+        self._needed = {c.id for c in self.columns if c.required or self._named_by[c.id]}
         self._persons = {c.id for c in self.columns if names_person(table, c)}
 
-    def found(
+    def no_records(
         self, rows: Iterable[tuple[int, int, list[str], list[str] | None]], sheets: Mapping[int, Sheet]
     ) -> Iterator[tuple[str, int, str, str]]:
         """(table, n, text, kind) of those of `rows`, which are (n, file_id, known cells, further cells)."""
@@ -135,12 +135,12 @@ class Judge:
         return True
 
     def _says_nothing(self, cell: _Cell, of: Mapping[str, _Cell]) -> bool:
-        """Whether a needed cell says that there was nothing, and so does that which could stand for it."""
+        """Whether a needed cell says that there was nothing, and so does the column that could replace it."""
         column = self.table.columns[cell.column or ""]
-        if column.id not in self._needed or column.type not in _TOLD_IN or not is_none(cell.name):
+        if column.id not in self._needed or column.type not in _NOTHING_IN or not is_none(cell.name):
             return False
-        given = of.get(self._given_by[column.id] or "")
-        return given is None or is_none(given.name)
+        other = of.get(self._named_by[column.id] or "")
+        return other is None or is_none(other.name)
 
 
 def _as_header(name: str) -> str:
@@ -148,27 +148,27 @@ def _as_header(name: str) -> str:
 
 
 def names_person(table: Table, column: Column) -> bool:
-    """Whether a column tells whose a row is."""
+    """Whether a column names the person of a row."""
     return column.type == "person" or bool(table.person and column.id == "staff_id")
 
 
-def given_by(table: Table, column: Column) -> str | None:
-    """The column that may stand for a needed one: a person of the roster is named by 教師編號, or else by school and name."""
+def named_by(table: Table, column: Column) -> str | None:
+    """The column that may replace a needed one: 教師編號 names a person of the roster, or else school and name do."""
     return "staff_id" if table.person == "roster" and column.id in ("school", "name") else None
 
 
 def find(
     con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[Table, str]], sheets: Mapping[int, Sheet]
 ) -> None:
-    """Into `no_records`: those of the raw rows of each table of which the condition beside it holds."""
-    found = []
+    """Insert into `no_records` the raw rows of each table that are none, among those that meet the condition beside it."""
+    refused = []
     for table, rows in asked:
         cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
         query = f"select r.n, r.file_id, [{cells}], r.extra from {staging.raw_rows(table)} as r where {rows}"
         judge, result = None, con.execute(query)
         while some := result.fetchmany(10_000):
             judge = judge or Judge(table)
-            found += list(judge.found(some, sheets))
-    if found:
-        load(con, "found", "table_name text, n bigint, said text, kind text", found)
-        con.execute("insert into no_records from found; drop table found")
+            refused += list(judge.no_records(some, sheets))
+    if refused:
+        load(con, "refused", "table_name text, n bigint, said text, kind text", refused)
+        con.execute("insert into no_records from refused; drop table refused")

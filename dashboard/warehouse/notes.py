@@ -31,7 +31,7 @@ class NotAFile(OSError):
 
 
 def check(path: Path) -> None:
-    """Raises `NotAFile` where something else stands in the place of a file, and OSError where nothing does."""
+    """Raises `NotAFile` where something else is in the place of a file, and OSError where nothing is."""
     _check(path, path.stat().st_mode)
 
 
@@ -70,7 +70,7 @@ def write(path: Path, text: str, *, lasting: bool = True) -> None:
     """Replace a small file, so that a reader never sees half of it; `lasting` outlives a power failure.
 
     Raises:
-        OSError: it cannot be written; the former stands.
+        OSError: it cannot be written; the former is kept.
     """
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)  # whatever it is: to open a pipe would wait for who reads it
@@ -89,7 +89,7 @@ def write(path: Path, text: str, *, lasting: bool = True) -> None:
 
 
 def make_way(path: Path) -> None:
-    """Take away what stands in the place of a file and holds nothing: a pipe, a socket, a device, an empty folder.
+    """Remove what is in the place of a file and holds nothing: a pipe, a socket, a device, an empty folder.
 
     Raises:
         NotAFile: a folder with something in it, which is somebody's.
@@ -105,7 +105,7 @@ def make_way(path: Path) -> None:
         except OSError:
             raise NotAFile(errno.EINVAL, "它是資料夾，裡面還有東西", str(path)) from None
     except OSError:
-        pass  # nothing stands there, or it will be told when it is written
+        pass  # nothing is there, or writing will fail
 
 
 def sentence(path: Path, error: OSError) -> str:

@@ -33,10 +33,9 @@ class Lost(Exception):
 def keep(
     place: Path, stamp: str, contents: Sequence[tuple[str, str]], paths: Mapping[str, Path]
 ) -> list[str]:
-    """Keep the files of a snapshot: `contents` is (SHA-256 that it was read as, name) of each, and `paths`
-    are where they are now.
+    """Keep the files of a snapshot; the paths of those that are gone or changed since they were read, and cannot be kept.
 
-    Gives the paths of those that have gone or have changed since they were read: what they were cannot be had any more.
+    `contents` is (SHA-256 that it was read as, name) of each, and `paths` are where they are now.
 
     Raises:
         OSError: `place`, the programme's folder, cannot be written.

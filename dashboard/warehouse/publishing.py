@@ -79,9 +79,9 @@ def publish(
 ) -> tuple[Snapshot, list[TableCount]]:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
-    With `only_if_changed` the former is given back where a new one would be the same, or where it was restored by hand.
-    `by` is told to whoever waits. With `wait` the end of a build that goes on is awaited. Where the disk is full, the
-    oldest that nobody needs make room, and `warn` is given a sentence for each.
+    With `only_if_changed` the former is returned where a new one would be the same, or where it was restored by hand.
+    `by` names the builder to whoever waits. With `wait` it waits for the end of a build that goes on. Where the disk is
+    full, the oldest that nobody needs make room, and `warn` is called with a sentence for each.
 
     Raises:
         BuildError: nothing was published.
@@ -96,7 +96,7 @@ def publish(
         _make_way(folder)
         _adopt(folder)
 
-        def told(share: float, text: str) -> None:
+        def report(share: float, text: str) -> None:
             note(share, text)
             progress(share, text)
 
@@ -106,7 +106,7 @@ def publish(
         former = _former(folder)
         try:
             sources = gather(
-                places, own, status.with_versions(folder, former.sources, former.stamp), local, told
+                places, own, status.with_versions(folder, former.sources, former.stamp), local, report
             )
         except EntryError as error:
             still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
@@ -118,7 +118,7 @@ def publish(
         while True:
             try:
                 with _in_words(folder):
-                    made = _make(folder, programme, inputs, own, told, now, today or now.date(), warn)
+                    published = _make(folder, programme, inputs, own, report, now, today or now.date(), warn)
                 break
             except (BuildError, FolderError) as error:
                 if _is_full(folder, error) and (name := _make_room(folder)):
@@ -127,9 +127,9 @@ def publish(
                     continue
                 status.note_refresh(folder, sources, now, str(error), removed=removed)
                 raise
-        status.note_refresh(folder, sources, now, None, made[0].stamp, removed)
+        status.note_refresh(folder, sources, now, None, published[0].stamp, removed)
         status.unpin(folder)
-    return made
+    return published
 
 
 def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
@@ -290,8 +290,8 @@ def former_of(snapshot: Snapshot) -> Former:
     except (NoSnapshot, duckdb.Error):
         return Former()
     stored: dict[str, list[Stored]] = {}
-    for of, gid, title, table, told, likely, rows in cells:
-        worksheet = Stored(gid, title, table, tuple(rows) if table else (), told, likely)
+    for of, gid, title, table, why_left_out, likely, rows in cells:
+        worksheet = Stored(gid, title, table, tuple(rows) if table else (), why_left_out, likely)
         stored.setdefault(of, []).append(worksheet)
     sources = {
         id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
@@ -306,13 +306,13 @@ def _former_files(snapshot: Snapshot) -> dict[str, FormerFile]:
     """The files and worksheets that a snapshot has rows of; none where a version made it that kept no originals."""
     try:
         with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-            found = cursor.execute(
+            inputs = cursor.execute(
                 "select file, path, sha256, coalesce(stale_since, built_at), modified_at from inputs, snapshot"
                 " where table_name is not null and problem is null and link is null"
             ).fetchall()
     except (NoSnapshot, duckdb.Error):
         return {}
-    return {file: FormerFile(*rest) for file, *rest in found}
+    return {file: FormerFile(*rest) for file, *rest in inputs}
 
 
 def _is_whole(folder: Path) -> bool:
@@ -398,10 +398,10 @@ def _definition(path: Path) -> str | None:
     """Which definition a snapshot was made under; None where it cannot be read."""
     try:
         with reporting_damage(path), connection(path).cursor() as cursor:
-            ((found,),) = cursor.execute("select definition_hash from snapshot").fetchall()
+            ((definition,),) = cursor.execute("select definition_hash from snapshot").fetchall()
     except NoSnapshot:
         return None
-    return str(found)
+    return str(definition)
 
 
 def _is_full(folder: Path, error: Exception) -> bool:
@@ -416,7 +416,8 @@ def _is_full(folder: Path, error: Exception) -> bool:
 def _make_room(folder: Path) -> str | None:
     """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
 
-    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one that stands in for it.
+    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one in its
+    place.
     """
     listed = [one.path for one in kept(folder.parent, folder.name)]
     needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}
@@ -438,8 +439,10 @@ def _is_readable(path: Path | None) -> bool:
 
 
 def _is_emptied(path: Path) -> bool:
-    """Whether a snapshot could be removed. Its space is free at once, though a page may have it open: what that reads of
-    it from then on is told as damaged."""
+    """Whether a snapshot could be removed.
+
+    Its space is free at once, though a page may have it open: that page then finds it damaged.
+    """
     forget(path)
     with suppress(OSError):
         if os.name != "posix":  # where what is open cannot be removed

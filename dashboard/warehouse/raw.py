@@ -25,8 +25,10 @@ from dashboard.warehouse.sql import array, literal
 
 
 class RawTables:
-    """The sheets of a build, each with the place of its first row in its raw table; their number, from 1, is their
-    `file_id`. `counts` says what each gave."""
+    """The sheets of a build, each with the place of its first row in its raw table.
+
+    Their number, from 1, is their `file_id`. `counts` says what each gave.
+    """
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class RawTables:
         scratch: Path,
         former_of: Callable[[Sheet], Sheet],
     ) -> None:
+        """`former_of` gives the sheet to store in place of one that cannot be read; `scratch` is a folder for copies."""
         self.con, self.tables, self.folder, self.entries = con, tables, folder, entries
         self.scratch, self.former_of = scratch, former_of
         self.sheets: list[tuple[int, Sheet]] = []
@@ -125,7 +128,7 @@ class RawTables:
             self._try_store(table, self._readable(file_ids))
 
     def _try_alone(self, table: Table, file_id: int) -> None:
-        """A sheet that cannot be stored has a problem, and so has what stands for it where that cannot be stored either."""
+        """A sheet that cannot be stored has a problem, and so has its replacement where that cannot be stored either."""
         while not self.sheets[file_id - 1][1].problem:
             problem = _NOT_WHOLE
             try:

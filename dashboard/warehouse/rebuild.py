@@ -73,10 +73,10 @@ def rebuild(
     snapshot = _kept(warehouse, programme, stamp)
     with tempfile.TemporaryDirectory(prefix="kpi-rebuild-") as name:
         room = Path(name)
-        version, definition, told, read_on, inputs = _recorded(snapshot)
+        version, definition, settings, read_on, inputs = _recorded(snapshot)
         _unpack(snapshot, inputs, room / "data")
         own = programmes.of_values(json.loads(definition), tables, snapshot.path)
-        places = of_json(told, room / "data")
+        places = of_json(settings, room / "data")
         former = Former(files=_stale(inputs), place=snapshot.path.parent)
         sources = stand_still(places, former_of(snapshot).sources)
         target = room / "again.duckdb"
@@ -112,7 +112,7 @@ def _recorded(snapshot: Snapshot) -> tuple[Any, ...]:
 
 
 def _unpack(snapshot: Snapshot, inputs: Sequence[tuple[Any, ...]], folder: Path) -> None:
-    """The files as they were read. Of one with worksheets of two readings the later: the others stand beside it."""
+    """The files as they were read. Of one with worksheets of two readings the later: the others are written beside it."""
     contents = {path: sha256 for _, path, sha256, _, _ in sorted(inputs, key=lambda one: one[3] is None)}
     folder.mkdir()
     for path, sha256 in contents.items():
@@ -139,8 +139,8 @@ def _proofs(snapshot: Snapshot, target: Path) -> list[Proof]:
             con.execute(f"attach {literal(str(path))} as {name} (read_only)")
 
         def count(query: str) -> int:
-            ((found,),) = con.execute(f"select count(*) from ({query})").fetchall()
-            return int(found)
+            ((n,),) = con.execute(f"select count(*) from ({query})").fetchall()
+            return int(n)
 
         proofs = []
         for label, query in STATED.items():

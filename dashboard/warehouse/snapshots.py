@@ -58,9 +58,14 @@ class Scope(Protocol):
     """Whose schools may be seen, None is every school of the programme; and whether names are shown whole."""
 
     @property
-    def school_ids(self) -> tuple[int, ...] | None: ...
+    def school_ids(self) -> tuple[int, ...] | None:
+        """The schools that may be seen; None is all."""
+        ...
+
     @property
-    def names(self) -> bool: ...
+    def names(self) -> bool:
+        """Whether names of persons are shown whole."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -242,12 +247,12 @@ def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.Da
     with _cursor(snapshot, scope) as cursor:
         reader = _asked(cursor, name, parameters).to_arrow_reader()
         assert reader is not None
-        found = reader.read_all()
-    exact = [i for i, column in enumerate(found.schema) if pa.types.is_decimal(column.type)]
+        table = reader.read_all()
+    exact = [i for i, column in enumerate(table.schema) if pa.types.is_decimal(column.type)]
     for i in exact:
-        found = found.set_column(i, found.schema.names[i], found.column(i).cast(pa.float64()))
+        table = table.set_column(i, table.schema.names[i], table.column(i).cast(pa.float64()))
     # To a table of a few hundred rows threads cost more than its values do.
-    frame: pd.DataFrame = found.to_pandas(date_as_object=False, use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False, use_threads=False)
     return frame
 
 
@@ -262,8 +267,8 @@ def rows(
 
 def records(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> list[dict[str, Any]]:
     """As `rows`, each row with the names of its columns."""
-    columns, found = rows(snapshot, name, scope, **parameters)
-    return [dict(zip(columns, row, strict=True)) for row in found]
+    columns, tuples = rows(snapshot, name, scope, **parameters)
+    return [dict(zip(columns, row, strict=True)) for row in tuples]
 
 
 @contextmanager
@@ -320,7 +325,7 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def reporting_damage(path: Path) -> Iterator[None]:
-    """Within, an error of the database that shows a damaged snapshot is told as one, and its connection forgotten.
+    """Within, an error of the database that shows a damaged snapshot is raised as one, and its connection forgotten.
 
     Raises:
         NoSnapshot: the snapshot cannot be read.
@@ -353,7 +358,7 @@ def _damaged(path: Path, what: str = "讀不出來，可能已損壞或屬於別
     return NoSnapshot(f"快照檔「{path.name}」{what}。請執行 kpi build 重新建立。")
 
 
-# A snapshot of a version that masked nothing fails at this, and is told as of another version.
+# A snapshot of a version that masked nothing fails at this, and is reported as of another version.
 _MASKED = "select masked_label from units limit 0"
 
 
@@ -403,10 +408,10 @@ _proven: dict[Path, tuple[int, ...] | None] = {}
 
 def _state(path: Path) -> tuple[int, ...] | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def open_unproven(path: Path) -> duckdb.DuckDBPyConnection:

@@ -53,15 +53,15 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, 
 
 def _warnings(table: Table) -> dict[tuple[str, str], int]:
     """The bit of each (reason, column) that a row is only warned about; `LOST` is that of a lost character."""
-    found = [("bad_character", next(iter(table.columns)))]
+    warnings = [("bad_character", next(iter(table.columns)))]
     if table.person:
         columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
-        found += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
+        warnings += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
     for column in _read(table):
         typed = typed_of(table, column)
         reasons = {**({} if column.rejects else typed.faults), **typed.warnings}
-        found += [(reason, column.id) for reason in reasons]
-    return {one: LOST << i for i, one in enumerate(found)}
+        warnings += [(reason, column.id) for reason in reasons]
+    return {one: LOST << i for i, one in enumerate(warnings)}
 
 
 def create_raw(table: Table, parts: Sequence[str]) -> str:
@@ -82,7 +82,7 @@ def raw_rows(table: Table) -> str:
 
 def create_texts(tables: Iterable[Table]) -> list[str]:
     """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
-    found: dict[str, list[str]] = {
+    selects: dict[str, list[str]] = {
         name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")
     }
     for table in tables:
@@ -90,16 +90,16 @@ def create_texts(tables: Iterable[Table]) -> list[str]:
             name = quoted(column.id)
             if column.type in ("class", "category"):
                 first, second = pair(table, column.type)
-                found[column.type].append(
+                selects[column.type].append(
                     f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
                     f" from raw_{table.id}"
                 )
             elif (kind := map_of(column)) is not None:
                 excel = ", excel" if kind == "date" else ""
-                found[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
+                selects[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
     return [
         f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
-        for name, parts in found.items()
+        for name, parts in selects.items()
     ]
 
 
@@ -122,8 +122,10 @@ _NO_TEXTS = {
 
 
 def create_school_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct names of schools with their codes over `tables`, hosts too; in 學校名冊 the district may tell
-    two of one name apart."""
+    """A view of the distinct names of schools with their codes over `tables`, hosts too.
+
+    In 學校名冊 two schools of one name may differ in their district.
+    """
     parts = []
     for table in tables:
         for column in table.columns.values():
@@ -189,8 +191,9 @@ where people.staff_id is not null and people.staff_id not in (select staff_id fr
 
 
 def create_typed(table: Table) -> str:
-    """typed_<t>: a row per raw row with its values, its first `fault` (null: none), `warned`, a bit a warning, and whether
-    it is `odd`: a text in it that its column's type cannot tell from a record may say that it is none.
+    """typed_<t>: a row per raw row with its values, its first `fault` (null: none), `warned`, a bit a warning, and `odd`.
+
+    A row is `odd` where a text of it may say that it is no record, and its column's type does not show it.
     """
     columns = {column.id: typed_of(table, column) for column in _read(table)}
     values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
@@ -204,8 +207,8 @@ def create_typed(table: Table) -> str:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.errors.items()]
         if column.rejects:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
-        told = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
-        warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in told]
+        warnings = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
+        warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in warnings]
     joins = [join for typed in columns.values() for join in typed.joins]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
@@ -213,7 +216,7 @@ def create_typed(table: Table) -> str:
         joins.append(f"inner join person_map\n    on person_map.table_name = '{table.id}'{on}")
         values += [f"person_map.{name}" for name in ("person_id", "part", "parts", "doubted")]
         if table.person != "roster":
-            values.append(f"person_map.shown as {_person_name(table)}")
+            values.append(f"person_map.written as {_person_name(table)}")
         faults.append("person_map.fault")
         warned.append("person_map.warned")
     listed = ",\n    ".join(
@@ -265,8 +268,10 @@ def refuse_no_records(table: Table) -> str:
 
 
 def count_fates(table: Table, source: str) -> str:
-    """Of each file, how many rows of `source` were not refused (those that name several persons count once), and how many
-    have a fault or a warning."""
+    """Of each file, how many rows of `source` were not refused, and how many have a fault or a warning.
+
+    Rows that name several persons count once.
+    """
     once = " and part = 1" if table.person else ""
     return (
         f"select file_id, count(*) filter (fault is null{once}), count(*) filter (fault is not null or warned <> 0)"
@@ -284,14 +289,14 @@ def count_duplicates(table: Table) -> str:
 
 
 def create_repeated(table: Table, source: str) -> str:
-    """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same; `stands`
-    is the n of the first, which stays.
+    """repeated_<t>: the rows that share their table's key, each with its `place` among those that say the same.
 
-    Nearly all rows are alone with their key, and a hash tells them; only the others are looked at whole.
+    `kept_n` is the n of the first, which is kept. Nearly all rows are alone with their key, and a hash shows it; only the
+    others are compared whole.
     """
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
-    order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
+    order = {"first": "n", "last": "n desc"}.get(table.keep, f"{table.keep} is null, n")
     values = "".join(f", {quoted(_value_column(name))}" for name in (*table.merge, *_compared(table)))
     persons = ", person_id, parts" if table.person else ""
     school = "school_id" if "school" in table.columns else "null::int as school_id"
@@ -306,7 +311,7 @@ select
     file_id,
     line,
     {school}{persons}{values},
-    first_value(n) over same_fact as stands,
+    first_value(n) over same_fact as kept_n,
     row_number() over same_fact as place
 from suspects
 window same_fact as (partition by {key} order by {order})
@@ -314,7 +319,7 @@ window same_fact as (partition by {key} order by {order})
 
 
 def create_model(table: Table, source: str, repeated: bool) -> str:
-    """<t>: the accepted rows of `source`; of `repeated` ones that which stands, with the merged values."""
+    """<t>: the accepted rows of `source`; of `repeated` ones the one that is kept, with the merged values."""
     merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
     hidden = ["n", "fault", "warned", "odd", *(["school_blank"] if "school" in table.columns else [])]
     hidden += ["part", "parts", "doubted"] if table.person else []
@@ -325,7 +330,7 @@ def create_model(table: Table, source: str, repeated: bool) -> str:
     if merged:
         values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
         query += (
-            f"left join (select stands as n{who}, {values} from repeated_{table.id} group by stands{who}"
+            f"left join (select kept_n as n{who}, {values} from repeated_{table.id} group by kept_n{who}"
             f" having count(*) > 1) as m using (n{who})\n"
         )
     if repeated:
@@ -355,8 +360,10 @@ def _value_column(name: str) -> str:
 
 
 def _compared(table: Table) -> list[str]:
-    """The columns in which two rows of one key contradict each other: in a roster all but those that name whose it is, and
-    free text, which says one thing in many ways."""
+    """The columns in which two rows of one key contradict each other.
+
+    In a roster all but those that name whose it is, and free text, which says one thing in many ways.
+    """
     if table.id not in ROSTERS:
         return []
     apart = {*table.key, *table.merge}
@@ -391,7 +398,7 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
     return f"""
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
-    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_told(table)},
+    '{table.id}' as table_name, s.file_id, s.line, s.school_id, s.fault, s.warned, {_flaw_cells(table)},
     coalesce(no_records.said, {doubted}) as said, no_records.kind, null, null, null
 from {source} as s inner join {raw_rows(table)} as r using (n)
 left join no_records on no_records.table_name = '{table.id}' and no_records.n = s.n
@@ -399,8 +406,8 @@ where s.fault is not null or s.warned <> 0
 """
 
 
-def _told(table: Table) -> str:
-    """What is told of a flawed row: 教師編號, name, cells and the extra cells, as they stand in the file."""
+def _flaw_cells(table: Table) -> str:
+    """The cells of a flawed row as the file has them: 教師編號, name, all cells and the extra cells."""
     staff = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
     cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
@@ -408,15 +415,17 @@ def _told(table: Table) -> str:
 
 
 def insert_contradictions(table: Table) -> list[str]:
-    """Into `flaws`: of rows that say the same fact, those that say no where the first says yes, or yes where it says no; in
-    a roster, those that say of somebody what the row that stands does not."""
-    fact = "stands, person_id" if table.person else "stands"
+    """Into `flaws`: of rows of one fact, those that say no where the first says yes, or yes where it says no.
+
+    In a roster, those that differ about somebody from the row that is kept.
+    """
+    fact = "kept_n, person_id" if table.person else "kept_n"
     answers = [
         f"""
 insert into flaws
 select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
+    {_flaw_cells(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
 from (
     select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
     from repeated_{table.id} where {quoted(name)} is not null
@@ -434,9 +443,9 @@ where later.{quoted(name)} <> said.first.answer
 insert into flaws
 select
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
-    {_told(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
+    {_flaw_cells(table)}, null, null, kept.file_id, kept.line, {fault("contradiction", table, name)}
 from repeated_{table.id} as kept
-inner join repeated_{table.id} as later using (stands)
+inner join repeated_{table.id} as later using (kept_n)
 inner join {raw_rows(table)} as r on later.n = r.n
 where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.format("kept")}
 """
@@ -447,8 +456,9 @@ where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.f
 
 
 def places(layout: Sequence[str], table: Table | None) -> tuple[list[int], list[int]]:
-    """Where a file's columns stand in the raw table: of each known one, in file order, its place from 1 among the columns
-    of `table`, and how many unknown ones stand before it.
+    """The places of a file's columns in the raw table, in file order, from 1 among the columns of `table`.
+
+    With each known one goes how many unknown ones are before it.
 
     Not a place for every column: the database copies the list for each row, and a header may be far longer than a row.
     """

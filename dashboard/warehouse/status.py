@@ -40,8 +40,7 @@ class Busy(BuildError):
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share that is done, what it does now, and which
-    process it is."""
+    """A build that goes on: by whom, since when ("11/22 09:45:03"), the share done, its present step and its process."""
 
     by: str
     since: str
@@ -52,8 +51,11 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class SheetStatus:
-    """A spreadsheet at the last refresh. `problem` is None where it was in reach; `good_at` is when it last was, None
-    if never. Its rows feed `tables`; `version` is theirs, which may be newer than the snapshot that holds them."""
+    """A spreadsheet at the last refresh.
+
+    `problem` is None where it was in reach; `good_at` is when it last was, None if never. Its rows feed `tables`;
+    `version` is theirs, which may be newer than the snapshot that holds them.
+    """
 
     id: str
     title: str
@@ -66,9 +68,10 @@ class SheetStatus:
 
 @dataclass(frozen=True)
 class Refresh:
-    """The last refresh: when, what became of each spreadsheet, why nothing was published, if so, which snapshot served
-    then, and the files of former ones that were removed because the disk was full.
+    """The last refresh: when, what became of each spreadsheet, and why nothing was published, if so.
 
+    stamp: the snapshot that served then.
+    removed: the files of former ones that were removed because the disk was full.
     checked_at: when all that can be read was last read without a failure, after which `stamp` served.
     """
 
@@ -120,14 +123,14 @@ def locked(folder: Path, by: str | None, *, wait: bool = False) -> Iterator[Call
 
 def under_way(folder: Path) -> UnderWay | None:
     """The build that goes on, if any. What a killed one left behind is not believed."""
-    found = _holder(folder)
-    if found is None:
+    holder = _holder(folder)
+    if holder is None:
         return None
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError):
-        return found if (folder / LOCK).is_file() else None
+        return holder if (folder / LOCK).is_file() else None
     lock.release()
     return None
 
@@ -144,8 +147,8 @@ def note_refresh(
 
     After a failure it is still known when the sources were last read, and which snapshot served then.
     """
-    found = last_refresh(folder)
-    before = {sheet.id: sheet.good_at for sheet in found.sheets} if found else {}
+    former = last_refresh(folder)
+    before = {sheet.id: sheet.good_at for sheet in former.sheets} if former else {}
     sheets = [
         SheetStatus(
             source.id,
@@ -160,7 +163,7 @@ def note_refresh(
     ]
     checked_at: dt.datetime | None = now
     if error is not None:
-        stamp, checked_at = (found.stamp, found.checked_at) if found else (stamp, None)
+        stamp, checked_at = (former.stamp, former.checked_at) if former else (stamp, None)
     _write(folder / REFRESH, asdict(Refresh(now, error, tuple(sheets), stamp, tuple(removed), checked_at)))
 
 
@@ -168,30 +171,30 @@ def note_failure(folder: Path, error: str) -> None:
     """Note a refresh that failed before it read anything, where there are figures that it leaves standing."""
     if (folder / "current").is_file():
         now = clock.now().replace(microsecond=0)
-        found = last_refresh(folder) or Refresh(now, None, ())
-        _write(folder / REFRESH, asdict(replace(found, at=now, error=error, removed=())))
+        former = last_refresh(folder) or Refresh(now, None, ())
+        _write(folder / REFRESH, asdict(replace(former, at=now, error=error, removed=())))
 
 
 def last_refresh(folder: Path) -> Refresh | None:
     """The last refresh, if one was ever noted."""
     try:
-        told = json.loads(notes.read(folder / REFRESH))
+        noted = json.loads(notes.read(folder / REFRESH))
         sheets = [
             SheetStatus(**{**one, "tables": tuple(one["tables"]), "good_at": _moment(one["good_at"])})
-            for one in told["sheets"]
+            for one in noted["sheets"]
         ]
-        at, removed = dt.datetime.fromisoformat(told["at"]), tuple(told.get("removed") or ())
-        checked_at = _moment(told.get("checked_at"))
-        return Refresh(at, told["error"], tuple(sheets), told.get("stamp"), removed, checked_at)
+        at, removed = dt.datetime.fromisoformat(noted["at"]), tuple(noted.get("removed") or ())
+        checked_at = _moment(noted.get("checked_at"))
+        return Refresh(at, noted["error"], tuple(sheets), noted.get("stamp"), removed, checked_at)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def with_versions(folder: Path, former: Mapping[str, Source], stamp: str | None) -> dict[str, Source]:
     """The spreadsheets of the snapshot `stamp`, with the versions that the last refresh found the same rows at."""
-    found = last_refresh(folder)
-    same = found is not None and found.error is None and found.stamp == stamp is not None
-    versions = {one.id: one.version for one in found.sheets} if found and same else {}
+    refresh = last_refresh(folder)
+    same = refresh is not None and refresh.error is None and refresh.stamp == stamp is not None
+    versions = {one.id: one.version for one in refresh.sheets} if refresh and same else {}
     return {id: replace(source, version=versions.get(id) or source.version) for id, source in former.items()}
 
 
@@ -208,11 +211,11 @@ def pinned(folder: Path) -> Pinned | None:
     """Whether the snapshot that serves is a restored one. A note about another one is what a killed process left."""
     try:
         noted = json.loads(notes.read(folder / PINNED))
-        found = Pinned(noted["by"], dt.datetime.fromisoformat(noted["at"]), noted.get("stamp"))
+        restored = Pinned(noted["by"], dt.datetime.fromisoformat(noted["at"]), noted.get("stamp"))
         serves = notes.read(folder / "current").strip()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return found if found.stamp in (None, serves) else None
+    return restored if restored.stamp in (None, serves) else None
 
 
 def pin(folder: Path, by: str, at: dt.datetime, stamp: str | None = None) -> None:
@@ -236,10 +239,10 @@ def _moment(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
-def _write(path: Path, told: Any) -> None:
+def _write(path: Path, content: Any) -> None:
     """Whole or not at all: a reader never sees half a file, and a full disk costs no more than the note."""
     with suppress(OSError):
-        notes.write(path, json.dumps(told, ensure_ascii=False, default=str), lasting=False)
+        notes.write(path, json.dumps(content, ensure_ascii=False, default=str), lasting=False)
 
 
 def _user() -> str:

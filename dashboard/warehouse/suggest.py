@@ -19,14 +19,14 @@ def suggest(unknown: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
         for variant in _variants(stem):
             index[variant].add(stem)
     longest = max(map(len, index), default=0)
-    found = {}
+    names = {}
     for stem in unknown:
         if len(stem) > longest + 1:
             continue  # a whole page in the cell of a school's name has as many variants as letters
         near = {other for variant in _variants(stem) for other in index.get(variant, ())}
         if near and (best := _nearest(stem, near)):
-            found[stem] = "、".join(known[other] for other in best)
-    return found
+            names[stem] = "、".join(known[other] for other in best)
+    return names
 
 
 def _variants(stem: str) -> Iterator[str]:

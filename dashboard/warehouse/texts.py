@@ -1,6 +1,6 @@
 """What queries ask Python about a text: the forms that are rare and take many steps to read.
 
-A macro is planned wherever it stands, whether or not a text needs it, and planning takes most of a small build's time.
+A macro is planned wherever it is used, whether or not a text needs it, and planning takes most of a small build's time.
 So SQL reads the common forms (`queries/macros.sql`) and asks for the others.
 """
 
@@ -27,15 +27,15 @@ def nfkc(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     if "&" in text:
-        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
-    text = unicodedata.normalize("NFKC", "".join(filter(_is_seen, text)))
+        text = _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
+    text = unicodedata.normalize("NFKC", "".join(filter(_is_visible, text)))
     text = " ".join(text.split()).removeprefix("'")
     kept = _KEPT_AS_TEXT.fullmatch(text)
     return " ".join((kept[1].replace('""', '"') if kept else text).split())
 
 
-def _is_seen(char: str) -> bool:
-    """Whether a character is none of control, format and variation selectors; white space is seen."""
+def _is_visible(char: str) -> bool:
+    """Whether a character is none of control, format and variation selectors; white space is visible."""
     if unicodedata.category(char) in ("Cc", "Cf"):
         return char.isspace()
     return not ("\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef")
@@ -105,8 +105,10 @@ _WHOLE_DAY = _ascii(r"^([^:]*[\d日])\.? *(?:上午|下午|全天|整天|全日|
 
 
 def plain_day(text: str) -> str:
-    """A day without what else may stand behind it (a weekday, brackets, a mark), its time in digits, and of a time from
-    and to the first: 111年10月7日（五）上午九時至十一時 is 111年10月7日 上午 9:00."""
+    """A day without what may follow it (a weekday, brackets, a mark), its time in digits, of a span its start.
+
+    111年10月7日（五）上午九時至十一時 is 111年10月7日 上午 9:00.
+    """
     text = _MARK_BEHIND.sub(r"\1", text)
     for pattern, left in _WEEKDAYS:
         text = pattern.sub(left, text, 1)
@@ -137,8 +139,10 @@ _UNREADABLE = "?"
 
 
 def minutes_in(word: str) -> str:
-    """The minutes, as a number, of a word that says hours as 3:00, in words (1小時30分, 三小時, 兩個半小時, 半小時) or as minutes
-    (90分鐘); '' of any other, and a text that is no number where they cannot be told."""
+    """The minutes, as a number, of hours as 3:00, in words (1小時30分, 三小時, 兩個半小時, 半小時) or as minutes (90分鐘).
+
+    '' of any other text, and a text that is no number where they are not clear.
+    """
     if clock := _HOURS_IN_CLOCK.fullmatch(word):
         return str(60 * int(clock[1]) + int(clock[2]))
     spoken = _SPOKEN_HOURS.fullmatch(word)
@@ -216,7 +220,7 @@ def is_none(name: str) -> bool:
 
 
 def is_no_id(name: str) -> bool:
-    """What stands in the place of a number that nobody has; a formula makes 0 of a blank cell."""
+    """Whether a text is written in place of a number that nobody has; a formula makes 0 of a blank cell."""
     return name in _NO_IDS or is_none(name)
 
 
@@ -234,8 +238,10 @@ _TITLES_BEHIND = re.compile(rf"^(..+?)(?:{_TITLE}|\((?:代|代理|代課|{_TITLE
 
 
 def person_name(text: str) -> str:
-    """A name as it is compared: dots between Han characters play no part, nor does a title behind at least two other
-    characters, with its field (資訊組長) or in brackets."""
+    """A name as it is compared: without dots between Han characters, and without a title.
+
+    A title follows at least two other characters, with its field (資訊組長) or in brackets.
+    """
     return _TITLES_BEHIND.sub(r"\1", _DOT_WITHIN.sub(r"\1", squeezed(text)))
 
 
@@ -253,8 +259,11 @@ _NOBODY = re.compile(
 
 
 def names_nobody(name: str) -> bool:
-    """Whether a text without blanks names nobody: digits only, a number of people, all teachers, a name 「等」 further
-    people, a total, a mark for nobody, an error cell."""
+    """Whether a text without blanks names nobody.
+
+    That is digits only, a number of people, all teachers, a name 「等」 further people, a total, a mark for nobody, an
+    error cell.
+    """
     if not name:
         return False
     return (
@@ -278,12 +287,14 @@ _CLASSES = tuple(
 
 
 def class_parts(text: str) -> list[str]:
-    """The grade and the class that a class's text names, '' where it names none: 五年二班, 5-2, 502, 五(2), 五忠, 5A; 十二 is a
-    number."""
+    """The grade and the class that a class's text names, '' where it names none.
+
+    五年二班, 5-2, 502, 五(2), 五忠, 5A; 十二 is a number.
+    """
     for pattern in _CLASSES:
-        found = pattern.fullmatch(text)
-        if found and (pattern is not _CLASSES[-1] or numeral(text.removesuffix("班")) is None):
-            return [found[1], found[2]]
+        match = pattern.fullmatch(text)
+        if match and (pattern is not _CLASSES[-1] or numeral(text.removesuffix("班")) is None):
+            return [match[1], match[2]]
     return ["", text.removesuffix("班") or text]
 
 
@@ -305,8 +316,10 @@ _SEVERAL_CLASSES = _ascii(r"[、,;/&+~〜]|\d[至到]\d")
 
 
 def is_no_class(name: str) -> bool:
-    """Whether the name of a class, without its grade and 班, is none: several classes, all of them or none, a grade, a number
-    that no grade has, a longer text."""
+    """Whether the name of a class, without its grade and 班, is none.
+
+    That is several classes, all of them or none, a grade, a number that no grade has, a longer text.
+    """
     number = numeral(name) if len(name) <= 4 else None
     return (
         len(name) > 6

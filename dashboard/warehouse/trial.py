@@ -179,7 +179,7 @@ def sweep_trials(warehouse: Path) -> None:
 
 
 def accept(folder: Path, name: str, content: bytes) -> Path | None:
-    """Put the file into the data folder, whole or not at all; a former one of that name is kept, and its new place given.
+    """Put the file into the data folder, whole or not at all; a former one of that name is kept, and its new place returned.
 
     Raises:
         Refused: its name is not what can be taken, or the folder cannot be written.
@@ -224,23 +224,23 @@ def checked_name(name: str, folder: Path | None = None) -> str:
         Refused: it is no plain name of a CSV or XLSX file, or it differs from another file's only in its spelling.
     """
     plain = unicodedata.normalize("NFC", name)
-    shown = _visible(plain)
-    if len(shown) > 60:
-        shown = shown[:60] + "…"
+    label = _visible(plain)
+    if len(label) > 60:
+        label = label[:60] + "…"
     if bad := next((char for char in plain if _is_bad(char)), None):
-        raise Refused(f"檔名「{shown}」有不能用的字元 {_visible(bad, quoted=True)}。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」有不能用的字元 {_visible(bad, quoted=True)}。{_EXAMPLE}")
     if not plain.lower().endswith(SUFFIXES):
-        raise Refused(f"檔名「{shown}」的結尾不是 {'、'.join(SUFFIXES)}。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」的結尾不是 {'、'.join(SUFFIXES)}。{_EXAMPLE}")
     if plain.startswith((".", "~$")) or plain != plain.strip():
-        raise Refused(f"檔名「{shown}」的開頭不能是「.」「~$」或空白。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」的開頭不能是「.」「~$」或空白。{_EXAMPLE}")
     if _RESERVED.fullmatch(plain.partition(".")[0].rstrip()):
-        raise Refused(f"檔名「{shown}」是 Windows 保留的名稱，不能用。{_EXAMPLE}")
+        raise Refused(f"檔名「{label}」是 Windows 保留的名稱，不能用。{_EXAMPLE}")
     if len(plain.encode()) > NAME_BYTES:
-        raise Refused(f"檔名「{shown}」太長。請改成 {NAME_BYTES // 3} 個字以內。")
+        raise Refused(f"檔名「{label}」太長。請改成 {NAME_BYTES // 3} 個字以內。")
     for other in _names(folder):
         if other != plain and _same(other) == _same(plain):
             raise Refused(
-                f"資料夾裡已有「{_visible(other)}」，與「{shown}」只差在大小寫或同一個字的不同編碼；有的系統分不出這兩個檔案。"
+                f"資料夾裡已有「{_visible(other)}」，與「{label}」只差在大小寫或同一個字的不同編碼；有的系統分不出這兩個檔案。"
                 "要取代它，請改成一樣的檔名；要另外放，請換一個名稱。"
             )
     return plain
@@ -249,7 +249,7 @@ def checked_name(name: str, folder: Path | None = None) -> str:
 _EXAMPLE = "請改名，讓檔名含有資料表的名稱，例如 研習紀錄_深澳國小.csv。"
 # A path's own, and what Windows takes as a stream, a pattern, a pipe or a quotation.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
-# Controls, what steers the direction or is not seen, halves of characters, characters of one's own, and none at all;
+# Controls, what steers the direction or is invisible, halves of characters, characters of one's own, and none at all;
 # separators of lines and paragraphs.
 _BAD_KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _RESERVED = re.compile("(?:CON|PRN|AUX|NUL|CONIN[$]|CONOUT[$]|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE)
@@ -272,7 +272,7 @@ def _visible(text: str, *, quoted: bool = False) -> str:
 
 
 def _same(name: str) -> str:
-    """What a name is to a system that tells neither case nor normal forms apart."""
+    """What a name is to a system that knows neither case nor normal forms."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

@@ -8,7 +8,7 @@ granted as (
 
     select
         *,
-        count(spent) over (partition by school_id, year) as told
+        count(spent) over (partition by school_id, year) as reported_rows
 
     from budget
 
@@ -20,13 +20,13 @@ parts as (
 
     select *, 'spent' as part, '已支用' as state, date '-infinity' as attained_on, coalesce(spent, 0) as amount
     from granted
-    where told > 0
+    where reported_rows > 0
 
     union all by name
 
     select *, 'left' as part, '未支用' as state, approved - coalesce(spent, 0) as amount
     from granted
-    where told > 0
+    where reported_rows > 0
 
 )
 

@@ -17,7 +17,7 @@ named as (
             '（目標 ' || regexp_replace(any_value(goal)::varchar, '\.?0+$', '') || '）', ''
         ) as unit_label,
         any_value(in_base) as in_base,
-        any_value(is_told) as is_told,
+        any_value(is_supplied) as is_supplied,
         min(day) as first_day,
         amount_part(null, coalesce(any_value(unit), ''), any_value(goal), list(so_far(day, value))) as reached
 
@@ -42,7 +42,7 @@ reached as (
 
     where kpi = $kpi
         and in_base
-        and is_told
+        and is_supplied
 
 ),
 
@@ -76,10 +76,10 @@ select
     case when stretches.is_reached then stretches.day end as attained_on,
     case
         when not named.in_base then 0
-        when named.is_told then 1
+        when named.is_supplied then 1
     end as amount,
     null as person,
-    case when named.in_base and named.is_told then [named.reached] end as parts
+    case when named.in_base and named.is_supplied then [named.reached] end as parts
 
 from named
 

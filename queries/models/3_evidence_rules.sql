@@ -1,5 +1,5 @@
 -- How the query of each indicator finds the rows of a unit: by the person, by the class, or by the day. One that is not
--- among them, such as one with a query of its own, rests on rows that cannot be told one by one.
+-- among them, such as one with a query of its own, rests on rows that cannot be named one by one.
 
 create table persons as select person_id, identity from people;
 
@@ -48,7 +48,7 @@ create table if not exists targets_values (
     own_goal decimal(38, 6),
     goal decimal(38, 6),
     in_base boolean,
-    is_told boolean,
+    is_supplied boolean,
     wants text,
     day date,
     value decimal(38, 6)

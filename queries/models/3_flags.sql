@@ -8,7 +8,7 @@ where (file_id, line) not in (
 );
 
 -- The rejected rows that could count if they were corrected: what is legible in a row must fit its indicator, and what is
--- not is taken to fit. A row stands under the school that it names, or under that of its person where the person is
+-- not is taken to fit. A row belongs to the school that it names, or to that of its person where the person is
 -- known; not under a person who counts without it, nor where all that its unit lacks is more than it says. A row of an
 -- indicator without a rule, such as one with a query of its own, fits wherever its day does.
 create table refused_fits as
@@ -393,7 +393,7 @@ resting as (
 ),
 
 -- Whose base a row of a roster may belong to. That of a register rests on the roster where it names somebody without
--- 教師編號: only the roster tells whose the other rows are.
+-- 教師編號: only by the roster is known whose the other rows are.
 based as (
 
     select kpi, period, deadline, table_name, false as is_of_register
@@ -420,7 +420,7 @@ nameless as (
 
 ),
 
--- Files of a table that cannot be read, or for which former rows stand.
+-- Files of a table that cannot be read, or whose former rows are kept.
 broken as (
 
     select
@@ -437,7 +437,7 @@ broken as (
 
 ),
 
--- The refused rows for which no accepted one stands: of the same person of the roster, of the same school, or of the same
+-- The refused rows without an accepted one: of the same person of the roster, of the same school, or of the same
 -- person of a register in the same semester.
 bases as (
 
@@ -610,7 +610,7 @@ lacking as (
     from targets_values
 
     where in_base
-        and is_told
+        and is_supplied
 
 ),
 

@@ -1,6 +1,6 @@
 -- The state of every school for every indicator on every day, as stretches of days on which it does not change:
 -- asking for a day is then one comparison a row. The grid is what is expected; evidence is joined onto it.
--- A unit of unknown amount (the table that would tell it was not supplied) leaves its school without data.
+-- A unit of unknown amount (its table was not supplied) leaves its school without data.
 -- Who need not do it need not report it: an exemption goes before what is lacking (`lack`, see 7_no_data.sql).
 -- A roster's base is fixed after the deadline: who comes or goes later changes nothing. Evidence may still come.
 
@@ -67,7 +67,7 @@ stretches as (
 
 ),
 
--- How many people the roster has at a school, to tell 「nobody counts」 from 「nobody reported」.
+-- How many people the roster has at a school, to separate 「nobody counts」 from 「nobody reported」.
 head_changes as (
 
     select

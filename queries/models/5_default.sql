@@ -1,10 +1,10 @@
 -- What a page shows, and whom it asks, where nobody names a period: on each day, for each indicator,
--- - the periods under way of which something can be told (a school can be judged),
+-- - the periods under way that have figures (a school can be judged),
 -- - those that are over and not settled: a school has not met it, or cannot be judged; until the definition closes it,
 -- - an exceeded ceiling on whatever day, for it has none,
--- - and so that each indicator is always there, the last one begun of which something could be told. A new period takes
---   its place on the day on which something can be told of it, else when it is over.
--- Periods of one kind follow each other; a year and a semester stand side by side.
+-- - and so that each indicator is always there, the last one begun that has figures. A new period takes
+--   its place on the first day of its figures, else when it is over.
+-- Periods of one kind follow each other; a year and a semester are side by side.
 
 create table default_periods as
 
@@ -22,9 +22,9 @@ lives as (
         periods.kind,
         periods.ord,
         case
-            when told.day <= kpis.ends then greatest(told.day, kpis.begins)
+            when first_figures.day <= kpis.ends then greatest(first_figures.day, kpis.begins)
             else kpis.ends + 1
-        end as told_from
+        end as figures_from
 
     from kpis
 
@@ -43,9 +43,9 @@ lives as (
             and schools_judged + schools_info > 0
 
         group by all
-    ) as told
-        on kpis.kpi = told.kpi
-        and kpis.period = told.period
+    ) as first_figures
+        on kpis.kpi = first_figures.kpi
+        and kpis.period = first_figures.period
 
 ),
 
@@ -77,19 +77,19 @@ unsettled as (
 
 stretches as (
 
-    select kpi, period, told_from as since, ends + 1 as until
+    select kpi, period, figures_from as since, ends + 1 as until
     from in_turn
     where not closed
 
     union all
 
-    -- A later one may have something to tell sooner.
+    -- A later one may have figures sooner.
     select
         kpi,
         period,
-        case when place = 1 then date '-infinity' else told_from end,
+        case when place = 1 then date '-infinity' else figures_from end,
         coalesce(
-            min(told_from) over (
+            min(figures_from) over (
                 partition by kpi, kind order by place rows between 1 following and unbounded following
             ),
             date 'infinity'
@@ -157,8 +157,8 @@ group by
     period,
     stretch;
 
--- The indicators of each period that are shown on a day; without a day, all. A closed period asks nobody.
-create macro shown_on(on_day) as table
+-- The indicators of each period that are listed on a day; without a day, all. A closed period asks nobody.
+create macro listed_on(on_day) as table
     select
         default_periods.kpi,
         default_periods.period,

@@ -4,7 +4,7 @@
 create macro in_scope(id) as
     coalesce(getvariable('every_school'), false) or coalesce(list_contains(getvariable('school_ids'), id), false);
 
--- Whether a file behind a figure was not read: nobody is told to be late by it, but asked for the file.
+-- Whether a file behind a figure was not read: nobody is called late by it, but asked for the file.
 create macro is_unread(flags) as contains(flags, 'unreadable_source') or contains(flags, 'stale_source');
 
 create view visible_schools as select * from all_schools where in_scope(school_id);
@@ -26,7 +26,7 @@ create macro visible_flags_on(on_day) as table
 
 create view visible_refused_fits as select * from refused_fits where in_scope(school_id);
 
--- Names are shown only where that was said. Masked, two units of a school may look alike: `unit_key` tells them apart.
+-- Names are whole only where that was chosen. Masked, two units of a school may look alike: `unit_key` distinguishes them.
 create view visible_units as
 select
     * exclude (masked_id, masked_label, masked_parts) replace (
@@ -191,7 +191,7 @@ create macro visible_results_on(on_day) as table
         and (school_id is null or in_scope(school_id));
 
 -- A row whose school is unknown belongs to nobody; only who may see every school sees it. Masked, two rows may look alike:
--- `row_key` tells them apart, and is the same in any snapshot in which the row is refused alike.
+-- `row_key` distinguishes them, and is the same in any snapshot in which the row is refused alike.
 create view visible_rejects as
 select
     * exclude (masked_places, masked_message, masked_suggestion, masked_original) replace (

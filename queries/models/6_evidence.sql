@@ -1,4 +1,4 @@
--- Which accepted rows stand behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
+-- Which accepted rows are behind a unit. A row belongs to a unit of its indicator's table by the person, by the class,
 -- or by the day on which the unit was attained, as the rules of evidence say; the indicator's categories and choices hold
 -- for it as they do in its query.
 
@@ -145,9 +145,9 @@ select
     counted.day,
     counted.file_id,
     counted.line,
-    counted.row_school_id is null or in_scope(counted.row_school_id) as is_seen,
+    counted.row_school_id is null or in_scope(counted.row_school_id) as is_visible,
     array_to_string(counted.words, ' ') as kind,
-    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.told) as told,
+    concat_ws('，', case when getvariable('names_shown') then counted.person else counted.masked_person end, counted.details) as details,
     counted.row_school_id
 
 from counted;

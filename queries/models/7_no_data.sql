@@ -4,8 +4,8 @@
 -- column  the file that was sent lacks the column
 -- word    nobody of the school's staff has one of `words` in the column
 -- away    the school's staff were sent, but nobody of them is employed on that day
--- unread  a file of the table was sent and cannot be read; `told` says why
--- refused all that the school sent of the table was given back
+-- unread  a file of the table was sent and cannot be read; `problem` says why
+-- refused all rows that the school sent of the table were refused
 -- rows    the table has rows of the school, but none of this period
 -- school  學校名冊 has no row of the school
 -- table   nothing of the table was sent
@@ -46,7 +46,7 @@ silent as (
     inner join periods
         on states.period = periods.period
 
-    -- Of what tells an amount, a table that was not supplied.
+    -- Of the tables of an amount, one that was not supplied.
     left join (
         select
             kpi_reads.kpi,
@@ -87,7 +87,7 @@ wanted as (
         from targets_values
 
         where in_base
-            and not is_told
+            and not is_supplied
 
         group by all
     ) as items
@@ -218,7 +218,7 @@ columns_sent as (
 
 ),
 
-told as (
+reasons as (
 
     select
         wanted.*,
@@ -240,7 +240,7 @@ told as (
         cells.cell.line as line,
         asked_of_staff.words,
         coalesce(own_file.file, any_file.file) as unread_file,
-        coalesce(own_file.problem, any_file.problem) as told
+        coalesce(own_file.problem, any_file.problem) as problem
 
     from wanted
 
@@ -291,55 +291,55 @@ first_counts as (
 )
 
 select
-    told.kpi,
-    told.period,
-    told.school_id,
-    told.since,
-    told.until,
-    told.what,
+    reasons.kpi,
+    reasons.period,
+    reasons.school_id,
+    reasons.since,
+    reasons.until,
+    reasons.what,
     tables.label as table_label,
-    told.period_label,
+    reasons.period_label,
     headers.header,
-    coalesce(cell_files.file, told.unread_file) as file,
-    told.line,
-    told.words,
-    told.told,
+    coalesce(cell_files.file, reasons.unread_file) as file,
+    reasons.line,
+    reasons.words,
+    reasons.problem,
     case
-        when not told.is_asked then date 'infinity'
+        when not reasons.is_asked then date 'infinity'
         else coalesce(
             least(
-                told.deadline + 1,
+                reasons.deadline + 1,
                 greatest(
-                    told.begins + ((told.deadline - told.begins) // 4)::int,
-                    case when told.is_of_period then coalesce(first_counts.day, date 'infinity') end
+                    reasons.begins + ((reasons.deadline - reasons.begins) // 4)::int,
+                    case when reasons.is_of_period then coalesce(first_counts.day, date 'infinity') end
                 )
             ),
             date '-infinity'
         )
     end as asked_from
 
-from told
+from reasons
 
 left join tables
-    on case when told.what in ('cell', 'column') and told.base is distinct from 'staff' then 'schools' else told.table_name end
+    on case when reasons.what in ('cell', 'column') and reasons.base is distinct from 'staff' then 'schools' else reasons.table_name end
     = tables.table_name
 
 left join column_headers as headers
     on tables.table_name = headers.table_name
-    and told.column_name = headers.column_name
+    and reasons.column_name = headers.column_name
 
 left join files as cell_files
-    on told.cell_file_id = cell_files.file_id
-    and told.what = 'cell'
+    on reasons.cell_file_id = cell_files.file_id
+    and reasons.what = 'cell'
 
 left join first_counts
-    on told.kpi = first_counts.kpi
-    and told.period = first_counts.period
+    on reasons.kpi = first_counts.kpi
+    and reasons.period = first_counts.period
 
 order by
-    told.kpi,
-    told.period,
-    told.school_id,
-    told.since;
+    reasons.kpi,
+    reasons.period,
+    reasons.school_id,
+    reasons.since;
 
 create view visible_no_data_reasons as select * from no_data_reasons where in_scope(school_id);

@@ -7,7 +7,7 @@
 -- silent  a school that lacks data others have, with the indicators it cannot be judged on
 -- few     an indicator with schools behind by 3 or less
 -- The first of each kind are kept before more of the same kind, so that no kind hides another. Of late, behind and few
--- it is told how many schools were not so on the day to compare with. A school of which a file behind the figure was not
+-- `worsened` is how many schools were not so on the day to compare with. A school of which a file behind the figure was not
 -- read is not among them: it is asked for the file (data_to_mend.sql). With `by_default`, of what is shown by default that
 -- day; never of a closed period.
 
@@ -57,9 +57,9 @@ judged as materialized (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on results.kpi = shown.kpi
-        and results.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on results.kpi = listed.kpi
+        and results.period = listed.period
 
     left join then_judged
         on results.kpi = then_judged.kpi
@@ -112,7 +112,7 @@ sorted as materialized (
 
 ),
 
--- The schools of most findings are many: only those that are told are sorted, and only of what is kept the names sought.
+-- Most findings have many schools: at most 12 of each are kept, and names are sought for the kept findings alone.
 findings as (
 
     select
@@ -201,21 +201,21 @@ kept as materialized (
 named as (
 
     select
-        told.kind,
-        told.place,
-        string_agg(schools.name, '|' order by told.at) as school_names,
-        string_agg(schools.short, '|' order by told.at) as school_shorts
+        finding_schools.kind,
+        finding_schools.place,
+        string_agg(schools.name, '|' order by finding_schools.at) as school_names,
+        string_agg(schools.short, '|' order by finding_schools.at) as school_shorts
 
     from (
         select kind, place, unnest(school_ids) as school_id, unnest(range(len(school_ids))) as at from kept
-    ) as told
+    ) as finding_schools
 
     inner join visible_schools as schools
-        on told.school_id = schools.school_id
+        on finding_schools.school_id = schools.school_id
 
     group by
-        told.kind,
-        told.place
+        finding_schools.kind,
+        finding_schools.place
 
 ),
 

@@ -1,5 +1,5 @@
 -- What is known to be wrong with the data of one period, a row a kind and table: files that cannot be read, files for which
--- former rows stand, rosters with refused rows, and tables in which schools have no row; with how many schools and rows it
+-- former rows are kept, rosters with refused rows, and tables in which schools have no row; with how many schools and rows it
 -- is about, and the first of these schools. With `by_default`, of the indicators shown by default that day; never of a
 -- closed period.
 
@@ -25,9 +25,9 @@ causes as (
         on flags.kpi = kpis.kpi
         and flags.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on flags.kpi = shown.kpi
-        and flags.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on flags.kpi = listed.kpi
+        and flags.period = listed.period
 
     where flags.period = $period
         and not kpis.closed

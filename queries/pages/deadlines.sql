@@ -44,9 +44,9 @@ inner join short_of
 inner join periods
     on kpis.period = periods.period
 
-semi join shown_on($by_default::date) as shown
-    on kpis.kpi = shown.kpi
-    and kpis.period = shown.period
+semi join listed_on($by_default::date) as listed
+    on kpis.kpi = listed.kpi
+    and kpis.period = listed.period
 
 where kpis.period = $period
     and not kpis.closed

@@ -6,8 +6,8 @@ with
 up_to_the_day as (
 
     select
-        evidence.* exclude (is_seen),
-        evidence.is_seen and (inputs.school_id is null or in_scope(inputs.school_id)) as is_seen,
+        evidence.* exclude (is_visible),
+        evidence.is_visible and (inputs.school_id is null or in_scope(inputs.school_id)) as is_visible,
         inputs.file,
         inputs.sheet,
         inputs.link,
@@ -38,15 +38,15 @@ select
     placed.unit_label,
     placed.unit_key,
     placed.rows_in_all,
-    placed.is_seen,
-    case when placed.is_seen then placed.day end as day,
-    case when placed.is_seen then placed.file end as file,
-    case when placed.is_seen then placed.sheet end as sheet,
-    case when placed.is_seen then placed.line end as line,
-    case when placed.is_seen then placed.link || '&range=A' || placed.line end as link,
-    case when placed.is_seen then placed.modified_at end as modified_at,
-    case when placed.is_seen then placed.told end as told,
-    case when placed.is_seen then elsewhere.name end as row_school
+    placed.is_visible,
+    case when placed.is_visible then placed.day end as day,
+    case when placed.is_visible then placed.file end as file,
+    case when placed.is_visible then placed.sheet end as sheet,
+    case when placed.is_visible then placed.line end as line,
+    case when placed.is_visible then placed.link || '&range=A' || placed.line end as link,
+    case when placed.is_visible then placed.modified_at end as modified_at,
+    case when placed.is_visible then placed.details end as details,
+    case when placed.is_visible then elsewhere.name end as row_school
 
 from placed
 

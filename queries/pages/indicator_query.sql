@@ -1,4 +1,4 @@
--- How an indicator is worked out: its query as it was run, which rows stand behind its units, and its words.
+-- How an indicator is worked out: its query as it was run, which rows are behind its units, and its words.
 
 select
     kpi_queries.kpi,

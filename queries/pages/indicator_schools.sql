@@ -30,7 +30,7 @@ judged as (
 
 ),
 
-shown as (
+listed as (
 
     select
         judged.kpi,
@@ -71,7 +71,7 @@ shown as (
 
 select *
 
-from shown
+from listed
 
 order by
     case $sort::varchar

@@ -1,4 +1,4 @@
--- 指標結果: `kpi results`, of one day, in the order in which the results stand
+-- 指標結果: `kpi results`, of one day, in the order of the results
 select
     programme,
     kpi,

@@ -4,7 +4,7 @@ select *
 
 from kpis
 
-semi join shown_on($by_default::date) as shown
+semi join listed_on($by_default::date) as listed
     using (kpi, period)
 
 where period = $period

@@ -26,7 +26,7 @@ asked as (
         flags.school_id,
         flags.table_name,
         flags.file,
-        flags.message as told,
+        flags.message,
         true as matters,
         1 as ord
 

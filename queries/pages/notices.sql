@@ -1,4 +1,4 @@
--- What each school must be told: how many of its rows were refused, and how many of them are new.
+-- What each school must know: how many of its rows were refused, and how many of them are new.
 
 select
     schools.name as school_name,

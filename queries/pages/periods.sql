@@ -9,6 +9,6 @@ select
 from periods
 
 where $by_default::date is null
-    or period in (select period from shown_on($by_default::date))
+    or period in (select period from listed_on($by_default::date))
 
 order by ord

@@ -1,7 +1,7 @@
 -- Which of a school's rows that were not taken, or not wholly, could count in an indicator on a day: the rejected ones that
 -- the flags name, each with the unit that it would complete, and those of which a cell was blanked. What they could add at
--- most can be told only where a row belongs to one unit, so neither of money nor of indicators with a query of their own; and
--- not of the register's teachers, since a row of the register also tells apart those whom others name. A blanked number or
+-- most is known only where a row belongs to one unit, so neither of money nor of indicators with a query of their own; and
+-- not of the register's teachers, since a row of the register also decides whom others name. A blanked number or
 -- day decides of no unit, a blanked choice only where one is asked for.
 
 with

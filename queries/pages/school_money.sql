@@ -1,6 +1,6 @@
 -- A school's money, per year and in all (a row without a period): what was approved and spent of each part. `granted` is
--- 經常門 and 資本門 together; 自籌款 stands apart. Nothing approved, or nothing said of what was spent, is blank and not 0.
--- What was spent is told of a share of `told_approved`: the money of the years of which anything was said.
+-- 經常門 and 資本門 together; 自籌款 is apart. Nothing approved, or nothing said of what was spent, is blank and not 0.
+-- What was spent is a share of `reported_approved`: the money of the years of which anything was said.
 
 with
 
@@ -35,7 +35,7 @@ rows_of_school as (
 
     select
         *,
-        count(spent) filter (where item <> 'own') over (partition by year) as told
+        count(spent) filter (where item <> 'own') over (partition by year) as reported_rows
 
     from visible_budget
 
@@ -50,7 +50,7 @@ select
     count(money.school_id) as rows,
     sum(money.approved) as approved,
     sum(money.spent) as spent,
-    sum(money.approved) filter (where money.told > 0) as told_approved,
+    sum(money.approved) filter (where money.reported_rows > 0) as reported_approved,
     count(money.school_id) filter (where money.spent is null) as unsaid
 
 from years

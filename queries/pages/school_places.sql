@@ -1,4 +1,4 @@
--- Where each school stands in each indicator that requires something: its share of what is required, at most all of it, and
+-- The place of each school in each indicator that requires something: its share of what is required, at most all of it, and
 -- its rank by that among the schools in scope that can be judged. Equal shares share a rank. In the last quarter are those
 -- whom at least three quarters of these schools are ahead of. A ceiling is kept and not reached: it has no rank. With
 -- `by_default`, of the indicators shown by default that day.
@@ -17,9 +17,9 @@ judged as (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on results.kpi = shown.kpi
-        and results.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on results.kpi = listed.kpi
+        and results.period = listed.period
 
     where results.level = 'school'
         and results.period = $period

@@ -21,9 +21,9 @@ judged as (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on results.kpi = shown.kpi
-        and results.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on results.kpi = listed.kpi
+        and results.period = listed.period
 
     where results.level = 'school'
         and results.period = $period

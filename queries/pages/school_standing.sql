@@ -1,4 +1,4 @@
--- Where each school stands in the indicators of some periods, for comparing one snapshot with another: its names are all
+-- The status of each school in the indicators of some periods, for comparing one snapshot with another: its names are all
 -- that two of them share.
 
 select

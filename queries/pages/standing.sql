@@ -16,7 +16,7 @@ per_school as (
 
     from visible_results_on($on::date)
 
-    inner join shown_on($by_default::date)
+    inner join listed_on($by_default::date)
         using (kpi, period)
 
     where level = 'school'

@@ -11,7 +11,7 @@ select
     reasons.file,
     reasons.line,
     reasons.words,
-    reasons.told,
+    reasons.problem,
     reasons.asked_from <= $on::date as is_asked
 
 from visible_no_data_reasons as reasons

@@ -1,4 +1,4 @@
--- The two figures of every group and of the city, with how many schools stand where, and where the pace is:
+-- The two figures of every group and of the city, with how many schools are where, and where the pace is:
 -- floor(required x elapsed / total), as it is for a school. With `by_default`, of the indicators shown by default that day.
 
 with
@@ -16,9 +16,9 @@ judged as (
         on results.kpi = kpis.kpi
         and results.period = kpis.period
 
-    semi join shown_on($by_default::date) as shown
-        on results.kpi = shown.kpi
-        and results.period = shown.period
+    semi join listed_on($by_default::date) as listed
+        on results.kpi = listed.kpi
+        and results.period = listed.period
 
     where results.level in ('group', 'city')
         and results.period = $period

@@ -1,4 +1,4 @@
--- Who or what stands behind a school's figures: done with the day since when, or missing, of those in the base that day;
+-- Who or what is behind a school's figures: done with the day since when, or missing, of those in the base that day;
 -- with the parts of each as of that day. Of classes, which the roster only counts, those missing of which a part is there.
 
 with

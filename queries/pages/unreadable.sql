@@ -5,7 +5,7 @@
 -- see them all.
 with
 
-told as (
+remarks as (
 
     select
         file_id,
@@ -48,10 +48,10 @@ told as (
 
 select
     inputs.file,
-    told.kind,
-    told.message
+    remarks.kind,
+    remarks.message
 
-from told
+from remarks
 
 inner join inputs
     using (file_id)
@@ -60,6 +60,6 @@ where in_scope(inputs.school_id)
     or getvariable('every_school')
 
 order by
-    told.harm,
-    told.file_id,
-    told.place;
+    remarks.harm,
+    remarks.file_id,
+    remarks.place;

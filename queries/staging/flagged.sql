@@ -1,11 +1,11 @@
 -- Every fault to report, rejections and warnings, with the text that it is about and the whole row: its cells in the
--- order of its file's columns: before each known one the extra ones that stand there, and behind the last the others. Both
+-- order of its file's columns: before each known one the extra ones there, and behind the last the others. Both
 -- once more with the names masked.
 create temp table flagged as
 
 with
 
--- A rejected row is told by its fault, any other by each of its warnings, and by what it says otherwise than another.
+-- A rejected row is listed by its fault, any other by each of its warnings and contradictions.
 coded as (
 
     select
@@ -45,7 +45,7 @@ columns_of_tables as (
 
 ),
 
--- Cells that are a known name, in whichever column: of a row given back the columns are often shifted.
+-- Cells that are a known name, in whichever column: of a refused row the columns are often shifted.
 known_names as (
 
     select
@@ -133,7 +133,7 @@ select
         named.cells[named.place],
         ''
     ) as value,
-    -- Masked as the cell in which it stands; what is in none is one of a cell's persons.
+    -- Masked as its cell; what is in none is one of a cell's persons.
     coalesce(
         case when named.said is not null and named.reason in ('not_a_record', 'ambiguous_person', 'unknown_person') then coalesce(
             named.masked_cells[list_position(named.cells, named.said)],

@@ -30,7 +30,7 @@ select
 from cleaned;
 
 -- Dates: year, month, day with - / . or 年月日, 6 to 8 digits, or month first with a time (a sheet in US locale).
--- A year below 1000 is ROC. A form's time may stand behind: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
+-- A year below 1000 is ROC. A form's time may follow: 「下午 3:21:45」, 「3:21:45 下午 GMT+8」, 「15:21:45」.
 -- An instant with a zone is the day in Taiwan. A bare number below 100000 in a workbook's cell is Excel's serial day.
 create or replace temp table date_map as
 
@@ -355,7 +355,7 @@ select
 from named;
 
 -- 課程類別 decides, for each category that it lists by its name or by a word of its pattern; where it is blank or names
--- none, the first pattern found in the course's name. In the order of the definition.
+-- none, the first pattern in the course's name. In the order of the definition.
 create or replace temp table category_map as
 
 with
@@ -383,8 +383,8 @@ fits as (
         texts.course_raw,
         courses.category,
         courses.ord,
-        list_has_any(texts.listed, list_append(courses.contains, courses.word)) as given,
-        len(list_filter(courses.contains, lambda part: contains(texts.course_word, part))) > 0 as found,
+        list_has_any(texts.listed, list_append(courses.contains, courses.word)) as is_named,
+        len(list_filter(courses.contains, lambda part: contains(texts.course_word, part))) > 0 as is_in_course,
         len(list_filter(courses.never, lambda part: contains(texts.course_word, part))) > 0 as barred
 
     from texts
@@ -398,10 +398,10 @@ decided as (
     select
         category_raw,
         course_raw,
-        bool_or(given) as given,
+        bool_or(is_named) as is_named,
         case
-            when bool_or(given) then list(category order by ord) filter (where given and not barred)
-            else [arg_min(category, ord) filter (where found and not barred)]
+            when bool_or(is_named) then list(category order by ord) filter (where is_named and not barred)
+            else [arg_min(category, ord) filter (where is_in_course and not barred)]
         end as categories
 
     from fits
@@ -418,7 +418,7 @@ select
     texts.course = '' as blank,
     may_be_none(texts.course) as odd,
     is_error(texts.course_word) as failed,
-    len(texts.listed) > 0 and not coalesce(decided.given, false) as is_unknown,
+    len(texts.listed) > 0 and not coalesce(decided.is_named, false) as is_unknown,
     list_filter(coalesce(decided.categories, []), lambda category: category is not null) as categories
 
 from texts

@@ -1,5 +1,5 @@
 -- Whom the roster knows: everybody by 教師編號, who bears a name at a school, and the names of an id. `name` is how names
--- are compared, `shown` how the roster writes it.
+-- are compared, `written` how the roster writes it.
 
 create temp table people as
 select
@@ -25,6 +25,6 @@ create temp table id_names as
 select distinct
     staff_id,
     person_name(name) as name,
-    name as shown
+    name as written
 
 from staff;

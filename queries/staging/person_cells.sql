@@ -1,4 +1,4 @@
--- The texts of `person_texts` that name a person, each cell once; `names` are those in it, if they are told apart by marks.
+-- The texts of `person_texts` that name a person, each cell once; `names` are those in it, if marks separate them.
 
 create or replace temp table person_cells as
 select

@@ -24,7 +24,7 @@ squeezed as (
     select
         *,
         nullif(answer(squeeze(staff_part)), '') as staff_text,
-        nullif(squeeze(part), '') as shown
+        nullif(squeeze(part), '') as written
 
     from cut
 
@@ -36,8 +36,8 @@ read as materialized (
         * exclude (staff_part, part),
         is_error(lower(staff_text)) as is_error,
         case when not coalesce(is_error or is_no_id(staff_text), false) then staff_text end as staff_id,
-        coalesce(names_nobody(shown), false) as is_nobody,
-        case when not is_nobody then person_name(shown) end as name
+        coalesce(names_nobody(written), false) as is_nobody,
+        case when not is_nobody then person_name(written) end as name
 
     from squeezed
 
@@ -59,7 +59,7 @@ fits as (
 
 ),
 
--- A register tells by itself, too, who bears a name.
+-- A register, too, says who bears a name.
 namesakes as (
 
     select
@@ -82,7 +82,7 @@ namesakes as (
 
 ),
 
--- By 教師編號 where given (the row's school then plays no part), else by the one known person of that school with that
+-- By 教師編號 where there is one (the row's school then plays no part), else by the one known person of that school with that
 -- name. In a table of `roster` persons nobody is guessed: an id with another's name, or a name that two people bear, is
 -- refused. Other tables take who is not known by school and name, with a warning where the school's roster is known. So
 -- does any without a roster.
@@ -96,11 +96,11 @@ decided as (
             when read.name is not null and read.school_id is not null then 'name:' || read.school_id || ':' || read.name
         end as identity,
         case
-            when read.kind <> 'roster' and read.shown is null then {reason: 'missing_value', in_id: false}
+            when read.kind <> 'roster' and read.written is null then {reason: 'missing_value', in_id: false}
             when read.kind <> 'roster' and read.is_nobody then {reason: 'bad_choice', in_id: false}
             when read.kind <> 'roster' then null
             when read.staff_id is null and read.school_blank then {reason: 'missing_value', in_id: null}
-            when read.staff_id is null and read.shown is null then {reason: 'missing_value', in_id: false}
+            when read.staff_id is null and read.written is null then {reason: 'missing_value', in_id: false}
             when read.staff_id is null and read.school_id is null then {reason: 'unknown_school', in_id: null}
             when read.staff_id is null and read.is_nobody then {reason: 'bad_choice', in_id: false}
             when read.staff_id is not null and not fits.same then {reason: 'ambiguous_person', in_id: false}
@@ -165,15 +165,15 @@ left join fault_codes as name_doubts
     and decided.name_doubt = name_doubts.reason
     and decided.name_column = name_doubts.column_name;
 
--- A cell of several persons stands for those who are known, with a warning about the others; it is refused where none
--- is, or where a part of it names nobody (王一平等3人): who else is meant is not told.
+-- A cell of several persons is of those who are known, with a warning about the others; it is refused where none
+-- is, or where a part of it names nobody (王一平等3人): who else is meant is not known.
 create or replace temp table person_groups as
 select
     cell,
-    bool_or(fault is null) and not coalesce(bool_or(reason = 'bad_choice'), false) as stands,
+    bool_or(fault is null) and not coalesce(bool_or(reason = 'bad_choice'), false) as is_accepted,
     coalesce(min(fault) filter (where reason = 'bad_choice'), min(fault)) as fault,
     bit_or(warned | refused_bit) as warned,
-    string_agg(shown, '、' order by place) filter (where fault is not null or is_doubted) as doubted
+    string_agg(written, '、' order by place) filter (where fault is not null or is_doubted) as doubted
 
 from person_words
 
@@ -207,7 +207,7 @@ select
     1::smallint as part,
     1::smallint as parts,
     people.person_id,
-    person_words.shown,
+    person_words.written,
     person_words.fault,
     person_words.warned,
     null::varchar as doubted
@@ -230,8 +230,8 @@ select
     row_number() over (partition by person_words.cell order by min(person_words.place))::smallint,
     count(*) over (partition by person_words.cell)::smallint,
     people.person_id,
-    any_value(person_words.shown),
-    case when not person_groups.stands then person_groups.fault end,
+    any_value(person_words.written),
+    case when not person_groups.is_accepted then person_groups.fault end,
     person_groups.warned,
     person_groups.doubted
 
@@ -243,12 +243,12 @@ inner join person_groups
 left join people
     using (identity)
 
-where case when person_groups.stands then person_words.fault is null else person_words.place = 1 end
+where case when person_groups.is_accepted then person_words.fault is null else person_words.place = 1 end
 
 group by
     person_words.cell,
     people.person_id,
-    person_groups.stands,
+    person_groups.is_accepted,
     person_groups.fault,
     person_groups.warned,
     person_groups.doubted;

@@ -24,7 +24,7 @@ names_of_ids as (
 
     select
         staff_id,
-        string_agg(distinct shown, '、' order by shown) as names
+        string_agg(distinct written, '、' order by written) as names
 
     from id_names
 

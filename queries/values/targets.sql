@@ -12,7 +12,7 @@ windows as (
 
 ),
 
--- The tables that tell an item's value; an item that is not here is shown and never judged.
+-- The tables that an item's value is reckoned from; an item that is not here is listed and never judged.
 needs (item, table_name) as (
 
     values
@@ -34,7 +34,7 @@ measured as (
 
     select
         needs.item,
-        bool_and(coalesce(tables.supplied, false)) as is_told,
+        bool_and(coalesce(tables.supplied, false)) as is_supplied,
         arg_min(needs.table_name, tables.ord) filter (where tables.supplied is not true) as wants
 
     from needs
@@ -65,8 +65,8 @@ goals as (
         windows.period,
         windows.window_start,
         windows.window_end,
-        sum(cells.goal) filter (where told_for.period = windows.period) as own_goal,
-        sum(cells.goal) filter (where told_for.period is not null) as goal
+        sum(cells.goal) filter (where goal_windows.period = windows.period) as own_goal,
+        sum(cells.goal) filter (where goal_windows.period is not null) as goal
 
     from targets
 
@@ -76,9 +76,9 @@ goals as (
         on targets.school_id = cells.school_id
         and targets.item = cells.item
 
-    left join windows as told_for
-        on cells.goal_of = 'goal_' || told_for.period
-        and told_for.window_start <= windows.window_start
+    left join windows as goal_windows
+        on cells.goal_of = 'goal_' || goal_windows.period
+        and goal_windows.window_start <= windows.window_start
 
     group by all
 
@@ -96,7 +96,7 @@ named as (
             else 'unknown'
         end as kind,
         measured.item is not null and coalesce(goals.own_goal, 0) > 0 as in_base,
-        measured.is_told,
+        measured.is_supplied,
         measured.wants
 
     from goals
@@ -249,11 +249,11 @@ select
     named.own_goal,
     named.goal,
     named.in_base,
-    named.is_told,
+    named.is_supplied,
     named.wants,
     per_day.day,
     case
-        when named.is_told then sum(per_day.step) over (
+        when named.is_supplied then sum(per_day.step) over (
             partition by named.school_id, named.item, named.period
             order by per_day.day
         )
