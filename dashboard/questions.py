@@ -57,7 +57,7 @@ class View:
     era: str | None = None
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def period_ids(self) -> tuple[str, ...]:
         """The ids of the periods shown."""
         return tuple(period.period for period in self.periods)
 
@@ -198,8 +198,8 @@ def before(view: View, name: str, keys: Sequence[str], **parameters: Any) -> dic
     """The rows of the same query on the day to compare with, by their keys; none where nothing is compared."""
     if view.versus is None:
         return {}
-    found = ask(view, name, on=view.versus, **parameters)
-    return {tuple(getattr(row, key) for key in keys): row for row in found}
+    earlier = ask(view, name, on=view.versus, **parameters)
+    return {tuple(getattr(row, key) for key in keys): row for row in earlier}
 
 
 def answers(
@@ -220,12 +220,12 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     """
     path, stamp, viewer, name, parameters, language = question
     scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
-    found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
+    answer = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
     if language == texts.SOURCE:
-        return tuple(found)
+        return tuple(answer)
     (facts,) = rows(*store.rows(snapshot, "snapshot", scope))
     known = {**texts.catalogue(language), **store.translations(facts.definition, language)}
-    for row in found:
+    for row in answer:
         values = vars(row)
         values.update((at, known.get(value, value)) for at, value in values.items() if isinstance(value, str))
         lists = [(at, value) for at, value in values.items() if isinstance(value, list)]
@@ -233,14 +233,14 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
             (at, [known.get(one, one) if isinstance(one, str) else one for one in value])
             for at, value in lists
         )
-    return tuple(found)
+    return tuple(answer)
 
 
-def rows(names: Sequence[str], found: Sequence[tuple[Any, ...]]) -> list[Row]:
+def rows(names: Sequence[str], tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
     """Rows with the names of their columns; an exact figure is a float, as pages reckon with it."""
     return [
         Row(**dict(zip(names, [float(one) if isinstance(one, Decimal) else one for one in row], strict=True)))
-        for row in found
+        for row in tuples
     ]
 
 

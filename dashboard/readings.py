@@ -35,18 +35,18 @@ class Offer:
 def offers(inputs: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, Any]]) -> list[Offer]:
     """The likely meanings of what was left out, each once: rows of the queries `inputs` and `unused_columns`."""
     tables = contracts.load()
-    found: dict[tuple[str, str | None], Offer] = {}
+    likely: dict[tuple[str, str | None], Offer] = {}
     for row in columns:
         if row["likely"]:
             name = pattern_of(*_parted(row), tables.get(row["table_name"]))
             header, column = str(row["header"]), str(row["likely_header"])
             offer = Offer(name, row["label"], Entry(rename={header: column}), header, column)
-            found.setdefault((name, header), offer)
+            likely.setdefault((name, header), offer)
     for row in inputs:
         if row["likely"]:
             name = pattern_of(*_parted(row), None)
-            found.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
-    return list(found.values())
+            likely.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
+    return list(likely.values())
 
 
 def _parted(row: Mapping[str, Any]) -> tuple[str, str | None]:

@@ -38,9 +38,9 @@ def _worksheet(sheet: Sheet, tables: Mapping[str, Table]) -> Iterator[str]:
         return
     yield f"    {sheet.worksheet} → {table.label['zh-TW']}，{len(sheet.rows):,} 列"
     constant = {column for column, _ in sheet.constants}
-    found = [column for column in table.columns.values() if column.id in sheet.layout]
+    recognised = [column for column in table.columns.values() if column.id in sheet.layout]
     missing = [one for one in table.columns.values() if one.id not in sheet.layout and one.id not in constant]
-    yield f"        認得：{'、'.join(column.headers[0] for column in found)}"
+    yield f"        認得：{'、'.join(column.headers[0] for column in recognised)}"
     if constant:
         yield f"        設定給定：{'、'.join(f'{table.columns[c].headers[0]} = {v}' for c, v in sheet.constants)}"
     if missing:

@@ -24,7 +24,7 @@ from dashboard.language.words import (
 from dashboard.questions import Row, ask
 
 URGENCY = ("overdue", "behind", "on_track", "no_data")
-DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
+DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take two
 
 
 def to_decide(facts: Facts) -> list[Slide]:
@@ -32,7 +32,7 @@ def to_decide(facts: Facts) -> list[Slide]:
 
     Of all periods together, what is overdue or over its limit first, then what is behind, then what lacks data.
     """
-    lines = _found(facts) if facts.choices.schools else _late_indicators(facts)
+    lines = _attention(facts) if facts.choices.schools else _late_indicators(facts)
     lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
     columns = [
         Column(say("狀態"), 1.4),
@@ -59,7 +59,7 @@ def _late_indicators(facts: Facts) -> list[list[Cell]]:
     return lines
 
 
-def _found(facts: Facts) -> list[list[Cell]]:
+def _attention(facts: Facts) -> list[list[Cell]]:
     view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
     lines = []
     for period in view.periods:
@@ -148,7 +148,7 @@ def since(facts: Facts) -> list[Slide]:
         late=number(many["late"]),
     )
     rule = say("兩天都用這份快照與同一份定義計算，之後補送的也算在內")
-    return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, TOLD)
+    return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, CHANGES)
 
 
 def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:

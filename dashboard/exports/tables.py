@@ -79,7 +79,7 @@ def xlsx_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: 
             sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.append([_styled(sheet, name, TOP) for name in names])
         for row in body:
-            sheet.append([_shown(sheet, value) for value in row])
+            sheet.append([_written(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return timeless(out.getvalue())
@@ -164,7 +164,7 @@ def _value(value: object) -> Cell:
     return str(safe(UNWRITABLE.sub("", str(value))))
 
 
-def _shown(sheet: object, value: Cell | Looked) -> object:
+def _written(sheet: object, value: Cell | Looked) -> object:
     if isinstance(value, Looked):
         return _styled(sheet, value.value, value.look)
     return _wrapped(sheet, value) if isinstance(value, str) and "\n" in value else value

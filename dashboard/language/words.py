@@ -111,10 +111,10 @@ def is_unsure(row: object) -> bool:
 
 def flag_words(row: object) -> str:
     """「名冊有退回的列、有退回的列」, of a group or the city said to be of some schools; nothing where there is no flag."""
-    told = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
-    if told and getattr(row, "level", None) in ("group", "city"):
-        return say("{flags}（部分學校）", flags=told)
-    return told
+    flags = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
+    if flags and getattr(row, "level", None) in ("group", "city"):
+        return say("{flags}（部分學校）", flags=flags)
+    return flags
 
 
 def flag_mark(codes: str) -> str:
@@ -158,7 +158,7 @@ def escape(value: object) -> str:
 @lru_cache(KEPT)
 def addressed(value: str) -> str:
     """A text within an address and an attribute; letters beyond ASCII stay, for the browser encodes them itself."""
-    return UNSAFE.sub(lambda found: quote(found[0], safe=""), value)
+    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)
 
 
 @lru_cache(KEPT, typed=True)
@@ -208,8 +208,8 @@ def brief(value: Any, unit: str, missing: str = "?") -> str:
         return number(value, missing)
     size, name = next(step for step in SUMS[manner().language] if abs(decimal(value)) >= step[0])
     share = decimal(value) / size
-    shown = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
-    return f"{number(shown)} {name}"
+    rounded = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
+    return f"{number(rounded)} {name}"
 
 
 def quantity(value: Any, unit: str, missing: str = "?") -> str:
@@ -257,10 +257,10 @@ def percent(part: Any, whole: Any, places: int = 1) -> str:
     if exact in (0, 100):
         return f"{abs(exact):.0f}%"
     step = Decimal(1).scaleb(-places)
-    shown = exact.quantize(step, ROUND_HALF_UP)
+    rounded = exact.quantize(step, ROUND_HALF_UP)
     if exact < 100:
-        shown = min(shown, 100 - step)
-    return f"{max(shown, step):f}%"
+        rounded = min(rounded, 100 - step)
+    return f"{max(rounded, step):f}%"
 
 
 def rate(counted: Any, base: Any, unit: str) -> str:
@@ -362,14 +362,14 @@ def part_amount(part: Part, name: str) -> str:
 
 def has(parts: Sequence[Part] | None) -> str:
     """「A1 111/05/05、A2 111/10/05」, 「1 小時」: what of a unit is there; nothing of one without parts."""
-    told = []
+    items = []
     for part in parts or ():
         if part["unit"] is not None and part["has"]:
-            told.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
+            items.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
         elif part["unit"] is None and not part["lacks"]:
             day = written_day(part["day"], pad=True) if part["day"] else ""
-            told.append(f"{part_name(part)} {day}".strip())
-    return listing(told)
+            items.append(f"{part_name(part)} {day}".strip())
+    return listing(items)
 
 
 def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
@@ -381,8 +381,8 @@ def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
         for part in missing
         if part["unit"] is not None
     ]
-    told = say("缺 {parts}", parts=things) if things and alone else things
-    return listing([*filter(None, [told]), *amounts])
+    missing_things = say("缺 {parts}", parts=things) if things and alone else things
+    return listing([*filter(None, [missing_things]), *amounts])
 
 
 def sentence(row: Any) -> str:

@@ -36,7 +36,7 @@ def reading(warehouse: Path, address: str) -> Iterator[sa.Connection | None]:
     if not address and not file_of(warehouse).exists():
         yield None
         return
-    with _told(address), _engine(warehouse, address).connect() as connection:
+    with _state_errors(address), _engine(warehouse, address).connect() as connection:
         if (_version(connection) or "") != newest():
             connection.rollback()
             _bring_up_to_date(_engine(warehouse, address))
@@ -50,7 +50,7 @@ def writing(warehouse: Path, address: str) -> Iterator[sa.Connection]:
     Raises:
         StateError: the store cannot be written, or is of a later version of the product.
     """
-    with _told(address):
+    with _state_errors(address):
         if not address and not file_of(warehouse).exists():
             _make(file_of(warehouse))
         engine = _engine(warehouse, address)
@@ -60,7 +60,7 @@ def writing(warehouse: Path, address: str) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
+def _state_errors(address: str) -> Iterator[None]:
     """What the database says may hold the address with its password: only what kind of fault it is is passed on."""
     try:
         yield

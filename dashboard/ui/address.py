@@ -25,7 +25,7 @@ from dashboard.questions import Row, View, answers, periods_on
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
 
-_seen: ContextVar[View | None] = ContextVar("view", default=None)
+_view: ContextVar[View | None] = ContextVar("view", default=None)
 
 
 def speak() -> None:
@@ -33,13 +33,13 @@ def speak() -> None:
     language = asked("lang", texts.LANGUAGES) or texts.SOURCE
     era = asked("era", texts.ERAS) or ("roc" if language == texts.SOURCE else "ce")
     texts.use(texts.Manner(language, era))
-    _seen.set(None)
+    _view.set(None)
 
 
 def read_view() -> View:
     """What the address asks to see, read once a run; raises `store.NoSnapshot` when there is nothing to show."""
-    view = _seen.get() or _read()
-    _seen.set(view)
+    view = _view.get() or _read()
+    _view.set(view)
     return view
 
 
@@ -59,7 +59,7 @@ def _read() -> View:
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(answers(snapshot, scope, "periods", ()))
     period = _asked_period(st.query_params.get("period"), periods, notices)
-    shown = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
+    visible = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
     wanted = st.query_params.get("kpi")
     if wanted and wanted not in [row.kpi for row in answers(snapshot, scope, "kpi_ids", ())]:
         notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
@@ -69,7 +69,7 @@ def _read() -> View:
         warehouse=settings.warehouse,
         snapshot=snapshot,
         facts=facts,
-        periods=shown,
+        periods=visible,
         all_periods=periods,
         period=period,
         lang=asked("lang", texts.LANGUAGES),
@@ -96,12 +96,12 @@ def day_of(asked: str | None, default: date, notices: list[str]) -> date:
         return default
     if day := _day(asked):
         return day
-    told = say(
+    message = say(
         "網址裡的日期「{asked}」讀不懂，已改為 {day}。日期請寫成 2022-11-25。",
         asked=asked,
         day=words.full_day(default),
     )
-    notices.append(told)
+    notices.append(message)
     return default
 
 
@@ -120,10 +120,10 @@ def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
     day = _day(asked)
     if day and day < on:
         return day
-    told = say(
+    message = say(
         "網址裡的比較日「{asked}」讀不懂，或不早於 {day}，已略過比較。", asked=asked, day=words.full_day(on)
     )
-    notices.append(told)
+    notices.append(message)
     return None
 
 

@@ -33,7 +33,7 @@ def added(rows: Sequence[Row]) -> int:
     return min(len({(row.file, row.line) for row in rows}), len(units))
 
 
-def told(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
+def message(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
     """The bound in words, where `rows` of the `listed` rows could count and add so many units, by default one each;
     nothing where there is none to state."""
     reach = most(row.counted, row.base, rows if adds is None else adds)

@@ -126,19 +126,19 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
 
 def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
     """An indicator that is shown and never judged."""
-    shown = _shown(kpi, city) + moved(city.counted, then)
-    told = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=shown)
+    value = _reference_figure(kpi, city) + moved(city.counted, then)
+    text = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=value)
     if city.schools_no_data:
-        told = say(
+        text = say(
             "{kpi} {shown}（僅供參考，不設應達；? 未填報 {n} 校）",
             kpi=escape(kpi.label),
-            shown=shown,
+            shown=value,
             n=number(city.schools_no_data),
         )
-    return f"<span {figure(city)}>i {told} {flagged(city, kpi, view.link)}</span>"
+    return f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>"
 
 
-def _shown(kpi: Row, city: Row) -> str:
+def _reference_figure(kpi: Row, city: Row) -> str:
     """The figure of an indicator that is never judged; of a share the rate, never without its counts."""
     if city.counted is None:
         return f"<b>{STATUSES['no_data'].text}</b>"
@@ -177,13 +177,13 @@ def tiles(
 def _foot(view: View, cities: Sequence[Row]) -> str:
     """How to read a tile."""
     each = all(sum(counts(row).values()) <= CELLS for row in cities)
-    told = [
+    sentences = [
         say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
         say("橫條是計數占應達（上限），┃ 是今天應有；沒有合計的是達標校數占應評校數。"),
         say("完成率是總計數 ÷ 總基數，不是各校平均。"),
         say("+n 是自 {day} 的增減。", day=short_day(view.versus, view.year)) if view.versus else "",
     ]
-    return prose(told)
+    return prose(sentences)
 
 
 def reading() -> str:

@@ -35,7 +35,7 @@ class _Filled(NamedTuple):
     is_fault: bool
 
 
-def shown(row: Row, *, with_school: bool = False) -> str:
+def card(row: Row, *, with_school: bool = False) -> str:
     """The whole of it: where, the row, what to write, and what that could change."""
     effect = could_change(row)
     return (
@@ -81,11 +81,11 @@ def _line(row: Row) -> str:
 
 def _advice(row: Row) -> str:
     """The sentence says what is wrong; a suggestion is a guess and is said as one."""
-    told = sentence(row)
-    if not row.suggestion or row.suggestion in told:
-        return escape(told)
+    advice = sentence(row)
+    if not row.suggestion or row.suggestion in advice:
+        return escape(advice)
     guess = say("（可能是「{suggestion}」，請確認）", suggestion=escape(row.suggestion))
-    return f'{escape(told)}<span class="mut">{guess}</span>'
+    return f'{escape(advice)}<span class="mut">{guess}</span>'
 
 
 def _row(row: Row) -> str:
@@ -164,8 +164,10 @@ def _whole(cells: Sequence[_Filled], kept: Sequence[int]) -> str:
     """All cells one below the other, where the table above leaves some out or cuts them."""
     if len(kept) == len(cells) and all(len(cell.value) <= SHORT for cell in cells):
         return ""
-    told = "".join(
+    entries = "".join(
         f"<div><dt>{escape(cell.header)}</dt><dd>{escape(cut(cell.value, LONG))}</dd></div>" for cell in cells
     )
     title = say("整列 {n} 欄", n=number(len(cells)))
-    return f'<details class="more onscreen"><summary>{title}</summary><dl class="cells">{told}</dl></details>'
+    return (
+        f'<details class="more onscreen"><summary>{title}</summary><dl class="cells">{entries}</dl></details>'
+    )

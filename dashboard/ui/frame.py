@@ -43,7 +43,7 @@ class Missing:
 
     what: str
     asked: str | None
-    shown: str
+    instead: str
 
 
 def head(
@@ -69,12 +69,12 @@ def head(
         line.append(f'<span class="sample">{say("示範資料")}</span>')
     line += freshness.tags(view)
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
-    told = [*view.notices, *_not_found(missing)]
-    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
+    messages = [*view.notices, *_missing_messages(missing)]
+    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in messages)
     if view.damage:
-        stands = former_stands(view)
+        former = former_message(view)
         notes += parts.notice(
-            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{stands}", "failed"
+            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{former}", "failed"
         )
     slides = parts.anchor(view.link("present", **chosen()), say("簡報"), "present")
     top = f'{slides}<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
@@ -83,30 +83,30 @@ def head(
     )
 
 
-def former_stands(view: View) -> str:
+def former_message(view: View) -> str:
     """What the figures are where the newest snapshot cannot be read."""
     return say("以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(view.facts.built_at, view.year))
 
 
-def _not_found(missing: Missing | None) -> list[str]:
-    if missing is None or missing.asked in (None, missing.shown):
+def _missing_messages(missing: Missing | None) -> list[str]:
+    if missing is None or missing.asked in (None, missing.instead):
         return []
-    told = say(
+    message = say(
         "找不到{what}「{asked}」，以下是「{shown}」。",
         what=missing.what,
         asked=missing.asked,
-        shown=missing.shown,
+        shown=missing.instead,
     )
-    return [told]
+    return [message]
 
 
-def some(found: Sequence[Row], what: str) -> Sequence[Row]:
+def some(rows: Sequence[Row], what: str) -> Sequence[Row]:
     """The rows, or a notice instead of the page where the viewer's scope or the programme has none."""
-    if not found:
+    if not rows:
         body = say("目前的檢視範圍與計畫裡沒有{what}；若應該有，請洽系統管理者。", what=what)
         show(parts.notice(say("沒有可以看的{what}", what=what), body))
         st.stop()
-    return found
+    return rows
 
 
 def fold(label: str) -> Any:
@@ -189,21 +189,21 @@ def pack(view: View, group: str, make: Callable[[View], Document], meeting: str 
     """The link to what the lead school of a group hands out; `make` gives the slides of a view of that group."""
     templates = config.from_environment().templates
 
-    def made() -> bytes:
+    def write() -> bytes:
         from dashboard.exports import pack
 
         return pack.write(view, group, templates, make)
 
     name = "_".join(filter(None, (say("資料包"), group, meeting, words.file_day(view.on))))
     title = say("{group}的資料包", group=group)
-    return offer(title, (f"{name}.zip", ZIP, texts.kept(made)), folded=False)
+    return offer(title, (f"{name}.zip", ZIP, texts.kept(write)), folded=False)
 
 
-def copy(title: str, told: str) -> None:
+def copy(title: str, message: str) -> None:
     """A text to copy and send, with the button that copies it."""
-    if told:
+    if message:
         show(f"<h3>{words.escape(title)}</h3>")
-        st.code(told, language=None, wrap_lines=True)
+        st.code(message, language=None, wrap_lines=True)
 
 
 def dress() -> None:
@@ -308,5 +308,5 @@ def _nothing(why: store.NoSnapshot) -> None:
 
 def _published() -> list[tuple[Path, int]]:
     """Which snapshots serve: one that appears is shown without anybody's doing."""
-    found = config.from_environment().warehouse.glob("*/current")
-    return sorted((path, path.stat().st_mtime_ns) for path in found)
+    pointers = config.from_environment().warehouse.glob("*/current")
+    return sorted((path, path.stat().st_mtime_ns) for path in pointers)

@@ -131,8 +131,8 @@ def checked(view: View) -> list[str]:
 
 def _unchanged(view: View) -> str:
     at = _checked(view)
-    told = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
-    return f'<p class="sub">{told}</p>' if told else ""
+    sentence = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
+    return f'<p class="sub">{sentence}</p>' if sentence else ""
 
 
 def _time(view: View, at: datetime) -> str:
@@ -190,19 +190,19 @@ def _quiet_tags(view: View) -> list[str]:
     ]
 
 
-def _without_folders(view: View, told: str) -> str:
+def _without_folders(view: View, message: str) -> str:
     """A message without where things lie on the server; what a file or folder is called stays."""
     # These two first: their names may hold blanks.
     for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
-        told = told.replace(str(place), place.name)
-    return FOLDERS.sub("", told)
+        message = message.replace(str(place), place.name)
+    return FOLDERS.sub("", message)
 
 
 def _failed(view: View, refresh: store.Refresh) -> str:
-    stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
+    current = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
     title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, view.year))
-    told = parts.stored(_without_folders(view, refresh.error or ""))
-    return parts.notice(title, f"{told}<br>{stands}", "failed")
+    reason = parts.stored(_without_folders(view, refresh.error or ""))
+    return parts.notice(title, f"{reason}<br>{current}", "failed")
 
 
 def _removed(view: View, refresh: store.Refresh) -> str:
@@ -229,7 +229,7 @@ def _unreached(view: View, sheet: store.SheetStatus) -> str:
 def followed(view: View) -> Iterator[None]:
     """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
     as chosen. What is published while the page is drawn is new to it, too. Who started an update is told of its end."""
-    before = _shown(view)
+    before = _page_state(view)
     yield
     for news in _mine().news:
         st.toast(news)
@@ -237,18 +237,18 @@ def followed(view: View) -> Iterator[None]:
     looks = itertools.count()
 
     def look() -> None:
-        if next(looks) and (_stands(view) != before or _mine().news):
+        if next(looks) and (_current_state(view) != before or _mine().news):
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()
 
 
-def _shown(view: View) -> tuple[object, ...]:
+def _page_state(view: View) -> tuple[object, ...]:
     """The state that a page shows; a damaged snapshot is not the one on the page, and still the one that serves."""
     return (_serving(view) if view.damage else view.snapshot.stamp, *_goings_on(view))
 
 
-def _stands(view: View) -> tuple[object, ...]:
+def _current_state(view: View) -> tuple[object, ...]:
     return (_serving(view), *_goings_on(view))
 
 
@@ -261,8 +261,8 @@ def _serving(view: View) -> str:
 
 def _goings_on(view: View) -> tuple[str, bool]:
     refresh = store.last_refresh(_folder(view))
-    told = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
-    return str(told), store.under_way(_folder(view)) is not None
+    status = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
+    return str(status), store.under_way(_folder(view)) is not None
 
 
 def update(view: View) -> None:
@@ -298,7 +298,7 @@ def _mine() -> Mine:
     for one in [one for one in mine.going if one.process.poll() is not None]:
         mine.going.remove(one)
         if one.process.returncode:
-            mine.failed[one.programme] = _said(one) or say("沒有更多說明。")
+            mine.failed[one.programme] = _error_output(one) or say("沒有更多說明。")
             mine.news.append(say(FAILED))
         elif store.pinned(config.from_environment().warehouse / one.programme):
             mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
@@ -320,7 +320,7 @@ def _done(one: Started) -> str:
     return say("已檢查 {time}，資料沒有變動。", time=f"{read:%H:%M}")
 
 
-def _said(one: Started) -> str:
+def _error_output(one: Started) -> str:
     """The end of what a build said: why it failed, and what stands."""
     one.errors.seek(max(0, one.errors.seek(0, os.SEEK_END) - 4_000))
     return one.errors.read().decode("utf-8", "ignore").strip()[-800:]
@@ -339,15 +339,19 @@ def show_progress(view: View, going: store.UnderWay | None) -> None:
         f'<div class="bar" role="progressbar" aria-valuenow="{going.share * 100:.0f}" aria-valuemin="0"'
         f' aria-valuemax="100" aria-label="{say("更新進度")}"><i style="width:{share}"></i></div>'
     )
-    told = say(
+    sentence = say(
         "由 {by} 於 {since} 開始；完成前畫面維持 {day} 的快照。",
         by=words.escape(say(going.by)),
         since=words.escape(going.since),
         day=words.moment(view.facts.built_at, view.year),
     )
     if _waits(view, going):
-        told += f"<br>{say('你的更新排在它後面，接著就開始。')}"
-    show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), told + bar))
+        sentence += f"<br>{say('你的更新排在它後面，接著就開始。')}"
+    show(
+        parts.notice(
+            say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), sentence + bar
+        )
+    )
 
 
 # What a build does with a file, a spreadsheet or a table, which it then names.
@@ -368,12 +372,12 @@ def _button(view: View) -> None:
     mine = _mine()
     if why := mine.failed.get(view.programme):
         mine.news[:] = [news for news in mine.news if news != say(FAILED)]
-        if not _is_told(view, why):
-            told = parts.stored(_without_folders(view, why))
-            show(parts.notice(say("✕ 這次更新沒有完成"), told, "failed"))
+        if not _is_in_notice(view, why):
+            reason = parts.stored(_without_folders(view, why))
+            show(parts.notice(say("✕ 這次更新沒有完成"), reason, "failed"))
 
 
-def _is_told(view: View, why: str) -> bool:
+def _is_in_notice(view: View, why: str) -> bool:
     """Whether the notice of the last refresh says the same already."""
     refresh = store.last_refresh(_folder(view))
     return bool(refresh and refresh.error and refresh.error[:200] in why)

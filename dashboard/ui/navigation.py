@@ -38,8 +38,8 @@ def _listed(folder: Path, _: int) -> dict[str, tuple[Path, str]]:
 
 
 def _heading(path: Path) -> str:
-    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
-    return told.splitlines()[0]
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
+    return docstring.splitlines()[0]
 
 
 def sidebar(view: View, pages: Mapping[str, str], current: str) -> None:
@@ -159,8 +159,8 @@ def _calendar(view: View, name: str, label: str, day: date | None, first: date, 
 def names(view: View, of: str = "") -> str:
     """The switch of persons' names, as links to this same view; `of` is what it is called beside others."""
     choices = [
-        (told, _here(replace(view, scope=replace(view.scope, names=shown))), view.scope.names == shown)
-        for told, shown in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
+        (label, _here(replace(view, scope=replace(view.scope, names=whole))), view.scope.names == whole)
+        for label, whole in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
     ]
     return parts.pills(choices, of)
 
@@ -174,13 +174,13 @@ def _here(view: View) -> str:
 def shortcuts(today: date, pinned: bool, deadlines: Sequence[date], year: int) -> list[tuple[date, str]]:
     """The days people ask for: today (or the definition's day), the end of last month, and each deadline."""
     month_end = _month_end(today)
-    found = {
+    days = {
         today: say("{day} 資料日", day=words.short_day(today, year)) if pinned else say("今天"),
         month_end: say("{month} 月底", month=month_end.month),
     }
     for deadline in sorted(set(deadlines)):
-        found.setdefault(deadline, say("{day} 期限", day=words.short_day(deadline, year)))
-    return list(found.items())
+        days.setdefault(deadline, say("{day} 期限", day=words.short_day(deadline, year)))
+    return list(days.items())
 
 
 def _month_end(day: date) -> date:
@@ -191,13 +191,13 @@ def _month_end(day: date) -> date:
 def earlier_days(on: date) -> list[tuple[date | None, str]]:
     """What people compare with: nothing, a week and four weeks before, and the end of the month before."""
     month_end = _month_end(on)
-    found = {
+    days = {
         None: say("不比較"),
         on - timedelta(weeks=1): say("一週前"),
         on - timedelta(weeks=4): say("四週前"),
     }
-    found.setdefault(month_end, say("{month} 月底", month=month_end.month))
-    return list(found.items())
+    days.setdefault(month_end, say("{month} 月底", month=month_end.month))
+    return list(days.items())
 
 
 def _manner(view: View) -> str:

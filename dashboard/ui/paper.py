@@ -68,12 +68,18 @@ def table(
     def write(some: Iterable[T]) -> str:
         return parts.lines(map(line, some))
 
-    told = f'<tr><td class="l w" colspan="{len(header)}">{{}}</td></tr>'
-    return parts.table(caption, header, map(line, rows), kind, around("tbody", caption, rows, write, told))
+    template = f'<tr><td class="l w" colspan="{len(header)}">{{}}</td></tr>'
+    return parts.table(
+        caption, header, map(line, rows), kind, around("tbody", caption, rows, write, template)
+    )
 
 
 def around(
-    element: str, name: str, rows: Sequence[T], write: Callable[[Iterable[T]], str], told: str = "<p>{}</p>"
+    element: str,
+    name: str,
+    rows: Sequence[T],
+    write: Callable[[Iterable[T]], str],
+    template: str = "<p>{}</p>",
 ) -> tuple[str, str]:
     """What stands on paper before and after the rows of a page, as elements of their own: all others, and how many are left.
 
@@ -87,37 +93,37 @@ def around(
             return ""
         if last - first <= AT_ONCE:
             return f'<{element} class="onpaper">{cheap(write(rows.get(first, last)))}</{element}>'
-        return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), element, told)
+        return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), element, template)
 
     before, end = min(rows.first, MOST), min(max(rows.last, MOST), rows.total)
     left = rows.first - before + rows.total - end
-    more = f'<{element} class="onpaper">{told.format(beyond(left))}</{element}>' if left else ""
+    more = f'<{element} class="onpaper">{template.format(beyond(left))}</{element}>' if left else ""
     return part(0, before), part(rows.last, end) + more
 
 
-def instead(name: str, draw: Callable[[Sequence[T]], str], shown: Page[T], period: Row) -> str:
+def instead(name: str, draw: Callable[[Sequence[T]], str], rows: Page[T], period: Row) -> str:
     """What is drawn of the rows of a page, and on paper of all, where it is more than rows one below the other.
 
     name: what tells it from others of the page and the period.
     """
-    if len(shown) == shown.total:
-        return draw(shown)
+    if len(rows) == rows.total:
+        return draw(rows)
 
     def whole() -> str:
-        left = shown.total - MOST
-        return draw(shown.get(0, MOST)) + (f'<p class="foot">{beyond(left)}</p>' if left > 0 else "")
+        left = rows.total - MOST
+        return draw(rows.get(0, MOST)) + (f'<p class="foot">{beyond(left)}</p>' if left > 0 else "")
 
-    return f'<div class="onscreen">{draw(shown)}</div>{fetched(f"{name} {period.period}", whole)}'
+    return f'<div class="onscreen">{draw(rows)}</div>{fetched(f"{name} {period.period}", whole)}'
 
 
-def fetched(name: str, draw: Callable[[], str], element: str = "div", told: str = "<p>{}</p>") -> str:
+def fetched(name: str, draw: Callable[[], str], element: str = "div", template: str = "<p>{}</p>") -> str:
     """What is drawn when somebody prints, by another thread; until then it says that something is missing.
 
     name: what tells it from others of the page; told: the markup around that sentence.
     """
     href = downloads.address(f"{name}.html", "text/html", lambda: cheap(draw()).encode())
     missing = say("這裡的列沒有印出：讀不到伺服器，或頁面開了太久。請重新整理再列印。")
-    return f'<{element} class="onpaper" data-paper="{href}">{told.format(missing)}</{element}>'
+    return f'<{element} class="onpaper" data-paper="{href}">{template.format(missing)}</{element}>'
 
 
 def beyond(left: int) -> str:

@@ -26,7 +26,7 @@ HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
-def shown(view: View, kpi: Row) -> str:
+def overview(view: View, kpi: Row) -> str:
     """Every parameter with its value."""
     lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
     header = [Cell(say(name), "l") for name in HEADER]
@@ -42,8 +42,8 @@ def listed(view: View, kpi: Row) -> dict[str, str]:
     """The parameters that the indicator has, by what they are called."""
     whole: Mapping[str, Any] = json.loads(view.facts.definition)
     own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
-    found = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
-    return {name: value for name, value in found if value}
+    pairs = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
+    return {name: value for name, value in pairs if value}
 
 
 def _counted(
@@ -98,20 +98,20 @@ def _requirement(kpi: Row) -> str:
     if kpi.require == "share":
         share = f"{int(kpi.share_numerator)}/{int(kpi.share_denominator)}"
         return say("每校基數的 {share}，{rounding}", share=share, rounding=say(ROUNDINGS[kpi.rounding]))
-    told = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
-    return told.get(kpi.require) or rules.requirement(kpi)
+    fixed = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
+    return fixed.get(kpi.require) or rules.requirement(kpi)
 
 
 def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     """Schools by name only for who may see them."""
     visible = {row.name for row in ask(view, "schools")}
-    told = [name for name in own["exempt"] if name in visible]
-    if hidden := len(own["exempt"]) - len(told):
-        told.append(say("另 {n} 校", n=number(hidden)))
+    names = [name for name in own["exempt"] if name in visible]
+    if hidden := len(own["exempt"]) - len(names):
+        names.append(say("另 {n} 校", n=number(hidden)))
     if own["only_where"]:
         header = whole["columns"]["schools"][own["only_where"]]["headers"][0]
-        told.append(say("學校名冊「{header}」為否的學校", header=header))
-    return listing(told)
+        names.append(say("學校名冊「{header}」為否的學校", header=header))
+    return listing(names)
 
 
 def rule(view: View, kpi: Row) -> str:

@@ -119,9 +119,9 @@ def outward(href: str, text: str) -> str:
     return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
-def hint(told: str) -> str:
+def hint(markup: str) -> str:
     """What to do on the screen; of no use on paper."""
-    return f'<span class="onscreen">{told}</span>'
+    return f'<span class="onscreen">{markup}</span>'
 
 
 def notice(title: str, body: str, kind: str = "info") -> str:
@@ -130,10 +130,10 @@ def notice(title: str, body: str, kind: str = "info") -> str:
     return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
 
 
-def stored(told: str | None) -> str:
+def stored(note: str | None) -> str:
     """A sentence that the reader of the sources noted, in Chinese: elsewhere it is shown as such."""
-    shown = "<br>".join(escape(line) for line in (told or "").splitlines())
-    return say("讀取時記下：{told}", told=shown) if shown and manner().language != SOURCE else shown
+    markup = "<br>".join(escape(line) for line in (note or "").splitlines())
+    return say("讀取時記下：{told}", told=markup) if markup and manner().language != SOURCE else markup
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
@@ -216,12 +216,12 @@ def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
     if deadline is None or left is None:
         return ""
     day = written_day(deadline) if left < 0 else short_day(deadline, year)
-    shown = f"{day} · {days_left(left)}"
+    label = f"{day} · {days_left(left)}"
     if status not in UNMET:
-        return f"<span>{shown}</span>"
+        return f"<span>{label}</span>"
     if left < 0:
-        return f'<span class="s-overdue overdue">{shown}</span>'
-    return f'<span class="warn">{shown}</span>' if left <= URGENT_DAYS else f"<span>{shown}</span>"
+        return f'<span class="s-overdue overdue">{label}</span>'
+    return f'<span class="warn">{label}</span>' if left <= URGENT_DAYS else f"<span>{label}</span>"
 
 
 def empty(what: str, clear: str) -> str:
@@ -245,16 +245,16 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
     first, last = (current - 1) * size + 1, min(current * size, total)
     back = anchor(here(page=current - 1), say("上一頁")) if current > 1 else ""
     on = anchor(here(page=current + 1), say("下一頁")) if last < total else ""
-    told = say(
+    position = say(
         "{first}–{last}，共 {total} {of}",
         first=number(first),
         last=number(last),
         total=number(total),
         of=of or say("列"),
     )
-    return f'<p class="foot onscreen">{told}　{back}　{on}</p>'
+    return f'<p class="foot onscreen">{position}　{back}　{on}</p>'
 
 
-def period(shown: Sequence[Row], one: Row) -> str:
+def period(periods: Sequence[Row], one: Row) -> str:
     """The heading of a period's part of a page, where there are several."""
-    return f"<h2>{escape(one.label)}</h2>" if len(shown) > 1 else ""
+    return f"<h2>{escape(one.label)}</h2>" if len(periods) > 1 else ""

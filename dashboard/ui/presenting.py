@@ -100,13 +100,13 @@ def _frozen(request: View, meeting: Meeting) -> View:
 def _notices(request: View) -> Iterator[str]:
     """What the presenter must know before the audience sees a figure."""
     yield from request.notices
-    yield from _not_found(request)
+    yield from _unknown_choices(request)
     if request.damage:
-        yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_stands(request)}"
+        yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_message(request)}"
     yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(request))
 
 
-def _not_found(request: View) -> Iterator[str]:
+def _unknown_choices(request: View) -> Iterator[str]:
     """What the address names and there is not: the slides then begin with the first."""
     kpis = {row.kpi for row in ask_each(request, "kpis")}
     schools = ask(request, "schools")

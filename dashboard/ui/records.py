@@ -99,7 +99,7 @@ def rejected(rows: Sequence[Row]) -> str:
 
 def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> str:
     def write(some: Iterable[Row]) -> str:
-        return "".join(faults.shown(row, with_school=with_school) for row in some)
+        return "".join(faults.card(row, with_school=with_school) for row in some)
 
     before, after = paper.around("div", name, rows, write)
     return f'<div class="faults">{before}{write(rows)}{after}</div>'
@@ -149,20 +149,20 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
-    shown = paper.page(rows, None, limit)
+    listed = paper.page(rows, None, limit)
     left = len(rows) - limit
     more = (
         f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
     )
-    return _faults(f"rejects {rows[0].table_name}", shown) + more
+    return _faults(f"rejects {rows[0].table_name}", listed) + more
 
 
 def _counts(rows: Sequence[Row]) -> str:
     """「3 列被退回、1 列有警告」."""
     refused = sum(row.severity == "rejected" for row in rows)
     warned = len(rows) - refused
-    told = [say("{n} 列被退回", n=refused)] if refused else []
-    return listing([*told, *([say("{n} 列有警告", n=warned)] if warned else [])])
+    counts = [say("{n} 列被退回", n=refused)] if refused else []
+    return listing([*counts, *([say("{n} 列有警告", n=warned)] if warned else [])])
 
 
 def titled(chosen: Mapping[str, Any]) -> str:
@@ -201,26 +201,30 @@ def filters(
     counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
 ) -> str:
     """Severity, table and reason as pills with their counts; schools too, those with most rows."""
-    found = {facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)}
-    many = {row.value: row.rows for row in found["severity"]}
+    by_facet = {
+        facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)
+    }
+    many = {row.value: row.rows for row in by_facet["severity"]}
     severities = [
         (
-            f"{say(told)} {number(many.get(code, 0))}",
+            f"{say(label)} {number(many.get(code, 0))}",
             here(severity=code, table=None, reason=None),
             chosen["severity"] == code,
         )
-        for code, told in SEVERITIES.items()
+        for code, label in SEVERITIES.items()
     ]
     lines = [pills(severities, say("種類"))]
-    fresh = next((row.rows for row in found["fresh"]), None)
+    fresh = next((row.rows for row in by_facet["fresh"]), None)
     if fresh is not None:
-        told = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
-        told.append((say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new"))
-        lines.append(pills(told, say("比上次")))
+        choices = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
+        choices.append(
+            (say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new")
+        )
+        lines.append(pills(choices, say("比上次")))
     lines += [
-        _facet(facet, found[facet][:most], chosen[facet], here)
+        _facet(facet, by_facet[facet][:most], chosen[facet], here)
         for facet in FACETS
-        if found[facet] or chosen[facet]
+        if by_facet[facet] or chosen[facet]
     ]
     return "".join(lines)
 
@@ -246,8 +250,8 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
     """The schools that have something to mend, a page of them, each with the way to its notice."""
     if not schools:
         return f'<p class="foot">{say("沒有。")}</p>'
-    shown = paper.page(schools, asked, NOTIFIED)
-    turn = paper.pager(shown, lambda page: here(schools=page), say("校"))
+    listed = paper.page(schools, asked, NOTIFIED)
+    turn = paper.pager(listed, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
 
     def line(row: Row) -> parts.Line:
@@ -262,7 +266,7 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
             ],
         )
 
-    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], shown, line) + turn
+    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], listed, line) + turn
 
 
 def notice_header() -> list[str]:
@@ -280,8 +284,8 @@ def resolved(rows: Sequence[Row]) -> str:
     if not rows:
         return f'<p class="foot">{say("沒有。")}</p>'
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
-    shown = paper.page(rows, None, LISTED)
-    return paper.table(say("比上次少了的退回列"), header, shown, _resolved, "wide rows cards")
+    listed = paper.page(rows, None, LISTED)
+    return paper.table(say("比上次少了的退回列"), header, listed, _resolved, "wide rows cards")
 
 
 def _resolved(row: Row) -> parts.Line:

@@ -50,11 +50,11 @@ def lead(schools: Sequence[Owed]) -> str:
 
 def nothing_owed(school: str) -> str:
     """In place of the message of a school that the address names."""
-    told = say(
+    body = say(
         "依下面的選擇，{school}沒有未達項目，所以沒有訊息；所有未達的學校列在下表。",
         school=words.escape(school),
     )
-    return parts.notice(say("不用催辦"), told)
+    return parts.notice(say("不用催辦"), body)
 
 
 def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
@@ -82,7 +82,7 @@ def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
 
 def _pills(of: str, name: str, every: Mapping[str, str], on: Sequence[str], here: Callable[..., str]) -> str:
     choices = [(say("全部"), here(**{name: None}), not on)]
-    choices += [(told, here(**{name: _toggled(on, one)}), one in on) for one, told in every.items()]
+    choices += [(label, here(**{name: _toggled(on, one)}), one in on) for one, label in every.items()]
     return parts.pills(choices, of)
 
 
@@ -120,24 +120,24 @@ def _lines(view: View, one: Owed, names: bool) -> list[str]:
         return lines
     files = sum(row.is_file for row in one.needed)
     rows = len(one.needed) - files
-    told = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
-    told += [say("{n} 列要改", n=words.number(rows))] if rows else []
-    first = say("先補正資料：{told}", told=words.listing(told))
+    counts = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
+    counts += [say("{n} 列要改", n=words.number(rows))] if rows else []
+    first = say("先補正資料：{told}", told=words.listing(counts))
     return [anchor(view.link("data", school=one.school), f"! {first}", "fl"), *lines]
 
 
 def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str:
-    told = say(
+    sentence = say(
         "{item}：{state}",
         item=words.escape(reminders.label(item, item.kpi.short)),
         state=reminders.state(item, parts.moved(item.row.gap, item.then, "gap")),
     )
     if item.deadline:
-        told = say("{told}，期限 {day}", told=told, day=words.written_day(item.deadline))
+        sentence = say("{told}，期限 {day}", told=sentence, day=words.written_day(item.deadline))
     if names and item.missing:
-        told += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
+        sentence += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
     note = parts.flagged(item.row, item.kpi, link)
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span> {note}"
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {sentence}</span> {note}"
 
 
 def notice(view: View, school: Row) -> None:
@@ -154,11 +154,11 @@ def message(view: View, wanted: Filter, school: str) -> None:
 
 def _message(view: View, wanted: Filter, one: Owed) -> None:
     try:
-        told = letters.message(_templates(), reminders.context(view, one, wanted.names))
+        body = letters.message(_templates(), reminders.context(view, one, wanted.names))
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 訊息範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.copy(say("給{school}的訊息", school=one.school), told)
+    frame.copy(say("給{school}的訊息", school=one.school), body)
 
 
 def downloads(view: View, wanted: Filter, many: int) -> None:
@@ -169,7 +169,7 @@ def downloads(view: View, wanted: Filter, many: int) -> None:
     def listed() -> list[list[object]]:
         return reminders.rows(view, reminders.in_chinese(view, wanted), wanted.names)
 
-    def made() -> bytes:
+    def write() -> bytes:
         return letters.letters(
             _templates(), reminders.letters_context(view, reminders.in_chinese(view, wanted), wanted.names)
         )
@@ -181,7 +181,7 @@ def downloads(view: View, wanted: Filter, many: int) -> None:
         show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
         return
     letter = "_".join((stem, say("函稿"))) + ".docx"
-    show(frame.offer(say("函稿"), (letter, frame.DOCX, made)))
+    show(frame.offer(say("函稿"), (letter, frame.DOCX, write)))
 
 
 def _templates() -> Path:
