@@ -1,4 +1,4 @@
-"""The frame around the pages: it draws the sidebar, and runs the page that the address names.
+"""The entry file: it draws the sidebar and runs the page that the address names.
 
 The entry file is not beside pages/ on purpose: Streamlit would serve a sibling folder of that name by its older
 mechanism, past this file.
@@ -12,7 +12,7 @@ from dashboard import ui
 
 
 def main() -> None:
-    """The first page also answers at the root, so that both addresses are links that last."""
+    """Draw the page of the address; the first page also answers at the root, so that both addresses last."""
     ui.speak()
     st.set_page_config(layout="wide", initial_sidebar_state=264)
     ui.dress()

@@ -1,4 +1,4 @@
-"""What `kpi sheets` says: of each spreadsheet, whether it can be read, and what each worksheet and column is taken for."""
+"""The report of `kpi sheets`: whether each spreadsheet can be read, and the table and columns of each worksheet."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from dashboard.warehouse.gather import gather, sheets_of
 
 
 def of_spreadsheets(places: Places, tables: Mapping[str, Table]) -> Iterator[tuple[str, bool]]:
-    """(line, whether all is well) for each spreadsheet and each of its worksheets, read now."""
+    """(line, whether all is well) for each spreadsheet and each of its worksheets; the spreadsheets are read now."""
     known = {spreadsheet.id: spreadsheet for spreadsheet in places.spreadsheets}
     try:
         sources = gather(places, tables, {}, dt.datetime.now(), lambda share, text: None)

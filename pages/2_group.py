@@ -1,6 +1,6 @@
 """分組
 
-One group: its schools, how it stands beside the others, what its lead can do this week, whether it catches up, who observed whom.
+One group: its schools, the comparison with other groups, this week's tasks of its lead, its pace, who observed whom.
 """
 
 from dashboard import ui

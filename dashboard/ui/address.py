@@ -1,8 +1,7 @@
-"""The address: what a page is asked for.
+"""The address of a page: its query parameters, read and checked once for all pages.
 
 The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, names, language
-and era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
-once for all pages.
+and era are query parameters, so every view is a link and a page needs no session state.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _view: ContextVar[View | None] = ContextVar("view", default=None)
 
 
 def speak() -> None:
-    """Begins a run: writes it in the language and the era of the address; an unknown one is the default."""
+    """Set the language and the era of this run from the address; an unknown value becomes the default."""
     language = asked("lang", texts.LANGUAGES) or texts.SOURCE
     era = asked("era", texts.ERAS) or ("roc" if language == texts.SOURCE else "ce")
     texts.use(texts.Manner(language, era))
@@ -37,7 +36,11 @@ def speak() -> None:
 
 
 def read_view() -> View:
-    """What the address asks to see, read once a run; raises `store.NoSnapshot` when there is nothing to show."""
+    """The view that the address asks for, read once a run.
+
+    Raises:
+        store.NoSnapshot: no snapshot can be read.
+    """
     view = _view.get() or _read()
     _view.set(view)
     return view
@@ -91,7 +94,7 @@ def _known(asked: str | None, known: Sequence[str], what: str, notices: list[str
 
 
 def day_of(asked: str | None, default: date, notices: list[str]) -> date:
-    """The day an address names; anything but YYYY-MM-DD in a sensible year is told and ignored."""
+    """The day that an address names; anything but YYYY-MM-DD of 2000 to 2099 adds a notice and gives the default."""
     if not asked:
         return default
     if day := _day(asked):
@@ -114,7 +117,7 @@ def _day(asked: str) -> date | None:
 
 
 def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
-    """The day to compare with; only an earlier one shows how far things went."""
+    """The day to compare with; one that is not earlier than `on` adds a notice and is ignored."""
     if not asked:
         return None
     day = _day(asked)
@@ -135,11 +138,11 @@ def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str])
 
 
 def asked(name: str, known: Sequence[str] | Mapping[str, object] | None = None) -> str | None:
-    """One query parameter, or None where it is absent or not one of `known`."""
+    """One query parameter; None where it is absent or not one of `known`."""
     value = st.query_params.get(name)
     return value if value and (known is None or value in known) else None
 
 
 def chosen() -> dict[str, str | None]:
-    """What a page is about: what the slides begin with when they are opened from there."""
+    """The indicator, group and school that the page is about: the slides opened from it begin there."""
     return {name: asked(name) for name in ("kpi", "group", "school")}

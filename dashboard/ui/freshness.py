@@ -1,7 +1,7 @@
-"""How fresh the figures are: stale spreadsheets, a build that goes on, and the page that follows a new snapshot.
+"""How fresh the figures are: stale spreadsheets, a running build, and the page that follows a new snapshot.
 
-A build runs in a process of its own, started here, by `kpi watch` or by hand; every page reads what it notes beside the
-snapshots, and no page asks Google anything.
+A build runs in a process of its own, started here, by `kpi watch` or by hand. Every page reads the build's notes beside
+the snapshots, and no page asks Google anything.
 """
 
 from __future__ import annotations
@@ -36,14 +36,17 @@ LOOK_EVERY_WHILE_BUILDING = 1.0
 VIEWER = later("「資料」頁的檢視者")
 MINE = "updates"
 MARKED = 2  # tables that a quiet line names
-# Where something lies on the server: a folder behind a blank or a mark, not the slashes of a day or of an address.
+# A folder of the server, behind a blank or a mark; not the slashes of a day or of an address.
 FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/「」\"']+[\\/])+")
 
 
 @dataclass(frozen=True)
 class Started:
-    """A build that this viewer's session started: of which programme, since when, which snapshot served then, and the
-    file that it is to take in, if one was put in. `errors` is what it says."""
+    """A build that this viewer's session started.
+
+    served: the stamp of the snapshot that served at its start. file: the uploaded file that it takes in, if any.
+    errors: its standard error.
+    """
 
     programme: str
     since: datetime
@@ -55,8 +58,10 @@ class Started:
 
 @dataclass
 class Mine:
-    """The session's own updates: those that go on or wait, what is to be told of those that ended, and by programme why
-    the last one failed. Nobody else is told of them."""
+    """The session's own updates, which no other session sees.
+
+    going: those that run or wait. news: messages on those that ended. failed: by programme, why the last one failed.
+    """
 
     going: list[Started] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
@@ -90,7 +95,7 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
 
 
 def _stale(sheet: store.SheetStatus) -> bool:
-    """Whether it was out of reach for longer than the configuration bears, or always."""
+    """Whether the spreadsheet was out of reach for longer than `stale_after_days`, or was never read."""
     bearable = timedelta(days=config.from_environment().stale_after_days)
     return sheet.good_at is None or _now() - sheet.good_at > bearable
 
@@ -100,8 +105,11 @@ def _tag(view: View, kind: str, text: str) -> str:
 
 
 def notices(view: View) -> str:
-    """For the data page: a failed refresh, former snapshots that a full disk cost, and each spreadsheet out of reach with
-    since when, why and what stands."""
+    """The notices of the data page.
+
+    A failed refresh, snapshots deleted for lack of disk space, and each spreadsheet out of reach: since when, why, and
+    which rows are used instead.
+    """
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
         return ""
@@ -111,12 +119,12 @@ def notices(view: View) -> str:
 
 
 def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
-    """The spreadsheets out of reach, without those of which the failure of the refresh itself says the same."""
+    """The spreadsheets out of reach, without those whose problem is the refresh's own error."""
     return [sheet for sheet in refresh.sheets if sheet.problem and sheet.problem != refresh.error]
 
 
 def _checked(view: View) -> datetime | None:
-    """When the sources were last read and found to be those of the snapshot shown, if that was after it was made."""
+    """When the sources were last read without a change, if that was after the view's snapshot was built."""
     refresh = store.last_refresh(_folder(view))
     if refresh is None or refresh.checked_at is None or refresh.stamp != view.snapshot.stamp:
         return None
@@ -124,7 +132,7 @@ def _checked(view: View) -> datetime | None:
 
 
 def checked(view: View) -> list[str]:
-    """When the sources were last read, for the quiet line of every page, where that was after the snapshot was made."""
+    """When the sources were last read, for the quiet line of every page; empty if that was before the snapshot was built."""
     at = _checked(view)
     return [say("最後檢查 {time}", time=_time(view, at))] if at else []
 
@@ -136,13 +144,16 @@ def _unchanged(view: View) -> str:
 
 
 def _time(view: View, at: datetime) -> str:
-    """The time of today, the day too of an earlier one."""
+    """The time; of an earlier day the day too."""
     return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, view.year)
 
 
 class Times(NamedTuple):
-    """Of a table: when its newest file was changed, when it was last read without a failure, and for how many days it has
-    not changed, where that is longer than the definition bears."""
+    """The times of a table.
+
+    changed: when its newest file was changed. read: when it was last read without a failure. quiet: for how many days it
+    has not changed, where that is longer than `quiet_after_days` of the definition.
+    """
 
     changed: datetime | None
     read: datetime | None
@@ -150,7 +161,7 @@ class Times(NamedTuple):
 
 
 def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
-    """The times of each table; a spreadsheet out of reach was read when it last was in reach."""
+    """The times of each table, by its name; a spreadsheet out of reach counts as read when it was last in reach."""
     refresh = store.last_refresh(_folder(view))
     times = {}
     for row in tables:
@@ -164,7 +175,7 @@ def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
 
 
 def _quiet(view: View, row: Row) -> int | None:
-    """For how many days a table has not changed, where its definition marks that; of a term that is over nobody sends more."""
+    """For how many days a table has not changed, where the definition marks that; the count ends with the programme."""
     bearable = _bearable(view.facts.definition).get(row.table_name)
     if bearable is None or row.changed_at is None:
         return None
@@ -179,7 +190,7 @@ def _bearable(definition: str) -> Mapping[str, int]:
 
 
 def _quiet_tags(view: View) -> list[str]:
-    """A mark for each table that has not changed for long, or how many these are."""
+    """A mark for each table that has not changed for long; above `MARKED` tables one mark with their number."""
     if not _bearable(view.facts.definition):
         return []
     quiet = [(row.label, days) for row in ask(view, "tables") if (days := _quiet(view, row)) is not None]
@@ -191,7 +202,7 @@ def _quiet_tags(view: View) -> list[str]:
 
 
 def _without_folders(view: View, message: str) -> str:
-    """A message without where things lie on the server; what a file or folder is called stays."""
+    """A message without the server's folders; the names of files stay."""
     # These two first: their names may hold blanks.
     for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
         message = message.replace(str(place), place.name)
@@ -227,8 +238,11 @@ def _unreached(view: View, sheet: store.SheetStatus) -> str:
 
 @contextmanager
 def followed(view: View) -> Iterator[None]:
-    """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
-    as chosen. What is published while the page is drawn is new to it, too. Who started an update is told of its end."""
+    """Around a page: draw it anew when a new snapshot serves or a build starts or ends.
+
+    A snapshot that is published while the page is drawn counts as new. The session that started an update gets a toast
+    at its end.
+    """
     before = _page_state(view)
     yield
     for news in _mine().news:
@@ -244,7 +258,7 @@ def followed(view: View) -> Iterator[None]:
 
 
 def _page_state(view: View) -> tuple[object, ...]:
-    """The state that a page shows; a damaged snapshot is not the one on the page, and still the one that serves."""
+    """The state that the page was drawn in; a damaged snapshot is not on the page but still the one that serves."""
     return (_serving(view) if view.damage else view.snapshot.stamp, *_goings_on(view))
 
 
@@ -266,8 +280,10 @@ def _goings_on(view: View) -> tuple[str, bool]:
 
 
 def update(view: View) -> None:
-    """The button that updates now, or how far the build is that goes on and who started it; and why the viewer's own
-    last update failed."""
+    """Show the button that starts an update, or the progress of the running build.
+
+    Beside the button: why the session's last update failed.
+    """
     if not _goes_on(view):
         _button(view)
         return
@@ -285,7 +301,7 @@ def _goes_on(view: View) -> bool:
 
 
 def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
-    """Whether an update of the viewer's own goes on; with `behind`, whether it waits for that build to end."""
+    """Whether an update of this session runs; with `behind`, whether it waits for that build to end."""
     return any(
         one.programme == view.programme and (behind is None or one.process.pid != behind.process)
         for one in _mine().going
@@ -293,7 +309,7 @@ def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
 
 
 def _mine() -> Mine:
-    """The session's updates; those that ended meanwhile have become news."""
+    """The session's updates; those that ended meanwhile become news."""
     mine: Mine = st.session_state.setdefault(MINE, Mine())
     for one in [one for one in mine.going if one.process.poll() is not None]:
         mine.going.remove(one)
@@ -311,7 +327,7 @@ def _mine() -> Mine:
 
 
 def _done(one: Started) -> str:
-    """That there are new figures, or that the sources were read and are the same."""
+    """The message that there are new figures, or that the sources have not changed."""
     folder = config.from_environment().warehouse / one.programme
     refresh = store.last_refresh(folder)
     read = refresh.checked_at if refresh and refresh.stamp == one.served else None
@@ -321,7 +337,7 @@ def _done(one: Started) -> str:
 
 
 def _error_output(one: Started) -> str:
-    """The end of what a build said: why it failed, and what stands."""
+    """The last 800 letters of a build's standard error: why it failed, and which figures remain."""
     one.errors.seek(max(0, one.errors.seek(0, os.SEEK_END) - 4_000))
     return one.errors.read().decode("utf-8", "ignore").strip()[-800:]
 
@@ -330,7 +346,7 @@ FAILED = later("✕ 這次更新沒有完成，原因在「資料」頁。")
 
 
 def show_progress(view: View, going: store.UnderWay | None) -> None:
-    """A notice with a bar: what is done now, by whom, and that the figures stand meanwhile."""
+    """Show a notice with a progress bar: the build's step, who started it, and that the figures stay meanwhile."""
     if going is None:
         show(parts.notice(say("更新中：準備"), say("正在啟動。")))
         return
@@ -359,7 +375,7 @@ STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("整�
 
 
 def _doing(view: View, step: str) -> str:
-    """A build's step in the viewer's language; a file keeps its name."""
+    """A build's step in the viewer's language; the name of a file is not translated."""
     verb, _, what = step.partition(" ")
     named = store.translations(view.facts.definition, texts.manner().language).get(what, what)
     return f"{say(verb)} {named}".rstrip()
@@ -384,9 +400,9 @@ def _is_in_notice(view: View, why: str) -> bool:
 
 
 def start(view: View, file: str | None = None) -> None:
-    """Start a build that publishes only where something changed, behind one that goes on; `file` was put in before.
+    """Start a build that waits for a running one and publishes only changes; `file` is the upload that it takes in.
 
-    It outlives the server.
+    The build outlives the server.
 
     Raises:
         PermissionError: the viewer may not see every school.
@@ -406,7 +422,7 @@ def start(view: View, file: str | None = None) -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
     }
     since = _now().replace(microsecond=0)
-    # Not a pipe: it would be full at some time, and nobody reads it before the end.
+    # Not a pipe: nobody reads it before the end, so it would fill up.
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the build has ended)
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=environment,

@@ -1,6 +1,6 @@
 """The parameters in force of an indicator, in words.
 
-All of it is read from the definition in a snapshot, so that the page and the figures can never tell two stories.
+All are read from the definition in the snapshot, so that the page and the figures always agree.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少
 
 
 def overview(view: View, kpi: Row) -> str:
-    """Every parameter with its value."""
+    """The table of every parameter with its value."""
     lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
     header = [Cell(say(name), "l") for name in HEADER]
     return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
 
 
 def rows(view: View, kpi: Row) -> list[tuple[str, str]]:
-    """The same as the download writes them."""
+    """The rows of the same table for its download: (parameter, value)."""
     return list(listed(view, kpi).items())
 
 
 def listed(view: View, kpi: Row) -> dict[str, str]:
-    """The parameters that the indicator has, by what they are called."""
+    """The values of the indicator's parameters by their labels; a parameter without a value is left out."""
     whole: Mapping[str, Any] = json.loads(view.facts.definition)
     own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
     pairs = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
@@ -103,7 +103,7 @@ def _requirement(kpi: Row) -> str:
 
 
 def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Schools by name only for who may see them."""
+    """The exempt schools; those outside the viewer's scope only as a number."""
     visible = {row.name for row in ask(view, "schools")}
     names = [name for name in own["exempt"] if name in visible]
     if hidden := len(own["exempt"]) - len(names):
@@ -115,7 +115,7 @@ def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
 
 
 def rule(view: View, kpi: Row) -> str:
-    """The rule in two lines: the words of the definition with their clause, and what must be reached by when."""
+    """The rule in two lines: the definition's words; the required figure, the window, the deadline and the clause."""
     source = say("依據：{source} {clause}", source=escape(view.facts.source_title), clause=escape(kpi.clause))
     facts = [
         say("應達：{required}", required=escape(_requirement(kpi))),

@@ -1,7 +1,7 @@
 """A school's plan: the targets that it set itself, and its money.
 
-For programmes that read such tables; what counts and what is reached is settled in queries/, so that the figures here
-are those of the indicators. What nobody told is said to be missing and is never 0.
+For programmes that read such tables. The queries decide what counts and what is reached, so that the figures here are
+those of the indicators. A missing value is written as missing and is never 0.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ EMPTY: Mapping[tuple[Any, ...], Row] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the plan: its heading with what stands above the figure, the figure, and the table below."""
+    """A section of the plan: its heading with the lines above the figure, the figure, and the table below."""
 
     name: str
     head: str
@@ -74,19 +74,19 @@ class Section:
 
 
 def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
-    """The figures of the plan to draw, so that no more than two stand on the page: the one that is asked for, or both."""
+    """The names of the plan's figures to draw: the one that is asked for, or both; at most two figures are on the page."""
     if asked["place"] or (opened and not asked["plan"]):
         return ()
     return (asked["plan"],) if asked["plan"] else tuple(SECTIONS)
 
 
 def is_there(view: View) -> bool:
-    """Whether the programme has tables for any part."""
+    """Whether the programme has the table of any section."""
     return any(name in _read(view) for name in SECTIONS)
 
 
 def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
-    """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
+    """Show the sections that the programme has tables for; a figure that is not in `drawn` is a link."""
     read = _read(view)
     for section in (part(view, school, read[name]) for name, part in SECTIONS.items() if name in read):
         if section.build is None or section.name not in drawn:
@@ -156,7 +156,7 @@ def _reach(row: Row) -> str:
 
 
 def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] = EMPTY) -> str:
-    """One row an item: what it was, what was set for each period and in all, and what is reached of that."""
+    """The table of targets, a row an item: its value at the start, its target for each period and in all, the outcome."""
     items: dict[str, list[Row]] = {}
     for row in rows:
         items.setdefault(row.item, []).append(row)
@@ -256,7 +256,7 @@ def _money(view: View, school: Row, source: Row) -> Section:
 
 
 def _line(view: View, row: Row) -> str:
-    """A ceiling with what is left or over, or the rate of what was spent with its counts."""
+    """The line of a ceiling with the amount left or over, or of the rate of spending with its amounts."""
     tagged = parts.tag(row.status, row.require)
     return (
         f'<div class="li" {figure(row, row.school_name)}><span>{tagged}</span>'
@@ -297,7 +297,7 @@ def _rate(spent: object, approved: object, unit: str) -> str:
 
 
 def amounts(rows: Sequence[Row]) -> str:
-    """Per year and in all, in whole dollars."""
+    """The table of amounts by year and in all, in whole dollars."""
     years: dict[str, dict[str, Row]] = {}
     for row in rows:
         years.setdefault(row.label, {})[row.part] = row
@@ -350,7 +350,7 @@ SECTIONS = {"targets": _targets, "budget": _money}
 def downloads(
     view: View, school: Row
 ) -> Iterator[tuple[str, list[str], Callable[[], Sequence[Sequence[object]]]]]:
-    """The tables of these parts as files: what, header, and the rows when they are asked for."""
+    """The sections' tables as files: the title, the header, and the function that gives the rows."""
     read = _read(view)
     if "targets" in read:
         header = [

@@ -1,4 +1,4 @@
-"""What a file, a worksheet or a column probably is, taken with one click."""
+"""The likely meanings of unread files, worksheets and columns, each taken with one click."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST = 20
 
 
 def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
-    """What could not be read or was not used, and the offers of what it probably is; what is taken begins an update."""
+    """Show what could not be read or was not used, and offer its likely meanings; taking one starts an update."""
     show(intake.unreadable(inputs) + intake.unused(inputs, columns))
     if offer(view, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
         freshness.start(view)
@@ -28,7 +28,10 @@ def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
 
 
 def offer(view: View, meanings: Sequence[Offer], key: str) -> bool:
-    """A line and a button for each; whether one was taken. Only for whoever may see every school."""
+    """Show a line and a button for each meaning; whether one was taken.
+
+    Only a viewer who may see every school gets them. `key` is unique on the page.
+    """
     if not meanings or not view.scope.whole:
         return False
     note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)

@@ -1,7 +1,7 @@
-"""An indicator whose definition changed: the figures under the former one beside today's.
+"""An indicator whose definition changed: the figures under the former definition beside today's.
 
-The former figures are those of the last kept snapshot that was made under another definition of this indicator; nothing
-is worked out anew for a page. The files may have changed between the two as well, which is said.
+The former figures are those of the last kept snapshot with another definition of this indicator; nothing is computed
+anew for a page. The page says where the files have changed between the two as well.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Redefined:
-    """What changed in an indicator's definition, and what differs: each a pair of the former and of today's.
+    """The changes of an indicator's definition and the figures that differ, in pairs of (former, today's).
 
-    tables: of the tables whose files changed in between.
+    tables: the tables whose files changed in between.
     """
 
     former: View
@@ -55,9 +55,9 @@ class Redefined:
 
 
 def find(view: View, kpi: Row) -> Redefined | None:
-    """The last snapshot before this one in which the indicator was defined otherwise, if one is kept."""
+    """The comparison with the last kept snapshot under another definition of the indicator; None where there is none."""
     for snapshot in store.older(view.snapshot):
-        # One of another version of the product may lack what is asked for.
+        # A snapshot of another version of the product may lack a query's tables.
         with contextlib.suppress(store.NoSnapshot):
             former = replace(view, snapshot=snapshot, facts=facts_of(snapshot, view.scope))
             if redefined := _compared(former, view, kpi):
@@ -92,7 +92,7 @@ def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
 
 
 def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, str, str]]:
-    """(parameter, its former value, its value now); no value where there is no such parameter."""
+    """(parameter, its former value, its value now) of those that changed; – where there is no such parameter."""
     old, new = parameters.listed(former, then), parameters.listed(view, now)
     values = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
     changed = [one for one in values if one[1] != one[2]]
@@ -105,7 +105,7 @@ def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, s
 
 
 def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
-    """The schools by name, and by their groups where several are called that: ids are those of one snapshot."""
+    """The schools' figures by name, and by group where several have one name, since ids differ between snapshots."""
     rows = ask(view, "indicator_schools", **at, versus=None, sort=None, falling=False)
     times = Counter(row.school_name for row in rows)
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
@@ -126,12 +126,12 @@ def _figures(row: Row | None) -> tuple[object, ...]:
 
 
 def section(view: View, kpi: Row, redefined: Redefined) -> str:
-    """The figures under the former definition beside today's: what changed, and where that makes a difference."""
+    """The whole section: what changed in the definition, and which figures differ."""
     return head(view, redefined) + changes(kpi, redefined) + schools(kpi, redefined)
 
 
 def head(view: View, redefined: Redefined) -> str:
-    """Which snapshot the former figures are of, and whether what differs is the definition's doing alone."""
+    """The heading: which snapshot the former figures are of, and whether only the definition has changed."""
     origin = say(
         "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
         time=moment(redefined.former.facts.built_at, view.year),
@@ -161,7 +161,7 @@ def _apart(redefined: Redefined) -> str:
 
 
 def changes(kpi: Row, redefined: Redefined) -> str:
-    """The parameters that changed, and the city's figures then and now."""
+    """The tables of the changed parameters and of the city's figures then and now."""
     header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
     lines = [
         ("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in redefined.parameters
@@ -192,7 +192,7 @@ def _by(old: Any, new: Any) -> str:
 
 
 def schools(kpi: Row, redefined: Redefined) -> str:
-    """The schools whose figures differ, under both definitions."""
+    """The table of the schools whose figures differ, under both definitions."""
     if not redefined.schools:
         return f'<p class="mut">{say("各校的數字都沒有不同。")}</p>'
     header = [
@@ -216,7 +216,7 @@ def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
 
 
 def rows_of(redefined: Redefined) -> list[list[object]]:
-    """The schools whose figures differ, as the download writes them."""
+    """The rows of the download: the schools whose figures differ."""
     return [
         [
             (new or old).school_name,

@@ -1,4 +1,4 @@
-"""Dropping a file in: it is tried out first, what would change is shown, and only then is it taken."""
+"""Uploading a file: it is tried out first, the page lists what would change, and only then is it taken."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST = 50
 
 
 def upload(view: View) -> None:
-    """The whole dialogue; only for whoever may see every school."""
+    """Show the whole dialogue; only for a viewer who may see every school."""
     if not view.scope.whole:
         return
     taken = st.session_state.setdefault("files_taken", 0)
@@ -43,7 +43,7 @@ def upload(view: View) -> None:
         return
     show(report(view, trial))
     if readings.offer(view, offers(trial.inputs, trial.unused), "upload"):
-        st.session_state.pop(TRIED, None)  # it is tried anew, as it is read now
+        st.session_state.pop(TRIED, None)  # the file is tried anew with the meaning taken
         freshness.start(view)
         st.rerun()
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
@@ -66,9 +66,9 @@ def upload(view: View) -> None:
 
 
 def tried(view: View, file: UploadedFile) -> store.Trial | store.Refused:
-    """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again.
+    """The trial of the upload, or its refusal; kept in the session until the file or the view changes.
 
-    Its session alone keeps it, for it shows rows of the file.
+    Only this session keeps it, since it holds rows of the file.
     """
     key = (view.programme, view.scope, view.snapshot.stamp, view.on, file.file_id)
     kept: tuple[object, store.Trial | store.Refused] | None = st.session_state.get(TRIED)
@@ -93,7 +93,7 @@ def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
 
 
 def report(view: View, trial: store.Trial) -> str:
-    """What would change: the file's rows, the tables, the refused rows and the indicators that would move."""
+    """The report of a trial: the file's rows, and the tables, figures and rejected rows that would change."""
     if not trial.readable:
         reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)

@@ -1,4 +1,4 @@
-"""Who observed whose public lessons: the schools of a group x the hosts, the largest team at one event.
+"""Who observed whose public lessons: a group's schools by hosts, with the largest team at one event.
 
 The hosts of the group come first, then other groups', then those outside the programme. In a large group nearly every
 cell would be empty: there the hosts are listed by visitor.
@@ -31,12 +31,12 @@ HEADER = (
 
 
 def measured(kpis: Sequence[Row]) -> Row | None:
-    """The indicator that rests on the observations, in a period that has one."""
+    """The indicator that counts observations; None in a period without one."""
     return next((kpi for kpi in kpis if kpi.table_name == TABLE), None)
 
 
 def reading(schools: Mapping[str, Sequence[Row]]) -> str:
-    """How to read the table, or of a large group the list."""
+    """How to read the table, or the list of a large group."""
     if len(schools) > MANY:
         return say(
             "各校去了哪些主辦學校、同一場最多幾名教師同行，{many} 人以上為粗體。不同場次不相加，本校自辦不計",
@@ -51,7 +51,7 @@ def reading(schools: Mapping[str, Sequence[Row]]) -> str:
 def hosts(
     visits: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Mapping[int, str]
 ) -> list[Row]:
-    """The columns: every school of the group, then who else was visited."""
+    """The columns of the table: every school of the group, then the other schools that were visited."""
     visited = {row.host_key: row for row in visits}
     inside = [
         Row(
@@ -81,7 +81,10 @@ def by_host(
     earlier: Before,
     before: Before,
 ) -> str:
-    """Visitors x hosts, at the end the indicator; `earlier` are the visits, `before` the figures of the day compared with."""
+    """The table of visitors by hosts with the indicator at the end; for a large group the list by visitor.
+
+    earlier: the visits of the day compared with. before: the figures of that day.
+    """
     if len(schools) > MANY:
         return by_visitor(visits, listed, ways, view.year, earlier if view.versus else None)
     shorts = {school.school_id: school.short for school in ask(view, "schools")}
@@ -110,7 +113,7 @@ def by_visitor(
     year: int,
     before: Before | None = None,
 ) -> str:
-    """The hosts of each school shown, in the order of the columns; how many have none."""
+    """The list of the hosts of each school, in the order of the columns; then how many schools have none."""
     by_school: dict[int, list[Row]] = {}
     for row in visits:
         by_school.setdefault(row.school_id, []).append(row)
@@ -127,7 +130,7 @@ def by_visitor(
 
 
 def _visit(row: Row, year: int, before: Before | None) -> str:
-    """「八堵 3 人」."""
+    """「八堵 3 人」: a host and its visitors, with the change since the day compared with."""
     host = _host(row)
     place = f' <small class="mut">{say(PLACES[host.place])}</small>' if host.place != "group" else ""
     people = f"{escape(host.short)}{place} {say('{n} 人', n=number(row.people))}"
@@ -136,7 +139,7 @@ def _visit(row: Row, year: int, before: Before | None) -> str:
 
 
 def _facts(row: Row, school: int, host: Row, year: int) -> str:
-    """The machine-readable side of a visit, and when it was."""
+    """The attributes of a visit for machines, and its day as the title."""
     title = say(
         "{host}：{day}，共 {n} 場", host=escape(host.name), day=short_day(row.day, year), n=number(row.events)
     )
@@ -146,7 +149,7 @@ def _facts(row: Row, school: int, host: Row, year: int) -> str:
 
 
 def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
-    """How many more went together than on the day compared with; where there was no visit, all of them."""
+    """The change of the largest team since the day compared with, from 0 where there was no visit."""
     if before is None:
         return ""
     return moved(row.people, before.get((school, host.key)) or Row(people=0), "people")
@@ -162,7 +165,7 @@ def _head(host: Row) -> Cell:
 
 
 def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | None) -> Cell:
-    """How many went together at most; one's own lesson is no visit, and 「·」 is no record."""
+    """The cell of a visitor and a host: the largest team; 「本校」 for its own lessons, 「·」 for no record."""
     if host.key == f"school:{school}":
         return Cell(f'<div class="cell"><span>{say("本校")}</span></div>', "own")
     if row is None:
@@ -179,7 +182,7 @@ def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | N
 def sheet(
     view: View, period: Row, group: Row, visits: Sequence[Row]
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The same for a download: a row a visitor and host."""
+    """The table as a file: its name, its header, and the function that gives a row for each visitor and host."""
     name = f"{say('誰去了誰的公開課')}_{group.name}_{period.label}_{file_day(view.on)}"
 
     def line(row: Row) -> list[object]:
