@@ -1,4 +1,4 @@
-"""The slides at the end: what needs a decision, what changed, and what is wrong with the data."""
+"""The slides at the end: what needs a decision, what changed, and the faults of the data."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take 
 
 
 def to_decide(facts: Facts) -> list[Slide]:
-    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator.
+    """The slides of what needs a decision: the findings of 需要注意; without names of schools a line an indicator.
 
-    Of all periods together, what is overdue or over its limit first, then what is behind, then what lacks data.
+    Of all periods together: first what is overdue or over its limit, then what is behind, then what lacks data.
     """
     lines = _attention(facts) if facts.choices.schools else _late_indicators(facts)
     lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
@@ -107,7 +107,7 @@ def _to_do(facts: Facts, kpi: Row | None, status: str, what: Cell) -> list[Cell]
 
 
 def since(facts: Facts) -> list[Slide]:
-    """What changed since the day to compare with; nothing where none was chosen."""
+    """The slides of what changed since the day to compare with; none where no day was chosen."""
     view = facts.view
     if view.versus is None:
         return []
@@ -161,7 +161,7 @@ def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
 
 
 def data(facts: Facts) -> Slide:
-    """What is known to be wrong with the data, in one slide; the notes name every cause."""
+    """The slide of the data's known faults; its notes name every cause."""
     view = facts.view
     rows = [
         row for period in view.periods for row in ask(view, "data_to_mend", on=view.on, period=period.period)

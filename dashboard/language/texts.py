@@ -2,7 +2,7 @@
 
 As gettext has it, the text in the code is the zh-TW one and the key of its translations: a page's code reads as the page
 does. `locale/en.po` holds the English of every text, in the format that translators' tools read. What a definition says
-(labels, rules, units) carries its own English and is translated where rows are read (`address.ask`).
+(labels, rules, units) carries its own English and is translated where rows are read (`questions.ask`).
 
 The language is the viewer's, of one run of a script, so it lives in a context variable and not in the module.
 """
