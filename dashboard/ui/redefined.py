@@ -219,11 +219,11 @@ def rows_of(redefined: Redefined) -> list[list[object]]:
     """The rows of the download: the schools whose figures differ."""
     return [
         [
-            (new or old).school_name,
+            (new or old).school_name,  # type: ignore[union-attr]
             *_values(old, redefined.kpi),
             *_values(new, redefined.kpi),
             flag_words(new),
-        ]  # type: ignore[union-attr]
+        ]
         for old, new in redefined.schools
     ]
 
