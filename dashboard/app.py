@@ -1,4 +1,4 @@
-"""The frame around the pages: it draws the sidebar, and runs the page that the address names.
+"""The entry file: it draws the sidebar and runs the page that the address names.
 
 The entry file is not beside pages/ on purpose: Streamlit would serve a sibling folder of that name by its older
 mechanism, past this file.
@@ -12,13 +12,13 @@ from dashboard import ui
 
 
 def main() -> None:
-    """The first page also answers at the root, so that both addresses are links that last."""
+    """Draw the page of the address; the first page also answers at the root, so that both addresses last."""
     ui.speak()
     st.set_page_config(layout="wide", initial_sidebar_state=264)
     ui.dress()
-    found = {name: (path, ui.say(title)) for name, (path, title) in ui.pages().items()}
-    pages = {name: st.Page(path, title=title, url_path=name) for name, (path, title) in found.items()}
-    first, title = next(iter(found.values()))
+    titled = {name: (path, ui.say(title)) for name, (path, title) in ui.pages().items()}
+    pages = {name: st.Page(path, title=title, url_path=name) for name, (path, title) in titled.items()}
+    first, title = next(iter(titled.values()))
     root = st.Page(first, title=title, url_path="home", default=True, visibility="hidden")
     chosen = st.navigation([root, *pages.values()], position="hidden")
     with ui.guard():
@@ -27,8 +27,8 @@ def main() -> None:
             with st.sidebar:
                 ui.sidebar(
                     view,
-                    {name: title for name, (_, title) in found.items()},
-                    chosen.url_path or next(iter(found)),
+                    {name: title for name, (_, title) in titled.items()},
+                    chosen.url_path or next(iter(titled)),
                 )
             chosen.run()
 

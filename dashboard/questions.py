@@ -1,6 +1,6 @@
-"""What is asked of a snapshot, and the one way to ask it: a day, a scope, periods; rows in the reader's language.
+"""The queries of pages and exports: a view (snapshot, day, scope, periods) in, rows in the reader's language out.
 
-Pages read what is asked from the address (`ui.address`), exports from the command's options; both get the same rows.
+Pages read the view from the address (`ui.address`), exports from the command's options; both get the same rows.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ from dashboard import warehouse as store
 from dashboard.language import texts, words
 
 Row = SimpleNamespace
-KEPT_ROWS = 200_000  # of all questions together; a row takes one to three kilobytes
-# The questions about the indicators of a period; by default only those that are shown on the day, see `View.by_default`.
+KEPT_ROWS = 200_000  # of all queries together; a row takes one to three kilobytes
+# The queries on the indicators of a period; by default only those of the view's day, see `View.by_default`.
 OF_INDICATORS = ("attention", "data_to_mend", "deadlines", "kpis", "school_results", "standing", "totals")
 
 
 @dataclass(frozen=True)
 class View:
-    """What the address asks to see, checked: a bad value has become the default and a notice.
+    """The request of an address, checked: a bad value has become the default and a notice.
 
-    `periods` are those shown: the one that the address names, else those of which an indicator is shown by default
-    (queries/models/5_default.sql). `versus` is the earlier day whose figures stand beside today's as changes, if one was
-    chosen. `damage` is what is wrong with the snapshot
-    that should serve, where an older one stands in for it.
+    periods: the one that the address names, else those with an indicator that is visible by default
+    (queries/models/5_default.sql). versus: the earlier day to compare with, if one was chosen. damage: what is wrong with
+    the snapshot that should serve, where an older one serves instead.
     """
 
     programme: str
@@ -57,32 +56,32 @@ class View:
     era: str | None = None
 
     @property
-    def shown(self) -> tuple[str, ...]:
-        """The ids of the periods shown."""
+    def period_ids(self) -> tuple[str, ...]:
+        """The ids of `periods`."""
         return tuple(period.period for period in self.periods)
 
     @property
     def year(self) -> int:
-        """The year that dates may leave out."""
+        """The year of the day, which dates may leave out."""
         return self.on.year
 
     @property
     def by_default(self) -> date | None:
-        """The day on which indicators are shown by default; None where the address names a period."""
+        """The day that decides which indicators are visible by default; None where the address names a period."""
         return None if self.period else self.on
 
     @property
     def today(self) -> date:
-        """The day shown when the address names none: the definition's own, or today in Taiwan."""
+        """The default day: the definition's own, or today in Taiwan."""
         return self.facts.as_of or clock.today()
 
     @property
     def ahead(self) -> bool:
-        """Whether the day is still to come: what will be done until then is not known yet."""
+        """Whether the day is still to come, so that its figures are not final."""
         return self.on > self.today
 
     def link(self, page: str, /, **parameters: object) -> str:
-        """An address within the product, carrying what is chosen for all pages; blank parameters are left out."""
+        """An escaped address within the product with the parameters of all pages; blank parameters are left out."""
         own = [
             f"&amp;{name}={words.addressed(str(value))}"
             for name, value in parameters.items()
@@ -111,7 +110,7 @@ def unaddressed(
     versus: date | None = None,
     period: str | None = None,
 ) -> View:
-    """What a scope sees of a snapshot on a day, else the definition's own or today, where no address asks."""
+    """A view without an address: a scope, a snapshot and a day, by default the definition's own or today."""
     facts = facts_of(snapshot, scope)
     on = on or facts.as_of or clock.today()
     folder = snapshot.path.parent
@@ -134,7 +133,7 @@ def unaddressed(
 def within(
     snapshot: store.Snapshot, scope: access.Scope, group: str | None = None, school: str | None = None
 ) -> access.Scope:
-    """Of a scope the schools of a group, or one school, by their names; all of it where none is named, else none."""
+    """A scope narrowed to the schools of a group or to one school, by name; an unknown name gives an empty scope."""
     if group is None and school is None:
         return scope
     schools = answers(snapshot, scope, "schools", ())
@@ -143,7 +142,7 @@ def within(
 
 
 def groups_in(view: View) -> list[Row]:
-    """The groups that have a school in a view, in their order."""
+    """The groups that have a school in the view's scope, in their order."""
     ids = {row.group_id for row in ask(view, "schools")}
     return [row for row in ask(view, "groups") if row.group_id in ids]
 
@@ -151,7 +150,7 @@ def groups_in(view: View) -> list[Row]:
 def standing(
     warehouse: Path, programme: str, scope: access.Scope | None = None
 ) -> tuple[store.Snapshot, Row, str | None]:
-    """The newest snapshot that can be read, what it says of itself, and what is wrong with the one that should serve.
+    """The newest readable snapshot, its facts, and what is wrong with the one that should serve.
 
     Raises:
         NoSnapshot: none can be read.
@@ -173,38 +172,39 @@ def standing(
 
 
 def facts_of(snapshot: store.Snapshot, scope: access.Scope) -> Row:
-    """What a snapshot says about itself."""
+    """The facts of a snapshot: title, times, fingerprint, definition."""
     return answers(snapshot, scope, "snapshot", ())[0]
 
 
 def periods_on(snapshot: store.Snapshot, scope: access.Scope, on: date) -> tuple[Row, ...]:
-    """The periods of which an indicator is shown on a day by default."""
+    """The periods with an indicator that is visible on a day by default."""
     return tuple(answers(snapshot, scope, "periods", (("by_default", on),)))
 
 
 def ask(view: View, name: str, **parameters: Any) -> list[Row]:
-    """The rows of one named query, as the viewer's scope may see them; of indicators, of those that are shown."""
+    """The rows of one named query within the view's scope; of `OF_INDICATORS` only the visible indicators."""
     if name in OF_INDICATORS and "by_default" not in parameters:
         parameters["by_default"] = view.by_default
     return answers(view.snapshot, view.scope, name, tuple(sorted(parameters.items())))
 
 
 def ask_each(view: View, name: str, **parameters: Any) -> list[Row]:
-    """The rows of one named query in every period that is shown, period by period."""
+    """The rows of one named query in every period of the view, period by period."""
     return [row for period in view.periods for row in ask(view, name, period=period.period, **parameters)]
 
 
 def before(view: View, name: str, keys: Sequence[str], **parameters: Any) -> dict[tuple[Any, ...], Row]:
-    """The rows of the same query on the day to compare with, by their keys; none where nothing is compared."""
+    """The rows of a query on the day to compare with, by their keys; empty where nothing is compared."""
     if view.versus is None:
         return {}
-    found = ask(view, name, on=view.versus, **parameters)
-    return {tuple(getattr(row, key) for key in keys): row for row in found}
+    earlier = ask(view, name, on=view.versus, **parameters)
+    return {tuple(getattr(row, key) for key in keys): row for row in earlier}
 
 
 def answers(
     snapshot: store.Snapshot, scope: access.Scope, name: str, parameters: tuple[tuple[str, Any], ...]
 ) -> list[Row]:
+    """The rows of one named query as `scope` may see them, in the reader's language; cached."""
     language = texts.manner().language
     viewer = (scope.label, scope.school_ids, scope.names)
     question = (str(snapshot.path), snapshot.stamp, viewer, name, parameters, language)
@@ -220,12 +220,12 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     """
     path, stamp, viewer, name, parameters, language = question
     scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
-    found = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
+    answer = rows(*store.rows(snapshot, name, scope, **dict(parameters)))
     if language == texts.SOURCE:
-        return tuple(found)
+        return tuple(answer)
     (facts,) = rows(*store.rows(snapshot, "snapshot", scope))
     known = {**texts.catalogue(language), **store.translations(facts.definition, language)}
-    for row in found:
+    for row in answer:
         values = vars(row)
         values.update((at, known.get(value, value)) for at, value in values.items() if isinstance(value, str))
         lists = [(at, value) for at, value in values.items() if isinstance(value, list)]
@@ -233,14 +233,14 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
             (at, [known.get(one, one) if isinstance(one, str) else one for one in value])
             for at, value in lists
         )
-    return tuple(found)
+    return tuple(answer)
 
 
-def rows(names: Sequence[str], found: Sequence[tuple[Any, ...]]) -> list[Row]:
-    """Rows with the names of their columns; an exact figure is a float, as pages reckon with it."""
+def rows(names: Sequence[str], tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Tuples as rows with attributes `names`; a decimal becomes a float."""
     return [
         Row(**dict(zip(names, [float(one) if isinstance(one, Decimal) else one for one in row], strict=True)))
-        for row in found
+        for row in tuples
     ]
 
 
@@ -252,17 +252,17 @@ def _frame(
 
 
 def frame(view: View, name: str, **parameters: Any) -> pd.DataFrame:
-    """As `ask`, as a frame, for figures: many days at once. Nobody changes it, and its texts are not translated."""
+    """As `ask`, as a frame for figures of many days; it is shared and read-only, and its texts are not translated."""
     return _frame(view.snapshot, view.scope, name, tuple(sorted(parameters.items())))
 
 
 def pick(listed: Sequence[Row], asked: str | None, name: str = "name") -> Row | None:
-    """The row that the address names."""
+    """The row whose attribute `name` is the address's value; None where there is none."""
     return next((row for row in listed if asked and getattr(row, name) == asked), None)
 
 
 def programme_name(view: View) -> str:
-    """What the programme is called, with its city where its title does not name that."""
+    """The programme's title, with its city where the title does not name that."""
     city, title = _named(view.facts.definition)
     return str(view.facts.title) if city in title else f"{city} {view.facts.title}"
 

@@ -1,6 +1,6 @@
-"""What a file, a worksheet or a column probably is, and how that is remembered once somebody takes it.
+"""The likely meaning of a file, a worksheet or a column, and the file that keeps it once somebody takes it.
 
-`readings.toml` beside the configuration holds what was taken, as `[[files]]` of `kpi.toml` do; a person can edit it.
+`readings.toml` beside the configuration holds the meanings taken, as `[[files]]` of `kpi.toml` do; a person can edit it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dashboard.warehouse import notes
 
 @dataclass(frozen=True)
 class Offer:
-    """A meaning that can be taken for the files of a pattern, `name`.
+    """A likely meaning of the files of a pattern, `name`.
 
-    `header` is `column` of the table, or, without a header, what the pattern names is the table; both in Chinese.
+    With a header: `header` is `column` of the table. Without one: the files are the table. Both are in Chinese.
     """
 
     name: str
@@ -33,20 +33,20 @@ class Offer:
 
 
 def offers(inputs: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, Any]]) -> list[Offer]:
-    """The likely meanings of what was left out, each once: rows of the queries `inputs` and `unused_columns`."""
+    """The likely meanings of what was left out, each once, from rows of the queries `inputs` and `unused_columns`."""
     tables = contracts.load()
-    found: dict[tuple[str, str | None], Offer] = {}
+    likely: dict[tuple[str, str | None], Offer] = {}
     for row in columns:
         if row["likely"]:
             name = pattern_of(*_parted(row), tables.get(row["table_name"]))
             header, column = str(row["header"]), str(row["likely_header"])
             offer = Offer(name, row["label"], Entry(rename={header: column}), header, column)
-            found.setdefault((name, header), offer)
+            likely.setdefault((name, header), offer)
     for row in inputs:
         if row["likely"]:
             name = pattern_of(*_parted(row), None)
-            found.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
-    return list(found.values())
+            likely.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
+    return list(likely.values())
 
 
 def _parted(row: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -56,7 +56,7 @@ def _parted(row: Mapping[str, Any]) -> tuple[str, str | None]:
 
 
 def take(config: Config, offer: Offer) -> None:
-    """Remember a meaning beside the configuration.
+    """Write a meaning to `readings.toml`.
 
     Raises:
         ConfigError: it cannot be written.
@@ -81,7 +81,7 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-# Two at once: neither may be lost.
+# Two at once must not lose either.
 _taking = threading.Lock()
 _HEAD = """\
 # 在「資料」頁採用的讀法：哪些檔案（或 檔案#工作表）是哪一張資料表、哪個欄名是哪一欄。

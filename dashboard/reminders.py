@@ -1,6 +1,6 @@
-"""What schools still owe, and what they are to send or mend first: the content of every reminder.
+"""The content of every reminder: what schools still owe, and what they are to send or mend first.
 
-It goes to schools, so it is written in Chinese with years of the Republic (`in_chinese`, `context`, `rows`); pages show
+Reminders go to schools, so they are in Chinese with years of the Republic (`in_chinese`, `context`, `rows`); pages write
 the same in the viewer's language (`owed`).
 """
 
@@ -15,7 +15,7 @@ from dashboard.language import texts, words
 from dashboard.language.texts import later, say
 from dashboard.questions import Row, View, ask, before, facts_of
 
-# What a school lacks that cannot be judged, see queries/models/7_no_data.sql.
+# What to send where an indicator cannot be judged, see queries/models/7_no_data.sql.
 LACKS = {
     "cell": later("請在「{table}」填「{header}」（{file} 第 {line} 列）"),
     "column": later("「{table}」沒有「{header}」這一欄，請補上"),
@@ -45,8 +45,10 @@ MOST_TO_MEND = 30  # rows of a letter
 
 @dataclass(frozen=True)
 class Filter:
-    """Which reminders are wanted: of which indicators and groups (none: all of them) and statuses, and with names of
-    persons."""
+    """Which reminders are wanted.
+
+    kpis and groups: empty for all. names: whether persons are named.
+    """
 
     kpis: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -56,8 +58,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator that a school owes: its figures, those of the day to compare with, who is missing (and lacks what,
-    where names are asked for), and what to send or fill in where it cannot be judged."""
+    """One indicator that a school owes.
+
+    then: the figures of the day to compare with. missing: the persons or classes, with what each lacks where names are
+    asked for. to_send: what to send or fill in where the indicator cannot be judged.
+    """
 
     kpi: Row
     row: Row
@@ -68,21 +73,21 @@ class Item:
 
     @property
     def deadline(self) -> date | None:
-        """A ceiling holds on every day: it has none."""
+        """The deadline; None for a ceiling, which holds on every day."""
         return None if self.row.room is not None else self.row.deadline
 
     @property
     def urgency(self) -> tuple[int, int]:
-        """By status, then by the days that are left."""
+        """The sort key: the status, then the days that are left."""
         left = self.row.days_left
         return STATUSES.index(self.row.status), left if left is not None else 10_000
 
 
 @dataclass(frozen=True)
 class Owed:
-    """All that one school owes, the most urgent first, and before that the files and rows that it is to send or mend.
+    """All that one school owes, the most urgent first, and the files and rows that it is to send or mend before.
 
-    A figure of which a file was not read is not among the items: the school is asked for the file.
+    A figure that rests on an unread file is not among the items: the school is asked for the file.
     """
 
     school: str
@@ -92,19 +97,19 @@ class Owed:
 
     @property
     def late(self) -> tuple[Item, ...]:
-        """What the data that there are say is missing."""
+        """The items that can be judged from the data."""
         return tuple(item for item in self.items if item.row.status != "no_data")
 
     @property
     def needed(self) -> tuple[Row, ...]:
-        """The files and rows that the figures may lack."""
+        """The files and rows that may change a figure."""
         return tuple(row for row in self.mend if row.matters)
 
 
 def owed(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]:
-    """The schools that owe something of what is wanted, or that have something to mend, in their order; or one of them.
+    """The schools that owe a wanted item or have something to mend, in their order; or only one school.
 
-    Nobody is asked for what is only shown, for a closed period, or for what a period that has just begun lacks.
+    Left out: indicators that are never judged, closed periods, and data that a period which has just begun lacks.
     """
     schools = {row.school_id: row for row in ask(view, "schools")}
     if wanted.groups:
@@ -128,7 +133,7 @@ def owed(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]
 def _items(
     view: View, wanted: Filter, schools: Collection[int], school_id: int | None
 ) -> dict[int, list[Item]]:
-    """What each of the schools owes."""
+    """The items that each of the schools owes, by its id."""
     labels = {row.period: row.label for row in ask(view, "periods")}
     every: dict[str, Any] = {"group_id": None, "school_id": school_id}
     items: dict[int, list[Item]] = {}
@@ -158,7 +163,7 @@ def _is_wanted(row: Row, wanted: Filter) -> bool:
 
 
 def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list[str]]:
-    """Who or what is missing, by school and indicator; with what each lacks where `names` are asked for."""
+    """Who or what is missing, by school and indicator; with what each lacks where `names` is set."""
     missing: dict[tuple[int, str], list[str]] = {}
     for unit in ask(view, "missing_units", on=view.on, period=period):
         lacks = words.lacks(unit.parts, alone=True) if names else ""
@@ -170,8 +175,8 @@ def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list
 def _to_mend(
     view: View, wanted: Filter, schools: Collection[int], school_id: int | None
 ) -> dict[int, list[Row]]:
-    """The files and rows that each of the schools is to send or mend; none of a table that only other indicators read."""
-    read: dict[str, bool] = {}  # by table, whether an indicator that is wanted reads it
+    """The files and rows that each of the schools is to send or mend, of the tables that a wanted indicator reads."""
+    read: dict[str, bool] = {}  # by table, whether a wanted indicator reads it
     for period in view.periods:
         for kpi in ask(view, "kpis", period=period.period):
             of_wanted = not wanted.kpis or kpi.kpi in wanted.kpis
@@ -185,12 +190,12 @@ def _to_mend(
 
 @texts.written(texts.Manner())
 def in_chinese(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]:
-    """As `owed`, as it goes to the schools."""
+    """As `owed`, in Chinese for the schools."""
     return owed(view, wanted, school_id)
 
 
 def groups_of(view: View) -> dict[str, str]:
-    """What each group is called in the viewer's language, by its Chinese name."""
+    """Each group's name in the viewer's language, by its Chinese name."""
     with texts.written(texts.Manner()):
         names = {row.group_id: row.name for row in ask(view, "groups")}
     return {names[row.group_id]: row.name for row in ask(view, "groups")}
@@ -199,8 +204,10 @@ def groups_of(view: View) -> dict[str, str]:
 def to_send(
     view: View, period: str, group_id: int | None = None, *, asked: bool = False
 ) -> dict[tuple[int, str], str]:
-    """What a school should send or mend, by school and by the indicator that cannot be judged without it; or only what is
-    asked for on the day."""
+    """What a school should send or mend, by school and by the indicator that cannot be judged without it.
+
+    asked: only what is asked for on the view's day.
+    """
     rows = ask(view, "tables_to_send", on=view.on, period=period, group_id=group_id)
     return {
         (row.school_id, row.kpi): say(LACKS[row.what], table=row.table_label, **vars(row))
@@ -213,7 +220,7 @@ def to_send(
 
 
 def state(item: Item, since: str = "") -> str:
-    """「已完成 20／應達 24 人，還差 4 人」, what to send, or by how much a ceiling is exceeded; `since` is how the gap moved."""
+    """「已完成 20／應達 24 人，還差 4 人」, what to send, or the excess over a ceiling; `since` is the change of the gap."""
     if item.row.status == "no_data":
         if item.to_send is None:
             return say("尚未收到資料（未填報）")
@@ -237,13 +244,13 @@ def state(item: Item, since: str = "") -> str:
 
 
 def label(item: Item, name: str | None = None) -> str:
-    """The indicator, or another `name` of it, with its period where several are shown."""
+    """The indicator's label, or another `name` of it, with its period where the view has several."""
     name = name or item.kpi.label
     return say("{label}（{note}）", label=name, note=item.period) if item.period else str(name)
 
 
 def row_to_mend(row: Row) -> str:
-    """One row in a letter: which file, which row and cell, what is wrong and how to mend it; the way to a spreadsheet's."""
+    """The line of one row in a letter: file, row and cell, what is wrong and how to mend it, the spreadsheet's link."""
     place = [row.file]
     if row.line:
         place.append(
@@ -256,8 +263,10 @@ def row_to_mend(row: Row) -> str:
 
 
 def to_mend(one: Owed) -> tuple[list[str], list[str]]:
-    """What to send or mend before anything else can be said: files, tables, and rows that the figures may lack; and the
-    other rows, which change none of them."""
+    """The lines on what to send or mend first, and those on rows that change no figure.
+
+    First come files, tables and rows that may change a figure.
+    """
     files = [
         say("{file}：{told}", file=row.file, told=row.message) if row.is_file else row_to_mend(row)
         for row in one.needed
@@ -288,7 +297,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 @texts.written(texts.Manner())
 def context(view: View, one: Owed, names: bool) -> dict[str, Any]:
-    """What a message's template may say."""
+    """The values for a message's template."""
     late = [
         {
             "label": label(item),
@@ -306,7 +315,7 @@ def context(view: View, one: Owed, names: bool) -> dict[str, Any]:
 
 
 def letters_context(view: View, schools: Sequence[Owed], names: bool) -> Mapping[str, Any]:
-    """What the template of the letters may say: a letter for each of the schools."""
+    """The values for the template of the letters, one letter for each of the schools."""
     return {**_common(view), "letters": [context(view, one, names) for one in schools]}
 
 
@@ -325,13 +334,13 @@ def _common(view: View) -> dict[str, Any]:
 
 @texts.written(texts.Manner())
 def header() -> list[str]:
-    """Of the list, in Chinese as its sentences are: a mail merge names its fields by it."""
+    """The header of the list, in Chinese as its sentences: a mail merge names its fields by it."""
     return [say(name) for name in HEADER]
 
 
 @texts.written(texts.Manner())
 def rows(view: View, schools: Sequence[Owed], names: bool) -> list[list[object]]:
-    """One row a school, for a mail merge."""
+    """The rows of the list for a mail merge, one a school, in the order of `HEADER`."""
     return [_row(view, one, names) for one in schools]
 
 

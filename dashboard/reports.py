@@ -1,4 +1,4 @@
-"""What `kpi sheets` says: of each spreadsheet, whether it can be read, and what each worksheet and column is taken for."""
+"""The report of `kpi sheets`: whether each spreadsheet can be read, and the table and columns of each worksheet."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from dashboard.warehouse.gather import gather, sheets_of
 
 
 def of_spreadsheets(places: Places, tables: Mapping[str, Table]) -> Iterator[tuple[str, bool]]:
-    """(line, whether all is well) for each spreadsheet and each of its worksheets, read now."""
+    """(line, whether all is well) for each spreadsheet and each of its worksheets; the spreadsheets are read now."""
     known = {spreadsheet.id: spreadsheet for spreadsheet in places.spreadsheets}
     try:
         sources = gather(places, tables, {}, dt.datetime.now(), lambda share, text: None)
@@ -38,9 +38,9 @@ def _worksheet(sheet: Sheet, tables: Mapping[str, Table]) -> Iterator[str]:
         return
     yield f"    {sheet.worksheet} → {table.label['zh-TW']}，{len(sheet.rows):,} 列"
     constant = {column for column, _ in sheet.constants}
-    found = [column for column in table.columns.values() if column.id in sheet.layout]
+    recognised = [column for column in table.columns.values() if column.id in sheet.layout]
     missing = [one for one in table.columns.values() if one.id not in sheet.layout and one.id not in constant]
-    yield f"        認得：{'、'.join(column.headers[0] for column in found)}"
+    yield f"        認得：{'、'.join(column.headers[0] for column in recognised)}"
     if constant:
         yield f"        設定給定：{'、'.join(f'{table.columns[c].headers[0]} = {v}' for c, v in sheet.constants)}"
     if missing:

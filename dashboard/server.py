@@ -1,10 +1,10 @@
-"""The server: Streamlit's own ASGI application behind a gate that answers to its own names and its own pages alone.
+"""The server: Streamlit's own ASGI application behind a gate that answers only its own hosts and pages.
 
-A browser lets every page that somebody has open send requests to this machine. So what names another host, comes from
-another origin, or asks for what the product does not use is refused here, before Streamlit reads it; who it was is not
-asked of anybody. `streamlit.starlette.App` gives the pages, uvicorn the sockets.
+A browser lets every open page send requests to this machine. So a request that names another host, comes from another
+origin, or asks for something that the product does not use is refused here, before Streamlit reads it, without a login.
+`streamlit.starlette.App` gives the pages, uvicorn the sockets.
 
-Not here: who may see which schools. That is decided by `access` and enforced in `warehouse`.
+Not here: who may see which schools. `access` decides that, `warehouse` enforces it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ OPEN = ("/_stcore/health", "/_stcore/host-config", "/health", "/favicon.png")
 _PAGE = re.compile(r"/[^/.]*")
 # Seconds in which a client must have sent the whole head of a request.
 HEAD_WITHIN = 10.0
-# Seconds that answers under way have when the server is told to end.
+# Seconds that running answers have when the server ends.
 END_WITHIN = 5
 # Viewers that have the page already, while the last free seats are taken.
 SPARE = 16
@@ -62,7 +62,7 @@ SPARE = 16
 UPLOADED, UPLOADED_BY_ALL = 100 << 20, 500 << 20
 # Seconds in which a client must take some of its answer.
 TAKE_WITHIN = 60.0
-# A file is made by one thread each; more at once would only keep the pages waiting.
+# Threads that build files, one each; more would keep the pages waiting.
 MAKERS = anyio.CapacityLimiter(2)
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Names:
-    """How the product is called: the Host headers and the origins that are its own, in lower case."""
+    """The product's hosts: the Host headers and the origins that are its own, in lower case."""
 
     hosts: frozenset[str]
     origins: frozenset[str]
@@ -84,7 +84,7 @@ class Names:
 
 
 def names_of(port: int, hosts: Sequence[str] = ()) -> Names:
-    """This machine's own name on the port that is served, and `hosts`: of these, one without a port is on 80 or 443."""
+    """The names of this machine on `port`, and `hosts`; a host without a port is one on 80 or 443."""
     here = [f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]")]
     usual = [f"{host}:{usual}" for host in hosts if ":" not in host for usual in (80, 443)]
     own = [*here, *hosts]
@@ -103,7 +103,7 @@ class Refusal:
 
 
 def refusal(scope: Scope, names: Names) -> Refusal | None:
-    """Why a request of HTTP or a WebSocket's handshake is refused, or None where it is one of the product's own pages'.
+    """Why a request of HTTP or a WebSocket's handshake is refused; None where it may be answered.
 
     Sources: RFC 9110 7.2 (Host), RFC 6454 (Origin), the W3C's Fetch Metadata Request Headers.
     """
@@ -143,7 +143,7 @@ def _is_page(path: str) -> bool:
 
 
 def _is_visit(scope: Scope) -> bool:
-    """Whether somebody follows a link from elsewhere to a page, which takes nothing back to where it stood."""
+    """Whether the request follows a link from another site to a page; that site cannot read the answer."""
     return (
         scope["method"] == "GET"
         and _is_page(scope["path"])
@@ -157,13 +157,13 @@ def _has(scope: Scope, name: bytes) -> bool:
 
 
 def _only(scope: Scope, name: bytes) -> str | None:
-    """The header's value where it is there once."""
+    """The header's value where it occurs once."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[0].decode("latin-1") if len(values) == 1 else None
 
 
 def browser_of(scope: Scope) -> str:
-    """The secret that the browser's cookie holds, or a blank."""
+    """The secret in the browser's cookie, or a blank."""
     return ui.downloads.browser_of(
         "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     )
@@ -177,13 +177,13 @@ def _hash(script: str) -> str:
 
 
 def policy(scripts: Iterable[str]) -> str:
-    """The content security policy: nothing from elsewhere, and no script in a page but these."""
+    """The content security policy: nothing from other origins, and of scripts in a page only these."""
     own = " ".join(map(_hash, scripts))
     return "; ".join(
         (
             "default-src 'self'",
             f"script-src 'self' {own}",
-            "style-src 'self' 'unsafe-inline'",  # what Streamlit draws with; ours stands in the page, too
+            "style-src 'self' 'unsafe-inline'",  # Streamlit draws with inline styles, and our style sheet is in the page
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "worker-src 'self' blob:",
@@ -197,13 +197,13 @@ def policy(scripts: Iterable[str]) -> str:
 
 
 def _scripts() -> list[str]:
-    """The scripts that stand in a page: Streamlit's own, and ours in each language."""
+    """The scripts that a page contains: Streamlit's own, and ours in each language."""
     shell = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return [*re.findall(r"<script>(.*?)</script>", shell, re.S), *ui.scripts()]
 
 
 def headers_of(path: str, scripts: Iterable[str]) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer at `path`; what is not Streamlit's own program is kept by no cache."""
+    """The headers of the answer at `path`; no cache keeps an answer but Streamlit's own program."""
     headers = {
         "x-frame-options": "DENY",
         "x-content-type-options": "nosniff",
@@ -218,9 +218,10 @@ def headers_of(path: str, scripts: Iterable[str]) -> list[tuple[bytes, bytes]]:
 
 
 class Gate:
-    """Before Streamlit: refuses, counts viewers, and adds the headers and the browser's cookie to what is answered."""
+    """The gate before Streamlit: it refuses requests, counts viewers, and adds headers and a cookie to answers."""
 
     def __init__(self, app: ASGIApp, names: Names, viewers: int) -> None:
+        """Guard `app`, which answers to `names`, for at most `viewers` viewers."""
         self.app, self.names, self.most = app, names, viewers
         # Of each browser, how many streams are open.
         self.open: Counter[str] = Counter()
@@ -230,6 +231,7 @@ class Gate:
         self.kept, self.other = headers_of(STATIC, scripts), headers_of("/", scripts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or refuse one request or stream, as ASGI defines it."""
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -254,7 +256,7 @@ class Gate:
         await app(scope, receive, send_ours)
 
     def _too_much(self, scope: Scope) -> Refusal | None:
-        """Whether an upload is one more than is held for a session, or for all: they lie in this process's memory."""
+        """Why an upload is refused: this session or all hold too much already in the process's memory; else None."""
         if scope["method"] not in ("PUT", "DELETE"):
             return None
         session, _, file = scope["path"].removeprefix(UPLOADS).partition("/")
@@ -302,7 +304,7 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        # Who has no cookie is nobody in particular: each is one more, and none is in already.
+        # A browser without a cookie counts as a new viewer each time.
         browser = browser_of(scope) or ui.downloads.secret()
         self.open[browser] += 1
         try:
@@ -313,23 +315,23 @@ class Gate:
 
     @property
     def viewers(self) -> int:
-        """How many streams are open."""
+        """The number of open streams."""
         return self.open.total()
 
     def is_full(self, spare: int = 0) -> bool:
-        """Whether one viewer more would be too many: for the configuration, or for the files that may be open."""
+        """Whether one more viewer would exceed the configuration's limit or the files that may be open."""
         return self.viewers >= self.most + spare or is_scarce(RESERVE * 3 // 4 if spare else RESERVE)
 
 
 def _as_own(scope: Scope) -> Scope:
-    """With the origin's host as Host: these are both ours, and equal ones Streamlit need not look up anywhere."""
+    """The request with the origin's host as Host: both are ours, and Streamlit looks up nothing where they are equal."""
     host = urlsplit(_only(scope, b"origin") or "").netloc.encode("ascii")
     rest = [(name, value) for name, value in scope["headers"] if name != b"host"]
     return {**scope, "headers": [(b"host", host), *rest]}
 
 
 def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """A secret for a browser that has none, with its page: what is offered to it, it alone can fetch."""
+    """The cookie with a new secret for a browser that has none: only that browser can fetch what its page offers."""
     if not _is_page(scope["path"]) or browser_of(scope):
         return []
     secure = "; Secure" if scope["scheme"] == "https" else ""
@@ -351,7 +353,7 @@ FULL = (
 
 
 def _file_limit() -> int:
-    """How many files this process may have open; the soft limit is raised to what it is allowed. 0 where none is known."""
+    """How many files this process may have open, with the soft limit raised to the hard one; 0 where that is unknown."""
     try:
         import resource
     except ImportError:  # Windows has none
@@ -372,7 +374,7 @@ AT_ONCE, WAITING = 8, 1024
 
 
 def is_scarce(reserve: int) -> bool:
-    """Whether fewer than `reserve` files more can be opened."""
+    """Whether fewer than `reserve` more files can be opened."""
     if not FILES:
         return False
     try:
@@ -389,7 +391,7 @@ NO_HTTP = (
 
 
 class Protocol(H11Protocol):
-    """HTTP of a client that sends the head of each request in time, and of none where no file is left to open."""
+    """HTTP of one client: it must send each head in time, and is refused where no file is left to open."""
 
     late: asyncio.TimerHandle | None = None
     stalled: asyncio.TimerHandle | None = None
@@ -404,7 +406,7 @@ class Protocol(H11Protocol):
         self.late = self.loop.call_later(HEAD_WITHIN, self._end)
 
     def data_received(self, data: bytes) -> None:
-        """As uvicorn does; the clock runs while a head has begun and is not whole, a stream's until it is answered."""
+        """As uvicorn; the clock runs while a head is incomplete, and on a stream until it is answered."""
         super().data_received(data)
         if self.transport.get_protocol() is not self:
             return
@@ -414,24 +416,24 @@ class Protocol(H11Protocol):
             self.late = self.loop.call_later(HEAD_WITHIN, self._end)
 
     def pause_writing(self) -> None:
-        """The client takes nothing: it has its time to go on."""
+        """The client takes nothing: start its time limit."""
         super().pause_writing()
         self.stalled = self.loop.call_later(TAKE_WITHIN, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It goes on."""
+        """The client takes data again: stop the time limit."""
         super().resume_writing()
         if self.stalled is not None:
             self.stalled.cancel()
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP, in the middle of another answer too, which then ends."""
+        """Refuse what is no HTTP; another answer in progress ends, too."""
         if self.cycle is None or self.cycle.response_complete:
             self.transport.write(NO_HTTP)
         self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Stop the clock."""
         self._stop()
         if self.stalled is not None:
             self.stalled.cancel()
@@ -448,10 +450,10 @@ class Protocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """Takes connections a few at a time: of a burst, asyncio would open all before the first could be refused."""
+    """A server that takes few connections at a time: of a burst, asyncio would open all before the first is refused."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn does, which uses one number for what is taken at once and for what may wait."""
+        """As uvicorn, which uses one number for connections taken at once and for those that may wait."""
         await super().startup(sockets)
         for listening in sockets or ():
             listening.listen(WAITING)
@@ -463,7 +465,7 @@ class Server(uvicorn.Server):
 
 
 async def send_file(request: Request) -> Response:
-    """A file that a page offers, made now; see `ui.downloads`."""
+    """Answer with a file that a page offers, built now; see `ui.downloads`."""
     offer = ui.downloads.offered(request.path_params["token"], browser_of(request.scope))
     if offer is None:
         return PlainTextResponse(
@@ -491,9 +493,9 @@ async def send_file(request: Request) -> Response:
 
 def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Request], Any]:
     async def health(_: Request) -> Response:
-        """For whoever watches the server: the snapshot of each programme that its pages show, and how full it is.
+        """The state for monitoring: the snapshot of each programme that its pages use, and how full the server is.
 
-        `degraded` where an older snapshot stands in for a damaged one, 503 where a programme has no figures.
+        `degraded` where an older snapshot serves in place of a damaged one, 503 where a programme has no figures.
         """
         stamps, sound = await anyio.to_thread.run_sync(_stamps, settings)
         whole = bool(stamps) and None not in stamps.values()
@@ -509,7 +511,7 @@ def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Requ
 
 
 def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
-    """The snapshot that the pages of each programme show, and whether all are those that should serve."""
+    """The stamp of the snapshot that the pages of each programme use, and whether all are those that should serve."""
     names = settings.programmes or tuple(settings.folders) or store.programmes_in(settings.warehouse)
     stamps: dict[str, str | None] = dict.fromkeys(names)
     sound = True
@@ -552,7 +554,7 @@ def application(settings: config.Config, port: int) -> Gate:
 
 
 def serve(port: int) -> None:
-    """Answer on loopback until told to end.
+    """Answer on loopback until a signal ends the process.
 
     Raises:
         SystemExit: with exit code 3, where the port is taken or the configuration is wrong.

@@ -40,10 +40,10 @@ def section(period):
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {ui.findings.coming(view, deadlines, unmet, to_indicator)}</div></section></div>""")
     groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
-    shown = ui.paper.page(groups, ui.asked("page"), SIZE)
+    page = ui.paper.page(groups, ui.asked("page"), SIZE)
     drawn = ui.matrix.flagged_groups(view, kpis, totals, to_group, before)
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{ui.cards.reading()}</p>
-{ui.paper.instead("groups", drawn, shown, period)}{ui.paper.pager(shown, here, ui.say("組"))}</section>""")
+{ui.paper.instead("groups", drawn, page, period)}{ui.paper.pager(page, here, ui.say("組"))}</section>""")
     ui.show(ui.download(*ui.cards.sheet(view, period, kpis, totals, before)))
     chosen = pictures.chosen(view, period, kpis)
     ui.show(pictures.offered(view, period, kpis, chosen, here))
@@ -52,8 +52,8 @@ def section(period):
 
 
 first = ui.findings.first_sentence(ui.ask_each(view, "deadlines", on=view.on, group_id=None))
-(told,) = ui.ask(view, "standing", on=view.on, group_id=None, periods=view.shown)
-ui.head(view, ui.say("總覽"), ui.words.prose([first, ui.findings.standing(told, view.periods)]))
+(standing,) = ui.ask(view, "standing", on=view.on, group_id=None, periods=view.period_ids)
+ui.head(view, ui.say("總覽"), ui.words.prose([first, ui.findings.standing(standing, view.periods)]))
 ui.show(ui.history.since(view, ui.asked("since"), here))
 for each in view.periods:
     section(each)

@@ -1,6 +1,6 @@
 """分組
 
-One group: its schools, how it stands beside the others, what its lead can do this week, whether it catches up, who observed whom.
+One group: its schools, the comparison with other groups, this week's tasks of its lead, its pace, who observed whom.
 """
 
 from dashboard import ui
@@ -26,32 +26,32 @@ def section(period):
     schools = ui.matrix.grouped(ui.ask(view, "school_results", **day, **mine, school_id=None))
     before = ui.before(view, "school_results", ("school_id", "kpi"), **mine, school_id=None)
     then = ui.before(view, "totals", ("kpi", "level", "group_id"), period=period.period)
-    found = ui.matrix.filtered(schools, status, marked, sort)
-    shown = ui.paper.page(list(found.items()), ui.asked("page"), ui.matrix.SIZE)
+    filtered = ui.matrix.filtered(schools, status, marked, sort)
+    page = ui.paper.page(list(filtered.items()), ui.asked("page"), ui.matrix.SIZE)
     nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
     ui.show(f"""{ui.parts.period(view.periods, period)}<h2>{ui.say("各校各項")}</h2>
 <p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
-{ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), shown, period) or nothing}
-{ui.paper.pager(shown, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(view, kpis, found, totals, group)}""")
-    ui.show(ui.download(*ui.matrix.sheet(view, period, group, kpis, found, before)))
+{ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), page, period) or nothing}
+{ui.paper.pager(page, here, ui.say("校"))}
+{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(view, kpis, filtered, totals, group)}""")
+    ui.show(ui.download(*ui.matrix.sheet(view, period, group, kpis, filtered, before)))
     known = ui.lead.known(view, kpis, mine)
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, view.link, view.year), shown, period)}""")
+{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
     ui.group_figures.put(view, period, group, chosen, trend, here)
-    if shown and (kpi := ui.visits.measured(kpis)):
+    if page and (kpi := ui.visits.measured(kpis)):
         visits = ui.ask(view, "visits", **day, **mine)
         earlier = ui.before(view, "visits", ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
-{ui.paper.instead("visits", lambda some: ui.visits.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), shown, period)}""")
+{ui.paper.instead("visits", lambda some: ui.visits.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), page, period)}""")
         ui.show(ui.download(*ui.visits.sheet(view, period, group, visits)))
 
 
 at = {"on": view.on, "group_id": group.group_id}
-standing = ui.findings.standing(ui.ask(view, "standing", **at, periods=view.shown)[0], view.periods)
+standing = ui.findings.standing(ui.ask(view, "standing", **at, periods=view.period_ids)[0], view.periods)
 first = ui.findings.first_sentence(ui.ask_each(view, "deadlines", **at))
-told = ui.Missing(ui.say("組別"), wanted, group.name)
-ui.head(view, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=told)
+missing = ui.Missing(ui.say("組別"), wanted, group.name)
+ui.head(view, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=missing)
 ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
 ui.show(ui.matrix.filters(ui.ask_each(view, "kpis"), status, chosen, sort, here))
 for each in view.periods:

@@ -35,8 +35,8 @@ def items(period):
     )
 
 
-found = [(period, items(period)) for period in view.periods]
-every = [item for _, shown in found for item in shown]
+by_period = [(period, items(period)) for period in view.periods]
+every = [item for _, listed in by_period for item in listed]
 kpis = {item.kpi.kpi: item.kpi for item in every}
 lead = ui.findings.school_lead(view, school.name, [item.row for item in every], kpis, rejects)
 opened = ui.school_rows.opened(every, asked["kpi"], asked["open"])
@@ -45,14 +45,14 @@ missing = ui.Missing(ui.say("學校"), wanted, school.name)
 ui.head(view, title, lead, place, missing=missing, upright=not ui.plan.is_there(view))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
 pictures.show_place(view, school, [item.kpi for item in every], asked["place"], here)
-for period, shown in found:
-    rows, after = ui.school_rows.school_rows(shown, opened, here)
+for period, listed in by_period:
+    rows, after = ui.school_rows.school_rows(listed, opened, here)
     ui.show(ui.parts.period(view.periods, period) + rows)
-    if opened in shown:
+    if opened in listed:
         pictures.show_opened(opened)
         ui.show(after)
 ui.show(ui.school_rows.foot() + ui.records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
 ui.plan.show(view, school, ui.plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
-    for what, header, build in ui.school_tables.tables(view, school, found, rejects):
+    for what, header, build in ui.school_tables.tables(view, school, by_period, rejects):
         ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(view.on)}", header, build))

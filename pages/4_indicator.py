@@ -56,5 +56,5 @@ if former := ui.redefined.find(view, kpi):
     ui.show(every + saved(of, kpi.short, ui.redefined.HEADER, rows, former))
 rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, view, kpi)
 with ui.fold(ui.say("目前適用的參數")):
-    ui.show(ui.parameters.shown(view, kpi) + rows)
+    ui.show(ui.parameters.overview(view, kpi) + rows)
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(view, kpi))

@@ -9,9 +9,9 @@ SIZE = 40
 
 view = ui.read_view()
 wanted = ui.reminders.chosen()
-found = ui.reminders.owed(view, wanted)
+schools = ui.reminders.owed(view, wanted)
 named = ui.asked("school")
-school, known = ui.pick(found, named, "school"), ui.pick(ui.ask(view, "schools"), named)
+school, known = ui.pick(schools, named, "school"), ui.pick(ui.ask(view, "schools"), named)
 kept = {
     "kpis": ",".join(wanted.kpis),
     "groups": ",".join(wanted.groups),
@@ -24,17 +24,19 @@ def here(**changes):
 
 
 source = ui.say("範本可以改：設定檔旁的 templates/message.txt 與 letter.docx；沒有就用內附的")
-told = None if known else ui.Missing(ui.say("學校"), named, ui.say("所有學校"))
-ui.head(view, ui.say("催辦"), ui.reminders.lead(found), ui.parts.hint(source), missing=told, upright=True)
+missing = None if known else ui.Missing(ui.say("學校"), named, ui.say("所有學校"))
+ui.head(
+    view, ui.say("催辦"), ui.reminders.lead(schools), ui.parts.hint(source), missing=missing, upright=True
+)
 ui.show(ui.reminders.filters(view, wanted, here))
 if known and not school:
     ui.show(ui.reminders.nothing_owed(known.name))
-if found:
+if schools:
     if school:
         ui.reminders.message(view, wanted, school.school)
-    shown = ui.paper.page(found, ui.asked("page"), SIZE)
-    ui.show(f"""{ui.reminders.overview(view, shown, here, school and school.school, wanted.names)}
-{ui.paper.pager(shown, here, ui.say("校"))}""")
-    ui.reminders.downloads(view, wanted, len(found))
+    page = ui.paper.page(schools, ui.asked("page"), SIZE)
+    ui.show(f"""{ui.reminders.overview(view, page, here, school and school.school, wanted.names)}
+{ui.paper.pager(page, here, ui.say("校"))}""")
+    ui.reminders.downloads(view, wanted, len(schools))
 else:
     ui.show(ui.parts.empty(ui.say("依這些選擇，沒有學校有未達項目"), view.link("reminders")))

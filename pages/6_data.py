@@ -32,8 +32,8 @@ def refused():
         ui.reminders.notice(view, school)
 
 
-told = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))
-ui.head(view, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(view.facts), missing=told)
+missing = None if school else ui.Missing(ui.say("學校"), chosen["school"], ui.say("所有學校"))
+ui.head(view, ui.say("資料"), ui.intake.lead(tables, inputs), ui.intake.origin(view.facts), missing=missing)
 if school:
     refused()
 ui.show(ui.freshness.notices(view) + ui.history.pinned(view))

@@ -11,7 +11,7 @@ tables = ui.ask(view, "tables")
 
 
 def rows():
-    return [ui.rules.row(view, kpi) for found in kpis.values() for kpi in found]
+    return [ui.rules.row(view, kpi) for of_period in kpis.values() for kpi in of_period]
 
 
 def save(what, header, build):

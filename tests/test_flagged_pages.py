@@ -535,7 +535,7 @@ def wide(columns: int, fault: str | None, **changed: object) -> SimpleNamespace:
 
 @pytest.mark.parametrize(("cell", "at"), [("A17", 0), ("D17", 3), ("P17", 15), ("AB17", 27), ("AD17", 29)])
 def test_a_wide_row_shows_the_fault_between_its_neighbours_and_folds_the_others(cell: str, at: int) -> None:
-    shown = faults.shown(wide(30, cell))
+    shown = faults.card(wide(30, cell))
     cells = cells_of(shown)
     assert len(cells) <= faults.WIDE
     (marked,) = [(name, value) for name, value, is_marked in cells if is_marked]
@@ -548,21 +548,21 @@ def test_a_wide_row_shows_the_fault_between_its_neighbours_and_folds_the_others(
 
 
 def test_a_row_of_few_columns_folds_nothing_and_a_blank_cell_says_so() -> None:
-    shown = faults.shown(wide(5, "B17", original="甲,,丙,丁,戊"))
+    shown = faults.card(wide(5, "B17", original="甲,,丙,丁,戊"))
     assert "<details" not in shown
     assert cells_of(shown)[1] == ("第1欄", "✕ 有誤 （空白）", True)
-    warned = faults.shown(wide(5, "B17", severity="warning"))
+    warned = faults.card(wide(5, "B17", severity="warning"))
     assert "! 警告 值1" in plain(warned) and "可能影響" not in warned, (
         "a row that was taken could change nothing"
     )
 
 
 def test_a_long_cell_is_cut_and_a_row_that_does_not_fit_its_header_is_given_as_it_is() -> None:
-    shown = faults.shown(wide(3, "B17", original=f"甲,{'字' * 5_000_000},丙"))
+    shown = faults.card(wide(3, "B17", original=f"甲,{'字' * 5_000_000},丙"))
     assert len(shown) < 6_000 and f"{'字' * faults.SHORT}…" in shown
-    short = faults.shown(wide(3, "B17", original="甲,乙"))
+    short = faults.card(wide(3, "B17", original="甲,乙"))
     assert "<table" not in short and "<code>甲,乙</code>" in short
-    beyond = cells_of(faults.shown(wide(3, "B17", original="甲,乙,丙,丁,")))
+    beyond = cells_of(faults.card(wide(3, "B17", original="甲,乙,丙,丁,")))
     assert beyond[3:] == [("", "丁", False)], "what stands beyond the header is a cell, an empty one is none"
 
 

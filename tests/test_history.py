@@ -98,17 +98,17 @@ def test_five_snapshots_are_listed_and_one_serves(seen):
 
 def test_a_page_that_was_being_drawn_when_a_snapshot_was_published_is_drawn_anew(seen):
     drawn = seen(5)
-    before = freshness._shown(drawn)
-    assert freshness._stands(drawn) == before
+    before = freshness._page_state(drawn)
+    assert freshness._current_state(drawn) == before
     published = seen(6)
-    assert freshness._stands(drawn) != freshness._shown(drawn) == before
-    assert freshness._stands(published) == freshness._shown(published)
+    assert freshness._current_state(drawn) != freshness._page_state(drawn) == before
+    assert freshness._current_state(published) == freshness._page_state(published)
 
 
 def test_a_page_that_stands_on_an_older_snapshot_for_a_damaged_one_is_not_drawn_again_and_again(seen):
     older, damaged = seen(5), seen(6)
     page = dataclasses.replace(older, damage=f"{damaged.snapshot.path.name} 讀不出來")
-    assert freshness._stands(page) == freshness._shown(page)
+    assert freshness._current_state(page) == freshness._page_state(page)
 
 
 def test_the_former_snapshot_is_the_one_published_before_though_a_clock_that_ran_ahead_stamped_it(seen):

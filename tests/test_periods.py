@@ -101,7 +101,7 @@ def test_the_day_after_a_year_shows_what_the_last_day_of_it_showed(samples: Path
     late = {}
     for on in (dt.date(2023, 12, 31), EDGE):
         seen = view(samples, NTPC, on)
-        (row,) = questions.ask(seen, "standing", on=on, group_id=None, periods=seen.shown)
+        (row,) = questions.ask(seen, "standing", on=on, group_id=None, periods=seen.period_ids)
         late[on] = row.late
         assert row.late == len(
             {school for (_, _, school), status in shown(seen).items() if status in ("behind", "overdue")}
@@ -505,7 +505,7 @@ def test_after_the_last_year_its_overdue_indicators_stand(years: Path) -> None:
         ("infosec", "112", "旗津國小"): "overdue",
     }
     assert {key[1] for key in asked(seen) if key[0] == "infosec"} == {"111", "112", "113"}
-    (row,) = questions.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.shown)
+    (row,) = questions.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.period_ids)
     assert row.late == 3
 
 

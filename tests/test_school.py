@@ -56,33 +56,33 @@ def figures(**changes):
 
 
 def test_a_bound_is_said_to_be_one_and_tells_what_would_still_be_missing():
-    told = bounds.told(figures(), "人", 3, 3)
+    told = bounds.message(figures(), "人", 3, 3)
     assert "這 3 列若全部屬實，最多會是 <b>23/24</b>（上限，不是成績）。仍差 1 人。" in told
     assert "data-figure" not in told
 
 
 def test_a_bound_that_reaches_what_is_required_promises_nothing():
-    assert bounds.told(figures(), "人", 9, 9).endswith("最多會是 <b>24/24</b>（上限，不是成績）。</p>")
+    assert bounds.message(figures(), "人", 9, 9).endswith("最多會是 <b>24/24</b>（上限，不是成績）。</p>")
 
 
 def test_a_bound_of_some_of_the_rows_says_how_many():
-    assert "其中 2 列可能計入" in bounds.told(figures(), "人", 2, 5)
+    assert "其中 2 列可能計入" in bounds.message(figures(), "人", 2, 5)
 
 
 def test_what_requires_nothing_has_a_bound_without_a_second_figure():
     row = figures(required=None, base=None, counted=3, status="info", gap=0)
-    assert "最多會是 <b>5 次</b>" in bounds.told(row, "次", 2, 2)
+    assert "最多會是 <b>5 次</b>" in bounds.message(row, "次", 2, 2)
 
 
 @pytest.mark.parametrize("status", ["exempt", "upcoming"])
 def test_what_is_not_judged_yet_or_never_has_no_bound(status):
-    assert bounds.told(figures(status=status, counted=0), "人", 3, 3) == ""
+    assert bounds.message(figures(status=status, counted=0), "人", 3, 3) == ""
 
 
 def test_a_bound_is_said_in_english_with_its_number():
     with written(Manner("en", "ce")):
-        assert "If this row were right" in bounds.told(figures(), "people", 1, 1)
-        assert "Still 1 people short." in bounds.told(figures(), "people", 3, 3)
+        assert "If this row were right" in bounds.message(figures(), "people", 1, 1)
+        assert "Still 1 people short." in bounds.message(figures(), "people", 3, 3)
 
 
 def test_rows_of_one_unit_add_one_and_a_row_of_two_units_adds_one():

@@ -1,4 +1,4 @@
-"""A workbook, a letter or a deck as the same bytes whenever it is made of the same content."""
+"""Workbooks, letters and decks with the same bytes whenever their content is the same."""
 
 import io
 import re
@@ -11,10 +11,9 @@ _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
 def timeless(content: bytes) -> bytes:
-    """The parts of an OOXML package without the times at which they were written.
+    """The parts of an OOXML package without the times of writing.
 
-    Whoever has two files can tell by their fingerprints whether they say the same, and a file can be compared with what
-    the snapshot that it names gives today.
+    Files of the same content have the same fingerprint, so that a file can be compared with what its snapshot gives today.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -22,14 +21,14 @@ def timeless(content: bytes) -> bytes:
 
 
 def _timeless_part(name: str, body: bytes) -> bytes:
-    """The worksheet of a chart is a package within the package."""
+    """A part of the package; the worksheet of a chart is itself a package."""
     if name.endswith(".xlsx"):
         return timeless(body)
     return _TIMES.sub(b"", body) if name == _CORE else body
 
 
 def package(parts: Mapping[str, Iterable[bytes]]) -> bytes:
-    """A ZIP of the parts in their order, all of one day; of each part its content, piece by piece.
+    """A ZIP of the parts in their order, all of one day; the content of each part comes piece by piece.
 
     OpenDocument has its `mimetype` first, and not compressed.
     """

@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet runs, for everything that leaves the product as CSV, XLSX or ODS."""
+"""Cells that no spreadsheet runs as a formula, for all CSV, XLSX and ODS files."""
 
 import re
 from typing import Any

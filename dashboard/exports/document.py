@@ -1,6 +1,6 @@
-"""What is presented and handed out: slides as values, of which the page, the report and the deck are drawn.
+"""The document that is presented and handed out: slides as values, for the page, the report and the deck.
 
-Nothing here knows HTML or PowerPoint. Every text is plain; whoever draws it makes it safe in its own format.
+Nothing here knows HTML or PowerPoint. Every text is plain; the renderer makes it safe in its own format.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dashboard.language.words import flag_mark
 
 @dataclass(frozen=True)
 class Figure:
-    """Of which figure of `kpi results` a cell is, so that it can be read back from any file.
+    """The figure of `kpi results` that a cell holds, so that it can be read back from any file.
 
-    flags: the codes of what is known to be wrong with its data, as `kpi results` writes them.
+    flags: the codes of its data's faults, as `kpi results` writes them.
     """
 
     kpi: str
@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. A status gives it sign and colour; `strip` are schools by status, drawn one a cell."""
+    """A cell of a table. A status gives it sign and colour; `strip` are schools by status, drawn as a cell each."""
 
     text: str
     status: str | None = None
@@ -45,18 +45,18 @@ class Cell:
 
     @property
     def flagged(self) -> bool:
-        """Whether something is known to be wrong with the data behind it."""
+        """Whether the data behind the figure have a known fault."""
         return bool(self.mark)
 
     @property
     def mark(self) -> str:
-        """What is known to be wrong with the data behind it, as `words.flag_mark` writes it; the slide says what it means."""
+        """The mark of the figure's flags, as `words.flag_mark` writes it; the slide has its meaning."""
         return flag_mark(self.figure.flags) if self.figure else ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, how wide it is beside the others, and whether it holds numbers, which stand at the right."""
+    """A column: its name, its width relative to the others, and whether it holds numbers, which are right-aligned."""
 
     name: str
     width: float
@@ -65,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table under its columns."""
+    """A table: its columns and rows."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
@@ -73,7 +73,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Curve:
-    """The way to a deadline.
+    """The curve to a deadline.
 
     points: the share of the whole on each day on which it changed, the first and the last included. pace: the days between
     which the share that should be reached grows from nothing to all; none where there is no pace. marks: months, as the
@@ -93,7 +93,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Big:
-    """A slide's one large figure, what it is of, what changed, and the schools by status."""
+    """A slide's one large figure, its whole, its change, and the schools by status."""
 
     value: str
     of: str
@@ -103,10 +103,10 @@ class Big:
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide: its finding as the title, one body, and for the speaker where each figure comes from.
+    """One slide: its finding as the title, one body, and notes for the speaker on where each figure comes from.
 
-    key: what leads to it; the same for the same slide of another day. lines: sentences, below the table if there is one.
-    flags: what the marks of its figures mean.
+    key: the id for links; the same for the same slide of another day. lines: sentences, below the table if there is one.
+    flags: the meanings of the marks of its figures.
     """
 
     key: str
@@ -123,7 +123,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Document:
-    """All slides, and what stands on each: whose figures these are, of which day and snapshot."""
+    """All slides, and the facts on each of them: the scope, the day and the snapshot."""
 
     title: str
     language: str

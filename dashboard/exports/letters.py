@@ -24,10 +24,10 @@ class TemplateFault(CannotMake):
 
 
 def message(own: Path, context: Mapping[str, Any]) -> str:
-    """One school's message. A template in the folder `own` goes before the one that is shipped.
+    """One school's message; a template in the folder `own` goes before the one that is shipped.
 
     Raises:
-        TemplateFault: it names something that there is not, or is no template.
+        TemplateFault: it uses an unknown name, or is no template.
     """
     path = _path(own, MESSAGE)
     try:
@@ -54,7 +54,11 @@ def letters(own: Path, context: Mapping[str, Any]) -> bytes:
 
 
 def check(own: Path) -> None:
-    """Raises `TemplateFault` where the letter's template names something that there is not."""
+    """Check the letter's template.
+
+    Raises:
+        TemplateFault: it uses an unknown name, or is no template.
+    """
     letters(
         own,
         {
@@ -75,12 +79,12 @@ def _path(own: Path, name: str) -> Path:
 
 
 def _refusal(path: Path, error: Exception) -> str:
-    """Which template, by the folder that everybody knows: a page tells no path of the server."""
+    """The error of a template, named by its folder: a page names no path of the server."""
     damaged = path.suffix == ".docx" and not zipfile.is_zipfile(path)
     why = "不是 Word 文件（DOCX），或已經損壞。" if damaged else str(error).replace(str(path), path.name)
     return f"範本「{path.parent.name}/{path.name}」不能用：{why}"
 
 
 def _environment() -> SandboxedEnvironment:
-    """A template is a file that somebody edited: it may show what it is given, and run nothing."""
+    """The sandbox for templates, which people edit: they may write the context's values, and run nothing."""
     return SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)

@@ -1,6 +1,6 @@
 """OpenDocument spreadsheets (ISO/IEC 26300), written by odfdo.
 
-Here is what it has no words for: drop-downs, filters, and a header that stays in view. A document begins as
+This module adds what odfdo lacks: drop-downs, filters, and a header that stays in view. A document begins as
 `blank.fods`, which has the looks of cells by name; the library's own beginning is French and bears a date.
 """
 
@@ -19,7 +19,7 @@ from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetna
 from dashboard.exports.archive import timeless
 
 LAST_ROW = 1_048_576
-CHARACTER = 0.2  # centimetres: widths are told in characters, as in XLSX
+CHARACTER = 0.2  # centimetres of a character: widths are in characters, as in XLSX
 BLANK = Path(__file__).with_name("blank.fods")
 _BLANK_CELL = "<table:table-cell><text:p/></table:table-cell>"
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
@@ -36,7 +36,7 @@ Value = str | int | float | Decimal | date | None
 
 
 class Cell(NamedTuple):
-    """A cell with a look of `blank.fods`, if not that of its value, or a note."""
+    """A cell with a note, or with a look of `blank.fods` other than that of its value."""
 
     value: Value
     look: str = ""
@@ -45,10 +45,10 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet of columns so many characters wide. The columns and rows before `stays` remain in view.
+    """A worksheet of columns so many characters wide; the columns and rows before `stays` remain in view.
 
-    `filtered` gives the first row filter buttons. One to be filled in has to its very end the looks and the names of
-    the drop-downs ("" where there is none) of its columns, `blank`.
+    filtered: whether the first row has filter buttons. blank: of a form, the look and the drop-down of each column
+    ("" where there is none), down to the sheet's end.
     """
 
     title: str
@@ -85,7 +85,7 @@ def write(sheets: Sequence[Sheet], drop_downs: Sequence[odfdo.Element] = ()) -> 
 def drop_down(name: str, sheet: str, cells: str, title: str, message: str, closed: bool) -> odfdo.Element:
     """A drop-down that offers the words of a sheet's row of cells, such as E5:K5.
 
-    Another word is refused if it is closed, else asked about, with the message.
+    Another word is refused if the drop-down is closed; else the program asks, with the message.
     """
     words = absolute_coordinate(cells).replace(":", ":.")
     about = {
@@ -121,7 +121,7 @@ def _fill(table: odfdo.Table, sheet: Sheet) -> None:
 
 
 def _row(values: Sequence[Value | Cell]) -> Any:
-    """The cells of a row are parsed at once: made one by one, all would take three times as long."""
+    """The cells of a row, parsed at once: to build each by itself takes three times as long."""
     cells = [each if isinstance(each, Cell) else Cell(each) for each in values or [None]]
     row: Any = odfdo.Element.from_tag(f"<table:table-row>{_BLANK_CELL * len(cells)}</table:table-row>")
     for element, cell in zip(row.children, cells, strict=True):
@@ -130,7 +130,7 @@ def _row(values: Sequence[Value | Cell]) -> Any:
 
 
 def _set(cell: odfdo.Cell, value: Value, look: str, note: str) -> None:
-    """A text is a text by its type, whatever it begins with: no spreadsheet takes it for a formula."""
+    """Set a text as a text, whatever it begins with, so that no spreadsheet takes it for a formula."""
     match value:
         case str():
             cell.set_value(value)
@@ -165,7 +165,7 @@ def _filter(at: int, sheet: Sheet) -> odfdo.Element:
 
 
 def _show(settings: odfdo.Element, sheets: Sequence[Sheet]) -> None:
-    """Which rows and columns stay in view is no part of a worksheet, but of how it was last looked at."""
+    """Set the rows and columns that stay in view: OpenDocument keeps them with the window, not with the worksheet."""
     views: Any = settings.get_element("//config:config-item-map-named")
     for sheet in sheets:
         columns, rows = sheet.stays

@@ -1,5 +1,7 @@
-"""The pack of a group: what its lead school hands out, as one ZIP with the slides, the workbook and a letter for each
-partner school. All of one day and snapshot, and of no other group."""
+"""The pack of a group for its lead school: one ZIP with the slides, the workbook and a letter for each partner school.
+
+All of it is of one day and one snapshot, and of no other group.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ def narrowed(view: View, group: str) -> View:
 
 
 def names_of(view: View, groups: Sequence[str], meeting: str = "") -> dict[str, str]:
-    """The name of each group's file: no two are the same, where names differ in what no file's name may have."""
+    """The file name of each group; the names differ even where groups differ only in characters that files may not have."""
     names: dict[str, str] = {}
     for group in groups:
         stem = file_name(group[:LONGEST], meeting[:LONGEST], file_day(view.on))
@@ -43,12 +45,13 @@ def write(
     make: Callable[[View], Document] = slides.document,
     progress: Progress = lambda share, text: None,
 ) -> bytes:
-    """The pack of a group.
+    """The pack of a group, as a ZIP.
 
-    templates: the folder of the bureau's own letter, see `letters`. make: the slides of a view of the group alone.
+    templates: the folder of the bureau's own letter, see `letters`. make: gives the slides of a view of the group alone.
 
     Raises:
-        TemplateFault: the letter's template cannot be used. CannotMake: the slides cannot be drawn.
+        TemplateFault: the letter's template cannot be used.
+        CannotMake: the slides cannot be drawn.
     """
     view = narrowed(view, group)
     progress(0, say("簡報"))
@@ -65,7 +68,7 @@ def write(
 
 
 def _letters(view: View, templates: Path) -> tuple[dict[str, bytes], list[str]]:
-    """A letter for each partner school that owes or is to mend something, by its place in the ZIP; and who gets none."""
+    """By path in the ZIP, a letter for each partner school that owes or is to mend something; and the schools without one."""
     owed = {one.school: one for one in reminders.in_chinese(view, reminders.Filter())}
     written: dict[str, bytes] = {}
     without = []
@@ -84,7 +87,7 @@ def _letters(view: View, templates: Path) -> tuple[dict[str, bytes], list[str]]:
 
 
 def _contents(document: Document, group: str, names: Sequence[str], without: Sequence[str]) -> bytes:
-    """What is in the pack, of which data, and who has no letter. With the mark by which Notepad knows UTF-8."""
+    """The list of the pack's content, its data, and the schools without a letter; with a byte order mark for Notepad."""
     lines = [
         say("{group}的資料包", group=group),
         document.whose,

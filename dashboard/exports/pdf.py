@@ -1,4 +1,4 @@
-"""The report on paper: the HTML printed by a browser of this machine, tagged and with its text as text."""
+"""The report on paper: the HTML printed by a browser of this machine, tagged and with selectable text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLACES = (
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 SECONDS = 120
-# A glyph of a Chinese font stands for several characters, and Chromium names the lowest: the radical for the word, a dash
+# A glyph of a Chinese font has several characters, and Chromium names the lowest: the radical for the word, a dash
 # for another. Those that normalisation does not tell from each other, each with the one that texts have.
 ALIKE = str.maketrans(
     "‒∕〜⺅⺉⺏⺐⺒⺓⺔⺖⺘⺙⺞⺠⺡⺣⺤⺦⺨⺭⺯⺰⺹⺺⻂⻅⻈⻉⻋⻎⻐⻑⻒⻓⻔⻖⻙⻚⻛⻜⻠⻢⻥⻦⻧⻨⻩⻪⻫⻬⻮⻰⻲",
@@ -82,7 +82,7 @@ def _browsers() -> Iterator[str]:
 
 
 def _command(browser: str, source: Path, target: Path) -> list[str]:
-    """Our own page, from a file, without the network; as root Chromium starts only without its sandbox."""
+    """The browser's command to print a local file without the network; as root Chromium starts only without its sandbox."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         browser,
@@ -104,7 +104,7 @@ def _command(browser: str, source: Path, target: Path) -> list[str]:
 
 
 def _as_written(printed_pages: bytes, letters: set[str]) -> bytes:
-    """The same document, whose text is that of the source where one is copied or sought: 「人」 and not the radical 「⼈」.
+    """The same document with the source's characters as its selectable text: 「人」 and not the radical 「⼈」.
 
     letters: the characters of the source.
     """
@@ -119,7 +119,7 @@ def _as_written(printed_pages: bytes, letters: set[str]) -> bytes:
 
 
 def _tables(resources: Any, done: set[int]) -> Iterator[StreamObject]:
-    """What each font of a page, or of a drawing on it, says that its glyphs mean."""
+    """The tables of characters by glyph, of each font of a page or of a drawing on it."""
     resources = resources.get_object() if resources else {}
     for font in resources["/Font"].get_object().values() if "/Font" in resources else ():
         table = font.get_object().get("/ToUnicode")
@@ -162,7 +162,7 @@ def _text(code: str) -> str:
 
 
 def _of_source(letter: str, letters: set[str]) -> str:
-    """The character of the source that looks alike, where this one does not stand in it."""
+    """The source's character that looks alike, where the source does not have this one."""
     if letter in letters:
         return letter
     alike = (letter.translate(ALIKE), unicodedata.normalize("NFKC", letter))
@@ -170,6 +170,6 @@ def _of_source(letter: str, letters: set[str]) -> str:
 
 
 def _block(lines: list[str]) -> str:
-    """At most a hundred glyphs a block."""
+    """The lines in blocks of at most a hundred glyphs."""
     blocks = (lines[at : at + 100] for at in range(0, len(lines), 100))
     return "\n".join("\n".join([f"{len(block)} beginbfchar", *block, "endbfchar"]) for block in blocks)

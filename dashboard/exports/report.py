@@ -1,6 +1,6 @@
-"""The slides as HTML: a fragment for the page, and a file of its own that any browser opens, presents and prints.
+"""The slides as HTML: a fragment for the page, and a file that any browser opens, presents and prints.
 
-The file needs no network. What it looks like is in slides.css, how it is turned in slides.js; the page has the same two.
+The file needs no network. Its look is in slides.css, its turning in slides.js; the page uses the same two.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CURVE = 610 + 64
 LEADING = 1.25  # from one line of a cell to the next, in sizes of the letters
 LEAST = 220  # how wide a column of strips or of sentences is at least
 FRAME = 40 + 26 + 60  # the line above the title, the space below it, the footer
-CELLS = 200  # schools that can be told apart in a strip
+CELLS = 200  # schools of a strip with a cell each; above it only the proportions
 KEYS = {
     "→ ←": later("下一張、上一張"),
     "Home End": later("第一張、最後一張"),
@@ -51,12 +51,12 @@ def style() -> str:
 
 @cache
 def script() -> str:
-    """What turns the slides."""
+    """The script that turns the slides."""
     return (HERE / "slides.js").read_text("utf-8")
 
 
 def page(document: Document, paper: str = "wide") -> str:
-    """The whole file: `paper` is what it prints on, "wide" (16:9) or "a4"."""
+    """The whole file as HTML; `paper` is its paper size, "wide" (16:9) or "a4"."""
     language = "zh-Hant" if document.language == SOURCE else document.language
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
@@ -75,10 +75,10 @@ def deck(
     notices: Sequence[str] = (),
     files: str = "",
 ) -> str:
-    """All slides with the list and the tools.
+    """All slides with the list of them and the tools, as markup.
 
-    start: the key of the slide to begin with. ways: choices of the page, as links in the list. leave: where Esc leads.
-    notices: what the presenter must know and the audience need not; they go when a slide is turned.
+    start: the key of the slide to begin with. ways: choices of the page, as links in the list.
+    leave: the address behind Esc. notices: for the presenter only; they go when a slide is turned.
     files: links to the same slides as files, as markup.
     """
     many = len(document.slides)
@@ -168,7 +168,7 @@ def _slide(document: Document, slide: Slide, at: int, many: int) -> str:
 
 
 def _legend(slide: Slide) -> str:
-    """What the colours of the strips mean."""
+    """The legend of the strips' colours."""
     cells = [cell for row in (slide.table.rows if slide.table else ()) for cell in row]
     drawn = [status for status in STATUSES if any(status in cell.strip for cell in cells)]
     if slide.big or not drawn:
@@ -180,7 +180,7 @@ def _legend(slide: Slide) -> str:
 
 
 def _table(table: Table, room: float, width: float) -> str:
-    """Rows as high as there is room for, columns of numbers as wide as they must be; type no smaller than the floor."""
+    """The table: rows as high as there is room for, columns of numbers as wide as they must be, letters of a least size."""
     kind = next((size for size in TYPES if _fits(table, size, room, width)), TYPES[-1])
     row = max(min((room - HEAD) / max(len(table.rows), 1), ROW), 34)
     if max(_high(table, kind, width), default=1) > 1:
@@ -198,13 +198,13 @@ def _table(table: Table, room: float, width: float) -> str:
 
 
 def _fits(table: Table, kind: int, room: float, width: float) -> bool:
-    """Whether a table goes into so much room in letters of this size."""
+    """Whether a table fits into a height with letters of this size."""
     high = sum(max(kind * LEADING * lines + 8, kind * 1.5) for lines in _high(table, kind, width))
     return _need(table, kind) <= width and HEAD + high <= room
 
 
 def _high(table: Table, kind: int, width: float) -> list[int]:
-    """Over how many lines each row goes: texts wrap, numbers do not."""
+    """The number of lines of each row: texts wrap, numbers do not."""
     widths = _widths(table, kind, width)
     loose = [at for at in range(len(table.columns)) if not table.columns[at].is_number]
     return [max(_lines(row[at].text, kind, widths[at] - 20) for at in loose) for row in table.rows]
@@ -215,7 +215,7 @@ def _lines(text: str, kind: int, width: float) -> int:
 
 
 def _wide(table: Table, at: int, kind: int) -> float:
-    """How wide a column must be so that nothing in it wraps; a header wraps between its words."""
+    """The width of a column in which nothing wraps; a header wraps between its words."""
     texts = [
         (letters(row[at].text) + 0.7 * len(row[at].mark)) * kind + 20 * bool(row[at].status)
         for row in table.rows
@@ -225,7 +225,7 @@ def _wide(table: Table, at: int, kind: int) -> float:
 
 
 def _need(table: Table, kind: int) -> float:
-    """The width that the columns take at least; of a column of strips or sentences some."""
+    """The least width of the columns; a column of strips or sentences has a fixed one."""
     every = range(len(table.columns))
     return sum(_wide(table, at, kind) if _is_tight(table, at) else LEAST for at in every)
 
@@ -257,7 +257,7 @@ def _row(table: Table, cells: Sequence[Cell]) -> str:
 
 
 def _stated(figure: Figure | None) -> str:
-    """The machine-readable side of a figure, as pages state theirs."""
+    """The attribute with a figure's values for machines, as on pages."""
     if figure is None:
         return ""
     return f' data-figure="{escape(stated(figure, figure.school or figure.group))}"'
@@ -276,7 +276,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _strip(schools: Mapping[str, int]) -> str:
-    """A cell a school, with a text for whoever cannot see it."""
+    """A strip with a cell for each school, with a text for screen readers."""
     whole = " whole" if sum(schools.values()) > CELLS else ""
     text = "、".join(f"{STATUSES[status].word} {many}" for status, many in schools.items())
     cells = "".join(f'<i class="{status}" style="--n:{many}"></i>' for status, many in schools.items())

@@ -17,7 +17,7 @@ VIEW = (610, 530)
 LEFT, RIGHT, TOP, BOTTOM = 78, 500, 60, 470
 CALLED = 100  # places where hovering says the figure
 NOW, SMALL = 28, 24  # sizes of letters, see slides.css
-ALONG = (0.55, 0.35, 0.75, 0.15)  # where along the pace its label may stand
+ALONG = (0.55, 0.35, 0.75, 0.15)  # where along the pace its label may be
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class _Label:
         )
 
     def covers(self, other: _Label) -> bool:
-        """Whether the two stand upon one another."""
+        """Whether two labels overlap."""
         (a, b), (c, d) = self._across(), other._across()
         return a < d and c < b and abs(self.y - other.y) < max(self.size, other.size) + 6
 
@@ -50,7 +50,7 @@ class _Label:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where a day and a share are."""
+    """The pixels of a day and of a share."""
 
     start: date
     end: date
@@ -94,7 +94,7 @@ def _axes(curve: Curve, at: _Frame) -> str:
 
 
 def _now(curve: Curve, at: _Frame, due: _Label) -> _Label:
-    """The share of the last day, above its point; below it where the deadline's label is."""
+    """The label of the last day's share, above its point; below it where the deadline's label is."""
     day, share, _ = curve.points[-1]
     x, y = at.x(day), at.y(share)
     dx, anchor = (-16, "end") if x > LEFT + 130 else (16, "start")
@@ -103,7 +103,7 @@ def _now(curve: Curve, at: _Frame, due: _Label) -> _Label:
 
 
 def _pace(curve: Curve, at: _Frame, now: _Label) -> str:
-    """The line on which a share that keeps pace is, its label on the side where the curve is not."""
+    """The line of the pace, with its label on the side where the curve is not."""
     if not curve.pace:
         return ""
     begins, ends = curve.pace
@@ -126,7 +126,7 @@ def _pace_label(curve: Curve, at: _Frame, along: float) -> _Label:
 
 
 def _hover(curve: Curve, at: _Frame) -> str:
-    """Places to point at, each with its figure in words."""
+    """The points to hover over, each with its figure in words."""
     step = max(len(curve.points) // CALLED, 1)
     called = [*curve.points[::step], curve.points[-1]] if step > 1 else list(curve.points)
     days = [*(day for day, _, _ in called), at.end]

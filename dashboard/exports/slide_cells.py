@@ -1,4 +1,4 @@
-"""The cells of the slides: a figure as it is written there, with the mark of what is wrong with its data."""
+"""The cells of slides: a figure as slides write it, with the mark of its data's faults."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dashboard.questions import Row, View
 
 
 def figure(row: Row, group: str = "", school: str = "") -> Figure:
+    """The figure of a row of results, with its group and school."""
     return Figure(
         row.kpi,
         row.period,
@@ -40,7 +41,7 @@ def figure(row: Row, group: str = "", school: str = "") -> Figure:
 
 
 def late_cell(row: Row, kpi: Row) -> Cell:
-    """「✕ 2 ▼ 9」 of the worse status, or 0."""
+    """「✕ 2 ▼ 9」: the late schools in the colour of the worse status; 0 where none is late."""
     late = counts(row, LATE)
     if kpi.require == "none" or row.schools_judged is None:
         return Cell("–")
@@ -52,12 +53,12 @@ def late_cell(row: Row, kpi: Row) -> Cell:
 
 
 def named(row: Row, name: str) -> Cell:
-    """What a line is of, behind the sign of where that stands."""
+    """A line's name behind the sign of its status."""
     return Cell(f"{STATUSES[row.status].sign} {name}", strong=True)
 
 
 def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
-    """How many schools have met it. Where nothing is summed up, this is the figure."""
+    """The number of schools that have met it, which is the figure where there is no sum."""
     of = figure(row, group) if row.counted is None else None
     if kpi.require == "none" or not row.schools_judged:
         return Cell(STATUSES[row.status].text if of else "–", figure=of)
@@ -65,11 +66,12 @@ def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
 
 
 def sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
-    """The pooled figure with its counts; what has no base stands as counted/required, or as counted alone."""
+    """The pooled figure with its counts; without a base as counted/required, or as counted alone."""
     return Cell(summed(row, kpi), figure=None if row.counted is None else figure(row, group))
 
 
 def summed(row: Row, kpi: Row) -> str:
+    """The text of the pooled figure: the rate, counted/required or the amount; – where there is no sum."""
     if row.counted is None:
         return "–"
     if row.base:
@@ -80,23 +82,24 @@ def summed(row: Row, kpi: Row) -> str:
 
 
 def required_cell(row: Row) -> Cell:
-    """How much is required of all together, where the sum does not say it."""
+    """The sum of what is required; – where the pooled figure has it."""
     return Cell("–" if not row.base or row.required is None else number(row.required))
 
 
 def change_cell(now: object, then: object) -> Cell:
-    """+3, −2, 0; nothing where one of the days has no figure."""
+    """+3, −2, 0; – where one of the days has no figure."""
     return Cell("–" if now is None or then is None else change(now - then))  # type: ignore[operator]
 
 
 def due_cell(kpi: Row, view: View) -> Cell:
+    """The deadline of an indicator; – where it has none."""
     if kpi.deadline is None or kpi.require in ("ceiling", "none"):
         return Cell("–")
     return Cell(due_day(kpi.deadline, view.on))
 
 
 def meanings(table: Table | None) -> list[str]:
-    """What the marks of the figures of a slide mean, in one line."""
+    """The meanings of the marks of a slide's figures, in one line."""
     cells = [cell for line in (table.rows if table else ()) for cell in line]
     figures = [cell.figure for cell in cells if cell.figure]
     marks = flag_marks([figure.flags for figure in figures])
@@ -108,7 +111,7 @@ def meanings(table: Table | None) -> list[str]:
 
 
 def source(facts: Facts, kpi: Row) -> str:
-    """For the speaker: where the figures of an indicator come from."""
+    """The speaker's note on where the figures of an indicator come from."""
     names = dict.fromkeys(
         facts.tables[name].label for name in (kpi.table_name, kpi.base_table) if name in facts.tables
     )
@@ -122,7 +125,7 @@ def source(facts: Facts, kpi: Row) -> str:
 
 
 def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
-    """One figure in full, for the speaker, with what is known to be wrong with its data."""
+    """One figure in full for the speaker, with its data's faults."""
     label = facts.with_period(kpi, kpi.label)
     text = say(
         "{name}：{status}，計數 {counted}，基數 {base}，應達 {required}",
@@ -136,10 +139,12 @@ def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
 
 
 def school_name(school: Row) -> str:
+    """A school's name; a lead school is marked."""
     return say("{name}（重點）", name=school.name) if school.role == "lead" else str(school.name)
 
 
 def school_cell(kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
+    """A school's figure in an indicator; – where it has none."""
     if row is None:
         return Cell("–")
     sign = STATUSES[row.status].sign

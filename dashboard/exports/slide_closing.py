@@ -1,4 +1,4 @@
-"""The slides at the end: what needs a decision, what changed, and what is wrong with the data."""
+"""The slides at the end: what needs a decision, what changed, and the faults of the data."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from dashboard.language.words import (
 from dashboard.questions import Row, ask
 
 URGENCY = ("overdue", "behind", "on_track", "no_data")
-DECIDE, DATA, TOLD = 8, 9, 8  # lines of slides of sentences, which may take two
+DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take two
 
 
 def to_decide(facts: Facts) -> list[Slide]:
-    """What needs a decision: the findings of 需要注意 without the way to them; without names a line an indicator.
+    """The slides of what needs a decision: the findings of 需要注意; without names of schools a line an indicator.
 
-    Of all periods together, what is overdue or over its limit first, then what is behind, then what lacks data.
+    Of all periods together: first what is overdue or over its limit, then what is behind, then what lacks data.
     """
-    lines = _found(facts) if facts.choices.schools else _late_indicators(facts)
+    lines = _attention(facts) if facts.choices.schools else _late_indicators(facts)
     lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
     columns = [
         Column(say("狀態"), 1.4),
@@ -59,7 +59,7 @@ def _late_indicators(facts: Facts) -> list[list[Cell]]:
     return lines
 
 
-def _found(facts: Facts) -> list[list[Cell]]:
+def _attention(facts: Facts) -> list[list[Cell]]:
     view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
     lines = []
     for period in view.periods:
@@ -107,7 +107,7 @@ def _to_do(facts: Facts, kpi: Row | None, status: str, what: Cell) -> list[Cell]
 
 
 def since(facts: Facts) -> list[Slide]:
-    """What changed since the day to compare with; nothing where none was chosen."""
+    """The slides of what changed since the day to compare with; none where no day was chosen."""
     view = facts.view
     if view.versus is None:
         return []
@@ -148,7 +148,7 @@ def since(facts: Facts) -> list[Slide]:
         late=number(many["late"]),
     )
     rule = say("兩天都用這份快照與同一份定義計算，之後補送的也算在內")
-    return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, TOLD)
+    return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, CHANGES)
 
 
 def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
@@ -161,7 +161,7 @@ def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
 
 
 def data(facts: Facts) -> Slide:
-    """What is known to be wrong with the data, in one slide; the notes name every cause."""
+    """The slide of the data's known faults; its notes name every cause."""
     view = facts.view
     rows = [
         row for period in view.periods for row in ask(view, "data_to_mend", on=view.on, period=period.period)

@@ -1,4 +1,4 @@
-"""What the slides of a meeting are made of: the choices of the meeting, and the figures of its day, asked once."""
+"""The facts of a meeting's slides: the meeting's choices, and the figures of its day, queried once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的�
 
 @dataclass(frozen=True)
 class Choices:
-    """How a meeting wants its slides: in which order, and whether schools are named."""
+    """A meeting's choices: the order of the slides, and whether schools are named."""
 
     order: str = "gap"
     schools: bool = True
@@ -24,7 +24,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the slides are made of, asked once."""
+    """All values of the slides, queried once."""
 
     view: View
     choices: Choices
@@ -39,16 +39,16 @@ class Facts:
 
     @property
     def own_group(self) -> Row | None:
-        """The group that a scope lies in, where it is one; the figures of the whole then are that group's."""
+        """The group of the view where its scope is one group, whose figures then are those of the whole."""
         return None if self.view.scope.whole or len(self.groups) != 1 else self.groups[0]
 
     @property
     def who(self) -> str:
-        """Whose figures `whole` gives: the city, or one group."""
+        """The name of the scope of `whole`: the city, or one group."""
         return str(self.own_group.name) if self.own_group else say("全市")
 
     def whole(self, kpi: Row) -> Row | None:
-        """The figure of all schools in scope: the city's, or one group's; none where the scope is a part of a group."""
+        """The figure of all schools in scope: the city's or one group's; None where the scope is a part of a group."""
         if self.view.scope.whole:
             return self.total(kpi)
         group = self.own_group
@@ -62,28 +62,28 @@ class Facts:
         return self.totals.get(_place(kpi, group))
 
     def was(self, kpi: Row, group: Row | None = None) -> Row | None:
-        """The same on the day to compare with."""
+        """The same figure on the day to compare with."""
         return self.then.get(_place(kpi, group))
 
     def of(self, kpi: Row, group: Row | None = None) -> list[Row]:
-        """The figures of the schools, or of a group's."""
+        """The figures of the schools, or of a group's schools."""
         rows = self.schools.get((kpi.kpi, kpi.period), ())
         return [
             row for row in rows if group is None or self.group_of[row.school_id].group_id == group.group_id
         ]
 
     def label(self, kpi: Row) -> str:
-        """What an indicator is called in a line; where there are several periods, with its own."""
+        """An indicator's label in a line, with its period where there are several."""
         return self.with_period(kpi, kpi.short)
 
     def with_period(self, kpi: Row, name: str) -> str:
-        """A name of an indicator; where there are several periods, with its own."""
+        """An indicator's `name`, with its period where there are several."""
         several = len(self.view.periods) > 1
         return say("{label}（{note}）", label=name, note=kpi.period_label) if several else name
 
 
 def load(view: View, choices: Choices) -> Facts:
-    """Ask for all of it, in the order of the choices."""
+    """Query all facts, in the order of the choices."""
     schools = {row.school_id: row for row in ask(view, "schools")}
     kpis = [
         _with_period(kpi, period)
@@ -145,5 +145,5 @@ def _ordered(facts: Facts) -> Facts:
 
 
 def late(rows: Sequence[Row]) -> int:
-    """How many schools are late; nobody by a file that was not read."""
+    """The number of late schools, without those that have an unread file."""
     return sum(row.status in LATE and not is_unsure(row) for row in rows)

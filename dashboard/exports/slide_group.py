@@ -21,7 +21,7 @@ LONGEST = 3  # slides of schools that one group takes at most: the rest is in th
 
 
 def group_slides(facts: Facts, group: Row) -> list[Slide]:
-    """A group: its schools in every indicator, or without names its figures."""
+    """The slides of a group: its schools in every indicator, or without names its figures."""
     totals = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
     notes = [cells.in_full(facts, row, group.name, kpi) for kpi, row in totals]
     slide = Slide(f"group-{group.name}", group.name, "", pages.standing(facts, [group]), notes=notes)
@@ -45,7 +45,7 @@ def group_slides(facts: Facts, group: Row) -> list[Slide]:
 
 
 def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list[Slide]:
-    """Schools down and indicators across; where the indicators are too many for that, the other way round."""
+    """The table of schools by indicators; indicators by schools where there are too many indicators for a slide."""
     rows = {(row.school_id, row.kpi, row.period): row for kpi in kpis for row in facts.of(kpi, group)}
     every = [one for one in facts.group_of.values() if one.group_id == group.group_id]
     if facts.choices.order == "gap":

@@ -1,4 +1,4 @@
-"""The slide of an indicator: how far the whole is, each group, the way to the deadline, and who needs help."""
+"""The slide of an indicator: the whole's progress, each group, the curve to the deadline, and schools that need help."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MONTHS = 5  # that a curve names
 
 
 def indicator(facts: Facts, kpi: Row) -> list[Slide]:
-    """One indicator: how far the whole is, each group, the way to the deadline, and who needs help."""
+    """The slides of one indicator: the whole's progress, each group, the curve, and the schools that need help."""
     view, city, whole, rows = facts.view, facts.total(kpi), facts.whole(kpi), facts.of(kpi)
     if city is None:
         return []
@@ -63,7 +63,7 @@ def indicator(facts: Facts, kpi: Row) -> list[Slide]:
 
 
 def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
-    """Which of the schools in scope are late, and whether few of them hold most of what is missing.
+    """The title: how many of the schools in scope are late, and whether few of them hold most of the gap.
 
     whole: the figure of all of them, where there is one.
     """
@@ -103,7 +103,7 @@ def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
 
 
 def _big(facts: Facts, kpi: Row, whole: Row) -> Big | None:
-    """The schools that have met it; of what is for information only the sum is in the title."""
+    """The large figure: the schools that have met it; None for an indicator that is never judged, with its sum in the title."""
     if kpi.require == "none" or not whole.schools_judged:
         return None
     then = facts.was(kpi, None if facts.view.scope.whole else facts.own_group)
@@ -122,7 +122,7 @@ def _big(facts: Facts, kpi: Row, whole: Row) -> Big | None:
 
 
 def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[list[Column], list[Line]]:
-    """The groups and the whole; of what is never judged only how much there is."""
+    """The table of the groups and the whole; of an indicator that is never judged only the amounts."""
     city = facts.total(kpi)
     rows = [(group.name, group.name, row) for group, row in groups]
     rows += [(say("全市"), "", city)] if city else []
@@ -166,7 +166,7 @@ def _how_much(row: Row, kpi: Row, group: str) -> Cell:
 
 
 def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
-    """The late schools, those that lack most first, where schools are named; nobody whose file was not read."""
+    """The late schools by gap, where schools are named; without schools that have an unread file."""
     if not facts.choices.schools or kpi.require in ("none", "ceiling"):
         return []
     late = [row for row in rows if row.status in LATE and row.gap and not is_unsure(row)]
@@ -187,7 +187,7 @@ def _one_to_help(kpi: Row, row: Row) -> str:
 
 
 def _curve(facts: Facts, kpi: Row, whole: Row) -> Curve | None:
-    """The whole's way to the deadline: what is required of all, else the schools that have met it."""
+    """The whole's curve to the deadline: the share of what is required, else of the schools that have met it."""
     view = facts.view
     if kpi.deadline is None or kpi.require in ("none", "ceiling") or not whole.schools_judged:
         return None
@@ -234,7 +234,7 @@ def _curve(facts: Facts, kpi: Row, whole: Row) -> Curve | None:
 
 
 def _against_pace(who: str, whole: Row, kpi: Row, last: tuple[float, float], summed: bool) -> str:
-    """Where the whole stands; `last` is what was done on the last day, of what."""
+    """The sentence that compares the whole with its pace; `last`: what is done and required on the last day."""
     done, required = last
     if not summed:
         return say("{n} 校中 {met} 校達標", n=number(required), met=number(done))

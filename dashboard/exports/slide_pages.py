@@ -1,4 +1,4 @@
-"""What slides have in common: a table over as many of them as it needs, a line of figures, a sentence on who is late."""
+"""What slides share: a table over as many of them as it needs, a line of figures, a sentence on late schools."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Line = tuple[Sequence[Cell], Sequence[str]]  # of a table, and what its notes sa
 
 
 def line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
-    """An indicator of the whole or of a group: its name, the strip, who has met it, who is late, the sum."""
+    """The line of an indicator: its name, the strip, the schools that met it, the late ones, the sum, what is required."""
     return [
         cells.named(row, facts.label(kpi)),
         Cell("", strip=counts(row)),
@@ -36,7 +36,7 @@ def line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
 
 
 def paged(slide: Slide, columns: Sequence[Column], lines: Sequence[Line], rows: int = ROWS) -> list[Slide]:
-    """The slide with as many lines as it has room for, and further ones for the rest."""
+    """The slide with as many lines as it has room for, and further slides for the rest."""
     parts = [lines[at : at + rows] for at in range(0, max(len(lines), 1), rows)]
     slides = []
     for at, part in enumerate(parts):
@@ -48,7 +48,7 @@ def paged(slide: Slide, columns: Sequence[Column], lines: Sequence[Line], rows: 
 
 
 def further(slide: Slide, at: int, parts: int) -> Slide:
-    """A slide that goes on where the one before had no more room."""
+    """A slide that continues the one before."""
     return replace(
         slide,
         key=f"{slide.key}-{at + 1}",
@@ -71,5 +71,5 @@ def standing(facts: Facts, groups: Sequence[Row]) -> str:
 
 
 def first(names: Sequence[str], many: int, most: int = NAMED) -> str:
-    """The first of many schools, and how many they are."""
+    """The first of many schools, and their number."""
     return listing(names[:most]) + (say("等 {n} 校", n=number(many)) if many > most else "")

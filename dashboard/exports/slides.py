@@ -1,7 +1,7 @@
-"""The slides of a meeting: what the figures of a day say to those who decide.
+"""The slides of a meeting: a day's figures for those who decide.
 
-One function makes them; the page shows them, the report and the deck are drawn of them. Schools are named only where that
-is asked for, persons never.
+One function builds them; the page, the report and the deck are drawn from them. Schools are named only where that is
+asked for, persons never.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def document(
 ) -> Document:
     """The slides of a view: of the whole programme, or of the groups that have a school in its scope.
 
-    first: slides that come before them, as the decisions of the last meeting do. meeting: the name of a frozen one.
+    first: slides that come first, such as the decisions of the last meeting. meeting: the name of a frozen one.
     """
     view = replace(view, scope=replace(view.scope, names=False))
     facts = slide_facts.load(view, choices or Choices())
@@ -70,7 +70,7 @@ def document(
 
 
 def _overview(facts: Facts) -> list[Slide]:
-    """Every indicator of the whole, one a line."""
+    """The slide of every indicator of the whole, one a line."""
     view = facts.view
     group = facts.own_group
     columns = [Column(say("指標"), 2.1), Column(say("一格一校"), 4.2), Column(say("達標校數"), 1.2, True)]
@@ -100,7 +100,7 @@ def _overview(facts: Facts) -> list[Slide]:
 
 
 def _headline(facts: Facts, group: Row | None) -> str:
-    """The most urgent deadline, else how many schools are late."""
+    """The title: the most urgent deadline, else how many schools are late."""
     view = facts.view
     row = urgent(ask_each(view, "deadlines", on=view.on, group_id=group and group.group_id))
     if row is None:

@@ -1,4 +1,4 @@
-"""Tables as a file: one as XLSX, ODS or CSV, several as a workbook; every text and header made safe against formulas."""
+"""Tables as a file, XLSX, ODS or CSV, and several as a workbook; every text and header is safe against formulas."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ ODS_CELLS = 200_000
 FILTER = 2  # characters that the button of a filter hides
 LONGEST = 31  # characters of a worksheet's name
 TOP = "head"
-# The colours of the statuses, and how shares are shown: `blank.fods` has them by the same names.
+# The colours of the statuses and the formats of shares: `blank.fods` has them by the same names.
 LOOKS = {
     "met": ("0B6152", None),
     "on_track": ("333C45", None),
@@ -47,7 +47,7 @@ class TooLarge(CannotMake):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet of a workbook: a header that stays, the rows, and how many of the first columns stay beside them.
+    """A worksheet: a header that stays, the rows, and how many of the first columns stay in view.
 
     A value of a row may have a look of `LOOKS` or `FORMATS`.
     """
@@ -59,12 +59,12 @@ class Sheet:
 
 
 def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """One worksheet with a header that stays; numbers stay numbers, dates dates. The same rows are the same bytes."""
+    """One worksheet as XLSX with a header that stays; numbers and dates keep their types. The same rows give the same bytes."""
     return xlsx_book([Sheet(title, header, rows)])
 
 
 def xlsx_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: None) -> bytes:
-    """Several such worksheets as one workbook; `progress` is told before each."""
+    """Several such worksheets as one workbook; `progress` is called before each."""
     book = Workbook(write_only=True)
     for style in _styles():
         book.add_named_style(style)
@@ -79,7 +79,7 @@ def xlsx_book(sheets: Sequence[Sheet], progress: Progress = lambda share, text: 
             sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.append([_styled(sheet, name, TOP) for name in names])
         for row in body:
-            sheet.append([_shown(sheet, value) for value in row])
+            sheet.append([_written(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return timeless(out.getvalue())
@@ -128,7 +128,7 @@ def _ods_sheet(
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with its mark, so that Excel opens it rightly."""
+    """The table as CSV in UTF-8 with a byte order mark, which Excel needs."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([_value(name) for name in header])
@@ -147,7 +147,7 @@ def _cell(cell: object) -> Cell | Looked:
 
 
 def _widths(names: Sequence[str], body: Sequence[Sequence[Cell | Looked]]) -> list[int]:
-    """How many characters wide each column is, as its first rows tell."""
+    """The width of each column in characters, from its first rows."""
     longest = ([_width(row[at]) for row in body[:500]] for at in range(len(names)))
     return [
         min(max(_width(name) + FILTER, *widths, 0) + 2, WIDEST)
@@ -164,7 +164,7 @@ def _value(value: object) -> Cell:
     return str(safe(UNWRITABLE.sub("", str(value))))
 
 
-def _shown(sheet: object, value: Cell | Looked) -> object:
+def _written(sheet: object, value: Cell | Looked) -> object:
     if isinstance(value, Looked):
         return _styled(sheet, value.value, value.look)
     return _wrapped(sheet, value) if isinstance(value, str) and "\n" in value else value
@@ -183,7 +183,7 @@ def _wrapped(sheet: object, value: str) -> WriteOnlyCell:
 
 
 def _styles() -> list[NamedStyle]:
-    """New ones for each workbook, which ties them to itself."""
+    """New styles for each workbook, which ties them to itself."""
     colours = [
         NamedStyle(name, _font(color=text), PatternFill("solid", fgColor=fill) if fill else None)
         for name, (text, fill) in LOOKS.items()
@@ -193,7 +193,7 @@ def _styles() -> list[NamedStyle]:
 
 
 def _font(**more: Any) -> Font:
-    """The one that cells without a style have."""
+    """The font of cells without a style."""
     return Font(name="Calibri", size=11, family=2, **more)
 
 
@@ -204,7 +204,7 @@ def _width(value: object) -> int:
 
 
 def _titles(sheets: Sequence[Sheet]) -> list[str]:
-    """A name of its own for each worksheet; spreadsheets take two that differ by case for the same."""
+    """A unique name for each worksheet; spreadsheets take names that differ only by case for the same."""
     titles: list[str] = []
     taken: set[str] = set()
     for sheet in sheets:

@@ -1,9 +1,8 @@
 """Empty templates, XLSX or ODS, one a table, that read back without a fault: the headers are the contract's own.
 
-What is required is shown by style and told on the second worksheet, never written into the header, which must
-stay recognisable. Cells other than figures are text: Excel would turn 「5-2」 into a day of May, 「011601」
-into 11601, and 「85/8/1」 of the ROC calendar into 1985. Drop-downs help and seldom forbid, since the reader
-accepts more than they list.
+Style and the second worksheet mark the required columns, never the header, which must stay recognisable. Cells other
+than figures are text: Excel would turn 「5-2」 into a day of May, 「011601」 into 11601, and 「85/8/1」 of the ROC
+calendar into 1985. Drop-downs help and seldom forbid, since the reader accepts more than they list.
 """
 
 import io
@@ -70,26 +69,40 @@ class Column(Protocol):
     """What a template needs of a column of `sources/`."""
 
     @property
-    def headers(self) -> tuple[str, ...]: ...
+    def headers(self) -> tuple[str, ...]:
+        """The column's names in files, the usual one first."""
+
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """The type of its values."""
+
     @property
-    def required(self) -> bool: ...
+    def required(self) -> bool:
+        """Whether every row needs a value."""
+
     @property
-    def note(self) -> str: ...
+    def note(self) -> str:
+        """The explanation for whoever fills it in."""
+
     @property
-    def words(self) -> tuple[str, ...]: ...
+    def words(self) -> tuple[str, ...]:
+        """The words that the column accepts."""
+
     @property
-    def choices(self) -> Mapping[str, str]: ...
+    def choices(self) -> Mapping[str, str]:
+        """The words of a choice column, by their codes."""
 
 
 class Table(Protocol):
     """What a template needs of a table of `sources/`."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """The table's names in files, the usual one first."""
+
     @property
-    def columns(self) -> Mapping[str, Column]: ...
+    def columns(self) -> Mapping[str, Column]:
+        """The columns by their ids."""
 
 
 def write(
@@ -98,10 +111,13 @@ def write(
     choices: Mapping[str, Sequence[str]] | None = None,
     kind: str = "xlsx",
 ) -> list[Path]:
-    """One empty workbook for each of `tables`, in `folder`; the files written, in the order of `tables`.
+    """Write one empty workbook for each of `tables` into `folder`; gives the paths, in the order of `tables`.
 
-    `kind` is one of `KINDS`. `choices` gives the words of the column types that a programme's definition knows (category, employment,
-    role, group, school). A file that stands there already may hold somebody's work: nothing is written then.
+    kind: one of `KINDS`. choices: the words of the column types that a programme's definition knows (category, employment,
+    role, group, school).
+
+    Raises:
+        TemplateError: a file exists already, which may hold somebody's work, or nothing can be written.
     """
     paths = [folder / f"{table.names[0]}.{kind}" for table in tables.values()]
     taken = [path.name for path in paths if path.exists()]
@@ -181,7 +197,7 @@ KINDS: Mapping[str, Callable[[Table, Mapping[str, Sequence[str]]], bytes]] = {"x
 
 
 def _words(column: Column, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """What a drop-down for `column` offers; nothing where any text will do."""
+    """The words of the drop-down for `column`; empty where any text will do."""
     if column.type == "yes_no":
         return (*YES_NO, *column.words)
     return tuple(column.choices.values()) or choices.get(column.type, ())
@@ -199,7 +215,7 @@ def _column(sheet: Worksheet, number: int, column: Column) -> None:
 
 
 def _drop_down(column: Column, number: int, count: int) -> DataValidation:
-    """A list that points at the guide's cells: inside the rule itself it would end at 255 characters."""
+    """A drop-down that refers to the guide's cells: a list within the rule itself is limited to 255 characters."""
     rule = DataValidation(
         type="list",
         formula1=f"'{GUIDE}'!{absolute_coordinate(_offered(number, count))}",
@@ -215,7 +231,7 @@ def _drop_down(column: Column, number: int, count: int) -> DataValidation:
 
 
 def _offered(number: int, count: int) -> str:
-    """The cells of the guide that have the words of a column, such as E5:K5."""
+    """The range of the guide's cells with the words of a column, such as E5:K5."""
     first, last = get_column_letter(FIRST_WORD), get_column_letter(FIRST_WORD + count - 1)
     row = FIRST_GUIDE_ROW + number - 1
     return f"{first}{row}:{last}{row}"
@@ -238,7 +254,7 @@ def _guide(sheet: Worksheet, explained: Sequence[Sequence[str]]) -> None:
 
 
 def _explained(columns: Sequence[Column], words: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The guide's row for each column, from `FIRST_GUIDE_ROW` on, with the words that its drop-down points at."""
+    """The guide's row for each column, from `FIRST_GUIDE_ROW` on, with the words of its drop-down."""
     return [
         [
             column.headers[0],

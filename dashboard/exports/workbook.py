@@ -1,4 +1,4 @@
-"""The workbook: every indicator of a day as worksheets to take away, and what their figures rest on.
+"""The workbook: every indicator of a day as worksheets, with the definitions and the snapshot of its figures.
 
 Its figures are those of `kpi results`, its flags those of `kpi flags`, with the names of persons masked.
 """
@@ -21,7 +21,7 @@ from dashboard.questions import View, ask
 Row = SimpleNamespace
 Kpis = Mapping[
     tuple[str, str], Row
-]  # the indicators that are shown, by their id and period, in the definition's order
+]  # the visible indicators, by their id and period, in the definition's order
 WRITERS: Mapping[str, Callable[[Sequence[Sheet], Progress], bytes]] = {
     "xlsx": tables.xlsx_book,
     "ods": tables.ods_book,
@@ -41,7 +41,7 @@ FACTS = (later("項目"), later("內容"))
 
 
 def write(view: View, kind: str, progress: Progress = lambda share, text: None) -> bytes:
-    """The workbook of a kind of `WRITERS`.
+    """The workbook as a file of a kind of `WRITERS`.
 
     Raises:
         TooLarge: it is too large for an ODS.
@@ -50,9 +50,9 @@ def write(view: View, kind: str, progress: Progress = lambda share, text: None) 
 
 
 def sheets(view: View) -> list[Sheet]:
-    """Its worksheets: the city and the groups, each indicator's schools, the definitions, the snapshot, the flags.
+    """The worksheets: the city and the groups, each indicator's schools, the definitions, the snapshot, the flags.
 
-    Of the groups those with a school in scope: a group takes home its own figures beside the city's.
+    Only groups with a school in scope are in it: a group gets its own figures beside the city's.
     """
     view = replace(view, scope=replace(view.scope, names=False))
     kpis = _kpis(view)
@@ -82,13 +82,13 @@ def _kpis(view: View) -> Kpis:
 
 
 def _head(columns: Sequence[str], several: bool, at: int = 1) -> list[str]:
-    """The names of the columns; where there are several periods, theirs comes after the first `at`."""
+    """The names of the columns; where there are several periods, their column comes after the first `at`."""
     names = [say(column) for column in columns]
     return [*names[:at], *([say("期間")] if several else []), *names[at:]]
 
 
 def _summary(kpis: Kpis, figures: Mapping[str, Sequence[Row]], several: bool) -> Sheet:
-    """The city before its groups."""
+    """The rows of the city, then of its groups."""
     rows = [
         [
             kpi.label,
@@ -137,7 +137,7 @@ def _status(row: Row, kpi: Row) -> Looked:
 
 
 def _share(rate: float | None) -> Looked | None:
-    """All and nothing are told only when exact: one missing person never disappears in rounding."""
+    """A share; 0 and 1 only when exact, so that one missing person never disappears in rounding."""
     if rate is None:
         return None
     rounds_off = rate not in (0, 1) and (rate < 0.0005 or abs(rate - 1) <= 0.0005)

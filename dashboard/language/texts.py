@@ -1,8 +1,8 @@
-"""What the product says, in the viewer's language.
+"""The product's texts in the viewer's language.
 
 As gettext has it, the text in the code is the zh-TW one and the key of its translations: a page's code reads as the page
 does. `locale/en.po` holds the English of every text, in the format that translators' tools read. What a definition says
-(labels, rules, units) carries its own English and is translated where rows are read (`address.ask`).
+(labels, rules, units) carries its own English and is translated where rows are read (`questions.ask`).
 
 The language is the viewer's, of one run of a script, so it lives in a context variable and not in the module.
 """
@@ -35,7 +35,7 @@ class Manner:
 
 
 def later(text: str) -> str:
-    """Marks a text of a constant, which is made before anybody asks; it is said by `say` where it is shown."""
+    """The text unchanged: marks a constant's text for translation by `say` where it is used, as gettext's `N_`."""
     return text
 
 
@@ -44,7 +44,7 @@ _manner: ContextVar[Manner] = ContextVar("manner", default=Manner())  # noqa: B0
 
 
 def manner() -> Manner:
-    """How this run writes."""
+    """The manner of this run."""
     return _manner.get()
 
 
@@ -55,7 +55,7 @@ def use(chosen: Manner) -> None:
 
 @contextmanager
 def written(chosen: Manner) -> Iterator[None]:
-    """Write in this manner within a block: a letter stays Chinese whatever the page's language is."""
+    """Write in this manner within a block: a letter is Chinese whatever the page's language is."""
     token = _manner.set(chosen)
     try:
         yield
@@ -64,7 +64,7 @@ def written(chosen: Manner) -> Iterator[None]:
 
 
 def kept(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, in the manner of now: downloads and fragments run later, in threads of their own."""
+    """The function bound to the present manner: downloads and fragments run later, in threads of their own."""
     now = manner()
 
     @wraps(function)
@@ -78,8 +78,8 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
 def say(text: str, /, **values: object) -> str:
     """The text in the viewer's language, with its values filled in.
 
-    A text that counts something takes the count as `n`; the English then has a singular and a plural. A text that nobody
-    translated stays Chinese, which a test forbids for all that stands in the code.
+    A text that counts something takes the count as `n`; the English then has a singular and a plural. A text without a
+    translation stays Chinese; a test forbids such texts in the code.
     """
     message = catalogue(manner().language).get(text, text)
     if isinstance(message, tuple):
@@ -89,7 +89,7 @@ def say(text: str, /, **values: object) -> str:
 
 @cache
 def catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
-    """Every translated text of a language; a text with a plural as a pair."""
+    """The translations of a language by their Chinese texts; a text with a plural has a pair."""
     path = LOCALE / f"{language}.po"
     if not path.exists():
         return {}

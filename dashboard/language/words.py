@@ -51,6 +51,7 @@ class Status(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The sign and the word."""
         return f"{self.sign} {self.word}"
 
 
@@ -66,20 +67,20 @@ STATUSES = {
 }
 
 
-# The statuses of a strip of schools, and those of who is late, the worse first.
+# The statuses of a strip of schools, and those of late schools, the worse first.
 STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
 LATE = ("overdue", "behind")
 JUDGED = ("met", "on_track", *LATE)
 
 
 def counts(row: object, statuses: Sequence[str] = STRIP) -> dict[str, int]:
-    """How many schools of a group or the city stand where, without those where none does."""
+    """How many schools of a group or the city have each status, without statuses that none has."""
     schools = {status: int(getattr(row, f"schools_{status}") or 0) for status in statuses}
     return {status: many for status, many in schools.items() if many}
 
 
 class Flag(NamedTuple):
-    """What is known to be wrong with the data behind a figure: in a few words, and what it means."""
+    """A known fault of the data behind a figure: a few words, and their meaning."""
 
     source_text: str
     source_meaning: str
@@ -99,32 +100,32 @@ UNSURE = ("unreadable_source", "stale_source")
 
 
 def flags_of(row: object) -> list[str]:
-    """The codes of a figure's flags; most have none."""
+    """The codes of a figure's flags."""
     codes: str | None = getattr(row, "flags", None)
     return codes.split(";") if codes else []
 
 
 def is_unsure(row: object) -> bool:
-    """Whether a file behind the figure was not read: nobody is told to be late by it."""
+    """Whether a file behind the figure was not read: no school is called late by such a figure."""
     return any(code in UNSURE for code in flags_of(row))
 
 
 def flag_words(row: object) -> str:
-    """「名冊有退回的列、有退回的列」, of a group or the city said to be of some schools; nothing where there is no flag."""
-    told = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
-    if told and getattr(row, "level", None) in ("group", "city"):
-        return say("{flags}（部分學校）", flags=told)
-    return told
+    """「名冊有退回的列、有退回的列」, with 「（部分學校）」 for a group or the city; blank where there is no flag."""
+    flags = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
+    if flags and getattr(row, "level", None) in ("group", "city"):
+        return say("{flags}（部分學校）", flags=flags)
+    return flags
 
 
 def flag_mark(codes: str) -> str:
-    """「!bc」: a mark for each flag of a figure where there is no room for its words, in the order of `FLAGS`."""
+    """「!bc」: a letter for each flag, where there is no room for words, in the order of `FLAGS`."""
     letters = [chr(ord("a") + at) for at, code in enumerate(FLAGS) if code in codes.split(";")]
     return f"!{''.join(letters)}" if letters else ""
 
 
 def flag_marks(every: Sequence[str]) -> str:
-    """What the marks of some figures mean: 「b 有退回的列　c 沒有該校的列」."""
+    """The legend of the marks of some figures: 「b 有退回的列　c 沒有該校的列」."""
     codes = {code for flags in every for code in flags.split(";")}
     return "　".join(
         f"{flag_mark(code)[1:]} {say(flag.source_text)}" for code, flag in FLAGS.items() if code in codes
@@ -132,18 +133,18 @@ def flag_marks(every: Sequence[str]) -> str:
 
 
 def flag_meanings(row: object) -> str:
-    """The same in sentences."""
+    """The meanings of a figure's flags, a sentence each."""
     return prose([say("{sentence}。", sentence=say(FLAGS[code].source_meaning)) for code in flags_of(row)])
 
 
 def word(status: str, require: str | None = None) -> str:
-    """What a status is called; a ceiling is kept or exceeded, and not reached."""
+    """The word of a status; the words of a ceiling are 「在上限內」 and 「超出上限」."""
     kept = {"met": say("在上限內"), "overdue": say("超出上限")} if require == "ceiling" else {}
     return kept.get(status) or STATUSES[status].word
 
 
 def markdown(text: object) -> str:
-    """`text` for a label, which is Markdown: as it is, and no markup."""
+    """A text for a label, which is Markdown: every sign of markup is escaped."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
 
 
@@ -157,8 +158,8 @@ def escape(value: object) -> str:
 
 @lru_cache(KEPT)
 def addressed(value: str) -> str:
-    """A text within an address and an attribute; letters beyond ASCII stay, for the browser encodes them itself."""
-    return UNSAFE.sub(lambda found: quote(found[0], safe=""), value)
+    """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
+    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)
 
 
 @lru_cache(KEPT, typed=True)
@@ -173,7 +174,7 @@ def plain(value: Any) -> str:
     return "" if value is None else f"{decimal(value):f}"
 
 
-# What `stated` says of a figure, in this order; the name is last, since a name may hold anything.
+# The fields of `stated`, in this order; the name is last, since a name may hold anything.
 FIGURE = (
     "kpi",
     "level",
@@ -203,13 +204,13 @@ def number(value: Any, missing: str = "?") -> str:
 
 
 def brief(value: Any, unit: str, missing: str = "?") -> str:
-    """A figure that fits a cell: money from 10,000 on in 萬 or 億 (k or M), to one decimal; all else in full."""
+    """A figure for a cell: money from 10,000 on in 萬 or 億 (k or M) to one decimal, other figures in full."""
     if value is None or unit not in MONEY or abs(decimal(value)) < LARGE_SUM:
         return number(value, missing)
     size, name = next(step for step in SUMS[manner().language] if abs(decimal(value)) >= step[0])
     share = decimal(value) / size
-    shown = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
-    return f"{number(shown)} {name}"
+    rounded = share.quantize(Decimal("0.1") if abs(share) < 1000 else Decimal(1), ROUND_HALF_UP)
+    return f"{number(rounded)} {name}"
 
 
 def quantity(value: Any, unit: str, missing: str = "?") -> str:
@@ -218,7 +219,7 @@ def quantity(value: Any, unit: str, missing: str = "?") -> str:
 
 
 def amount(value: Any, unit: str, missing: str = "?") -> str:
-    """The same as markup."""
+    """As `quantity`, as markup."""
     return escape(quantity(value, unit, missing))
 
 
@@ -229,7 +230,7 @@ def united(written: str, unit: str) -> str:
 
 
 def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
-    """20/24, 「61.2/70 萬」: two figures that stay apart when they are shortened."""
+    """20/24, 「61.2/70 萬」: two figures, in full where they would look equal when shortened."""
     one, other = brief(counted, unit), brief(of, unit, missing)
     if one == other and counted != of:
         return f"{number(counted)}/{number(of, missing)}"
@@ -257,14 +258,14 @@ def percent(part: Any, whole: Any, places: int = 1) -> str:
     if exact in (0, 100):
         return f"{abs(exact):.0f}%"
     step = Decimal(1).scaleb(-places)
-    shown = exact.quantize(step, ROUND_HALF_UP)
+    rounded = exact.quantize(step, ROUND_HALF_UP)
     if exact < 100:
-        shown = min(shown, 100 - step)
-    return f"{max(shown, step):f}%"
+        rounded = min(rounded, 100 - step)
+    return f"{max(rounded, step):f}%"
 
 
 def rate(counted: Any, base: Any, unit: str) -> str:
-    """「88.8%（979/1,103 人）」: a rate never stands without its counts."""
+    """「88.8%（979/1,103 人）」: a rate is always written with its counts."""
     share, counts = percent(counted, base), f"{number(counted)}/{number(base)}"
     return say("{share}（{counts} {unit}）", share=share, counts=counts, unit=unit)
 
@@ -276,14 +277,14 @@ def written_day(day: date, pad: bool = False) -> str:
 
 
 def first_days(first: date, last: date, most: int) -> list[date]:
-    """The first days of the months within; of many every second, third and so on, so that they are at most so many."""
+    """The first days of the months from `first` to `last`; every second, third and so on where they exceed `most`."""
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     days = [day for n in months if first <= (day := date(n // 12, n % 12 + 1, 1)) <= last]
     return days[:: max(1, -(-len(days) // most))]
 
 
 def month(day: date) -> str:
-    """What the month of a day is called."""
+    """The name of a day's month."""
     return say(MONTHS[day.month - 1])
 
 
@@ -300,7 +301,7 @@ def short_day(day: date | None, year: int) -> str:
 
 
 def due_day(deadline: date, on: date) -> str:
-    """A deadline, with its year once it is past: 「已過 746 天」 is of no year else."""
+    """A deadline, with its year once it is past."""
     return written_day(deadline) if deadline < on else short_day(deadline, on.year)
 
 
@@ -338,12 +339,12 @@ def past(days: int) -> str:
 
 
 def names(listed: Sequence[str], total: int) -> str:
-    """A list that says how many it leaves out."""
+    """A list of schools, with the `total` where some are left out."""
     return listing(listed) + (say("等 {n} 校", n=number(total)) if total > len(listed) else "")
 
 
 def listing(parts: Sequence[str]) -> str:
-    """Several things side by side: with 、 in Chinese, with commas elsewhere."""
+    """Parts joined by 、 in Chinese and by commas elsewhere."""
     return say("、").join(parts)
 
 
@@ -351,29 +352,29 @@ Part = Mapping[str, Any]  # of a unit, as `parts_on` of queries/models/5_visible
 
 
 def part_name(part: Part) -> str:
-    """What a part is called; an amount that is the only part needs no name."""
+    """The name of a part; blank for an amount that is the only part."""
     return say(part["label"]) if part["label"] else ""
 
 
 def part_amount(part: Part, name: str) -> str:
-    """「1 小時」: how much of a part there `has` or `lacks`."""
+    """「1 小時」: how much a unit has or lacks of a part; `name` is `has` or `lacks`."""
     return f"{number(part[name])} {say(part['unit']) if part['unit'] else ''}".strip()
 
 
 def has(parts: Sequence[Part] | None) -> str:
-    """「A1 111/05/05、A2 111/10/05」, 「1 小時」: what of a unit is there; nothing of one without parts."""
-    told = []
+    """「A1 111/05/05、A2 111/10/05」, 「1 小時」: the parts that a unit has; blank for one without parts."""
+    items = []
     for part in parts or ():
         if part["unit"] is not None and part["has"]:
-            told.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
+            items.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
         elif part["unit"] is None and not part["lacks"]:
             day = written_day(part["day"], pad=True) if part["day"] else ""
-            told.append(f"{part_name(part)} {day}".strip())
-    return listing(told)
+            items.append(f"{part_name(part)} {day}".strip())
+    return listing(items)
 
 
 def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
-    """「A2」, 「還差 2 小時」: what of a unit is missing; `alone` 「缺 A2」, where nothing else says that it is."""
+    """「A2」, 「還差 2 小時」: the parts that a unit lacks; with `alone` 「缺 A2」, where no heading says so."""
     missing = [part for part in parts or () if part["lacks"]]
     things = listing([part_name(part) for part in missing if part["unit"] is None])
     amounts = [
@@ -381,12 +382,12 @@ def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
         for part in missing
         if part["unit"] is not None
     ]
-    told = say("缺 {parts}", parts=things) if things and alone else things
-    return listing([*filter(None, [told]), *amounts])
+    missing_things = say("缺 {parts}", parts=things) if things and alone else things
+    return listing([*filter(None, [missing_things]), *amounts])
 
 
 def sentence(row: Any) -> str:
-    """What is wrong and how to mend it, in the viewer's language; what stands in the file stays as it is."""
+    """The sentence on what is wrong and how to mend it, in the viewer's language; values of the file stay as they are."""
     return say(row.sentence, **row.places)
 
 
@@ -396,7 +397,7 @@ def prose(sentences: Sequence[str]) -> str:
 
 
 def file_day(day: date) -> str:
-    """111-11-25, as it stands in a file's name."""
+    """111-11-25, for a file's name."""
     return written_day(day, pad=True).replace("/", "-")
 
 

@@ -1,7 +1,7 @@
-"""What people write here: meetings that were frozen, and what was decided in them. No source of figures, and no snapshot.
+"""The store of what people write: frozen meetings and their decisions. It holds no source of figures and no snapshot.
 
-It is a file of the warehouse (SQLite), or a PostgreSQL where several machines serve. Nothing is made until something is
-written: whoever only reads finds nothing.
+It is a file of the warehouse (SQLite), or a PostgreSQL where several machines serve. The file is created by the first
+write; before that, reading gives nothing.
 """
 
 from dashboard.state.model import Decision, Meeting, Outcome, StateError

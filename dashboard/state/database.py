@@ -1,4 +1,4 @@
-"""The database of the store: where it is, how it is opened, and that it is of this version of the product."""
+"""The database of the store: its address, its engine, and the check of its version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def file_of(warehouse: Path) -> Path:
-    """Where the store of a warehouse is, if it is a file."""
+    """The path of a warehouse's store, if it is a file."""
     return warehouse / FILE
 
 
@@ -36,7 +36,7 @@ def reading(warehouse: Path, address: str) -> Iterator[sa.Connection | None]:
     if not address and not file_of(warehouse).exists():
         yield None
         return
-    with _told(address), _engine(warehouse, address).connect() as connection:
+    with _state_errors(address), _engine(warehouse, address).connect() as connection:
         if (_version(connection) or "") != newest():
             connection.rollback()
             _bring_up_to_date(_engine(warehouse, address))
@@ -45,12 +45,12 @@ def reading(warehouse: Path, address: str) -> Iterator[sa.Connection | None]:
 
 @contextmanager
 def writing(warehouse: Path, address: str) -> Iterator[sa.Connection]:
-    """A connection in a transaction that is done whole or not at all.
+    """A connection in a transaction that is committed whole or not at all.
 
     Raises:
         StateError: the store cannot be written, or is of a later version of the product.
     """
-    with _told(address):
+    with _state_errors(address):
         if not address and not file_of(warehouse).exists():
             _make(file_of(warehouse))
         engine = _engine(warehouse, address)
@@ -60,8 +60,8 @@ def writing(warehouse: Path, address: str) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
-    """What the database says may hold the address with its password: only what kind of fault it is is passed on."""
+def _state_errors(address: str) -> Iterator[None]:
+    """Turn errors of the database into `StateError` with only their kind: their texts may hold the password."""
     try:
         yield
     except (SQLAlchemyError, OSError, ValueError) as error:
@@ -77,7 +77,7 @@ def _told(address: str) -> Iterator[None]:
 
 
 def _make(path: Path) -> None:
-    """Its user's alone: it may hold the names of persons."""
+    """Create the file for its user alone: it may hold the names of persons."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
@@ -110,7 +110,7 @@ def _engine(warehouse: Path, address: str) -> sa.Engine:
 
 
 def _bring_up_to_date(engine: sa.Engine) -> None:
-    """Run the versions that are missing; of several processes one at a time."""
+    """Run the missing versions, in one process at a time."""
     last = newest()
     with engine.connect() as connection:
         if _version(connection) == last:
@@ -143,5 +143,5 @@ def _version(connection: sa.Connection) -> str | None:
 
 @lru_cache(maxsize=1)
 def newest() -> str:
-    """The last version, by the name of its module."""
+    """The last version, from the name of its module."""
     return max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))

@@ -1,4 +1,4 @@
-"""All that people wrote, as one readable file, and back again: into a store of either kind."""
+"""The whole store as one readable file, and back again into a store of either kind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _text(value: Any) -> Any:
 
 
 def load(store: Store, text: str, replace: bool = False) -> dict[str, int]:
-    """Write a dump into a store that is empty, or whose content it replaces; whole or not at all. Gives how many rows.
+    """Write a dump into a store that is empty or is to be replaced, whole or not at all; gives the number of rows.
 
     Raises:
         StateError: it is no dump of this version, or the store holds something.
@@ -83,7 +83,11 @@ def _row(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_meeting(row: dict[str, Any]) -> None:
-    """Raises ValueError where the store would not have written such a meeting itself."""
+    """Check that the store could have written a meeting.
+
+    Raises:
+        ValueError: it could not.
+    """
     is_sound = (
         re.fullmatch(r"\d{8}T\d{12}", row["stamp"])
         and re.fullmatch(r"[a-z0-9][a-z0-9-]*", row["programme"])
@@ -98,7 +102,11 @@ def _check_meeting(row: dict[str, Any]) -> None:
 
 
 def _check(row: dict[str, Any]) -> None:
-    """Raises ValueError where an id, a day or a text is none that the store would have written itself."""
+    """Check that the store could have written a row's ids, days and texts.
+
+    Raises:
+        ValueError: it could not.
+    """
     if not all(ID.fullmatch(one) for one in (row["id"], row.get("meeting") or row["id"])):
         raise ValueError(row["id"])
     for name, value in row.items():

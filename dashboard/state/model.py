@@ -20,7 +20,7 @@ ID = re.compile("[0-9a-f]{32}")
 
 
 class StateError(OperatorError):
-    """What was to be written or read cannot be; the message says what to do, in Chinese."""
+    """The store cannot be read or written; the message says what to do, in Chinese."""
 
 
 def _id() -> str:
@@ -34,9 +34,9 @@ def now() -> dt.datetime:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided in a meeting: what, who does it, until when; about an indicator, a group or a school, or none.
+    """A decision of a meeting: what, who does it, until when; about an indicator, a group, a school or none of them.
 
-    done_on: the day on which a person closed it, where no figure can tell.
+    done_on: the day on which a person closed it, where no figure decides.
     """
 
     meeting: str
@@ -54,7 +54,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a decision: one of OUTCOMES, and its figure then and now where it has one, as it was written."""
+    """The outcome of a decision: one of OUTCOMES, and its figure then and now as text, where it has one."""
 
     decision: Decision
     kind: str
@@ -67,8 +67,8 @@ class Meeting:
     """A meeting whose figures were frozen: the snapshot, the day, the day to compare with, the scope, the order.
 
     group, school: the scope, at most one of them; neither is the whole programme. schools: whether schools are named.
-    period: the one that was chosen, if any. carried: what had become of earlier decisions when it was frozen. created_at:
-    UTC. id: 32 hexadecimal digits.
+    period: the chosen one, if any. carried: the outcomes of earlier decisions at the time of freezing. created_at: UTC.
+    id: 32 hexadecimal digits.
     """
 
     programme: str
@@ -87,7 +87,7 @@ class Meeting:
 
 
 def cleaned(text: str, most: int, what: str) -> str:
-    """A text as it is kept: one line, without what cannot be seen.
+    """A text for the store: on one line, without invisible characters.
 
     Raises:
         StateError: it is too long.

@@ -1,7 +1,7 @@
 """Meetings and decisions: freezing, finding, removing; noting, closing, and carrying on to the next meeting.
 
-Whoever asks or writes says which schools may be seen: None is every school, and nothing is said for no school. Only who may see every school sees what is said of the whole or of a group:
-a group's figures hold those of schools beyond one's own.
+Each call names the schools that the caller may see: None is every school, an empty set none. Only who may see every
+school gets what is about the whole or a group: a group's figures include schools beyond one's own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from dashboard.state.model import (
 )
 from dashboard.state.tables import DECISIONS, MEETINGS
 
-EVERY = None  # of the schools that may be seen: all of them
+EVERY = None  # the schools that a caller may see: all
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Store:
         """Note a meeting.
 
         Raises:
-            StateError: its name is taken or none, or it cannot be written.
+            StateError: its name is taken or blank, or it cannot be written.
         """
         name = cleaned(meeting.name, NAME, "會議名稱")
         if not name:
@@ -64,18 +64,18 @@ class Store:
         return noted
 
     def before(self, meeting: Meeting) -> list[Meeting]:
-        """The meetings before one, of the same programme and scope, by their days; the last is what it follows."""
+        """The meetings before one, of the same programme and scope, by their days; the last is the one that it follows."""
         every = self.meetings(meeting.programme, EVERY)
         return [one for one in every if one.id != meeting.id and _is_before(one, meeting)]
 
     def meetings(self, programme: str, schools: Collection[str] | None = ()) -> list[Meeting]:
-        """The meetings of a programme that lie within the schools that may be seen, the first held first."""
+        """The meetings of a programme whose scope the caller may see, by their days."""
         with reading(self.warehouse, self.address) as connection:
             items = _meetings(connection, programme) if connection is not None else []
         return [one for one in items if may_see(one.school, schools)]
 
     def meeting(self, programme: str, name: str, schools: Collection[str] | None = ()) -> Meeting | None:
-        """One of them by its name."""
+        """The meeting of a name; None where there is none."""
         wanted = cleaned(name, len(name), "")
         return next((one for one in self.meetings(programme, schools) if one.name == wanted), None)
 
@@ -92,7 +92,7 @@ class Store:
         """Note a decision.
 
         Raises:
-            StateError: it says nothing, or its meeting is gone, or it cannot be written.
+            StateError: it has no text, its meeting is gone, or it cannot be written.
         """
         noted = replace(
             decision, text=cleaned(decision.text, TEXT, "決定"), who=cleaned(decision.who, PERSON, "負責的人")
@@ -111,7 +111,7 @@ class Store:
         return noted
 
     def close(self, decision: Decision, on: dt.date | None, schools: Collection[str] | None = ()) -> None:
-        """Note that a decision was done, or with None that it was not."""
+        """Set the day on which a decision was done; None reopens it."""
         _check(decision.school, schools)
         with writing(self.warehouse, self.address) as connection:
             connection.execute(DECISIONS.update().where(DECISIONS.c.id == decision.id).values(done_on=on))
@@ -123,7 +123,7 @@ class Store:
             connection.execute(DECISIONS.delete().where(DECISIONS.c.id == decision.id))
 
     def decisions(self, meeting: Meeting, schools: Collection[str] | None = ()) -> list[Decision]:
-        """What was decided in a meeting, in the order of noting."""
+        """The decisions of a meeting, in the order of noting."""
         with reading(self.warehouse, self.address) as connection:
             if connection is None:
                 return []
@@ -143,7 +143,7 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _record(meeting: Meeting) -> dict[str, Any]:
-    """A meeting as a row; what was carried is one text, for it is written once and never asked in part."""
+    """A meeting as a row; its outcomes are one text, since they are written once and never queried in part."""
     return {**asdict(meeting), "carried": json.dumps([asdict(one) for one in meeting.carried], default=str)}
 
 
@@ -152,7 +152,7 @@ def _meeting(row: dict[str, Any]) -> Meeting:
 
 
 def outcomes(text: str | None) -> tuple[Outcome, ...]:
-    """What was carried to a meeting, of the text of its row.
+    """The outcomes in the text of a meeting's row.
 
     Raises:
         ValueError, TypeError, KeyError: it is no such text.
@@ -176,11 +176,15 @@ def _is_before(one: Meeting, other: Meeting) -> bool:
 
 
 def _check(school: str | None, schools: Collection[str] | None) -> None:
-    """Raises `StateError` where what is written is about more than may be seen."""
+    """Check that the caller may see what is written about.
+
+    Raises:
+        StateError: the caller may not.
+    """
     if not may_see(school, schools):
         raise StateError("這超出你的檢視範圍，沒有寫入。")
 
 
 def may_see(school: str | None, schools: Collection[str] | None) -> bool:
-    """Whether what is said of a school, or of more than one (None), may be seen."""
+    """Whether a caller may see what is about one school, or about more than one (None)."""
     return schools is None or (school is not None and school in schools)

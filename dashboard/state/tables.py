@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLAlchemy has them; `migrations` makes them."""
+"""The tables of the store, in SQLAlchemy; `migrations` creates them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a page may use: ask for rows, show them, and the pieces both are made of.
+"""What a page may use: queries, functions that put results on the page, and the pieces of markup.
 
-A page reads as a table of contents: `read_view`, a few `ask`s, `head`, then what it shows. Rules of reckoning are
-in queries/, rules of writing in `words`, and every piece of markup in the modules beside it.
+A page reads as a table of contents: `read_view`, a few `ask`s, `head`, then its sections. Rules of reckoning are
+in queries/, rules of writing in `words`, and every piece of markup in the modules of this package.
 """
 
 from dashboard import rules

@@ -1,8 +1,7 @@
-"""The address: what a page is asked for.
+"""The address of a page: its query parameters, read and checked once for all pages.
 
 The address is the only memory: programme, day, day to compare with, group, school, indicator, filters, names, language
-and era are query parameters, so every view is a link and a page needs no session state. What it asks for is checked here,
-once for all pages.
+and era are query parameters, so every view is a link and a page needs no session state.
 """
 
 from __future__ import annotations
@@ -25,21 +24,25 @@ from dashboard.questions import Row, View, answers, periods_on
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
 
-_seen: ContextVar[View | None] = ContextVar("view", default=None)
+_view: ContextVar[View | None] = ContextVar("view", default=None)
 
 
 def speak() -> None:
-    """Begins a run: writes it in the language and the era of the address; an unknown one is the default."""
+    """Set the language and the era of this run from the address; an unknown value becomes the default."""
     language = asked("lang", texts.LANGUAGES) or texts.SOURCE
     era = asked("era", texts.ERAS) or ("roc" if language == texts.SOURCE else "ce")
     texts.use(texts.Manner(language, era))
-    _seen.set(None)
+    _view.set(None)
 
 
 def read_view() -> View:
-    """What the address asks to see, read once a run; raises `store.NoSnapshot` when there is nothing to show."""
-    view = _seen.get() or _read()
-    _seen.set(view)
+    """The view that the address asks for, read once a run.
+
+    Raises:
+        store.NoSnapshot: no snapshot can be read.
+    """
+    view = _view.get() or _read()
+    _view.set(view)
     return view
 
 
@@ -59,7 +62,7 @@ def _read() -> View:
     versus = _earlier(st.query_params.get("vs"), on, notices)
     periods = tuple(answers(snapshot, scope, "periods", ()))
     period = _asked_period(st.query_params.get("period"), periods, notices)
-    shown = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
+    visible = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
     wanted = st.query_params.get("kpi")
     if wanted and wanted not in [row.kpi for row in answers(snapshot, scope, "kpi_ids", ())]:
         notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
@@ -69,7 +72,7 @@ def _read() -> View:
         warehouse=settings.warehouse,
         snapshot=snapshot,
         facts=facts,
-        periods=shown,
+        periods=visible,
         all_periods=periods,
         period=period,
         lang=asked("lang", texts.LANGUAGES),
@@ -91,17 +94,17 @@ def _known(asked: str | None, known: Sequence[str], what: str, notices: list[str
 
 
 def day_of(asked: str | None, default: date, notices: list[str]) -> date:
-    """The day an address names; anything but YYYY-MM-DD in a sensible year is told and ignored."""
+    """The day that an address names; anything but YYYY-MM-DD of 2000 to 2099 adds a notice and gives the default."""
     if not asked:
         return default
     if day := _day(asked):
         return day
-    told = say(
+    message = say(
         "網址裡的日期「{asked}」讀不懂，已改為 {day}。日期請寫成 2022-11-25。",
         asked=asked,
         day=words.full_day(default),
     )
-    notices.append(told)
+    notices.append(message)
     return default
 
 
@@ -114,16 +117,16 @@ def _day(asked: str) -> date | None:
 
 
 def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
-    """The day to compare with; only an earlier one shows how far things went."""
+    """The day to compare with; one that is not earlier than `on` adds a notice and is ignored."""
     if not asked:
         return None
     day = _day(asked)
     if day and day < on:
         return day
-    told = say(
+    message = say(
         "網址裡的比較日「{asked}」讀不懂，或不早於 {day}，已略過比較。", asked=asked, day=words.full_day(on)
     )
-    notices.append(told)
+    notices.append(message)
     return None
 
 
@@ -135,11 +138,11 @@ def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str])
 
 
 def asked(name: str, known: Sequence[str] | Mapping[str, object] | None = None) -> str | None:
-    """One query parameter, or None where it is absent or not one of `known`."""
+    """One query parameter; None where it is absent or not one of `known`."""
     value = st.query_params.get(name)
     return value if value and (known is None or value in known) else None
 
 
 def chosen() -> dict[str, str | None]:
-    """What a page is about: what the slides begin with when they are opened from there."""
+    """The indicator, group and school that the page is about: the slides opened from it begin there."""
     return {name: asked(name) for name in ("kpi", "group", "school")}

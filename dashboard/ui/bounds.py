@@ -1,8 +1,8 @@
-"""What a figure could be at most if every row that was not taken were right: a bound, and said to be one.
+"""The upper bound of a figure: its value if every rejected row were right.
 
-It stands beside the rows that it speaks of and is no figure: nothing is judged by it, and nothing adds it up. Which rows
-could count is asked (queries/pages/school_bounds.sql); each adds at most one unit, those of one unit one, and nobody
-beyond the base.
+The bound is written beside those rows and is no figure: nothing is judged by it, and nothing adds it up. The query
+queries/pages/school_bounds.sql gives the rows that could count; each adds at most one unit, the rows of one unit
+together one, and none of them exceeds the base.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Row = SimpleNamespace
 
 
 def most(counted: object, base: object, rows: int) -> int | None:
-    """The figure that cannot be exceeded; None where there is no figure, or where it cannot grow."""
+    """The bound; None where there is no figure, or where it cannot grow."""
     if counted is None:
         return None
     now = int(decimal(counted))
@@ -28,14 +28,16 @@ def most(counted: object, base: object, rows: int) -> int | None:
 
 
 def added(rows: Sequence[Row]) -> int:
-    """How many units rows could add: each at most one, and those of one unit together one."""
+    """How many units rows could add: each row at most one, the rows of one unit together one."""
     units = {row.unit_id or (row.file, row.line) for row in rows}
     return min(len({(row.file, row.line) for row in rows}), len(units))
 
 
-def told(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
-    """The bound in words, where `rows` of the `listed` rows could count and add so many units, by default one each;
-    nothing where there is none to state."""
+def message(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
+    """The bound as a paragraph of HTML; blank where there is none.
+
+    `rows` of the `listed` rows could count. They add `adds` units, by default one each.
+    """
     reach = most(row.counted, row.base, rows if adds is None else adds)
     if row.status in ("exempt", "upcoming"):
         return ""

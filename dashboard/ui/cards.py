@@ -35,9 +35,9 @@ CELLS = 200
 
 
 def strip(schools: Mapping[str, int]) -> str:
-    """一格一校; with too many schools to see one, only the proportions.
+    """A strip with a cell for each school (一格一校); above `CELLS` schools only the proportions.
 
-    An element per status: the cells are cut out of it by the style sheet.
+    It has one element per status; the style sheet cuts the cells out of it.
     """
     kind = "strip" if sum(schools.values()) > CELLS else "strip cells"
     parts = "".join(f'<i class="{name}" style="--n:{many}"></i>' for name, many in schools.items())
@@ -45,7 +45,7 @@ def strip(schools: Mapping[str, int]) -> str:
 
 
 def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> str:
-    """✓ 19 ◐ 12 ▼ 9: the strip in figures, each leading to its schools."""
+    """✓ 19 ◐ 12 ▼ 9: the counts of the strip, each a link to its schools."""
     return "".join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
 
 
@@ -61,7 +61,7 @@ def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
 
 
 def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
-    """The pooled figure with its counts; where the indicator has no base, how many schools lack it."""
+    """The pooled figure with its counts; where the indicator has no base, how many schools have not met it."""
     if not row.schools_judged:
         return say("全市{status}", status=STATUSES[row.status].word)
     short = row.schools_judged - row.schools_met
@@ -75,7 +75,7 @@ def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
 
 
 def done(kpi: Row, row: Row) -> str:
-    """The pooled figure as a bar, with the tick where the pace is today; without a sum the schools that have met it."""
+    """The pooled figure as a bar with a tick at today's pace; without a sum the bar shows the schools that have met it."""
     if not row.schools_judged or row.required == 0:
         return ""
     if row.required is None or row.counted is None:
@@ -91,16 +91,16 @@ def done(kpi: Row, row: Row) -> str:
     drawn = bar(row.status, row.counted, row.required, said, row.pace)
     if row.base in (None, row.required):
         return drawn
-    # The rate above has another base: what the bar is out of stands beside it.
+    # The rate above has another base, so the bar names its own whole.
     return (
         f'<div class="of-required">{drawn}{say("應達 {figure}", figure=amount(row.required, kpi.unit))}</div>'
     )
 
 
 def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
-    """Schools met out of judged, the pooled rate, and where the schools stand; what changed since `then`.
+    """One indicator's tile: schools met of those judged, the schools by status, the pooled rate, the change since `then`.
 
-    The whole tile leads to the indicator, each count of it to its schools.
+    The tile links to the indicator, each count in it to its schools.
     """
     schools = counts(city)
     when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, view.year)
@@ -125,21 +125,21 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
 
 
 def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
-    """An indicator that is shown and never judged."""
-    shown = _shown(kpi, city) + moved(city.counted, then)
-    told = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=shown)
+    """The line of an indicator that is never judged."""
+    value = _reference_figure(kpi, city) + moved(city.counted, then)
+    text = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=value)
     if city.schools_no_data:
-        told = say(
+        text = say(
             "{kpi} {shown}（僅供參考，不設應達；? 未填報 {n} 校）",
             kpi=escape(kpi.label),
-            shown=shown,
+            shown=value,
             n=number(city.schools_no_data),
         )
-    return f"<span {figure(city)}>i {told} {flagged(city, kpi, view.link)}</span>"
+    return f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>"
 
 
-def _shown(kpi: Row, city: Row) -> str:
-    """The figure of an indicator that is never judged; of a share the rate, never without its counts."""
+def _reference_figure(kpi: Row, city: Row) -> str:
+    """The figure of an indicator that is never judged; a share is written with its counts."""
     if city.counted is None:
         return f"<b>{STATUSES['no_data'].text}</b>"
     if city.base is None:
@@ -157,7 +157,7 @@ def tiles(
     before: Before,
     to_indicator: ToIndicator,
 ) -> str:
-    """Every indicator's city row: the judged as tiles, the others in a line below."""
+    """Every indicator's city row: judged indicators as tiles, the others in a line below."""
     cities = {row.kpi: row for row in totals if row.level == "city"}
     judged, others = "", ""
     for kpi in kpis:
@@ -177,13 +177,13 @@ def tiles(
 def _foot(view: View, cities: Sequence[Row]) -> str:
     """How to read a tile."""
     each = all(sum(counts(row).values()) <= CELLS for row in cities)
-    told = [
+    sentences = [
         say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
         say("橫條是計數占應達（上限），┃ 是今天應有；沒有合計的是達標校數占應評校數。"),
         say("完成率是總計數 ÷ 總基數，不是各校平均。"),
         say("+n 是自 {day} 的增減。", day=short_day(view.versus, view.year)) if view.versus else "",
     ]
-    return prose(told)
+    return prose(sentences)
 
 
 def reading() -> str:
@@ -220,7 +220,7 @@ COLUMNS = (
 def sheet(
     view: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The matrix as a table to take away: its name, its header, and its rows, with those of the compared day."""
+    """The matrix as a file: its name, its header, and a function that gives its rows, with the day compared with."""
     part = period.label if len(view.periods) > 1 else ""
     name = "_".join(filter(None, (say("各組各項"), view.facts.title, part, file_day(view.on))))
     header = [say(column) for column in COLUMNS]

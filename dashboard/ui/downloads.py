@@ -1,8 +1,8 @@
-"""Files that a page offers: each is made when it is fetched, for nobody but the browser that it was offered to.
+"""Files that a page offers: each is built when it is fetched, and only by the browser that it was offered to.
 
 Streamlit's own download button holds a file for no session in particular, and drops it as soon as two pages of anybody
-have been drawn. Here an address stands for what makes the file: it lasts as long as the session that it was offered in,
-takes no memory for the file, and needs the cookie of the browser whose session that is.
+have been drawn. Here an address refers to the function that builds the file: it lasts as long as its session, takes no
+memory for the file, and needs the cookie of that session's browser.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from dashboard.ui.address import read_view
 
 FOLDER = "files"
 COOKIE = "kpi_browser"
-# More than anybody comes to in a day of work: each is an address and a question, a kilobyte or two.
+# Offers of a session, more than a day of work needs: each takes a kilobyte or two.
 MOST = 3_000
 _SECRET = re.compile(r"[\w-]{43}")
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A file that can be fetched: its name, its MIME type, what makes it, and the browser that may have it."""
+    """A file that can be fetched: its name, its MIME type, the function that builds it, and the browser's secret."""
 
     name: str
     mime: str
@@ -41,17 +41,17 @@ _offers: WeakValueDictionary[str, Offer] = WeakValueDictionary()
 
 
 def secret() -> str:
-    """Something that nobody can guess, for a cookie or an address."""
+    """A random token for a cookie or an address."""
     return secrets.token_urlsafe(32)
 
 
 def is_secret(text: str) -> bool:
-    """Whether it looks like one of `secret`."""
+    """Whether a text has the form of a `secret`."""
     return _SECRET.fullmatch(text) is not None
 
 
 def browser_of(cookies: str) -> str:
-    """The secret in a `Cookie` header, or a blank. Whatever other services of this machine left there is passed over."""
+    """The secret in a `Cookie` header, or a blank; cookies of other services of the machine are ignored."""
     for one in cookies.split(";"):
         name, _, value = one.strip().partition("=")
         if name == COOKIE and is_secret(value):
@@ -60,9 +60,9 @@ def browser_of(cookies: str) -> str:
 
 
 def address(name: str, mime: str, make: Callable[[], bytes]) -> str:
-    """Where the file can be fetched in this session; the same each time that the same page is drawn.
+    """The address of the file in this session; the same each time that the same page is drawn.
 
-    `make` runs in another thread, later, and in the language of now.
+    `make` runs later in another thread, in the present language.
     """
     mine: dict[object, tuple[str, Offer]] = st.session_state.setdefault("offers", {})
     # Blank where no browser asks, as in a test.
@@ -80,7 +80,7 @@ def address(name: str, mime: str, make: Callable[[], bytes]) -> str:
 
 
 def offered(token: str, browser: str) -> Offer | None:
-    """What was offered at an address to this browser; nothing to any other, and nothing to one without a cookie."""
+    """The offer at an address; None for any browser but the one that it was made to, and for one without a cookie."""
     offer = _offers.get(token)
     if offer is None or not is_secret(browser) or not hmac.compare_digest(offer.browser, browser):
         return None

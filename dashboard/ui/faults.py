@@ -1,7 +1,8 @@
-"""A row that was not taken, or not wholly, as its file has it: its cells under their columns' names, the one at fault
-marked, then how to mend it and what it could change. One and the same wherever such a row is shown.
+"""The card of a rejected or partly rejected row: its cells, the fault, how to mend it, and what it could change.
 
-Pure. A wide row is cut to the cells around the fault, so that it fits a phone and a sheet of paper; the others unfold.
+The cells are written under their columns' names, with the one at fault marked. Every page writes such a row with this
+module. Pure. A wide row is cut to the cells around the fault, so that it fits a phone and a sheet of paper; the others
+unfold.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ MARKS = {"rejected": later("✕ 有誤"), "warning": later("! 警告")}
 
 
 class _Filled(NamedTuple):
-    """A cell of a row: the name of its column, what stands in it, and whether it is the one at fault."""
+    """A cell of a row: the name of its column, its value, and whether it is the one at fault."""
 
     header: str
     value: str
     is_fault: bool
 
 
-def shown(row: Row, *, with_school: bool = False) -> str:
-    """The whole of it: where, the row, what to write, and what that could change."""
+def card(row: Row, *, with_school: bool = False) -> str:
+    """The card as HTML: where the row is, its cells, how to mend it, and which indicators that could change."""
     effect = could_change(row)
     return (
         f'<div class="fault"><p>{_where(row, with_school)}</p>{_row(row)}'
@@ -45,7 +46,7 @@ def shown(row: Row, *, with_school: bool = False) -> str:
 
 
 def could_change(row: Row) -> str:
-    """Which indicators the row could change; nothing of one that was taken, or that is nobody's to mend."""
+    """A sentence on the indicators that the row could change; blank unless the row was rejected."""
     if row.severity != "rejected":
         return ""
     if row.could:
@@ -56,13 +57,13 @@ def could_change(row: Row) -> str:
 
 
 def cut(text: str | None, limit: int) -> str:
-    """The beginning of a text."""
+    """The first `limit` letters of a text, with … where it is longer."""
     whole = text or ""
     return whole if len(whole) <= limit else f"{whole[:limit]}…"
 
 
 def _where(row: Row, with_school: bool) -> str:
-    """File, row and cell, of a spreadsheet with a link to the very cell; what is wrong, and whose row it is."""
+    """File, row and cell, with a link to the cell of a spreadsheet; the reason, and the school."""
     facts = [f"<b>{escape(row.file)}</b>", _line(row)]
     if row.link:
         facts.append(outward(row.link, say("{cell} 格", cell=row.cell) if row.cell else say("開啟")))
@@ -80,16 +81,16 @@ def _line(row: Row) -> str:
 
 
 def _advice(row: Row) -> str:
-    """The sentence says what is wrong; a suggestion is a guess and is said as one."""
-    told = sentence(row)
-    if not row.suggestion or row.suggestion in told:
-        return escape(told)
+    """The sentence that says what is wrong, with the suggestion marked as a guess."""
+    advice = sentence(row)
+    if not row.suggestion or row.suggestion in advice:
+        return escape(advice)
     guess = say("（可能是「{suggestion}」，請確認）", suggestion=escape(row.suggestion))
-    return f'{escape(told)}<span class="mut">{guess}</span>'
+    return f'{escape(advice)}<span class="mut">{guess}</span>'
 
 
 def _row(row: Row) -> str:
-    """The row under its header. One of which it cannot be told what stands where is given as it is."""
+    """The row under its header; where its cells are unknown, the line of the file as it is."""
     cells = _cells(row)
     if not cells:
         return f"<p><code>{escape(cut(row.original, 160))}</code></p>"
@@ -108,7 +109,7 @@ def _row(row: Row) -> str:
 
 
 def _cells(row: Row) -> list[_Filled]:
-    """The row's cells, without columns that have neither a name nor a value; none where some of them are unknown."""
+    """The row's cells, without columns that have neither a name nor a value; empty where some cells are unknown."""
     names, values = _split(row.header_row), _split(row.original)
     if not names or len(values) < len(names):
         return []
@@ -137,7 +138,7 @@ def _column(cell: str | None) -> int | None:
 
 
 def _kept(cells: Sequence[_Filled]) -> list[int]:
-    """Which cells stand side by side: all, or of a wide row the first ones and those around the fault."""
+    """The numbers of the cells in the table: all, or of a wide row the first ones and those around the fault."""
     many = len(cells)
     if many <= WIDE:
         return list(range(many))
@@ -164,8 +165,10 @@ def _whole(cells: Sequence[_Filled], kept: Sequence[int]) -> str:
     """All cells one below the other, where the table above leaves some out or cuts them."""
     if len(kept) == len(cells) and all(len(cell.value) <= SHORT for cell in cells):
         return ""
-    told = "".join(
+    entries = "".join(
         f"<div><dt>{escape(cell.header)}</dt><dd>{escape(cut(cell.value, LONG))}</dd></div>" for cell in cells
     )
     title = say("整列 {n} 欄", n=number(len(cells)))
-    return f'<details class="more onscreen"><summary>{title}</summary><dl class="cells">{told}</dl></details>'
+    return (
+        f'<details class="more onscreen"><summary>{title}</summary><dl class="cells">{entries}</dl></details>'
+    )

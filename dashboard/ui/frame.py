@@ -1,4 +1,4 @@
-"""How a page reaches the screen: its head, HTML, the few widgets, and what stands there when something fails.
+"""How a page reaches the screen: its head, HTML, the few widgets, and the notice when something fails.
 
 Each choice on a page is a link (see follow.js) or a widget that writes the address; a failure is a notice.
 """
@@ -39,17 +39,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Missing:
-    """What the address asked for by name, and what is shown."""
+    """A name in the address that may not exist, and the name that the page uses instead."""
 
     what: str
     asked: str | None
-    shown: str
+    instead: str
 
 
 def head(
     view: View, title: str, lead: str, *quiet: str, missing: Missing | None = None, upright: bool = False
 ) -> None:
-    """The top of every page: title, quiet lines, what was wrong in the address, and the finding.
+    """Show the top of a page: title, quiet lines, notices on the address, and the summary.
 
     upright: paper is A4 upright, for a page whose tables are narrow.
     """
@@ -69,12 +69,12 @@ def head(
         line.append(f'<span class="sample">{say("示範資料")}</span>')
     line += freshness.tags(view)
     more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
-    told = [*view.notices, *_not_found(missing)]
-    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in told)
+    messages = [*view.notices, *_missing_messages(missing)]
+    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in messages)
     if view.damage:
-        stands = former_stands(view)
+        former = former_message(view)
         notes += parts.notice(
-            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{stands}", "failed"
+            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{former}", "failed"
         )
     slides = parts.anchor(view.link("present", **chosen()), say("簡報"), "present")
     top = f'{slides}<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
@@ -83,39 +83,39 @@ def head(
     )
 
 
-def former_stands(view: View) -> str:
-    """What the figures are where the newest snapshot cannot be read."""
+def former_message(view: View) -> str:
+    """The sentence that names the snapshot in use where the newest one cannot be read."""
     return say("以下是 {moment} 的快照，沒有資料遺失。", moment=words.moment(view.facts.built_at, view.year))
 
 
-def _not_found(missing: Missing | None) -> list[str]:
-    if missing is None or missing.asked in (None, missing.shown):
+def _missing_messages(missing: Missing | None) -> list[str]:
+    if missing is None or missing.asked in (None, missing.instead):
         return []
-    told = say(
+    message = say(
         "找不到{what}「{asked}」，以下是「{shown}」。",
         what=missing.what,
         asked=missing.asked,
-        shown=missing.shown,
+        shown=missing.instead,
     )
-    return [told]
+    return [message]
 
 
-def some(found: Sequence[Row], what: str) -> Sequence[Row]:
-    """The rows, or a notice instead of the page where the viewer's scope or the programme has none."""
-    if not found:
+def some(rows: Sequence[Row], what: str) -> Sequence[Row]:
+    """The rows; where there are none, show a notice and end the page."""
+    if not rows:
         body = say("目前的檢視範圍與計畫裡沒有{what}；若應該有，請洽系統管理者。", what=what)
         show(parts.notice(say("沒有可以看的{what}", what=what), body))
         st.stop()
-    return found
+    return rows
 
 
 def fold(label: str) -> Any:
-    """Content that is there when one asks for it."""
+    """A closed expander; its content is drawn with the page."""
     return st.expander(label)
 
 
 def fold_on_demand(label: str, key: str, put: Callable[[], None]) -> None:
-    """Content that is made only once one asks for it, so that the page is as quick as without; `key` keeps it open."""
+    """An expander whose content is drawn only when it is opened; `key` keeps it open between runs."""
     folded = st.expander(label, key=key, on_change="rerun")
     if folded.open:
         with folded:
@@ -123,7 +123,7 @@ def fold_on_demand(label: str, key: str, put: Callable[[], None]) -> None:
 
 
 def choose(label: str, options: Sequence[str], current: str, parameter: str) -> None:
-    """A long list of choices: what is chosen goes into the address."""
+    """A select box that writes the choice into the address."""
     chosen = st.selectbox(
         label,
         options,
@@ -138,7 +138,7 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
 
 
 def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> str:
-    """A table as XLSX, ODS and CSV, each made only when it is fetched; `name` begins with what it holds."""
+    """Links to a table as XLSX, ODS and CSV, each built when it is fetched; `name` begins with the table's title."""
     title = name.partition("_")[0]
     return offer(
         title,
@@ -149,12 +149,14 @@ def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequ
 
 
 def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool = True) -> str:
-    """A link to a file, or a button that several unfold behind: its name, its MIME type and what makes it when fetched.
+    """A link to a file, or a button that unfolds links to several.
 
-    Not `folded`, several stand in a line that says what they are.
+    files: of each its name, its MIME type and the function that builds it when it is fetched. A name becomes one that
+    Windows takes.
+    folded: whether several are behind a button; else they are links in a line.
 
-    They unfold in the line of the button, so that no box or edge of the page cuts them off and nothing lies below them.
-    Of all buttons of a page one is open. A file's name becomes one that Windows takes.
+    The links unfold in the line of the button, so that no box or edge of the page cuts them off. Of all buttons of a
+    page one is open.
     """
     what = words.escape(say("下載{what}", what=title))
     links = " ".join(_file(title, *file) for file in files)
@@ -174,7 +176,7 @@ def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
 
 
 def workbook(view: View) -> str:
-    """The links to all indicators as one file."""
+    """The links to the workbook of all indicators."""
     title = say("全部指標")
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
 
@@ -186,35 +188,35 @@ def workbook(view: View) -> str:
 
 
 def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> str:
-    """The link to what the lead school of a group hands out; `make` gives the slides of a view of that group."""
+    """The link to the pack of a group for its lead school; `make` gives the slides of a view of that group."""
     templates = config.from_environment().templates
 
-    def made() -> bytes:
+    def write() -> bytes:
         from dashboard.exports import pack
 
         return pack.write(view, group, templates, make)
 
     name = "_".join(filter(None, (say("資料包"), group, meeting, words.file_day(view.on))))
     title = say("{group}的資料包", group=group)
-    return offer(title, (f"{name}.zip", ZIP, texts.kept(made)), folded=False)
+    return offer(title, (f"{name}.zip", ZIP, texts.kept(write)), folded=False)
 
 
-def copy(title: str, told: str) -> None:
-    """A text to copy and send, with the button that copies it."""
-    if told:
+def copy(title: str, message: str) -> None:
+    """Show a text to send, with a button that copies it."""
+    if message:
         show(f"<h3>{words.escape(title)}</h3>")
-        st.code(told, language=None, wrap_lines=True)
+        st.code(message, language=None, wrap_lines=True)
 
 
 def dress() -> None:
-    """Our style sheet and the link handler, on every page; the script says which language the page is in."""
+    """Put the style sheet and the script on the page; the script sets the page's language."""
     style, script = _dress()
     st.html(style)
     st.html(f"<script>{_in(texts.manner().language, script)}</script>", unsafe_allow_javascript=True)
 
 
 def scripts() -> list[str]:
-    """Each script that a page may hold, for whoever must know it beforehand."""
+    """Each script that a page may hold, for the content security policy."""
     return [*(_in(language, _script()) for language in texts.LANGUAGES), report.script()]
 
 
@@ -237,7 +239,10 @@ def _script() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _dress() -> tuple[str, str]:
-    """Read once; and since everything long-lived is now imported, the collector need not look at it again."""
+    """The style element and the script, read once.
+
+    Everything long-lived is imported by now, so it is taken out of the garbage collector's work.
+    """
     gc.collect()
     gc.freeze()
     style = " ".join((HERE / "style.css").read_text("utf-8").split())  # Streamlit looks at every line of it
@@ -245,7 +250,7 @@ def _dress() -> tuple[str, str]:
 
 
 def _recolour() -> str:
-    """Figures name colours by their light value, in each element's style: here each becomes that of the viewer's theme."""
+    """Rules that replace the light theme's colours in figures by those of the viewer's theme."""
     rules = []
     for colour, name in charts.RECOLOUR.items():
         rgb = ", ".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
@@ -257,7 +262,7 @@ def _recolour() -> str:
 
 @contextlib.contextmanager
 def guard() -> Iterator[None]:
-    """Turns whatever goes wrong into a notice of what happened and what to do; the log has the rest."""
+    """Turn any exception into a notice of what happened and what to do; the log has the rest."""
     try:
         yield
     except store.NoSnapshot as missing:
@@ -307,6 +312,6 @@ def _nothing(why: store.NoSnapshot) -> None:
 
 
 def _published() -> list[tuple[Path, int]]:
-    """Which snapshots serve: one that appears is shown without anybody's doing."""
-    found = config.from_environment().warehouse.glob("*/current")
-    return sorted((path, path.stat().st_mtime_ns) for path in found)
+    """The `current` files of all programmes with their times, to notice a new snapshot."""
+    pointers = config.from_environment().warehouse.glob("*/current")
+    return sorted((path, path.stat().st_mtime_ns) for path in pointers)

@@ -1,7 +1,7 @@
-"""How fresh the figures are: stale spreadsheets, a build that goes on, and the page that follows a new snapshot.
+"""How fresh the figures are: stale spreadsheets, a running build, and the page that follows a new snapshot.
 
-A build runs in a process of its own, started here, by `kpi watch` or by hand; every page reads what it notes beside the
-snapshots, and no page asks Google anything.
+A build runs in a process of its own, started here, by `kpi watch` or by hand. Every page reads the build's notes beside
+the snapshots, and no page asks Google anything.
 """
 
 from __future__ import annotations
@@ -37,14 +37,17 @@ LOOK_EVERY_WHILE_BUILDING = 1.0
 VIEWER = later("「資料」頁的檢視者")
 MINE = "updates"
 MARKED = 2  # tables that a quiet line names
-# Where something lies on the server: a folder behind a blank or a mark, not the slashes of a day or of an address.
+# A folder of the server, behind a blank or a mark; not the slashes of a day or of an address.
 FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/「」\"']+[\\/])+")
 
 
 @dataclass(frozen=True)
 class Started:
-    """A build that this viewer's session started: of which programme, since when, which snapshot served then, and the
-    file that it is to take in, if one was put in. `errors` is what it says."""
+    """A build that this viewer's session started.
+
+    served: the stamp of the snapshot that served at its start. file: the uploaded file that it takes in, if any.
+    errors: its standard error.
+    """
 
     programme: str
     since: datetime
@@ -56,8 +59,10 @@ class Started:
 
 @dataclass
 class Mine:
-    """The session's own updates: those that go on or wait, what is to be told of those that ended, and by programme why
-    the last one failed. Nobody else is told of them."""
+    """The session's own updates, which no other session sees.
+
+    going: those that run or wait. news: messages on those that ended. failed: by programme, why the last one failed.
+    """
 
     going: list[Started] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
@@ -91,7 +96,7 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
 
 
 def _stale(sheet: store.SheetStatus) -> bool:
-    """Whether it was out of reach for longer than the configuration bears, or always."""
+    """Whether the spreadsheet was out of reach for longer than `stale_after_days`, or was never read."""
     bearable = timedelta(days=config.from_environment().stale_after_days)
     return sheet.good_at is None or _now() - sheet.good_at > bearable
 
@@ -101,8 +106,11 @@ def _tag(view: View, kind: str, text: str) -> str:
 
 
 def notices(view: View) -> str:
-    """For the data page: a failed refresh, former snapshots that a full disk cost, and each spreadsheet out of reach with
-    since when, why and what stands."""
+    """The notices of the data page.
+
+    A failed refresh, snapshots deleted for lack of disk space, and each spreadsheet out of reach: since when, why, and
+    which rows are used instead.
+    """
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
         return ""
@@ -112,12 +120,12 @@ def notices(view: View) -> str:
 
 
 def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
-    """The spreadsheets out of reach, without those of which the failure of the refresh itself says the same."""
+    """The spreadsheets out of reach, without those whose problem is the refresh's own error."""
     return [sheet for sheet in refresh.sheets if sheet.problem and sheet.problem != refresh.error]
 
 
 def _checked(view: View) -> datetime | None:
-    """When the sources were last read and found to be those of the snapshot shown, if that was after it was made."""
+    """When the sources were last read without a change, if that was after the view's snapshot was built."""
     refresh = store.last_refresh(_folder(view))
     if refresh is None or refresh.checked_at is None or refresh.stamp != view.snapshot.stamp:
         return None
@@ -125,25 +133,28 @@ def _checked(view: View) -> datetime | None:
 
 
 def checked(view: View) -> list[str]:
-    """When the sources were last read, for the quiet line of every page, where that was after the snapshot was made."""
+    """When the sources were last read, for the quiet line of every page; empty if that was before the snapshot was built."""
     at = _checked(view)
     return [say("最後檢查 {time}", time=_time(view, at))] if at else []
 
 
 def _unchanged(view: View) -> str:
     at = _checked(view)
-    told = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
-    return f'<p class="sub">{told}</p>' if told else ""
+    sentence = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
+    return f'<p class="sub">{sentence}</p>' if sentence else ""
 
 
 def _time(view: View, at: datetime) -> str:
-    """The time of today, the day too of an earlier one."""
+    """The time; of an earlier day the day too."""
     return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, view.year)
 
 
 class Times(NamedTuple):
-    """Of a table: when its newest file was changed, when it was last read without a failure, and for how many days it has
-    not changed, where that is longer than the definition bears."""
+    """The times of a table.
+
+    changed: when its newest file was changed. read: when it was last read without a failure. quiet: for how many days it
+    has not changed, where that is longer than `quiet_after_days` of the definition.
+    """
 
     changed: datetime | None
     read: datetime | None
@@ -151,7 +162,7 @@ class Times(NamedTuple):
 
 
 def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
-    """The times of each table; a spreadsheet out of reach was read when it last was in reach."""
+    """The times of each table, by its name; a spreadsheet out of reach counts as read when it was last in reach."""
     refresh = store.last_refresh(_folder(view))
     times = {}
     for row in tables:
@@ -165,7 +176,7 @@ def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
 
 
 def _quiet(view: View, row: Row) -> int | None:
-    """For how many days a table has not changed, where its definition marks that; of a term that is over nobody sends more."""
+    """For how many days a table has not changed, where the definition marks that; the count ends with the programme."""
     bearable = _bearable(view.facts.definition).get(row.table_name)
     if bearable is None or row.changed_at is None:
         return None
@@ -180,7 +191,7 @@ def _bearable(definition: str) -> Mapping[str, int]:
 
 
 def _quiet_tags(view: View) -> list[str]:
-    """A mark for each table that has not changed for long, or how many these are."""
+    """A mark for each table that has not changed for long; above `MARKED` tables one mark with their number."""
     if not _bearable(view.facts.definition):
         return []
     quiet = [(row.label, days) for row in ask(view, "tables") if (days := _quiet(view, row)) is not None]
@@ -191,19 +202,19 @@ def _quiet_tags(view: View) -> list[str]:
     ]
 
 
-def _without_folders(view: View, told: str) -> str:
-    """A message without where things lie on the server; what a file or folder is called stays."""
+def _without_folders(view: View, message: str) -> str:
+    """A message without the server's folders; the names of files stay."""
     # These two first: their names may hold blanks.
     for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
-        told = told.replace(str(place), place.name)
-    return FOLDERS.sub("", told)
+        message = message.replace(str(place), place.name)
+    return FOLDERS.sub("", message)
 
 
 def _failed(view: View, refresh: store.Refresh) -> str:
-    stands = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
+    current = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
     title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, view.year))
-    told = parts.stored(_without_folders(view, refresh.error or ""))
-    return parts.notice(title, f"{told}<br>{stands}", "failed")
+    reason = parts.stored(_without_folders(view, refresh.error or ""))
+    return parts.notice(title, f"{reason}<br>{current}", "failed")
 
 
 def _removed(view: View, refresh: store.Refresh) -> str:
@@ -228,9 +239,12 @@ def _unreached(view: View, sheet: store.SheetStatus) -> str:
 
 @contextmanager
 def followed(view: View) -> Iterator[None]:
-    """Around a page: looks now and then whether a new snapshot serves or a build goes on; then the page is drawn anew,
-    as chosen. What is published while the page is drawn is new to it, too. Who started an update is told of its end."""
-    before = _shown(view)
+    """Around a page: draw it anew when a new snapshot serves or a build starts or ends.
+
+    A snapshot that is published while the page is drawn counts as new. The session that started an update gets a toast
+    at its end.
+    """
+    before = _page_state(view)
     yield
     for news in _mine().news:
         st.toast(news)
@@ -238,18 +252,18 @@ def followed(view: View) -> Iterator[None]:
     looks = itertools.count()
 
     def look() -> None:
-        if next(looks) and (_stands(view) != before or _mine().news):
+        if next(looks) and (_current_state(view) != before or _mine().news):
             st.rerun(scope="app")
 
     st.fragment(kept(look), run_every=LOOK_EVERY)()
 
 
-def _shown(view: View) -> tuple[object, ...]:
-    """The state that a page shows; a damaged snapshot is not the one on the page, and still the one that serves."""
+def _page_state(view: View) -> tuple[object, ...]:
+    """The state that the page was drawn in; a damaged snapshot is not on the page but still the one that serves."""
     return (_serving(view) if view.damage else view.snapshot.stamp, *_goings_on(view))
 
 
-def _stands(view: View) -> tuple[object, ...]:
+def _current_state(view: View) -> tuple[object, ...]:
     return (_serving(view), *_goings_on(view))
 
 
@@ -262,13 +276,15 @@ def _serving(view: View) -> str:
 
 def _goings_on(view: View) -> tuple[str, bool]:
     refresh = store.last_refresh(_folder(view))
-    told = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
-    return str(told), store.under_way(_folder(view)) is not None
+    status = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
+    return str(status), store.under_way(_folder(view)) is not None
 
 
 def update(view: View) -> None:
-    """The button that updates now, or how far the build is that goes on and who started it; and why the viewer's own
-    last update failed."""
+    """Show the button that starts an update, or the progress of the running build.
+
+    Beside the button: why the session's last update failed.
+    """
     if not _goes_on(view):
         _button(view)
         return
@@ -286,7 +302,7 @@ def _goes_on(view: View) -> bool:
 
 
 def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
-    """Whether an update of the viewer's own goes on; with `behind`, whether it waits for that build to end."""
+    """Whether an update of this session runs; with `behind`, whether it waits for that build to end."""
     return any(
         one.programme == view.programme and (behind is None or one.process.pid != behind.process)
         for one in _mine().going
@@ -294,12 +310,12 @@ def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
 
 
 def _mine() -> Mine:
-    """The session's updates; those that ended meanwhile have become news."""
+    """The session's updates; those that ended meanwhile become news."""
     mine: Mine = st.session_state.setdefault(MINE, Mine())
     for one in [one for one in mine.going if one.process.poll() is not None]:
         mine.going.remove(one)
         if one.process.returncode:
-            mine.failed[one.programme] = _said(one) or say("沒有更多說明。")
+            mine.failed[one.programme] = _error_output(one) or say("沒有更多說明。")
             mine.news.append(say(FAILED))
         elif store.pinned(config.from_environment().warehouse / one.programme):
             mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
@@ -312,7 +328,7 @@ def _mine() -> Mine:
 
 
 def _done(one: Started) -> str:
-    """That there are new figures, or that the sources were read and are the same."""
+    """The message that there are new figures, or that the sources have not changed."""
     folder = config.from_environment().warehouse / one.programme
     refresh = store.last_refresh(folder)
     read = refresh.checked_at if refresh and refresh.stamp == one.served else None
@@ -321,8 +337,8 @@ def _done(one: Started) -> str:
     return say("已檢查 {time}，資料沒有變動。", time=f"{read:%H:%M}")
 
 
-def _said(one: Started) -> str:
-    """The end of what a build said: why it failed, and what stands."""
+def _error_output(one: Started) -> str:
+    """The last 800 letters of a build's standard error: why it failed, and which figures remain."""
     one.errors.seek(max(0, one.errors.seek(0, os.SEEK_END) - 4_000))
     return one.errors.read().decode("utf-8", "ignore").strip()[-800:]
 
@@ -331,7 +347,7 @@ FAILED = later("✕ 這次更新沒有完成，原因在「資料」頁。")
 
 
 def show_progress(view: View, going: store.UnderWay | None) -> None:
-    """A notice with a bar: what is done now, by whom, and that the figures stand meanwhile."""
+    """Show a notice with a progress bar: the build's step, who started it, and that the figures stay meanwhile."""
     if going is None:
         show(parts.notice(say("更新中：準備"), say("正在啟動。")))
         return
@@ -340,15 +356,19 @@ def show_progress(view: View, going: store.UnderWay | None) -> None:
         f'<div class="bar" role="progressbar" aria-valuenow="{going.share * 100:.0f}" aria-valuemin="0"'
         f' aria-valuemax="100" aria-label="{say("更新進度")}"><i style="width:{share}"></i></div>'
     )
-    told = say(
+    sentence = say(
         "由 {by} 於 {since} 開始；完成前畫面維持 {day} 的快照。",
         by=words.escape(say(going.by)),
         since=words.escape(going.since),
         day=words.moment(view.facts.built_at, view.year),
     )
     if _waits(view, going):
-        told += f"<br>{say('你的更新排在它後面，接著就開始。')}"
-    show(parts.notice(say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), told + bar))
+        sentence += f"<br>{say('你的更新排在它後面，接著就開始。')}"
+    show(
+        parts.notice(
+            say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), sentence + bar
+        )
+    )
 
 
 # What a build does with a file, a spreadsheet or a table, which it then names.
@@ -356,7 +376,7 @@ STEPS = (later("讀取"), later("讀取試算表"), later("存入"), later("整�
 
 
 def _doing(view: View, step: str) -> str:
-    """A build's step in the viewer's language; a file keeps its name."""
+    """A build's step in the viewer's language; the name of a file is not translated."""
     verb, _, what = step.partition(" ")
     named = store.translations(view.facts.definition, texts.manner().language).get(what, what)
     return f"{say(verb)} {named}".rstrip()
@@ -369,21 +389,21 @@ def _button(view: View) -> None:
     mine = _mine()
     if why := mine.failed.get(view.programme):
         mine.news[:] = [news for news in mine.news if news != say(FAILED)]
-        if not _is_told(view, why):
-            told = parts.stored(_without_folders(view, why))
-            show(parts.notice(say("✕ 這次更新沒有完成"), told, "failed"))
+        if not _is_in_notice(view, why):
+            reason = parts.stored(_without_folders(view, why))
+            show(parts.notice(say("✕ 這次更新沒有完成"), reason, "failed"))
 
 
-def _is_told(view: View, why: str) -> bool:
+def _is_in_notice(view: View, why: str) -> bool:
     """Whether the notice of the last refresh says the same already."""
     refresh = store.last_refresh(_folder(view))
     return bool(refresh and refresh.error and refresh.error[:200] in why)
 
 
 def start(view: View, file: str | None = None) -> None:
-    """Start a build that publishes only where something changed, behind one that goes on; `file` was put in before.
+    """Start a build that waits for a running one and publishes only changes; `file` is the upload that it takes in.
 
-    It outlives the server.
+    The build outlives the server.
 
     Raises:
         PermissionError: the viewer may not see every school.
@@ -403,7 +423,7 @@ def start(view: View, file: str | None = None) -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
     }
     since = _now().replace(microsecond=0)
-    # Not a pipe: it would be full at some time, and nobody reads it before the end.
+    # Not a pipe: nobody reads it before the end, so it would fill up.
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the build has ended)
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=environment,

@@ -221,7 +221,7 @@ def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
 
 def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
     """Which school gave public lessons in which week, and whether anybody from another school came."""
-    rows = ask(view, "lesson_calendar", on=view.on, group_id=group.group_id, periods=view.shown)
+    rows = ask(view, "lesson_calendar", on=view.on, group_id=group.group_id, periods=view.period_ids)
     lessons = [row for row in rows if row.day]
     schools = {row.school_id: row for row in rows}
     title = calendar_title(lessons, len(schools))

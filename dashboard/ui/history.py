@@ -293,7 +293,7 @@ def _kpis(view: View) -> dict[tuple[str, str], Row]:
 
 
 def _standing(view: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
-    return answers(snapshot, view.scope, "school_standing", (("on", on), ("periods", view.shown)))
+    return answers(snapshot, view.scope, "school_standing", (("on", on), ("periods", view.period_ids)))
 
 
 def _place(row: Row) -> tuple[str, ...]:

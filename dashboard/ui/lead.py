@@ -46,7 +46,7 @@ class Known:
 
 def known(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
     """What is asked for of one period and group; refused rows belong to no period and are told with the first."""
-    notices = ask(view, "notices") if mine["period"] == view.shown[0] else []
+    notices = ask(view, "notices") if mine["period"] == view.period_ids[0] else []
     return Known(
         {kpi.kpi: kpi for kpi in kpis},
         {row.kpi for row in ask(view, "team_kpis")},

@@ -1,4 +1,4 @@
-"""Meetings: freezing what is on the screen, noting what is decided, and what became of it."""
+"""Meetings: freezing the figures on the screen, noting decisions, and their outcomes."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ MOST = 20  # open decisions that can be closed one by one
 
 @dataclass(frozen=True)
 class Board:
-    """What is on the page: all meetings, and the chosen one with what it decided, as that stands on the day of the page.
+    """The content of the page: all meetings, the chosen one, and its decisions with their outcomes on the page's day.
 
-    earlier: what was carried to it and a person closes, as it stands now. fault: what cannot be read, or which meeting there is not.
+    earlier: former decisions that were carried to it and that a person closes. fault: why nothing can be read, or that
+    the address names an unknown meeting.
     """
 
     every: Sequence[Meeting] = ()
@@ -54,10 +55,10 @@ class Board:
 
 
 def read(request: View) -> Board:
-    """All of it; what cannot be read is said, and the page stays.
+    """The board of the address; a failure to read becomes its `fault`.
 
-    The address names the meeting from then on: what is done on the page is done to the one that is on it, whatever others
-    freeze meanwhile.
+    The chosen meeting goes into the address, so that the forms act on the meeting of the page whatever others freeze
+    meanwhile.
     """
     state, mine = presenting.store_of(request), meetings.schools_of(request)
     try:
@@ -86,7 +87,7 @@ def read(request: View) -> Board:
 
 
 def lead(board: Board) -> str:
-    """How many meetings there are."""
+    """The page's summary: how many meetings there are."""
     if not board.every:
         return (
             ""
@@ -97,12 +98,12 @@ def lead(board: Board) -> str:
 
 
 def troubles(board: Board) -> list[str]:
-    """What keeps the page from showing something, as quiet lines."""
+    """The fault as a quiet line."""
     return [f'<span class="warn">! {escape(board.fault)}</span>'] if board.fault else []
 
 
 def freeze(request: View, board: Board) -> None:
-    """The form that freezes what is on the screen."""
+    """Show the form that freezes the figures on the screen."""
     about = [f"{say('截至')} {full_day(request.on)}"]
     if request.versus:
         about.append(say("與 {day} 相比", day=written_day(request.versus)))
@@ -138,7 +139,7 @@ def freeze(request: View, board: Board) -> None:
 
 
 def listed(request: View, board: Board) -> str:
-    """All meetings, the last first; each leads to its slides and to its decisions."""
+    """The table of all meetings, the last first, with links to their slides and decisions."""
     if not board.every:
         return ""
     lines = [("", _line(request, one)) for one in reversed(board.every)]
@@ -166,14 +167,14 @@ def _line(request: View, meeting: Meeting) -> list[Cell]:
 
 
 def decided(request: View, board: Board) -> str:
-    """What was decided in the chosen meeting, and how that stands today."""
+    """The decisions of the chosen meeting and their outcomes today."""
     if not board.decided:
         return f'<p class="sub">{say("還沒有記下決定。")}</p>'
     return _decisions(request, board, board.decided, say("這場的決定與現在的情形"))
 
 
 def carried(request: View, board: Board) -> str:
-    """What had become of earlier decisions when the chosen meeting was frozen: its first slides."""
+    """The outcomes of earlier decisions when the chosen meeting was frozen: its first slides."""
     assert board.meeting
     outcomes = [
         one for one in board.meeting.carried if may_see(one.decision.school, meetings.schools_of(request))
@@ -184,7 +185,7 @@ def carried(request: View, board: Board) -> str:
 
 
 def _decisions(request: View, board: Board, items: Sequence[Outcome], title: str) -> str:
-    """Decisions as a table, to take away too."""
+    """Decisions as a table, with its download."""
     assert board.meeting
     header = [say(name) for name in DECISIONS]
     rows = [_row(request, one) for one in items]
@@ -217,7 +218,7 @@ def _cells(one: Outcome, row: Sequence[str]) -> list[Cell]:
 
 
 def note(request: View, board: Board) -> None:
-    """The form that notes a decision; a new one once it is noted, and the same with what was written where it was not."""
+    """Show the form that notes a decision; it keeps its values where the decision could not be noted."""
     assert board.meeting
     several = len(request.periods) > 1
     kpis = {
@@ -255,7 +256,7 @@ def note(request: View, board: Board) -> None:
 
 
 def _scope(request: View, label: str) -> tuple[str | None, str | None]:
-    """A choice of the whole, a group or a school, at first what the page is about; gives the group or the school."""
+    """A select box of the city, groups and schools, at first that of the address; gives the chosen group or school."""
     schools = ask(request, "schools")
     groups = list(dict.fromkeys(one.group_name for one in schools if one.group_name))
     scopes = [say("全市"), *groups, *(one.name for one in schools)]
@@ -267,7 +268,7 @@ def _scope(request: View, label: str) -> tuple[str | None, str | None]:
 
 
 def change(request: View, board: Board) -> None:
-    """Closing what no figure can judge, and taking back a decision or the whole meeting: of the one that is on the page."""
+    """Show the buttons that close a decision without an indicator, and that remove a decision or the meeting of the page."""
     assert board.meeting
     state, mine, own = presenting.store_of(request), meetings.schools_of(request), board.meeting.id
     with st.popover(say("結案、刪除…")):
@@ -286,7 +287,7 @@ def change(request: View, board: Board) -> None:
 
 
 def _beside(decision: Decision, acts: Mapping[str, Callable[[], None]]) -> None:
-    """What can be done with a decision, as buttons beside it: a label is Markdown and holds nothing that people wrote."""
+    """Show a decision with a button for each act; a label is Markdown and holds nothing that people wrote."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for at, (label, act) in enumerate(acts.items()):
             if st.button(label, key=f"act-{decision.id}-{at}"):

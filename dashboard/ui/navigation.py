@@ -1,6 +1,6 @@
-"""The sidebar: brand, pages, programme, days, legend, names, language. What is chosen goes into the address.
+"""The sidebar: brand, pages, programme, days, legend, names, language. Each choice goes into the address.
 
-The listing of pages/ is the registry: a file's number is its place, its docstring's first line its title, its name
+The listing of pages/ is the registry: a file's number is its position, its docstring's first line its title, its name
 without the number its address.
 """
 
@@ -25,24 +25,24 @@ from dashboard.ui.address import CARRIED, asked
 
 
 def pages() -> dict[str, tuple[Path, str]]:
-    """Address to file and title, in the order of the numbers."""
+    """By address, the file and the title of each page, in the order of the numbers."""
     return _listed(PAGES, PAGES.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
 def _listed(folder: Path, _: int) -> dict[str, tuple[Path, str]]:
-    """Read again only when a page comes or goes: a parse of every page takes longer than most pages."""
+    """As `pages`; cached by the folder's time, since parsing every page takes longer than drawing most pages."""
     numbered = [(int(path.stem.split("_")[0]), path) for path in folder.glob("[0-9]*_*.py")]
     return {path.stem.split("_", 1)[1]: (path, _heading(path)) for _, path in sorted(numbered)}
 
 
 def _heading(path: Path) -> str:
-    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
-    return told.splitlines()[0]
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
+    return docstring.splitlines()[0]
 
 
 def sidebar(view: View, pages: Mapping[str, str], current: str) -> None:
-    """Brand, pages, programme, days, the legend, names and the language; `pages` is path to title."""
+    """Show the sidebar; `pages` are the titles by address."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
     links = "".join(
         f'<a href="{view.link(path, **_kept(path, kept))}"'
@@ -71,7 +71,7 @@ def sidebar(view: View, pages: Mapping[str, str], current: str) -> None:
 
 
 def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
-    """A group stays chosen on the way back to its page, a school on its own."""
+    """Of the choices that of the page itself: the group on the group page, the school on the school page."""
     return {name: value for name, value in kept.items() if name == path}
 
 
@@ -91,7 +91,7 @@ def _programme(view: View) -> None:
 
 
 def _title(view: View, programme: str) -> str:
-    """A programme without a snapshot can still be chosen: its page then says what is missing."""
+    """A programme's title; its name where it has no snapshot, since it can be chosen all the same."""
     try:
         snapshot = store.current(view.warehouse, programme)
     except store.NoSnapshot:
@@ -113,7 +113,7 @@ def _period(view: View) -> None:
 
 
 def _days(view: View) -> None:
-    """The day and the earlier one that it is compared with: the usual ones as links, any other from a calendar."""
+    """Show the choice of the day and of the day compared with: usual days as links, others from a calendar."""
     kpis = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
     days = [
@@ -131,7 +131,7 @@ def _days(view: View) -> None:
     latest = view.on - timedelta(days=1)
     first = min(view.facts.first_day, view.on, view.today)
     last = max(view.facts.last_day, view.on, view.today)
-    # What is in here reaches the screen only when it is opened: two calendars take as long as the page's tables.
+    # Its content reaches the screen only when it is opened: two calendars take as long as the page's tables.
     with st.popover(say("選其他日期"), width="stretch"):
         _calendar(view, "on", say("截至"), view.on, first, last)
         _calendar(view, "vs", say("比較"), view.versus, min(first, view.versus or latest), latest)
@@ -140,7 +140,7 @@ def _days(view: View) -> None:
 def _calendar(view: View, name: str, label: str, day: date | None, first: date, last: date) -> None:
     """A calendar that shows the address's day and writes the chosen one there.
 
-    It is one and the same widget whatever the day: a new one each time would be drawn anew.
+    Its key does not depend on the day, so that the widget is not replaced when the day changes.
     """
     key = f"{name}={view.programme}"
     st.session_state[key] = day  # at each run: a calendar that is closed forgets its day otherwise
@@ -156,30 +156,30 @@ def _calendar(view: View, name: str, label: str, day: date | None, first: date, 
 
 
 def names(view: View, of: str = "") -> str:
-    """The switch of persons' names, as links to this same view; `of` is what it is called beside others."""
+    """The switch of persons' names, as links to this view; `of` is its label beside other switches."""
     choices = [
-        (told, _here(replace(view, scope=replace(view.scope, names=shown))), view.scope.names == shown)
-        for told, shown in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
+        (label, _here(replace(view, scope=replace(view.scope, names=whole))), view.scope.names == whole)
+        for label, whole in ((say("遮蔽姓名"), False), (say("顯示姓名"), True))
     ]
     return parts.pills(choices, of)
 
 
 def _here(view: View) -> str:
-    """The address of this page with another day, language, era or names shown, and all else as it is."""
+    """The address of this page with the day, language, era and names of `view`, and its other parameters."""
     own = {name: value for name, value in st.query_params.to_dict().items() if name not in CARRIED}
     return view.link("", **own).removeprefix("./")
 
 
 def shortcuts(today: date, pinned: bool, deadlines: Sequence[date], year: int) -> list[tuple[date, str]]:
-    """The days people ask for: today (or the definition's day), the end of last month, and each deadline."""
+    """The usual days and their labels: today (or the definition's day), the end of last month, and each deadline."""
     month_end = _month_end(today)
-    found = {
+    days = {
         today: say("{day} 資料日", day=words.short_day(today, year)) if pinned else say("今天"),
         month_end: say("{month} 月底", month=month_end.month),
     }
     for deadline in sorted(set(deadlines)):
-        found.setdefault(deadline, say("{day} 期限", day=words.short_day(deadline, year)))
-    return list(found.items())
+        days.setdefault(deadline, say("{day} 期限", day=words.short_day(deadline, year)))
+    return list(days.items())
 
 
 def _month_end(day: date) -> date:
@@ -188,19 +188,19 @@ def _month_end(day: date) -> date:
 
 
 def earlier_days(on: date) -> list[tuple[date | None, str]]:
-    """What people compare with: nothing, a week and four weeks before, and the end of the month before."""
+    """The usual days to compare with and their labels: none, a week and four weeks before, the end of last month."""
     month_end = _month_end(on)
-    found = {
+    days = {
         None: say("不比較"),
         on - timedelta(weeks=1): say("一週前"),
         on - timedelta(weeks=4): say("四週前"),
     }
-    found.setdefault(month_end, say("{month} 月底", month=month_end.month))
-    return list(found.items())
+    days.setdefault(month_end, say("{month} 月底", month=month_end.month))
+    return list(days.items())
 
 
 def _manner(view: View) -> str:
-    """The language and the era, as links to this same view."""
+    """The switches of the language and the era, as links to this view."""
     now = texts.manner()
     languages = [
         (name, _here(replace(view, lang=code, era=None)), now.language == code)

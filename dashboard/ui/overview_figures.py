@@ -44,7 +44,7 @@ def _judged(kpis: Sequence[Row]) -> list[Row]:
 
 def chosen(view: View, period: Row, kpis: Sequence[Row]) -> Row | None:
     """The indicator whose picture the address asks for: in every period shown that has it, or within the one it names."""
-    wanted = asked("within", view.shown) in (None, period.period)
+    wanted = asked("within", view.period_ids) in (None, period.period)
     return pick(_judged(kpis), asked("trend"), "kpi") if wanted else None
 
 

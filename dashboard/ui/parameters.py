@@ -1,6 +1,6 @@
 """The parameters in force of an indicator, in words.
 
-All of it is read from the definition in a snapshot, so that the page and the figures can never tell two stories.
+All are read from the definition in the snapshot, so that the page and the figures always agree.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
-def shown(view: View, kpi: Row) -> str:
-    """Every parameter with its value."""
+def overview(view: View, kpi: Row) -> str:
+    """The table of every parameter with its value."""
     lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
     header = [Cell(say(name), "l") for name in HEADER]
     return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
 
 
 def rows(view: View, kpi: Row) -> list[tuple[str, str]]:
-    """The same as the download writes them."""
+    """The rows of the same table for its download: (parameter, value)."""
     return list(listed(view, kpi).items())
 
 
 def listed(view: View, kpi: Row) -> dict[str, str]:
-    """The parameters that the indicator has, by what they are called."""
+    """The values of the indicator's parameters by their labels; a parameter without a value is left out."""
     whole: Mapping[str, Any] = json.loads(view.facts.definition)
     own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
-    found = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
-    return {name: value for name, value in found if value}
+    pairs = [*_counted(view, kpi, own, whole), *_required(view, kpi, own, whole)]
+    return {name: value for name, value in pairs if value}
 
 
 def _counted(
@@ -98,24 +98,24 @@ def _requirement(kpi: Row) -> str:
     if kpi.require == "share":
         share = f"{int(kpi.share_numerator)}/{int(kpi.share_denominator)}"
         return say("每校基數的 {share}，{rounding}", share=share, rounding=say(ROUNDINGS[kpi.rounding]))
-    told = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
-    return told.get(kpi.require) or rules.requirement(kpi)
+    fixed = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
+    return fixed.get(kpi.require) or rules.requirement(kpi)
 
 
 def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Schools by name only for who may see them."""
+    """The exempt schools; those outside the viewer's scope only as a number."""
     visible = {row.name for row in ask(view, "schools")}
-    told = [name for name in own["exempt"] if name in visible]
-    if hidden := len(own["exempt"]) - len(told):
-        told.append(say("另 {n} 校", n=number(hidden)))
+    names = [name for name in own["exempt"] if name in visible]
+    if hidden := len(own["exempt"]) - len(names):
+        names.append(say("另 {n} 校", n=number(hidden)))
     if own["only_where"]:
         header = whole["columns"]["schools"][own["only_where"]]["headers"][0]
-        told.append(say("學校名冊「{header}」為否的學校", header=header))
-    return listing(told)
+        names.append(say("學校名冊「{header}」為否的學校", header=header))
+    return listing(names)
 
 
 def rule(view: View, kpi: Row) -> str:
-    """The rule in two lines: the words of the definition with their clause, and what must be reached by when."""
+    """The rule in two lines: the definition's words; the required figure, the window, the deadline and the clause."""
     source = say("依據：{source} {clause}", source=escape(view.facts.source_title), clause=escape(kpi.clause))
     facts = [
         say("應達：{required}", required=escape(_requirement(kpi))),

@@ -1,4 +1,4 @@
-"""The pieces of HTML that pages are made of.
+"""The pieces of HTML that pages consist of.
 
 Pure: values in, markup out. Every text that comes from data goes through `words.escape`, and every figure of
 an indicator carries its values in a data attribute, so that a test reads them without parsing words.
@@ -33,28 +33,28 @@ from dashboard.language.words import (
 
 Row = SimpleNamespace
 UNMET = ("on_track", "behind", "overdue")
-BASES = {"staff": "staff", "classes": "schools"}  # the tables that tell them
+BASES = {"staff": "staff", "classes": "schools"}  # the tables that the bases are counted in
 
 
 def tag(status: str, require: str | None = None) -> str:
-    """Sign and word in the status's colours."""
+    """The sign and the word of a status in its colours."""
     return f'<span class="tag t-{status}">{STATUSES[status].sign} {word(status, require)}</span>'
 
 
 def flag_sign(row: Row) -> str:
-    """The mark of flags in a cell that has no place for words: these stand in its title and below its table."""
+    """The mark of flags in a cell without room for words, which are in its title and below its table."""
     return '<em class="fl">!</em>' if flags_of(row) else ""
 
 
 def flag_note(row: Row, causes: str = "") -> str:
-    """「! 名冊有退回的列」, hovering tells more: beside a status where no link may stand; nothing without a flag."""
+    """「! 名冊有退回的列」 with its meaning as the title, where no link is possible; blank without a flag."""
     if not flags_of(row):
         return ""
     return f'<small class="fl" title="{causes or flag_meanings(row)}">! {flag_words(row)}</small>'
 
 
 def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> str:
-    """As `flag_note`, leading to the rows on the page of the data: of the school, or of the table, that it is about."""
+    """As `flag_note`, as a link to the rows of the school and the table on the data page."""
     if not flags_of(row):
         return ""
     school = row.school_name if row.level == "school" else None
@@ -63,7 +63,7 @@ def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> s
 
 
 def flag_hover(row: Row) -> str:
-    """A further line of what hovering over a mark says."""
+    """The line on flags in a figure's tooltip; blank without a flag."""
     return f"<br>! {flag_words(row)}" if flags_of(row) else ""
 
 
@@ -75,14 +75,14 @@ def flag_table(row: Row, kpi: Row) -> str | None:
 
 
 def figure(row: Row, name: str = "") -> str:
-    """The machine-readable side of a shown figure, as an attribute: a browser checks each of hundreds on arrival."""
+    """The values of a figure for machines, as one attribute, since a browser checks each attribute of hundreds."""
     return f'data-figure="{escape(stated(row, name))}"'
 
 
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
-    """+3, −2 or 0 since the day to compare with: what `row` of that day has under `name`, against now.
+    """+3, −2 or 0: the change from the value `name` of `row`, of the day to compare with, to `now`.
 
-    Nothing where nothing is compared, and where either day has no figure: that is not a change of 0.
+    Blank where nothing is compared, and where either day has no figure: that is not a change of 0.
     """
     then: Any = row and getattr(row, name)
     if now is None or then is None:
@@ -92,9 +92,9 @@ def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -
 
 
 def bar(status: str, done: float, whole: float, said: str, pace: float | None = None) -> str:
-    """How much of a whole is done, in the colour of the status, with the tick where the pace is today while it matters.
+    """A bar of how much of a whole is done, in the status's colour, with a tick at today's pace unless it is met.
 
-    `said` is the same in words. What is done beyond the whole fills the bar and no more.
+    `said` is its text for screen readers. More than the whole fills the bar and no more.
     """
     tick = ""
     if pace and status != "met":
@@ -105,7 +105,7 @@ def bar(status: str, done: float, whole: float, said: str, pace: float | None = 
 
 
 def named(name: str, value: str) -> str:
-    """An attribute, or nothing where it would be empty."""
+    """An attribute; blank where its value is."""
     return f' {name}="{value}"' if value else ""
 
 
@@ -115,29 +115,32 @@ def anchor(href: str, text: str, kind: str = "") -> str:
 
 
 def outward(href: str, text: str) -> str:
-    """A link to elsewhere, in a tab of its own, which learns nothing of this page."""
+    """A link to another site, in a new tab without the referrer."""
     return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
-def hint(told: str) -> str:
-    """What to do on the screen; of no use on paper."""
-    return f'<span class="onscreen">{told}</span>'
+def hint(markup: str) -> str:
+    """Markup that is on the screen only, such as what to click."""
+    return f'<span class="onscreen">{markup}</span>'
 
 
 def notice(title: str, body: str, kind: str = "info") -> str:
-    """What happened, what the figures still are, what to do; info, warning (missing, stale) or failed."""
+    """A notice: what happened, what the figures still are, what to do.
+
+    kind: info, warning (missing, stale) or failed.
+    """
     role = "alert" if kind == "failed" else "status"
     return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
 
 
-def stored(told: str | None) -> str:
-    """A sentence that the reader of the sources noted, in Chinese: elsewhere it is shown as such."""
-    shown = "<br>".join(escape(line) for line in (told or "").splitlines())
-    return say("讀取時記下：{told}", told=shown) if shown and manner().language != SOURCE else shown
+def stored(note: str | None) -> str:
+    """A Chinese note of the reader of the sources, as markup; in another language it is marked as a note."""
+    markup = "<br>".join(escape(line) for line in (note or "").splitlines())
+    return say("讀取時記下：{told}", told=markup) if markup and manner().language != SOURCE else markup
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
-    """Choices as links (text, address, chosen): a filter is part of the address. Paper says what is chosen."""
+    """Choices as links: (text, address, whether it is chosen); with `of`, their label, paper has the chosen ones."""
     choices = list(choices)
     chosen = listing([escape(text) for text, _, is_chosen in choices if is_chosen])
     links = "".join(
@@ -151,7 +154,7 @@ def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
 
 
 def legend() -> str:
-    """Every status with its meaning."""
+    """The list of every status with its meaning."""
     return "".join(
         f"<div><span>{tag(code)}</span><span>{status.meaning}</span></div>"
         for code, status in STATUSES.items()
@@ -166,6 +169,7 @@ class Cell:
     kind: str = ""
 
     def html(self, element: str = "td", scope: str = "") -> str:
+        """The cell as an element of a table."""
         return f"<{element}{named('class', self.kind)}{named('scope', scope)}>{self.body}</{element}>"
 
 
@@ -189,7 +193,7 @@ def table(
     kind: str = "",
     around: tuple[str, str] = ("", ""),
 ) -> str:
-    """A real table: the first cell of each row is its header; it scrolls within itself where too wide.
+    """A table whose first cell of each row is the row's header; it scrolls where it is too wide.
 
     around: parts of the table before and after `body`, see `paper.around`.
     """
@@ -216,16 +220,16 @@ def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
     if deadline is None or left is None:
         return ""
     day = written_day(deadline) if left < 0 else short_day(deadline, year)
-    shown = f"{day} · {days_left(left)}"
+    label = f"{day} · {days_left(left)}"
     if status not in UNMET:
-        return f"<span>{shown}</span>"
+        return f"<span>{label}</span>"
     if left < 0:
-        return f'<span class="s-overdue overdue">{shown}</span>'
-    return f'<span class="warn">{shown}</span>' if left <= URGENT_DAYS else f"<span>{shown}</span>"
+        return f'<span class="s-overdue overdue">{label}</span>'
+    return f'<span class="warn">{label}</span>' if left <= URGENT_DAYS else f"<span>{label}</span>"
 
 
 def empty(what: str, clear: str) -> str:
-    """A filter that leaves nothing offers the way back."""
+    """The notice of a filter that leaves nothing, with the link that clears it."""
     return notice(
         say("沒有符合的項目"),
         say("{what}。{link}", what=escape(what), link=hint(anchor(clear, say("清除篩選")))),
@@ -233,28 +237,28 @@ def empty(what: str, clear: str) -> str:
 
 
 def page(asked: str | None, total: int, size: int) -> int:
-    """The page that the address names, within what there is."""
+    """The number of the page that the address names, from 1 to the last page."""
     last = max(1, -(-total // size))
     return min(max(int(asked), 1), last) if asked and asked.isdecimal() and len(asked) < 7 else 1
 
 
 def pager(current: int, total: int, size: int, here: Callable[..., str], of: str | None = None) -> str:
-    """1–20，共 146 列, with the way back and on."""
+    """「1–20，共 146 列」 with links to the page before and after; blank where there is one page."""
     if total <= size:
         return ""
     first, last = (current - 1) * size + 1, min(current * size, total)
     back = anchor(here(page=current - 1), say("上一頁")) if current > 1 else ""
     on = anchor(here(page=current + 1), say("下一頁")) if last < total else ""
-    told = say(
+    position = say(
         "{first}–{last}，共 {total} {of}",
         first=number(first),
         last=number(last),
         total=number(total),
         of=of or say("列"),
     )
-    return f'<p class="foot onscreen">{told}　{back}　{on}</p>'
+    return f'<p class="foot onscreen">{position}　{back}　{on}</p>'
 
 
-def period(shown: Sequence[Row], one: Row) -> str:
-    """The heading of a period's part of a page, where there are several."""
-    return f"<h2>{escape(one.label)}</h2>" if len(shown) > 1 else ""
+def period(periods: Sequence[Row], one: Row) -> str:
+    """The heading of a period's section; blank where the page has one period."""
+    return f"<h2>{escape(one.label)}</h2>" if len(periods) > 1 else ""

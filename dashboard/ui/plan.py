@@ -1,7 +1,7 @@
 """A school's plan: the targets that it set itself, and its money.
 
-For programmes that read such tables; what counts and what is reached is settled in queries/, so that the figures here
-are those of the indicators. What nobody told is said to be missing and is never 0.
+For programmes that read such tables. The queries decide what counts and what is reached, so that the figures here are
+those of the indicators. A missing value is written as missing and is never 0.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ EMPTY: Mapping[tuple[Any, ...], Row] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the plan: its heading with what stands above the figure, the figure, and the table below."""
+    """A section of the plan: its heading with the lines above the figure, the figure, and the table below."""
 
     name: str
     head: str
@@ -74,21 +74,21 @@ class Section:
 
 
 def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
-    """The figures of the plan to draw, so that no more than two stand on the page: the one that is asked for, or both."""
+    """The names of the plan's figures to draw: the one that is asked for, or both; at most two figures are on the page."""
     if asked["place"] or (opened and not asked["plan"]):
         return ()
-    return (asked["plan"],) if asked["plan"] else tuple(SHOWN)
+    return (asked["plan"],) if asked["plan"] else tuple(SECTIONS)
 
 
 def is_there(view: View) -> bool:
-    """Whether the programme has tables for any part."""
-    return any(name in _read(view) for name in SHOWN)
+    """Whether the programme has the table of any section."""
+    return any(name in _read(view) for name in SECTIONS)
 
 
 def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., str]) -> None:
-    """The parts that the programme has tables for, in the order of the plan; a figure that is not `drawn` is a click away."""
+    """Show the sections that the programme has tables for; a figure that is not in `drawn` is a link."""
     read = _read(view)
-    for section in (part(view, school, read[name]) for name, part in SHOWN.items() if name in read):
+    for section in (part(view, school, read[name]) for name, part in SECTIONS.items() if name in read):
         if section.build is None or section.name not in drawn:
             way = (
                 pills([(say("畫成圖"), here(plan=section.name, place=None), False)]) if section.build else ""
@@ -115,12 +115,12 @@ def _figures(view: View, school: Row, name: str) -> list[Row]:
 
 
 def _missing(source: Row, what: str) -> str:
-    told = (
+    body = (
         say("這所學校在「{table}」裡沒有可用的列；缺資料，不是 0。", table=escape(source.label))
         if source.supplied
         else say("還沒有「{table}」這張資料表；缺資料，不是 0。", table=escape(source.label))
     )
-    return parts.notice(say("? {what}未填報", what=what), told, "warning")
+    return parts.notice(say("? {what}未填報", what=what), body, "warning")
 
 
 # Targets
@@ -134,21 +134,21 @@ def _targets(view: View, school: Row, source: Row) -> Section:
     mine = {"school_id": school.school_id}
     then = before(view, "school_results_of", ("kpi", "period"), table="targets", **mine)
     values = before(view, "school_targets", ("item", "period"), **mine)
-    told = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
+    note = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
     summary = "".join(
         _summary(view, row, then.get((row.kpi, row.period))) for row in _figures(view, school, "targets")
     )
     return Section(
         "targets",
-        f'{head}<p class="sub">{told}</p><p class="sums">{summary}</p>',
+        f'{head}<p class="sub">{note}</p><p class="sums">{summary}</p>',
         table=targets(rows, view.year, values),
         build=lambda: plan_figures.targets(view, school, rows),
     )
 
 
 def _summary(view: View, row: Row, then: Row | None) -> str:
-    shown = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
-    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{shown}</span>{flagged(row, row, view.link)}"
+    reached = f" {_reach(row)}{moved(row.counted, then)}" if row.counted is not None else ""
+    return f"<span {figure(row, row.school_name)}>{escape(row.period_label)} {parts.tag(row.status)}{reached}</span>{flagged(row, row, view.link)}"
 
 
 def _reach(row: Row) -> str:
@@ -156,7 +156,7 @@ def _reach(row: Row) -> str:
 
 
 def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] = EMPTY) -> str:
-    """One row an item: what it was, what was set for each period and in all, and what is reached of that."""
+    """The table of targets, a row an item: its value at the start, its target for each period and in all, the outcome."""
     items: dict[str, list[Row]] = {}
     for row in rows:
         items.setdefault(row.item, []).append(row)
@@ -169,7 +169,7 @@ def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] 
         Cell(say("目標合計")),
         *(Cell(_compared(row, year), "l") for row in periods),
     ]
-    lines = [("", _item(found, then)) for found in items.values()]
+    lines = [("", _item(goals, then)) for goals in items.values()]
     return table(say("量化目標"), header, lines, "goals")
 
 
@@ -180,16 +180,16 @@ def _compared(row: Row, year: int) -> str:
     return say("{period}達成（至 {day}）", period=label, day=short_day(row.compared_on, year))
 
 
-def _item(found: Sequence[Row], then: Mapping[tuple[Any, ...], Row]) -> list[Cell]:
-    first = found[0]
+def _item(goals: Sequence[Row], then: Mapping[tuple[Any, ...], Row]) -> list[Cell]:
+    first = goals[0]
     note = "" if first.kind == JUDGED else f'<small class="mut">{say(NOT_JUDGED[first.kind])}</small>'
     return [
         Cell(f"{escape(first.label)}{note}", "l w"),
         text(first.unit),
         Cell(number(first.current)),
-        *(Cell(number(row.own_goal, NONE)) for row in found),
-        Cell(number(found[-1].goal, NONE)),
-        *(_reached(row, then.get((row.item, row.period))) for row in found),
+        *(Cell(number(row.own_goal, NONE)) for row in goals),
+        Cell(number(goals[-1].goal, NONE)),
+        *(_reached(row, then.get((row.item, row.period))) for row in goals),
     ]
 
 
@@ -242,13 +242,13 @@ def _money(view: View, school: Row, source: Row) -> Section:
     if not any(row.rows for row in rows):
         return Section("budget", head + _missing(source, say("經費")))
     results = _figures(view, school, "budget")
-    told = say(
+    note = say(
         "核定與實支以元計，自籌款另列，不計入上限與執行率。經費沒有日期，截至 {day} 與其他日子的數字相同",
         day=full_day(view.on),
     )
     return Section(
         "budget",
-        f'{head}<p class="sub">{told}</p>',
+        f'{head}<p class="sub">{note}</p>',
         f'<div class="list money">{"".join(_line(view, row) for row in results)}</div>',
         amounts(rows),
         lambda: plan_figures.budget(view, school, rows, results),
@@ -256,16 +256,16 @@ def _money(view: View, school: Row, source: Row) -> Section:
 
 
 def _line(view: View, row: Row) -> str:
-    """A ceiling with what is left or over, or the rate of what was spent with its counts."""
+    """The line of a ceiling with the amount left or over, or of the rate of spending with its amounts."""
     tagged = parts.tag(row.status, row.require)
     return (
         f'<div class="li" {figure(row, row.school_name)}><span>{tagged}</span>'
         f"<span>{escape(row.period_label)}</span>"
-        f'<span class="tx">{escape(row.kpi_label)}　{_told(row)} {flagged(row, row, view.link)}</span></div>'
+        f'<span class="tx">{escape(row.kpi_label)}　{_spending(row)} {flagged(row, row, view.link)}</span></div>'
     )
 
 
-def _told(row: Row) -> str:
+def _spending(row: Row) -> str:
     if row.counted is None:
         unsaid = say("? 實支金額未填，缺資料，不是 0")
         return f'<span class="mut">{unsaid}</span>' if row.require == "none" else "?"
@@ -276,28 +276,28 @@ def _told(row: Row) -> str:
         approved=exact(row.counted, row.unit),
         limit=exact(row.required, row.unit),
     )
-    told = say(
+    summary = say(
         "核定 {approved}；上限 {limit}，{room}",
         approved=amount(row.counted, row.unit),
         limit=amount(row.required, row.unit),
         room=f"<b>{findings.room(row, row.unit)}</b>",
     )
-    return f'<span title="{title}">{told}</span>'
+    return f'<span title="{title}">{summary}</span>'
 
 
 def _rate(spent: object, approved: object, unit: str) -> str:
     title = say("實支 {spent} ÷ 核定 {approved}", spent=exact(spent, unit), approved=exact(approved, unit))
-    told = say(
+    summary = say(
         "{share}（實支 {spent}/核定 {approved}）",
         share=f"<b>{percent(spent, approved)}</b>",
         spent=brief(spent, unit),
         approved=amount(approved, unit),
     )
-    return f'<span title="{title}">{told}</span>'
+    return f'<span title="{title}">{summary}</span>'
 
 
 def amounts(rows: Sequence[Row]) -> str:
-    """Per year and in all, in whole dollars."""
+    """The table of amounts by year and in all, in whole dollars."""
     years: dict[str, dict[str, Row]] = {}
     for row in rows:
         years.setdefault(row.label, {})[row.part] = row
@@ -309,19 +309,17 @@ def amounts(rows: Sequence[Row]) -> str:
         SPENT["own"],
     ]
     header = [Cell(say("年度"), "l"), *(Cell(say(name)) for name in names)]
-    lines = [
-        ("" if found["granted"].period else "sum", _year(label, found)) for label, found in years.items()
-    ]
+    lines = [("" if sums["granted"].period else "sum", _year(label, sums)) for label, sums in years.items()]
     return f'<div class="gapped"></div>{table(say("經費（元）"), header, lines, "sums-of-money")}'
 
 
-def _year(label: str, found: Mapping[str, Row]) -> list[Cell]:
-    empty = NONE if any(row.rows for row in found.values()) else "?"
-    granted, own = found["granted"], found["own"]
+def _year(label: str, sums: Mapping[str, Row]) -> list[Cell]:
+    empty = NONE if any(row.rows for row in sums.values()) else "?"
+    granted, own = sums["granted"], sums["own"]
     return [
         text(label),
-        *(_amount(found[part], "approved", empty) for part in GRANTED),
-        *(_amount(found[part], "spent", empty) for part in GRANTED),
+        *(_amount(sums[part], "approved", empty) for part in GRANTED),
+        *(_amount(sums[part], "spent", empty) for part in GRANTED),
         Cell(percent(granted.spent, granted.reported_approved) or (_unsaid() if granted.rows else empty)),
         _amount(own, "approved", empty),
         _amount(own, "spent", empty),
@@ -335,10 +333,10 @@ def _unsaid() -> str:
 def _amount(row: Row, name: str, empty: str) -> Cell:
     value = getattr(row, name)
     facts = f'data-part="{row.part}" data-year="{escape(row.period)}" data-name="{name}" data-value="{plain(value)}"'
-    shown = empty if not row.rows else (_unsaid() if value is None else number(value))
+    label = empty if not row.rows else (_unsaid() if value is None else number(value))
     if name == "spent" and value is not None and row.unsaid:
-        shown += f'<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
-    return Cell(f"<span {facts}>{shown}</span>")
+        label += f'<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
+    return Cell(f"<span {facts}>{label}</span>")
 
 
 def _money_table(view: View, school: Row) -> Sequence[Sequence[object]]:
@@ -346,13 +344,13 @@ def _money_table(view: View, school: Row) -> Sequence[Sequence[object]]:
     return [[row.label, say(PARTS[row.part]), row.approved, row.spent, row.unsaid] for row in rows]
 
 
-SHOWN = {"targets": _targets, "budget": _money}
+SECTIONS = {"targets": _targets, "budget": _money}
 
 
 def downloads(
     view: View, school: Row
 ) -> Iterator[tuple[str, list[str], Callable[[], Sequence[Sequence[object]]]]]:
-    """The tables of these parts as files: what, header, and the rows when they are asked for."""
+    """The sections' tables as files: the title, the header, and the function that gives the rows."""
     read = _read(view)
     if "targets" in read:
         header = [

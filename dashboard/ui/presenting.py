@@ -1,4 +1,4 @@
-"""The page of a meeting: nothing but the slides, which are turned in the browser."""
+"""The page of slides for a meeting; the browser turns them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 
 def store_of(request: View) -> Store:
-    """What people wrote, of the deployment."""
+    """The deployment's store of meetings and decisions."""
     return Store(request.warehouse, config.from_environment().state)
 
 
 def choices() -> slide_facts.Choices:
-    """The order of the slides, and whether schools are named, as the address has it."""
+    """The order of the slides and whether schools are named, from the address."""
     return slide_facts.Choices(asked("order", slide_facts.ORDERS) or "gap", asked("schools") != "0")
 
 
 def show(request: View) -> None:
-    """All slides at once: of what is chosen, or of a frozen meeting. Where that cannot be shown, nothing else is."""
+    """Show all slides of the address's choice or of a frozen meeting; only a notice where the meeting cannot be read."""
     st.set_page_config(page_title=f"{say('簡報')} · {request.facts.title}")
     notices = list(_notices(request))
     try:
@@ -92,22 +92,26 @@ def _meeting(request: View) -> Meeting | None:
 
 
 def _frozen(request: View, meeting: Meeting) -> View:
-    """What it froze, in the language of the viewer. Raises `NoSnapshot` where its snapshot is gone."""
+    """The view that a meeting froze, in the language of the viewer.
+
+    Raises:
+        NoSnapshot: its snapshot is gone.
+    """
     view = meetings.view_of(meeting, request.warehouse, request.scope)
     return replace(view, lang=request.lang, era=request.era, programmes=request.programmes)
 
 
 def _notices(request: View) -> Iterator[str]:
-    """What the presenter must know before the audience sees a figure."""
+    """The notices that the presenter must read before the audience sees a figure."""
     yield from request.notices
-    yield from _not_found(request)
+    yield from _unknown_choices(request)
     if request.damage:
-        yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_stands(request)}"
+        yield f"{say('✕ 最新的快照讀不出來')} {request.damage} {frame.former_message(request)}"
     yield from (html.unescape(re.sub("<[^>]*>", "", tag)) for tag in freshness.tags(request))
 
 
-def _not_found(request: View) -> Iterator[str]:
-    """What the address names and there is not: the slides then begin with the first."""
+def _unknown_choices(request: View) -> Iterator[str]:
+    """A message for each unknown name in the address; the slides then begin with the first."""
     kpis = {row.kpi for row in ask_each(request, "kpis")}
     schools = ask(request, "schools")
     known = {
@@ -123,7 +127,7 @@ def _not_found(request: View) -> Iterator[str]:
 
 
 def _start(view: View) -> str:
-    """The slide of what was chosen on the page from which one came."""
+    """The id of the first slide: that of the address's indicator, group or school; blank for the first of all."""
     if kpi := asked("kpi"):
         period = next((one.period for one in view.periods if _has(view, kpi, one.period)), "")
         return f"kpi-{kpi}-{period}"
@@ -139,7 +143,7 @@ def _has(view: View, kpi: str, period: str) -> bool:
 
 
 def _ways(request: View, choice: slide_facts.Choices) -> list[report.Links]:
-    """The choices of a meeting, each as a link that keeps the others."""
+    """The links to the orders of the slides and to naming schools; each keeps the other choice."""
 
     def way(order: str, schools: bool) -> str:
         own = {"order": None if order == "gap" else order, "schools": None if schools else "0"}
@@ -158,7 +162,7 @@ def _ways(request: View, choice: slide_facts.Choices) -> list[report.Links]:
 
 
 def _writing(request: View, meeting: Meeting | None) -> report.Links:
-    """The way to freezing, and to noting what is decided."""
+    """The link to noting a decision of a meeting, else to freezing one."""
     if meeting:
         return {say("記下決定"): (request.link("meetings", meeting=meeting.name, **chosen()), False)}
     own = {"order": asked("order"), "schools": asked("schools")}
@@ -166,7 +170,7 @@ def _writing(request: View, meeting: Meeting | None) -> report.Links:
 
 
 def _back(request: View, meeting: Meeting | None) -> str:
-    """The page of what is chosen, else of the meeting, else the overview."""
+    """The address of the page of the choice, else of the meeting, else of the overview."""
     for name, page in (("school", "school"), ("group", "group"), ("kpi", "indicator")):
         if value := asked(name):
             return request.link(page, **{name: value})
@@ -174,7 +178,7 @@ def _back(request: View, meeting: Meeting | None) -> str:
 
 
 def _files(request: View, view: View, meeting: Meeting | None, choice: slide_facts.Choices) -> str:
-    """The same slides to take away."""
+    """The links to the slides as HTML, PDF and PPTX."""
     about = (say("簡報"), meeting.name if meeting else None, view.facts.title, words.file_day(view.on))
     name = "_".join(filter(None, about))
 
@@ -190,13 +194,13 @@ def _files(request: View, view: View, meeting: Meeting | None, choice: slide_fac
 
 
 def pack(view: View, group: str) -> str:
-    """What the lead school of a group can hand out today."""
+    """The section with the pack of a group for its lead school to hand out."""
     what = say("簡報、活頁簿，與每所夥伴學校的一份函稿；姓名都遮蔽。")
     return f'<h2>{say("交給各校")}</h2><p class="sub">{what}</p>{frame.pack(view, group, slides.document)}'
 
 
 def packs(request: View, meeting: Meeting) -> str:
-    """The pack of each group of a frozen meeting, for its lead school to hand out; nothing where it cannot be shown."""
+    """The section with each group's pack of a frozen meeting; blank where its snapshot cannot be read."""
     try:
         view = meetings.view_of(meeting, request.warehouse, request.scope)
     except store.NoSnapshot:
@@ -211,7 +215,7 @@ def packs(request: View, meeting: Meeting) -> str:
     return f"<h2>{say('交給各組')}</h2>{links}" if links else ""
 
 
-# What draws these two is there only once one of them is wanted.
+# The writers of these two are imported only when one is fetched.
 
 
 def _pdf(document: Document) -> bytes:

@@ -1,4 +1,4 @@
-"""What a file, a worksheet or a column probably is, taken with one click."""
+"""The likely meanings of unread files, worksheets and columns, each taken with one click."""
 
 from __future__ import annotations
 
@@ -20,28 +20,31 @@ MOST = 20
 
 
 def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
-    """What could not be read or was not used, and the offers of what it probably is; what is taken begins an update."""
+    """Show what could not be read or was not used, and offer its likely meanings; taking one starts an update."""
     show(intake.unreadable(inputs) + intake.unused(inputs, columns))
     if offer(view, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
         freshness.start(view)
         st.rerun()
 
 
-def offer(view: View, found: Sequence[Offer], key: str) -> bool:
-    """A line and a button for each; whether one was taken. Only for whoever may see every school."""
-    if not found or not view.scope.whole:
+def offer(view: View, meanings: Sequence[Offer], key: str) -> bool:
+    """Show a line and a button for each meaning; whether one was taken.
+
+    Only a viewer who may see every school gets them. `key` is unique on the page.
+    """
+    if not meanings or not view.scope.whole:
         return False
-    told = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
-    show(f'<h3>{say("可能的意思")}</h3><p class="sub">{told}</p>')
-    for one in found[:MOST]:
+    note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
+    show(f'<h3>{say("可能的意思")}</h3><p class="sub">{note}</p>')
+    for one in meanings[:MOST]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"take-{key}-{_digest(one)}"):
             # A label is Markdown: it holds nothing of a file.
             is_taken = st.button(say("照此讀"), key=f"{key}-{_digest(one)}")
-            show(_said(one))
+            show(_sentence(one))
         if is_taken:
             return _taken(one)
-    if len(found) > MOST:
-        show(f'<p class="foot">{say("另有 {n} 項，採用後再列。", n=words.number(len(found) - MOST))}</p>')
+    if len(meanings) > MOST:
+        show(f'<p class="foot">{say("另有 {n} 項，採用後再列。", n=words.number(len(meanings) - MOST))}</p>')
     return False
 
 
@@ -49,7 +52,7 @@ def _digest(one: Offer) -> str:
     return hashlib.sha256(repr(one).encode()).hexdigest()[:16]
 
 
-def _said(one: Offer) -> str:
+def _sentence(one: Offer) -> str:
     name, table = words.escape(one.name), words.escape(one.table)
     if one.header is None or one.column is None:
         return say("「{name}」是「{table}」", name=name, table=table)

@@ -1,4 +1,4 @@
-"""The rows that were not taken, or taken with a warning: where, what is wrong, how to mend it, and whom to tell."""
+"""Rows that were rejected or taken with a warning: where, what is wrong, how to mend it, and which school to notify."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def chosen() -> dict[str, str | None]:
 def refused(
     rows: Sequence[Row], counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str]
 ) -> str:
-    """The rows of one page under their filters, or the way out of filters that leave none."""
+    """The section of rejected rows: the filters and one page of rows, or a notice where the filters leave none."""
     severity = chosen["severity"] or "rejected"
     title = say(HEADINGS[severity], n=number(matching(counts, chosen)))
     if chosen["school"]:
@@ -84,7 +84,7 @@ def refused(
 
 
 def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
-    """The rows of the page that the address names, of what the filters leave."""
+    """The page of rejected rows that the address names, under its filters."""
 
     def get(first: int, last: int) -> Sequence[Row]:
         return ask(view, "rejects", on=view.on, **chosen, size=last - first, skip=first)
@@ -93,28 +93,30 @@ def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
 
 
 def rejected(rows: Sequence[Row]) -> str:
-    """The rows of one page, on paper all: where, what, and how to mend it; nothing where there is no row."""
+    """The cards of one page of rows, on paper of all; blank where there is no row."""
     return _faults("rejects", rows, True) if rows else ""
 
 
 def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> str:
     def write(some: Iterable[Row]) -> str:
-        return "".join(faults.shown(row, with_school=with_school) for row in some)
+        return "".join(faults.card(row, with_school=with_school) for row in some)
 
     before, after = paper.around("div", name, rows, write)
     return f'<div class="faults">{before}{write(rows)}{after}</div>'
 
 
 def silent(todo: str | None) -> str:
-    """Why a figure is missing, and what would tell it."""
+    """The sentence on why a figure is missing; `todo` says what to send."""
     if todo is None:
         return say("缺這項的資料，不是 0。")
     return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
 
 
 def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str = "") -> str:
-    """A school's own rows that could count and were not taken, beside the figure: one that is late they may have lowered;
-    and in one line that there are others."""
+    """The section of a school's rows that could count in a figure and were not taken.
+
+    Its title says where they may be why the figure is late. `others` is the line on rows that cannot count.
+    """
     if not rows:
         return others
     title = _counts(rows)
@@ -126,7 +128,7 @@ def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str =
 def apart(
     view: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
 ) -> tuple[list[Row], str]:
-    """Of the rows of an indicator's table that were not taken, those that could count in it, and a line on the others."""
+    """The rejected rows of an indicator's table that could count in it, and a line on the others."""
     fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
     own = [row for row in rejects if row.table_name == kpi.table_name]
     others = [row for row in own if (row.file, row.line) not in fit]
@@ -139,7 +141,7 @@ def apart(
 
 
 def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
-    """A school's rows that were not taken in tables of no indicator: the rosters, by which all others are read."""
+    """The section of a school's rejected rows in tables of no indicator: the rosters."""
     others = [row for row in rows if row.table_name not in tables]
     if not others:
         return ""
@@ -149,50 +151,50 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
 
 
 def _listed(rows: Sequence[Row], limit: int = 20) -> str:
-    shown = paper.page(rows, None, limit)
+    listed = paper.page(rows, None, limit)
     left = len(rows) - limit
     more = (
         f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
     )
-    return _faults(f"rejects {rows[0].table_name}", shown) + more
+    return _faults(f"rejects {rows[0].table_name}", listed) + more
 
 
 def _counts(rows: Sequence[Row]) -> str:
     """「3 列被退回、1 列有警告」."""
     refused = sum(row.severity == "rejected" for row in rows)
     warned = len(rows) - refused
-    told = [say("{n} 列被退回", n=refused)] if refused else []
-    return listing([*told, *([say("{n} 列有警告", n=warned)] if warned else [])])
+    counts = [say("{n} 列被退回", n=refused)] if refused else []
+    return listing([*counts, *([say("{n} 列有警告", n=warned)] if warned else [])])
 
 
 def titled(chosen: Mapping[str, Any]) -> str:
-    """What the rows of the chosen severity are called together."""
+    """The title of the rows of the chosen severity."""
     return say(TITLES[chosen["severity"]])
 
 
 def header() -> list[str]:
-    """Of the refused rows as a file."""
+    """The header of the file of rejected rows."""
     return [say(name) for name in COLUMNS.values()]
 
 
 def could(row: Row) -> str:
-    """The indicators that a row could change, as a file names them."""
+    """The indicators that a row could change, as text in a file."""
     return listing(row.could or [])
 
 
 def as_rows(rows: Sequence[Row]) -> list[list[object]]:
-    """The refused rows as a file."""
+    """The values of rejected rows in the order of `COLUMNS`."""
     own = {"severity": lambda row: say(SEVERITIES[row.severity]), "sentence": sentence, "could": could}
     return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
 
 
 def every(view: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
-    """All rows of the filters, as a file."""
+    """The rows of the file: all that the filters leave."""
     return as_rows(ask(view, "rejects", on=view.on, **chosen, size=None, skip=0))
 
 
 def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
-    """How many rows all filters together leave: any facet's counts, narrowed to its own choice."""
+    """How many rows all filters together leave: the counts of one facet, narrowed to its choice."""
     own = chosen["table"]
     return sum(row.rows for row in counts if row.facet == "table" and own in (None, row.value))
 
@@ -200,33 +202,37 @@ def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
 def filters(
     counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
 ) -> str:
-    """Severity, table and reason as pills with their counts; schools too, those with most rows."""
-    found = {facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)}
-    many = {row.value: row.rows for row in found["severity"]}
+    """The filters as pills with their counts: severity, table, reason and the `most` schools with most rows."""
+    by_facet = {
+        facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)
+    }
+    many = {row.value: row.rows for row in by_facet["severity"]}
     severities = [
         (
-            f"{say(told)} {number(many.get(code, 0))}",
+            f"{say(label)} {number(many.get(code, 0))}",
             here(severity=code, table=None, reason=None),
             chosen["severity"] == code,
         )
-        for code, told in SEVERITIES.items()
+        for code, label in SEVERITIES.items()
     ]
     lines = [pills(severities, say("種類"))]
-    fresh = next((row.rows for row in found["fresh"]), None)
+    fresh = next((row.rows for row in by_facet["fresh"]), None)
     if fresh is not None:
-        told = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
-        told.append((say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new"))
-        lines.append(pills(told, say("比上次")))
+        choices = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
+        choices.append(
+            (say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new")
+        )
+        lines.append(pills(choices, say("比上次")))
     lines += [
-        _facet(facet, found[facet][:most], chosen[facet], here)
+        _facet(facet, by_facet[facet][:most], chosen[facet], here)
         for facet in FACETS
-        if found[facet] or chosen[facet]
+        if by_facet[facet] or chosen[facet]
     ]
     return "".join(lines)
 
 
 def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
-    """The choices of one filter; the chosen one stays, though the other filters leave it no row."""
+    """The pills of one filter; the chosen one stays even where the other filters leave it no row."""
     if chosen and chosen not in {row.value for row in rows}:
         rows = [*rows, Row(value=chosen, label=None, rows=0)]
     choices = [(say("全部"), here(**{facet: None}), chosen is None)]
@@ -243,11 +249,11 @@ def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[.
 
 
 def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str], asked: str | None) -> str:
-    """The schools that have something to mend, a page of them, each with the way to its notice."""
+    """The table of schools with rows to mend, a page at a time, each with the link to its message."""
     if not schools:
         return f'<p class="foot">{say("沒有。")}</p>'
-    shown = paper.page(schools, asked, NOTIFIED)
-    turn = paper.pager(shown, lambda page: here(schools=page), say("校"))
+    listed = paper.page(schools, asked, NOTIFIED)
+    turn = paper.pager(listed, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
 
     def line(row: Row) -> parts.Line:
@@ -262,26 +268,26 @@ def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str]
             ],
         )
 
-    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], shown, line) + turn
+    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], listed, line) + turn
 
 
 def notice_header() -> list[str]:
-    """Of the schools to be told, as a file."""
+    """The header of the file of schools to notify."""
     return [say(name) for name in NOTICES.values()]
 
 
 def notice_rows(schools: Sequence[Row]) -> list[list[object]]:
-    """The schools to be told, as a file."""
+    """The rows of the file of schools to notify."""
     return [[getattr(row, name) for name in NOTICES] for row in schools]
 
 
 def resolved(rows: Sequence[Row]) -> str:
-    """What was refused at the former reading and is no more."""
+    """The table of rows that were rejected in the former snapshot and are no longer."""
     if not rows:
         return f'<p class="foot">{say("沒有。")}</p>'
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
-    shown = paper.page(rows, None, LISTED)
-    return paper.table(say("比上次少了的退回列"), header, shown, _resolved, "wide rows cards")
+    listed = paper.page(rows, None, LISTED)
+    return paper.table(say("比上次少了的退回列"), header, listed, _resolved, "wide rows cards")
 
 
 def _resolved(row: Row) -> parts.Line:
@@ -298,10 +304,10 @@ def _resolved(row: Row) -> parts.Line:
 
 
 def resolved_header() -> list[str]:
-    """Of the resolved rows as a file."""
+    """The header of the file of resolved rows."""
     return [say(COLUMNS[name]) for name in RESOLVED]
 
 
 def resolved_rows(rows: Sequence[Row]) -> list[list[object]]:
-    """The resolved rows as a file."""
+    """The rows of the file of resolved rows."""
     return [[getattr(row, name) for name in RESOLVED] for row in rows]

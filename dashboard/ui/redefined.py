@@ -1,7 +1,7 @@
-"""An indicator whose definition changed: the figures under the former one beside today's.
+"""An indicator whose definition changed: the figures under the former definition beside today's.
 
-The former figures are those of the last kept snapshot that was made under another definition of this indicator; nothing
-is worked out anew for a page. The files may have changed between the two as well, which is said.
+The former figures are those of the last kept snapshot with another definition of this indicator; nothing is computed
+anew for a page. The page says where the files have changed between the two as well.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Redefined:
-    """What changed in an indicator's definition, and what differs: each a pair of the former and of today's.
+    """The changes of an indicator's definition and the figures that differ, in pairs of (former, today's).
 
-    tables: of the tables whose files changed in between.
+    tables: the tables whose files changed in between.
     """
 
     former: View
@@ -55,13 +55,13 @@ class Redefined:
 
 
 def find(view: View, kpi: Row) -> Redefined | None:
-    """The last snapshot before this one in which the indicator was defined otherwise, if one is kept."""
+    """The comparison with the last kept snapshot under another definition of the indicator; None where there is none."""
     for snapshot in store.older(view.snapshot):
-        # One of another version of the product may lack what is asked for.
+        # A snapshot of another version of the product may lack a query's tables.
         with contextlib.suppress(store.NoSnapshot):
             former = replace(view, snapshot=snapshot, facts=facts_of(snapshot, view.scope))
-            if found := _compared(former, view, kpi):
-                return found
+            if redefined := _compared(former, view, kpi):
+                return redefined
     return None
 
 
@@ -92,10 +92,10 @@ def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
 
 
 def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, str, str]]:
-    """(parameter, its former value, its value now); no value where there is no such parameter."""
+    """(parameter, its former value, its value now) of those that changed; – where there is no such parameter."""
     old, new = parameters.listed(former, then), parameters.listed(view, now)
-    found = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
-    changed = [one for one in found if one[1] != one[2]]
+    values = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
+    changed = [one for one in values if one[1] != one[2]]
     queries = [ask(one, "indicator_query", kpi=now.kpi)[0].query for one in (former, view)]
     if queries[0] != queries[1]:
         changed.append((say("計算的查詢（SQL）"), say("原來的內容"), say("內容不同，見頁尾")))
@@ -105,7 +105,7 @@ def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, s
 
 
 def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
-    """The schools by name, and by their groups where several are called that: ids are those of one snapshot."""
+    """The schools' figures by name, and by group where several have one name, since ids differ between snapshots."""
     rows = ask(view, "indicator_schools", **at, versus=None, sort=None, falling=False)
     times = Counter(row.school_name for row in rows)
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
@@ -125,24 +125,24 @@ def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def section(view: View, kpi: Row, found: Redefined) -> str:
-    """The figures under the former definition beside today's: what changed, and where that makes a difference."""
-    return head(view, found) + changes(kpi, found) + schools(kpi, found)
+def section(view: View, kpi: Row, redefined: Redefined) -> str:
+    """The whole section: what changed in the definition, and which figures differ."""
+    return head(view, redefined) + changes(kpi, redefined) + schools(kpi, redefined)
 
 
-def head(view: View, found: Redefined) -> str:
-    """Which snapshot the former figures are of, and whether what differs is the definition's doing alone."""
-    told = say(
+def head(view: View, redefined: Redefined) -> str:
+    """The heading: which snapshot the former figures are of, and whether only the definition has changed."""
+    origin = say(
         "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
-        time=moment(found.former.facts.built_at, view.year),
-        fingerprint=f'<span class="mono">{escape(fingerprint(found.former.facts.fingerprint))}</span>',
+        time=moment(redefined.former.facts.built_at, view.year),
+        fingerprint=f'<span class="mono">{escape(fingerprint(redefined.former.facts.fingerprint))}</span>',
     )
-    apart = prose([told, _apart(found)])
+    apart = prose([origin, _apart(redefined)])
     return f'<h2>{say("定義改過：原定義與現在的數字")}</h2><p class="sub">{apart}</p>'
 
 
-def _apart(found: Redefined) -> str:
-    if not found.tables:
+def _apart(redefined: Redefined) -> str:
+    if not redefined.tables:
         return say("兩份快照讀到的資料相同，以下的差別都來自定義。")
     rows = [
         say(
@@ -151,7 +151,7 @@ def _apart(found: Redefined) -> str:
             old=number(old.accepted),
             new=number(new.accepted),
         )
-        for old, new in found.tables
+        for old, new in redefined.tables
     ]
     return say(
         "兩份快照之間資料也改過（採用的列：{tables}），所以以下的差別不全是定義造成的；"
@@ -160,14 +160,16 @@ def _apart(found: Redefined) -> str:
     )
 
 
-def changes(kpi: Row, found: Redefined) -> str:
-    """The parameters that changed, and the city's figures then and now."""
+def changes(kpi: Row, redefined: Redefined) -> str:
+    """The tables of the changed parameters and of the city's figures then and now."""
     header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
-    lines = [("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in found.parameters]
-    return f"{table(say('{kpi}改過的參數', kpi=kpi.short), header, lines)}<br>{_city(kpi, found)}"
+    lines = [
+        ("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in redefined.parameters
+    ]
+    return f"{table(say('{kpi}改過的參數', kpi=kpi.short), header, lines)}<br>{_city(kpi, redefined)}"
 
 
-def _city(kpi: Row, found: Redefined) -> str:
+def _city(kpi: Row, redefined: Redefined) -> str:
     header = [Cell(say("全市"), "l"), Cell(say("原定義")), Cell(say("現在")), Cell(say("增減"))]
     named = {
         "schools_met": say("達標校數"),
@@ -176,7 +178,7 @@ def _city(kpi: Row, found: Redefined) -> str:
         "base": say("基數"),
         "required": say("應達"),
     }
-    pairs = {name: (getattr(found.city[0], name), getattr(found.city[1], name)) for name in named}
+    pairs = {name: (getattr(redefined.city[0], name), getattr(redefined.city[1], name)) for name in named}
     lines = [
         ("", [text(named[name]), Cell(number(old, "–")), Cell(number(new, "–")), Cell(_by(old, new))])
         for name, (old, new) in pairs.items()
@@ -189,17 +191,17 @@ def _by(old: Any, new: Any) -> str:
     return "–" if old is None or new is None else change(new - old)
 
 
-def schools(kpi: Row, found: Redefined) -> str:
-    """The schools whose figures differ, under both definitions."""
-    if not found.schools:
+def schools(kpi: Row, redefined: Redefined) -> str:
+    """The table of the schools whose figures differ, under both definitions."""
+    if not redefined.schools:
         return f'<p class="mut">{say("各校的數字都沒有不同。")}</p>'
     header = [
-        Cell(say("{n} 校的數字不同", n=number(len(found.schools))), "l"),
+        Cell(say("{n} 校的數字不同", n=number(len(redefined.schools))), "l"),
         Cell(say("原定義"), "l"),
         Cell(say("現在"), "l"),
     ]
     lines = []
-    for old, new in found.schools:
+    for old, new in redefined.schools:
         name = (new or old).school_name  # type: ignore[union-attr]
         facts = figure(new, name) if new else ""
         lines.append(("", [text(name), Cell(_side(old, kpi), "l"), Cell(_side(new, kpi, facts), "l")]))
@@ -213,11 +215,16 @@ def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
     return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span> {flag_note(row)}"
 
 
-def rows_of(found: Redefined) -> list[list[object]]:
-    """The schools whose figures differ, as the download writes them."""
+def rows_of(redefined: Redefined) -> list[list[object]]:
+    """The rows of the download: the schools whose figures differ."""
     return [
-        [(new or old).school_name, *_values(old, found.kpi), *_values(new, found.kpi), flag_words(new)]  # type: ignore[union-attr]
-        for old, new in found.schools
+        [
+            (new or old).school_name,  # type: ignore[union-attr]
+            *_values(old, redefined.kpi),
+            *_values(new, redefined.kpi),
+            flag_words(new),
+        ]
+        for old, new in redefined.schools
     ]
 
 

@@ -1,6 +1,6 @@
-"""催辦: what each school still owes, until when, in words; as a message to copy, and for all as a table and letters.
+"""The reminders page (催辦): what each school still owes and until when, as a message to copy, a table and letters.
 
-The page is in the viewer's language; what goes to the schools is in Chinese, with years of the Republic.
+The page is in the viewer's language; messages and letters are in Chinese, with years of the Republic.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def owed(view: View, wanted: Filter) -> list[Owed]:
 
 
 def chosen() -> Filter:
-    """From the address; a list is one parameter, with commas. Groups stand there in Chinese, whatever the language."""
+    """The filter of the address; a list is one parameter with commas, and groups are in Chinese in every language."""
 
     def listed(name: str) -> tuple[str, ...]:
         return tuple(part for part in (st.query_params.get(name) or "").split(",") if part)
@@ -37,7 +37,7 @@ def chosen() -> Filter:
 
 
 def lead(schools: Sequence[Owed]) -> str:
-    """How many schools owe how much, and how many have something to mend first."""
+    """The page's summary: how many schools owe how many items, and how many must mend data first."""
     behind = [one for one in schools if one.items]
     items = sum(len(one.items) for one in behind)
     summary = say(
@@ -49,16 +49,16 @@ def lead(schools: Sequence[Owed]) -> str:
 
 
 def nothing_owed(school: str) -> str:
-    """In place of the message of a school that the address names."""
-    told = say(
+    """The notice in place of a message, for a school that owes nothing."""
+    body = say(
         "依下面的選擇，{school}沒有未達項目，所以沒有訊息；所有未達的學校列在下表。",
         school=words.escape(school),
     )
-    return parts.notice(say("不用催辦"), told)
+    return parts.notice(say("不用催辦"), body)
 
 
 def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
-    """Statuses, groups and indicators as pills that are on or off, and the switch of names."""
+    """The filters as pills that are on or off: statuses, groups and indicators; and the switch of names."""
     shorts = {kpi.kpi: kpi.short for kpi in ask_each(view, "kpis") if kpi.require != "none"}
     groups = reminders.groups_of(view)
     lines = [
@@ -82,7 +82,7 @@ def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
 
 def _pills(of: str, name: str, every: Mapping[str, str], on: Sequence[str], here: Callable[..., str]) -> str:
     choices = [(say("全部"), here(**{name: None}), not on)]
-    choices += [(told, here(**{name: _toggled(on, one)}), one in on) for one, told in every.items()]
+    choices += [(label, here(**{name: _toggled(on, one)}), one in on) for one, label in every.items()]
     return parts.pills(choices, of)
 
 
@@ -93,7 +93,7 @@ def _toggled(on: Sequence[str], one: str) -> str:
 def overview(
     view: View, schools: Sequence[Owed], here: Callable[..., str], school: str | None, names: bool
 ) -> str:
-    """A row a school: what it owes, with who is missing where names are asked for, and the way to its message."""
+    """The table of schools: what each owes, who is missing where `names` is set, and the link to its message."""
     columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
     kinds = ("l", "l", "", "l", "l onscreen")
     header = [Cell(say(name), kind) for name, kind in zip(columns, kinds, strict=True)]
@@ -114,62 +114,62 @@ def overview(
 
 
 def _lines(view: View, one: Owed, names: bool) -> list[str]:
-    """What to mend, in one line that leads there, and each item."""
+    """A line on what to mend, as a link to the data page, and a line for each item."""
     lines = [_line(item, one.school, names, view.link) for item in one.items]
     if not one.needed:
         return lines
     files = sum(row.is_file for row in one.needed)
     rows = len(one.needed) - files
-    told = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
-    told += [say("{n} 列要改", n=words.number(rows))] if rows else []
-    first = say("先補正資料：{told}", told=words.listing(told))
+    counts = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
+    counts += [say("{n} 列要改", n=words.number(rows))] if rows else []
+    first = say("先補正資料：{told}", told=words.listing(counts))
     return [anchor(view.link("data", school=one.school), f"! {first}", "fl"), *lines]
 
 
 def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str:
-    told = say(
+    sentence = say(
         "{item}：{state}",
         item=words.escape(reminders.label(item, item.kpi.short)),
         state=reminders.state(item, parts.moved(item.row.gap, item.then, "gap")),
     )
     if item.deadline:
-        told = say("{told}，期限 {day}", told=told, day=words.written_day(item.deadline))
+        sentence = say("{told}，期限 {day}", told=sentence, day=words.written_day(item.deadline))
     if names and item.missing:
-        told += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
+        sentence += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
     note = parts.flagged(item.row, item.kpi, link)
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {told}</span> {note}"
+    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {sentence}</span> {note}"
 
 
 def notice(view: View, school: Row) -> None:
-    """The message of one school on the page of the data, of the usual choice; nothing where it owes and mends nothing."""
+    """Show one school's message on the data page, by the default filter; nothing where it owes nothing."""
     wanted = Filter()
     for one in reminders.in_chinese(view, wanted, school.school_id):
         _message(view, wanted, one)
 
 
 def message(view: View, wanted: Filter, school: str) -> None:
-    """One school's message, to copy."""
+    """Show one school's message to copy."""
     _message(view, wanted, next(one for one in reminders.in_chinese(view, wanted) if one.school == school))
 
 
 def _message(view: View, wanted: Filter, one: Owed) -> None:
     try:
-        told = letters.message(_templates(), reminders.context(view, one, wanted.names))
+        body = letters.message(_templates(), reminders.context(view, one, wanted.names))
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 訊息範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.copy(say("給{school}的訊息", school=one.school), told)
+    frame.copy(say("給{school}的訊息", school=one.school), body)
 
 
 def downloads(view: View, wanted: Filter, many: int) -> None:
-    """All schools: a table for a mail merge, and letters as DOCX."""
+    """Show the downloads of all schools: a table for a mail merge, and letters as DOCX."""
     stem = "_".join((say("催辦"), view.facts.title, words.file_day(view.on)))
     name = "_".join((stem, say("{n} 校", n=many)))
 
     def listed() -> list[list[object]]:
         return reminders.rows(view, reminders.in_chinese(view, wanted), wanted.names)
 
-    def made() -> bytes:
+    def write() -> bytes:
         return letters.letters(
             _templates(), reminders.letters_context(view, reminders.in_chinese(view, wanted), wanted.names)
         )
@@ -181,7 +181,7 @@ def downloads(view: View, wanted: Filter, many: int) -> None:
         show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
         return
     letter = "_".join((stem, say("函稿"))) + ".docx"
-    show(frame.offer(say("函稿"), (letter, frame.DOCX, made)))
+    show(frame.offer(say("函稿"), (letter, frame.DOCX, write)))
 
 
 def _templates() -> Path:

@@ -242,7 +242,7 @@ def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, 
 def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
     """In each indicator where the school stands among those that the viewer may see."""
     at = {"on": view.on, "by_default": view.by_default}
-    every = pd.concat([frame(view, "school_places", period=period, **at) for period in view.shown])
+    every = pd.concat([frame(view, "school_places", period=period, **at) for period in view.period_ids])
     own = every[every["school_id"] == school.school_id]
     if own.empty:
         return f'<h2>{say("與各校相比")}</h2><p class="mut">{say("本校還沒有可以評定的指標，沒有名次。")}</p>'

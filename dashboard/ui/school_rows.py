@@ -278,7 +278,7 @@ def body(item: Item) -> str:
     """What stands below an open row: the change, who is missing, the rows not taken, and the rule."""
     kpi = item.kpi
     rows = len({(row.file, row.line) for row in item.possible})
-    bound = bounds.told(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
+    bound = bounds.message(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
     return (
         f'<div class="krbody">{_flags(item)}{_since_then(item)}{_units(item)}{_why(item)}'
         + records.own_rejects(item.rejects, item.row, others=item.others)

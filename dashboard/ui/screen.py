@@ -1,4 +1,4 @@
-"""Markup onto the screen: the one place that knows how."""
+"""How markup reaches the screen."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def show(fragment: str) -> None:
-    """Puts HTML on the page. `st.html` is sanitised and quick but drops SVG, which goes as Markdown.
+    """Put HTML on the page.
 
-    There a link would open a tab of its own unless it says otherwise.
+    `st.html` is sanitised and quick but drops SVG, which goes as Markdown; there a link without a target opens a new tab.
     """
     body = f'<div class="kpi">{fragment}</div>'
     if "<svg" in fragment:
@@ -24,5 +24,5 @@ def show(fragment: str) -> None:
 
 
 def halves(left: float = 1) -> list[DeltaGenerator]:
-    """Two places side by side, the left so much wider; one below the other where there is no room for both."""
+    """Two columns, the left `left` times as wide as the right; one below the other on a narrow screen."""
     return list(st.columns([left, 1], gap="medium"))

@@ -1,4 +1,4 @@
-"""The small curve within a row of a table: inline SVG, since a plotly figure in each of nine rows would take seconds.
+"""The small curve in a row of a table: inline SVG, since a plotly figure in each of nine rows would take seconds.
 
 Pure: steps in, text out; colours are in the style sheet.
 """
@@ -30,10 +30,12 @@ class Course:
 
     @cached_property
     def top(self) -> float:
+        """The value at the upper edge, at least 1."""
         return max([self.required, 1.0, *(value for _, value in self.steps)])
 
     @property
     def now(self) -> float:
+        """The value today."""
         return self.steps[-1][1] if self.steps else 0.0
 
 
@@ -48,16 +50,18 @@ class Box:
     course: Course
 
     def x(self, day: date) -> float:
+        """The pixel of a day, within the box."""
         span = max((self.course.end - self.course.start).days, 1)
         share = min(max((day - self.course.start).days / span, 0.0), 1.0)
         return self.left + share * (self.right - self.left)
 
     def y(self, value: float) -> float:
+        """The pixel of a value."""
         return self.bottom - value / self.course.top * (self.bottom - self.top)
 
 
 def _line(box: Box) -> str:
-    """The steps as a path: level until something was done, then up. What is level throughout is one stroke."""
+    """The steps as an SVG path: level until something was done, then up; a level curve is one stroke."""
     steps = [(box.x(day), box.y(value)) for day, value in box.course.steps] or [(box.left, box.y(0))]
     (x, y), *later = [(f"{x:.1f}", f"{y:.1f}") for x, y in steps]
     drawn = f"M{x},{y}"
@@ -91,7 +95,7 @@ def _upright(x: float, top: float, bottom: float, name: str) -> str:
 
 
 def sparkline(course: Course) -> str:
-    """The course without words, beside the figures it draws."""
+    """The course as SVG, without words: its figures are in the same row."""
     box = Box(3, 4, 147, 23, course)
     due = _upright(box.x(course.deadline), 1, 24, "edge")
     lines = _pace(box, 1, "3 3") + due + _actual(box, 1.6, 2.6)

@@ -1,4 +1,4 @@
-"""Dropping a file in: it is tried out first, what would change is shown, and only then is it taken."""
+"""Uploading a file: it is tried out first, the page lists what would change, and only then is it taken."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ MOST = 50
 
 
 def upload(view: View) -> None:
-    """The whole dialogue; only for whoever may see every school."""
+    """Show the whole dialogue; only for a viewer who may see every school."""
     if not view.scope.whole:
         return
     taken = st.session_state.setdefault("files_taken", 0)
-    given = st.file_uploader(
+    file = st.file_uploader(
         say("放入檔案（CSV、XLSX、XLS、XLSB 或 ODS；先檢查，按「採用」才會放進資料夾）"),
         type=[suffix.removeprefix(".") for suffix in store.SUFFIXES],
         key=f"upload={view.programme}={taken}",
     )
-    if given is None:
+    if file is None:
         st.session_state.pop(TRIED, None)
         return
     with st.spinner(say("檢查檔案：試算採用後的數字…")):
-        trial = tried(view, given)
+        trial = tried(view, file)
     if isinstance(trial, store.Refused):
         show(parts.notice(say("✕ 這個檔案不能採用"), parts.stored(str(trial)), "failed"))
         return
     show(report(view, trial))
     if readings.offer(view, offers(trial.inputs, trial.unused), "upload"):
-        st.session_state.pop(TRIED, None)  # it is tried anew, as it is read now
+        st.session_state.pop(TRIED, None)  # the file is tried anew with the meaning taken
         freshness.start(view)
         st.rerun()
     # Without the file's name: a label is Markdown, and a name may hold the address of a picture elsewhere.
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
             kept = store.accept(
-                config.from_environment().folder_of(view.programme), given.name, given.getvalue()
+                config.from_environment().folder_of(view.programme), file.name, file.getvalue()
             )
         except store.Refused as error:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
             return
         st.session_state["files_taken"] += 1  # an uploader without a file: this one is done
-        freshness.start(view, given.name)
+        freshness.start(view, file.name)
         st.toast(
             say("已放進資料夾，開始更新。原來的同名檔案已留在資料夾的 .former。")
             if kept
@@ -65,46 +65,46 @@ def upload(view: View) -> None:
         st.rerun()
 
 
-def tried(view: View, given: UploadedFile) -> store.Trial | store.Refused:
-    """What the upload would change. Once, whatever else is clicked: what was refused for its size is not tried again.
+def tried(view: View, file: UploadedFile) -> store.Trial | store.Refused:
+    """The trial of the upload, or its refusal; kept in the session until the file or the view changes.
 
-    Its session alone keeps it, for it shows rows of the file.
+    Only this session keeps it, since it holds rows of the file.
     """
-    key = (view.programme, view.scope, view.snapshot.stamp, view.on, given.file_id)
+    key = (view.programme, view.scope, view.snapshot.stamp, view.on, file.file_id)
     kept: tuple[object, store.Trial | store.Refused] | None = st.session_state.get(TRIED)
     if kept is None or kept[0] != key:
-        st.session_state[TRIED] = kept = key, _try(view, given)
+        st.session_state[TRIED] = kept = key, _try(view, file)
     return kept[1]
 
 
 TRIED = "file_tried"
 
 
-def _try(view: View, given: UploadedFile) -> store.Trial | store.Refused:
+def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
     settings = config.from_environment()
     (definition,) = programmes.find(settings.folder_of(view.programme), (view.programme,))
     places = settings.places_of(view.programme)
     try:
         return store.try_out(
-            view.snapshot, definition, places, given.name, given.getvalue(), view.scope, view.on
+            view.snapshot, definition, places, file.name, file.getvalue(), view.scope, view.on
         )
     except store.Refused as error:
         return error
 
 
 def report(view: View, trial: store.Trial) -> str:
-    """What would change: the file's rows, the tables, the refused rows and the indicators that would move."""
+    """The report of a trial: the file's rows, and the tables, figures and rejected rows that would change."""
     if not trial.readable:
         reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
         names = words.listing([words.escape(row.label) for row in ask(view, "tables")])
-        told = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
+        body = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
             if any(row["problem"] for row in trial.inputs)
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
-        return parts.notice(title, told, "failed")
+        return parts.notice(title, body, "failed")
     labels = {row.table_name: row.label for row in ask(view, "tables")}
     name = f"<b>{words.escape(trial.name)}</b>"
     is_new = (
@@ -144,10 +144,10 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
 
 def _unused(trial: store.Trial) -> str:
     """The filled columns and the worksheets that would not be used."""
-    told = [parts.stored(f"{row['file']}：{row['left_out']}") for row in trial.inputs if row["left_out"]]
+    remarks = [parts.stored(f"{row['file']}：{row['left_out']}") for row in trial.inputs if row["left_out"]]
     names = [words.escape(row["header"] or row["letters"]) for row in trial.unused]
-    told += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
-    return "".join(f'<p class="foot">! {one}</p>' for one in told)
+    remarks += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
+    return "".join(f'<p class="foot">! {one}</p>' for one in remarks)
 
 
 def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:
@@ -198,12 +198,12 @@ def _moved(view: View, trial: store.Trial) -> str:
         for old, new in moved[:MOST]
     ]
     many = words.number(len(moved))
-    told = (
+    summary = (
         say("共 {total} 個，列出前 {shown} 個。", total=many, shown=MOST)
         if len(moved) > MOST
         else say("共 {total} 個。", total=many)
     )
-    return f'{table(say("會變的數字"), header, lines)}<p class="foot">{told}</p>'
+    return f'{table(say("會變的數字"), header, lines)}<p class="foot">{summary}</p>'
 
 
 def _label(labels: Mapping[str, str], view: View, row: Mapping[str, Any]) -> str:
@@ -236,7 +236,7 @@ def _refused(trial: store.Trial) -> str:
     if not own:
         refused = any(row["rejected"] for row in trial.inputs)
         return "" if refused else f'<p class="foot">{say("沒有新退回的列。")}</p>'
-    shown = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own]
+    rows = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own]
     left = trial.own - MOST
     more = f'<p class="foot">{say("另有 {n} 列。", n=words.number(left))}</p>' if left > 0 else ""
-    return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(shown)}{more}"
+    return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(rows)}{more}"

@@ -1,4 +1,4 @@
-"""Who observed whose public lessons: the schools of a group x the hosts, the largest team at one event.
+"""Who observed whose public lessons: a group's schools by hosts, with the largest team at one event.
 
 The hosts of the group come first, then other groups', then those outside the programme. In a large group nearly every
 cell would be empty: there the hosts are listed by visitor.
@@ -31,12 +31,12 @@ HEADER = (
 
 
 def measured(kpis: Sequence[Row]) -> Row | None:
-    """The indicator that rests on the observations, in a period that has one."""
+    """The indicator that counts observations; None in a period without one."""
     return next((kpi for kpi in kpis if kpi.table_name == TABLE), None)
 
 
 def reading(schools: Mapping[str, Sequence[Row]]) -> str:
-    """How to read the table, or of a large group the list."""
+    """How to read the table, or the list of a large group."""
     if len(schools) > MANY:
         return say(
             "各校去了哪些主辦學校、同一場最多幾名教師同行，{many} 人以上為粗體。不同場次不相加，本校自辦不計",
@@ -48,9 +48,11 @@ def reading(schools: Mapping[str, Sequence[Row]]) -> str:
     )
 
 
-def hosts(found: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Mapping[int, str]) -> list[Row]:
-    """The columns: every school of the group, then who else was visited."""
-    visited = {row.host_key: row for row in found}
+def hosts(
+    visits: Sequence[Row], schools: Mapping[str, Sequence[Row]], shorts: Mapping[int, str]
+) -> list[Row]:
+    """The columns of the table: every school of the group, then the other schools that were visited."""
+    visited = {row.host_key: row for row in visits}
     inside = [
         Row(
             key=f"school:{rows[0].school_id}",
@@ -72,22 +74,25 @@ def _host(row: Row) -> Row:
 def by_host(
     view: View,
     kpi: Row,
-    found: Sequence[Row],
+    visits: Sequence[Row],
     schools: Mapping[str, Sequence[Row]],
-    shown: Mapping[str, Sequence[Row]],
+    listed: Mapping[str, Sequence[Row]],
     ways: Ways,
     earlier: Before,
     before: Before,
 ) -> str:
-    """Visitors x hosts, at the end the indicator; `earlier` are the visits, `before` the figures of the day compared with."""
+    """The table of visitors by hosts with the indicator at the end; for a large group the list by visitor.
+
+    earlier: the visits of the day compared with. before: the figures of that day.
+    """
     if len(schools) > MANY:
-        return by_visitor(found, shown, ways, view.year, earlier if view.versus else None)
+        return by_visitor(visits, listed, ways, view.year, earlier if view.versus else None)
     shorts = {school.school_id: school.short for school in ask(view, "schools")}
-    columns = hosts(found, schools, shorts)
-    teams = {(row.school_id, row.host_key): row for row in found}
+    columns = hosts(visits, schools, shorts)
+    teams = {(row.school_id, row.host_key): row for row in visits}
     then = earlier if view.versus else None
     lines = []
-    for name, rows in shown.items():
+    for name, rows in listed.items():
         school = rows[0].school_id
         cells = [_cell(teams.get((school, host.key)), school, host, view.year, then) for host in columns]
         row = next(row for row in rows if row.kpi == kpi.kpi)
@@ -102,47 +107,49 @@ def by_host(
 
 
 def by_visitor(
-    found: Sequence[Row],
-    shown: Mapping[str, Sequence[Row]],
+    visits: Sequence[Row],
+    listed: Mapping[str, Sequence[Row]],
     ways: Ways,
     year: int,
     before: Before | None = None,
 ) -> str:
-    """The hosts of each school shown, in the order of the columns; how many have none."""
-    visits: dict[int, list[Row]] = {}
-    for row in found:
-        visits.setdefault(row.school_id, []).append(row)
+    """The list of the hosts of each school, in the order of the columns; then how many schools have none."""
+    by_school: dict[int, list[Row]] = {}
+    for row in visits:
+        by_school.setdefault(row.school_id, []).append(row)
     lines = []
-    for name, rows in shown.items():
-        if own := visits.get(rows[0].school_id):
+    for name, rows in listed.items():
+        if own := by_school.get(rows[0].school_id):
             who = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
-            told = listing([_visit(row, year, before) for row in own])
-            lines.append(f'<div class="li gaps"><span>{who}</span><span>{told}</span></div>')
-    none = len(shown) - len(lines)
-    listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
+            hosts_of = listing([_visit(row, year, before) for row in own])
+            lines.append(f'<div class="li gaps"><span>{who}</span><span>{hosts_of}</span></div>')
+    none = len(listed) - len(lines)
+    markup = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
     rest = say("這一頁有 {n} 校沒有觀課紀錄", n=number(none)) if none else ""
-    return f'{listed}<p class="foot">{rest}</p>' if rest else listed
+    return f'{markup}<p class="foot">{rest}</p>' if rest else markup
 
 
 def _visit(row: Row, year: int, before: Before | None) -> str:
-    """「八堵 3 人」."""
+    """「八堵 3 人」: a host and its visitors, with the change since the day compared with."""
     host = _host(row)
     place = f' <small class="mut">{say(PLACES[host.place])}</small>' if host.place != "group" else ""
-    shown = f"{escape(host.short)}{place} {say('{n} 人', n=number(row.people))}"
-    body = f"<b>{shown}</b>" if row.people >= TEAM else shown
+    people = f"{escape(host.short)}{place} {say('{n} 人', n=number(row.people))}"
+    body = f"<b>{people}</b>" if row.people >= TEAM else people
     return f"<span {_facts(row, row.school_id, host, year)}>{body}{_change(row, row.school_id, host, before)}</span>"
 
 
 def _facts(row: Row, school: int, host: Row, year: int) -> str:
-    """The machine-readable side of a visit, and when it was."""
-    told = say(
+    """The attributes of a visit for machines, and its day as the title."""
+    title = say(
         "{host}：{day}，共 {n} 場", host=escape(host.name), day=short_day(row.day, year), n=number(row.events)
     )
-    return f'data-visitor="{school}" data-host="{escape(host.key)}" data-people="{row.people}" title="{told}"'
+    return (
+        f'data-visitor="{school}" data-host="{escape(host.key)}" data-people="{row.people}" title="{title}"'
+    )
 
 
 def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
-    """How many more went together than on the day compared with; where there was no visit, all of them."""
+    """The change of the largest team since the day compared with, from 0 where there was no visit."""
     if before is None:
         return ""
     return moved(row.people, before.get((school, host.key)) or Row(people=0), "people")
@@ -158,7 +165,7 @@ def _head(host: Row) -> Cell:
 
 
 def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | None) -> Cell:
-    """How many went together at most; one's own lesson is no visit, and 「·」 is no record."""
+    """The cell of a visitor and a host: the largest team; 「本校」 for its own lessons, 「·」 for no record."""
     if host.key == f"school:{school}":
         return Cell(f'<div class="cell"><span>{say("本校")}</span></div>', "own")
     if row is None:
@@ -173,12 +180,12 @@ def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | N
 
 
 def sheet(
-    view: View, period: Row, group: Row, found: Sequence[Row]
+    view: View, period: Row, group: Row, visits: Sequence[Row]
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The same for a download: a row a visitor and host."""
+    """The table as a file: its name, its header, and the function that gives a row for each visitor and host."""
     name = f"{say('誰去了誰的公開課')}_{group.name}_{period.label}_{file_day(view.on)}"
 
-    def told(row: Row) -> list[object]:
+    def line(row: Row) -> list[object]:
         return [row.school_name, row.host_name, say(PLACES[row.place]), row.people, row.day, row.events]
 
-    return name, [say(column) for column in HEADER], lambda: [told(row) for row in found]
+    return name, [say(column) for column in HEADER], lambda: [line(row) for row in visits]

@@ -1,7 +1,7 @@
 """The deck: the slides of a meeting as PPTX, with tables and charts that PowerPoint edits.
 
-It is drawn of the same `Document` as the page and the report. The same document gives the same bytes. Sizes are chosen so
-that every text is whole; what finds no room in the smallest letters is counted, and the notes have all of it.
+It is drawn from the same `Document` as the page and the report. The same document gives the same bytes. Sizes are chosen
+so that every text is whole; what finds no room in the smallest letters is counted, and the notes have all of it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LANGUAGES = {"en": "en-US"}
 SMALLEST = 16.0  # units: 8 points on a slide of 13.3 inches
 TITLE, TITLE_LEAST, BODY, NOTE = 58.0, 24.0, 28.0, 24.0
 GAP = 20.0
-TABLE = 0.65  # of the width, where a curve stands at the right
+TABLE = 0.65  # of the width, with a curve at the right
 TINIEST = 9.0  # rather than to cut a text; no name of a school or an indicator known to us is so long
 STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
 TINY = (0.52, 0.46, 0.4, 0.34)
@@ -56,7 +56,7 @@ FILLS = {
 def write(
     document: Document, template: Path | None = None, progress: Progress = lambda share, text: None
 ) -> bytes:
-    """The slides as PPTX, on a bureau's own template where there is one; `progress` is told before each.
+    """The slides as PPTX, on the bureau's own template where there is one; `progress` is called before each slide.
 
     Raises:
         TemplateRefused: the template cannot be used.
@@ -94,7 +94,7 @@ def _draw(canvas: Canvas, room: Stage, document: Document, slide: Slide, at: int
 
 
 def _about(canvas: Canvas, place: Box, slide: Slide) -> None:
-    """What the slide is of, and at the right what its colours mean."""
+    """Draw the slide's subject, and at the right the legend of its colours."""
     legend = _legend(slide)
     wide = sum(fitting.width(run.text, run.size, run.strong) for run in legend)
     if legend:
@@ -107,7 +107,7 @@ def _about(canvas: Canvas, place: Box, slide: Slide) -> None:
 
 
 def _legend(slide: Slide) -> list[Run]:
-    """The statuses of a slide's colours in words; the tally beside a large figure says them already."""
+    """The statuses of a slide's colours in words; blank where the tally beside a large figure has them."""
     if slide.table is None or slide.big:
         return []
     cells = [cell for row in slide.table.rows for cell in row]
@@ -147,7 +147,7 @@ def _foot(canvas: Canvas, place: Box, document: Document, at: int) -> None:
 
 
 def _body(canvas: Canvas, place: Box, slide: Slide) -> None:
-    """All of it in the largest letters in which it has room; flags that have none even in the smallest are counted."""
+    """Draw the body in the largest letters that fit; flags without room in the smallest letters are counted."""
     flags = slide.flags
     plans = chain(
         (_Plan(place, slide, flags, step) for step in STEPS),
@@ -165,7 +165,7 @@ def _first(flags: Sequence[str], keep: int) -> list[str]:
 
 
 class _Plan:
-    """Where each part of a slide's body is, at one size of letters."""
+    """The position of each part of a slide's body at one size of letters."""
 
     def __init__(
         self, place: Box, slide: Slide, flags: Sequence[str], step: float, least: float = SMALLEST
@@ -228,7 +228,7 @@ class _Plan:
 
 
 class _BigPlan:
-    """The large figure, what it is of, and at its right or below it the schools by status."""
+    """The positions of the large figure, its whole, and at its right or below it the schools by status."""
 
     def __init__(self, big: Big, place: Box, step: float) -> None:
         self.runs = [
@@ -271,7 +271,7 @@ class _BigPlan:
 
 
 def _content(table: Table) -> tuple[fitting.Content, int | None]:
-    """What is to be laid out, without a column for bars where there are none; and which column has bars."""
+    """The texts to lay out, without a column for bars where there are none; and the number of the column with bars."""
     kept = _kept(table)
     bars = [at for at, column in enumerate(kept) if any(row[column].strip for row in table.rows)]
     chart = bars[0] if bars else None
@@ -285,7 +285,7 @@ def _content(table: Table) -> tuple[fitting.Content, int | None]:
 
 
 def _kept(table: Table) -> list[int]:
-    """The columns that say something."""
+    """The columns that are not blank."""
     return [
         at
         for at in range(len(table.columns))
@@ -329,7 +329,7 @@ def _cell(cell: Cell, size: float, side: str) -> TableCell:
     strong = cell.strong or cell.status in ("behind", "overdue", "flag")
     ink = PAPER if fill.ground == FILLS["overdue"].ground else AMBER
     runs = [Run(cell.text, size, fill.ink, strong)]
-    if cell.mark:  # in front of numbers, so that they stand one below the other
+    if cell.mark:  # in front of numbers, so that they are aligned
         before = side == "right"
         flag = Run(f"{cell.mark} " if before else f" {cell.mark}", size, ink, True)
         runs = [flag, *runs] if before else [*runs, flag]

@@ -1,7 +1,7 @@
 """What is drawn on a slide: texts in boxes and tables, as PowerPoint's own shapes.
 
-Every text bears its language and a font that has Chinese letters, and stands in lines of a fixed height: what was measured
-to fit does so with any font. Positions are in the units of `stage`.
+Every text has its language, a font with Chinese letters, and lines of a fixed height: what was measured to fit does so
+with any font. Positions are in the units of `stage`.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _ANCHOR = {"top": "t", "middle": "ctr", "bottom": "b"}
 
 
 def clean(text: str) -> str:
-    """On one line, without what no XML can hold."""
+    """A text on one line, without characters that XML cannot hold."""
     return UNWRITABLE.sub("", re.sub(r"[\t\r\n]+", " ", text))
 
 
 def escaped(text: str) -> str:
-    """Safe within an element or attribute."""
+    """A text safe within an element or attribute."""
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;")
 
 
 class Run(NamedTuple):
-    """Letters of one look. `field` makes of them the slide's number."""
+    """Letters of one look; with `field` they become the slide's number."""
 
     text: str
     size: float
@@ -51,7 +51,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Fill:
-    """The ground of a cell or shape and its outline, and what stands on it."""
+    """The colours of a cell or shape: its ground, its outline, and its letters."""
 
     ground: str | None = None
     ink: str = INK
@@ -60,7 +60,7 @@ class Fill:
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a table: what stands in it, on what, and on which side."""
+    """A cell of a table: its text, its colours, and its alignment."""
 
     runs: Sequence[Run]
     fill: Fill = Fill()
@@ -77,11 +77,11 @@ class Canvas:
     language: str
 
     def length(self, units: float) -> Emu:
-        """In EMU."""
+        """A length in EMU."""
         return Emu(round(units * self.unit))
 
     def properties(self, run: Run, tag: str = "a:rPr") -> str:
-        """How the letters of a run look, as markup."""
+        """The look of a run's letters, as markup."""
         size = int(run.size * self.unit / 127)
         strong = ' b="1"' if run.strong else ' b="0"'
         faces = "".join(f'<a:{each} typeface="{FONT}"/>' for each in ("latin", "ea", "cs"))
@@ -118,7 +118,7 @@ class Canvas:
         inset: float = 0,
         wraps: bool = True,
     ) -> None:
-        """A box of text. Without text it is decoration, and says so to who listens."""
+        """Draw a box of text; one without text is marked as decoration for screen readers."""
         texts = "".join(self.paragraph(runs, side) for runs in paragraphs)
         about = "" if texts else f'<a:extLst><a:ext uri="{{C183D7F6-B498-43B3-948B-1728B52AA6E4}}"><adec:decorative xmlns:adec="{_DECORATIVE}" val="1"/></a:ext></a:extLst>'  # fmt: skip
         pad = self.length(inset)
@@ -135,7 +135,7 @@ class Canvas:
         )
 
     def title(self, runs: Sequence[Run]) -> None:
-        """Into the layout's own placeholder, which outlines and screen readers go by; its colour and side stay."""
+        """Write the title into the layout's own placeholder, for outlines and screen readers; its colour and side stay."""
         for shape in [one for one in self.slide.placeholders if one.placeholder_format.type.name != "TITLE"]:
             shape._element.getparent().remove(shape._element)
         body = self.slide.shapes.title._element.txBody
@@ -149,7 +149,7 @@ class Canvas:
         settings[:] = [parse_xml(f'<a:noAutofit xmlns:a="{_A}"/>')]
 
     def table(self, about: str, place: Box, laid: fitting.Laid, rows: Sequence[Sequence[TableCell]]) -> None:
-        """A table of PowerPoint's own, the first row as its header."""
+        """Draw a table of PowerPoint's own, the first row as its header."""
         lengths = [self.length(each) for each in (place.left, place.top, place.wide, laid.high)]
         frame = self.slide.shapes.add_table(1, 1, *lengths)
         columns = "".join(f'<a:gridCol w="{self.length(each)}"/>' for each in laid.widths)
@@ -179,7 +179,7 @@ class Canvas:
         )
 
     def notes(self, paragraphs: Sequence[str]) -> None:
-        """What the speaker sees."""
+        """Write the speaker's notes."""
         frame = self.slide.notes_slide.notes_text_frame
         body = frame._txBody
         for old in body.findall(f"{{{_A}}}p"):

@@ -1,4 +1,4 @@
-"""The charts of a slide, as PowerPoint's own, each with the worksheet that one edits it by."""
+"""The charts of a slide as PowerPoint's own, each with the worksheet that one edits it by."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DAY = "yyyy/m/d"
 
 
 class Look(NamedTuple):
-    """How the schools of a status are drawn: ground, what stands on it, and outline."""
+    """The colours of a status's schools: ground, letters and outline."""
 
     ground: str
     ink: str
@@ -64,7 +64,7 @@ class Strip(NamedTuple):
 
 
 def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> None:
-    """A bar a row, evenly from top to bottom: what share of its schools is of which status, and how many they are."""
+    """Draw a bar a row, evenly from top to bottom: the share of its schools of each status, with their counts."""
     statuses = [status for status in LOOKS if any(row.schools.get(status) for row in rows)]
     if not statuses:
         return
@@ -102,7 +102,7 @@ def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> No
 
 
 def _counts(canvas: Canvas, place: Box, rows: Sequence[Strip], status: str, size: float) -> str:
-    """The sign and the count where there is room, else the count, else nothing: the table says it too."""
+    """The labels of a status's bars: the sign and the count where there is room, else the count, else nothing."""
     sign, marks = STATUSES[status].sign, []
     for at, row in enumerate(rows):
         many, whole = row.schools.get(status, 0), sum(row.schools.values())
@@ -125,7 +125,7 @@ def _count(canvas: Canvas, form: str, status: str, size: float) -> str:
 
 
 def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
-    """The share on each day in steps, the pace dashed, the deadline upright."""
+    """Draw the share on each day in steps, the pace dashed, the deadline upright."""
     rows = _days(one)
     days = [row[0] for row in rows]
     columns = [[row[1] for row in rows], [row[2] for row in rows], [row[3] for row in rows]]
@@ -180,7 +180,7 @@ def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
 
 
 def _days(one: Curve) -> list[tuple[date, float | None, float | None, float | None]]:
-    """On each day at which a line bends: the share, the pace, and whether it is the deadline.
+    """The days at which a line bends: of each the share, the pace, and whether it is the deadline.
 
     The share stays until it changes, so the day before a change is one of them.
     """
@@ -206,7 +206,7 @@ def _days(one: Curve) -> list[tuple[date, float | None, float | None, float | No
 
 
 def _middle(days: Sequence[date], places: Sequence[int]) -> int:
-    """Which of the places is the nearest to the middle of their days."""
+    """The position nearest to the middle of the days."""
     middle = days[places[0]] + (days[places[-1]] - days[places[0]]) / 2
     return min(range(len(places)), key=lambda at: abs(days[places[at]] - middle))
 
@@ -219,7 +219,7 @@ def _step(one: Curve) -> int:
 
 
 def _month(one: Curve) -> str:
-    """How the axis writes a month: a number with what stands behind it, or its name."""
+    """The axis's format of months: a number with the text behind it, or the month's name."""
     label = one.months[0][1] if one.months else ""
     return f'm"{label.lstrip("0123456789")}"' if label[:1].isdigit() else "mmm"
 
@@ -236,7 +236,7 @@ def _add(canvas: Canvas, place: Box, kind: Any, data: Any) -> Any:
 
 
 def _draw(canvas: Canvas, frame: Any, size: float, plot: str) -> None:
-    """In place of what the library draws by itself; what it made of the data, the worksheet, stays."""
+    """Replace the library's own drawing; the worksheet that it built of the data stays."""
     space = frame.chart._chartSpace
     chart = space.find(f"{{{_C}}}chart")
     letters = _letters(canvas, Run("", size, INK2))

@@ -1,7 +1,7 @@
-"""How much room a text takes, and how large it may be in a box or a table.
+"""How much room a text takes, and how large its letters may be in a box or a table.
 
 No font is read: the reader's may be another. Widths are estimates from above, so that what fits here fits in Microsoft
-JhengHei, Noto Sans and what stands in for them. Lengths are of any unit, as long as all are of the same.
+JhengHei, Noto Sans and their substitutes. Lengths are of any unit, as long as all are of the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LINE = 1.25  # from one line to the next, in sizes of the letters
 ROW = 1.46  # the same in a table: Impress takes the font's own there, whatever is asked for
 PAD = 10.0  # left and right of the text of a cell
 ABOVE = 5.0  # above and below it
-FEWEST = 7  # Chinese letters a line of a column has room for, whatever stands beside it
+FEWEST = 7  # Chinese letters that a line of a column has room for, whatever the other columns
 
 _NARROW, _WIDE = frozenset("il.,:;|!'`j()[] "), frozenset("mwMW@%&")
 _STRONG = 1.07  # strong Latin letters are this much wider; Chinese ones are not
@@ -31,7 +31,7 @@ _WIDE_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def width(text: str, size: float, strong: bool = False) -> float:
-    """How wide a line is, at most."""
+    """The width of a line, at most."""
     return size * _ems(text, strong)
 
 
@@ -51,7 +51,7 @@ def _latin(letter: str) -> float:
 
 @lru_cache(50_000)
 def _units(text: str, strong: bool) -> tuple[tuple[float, float], ...]:
-    """How wide each part is that is never broken, without and with the spaces that follow it."""
+    """The widths of each unbreakable part, without and with the spaces that follow it."""
     parts = [unit.group() for unit in _UNIT.finditer(text)]
     whole = sum(_ems(part, strong) for part in parts)
     more = (_ems(text, strong) - whole) / max(len(parts), 1)  # between them
@@ -59,7 +59,7 @@ def _units(text: str, strong: bool) -> tuple[tuple[float, float], ...]:
 
 
 def lines(text: str, size: float, room: float, strong: bool = False) -> int:
-    """Over how many lines a text goes in so much room."""
+    """The number of lines of a text in a width."""
     if width(text, size, strong) <= room + 0.01:
         return 1
     count, left = 1, room
@@ -76,14 +76,14 @@ def lines(text: str, size: float, room: float, strong: bool = False) -> int:
 
 
 def height(text: str, size: float, room: float, strong: bool = False) -> float:
-    """How high a text is in so much room."""
+    """The height of a text in a width."""
     return lines(text, size, room, strong) * size * LINE
 
 
 def size_of(
     text: str, room: float, high: float, largest: float, smallest: float, strong: bool = False
 ) -> float:
-    """The largest size at which a text goes into a box; the smallest where none does."""
+    """The largest size at which a text fits into a box; the smallest where none does."""
     size = largest
     while size > smallest and height(text, size, room, strong) > high:
         size -= 1
@@ -92,7 +92,7 @@ def size_of(
 
 @dataclass(frozen=True)
 class Laid:
-    """Where a table's cells are: the size of the letters, of those in its header, and widths and heights."""
+    """The layout of a table: the sizes of its letters and its header's, and the widths and heights of its cells."""
 
     size: float
     head: float
@@ -102,13 +102,13 @@ class Laid:
 
     @property
     def high(self) -> float:
-        """How high the table is."""
+        """The height of the table."""
         return sum(self.heights)
 
 
 @dataclass(frozen=True)
 class Content:
-    """What is to be laid out: the texts of the header and rows, and which columns grow, are numbers or charts.
+    """The content to lay out: the texts of the header and rows, and which columns grow, are numbers or charts.
 
     Texts of numbers are never broken. A chart's column has no text, and all rows are of one height beside it.
     """
@@ -121,7 +121,7 @@ class Content:
 
 
 def table(content: Content, room: float, high: float, largest: float, smallest: float) -> Laid:
-    """The largest letters with which a table goes into so much room; the smallest where none do.
+    """The layout with the largest letters that fit into a room; with the smallest where none do.
 
     Somewhat smaller letters are better than a broken line.
     """
@@ -185,7 +185,7 @@ def _row(texts: Sequence[str], inside: Sequence[float], size: float) -> float:
 def _widths(
     content: Content, wanted: Sequence[float], needed: Sequence[float], room: float
 ) -> Sequence[float]:
-    """What each column wants where there is room; else long texts give way, in the proportion of their weights."""
+    """The widths of the columns, as they want where there is room; else long texts shrink in proportion to their weights."""
     spare = room - sum(wanted)
     if spare >= 0:
         grow = [float(at == content.chart) for at in range(len(wanted))]
@@ -205,7 +205,7 @@ def _widths(
 
 
 def _spread(laid: Laid, high: float) -> Laid:
-    """Rows are up to twice as high as their letters want where there is room for that."""
+    """The heights of the rows, up to twice what their letters need where there is room."""
     rows = laid.heights[1:]
     spare = (high - laid.high) / max(len(rows), 1)
     more = max(min(spare, laid.size * 0.9), 0.0)

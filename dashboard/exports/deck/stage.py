@@ -1,7 +1,7 @@
-"""What a deck begins with: an empty presentation, ours or a bureau's, and where on its slides there is room.
+"""The stage of a deck: an empty presentation, ours or a bureau's, and the room on its slides.
 
-Lengths are in units of which a slide is 1920 wide. Of a bureau's file its master, layouts and theme are kept; its slides go,
-and with them all that names somebody: properties, comments, custom data.
+Lengths are in units of which a slide is 1920 wide. Of a bureau's file its master, layouts and theme are kept; its slides
+go, and with them all that names somebody: properties, comments, custom data.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class TemplateRefused(CannotMake):
 
 
 class Box(NamedTuple):
-    """Where something is, in units."""
+    """A rectangle, in units."""
 
     left: float
     top: float
@@ -56,18 +56,20 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
+        """The right edge."""
         return self.left + self.wide
 
     @property
     def bottom(self) -> float:
+        """The lower edge."""
         return self.top + self.high
 
 
 @dataclass(frozen=True)
 class Stage:
-    """An empty presentation and where its slides have room. `panel` is to be white: a template may be dark or a picture.
+    """An empty presentation and the room on its slides.
 
-    unit: in EMU.
+    unit: in EMU. panel: is drawn white, where the template may be dark or a picture.
     """
 
     presentation: Any
@@ -81,7 +83,7 @@ class Stage:
 
 
 def own() -> Stage:
-    """A white one, 16:9, with the one layout that the slides need."""
+    """The product's own stage: white, 16:9, with the one layout that the slides need."""
     presentation = Presentation()
     layout = next(one for one in presentation.slide_layouts if _kind(one) == "titleOnly")
     for other in [one for one in presentation.slide_layouts if one is not layout]:
@@ -116,7 +118,7 @@ def own() -> Stage:
 
 
 def of(template: Path) -> Stage:
-    """A bureau's presentation without its slides.
+    """The stage of a bureau's presentation without its slides.
 
     Raises:
         TemplateRefused: it is no presentation, is broken or dangerous, or its slides have no room.
@@ -142,7 +144,7 @@ def _refused(name: str, why: str) -> TemplateRefused:
 
 
 def _checked(path: Path) -> bytes:
-    """The file, once what it holds is known to be small, without macros, and nothing that is fetched from elsewhere."""
+    """The file, checked: its content is small, has no macros, and fetches nothing from elsewhere."""
     name = path.name
     content = path.read_bytes() if path.stat().st_size <= _MOST else b""
     if not content.startswith(b"PK"):
@@ -187,7 +189,7 @@ def _empty(presentation: Any) -> None:
 
 
 def _anonymous(presentation: Any) -> None:
-    """Nothing about who made the file, when and where: only the document itself remains."""
+    """Remove who made the file, when and where: only the document itself remains."""
     package = presentation.part.package
     for key in [key for key, one in package._rels.items() if one.reltype != RT.OFFICE_DOCUMENT]:
         package.drop_rel(key)
@@ -231,7 +233,7 @@ def _stage(presentation: Any, name: str) -> Stage:
 
 
 def _layout(presentation: Any) -> Any:
-    """The layout of a title only, else that with the least beside a title."""
+    """The layout with only a title, else the one with the least beside a title."""
     layouts = [
         one
         for master in presentation.slide_masters

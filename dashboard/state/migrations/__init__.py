@@ -1,1 +1,1 @@
-"""The versions of the store, oldest first; Alembic brings a store to the last."""
+"""The versions of the store, oldest first; Alembic brings a store to the last one."""

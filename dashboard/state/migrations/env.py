@@ -1,4 +1,4 @@
-"""How Alembic runs the versions: on the connection that the store holds, in its transaction."""
+"""The environment in which Alembic runs the versions: the store's connection, in its transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Of a meeting also the period, and what had become of earlier decisions; which meeting was before it is told by its day."""
+"""Add a meeting's period and the outcomes of earlier decisions; the day of a meeting gives the one before it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """A meeting that was noted before has no such list: it is made when it is asked for."""
+    """Add the columns; a meeting of the first version has no such list."""
     op.drop_column("meetings", "previous")
     op.add_column("meetings", sa.Column("period", sa.String(120)))
     op.add_column("meetings", sa.Column("carried", sa.Text))
