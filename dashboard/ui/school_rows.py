@@ -302,12 +302,12 @@ def _clause(kpi: Row) -> str:
 def _why(item: Item) -> str:
     """To the rule and the rows behind the figure. Not the label itself: what opens a row holds no link."""
     row = item.row
-    told = (
+    label = (
         say("看規則與依據")
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, told=told)}</p>'
+    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, label=label)}</p>'
 
 
 def _since_then(item: Item) -> str:
