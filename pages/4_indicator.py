@@ -49,7 +49,7 @@ with left:
 with right:
     if school:
         rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, view, kpi, school)
-        ui.show(ui.why.shown(view, kpi, ui.why.behind(view, kpi, school), here) + rows)
+        ui.show(ui.why.section(view, kpi, ui.why.explain(view, kpi, school), here) + rows)
 if former := ui.redefined.find(view, kpi):
     of, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
     every = ui.redefined.section(view, kpi, former)

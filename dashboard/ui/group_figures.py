@@ -83,14 +83,14 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
 
 def trends(view: View) -> dict[str, Row]:
     """The indicators with a way to go, by what the address calls them: in another period than its last with that, too."""
-    found: dict[str, list[Row]] = {}
+    by_id: dict[str, list[Row]] = {}
     for kpi in ask_each(view, "kpis"):
         if figures.has_progress(kpi):
-            found.setdefault(kpi.kpi, []).append(kpi)
-    last = {name: indicator.latest(kpis, view.on) for name, kpis in found.items()}
+            by_id.setdefault(kpi.kpi, []).append(kpi)
+    last = {name: indicator.latest(kpis, view.on) for name, kpis in by_id.items()}
     return {
         name if kpi is last[name] else f"{name}@{kpi.period}": kpi
-        for name, kpis in found.items()
+        for name, kpis in by_id.items()
         for kpi in kpis
     }
 
@@ -353,7 +353,7 @@ def _came(row: Row) -> str:
     )
 
 
-def _rows(view: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value]]:
+def _rows(view: View, kpi: Row, lessons: Sequence[Row]) -> list[list[figures.Value]]:
     """A row a lesson; a school without any once."""
     digital = {True: say("是"), False: say("否"), None: ""}
     return [
@@ -365,5 +365,5 @@ def _rows(view: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value
             digital[row.digital],
             "" if not row.day else say("這一天之後") if row.is_ahead else _came(row) or say("沒有紀錄"),
         ]
-        for row in found
+        for row in lessons
     ]
