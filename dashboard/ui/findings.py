@@ -108,7 +108,7 @@ def standing(row: Row, periods: Sequence[Row] = ()) -> str:
 
 
 @dataclass(frozen=True)
-class Around:
+class FindingContext:
     """What a sentence needs beside its finding: the view, the indicators by id, and the link to one."""
 
     view: View
@@ -120,14 +120,14 @@ def attention(
     view: View, kpis: Sequence[Row], data: Sequence[Row], findings: Sequence[Row], to_indicator: ToIndicator
 ) -> str:
     """The list of faults in the data, then the findings: each a sentence with a link."""
-    around = Around(view, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
-    lines = of_data(view, data) + "".join(_finding(around, row) for row in findings)
+    context = FindingContext(view, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
+    lines = of_data(view, data) + "".join(_finding(context, row) for row in findings)
     none = "" if findings else f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
     return (f'<div class="list">{lines}</div>' if lines else "") + none
 
 
 def of_data(view: View, rows: Sequence[Row]) -> str:
-    """The lines on faulty data: one a flag of a table, and one on all tables without a school's rows."""
+    """The lines on faulty data: one for each flag of a table, and one on all tables without rows of a school."""
     lines = [_of_data(view, row.flag, DATA[row.flag](view, row)) for row in rows if row.flag in DATA]
     unsent = [
         say("{label}（{note}）", label=escape(row.label), note=_schools(view, row, FEW))
@@ -182,52 +182,52 @@ DATA: dict[str, Callable[[View, Row], str]] = {
 }
 
 
-def _finding(around: Around, row: Row) -> str:
+def _finding(context: FindingContext, row: Row) -> str:
     status, describe = KINDS[row.kind]
-    view = around.view
+    view = context.view
     if row.kind in ONE_SCHOOL:
         who = anchor(view.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
     else:
-        who = anchor(around.to_indicator(row.kpi), escape(around.kpis[row.kpi].short))
+        who = anchor(context.to_indicator(row.kpi), escape(context.kpis[row.kpi].short))
     if row.kind == "soon":
         mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
     when = due_day(row.deadline, view.on) if row.deadline and not row.excess else ""
     return (
-        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{describe(around, row)}</span>'
+        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{describe(context, row)}</span>'
         f'<span class="d">{when}</span></div>'
     )
 
 
-def linked(around: Around, row: Row) -> str:
-    """The schools of a finding, each a link to its own page."""
+def linked(context: FindingContext, row: Row) -> str:
+    """The schools of a finding, each a link to its page."""
     pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
     links = [
-        anchor(around.view.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
+        anchor(context.view.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
     ]
     return names(links, int(row.schools))
 
 
-def _versus(around: Around) -> str:
+def _versus(context: FindingContext) -> str:
     """The day to compare with, as written in a sentence."""
-    return short_day(around.view.versus, around.view.year)
+    return short_day(context.view.versus, context.view.year)
 
 
-def _many(around: Around, row: Row) -> str:
-    unit = around.kpis[row.kpi].unit
+def _many(context: FindingContext, row: Row) -> str:
+    unit = context.kpis[row.kpi].unit
     short = gap(row, unit)
     if row.excess:
         short = say("超出上限 {amount}", amount=amount(row.excess, unit))
     sentence = say("{n} 校{short}", n=number(row.schools), short=f"<b>{short}</b>")
     if row.worsened and row.worsened < row.schools:
         new = number(row.worsened)
-        sentence = say("{told}（{day} 之後新增 {new} 校）", told=sentence, day=_versus(around), new=new)
-    return say("{told}：{more}", told=sentence, more=linked(around, row))
+        sentence = say("{told}（{day} 之後新增 {new} 校）", told=sentence, day=_versus(context), new=new)
+    return say("{told}：{more}", told=sentence, more=linked(context, row))
 
 
-def _one(around: Around, row: Row) -> str:
-    kpi = around.kpis[row.kpi]
+def _one(context: FindingContext, row: Row) -> str:
+    kpi = context.kpis[row.kpi]
     sentence = say(
         "{kpi} {short}（{done}）",
         kpi=escape(kpi.short),
@@ -236,14 +236,14 @@ def _one(around: Around, row: Row) -> str:
     )
     week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
     needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
-    turned = say("{day} 之後才落後", day=_versus(around)) if row.worsened else ""
-    more = say("，").join(filter(None, (needed, _lately(around, row, kpi.unit), turned)))
+    turned = say("{day} 之後才落後", day=_versus(context)) if row.worsened else ""
+    more = say("，").join(filter(None, (needed, _lately(context, row, kpi.unit), turned)))
     return say("{told}：{more}", told=sentence, more=more) if more else sentence
 
 
-def _lately(around: Around, row: Row, unit: str) -> str:
+def _lately(context: FindingContext, row: Row, unit: str) -> str:
     """The speed of the last four weeks; blank without a figure at their start, or on a day still to come."""
-    if row.gained is None or around.view.ahead:
+    if row.gained is None or context.view.ahead:
         return ""
     if row.gained > 0:
         return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, unit))
@@ -252,12 +252,12 @@ def _lately(around: Around, row: Row, unit: str) -> str:
     return say("近四週沒有增加")
 
 
-def _fell(around: Around, row: Row) -> str:
-    kpi = around.kpis[row.kpi]
+def _fell(context: FindingContext, row: Row) -> str:
+    kpi = context.kpis[row.kpi]
     sentence = say(
         "{kpi} 自 {day} 起由 {then} 降為 {now}",
         kpi=escape(kpi.short),
-        day=_versus(around),
+        day=_versus(context),
         then=amount(row.counted_then, kpi.unit),
         now=f"<b>{amount(row.counted, kpi.unit)}</b>",
     )
@@ -265,19 +265,19 @@ def _fell(around: Around, row: Row) -> str:
     return say("，").join([sentence, short]) if short else sentence
 
 
-def _silent(around: Around, row: Row) -> str:
-    kpis = listing([escape(around.kpis[kpi].short) for kpi in row.kpi_ids.split("|")])
+def _silent(context: FindingContext, row: Row) -> str:
+    kpis = listing([escape(context.kpis[kpi].short) for kpi in row.kpi_ids.split("|")])
     unreported = f"<b>{say('{n} 項未填報', n=number(row.schools))}</b>"
     return say("{kpis} {told}，缺資料，不是 0", kpis=kpis, told=unreported)
 
 
-def _absent(around: Around, row: Row) -> str:
-    link = anchor(around.view.link("data"), say("資料頁"))
+def _absent(context: FindingContext, row: Row) -> str:
+    link = anchor(context.view.link("data"), say("資料頁"))
     return say("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
 
 
 # The status of a kind of finding (None: that of the row) and the function that writes its sentence.
-KINDS: dict[str, tuple[str | None, Callable[[Around, Row], str]]] = {
+KINDS: dict[str, tuple[str | None, Callable[[FindingContext, Row], str]]] = {
     "late": ("overdue", _many),
     "soon": ("soon", _many),
     "absent": ("no_data", _absent),
