@@ -35,7 +35,7 @@ def section(period):
 {ui.paper.pager(page, here, ui.say("校"))}
 {ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(view, kpis, filtered, totals, group)}""")
     ui.show(ui.download(*ui.matrix.sheet(view, period, group, kpis, filtered, before)))
-    known = ui.lead.known(view, kpis, mine)
+    known = ui.lead.step_context(view, kpis, mine)
     ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
 {ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
     ui.group_figures.put(view, period, group, chosen, trend, here)

@@ -10,15 +10,15 @@ view = ui.read_view()
 choice = ui.indicator.choose(view)
 kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
 city, groups = ui.ask(view, "indicator_city", **at)[0], ui.ask(view, "indicator_groups", **at)
-listed = ui.indicator.listed(view, choice)
-wanted, first = ui.asked("school"), listed.rows[0].school_name if listed.rows else None
+selected = ui.indicator.selected(view, choice)
+wanted, first = ui.asked("school"), selected.rows[0].school_name if selected.rows else None
 school = ui.pick(ui.ask(view, "schools"), wanted) or ui.pick(ui.ask(view, "schools"), first)
 missing = school and ui.Missing(ui.say("學校"), wanted, school.name)
 shape = {name: ui.asked(name, offered) for name, offered in pictures.SHAPES.items()}
 
 
 def here(**changes):
-    kept = {"kpi": kpi.kpi, "status": listed.status, "sort": listed.sort, "school": wanted, **shape}
+    kept = {"kpi": kpi.kpi, "status": selected.status, "sort": selected.sort, "school": wanted, **shape}
     return view.link("indicator", **kept | changes)
 
 
@@ -36,20 +36,20 @@ ui.head(view, title, lead, *what, missing=missing, upright=True)
 ui.show(ui.indicator.pick(view, choice) + ui.parameters.rule(view, kpi))
 left, right = ui.halves()
 with left:
-    ui.figures.show("schools", *pictures.schools(view, kpi, listed.every, here, shape["x"]))
+    ui.figures.show("schools", *pictures.schools(view, kpi, selected.every, here, shape["x"]))
 with right:
     ui.figures.show("curve", *pictures.curve(view, kpi, city, here, shape["y"]))
 left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
-    every = ui.indicator.schools(view, kpi, listed, school, here)
-    every += saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, ui.indicator.table_of, kpi, listed)
+    every = ui.indicator.schools(view, kpi, selected, school, here)
+    every += saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, ui.indicator.table_of, kpi, selected)
     every += ui.indicator.groups(view, kpi, groups, then("indicator_groups", "group_name"))
     pooled = ui.indicator.table_of_groups
     ui.show(every + saved(ui.say("各組"), kpi.short, ui.indicator.GROUPS, pooled, kpi, groups))
 with right:
     if school:
         rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, view, kpi, school)
-        ui.show(ui.why.shown(view, kpi, ui.why.behind(view, kpi, school), here) + rows)
+        ui.show(ui.why.section(view, kpi, ui.why.explain(view, kpi, school), here) + rows)
 if former := ui.redefined.find(view, kpi):
     of, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
     every = ui.redefined.section(view, kpi, former)

@@ -55,4 +55,4 @@ with ui.fold(ui.say("通知學校（{n} 校有要改的列）", n=len(schools)))
 with ui.fold(ui.say("比上次少了的退回列（{count}）", count=len(resolved))):
     ui.show(ui.records.resolved(resolved))
     save(ui.say("已解決的列"), ui.records.resolved_header(), lambda: ui.records.resolved_rows(resolved))
-ui.history.shown(view)
+ui.history.write_section(view)

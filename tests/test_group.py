@@ -23,7 +23,9 @@ DAY = dt.date(2022, 11, 25)
 EARLIER = "2022-10-28"
 A1A2 = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", require="all")
 TEAM = SimpleNamespace(kpi="team", label="跨校觀課", short="跨校觀課", unit="人", require="number")
-KNOWN = lead.Known({"a1a2": A1A2, "team": TEAM}, {"team"}, {(1, "a1a2"): "請送「教職員名冊」"}, {"乙國小": 2})
+KNOWN = lead.StepContext(
+    {"a1a2": A1A2, "team": TEAM}, {"team"}, {(1, "a1a2"): "請送「教職員名冊」"}, {"乙國小": 2}
+)
 
 
 def row(**changes):

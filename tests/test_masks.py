@@ -296,7 +296,7 @@ def test_two_who_look_alike_keep_their_own_rows(tmp_path):
     seen = view_of(tmp_path, KEELUNG, DAY, MASKED)
     (kpi,) = [row for row in questions.ask(seen, "kpis", period="111") if row.kpi == "public_lesson"]
     school = questions.pick(questions.ask(seen, "schools"), "深澳國小")
-    found = why.behind(seen, kpi, school)
+    found = why.explain(seen, kpi, school)
     assert [unit.unit_label for unit in found.units] == ["王○明"] * 2
     for unit in found.units:
         assert [row.day for row in found.evidence[unit.unit_key]] == [unit.attained_on]

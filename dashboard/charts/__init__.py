@@ -1,10 +1,10 @@
 """Figures: a pandas frame in, a plotly figure out.
 
-Pure: it knows neither Streamlit nor words, and imports nothing of ours. Texts come in the viewer's language and escaped,
-because plotly reads markup in them.
+Pure: the package knows neither Streamlit nor words, and imports nothing of the product. Texts are passed in the viewer's
+language and escaped, because plotly reads markup in them.
 
-Each mark carries `customdata`: what hovering says, where a click leads (an address, or empty), and its figure as
-`words.stated` has it, so that a test reads the values from the figure in the page.
+Each mark carries `customdata`: its hover text, the address that a click leads to (or empty), and its figure as
+`words.stated` writes it, so that a test reads the values from the figure in the page.
 """
 
 import plotly.graph_objects as go

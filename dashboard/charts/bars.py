@@ -1,4 +1,4 @@
-"""Bars: lying, upright in a stack, and in lines under headings."""
+"""Bars: horizontal, stacked upright, and in lines under headings."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from dashboard.charts.look import (
     vertical,
 )
 
-BARS = ("bar", "look", "part", "value", "label", "hover", "link", "figure")  # what `bars` takes of each
+BARS = ("bar", "look", "part", "value", "label", "hover", "link", "figure")  # the columns of a bar in `bars`
 
 
 def bars(
     frame: pd.DataFrame, axis: str, *, unit: str = "", divide: tuple[int, str] | None = None
 ) -> go.Figure:
-    """Lying bars from zero, each with its name before and its label behind it.
+    """Horizontal bars from zero, each with its name before and its label behind it.
 
     Args:
-        frame: a row a bar, from the top, of BARS: `bar` (its name), `look` (of FILLS), `part` (what that look is called),
+        frame: a row a bar, from the top, of BARS: `bar` (its name), `look` (of FILLS), `part` (the name of that look),
             `value`, `label`, `hover`, `link`, `figure`.
-        axis: what the values are, with their unit.
-        unit: what stands behind each number of the axis.
-        divide: after so many bars a line, and what it says.
+        axis: the title of the axis, with the unit.
+        unit: the suffix of each number of the axis.
+        divide: the number of bars above a dividing line, and the line's text.
     """
     frame = frame.reset_index(drop=True)
     traces = []
@@ -88,14 +88,15 @@ def columns(
     looks: Mapping[str, Mark],
     totals: Mapping[str, str],
 ) -> go.Figure:
-    """Upright bars of stacked parts, from the oldest to the newest: does it grow less?
+    """Upright bars of stacked parts, from the oldest to the newest.
 
     Args:
-        frame: a row a part: `bar` (its key), `look` (of `looks`), `part` (what the legend says), `value`, `hover`, `link`,
-            `figure`. A part is named once for all bars.
-        names: what each bar is called, in up to three lines, from the left; one without parts is drawn empty.
-        axis: what the heights are, with their unit.
-        totals: what stands above each bar.
+        frame: a row a part: `bar` (its key), `look` (of `looks`), `part` (its name in the legend), `value`, `hover`,
+            `link`, `figure`. A part is named once for all bars.
+        names: the label of each bar, in up to three lines, from the left; a bar without parts is drawn empty.
+        axis: the title of the axis, with the unit.
+        looks: the mark of each look.
+        totals: the label above each bar.
     """
     at = {key: place for place, key in enumerate(names)}
     tops = frame.groupby("bar")["value"].sum().reindex(list(names), fill_value=0)
@@ -115,7 +116,7 @@ def columns(
             textfont={"color": INK, "size": LETTER, "weight": 600}, hoverinfo="skip", showlegend=False, cliponaxis=False,
         )
     )  # fmt: skip
-    # One to a line, from the top as they lie: how many fit beside each other depends on the screen.
+    # One name to a line, in the order of the stack: how many fit beside each other depends on the screen.
     below = 20 * len(parts)
     ticks = 18 * max(name.count("<br>") + 1 for name in names.values()) + 12
     return go.Figure(
@@ -123,7 +124,7 @@ def columns(
         layout={
             "template": TEMPLATE, "barmode": "stack", "height": 300 + below, "showlegend": True,
             "margin": {"l": 54, "t": 34, "b": ticks + below},
-            # Above the axis it is read without turning one's head.
+            # The title is above the axis, where it is read without turning one's head.
             "annotations": [{
                 "text": axis, "x": 0, "xref": "paper", "xanchor": "left", "xshift": -40, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
             }],
@@ -142,7 +143,7 @@ def columns(
 
 
 class Lane(NamedTuple):
-    """A line with bars: its name at their left, what stands at their end, and a heading above where one begins."""
+    """A line with bars: its name at their left, its label at their end, and the heading above it, if any."""
 
     name: str
     label: str
@@ -161,16 +162,18 @@ def lanes(
     limits: pd.DataFrame | None = None,
     limit: str = "",
 ) -> go.Figure:
-    """Lying bars in lines under headings, of parts beside each other; a line without a bar has its label alone.
+    """Horizontal bars in lines under headings, of parts beside each other; a line without a bar has its label alone.
 
     Args:
-        frame: a row a part: `row`, `look` (of `looks`), `part` (what its kind is called), `value`, `hover`, `link`, `figure`.
+        frame: a row a part: `row`, `look` (of `looks`), `part` (the name of its kind), `value`, `hover`, `link`, `figure`.
         rows: the lines, from the top.
-        axis: what the values are, with their unit.
-        unit: what stands behind each number of the axis.
-        most: a value that stands for all above it, too.
-        line: a value and its name, such as what is to be reached.
-        limits: values that a line is not to exceed, as `row`, `value`, `hover`, `link`, `figure`; `limit` is their name.
+        axis: the title of the axis, with the unit.
+        looks: the mark of each look.
+        unit: the suffix of each number of the axis.
+        most: the largest value drawn; larger ones are cut to it.
+        line: a value and its name, such as a target.
+        limits: values that a line should not exceed, as `row`, `value`, `hover`, `link`, `figure`.
+        limit: the name of the limits.
     """
     ys: dict[str, float] = {}
     notes: list[dict[str, Any]] = []

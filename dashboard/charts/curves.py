@@ -1,4 +1,4 @@
-"""Days from left to right: lines to a deadline, and a whole in its parts."""
+"""Figures over time: lines to a deadline, and the parts of a whole as areas."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from dashboard.charts.look import (
 
 
 class Look(NamedTuple):
-    """How a line is drawn: colour, width, dash, whether it is shown before one asks for it in the legend."""
+    """How a line is drawn: colour, width, dash, whether it is hidden until chosen in the legend, whether it has steps."""
 
     colour: str
     width: float = 1.4
@@ -60,7 +60,7 @@ def curves(
     axis: str,
     *,
     names: Mapping[str, str],
-    said: Mapping[str, str],
+    hovers: Mapping[str, str],
     written: Callable[[date], str],
     labels: Mapping[str, str] = {},
     facts: Mapping[str, str] = {},
@@ -70,21 +70,24 @@ def curves(
     months: Mapping[str, str] = {},
     top: float = 0.0,
 ) -> go.Figure:
-    """Lines over time: when did it turn, will it do?
+    """Lines over time, to a deadline.
 
     Args:
-        frame: a row a point, in the order of each line: `line` (its key), `look` (of LINES), `day`, `y`, and what hovering
-            may say: `share`, `counted`, `of`, as `%{customdata[0]}` and so on.
-        names: what the lines are called. said: what hovering says of each. written: how a day is written, above that.
-        labels: what stands beside the last point of a line. sides: on which side of it, where not above on the left.
-        facts: what a line is of, for a test that reads the figure.
-        axis: what y is, with its unit.
-        unit: what stands behind each number of the axis.
+        frame: a row a point, in the order of each line: `line` (its key), `look` (of LINES), `day`, `y`, and the values
+            for hover texts: `share`, `counted`, `of`, as `%{customdata[0]}` and so on.
+        names: the names of the lines, by key.
+        hovers: the hover texts of the lines, by key.
+        written: writes the day above the hover texts.
+        labels: the labels beside the last points of lines, by key.
+        sides: the positions of labels that are not above on the left, by key.
+        facts: the machine-readable keys of the lines, for tests that read the figure.
+        axis: the title of the axis of y, with the unit.
+        unit: the suffix of each number of the axis.
         days: upright lines, named at the top.
-        months: what the first days of months, as ISO dates, are called.
-        top: how far the axis goes at least.
+        months: the labels of months, by their first days as ISO dates.
+        top: the least end of the axis of y.
     """
-    # Plotly writes a day in the Common Era alone: its heading is left empty, and a line that nobody sees says the day.
+    # Plotly writes days in the Common Era only: its heading is left empty, and an invisible line has the day.
     every = pd.DatetimeIndex(frame["day"].unique()).sort_values()
     ends: list[go.Scatter] = []
     traces = [
@@ -97,7 +100,7 @@ def curves(
     for (line, look), mine in frame.groupby(["line", "look"], sort=False):
         drawn, last = LINES[str(look)], mine.iloc[-1:]
         if look in ("group", "beside") and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
-            # A programme has dozens of groups: their lines travel as bytes, a day after the other.
+            # A programme has dozens of groups: their lines are sent as bytes, a value for each day.
             days_of: dict[str, Any] = {
                 "x0": _iso(mine[:1])[0],
                 "dx": A_DAY,
@@ -109,7 +112,7 @@ def curves(
             go.Scatter(
                 **days_of, name=names.get(str(line), str(line)), mode="lines", showlegend=drawn.asked, visible="legendonly" if drawn.asked else True,
                 line={"color": drawn.colour, "width": drawn.width, "dash": drawn.dash, "shape": "hv" if drawn.steps else "linear"},
-                customdata=_counts(mine), hovertemplate=f"{said[str(line)]}<extra></extra>",
+                customdata=_counts(mine), hovertemplate=f"{hovers[str(line)]}<extra></extra>",
                 meta=facts.get(str(line)), zorder=int(drawn.width > 2),
             )
         )  # fmt: skip
@@ -151,7 +154,7 @@ def _iso(frame: pd.DataFrame) -> list[str]:
 
 
 def _counts(frame: pd.DataFrame) -> Any:
-    """What hovering may say of each point: as bytes where they are numbers, which is a tenth of their length in words."""
+    """The values for hover texts: bytes where they are numbers, a tenth of their length as text."""
     counts = frame[["share", "counted", "of"]]
     return (
         counts.to_numpy()
@@ -161,22 +164,25 @@ def _counts(frame: pd.DataFrame) -> Any:
 
 
 def _lines_of(names: Sequence[str]) -> int:
-    """How many lines a legend of these names takes on a phone: plotly makes all columns as wide as the widest."""
+    """The number of lines of a legend of these names on a phone: plotly makes all columns as wide as the widest."""
     widest = max((LETTER * letters(name) + 50 for name in names), default=0)
     return math.ceil(len(names) / max(1, 270 // widest)) if names else 0
 
 
 class Area(NamedTuple):
-    """A part of a stack over time: its column, which is its look in AREAS too; what stands beside its end; what hovering
-    says; and what it is of, for a test that reads the figure."""
+    """A part of a whole over time.
+
+    column: its column, and its look in AREAS. label: the text beside its end. hover: its hover text. facts: its
+    machine-readable key, for tests that read the figure.
+    """
 
     column: str
     label: str
-    said: str
+    hover: str
     facts: str = ""
 
 
-# Areas of statuses: the two that say nothing of a school's work are empty or pale.
+# The areas of statuses; those of the two statuses without a judgement are empty or pale.
 AREAS = {**FILLS, "no_data": Mark("rgba(0,0,0,0)", pattern="/"), "exempt": Mark(FAINT)}
 
 APART = 18  # pixels between the labels of two areas
@@ -191,15 +197,15 @@ def areas(
     days: Sequence[Day] = (),
     months: Mapping[str, str] = {},
 ) -> go.Figure:
-    """A whole in its parts over time, each named beside its end: which grew at the cost of which?
+    """The parts of a whole over time as stacked areas, each with its label beside its end.
 
     Args:
-        frame: a row a day, which is its index; a column a part, and `written`, what hovering calls the day.
-        axis: what the parts are counted in.
-        parts: from below; hovering may say the count of the day as `%{customdata}`.
-        heading: what stands above all that hovering says.
+        frame: a row a day, which is its index; a column a part, and `written`, the day in hover texts.
+        axis: the title of the axis, with the unit.
+        parts: the parts from below; their hover texts may contain the count of the day as `%{customdata}`.
+        heading: the heading of the hover texts.
         days: upright lines, named at the top.
-        months: what the first days of months, as ISO dates, are called.
+        months: the labels of months, by their first days as ISO dates.
     """
     columns = [part.column for part in parts]
     whole, xs = frame[columns].sum(axis=1), pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d").tolist()
@@ -211,17 +217,17 @@ def areas(
                 x=xs, y=counts, name=part.column, meta=part.facts, mode="lines", stackgroup="all",
                 line={"color": PAPER, "width": 1, "shape": "hv"}, fillcolor=mark.colour,
                 fillpattern={"shape": mark.pattern, "bgcolor": mark.colour, "fgcolor": INK3, "size": 7, "solidity": 0.2},
-                customdata=counts, hovertemplate=f"{part.said}<extra></extra>",
+                customdata=counts, hovertemplate=f"{part.hover}<extra></extra>",
             )
         )  # fmt: skip
-    # The day as the viewer writes it: the heading can say no year but that of the Common Era. The last trace is said first.
+    # The day as the viewer writes it, for plotly's heading knows the Common Era only. Hover texts begin with the last trace.
     traces.append(
         go.Scatter(
             x=xs, y=whole.tolist(), name="day", mode="lines", line={"width": 0, "color": PAPER, "shape": "hv"},
             customdata=frame["written"].tolist(), hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    # The names of the days stand below the button in the corner.
+    # The names of the days are below the button in the corner.
     top, height, above, below = float(whole.max()), 350, 50, 46
     per_pixel = top / (height - above - below)
     last = frame[columns].iloc[-1]
@@ -245,7 +251,7 @@ def areas(
     wide = LETTER * max((letters(part.label) for part in parts), default=0) + 30
     right = max(wide - room, 16)
     for name in named:
-        # Names stand off each other: to the left of their line, the last to its right unless it has room before it.
+        # Names are kept apart: each at the left of its line, the last at the right unless it has room at the left.
         beyond = LETTER * letters(name["text"])
         name["xanchor"] = "left" if name is named[-1] and room < beyond else "right"
         if name["xanchor"] == "left":
@@ -266,5 +272,5 @@ def areas(
 
 
 def _swatch(mark: Mark) -> tuple[str, str]:
-    """The colour and the sign of a mark beside its name: an annotation of its own, since a colour within a text is no theme's."""
+    """The colour and the sign of a mark beside its name: a separate annotation, for a theme recolours no part of a text."""
     return (INK3, "▨") if mark.pattern else (mark.colour, "■")

@@ -1,6 +1,6 @@
-"""How every figure looks: colours, marks, type and margins, and the measures of text that several shapes need.
+"""The look of every figure: colours, marks, type and margins, and the measures of text.
 
-Colours are named by their light value; the style sheet turns each into that of the viewer's theme (`RECOLOUR`), so that a
+Colours have their light values; the style sheet replaces each by that of the viewer's theme (`RECOLOUR`), so that a
 figure is the same in light, in the dark and on paper.
 """
 
@@ -21,7 +21,7 @@ ACCENT, PACE = "#0b4f8a", "#7a4100"
 
 MET, ON_TRACK, BEHIND, OVERDUE = "#5fa08f", "#bac1c9", "#b8690a", "#9c1f2e"
 
-# The variable of the style sheet that each colour is in the theme of the viewer.
+# The variable of the style sheet that replaces each colour.
 RECOLOUR = {
     INK: "ink", INK2: "ink2", INK3: "ink3", LINE: "line", FAINT: "line2", PAPER: "bg", ACCENT: "accent", PACE: "pace",
     MET: "metbar", ON_TRACK: "trkbar", BEHIND: "behbar", OVERDUE: "ovdbg",
@@ -29,7 +29,7 @@ RECOLOUR = {
 
 
 class Mark(NamedTuple):
-    """How marks of one kind look: colour, shape (an outline where it ends in -open), and pattern where they are bars."""
+    """The look of one kind of marks: colour, shape (an outline where it ends in -open), and the pattern of bars."""
 
     colour: str
     symbol: str = "circle"
@@ -52,7 +52,7 @@ MARKS = {
 
 FILLS = {**MARKS, "on_track": Mark(ON_TRACK)}
 
-# Bars that are no status: the first is what counts, the others what it is compared with.
+# Bars without a status: the first is the main one, the others are compared with it.
 SHADES = (
     Mark(ACCENT),
     Mark(ON_TRACK),
@@ -66,7 +66,7 @@ TEMPLATE = go.layout.Template(
         "font": {"family": FONT, "size": 13, "color": INK2, "variant": "normal"},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        # Margins are ours: plotly would draw everything twice or three times to find them.
+        # Margins are fixed: plotly would draw everything two or three times to find them.
         "margin": {"l": 12, "r": 16, "t": 28, "b": 48, "autoexpand": False},
         "hoverlabel": {
             "bgcolor": PAPER, "bordercolor": LINE, "font": {"family": FONT, "size": 13, "color": INK}, "align": "left", "namelength": -1,
@@ -92,14 +92,14 @@ TEMPLATE = go.layout.Template(
 
 HOVER = "%{customdata[0]}<extra></extra>"
 
-# A row of a strip plot is at most so many marks high, each so many pixels; its name stands above them.
+# A row of a strip plot: at most LANES marks of LANE pixels each, below a name of NAME pixels.
 LANES, LANE, NAME, GAP = 10, 16, 25, 8
 
-NARROW = 300  # pixels of the plot on a phone: what finds room there finds it everywhere
+NARROW = 300  # pixels of the plot's width on a phone, the least there is
 
 LETTER = 13  # pixels of a Chinese character
 
-LIFT = 18  # from one line of names above a plot to the next
+LIFT = 18  # pixels from one line of names above a plot to the next
 
 A_DAY = 24 * 60 * 60 * 1000  # in milliseconds, as plotly counts
 
@@ -107,10 +107,10 @@ DASHED = {"color": PACE, "width": 1.6, "dash": "dash"}
 
 
 class Day(NamedTuple):
-    """A day worth an upright line and a name: the deadline, today, the day to compare with.
+    """A day with an upright line and a name: the deadline, today, the day to compare with.
 
-    The name of a firm one stands on the right of its head, or if `low` on the left of its foot; that of another above the
-    plot, `level` lines higher.
+    The name of a firm day is at the right of the line's head, or if `low` at the left of its foot; that of another is
+    above the plot, `level` lines higher.
     """
 
     day: date
@@ -121,17 +121,17 @@ class Day(NamedTuple):
 
 
 def letters(text: str) -> float:
-    """How wide a text is, in Chinese characters."""
+    """The width of a text in Chinese characters."""
     return sum(0.58 if letter.isascii() else 1 for letter in text)
 
 
 def carried(frame: pd.DataFrame) -> Any:
-    """What each mark carries: what hovering says, where a click leads, and its figure."""
+    """The `customdata` of marks: hover text, link and figure."""
     return frame[["hover", "link", "figure"]].to_numpy()
 
 
 def up_to(most: float, unit: str, low: float = 0.0) -> dict[str, Any]:
-    """About five round numbers of an axis of which the last stands for all above it, too, as plotly takes them."""
+    """The ticks of an axis that ends with `most`: about five round numbers, the last with 「≥」; for plotly."""
     step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if (most - low) / step <= 6)
     ticks = [most - step * n for n in range(7) if most - step * n >= low][::-1]
     return {
@@ -141,7 +141,7 @@ def up_to(most: float, unit: str, low: float = 0.0) -> dict[str, Any]:
 
 
 def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
-    """The places, in their order, at least so far from each other, and above all not beyond the ends."""
+    """The places in their order, moved to at least `least` from each other, and first of all within the ends."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + least if moved else low))
@@ -153,29 +153,29 @@ def apart(places: Sequence[float], least: float, low: float, high: float) -> lis
 
 
 def filled(mark: Mark, **pattern: Any) -> dict[str, Any]:
-    """How bars of a kind look: their colour and, where they have one, their pattern over it."""
+    """The look of bars of one kind: their colour, and over it their pattern, if any."""
     over = {"shape": mark.pattern, "fgcolor": PAPER, "size": 6, "solidity": 0.25, "fillmode": "overlay"}
     return {"color": mark.colour, "line": {"color": PAPER, "width": 0.6}, "pattern": over | pattern}
 
 
 def vertical(x: float | str, line: Mapping[str, Any], **other: Any) -> dict[str, Any]:
-    """A line over the whole height of a plot."""
+    """A line over the whole height of a plot, as a shape."""
     return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line, **other}
 
 
 def horizontal(y: float, line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line over the whole width of a plot."""
+    """A line over the whole width of a plot, as a shape."""
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
 
 
 def above(x: float | str, text: str, side: str = "center") -> dict[str, Any]:
-    """What stands above a plot, in the colour of the pace: the name of its vertical line."""
+    """The name of a vertical line, above the plot and in the colour of the pace."""
     place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": side}
     return {**place, "text": text, "font": {"color": PACE}}
 
 
 def upright(days: Sequence[Day]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The lines of the days worth one, and their names: on the right of a firm one, above the others."""
+    """The lines of days as shapes, and their names as annotations."""
     shapes, notes = [], []
     for mark in days:
         at, colour = mark.day.isoformat(), INK if mark.firm else INK3
@@ -195,5 +195,5 @@ def upright(days: Sequence[Day]) -> tuple[list[dict[str, Any]], list[dict[str, A
 
 
 def foot(months: Mapping[str, str]) -> int:
-    """How high the names of the months are; a year stands on a line of its own."""
+    """The height of the labels of months in pixels; a year takes a line of its own."""
     return 54 if any("<br>" in name for name in months.values()) else 36

@@ -43,15 +43,15 @@ def strip(
     most: float | None = None,
     line: tuple[float, str] | None = None,
 ) -> go.Figure:
-    """Every school a mark on its group's row: who is behind, and is it one group?
+    """Every school as a mark on its group's row.
 
     Args:
-        frame: a row a mark: `row`, `x`, `look` (of MARKS), `label` (its name where it is to be read, else empty), `hover`,
-            `link`, `figure`; and `size` in pixels, where marks differ.
-        rows: what each `row` is called, from the top.
-        axis: what x is, with its unit.
-        unit: what stands behind each number of the axis.
-        most: an x that stands for all above it, too.
+        frame: a row a mark: `row`, `x`, `look` (of MARKS), `label` (its visible name, or empty), `hover`, `link`,
+            `figure`; and `size` in pixels, where marks differ.
+        rows: the label of each `row`, from the top.
+        axis: the title of the axis of x, with the unit.
+        unit: the suffix of each number of the axis.
+        most: the largest x drawn; larger ones are cut to it.
         line: an x and its name, such as the pace of today.
     """
     low, high = _extent([*frame["x"], *([line[0]] if line else [])], most)
@@ -123,8 +123,8 @@ def strip(
         layout={
             "template": TEMPLATE, "height": int(top) + 76, "shapes": shapes, "annotations": notes,
             "xaxis": across,
-            # Lines as a grid and names as a trace on an axis of its own, which does not move: a shape and an annotation each
-            # take a browser ten times as long.
+            # Lines are a grid, and names a trace on a fixed axis of their own: shapes and annotations take a browser ten
+            # times as long.
             "xaxis2": {"overlaying": "x", "range": [0, 1], "fixedrange": True, "visible": False},
             "yaxis": {"range": [top, -2], "tickvals": ends, "showticklabels": False, "showgrid": True},
         },
@@ -132,7 +132,7 @@ def strip(
 
 
 def _extent(xs: Sequence[float], most: float | None) -> tuple[float, float]:
-    """The ends of an axis that need not begin at zero, a tenth of it as room for the marks at its ends."""
+    """The ends of an axis that need not begin at zero, with room for the marks at both ends."""
     known = [min(x, most) if most is not None else x for x in xs if not pd.isna(x)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if most is not None:
@@ -141,22 +141,22 @@ def _extent(xs: Sequence[float], most: float | None) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-# Where one stands among many. Marks of one place stand above each other, so many up and so many down, so many pixels apart;
-# the next beside them, by so much of the axis: outward at its ends, which stand for all that is beyond.
+# One school among all: marks of the same x are put SWARM up and SWARM down, STEP pixels apart, and further ones beside
+# them, by ASIDE of the axis in at most COLUMNS; outward at its ends, for values beyond are cut to these.
 SWARM, STEP, ASIDE, COLUMNS, BAND, SMALL = 3, 4, 0.016, 6, 34, 7
 
 
 def places(
     frame: pd.DataFrame, rows: Mapping[str, tuple[str, str]], axis: str, *, unit: str, most: float
 ) -> go.Figure:
-    """One school among all, a row an indicator: is it one of the last?
+    """One school among all, a row an indicator.
 
     Args:
-        frame: a row a mark: `row`, `x`, `own` (whether it is the one that matters), `hover`, `link`, `figure`.
-        rows: what each `row` is called, and what stands at its right end, from the top.
-        axis: what x is, with its unit.
-        unit: what stands behind each number of the axis.
-        most: an x that stands for all above it, too.
+        frame: a row a mark: `row`, `x`, `own` (whether it is that school's), `hover`, `link`, `figure`.
+        rows: the labels of each `row` at its left and right end, from the top.
+        axis: the title of the axis of x, with the unit.
+        unit: the suffix of each number of the axis.
+        most: the largest x drawn; larger ones are cut to it.
     """
     frame = frame.assign(x=frame["x"].clip(upper=most)).sort_values("x", kind="stable")
     lanes = SWARM * 2 + 1

@@ -1,4 +1,4 @@
-"""Rows over days: what happened in which week, and how much of it."""
+"""Rows over days: the events of each week, and their number."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from dashboard.charts.look import (
     vertical,
 )
 
-# What became of the lessons of a week: somebody came to all, to some, to none, or the week is still to come.
+# The lessons of a week: all, some or none of them had visitors, or they are still to come.
 WEEKS = {
     "all": Mark(ACCENT),
     "some": Mark(ACCENT, "circle-open-dot"),
@@ -53,14 +53,15 @@ def calendar(
     days: Sequence[Day] = (),
     months: Mapping[str, str] = {},
 ) -> go.Figure:
-    """Who did something in which week: a row a name, a mark a week.
+    """The weeks with events: a row a school, a mark a week.
 
     Args:
         frame: a row a mark: `row`, `day`, `look` (of WEEKS), `label` (beside it), `hover`, `link`, `figure`.
-        rows: what each `row` is called, from the top; one without a mark, too.
-        first, last: the ends of the axis.
+        rows: the label of each `row`, from the top, also of those without a mark.
+        first: the first day of the axis.
+        last: the last day of the axis.
         days: upright lines, named at the top.
-        months: what the first days of months, as ISO dates, are called.
+        months: the labels of months, by their first days as ISO dates.
     """
     places = {row: at for at, row in enumerate(rows)}
     traces = []
@@ -93,7 +94,7 @@ def calendar(
     )  # fmt: skip
 
 
-# The bars of one row stand below its name and are at most so high.
+# The height in pixels of a row's highest bar, below the row's name.
 PULSE = 30
 
 
@@ -107,16 +108,16 @@ def pulses(
     line: tuple[date, str] | None = None,
     months: Mapping[str, str] = {},
 ) -> go.Figure:
-    """What came in over time, a row of bars for each kind, each to its own scale: which has stopped?
+    """Amounts over time: a row of bars for each kind, each to its own scale.
 
     Args:
         frame: a row a bar: `row`, `day` (its first), `value`, `hover`, `link`, `figure`.
-        rows: what each `row` is called, from the top; its name stands above its bars.
+        rows: the label of each `row`, above its bars, from the top.
         span: the first and the last day.
-        days: how many days a bar is of.
-        marked: the rows worth a look, whose names are amber.
-        line: a day worth an upright line, and what it says.
-        months: what the first days of months, as ISO dates, are called.
+        days: the number of days of a bar.
+        marked: the rows whose labels are amber.
+        line: a day with an upright line, and the line's name.
+        months: the labels of months, by their first days as ISO dates.
     """
     wide = days * A_DAY
     top, notes, shapes, traces = 0.0, [], [], []
@@ -137,7 +138,7 @@ def pulses(
         top = base + GAP
         if mine.empty:
             continue
-        # The least of bars is to be seen beside the highest one.
+        # The lowest bar must be visible beside the highest one.
         heights = (mine["value"] * PULSE / mine["value"].max()).clip(lower=1.5)
         traces.append(
             go.Bar(

@@ -1,6 +1,6 @@
-"""The pictures of the data itself: whether fewer rows are refused from snapshot to snapshot, and when rows were dated.
+"""The figures of the data itself: the rejected rows of each snapshot, and the dates of accepted rows.
 
-Neither is drawn until somebody asks for it: the page is one of tables, and stays as light.
+Neither is drawn until the address asks for it: the page consists of tables and stays light.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LOOKS = {str(at): look for at, look in enumerate(charts.SHADES)} | {
 
 
 def choose(view: View, chosen: Mapping[str, str | None], chart: str | None, here: Here) -> None:
-    """The ways to look at how the data changes, and the figure that the address asks for, if any."""
+    """Write the links to both figures, and the figure that the address asks for."""
     show(
         pills(
             [
@@ -64,7 +64,7 @@ def choose(view: View, chosen: Mapping[str, str | None], chart: str | None, here
 
 
 class _Kept(NamedTuple):
-    """What a kept snapshot refused: when it was made, its rows by reason, and how many it read, where that can be said."""
+    """The rejected rows of a kept snapshot by reason, and the number of rows read, where it is known."""
 
     stamp: str
     facts: Row
@@ -77,7 +77,7 @@ class _Kept(NamedTuple):
 
 
 def rejects(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
-    """The refused rows of each kept snapshot up to the one that serves, by reason."""
+    """The rejected rows of each kept snapshot up to the one that serves, by reason."""
     snapshots = [*reversed(store.older(view.snapshot)[: MOST - 1]), view.snapshot]
     kept = [one for snapshot in snapshots if (one := _kept(view, snapshot, chosen))]
     unread = len(snapshots) - len(kept)
@@ -86,7 +86,7 @@ def rejects(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure 
 
 
 def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]) -> _Kept | None:
-    """None where it is of another version or damaged."""
+    """The rejected rows of a snapshot; None where it is of another version or damaged."""
     table, school = chosen["table"], chosen["school"]
     try:
         facts = facts_of(snapshot, view.scope)
@@ -94,7 +94,7 @@ def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]
         tables = answers(snapshot, view.scope, "tables", ())
     except store.NoSnapshot:
         return None
-    # How many rows were read is known of whole tables, and not of some of the schools.
+    # The number of rows read is known of whole tables only, not of some schools.
     whole = view.scope.whole and not school
     read = sum(row.read for row in tables if table in (None, row.table_name)) if whole else None
     return _Kept(snapshot.stamp, facts, reasons, read)
@@ -146,7 +146,7 @@ def _rejects(
 
 
 def _of(view: View, chosen: Mapping[str, str | None]) -> str:
-    """What of the data is drawn, where not all of it is."""
+    """The school and the table that the figure is limited to; blank where it is not."""
     table = next(
         (row.label for row in ask(view, "tables") if row.table_name == chosen["table"]), chosen["table"]
     )
@@ -156,7 +156,7 @@ def _of(view: View, chosen: Mapping[str, str | None]) -> str:
 def _parts(
     view: View, here: Here, kept: Sequence[_Kept], looks: Mapping[str, str], labels: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """The parts of all bars, kind by kind. One leads to its rows where these are of the snapshot that serves."""
+    """The parts of all bars, reason by reason. A part of the snapshot that serves is a link to its rows."""
     parts: list[dict[str, object]] = []
     for look in dict.fromkeys([*looks.values(), OTHERS]):
         mine = {reason for reason in labels if looks.get(reason, OTHERS) == look}
@@ -198,7 +198,7 @@ def _moment(view: View, one: _Kept) -> str:
 
 
 def _ticks(kept: Sequence[_Kept]) -> dict[str, str]:
-    """What each bar is called: day and time, and the year where it turns."""
+    """The labels of the bars, by stamp: day and time, and the year where it changes."""
     names: dict[str, str] = {}
     former = ""
     for one in kept:
@@ -210,7 +210,7 @@ def _ticks(kept: Sequence[_Kept]) -> dict[str, str]:
 
 
 def _rejects_title(kept: Sequence[_Kept]) -> str:
-    """Whether fewer rows are refused than before."""
+    """The finding: whether fewer rows are rejected than before."""
     now = kept[-1].total
     if len(kept) == 1:
         return say("退回 {n} 列，還沒有前一份快照可以比較", n=number(now))
@@ -257,7 +257,7 @@ def _rejects_caption(view: View, kept: Sequence[_Kept]) -> list[str]:
 
 
 def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
-    """The accepted rows of each table by the day that they bear: when was each last written to?"""
+    """The accepted rows of each table by the dates in them: which tables have new rows?"""
     school = chosen["school"]
     try:
         listed = ask(view, "rows_by_day", on=view.on, school=school)
@@ -321,7 +321,7 @@ def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure |
 
 
 def _values(dated: Sequence[Row], bars: Sequence[Row]) -> list[list[Value]]:
-    """Every bar, and what lies before the first one."""
+    """The values of every bar, and the rows before the first one."""
     earlier: list[list[Value]] = [[row.label, None, None, row.earlier] for row in dated if row.earlier]
     return [*earlier, *([row.label, row.since, row.until, row.rows] for row in bars)]
 
@@ -331,7 +331,7 @@ def _last(row: Row) -> str:
 
 
 def _named(rows: Sequence[Row], by_week: bool) -> str:
-    """The name of a table, the day of its last row, and what its highest bar stands for."""
+    """The label of a table: its name, the day of its last row, and the value of its highest bar."""
     row = rows[0]
     most = max((one.rows for one in rows if one.since), default=0)
     parts = [("! " if row.is_quiet else "") + f"<b>{escape(row.label)}</b>", _last(row)]
@@ -352,7 +352,7 @@ def _arrivals_hover(row: Row) -> str:
 
 
 def _arrivals_title(quiet: Sequence[Row], dated: Sequence[Row]) -> str:
-    """Which tables have no new row: as a fact, for there may be nothing to write down."""
+    """The finding: which tables have no new row. It does not judge, for there may be nothing to record."""
     if not quiet:
         return (
             say("近四週各表都有新的列")

@@ -1,6 +1,6 @@
-"""A figure on a page: its finding as the heading, what is measured, the drawing, and every value as a table in a fold.
+"""A figure on a page: its finding as the heading, a caption, the drawing, and every value as a table in a fold.
 
-`charts` draws and knows no words; what stands around a drawing is put there once, here, for all pages that show one.
+`charts` draws and knows no words; this module adds the texts around a drawing for all pages.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from dashboard.ui import frame as frames
 from dashboard.ui import parts
 from dashboard.ui.screen import show as put
 
-PACE, NEEDED = "pace", "needed"  # the lines that are no group's, by their keys
+PACE, NEEDED = "pace", "needed"  # keys of the lines that are no group's
 KEPT_MARKS = 300_000  # of all figures together; a mark takes up to a kilobyte
 
 
 class Link(NamedTuple):
-    """A text of a table that leads somewhere; in a file it is the text alone."""
+    """A text of a table with its link; a file has the text alone."""
 
     text: str
     href: str
@@ -40,10 +40,10 @@ Value = Link | str | int | float | date | None
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing with all that stands around it.
+    """A drawing with the texts and values around it.
 
-    title: the finding, as markup. caption: what is measured, in which unit, and what the marks are. alt: what one would
-    say of it who cannot show it. name: what its file and its table are called. rows: every value, under `header`.
+    title: the finding, as markup. caption: what is measured, in which unit, and the key of the marks. alt: the text for
+    those who cannot see the drawing. name: the title of its file and its table. rows: every value, under `header`.
     """
 
     title: str
@@ -57,7 +57,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class _Question:
-    """What a figure is of; how it is built is no part of that."""
+    """The key of a figure in the cache; the function that builds it is no part of it."""
 
     snapshot: object
     scope: object
@@ -67,16 +67,16 @@ class _Question:
 
 
 def once(view: View, *asked: object, build: Callable[[], Figure | str]) -> Figure | str:
-    """A figure, built once for all who ask for the same one of the same snapshot, in the same language and era.
+    """A figure, built once for each snapshot, scope, language, era and `asked`.
 
-    `asked` is all that it depends on, besides what the address carries from page to page.
+    `asked` holds all that it depends on, besides what the address carries from page to page.
     """
-    # Whether the day is still to come is part of what a figure says, and changes overnight.
+    # Whether the day is still to come is part of a figure, and changes overnight.
     return _built(_Question(view.snapshot, view.scope, view.link(""), (view.today, *asked), build))
 
 
 def _marks(figure: Figure | str) -> int:
-    """How much of the cache a figure takes."""
+    """The size of a figure in the cache, in marks."""
     return 1 if isinstance(figure, str) else 1 + sum(len(trace.y) for trace in figure.drawn.data)
 
 
@@ -86,9 +86,9 @@ def _built(question: _Question) -> Figure | str:
 
 
 def show(key: str, figure: Figure | str, controls: str = "") -> None:
-    """Puts a figure on the page, or the markup that says why there is none.
+    """Put a figure on the page, or the markup that says why there is none.
 
-    `key` names it among the page's figures; `controls` are ways to draw it otherwise, as markup.
+    `key` names it among the page's figures; `controls` are links to other drawings of it, as markup.
     """
     if isinstance(figure, str):
         put(figure + controls)
@@ -107,7 +107,7 @@ def _saved(figure: Figure) -> str:
 
 
 def _config(language: str) -> dict[str, Any]:
-    """No logo, no tools but the way back from a zoom, whose name is in the viewer's language."""
+    """The configuration of plotly: no logo, and no tool but the one that resets a zoom, in the viewer's language."""
     return {
         "displaylogo": False,
         "showTips": False,
@@ -145,7 +145,7 @@ def _plain(value: Value) -> object:
 
 
 def months(first: date, last: date, most: int = 6) -> dict[str, str]:
-    """The first days of the months within, as ISO dates, and what they are called; the year where it turns."""
+    """The labels of the months between two days, by their first days as ISO dates; with the year where it changes."""
     named: dict[str, str] = {}
     year = first.year
     for day in words.first_days(first, last, most):
@@ -158,13 +158,13 @@ def months(first: date, last: date, most: int = 6) -> dict[str, str]:
 
 
 def status_key(statuses: Sequence[str], require: str | None = None) -> str:
-    """What the shapes are, for a caption."""
+    """The key of the shapes, for a caption."""
     signs = {"met": "●", "on_track": "○", "behind": "▼", "overdue": "✕", "no_data": "□", "info": "◆"}
     return "　".join(f"{signs[one]} {words.word(one, require)}" for one in signs if one in statuses)
 
 
 def over_time(days: pd.DataFrame, counted: str, of: str, as_count: bool) -> pd.DataFrame:
-    """What was counted on each day, or its share in per cent, for `charts.curves`.
+    """The points of each day, as counts or as shares in per cent, for `charts.curves`.
 
     A day without a figure has no point, and is not zero. The share is written as `words.percent` writes it.
     """
@@ -190,40 +190,40 @@ def steady(start: date, end: date, whole: int, as_count: bool, first: date) -> p
 
 
 def needed(day: date, now: float, deadline: date, top: float) -> pd.DataFrame:
-    """The speed that it takes: a line from what there is on a day to what is required by the deadline."""
+    """The line of the speed needed: from the figure of a day to what is required by the deadline."""
     line = pd.DataFrame({"day": pd.to_datetime([day, deadline]), "y": [now, top], "counted": 0, "of": 0})
     return line.assign(line=NEEDED, look=NEEDED)
 
 
-def said_of_need(weekly: str, unit: str) -> str:
-    """What hovering says of the speed that it takes."""
+def hover_of_need(weekly: str, unit: str) -> str:
+    """The hover text of the speed needed."""
     return say("所需速度：每週 {n} {unit}", n=weekly, unit=plain(unit))
 
 
 def others_names() -> dict[str, str]:
-    """What the lines are called that are no group's."""
+    """The names of the lines that are no group's, by key."""
     return {PACE: say("應有進度"), NEEDED: say("所需速度")}
 
 
 def plain(name: str) -> str:
-    """A name as it is within what hovering says, where plotly would fill in what looks like one of its marks."""
+    """A name escaped for a hover text, in which plotly replaces its placeholders."""
     return words.escape(name).replace("%{", "%\u200b{")
 
 
-def said(name: str, unit: str) -> str:
-    """What hovering says of a line: its name, the share, and the counts; see `charts.curves`."""
+def hover_text(name: str, unit: str) -> str:
+    """The hover text of a line: its name, the share, and the counts; see `charts.curves`."""
     share, counts = "<b>%{customdata[0]:.1f}%</b>", "%{customdata[1]:,}/%{customdata[2]:,}"
     return f"{plain(name)} " + say("{share}（{counts} {unit}）", share=share, counts=counts, unit=plain(unit))
 
 
 def line_facts(kpi: Any, group: str | int, counted: str) -> str:
-    """What the points of a line are of: indicator, level, period, what is counted, and the group; see `words.FIGURE`."""
+    """The machine-readable key of a line: indicator, level, period, column and group; see `words.FIGURE`."""
     level = "group" if group else "city"
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
 
 
 def changes(way: Progress) -> list[list[Value]]:
-    """The days on which a figure of an indicator is another than on the day before, by name; with the pace of that day."""
+    """The rows of the days on which a line of an indicator changes, by name, with the pace of that day."""
     rows: list[list[Value]] = []
     for group in way.lines["group_id"].unique().tolist():
         mine = way.lines[way.lines["group_id"] == group]
@@ -235,20 +235,20 @@ def changes(way: Progress) -> list[list[Value]]:
 
 
 def progress_header() -> list[str]:
-    """The columns of `changes`."""
+    """The header of `changes`."""
     return [say("範圍"), say("日期"), say("計數"), say("應達"), say("百分比"), say("應有進度")]
 
 
 def has_progress(kpi: SimpleNamespace) -> bool:
-    """Whether an indicator has a way to go: something to reach, by a day."""
+    """Whether an indicator has a requirement and a deadline, and so a course to draw."""
     return kpi.deadline is not None and kpi.require not in ("none", "ceiling")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The way of an indicator to its deadline: a point a day of the programme (group 0) and of each group.
+    """The course of an indicator to its deadline: a point a day of the programme (group 0) and of each group.
 
-    Where nothing is required of all together, the schools that met it are counted out of those judged.
+    Where nothing is required of all schools together, it counts the schools that met it out of those judged.
     """
 
     kpi: SimpleNamespace
@@ -258,36 +258,38 @@ class Progress:
 
     @property
     def unit(self) -> str:
+        """The unit of the counts."""
         return str(self.kpi.unit) if self.summed else say("校")
 
     @property
     def start(self) -> date:
+        """The first day with a point."""
         first: date = self.lines["day"].min().date()
         return first
 
     @property
     def last(self) -> date:
-        """The last day that is drawn."""
+        """The last day with a point."""
         day: date = self.lines["day"].max().date()
         return day
 
     def on(self, day: date) -> dict[int, tuple[int, int]]:
-        """What is counted on a day out of how many, by group; without those that have no figure."""
+        """The counts of a day and what they are out of, by group; groups without a figure are absent."""
         rows = self.lines[self.lines["day"] == pd.Timestamp(day)]
         counts = [rows[name].tolist() for name in ("group_id", "counted", "of")]
         return {group: (done, whole) for group, done, whole in zip(*counts, strict=True)}
 
-    def said(self) -> dict[str, str]:
-        """What hovering says of each line and of the pace."""
+    def hover_texts(self) -> dict[str, str]:
+        """The hover texts of each line and of the pace, by key."""
         pace = f"{say('應有進度')} %{{customdata[1]:,}} {plain(self.unit)}"
-        return {PACE: pace} | {str(group): said(name, self.unit) for group, name in self.names.items()}
+        return {PACE: pace} | {str(group): hover_text(name, self.unit) for group, name in self.names.items()}
 
     def line_names(self) -> dict[str, str]:
-        """What each line is called."""
+        """The names of the lines, by key."""
         return others_names() | {str(group): plain(name) for group, name in self.names.items()}
 
     def facts(self) -> dict[str, str]:
-        """What each line is of."""
+        """The machine-readable keys of the lines, by key of the line."""
         counted = "counted" if self.summed else "schools_met"
         return {
             str(group): line_facts(self.kpi, group and name, counted) for group, name in self.names.items()
@@ -295,25 +297,25 @@ class Progress:
 
     @property
     def is_paced(self) -> bool:
-        """Whether there is a pace to keep."""
+        """Whether the indicator has a pace."""
         return bool(self.summed and self.kpi.pace_start and self.kpi.pace_start < self.kpi.deadline)
 
     def pace(self, whole: int, as_count: bool) -> pd.DataFrame | None:
-        """The pace of those of whom `whole` is required, on each day; None where there is none."""
+        """The pace of each day to a requirement of `whole`; None where the indicator has none."""
         if not self.is_paced:
             return None
         drawn = steady(self.kpi.pace_start, self.kpi.deadline, whole, as_count, self.start)
         return drawn.assign(line=PACE, look=PACE)
 
     def pace_on(self, day: date, whole: int) -> int | None:
-        """The pace of one day: the whole part of what is required so far; None where there is none."""
+        """The pace of one day to a requirement of `whole`, a whole number; None where there is none."""
         if not self.is_paced:
             return None
         length = (self.kpi.deadline - self.kpi.pace_start).days
         return int(whole * min(max((day - self.kpi.pace_start).days, 0), length) // length)
 
     def marks(self, view: View, required: int, low: bool = False) -> list[charts.Day]:
-        """The days worth a line: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
+        """The upright lines: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
         unit = words.escape(self.unit)
         due = say("期限 {day}", day=words.due_day(self.kpi.deadline, view.on))
         must = say("應達 {required} {unit}", required=words.number(required), unit=unit)
@@ -326,7 +328,7 @@ class Progress:
 
 
 def progress(view: View, kpi: SimpleNamespace, as_count: bool = False) -> Progress | None:
-    """None where there is no way to go, or it has not begun."""
+    """The course of an indicator; None where there is none, or it has not begun."""
     if not has_progress(kpi):
         return None
     # What will be done until a day to come is not known: the lines end today.

@@ -1,6 +1,6 @@
-"""The help page: what the words, the signs and the figures mean.
+"""The help page: the meaning of words, signs and figures.
 
-The words of the product are told here once; what belongs to a programme is read from its definition.
+The product's words are defined here; those of a programme are read from its definition.
 """
 
 from __future__ import annotations
@@ -63,37 +63,37 @@ NO_CONTACT = later("請洽承辦這個計畫的教育局（處）窗口；畫面
 
 
 def terms() -> str:
-    """The words of the product."""
-    return _told(say("名詞"), TERMS)
+    """The table of the product's words."""
+    return _definitions(say("名詞"), TERMS)
 
 
 def reading() -> str:
-    """How changes, the day to compare with, bounds and the switches are read."""
-    return _told(say("怎麼讀"), READING)
+    """The table on how to read changes, bounds, languages and changed definitions."""
+    return _definitions(say("怎麼讀"), READING)
 
 
 def words_of() -> list[list[str]]:
-    """Every word, sign and way of writing with its meaning, as the download writes them."""
-    told = [[say(name), say(meaning)] for name, meaning in (TERMS | READING).items()]
-    return [*told, *([f"{status.sign} {status.word}", status.meaning] for status in STATUSES.values())]
+    """The rows of the words' file: every word or sign, and its meaning."""
+    entries = [[say(name), say(meaning)] for name, meaning in (TERMS | READING).items()]
+    return [*entries, *([f"{status.sign} {status.word}", status.meaning] for status in STATUSES.values())]
 
 
-def _told(caption: str, told: Mapping[str, str]) -> str:
+def _definitions(caption: str, entries: Mapping[str, str]) -> str:
     lines = [
         ("", [Cell(f"<b>{escape(say(name))}</b>", "l"), text(say(meaning), "l w")])
-        for name, meaning in told.items()
+        for name, meaning in entries.items()
     ]
     return table(caption, [Cell(caption, "l"), Cell(say("意思"), "l")], lines)
 
 
 def statuses() -> str:
-    """Every status: colour, sign and word, and what it means."""
+    """The table of statuses: colour, sign, word and meaning."""
     lines = [("", [Cell(tag(code), "l"), text(status.meaning, "l w")]) for code, status in STATUSES.items()]
     return table(say("狀態"), [Cell(say("狀態"), "l"), Cell(say("意思"), "l")], lines)
 
 
 def figures(view: View, kpis: Sequence[Row]) -> str:
-    """How each figure is made: its rule and clause, out of whom, how much, in which days."""
+    """The table of indicators: rule, clause, base, requirement and days that count."""
     lines = [
         ("", [Cell(indicator.link(view, kpi), "l w"), *map(text, values[1:], KINDS)])
         for kpi, values in ((kpi, rules.row(view, kpi)) for kpi in kpis)
@@ -102,7 +102,7 @@ def figures(view: View, kpis: Sequence[Row]) -> str:
 
 
 def origins(view: View, tables: Sequence[Row]) -> str:
-    """Where the data come from: the tables, and whether there is one."""
+    """The paragraph on the definition and the time of reading, and the table of data sources."""
     names = [say(name) for name in ORIGINS]
     lines = [
         (
@@ -115,7 +115,7 @@ def origins(view: View, tables: Sequence[Row]) -> str:
         )
         for row in tables
     ]
-    told = say(
+    sentence = say(
         "這個計畫的定義依據 {source}（定義檔代號 {definition}，版本 {version}）。"
         "數字由下列檔案與試算表算出，{time} 讀取；逐檔的時間與列數見{link}。",
         source=escape(view.facts.source_title),
@@ -125,11 +125,11 @@ def origins(view: View, tables: Sequence[Row]) -> str:
         link=anchor(view.link("data"), say("資料頁")),
     )
     header = [Cell(name, "l" if at == 0 else "") for at, name in enumerate(names)]
-    return f'<p style="max-width:64em">{told}</p>{table(say("資料從哪裡來"), header, lines)}'
+    return f'<p style="max-width:64em">{sentence}</p>{table(say("資料從哪裡來"), header, lines)}'
 
 
 def origins_of(tables: Sequence[Row]) -> list[list[object]]:
-    """The same as plain values: a table that was not supplied has none."""
+    """The rows of the sources' file; a table that was not supplied has blanks."""
     return [
         [row.label, row.files if row.supplied else None, row.accepted if row.supplied else None]
         for row in tables
@@ -137,7 +137,7 @@ def origins_of(tables: Sequence[Row]) -> list[list[object]]:
 
 
 def contact(view: View) -> str:
-    """Whom to ask, where the definition says so."""
-    told: Any = json.loads(view.facts.definition).get("contact")
-    asked = (told.get(manner().language) or told[SOURCE]) if told else say(NO_CONTACT)
+    """The paragraph on whom to ask: the definition's contact, or a general sentence."""
+    contacts: Any = json.loads(view.facts.definition).get("contact")
+    asked = (contacts.get(manner().language) or contacts[SOURCE]) if contacts else say(NO_CONTACT)
     return f'<p style="max-width:64em">{escape(asked)}</p>'

@@ -1,4 +1,4 @@
-"""The pictures of one group: does it catch up with the others, and who came to which of its public lessons."""
+"""The figures of one group: its course beside the others', and the calendar of its public lessons."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ KEY = {
 
 
 def put(view: View, period: Row, group: Row, marked: str | None, asked: str | None, here: Here) -> None:
-    """Both figures, side by side where the programme has public lessons.
+    """Write both figures, side by side where the programme has public lessons.
 
-    They stand with the first period that is shown and speak for all of them: the same lessons count in a year and in its
-    terms, and a page draws no more than two figures.
+    They are drawn once, with the view's first period: the same lessons count in a year and in its terms, and a page has
+    at most two figures.
     """
     if period is not view.periods[0]:
         return
@@ -82,26 +82,26 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
 
 
 def trends(view: View) -> dict[str, Row]:
-    """The indicators with a way to go, by what the address calls them: in another period than its last with that, too."""
-    found: dict[str, list[Row]] = {}
+    """The indicators with a course, by their names in the address: the id, with the period where it is not the last."""
+    by_id: dict[str, list[Row]] = {}
     for kpi in ask_each(view, "kpis"):
         if figures.has_progress(kpi):
-            found.setdefault(kpi.kpi, []).append(kpi)
-    last = {name: indicator.latest(kpis, view.on) for name, kpis in found.items()}
+            by_id.setdefault(kpi.kpi, []).append(kpi)
+    last = {name: indicator.latest(kpis, view.on) for name, kpis in by_id.items()}
     return {
         name if kpi is last[name] else f"{name}@{kpi.period}": kpi
-        for name, kpis in found.items()
+        for name, kpis in by_id.items()
         for kpi in kpis
     }
 
 
 def choose(offered: Mapping[str, Row], marked: str | None, asked: str | None) -> str | None:
-    """Which one: as asked for, else the one marked in the tables, else the first."""
+    """The indicator to draw: the one asked for, else the one marked in the tables, else the first; None without any."""
     return next((name for name in (asked, marked, *offered) if name in offered), None)
 
 
 def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str:
-    """The indicators to choose from, period by period."""
+    """The links to the indicators, period by period."""
     return "".join(
         pills(
             [
@@ -117,7 +117,7 @@ def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str
 
 
 def trend(view: View, group: Row, kpi: Row) -> Figure | str:
-    """This group's way to the deadline, among the other groups' and the city's."""
+    """The course of the group to the deadline, among the other groups' and the city's."""
     way = figures.progress(view, kpi)
     if way is None:
         return f'<h2>{say("各組走勢")}</h2><p class="mut">{say("「{kpi}」的期間還沒開始，沒有走勢可以比較。", kpi=escape(kpi.short))}</p>'
@@ -164,7 +164,7 @@ def trend(view: View, group: Row, kpi: Row) -> Figure | str:
             pd.concat([lines, *([pace] if pace is not None else [])]),
             escape(say("占應達（%）") if way.summed else say("達標學校（%）")),
             names=way.line_names(),
-            said=way.said(),
+            hovers=way.hover_texts(),
             written=full_day,
             facts=way.facts(),
             labels={line: label for line, label in labels.items() if label},
@@ -181,7 +181,7 @@ def trend(view: View, group: Row, kpi: Row) -> Figure | str:
 
 
 def _beside(way: figures.Progress, today: Mapping[int, tuple[int, int]], group: int) -> str:
-    """The other groups, the furthest first: on paper nobody can hover."""
+    """The sentence on the other groups, the highest first, for paper has no hover texts."""
     others = sorted(
         (one for one in today if one not in (0, group)), key=lambda one: -today[one][0] / today[one][1]
     )
@@ -194,7 +194,7 @@ def _beside(way: figures.Progress, today: Mapping[int, tuple[int, int]], group: 
 
 
 def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
-    """Where the group is among the groups that have a figure, and against the city."""
+    """The finding: the group's share, its rank among the groups that have a figure, and the city's share."""
     mine, city = today.get(group), today.get(0)
     if not mine:
         return (
@@ -220,7 +220,7 @@ def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
 
 
 def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
-    """Which school gave public lessons in which week, and whether anybody from another school came."""
+    """The calendar of public lessons: a mark a school and week, by whether anybody from another school came."""
     rows = ask(view, "lesson_calendar", on=view.on, group_id=group.group_id, periods=view.period_ids)
     lessons = [row for row in rows if row.day]
     schools = {row.school_id: row for row in rows}
@@ -230,7 +230,7 @@ def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
     busy = {row.school_id for row in lessons}
     drawn = [one for one in schools if len(schools) <= DRAWN or one in busy][:DRAWN]
     marks = pd.DataFrame([_mark(view, kpi, week) for week in _weeks(lessons) if week[0].school_id in drawn])
-    # From the first lesson to the day, but not past the days that count.
+    # From the first lesson to the day of the view, but not past the days that count.
     first, last = min(row.week for row in lessons), max(row.week for row in lessons)
     last = max(last, min([view.on, *_ends(view)])) + WEEK
     within = first <= view.on <= last
@@ -266,13 +266,13 @@ def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
 
 
 def _ends(view: View) -> list[date]:
-    """The last days that the indicators of public lessons take."""
+    """The last day that counts for indicators of public lessons, as a list; empty where none is set."""
     ends = [kpi.window_end for kpi in ask_each(view, "kpis") if kpi.table_name == TABLE and kpi.window_end]
     return [max(ends)] if ends else []
 
 
 def calendar_title(lessons: Sequence[Row], schools: int) -> str:
-    """How many schools gave one, and how many lessons nobody from elsewhere is recorded at."""
+    """The finding: how many schools gave a lesson, and at how many lessons nobody from elsewhere is recorded."""
     held = [row for row in lessons if not row.is_ahead]
     if not held:
         return say("{n} 校都還沒有公開課的紀錄", n=number(schools))
@@ -289,13 +289,13 @@ def calendar_title(lessons: Sequence[Row], schools: int) -> str:
 
 
 def _weeks(lessons: Sequence[Row]) -> Iterator[list[Row]]:
-    """The lessons of a school in a week; those after the day apart."""
+    """The lessons by school and week; those after the day of the view apart."""
     for _, rows in groupby(lessons, key=lambda row: (row.school_id, row.week, row.is_ahead)):
         yield list(rows)
 
 
 def _mark(view: View, kpi: Row, lessons: Sequence[Row]) -> dict[str, Any]:
-    """A mark stands in the middle of its week, and never on the wrong side of the day."""
+    """The mark of a week, at its middle, but on the same side of the day of the view as its lessons."""
     first, visited = lessons[0], sum(bool(row.visitors) for row in lessons)
     middle = first.week + MIDWEEK
     if first.is_ahead:
@@ -320,7 +320,7 @@ def _answer(view: View, kpi: Row, row: Row) -> str:
 
 
 def _hover(view: View, lessons: Sequence[Row]) -> str:
-    """The school, and day by day which lessons there were and who came."""
+    """The hover text: the school, and for each day its lessons and visitors."""
     lines = [f"<b>{escape(lessons[0].school_name)}</b>　{say('{n} 場', n=number(len(lessons)))}"]
     for day, rows in groupby(lessons, key=lambda row: row.day):
         of_day = list(rows)
@@ -344,7 +344,7 @@ def _lesson(row: Row) -> str:
 
 
 def _came(row: Row) -> str:
-    """Which schools came, and how many of each; a school that the viewer may not see has no name."""
+    """The visiting schools with their numbers of visitors; a school outside the viewer's scope has no name."""
     return listing(
         [
             f"{one['school'] or say('其他學校')} {say('{n} 人', n=number(one['people']))}"
@@ -353,8 +353,8 @@ def _came(row: Row) -> str:
     )
 
 
-def _rows(view: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value]]:
-    """A row a lesson; a school without any once."""
+def _rows(view: View, kpi: Row, lessons: Sequence[Row]) -> list[list[figures.Value]]:
+    """The rows of the lessons' file: one a lesson, and one for a school without any."""
     digital = {True: say("是"), False: say("否"), None: ""}
     return [
         [
@@ -365,5 +365,5 @@ def _rows(view: View, kpi: Row, found: Sequence[Row]) -> list[list[figures.Value
             digital[row.digital],
             "" if not row.day else say("這一天之後") if row.is_ahead else _came(row) or say("沒有紀錄"),
         ]
-        for row in found
+        for row in lessons
     ]

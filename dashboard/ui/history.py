@@ -1,5 +1,6 @@
-"""What changed since a former snapshot: of the data, with sudden jumps marked, and of schools that crossed a threshold;
-and letting a former one serve again.
+"""The changes since a former snapshot, and its restoration.
+
+Sudden jumps in the data are marked; schools are listed that crossed a threshold or fell back.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from dashboard.ui import figures, frame, freshness, parts
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 
-# A table or figure that moves by more than this share at once is worth a look: a whole file may be missing or doubled.
+# A table or figure that changes by more than this share at once is marked: a whole file may be missing or doubled.
 JUMP = 0.2
 KEPT = (later("時間"), later("指紋"), later("狀態"))
-# How a school turned since a former snapshot, and the status in whose colours that is told.
+# The kinds of changes of a school's figure since a former snapshot: label, and the status that gives the colour.
 TURNS = {
     "met": (later("{n} 校新達標"), "met"),
     "overdue": (later("{n} 校新逾期未達"), "overdue"),
@@ -30,7 +31,7 @@ TURNS = {
     "fell": (later("{n} 校退步"), "behind"),
     "silent": (later("{n} 校變成未填報"), "no_data"),
 }
-LISTED = 10  # figures, or schools, that are named of each kind
+LISTED = 10  # figures or schools named of each kind
 HEADER = (later("項目"), later("前一份"), later("這一份"), later("增減"), later("備註"))
 
 
@@ -40,7 +41,7 @@ def former(view: View) -> store.Snapshot | None:
 
 
 def moved(view: View) -> list[tuple[str, Any, Any]]:
-    """What has other rows or another figure than in the former snapshot, on the day that is shown: then and now.
+    """The row counts and figures that differ from the former snapshot's, on the day of the view: name, then, now.
 
     Raises:
         NoSnapshot: there is none, or it cannot be read.
@@ -52,34 +53,34 @@ def moved(view: View) -> list[tuple[str, Any, Any]]:
     return [(name, old.get(name), value) for name, value in new.items() if old.get(name) != value]
 
 
-def shown(view: View) -> None:
-    """What moved since the former snapshot, and the snapshots that are kept."""
+def write_section(view: View) -> None:
+    """Write the changes since the former snapshot, and the kept snapshots."""
     show(changes(view) + download(view))
     kept(view)
 
 
 def changes(view: View) -> str:
-    """Rows and figures of now beside those of the former snapshot; only what moved."""
+    """The table of the row counts and figures that differ from the former snapshot's."""
     title = f"<h2>{say('與前一份快照相比')}</h2>"
     before = former(view)
     if before is None:
         return f"{title}<p>{say('這是第一份快照。')}</p>"
     try:
-        found = moved(view)
+        differences = moved(view)
         since = facts_of(before, view.scope).built_at
     except store.NoSnapshot:
         return title + parts.notice(say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。"))
-    told = say(
+    sentence = say(
         "{since} → {now}；增減超過 {share} 標「!」",
         since=words.moment(since, view.year),
         now=words.moment(view.facts.built_at, view.year),
         share=f"{JUMP:.0%}",
     )
-    head = f'{title}<p class="sub">{told}</p>'
-    if not found:
+    head = f'{title}<p class="sub">{sentence}</p>'
+    if not differences:
         return f"{head}<p>{say('列數與數字都沒有變動。')}</p>"
     names = [Cell(say(name), "" if 0 < at < 4 else "l") for at, name in enumerate(HEADER)]
-    return head + table(say("與前一份快照相比"), names, [("", _line(*one)) for one in found])
+    return head + table(say("與前一份快照相比"), names, [("", _line(*one)) for one in differences])
 
 
 def _line(name: str, old: Any, new: Any) -> list[Cell]:
@@ -104,36 +105,36 @@ def _jump(old: Any, by: Any) -> str:
 
 
 def download(view: View) -> str:
-    """What moved, as a file; nothing where nothing did."""
+    """The file of the differences; blank where there are none."""
     try:
-        found = moved(view)
+        differences = moved(view)
     except store.NoSnapshot:
         return ""
-    if not found:
+    if not differences:
         return ""
-    rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in found]
+    rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in differences]
     title = "_".join((say("與前一份快照的增減"), view.facts.title, words.file_day(view.on)))
     return frame.download(title, [say(one) for one in HEADER], lambda: rows)
 
 
 def _facts(view: View, snapshot: store.Snapshot) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for row in answers(snapshot, view.scope, "tables", ()):
-        found[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
-        found[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
+        values[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
+        values[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
     for period in answers(snapshot, view.scope, "periods", ()):
         at = (("period", period.period),)
         kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, view.scope, "kpis", at)}
         for row in answers(snapshot, view.scope, "totals", (("on", view.on), *at)):
             if row.level == "city":
                 label = say("{label}（{note}）", label=kpis[row.kpi].short, note=period.label)
-                found[say("{label} 計數", label=label)] = row.counted
-                found[say("{label} 達標校數", label=label)] = row.schools_met
-    return found
+                values[say("{label} 計數", label=label)] = row.counted
+                values[say("{label} 達標校數", label=label)] = row.schools_met
+    return values
 
 
 def kept(view: View) -> None:
-    """The snapshots that are kept, and which serves; another of them can be restored."""
+    """Write the table of kept snapshots, and the button that restores one."""
     title, header = say("留存的快照"), [say(name) for name in KEPT]
     lines = [("", _snapshot(view, one)) for one in _readable(view)]
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
@@ -143,13 +144,13 @@ def kept(view: View) -> None:
 
 
 def _readable(view: View) -> Sequence[tuple[store.Snapshot, Row]]:
-    found = []
+    readable = []
     for one in store.kept(view.warehouse, view.programme):
         try:
-            found.append((one, facts_of(one, view.scope)))
+            readable.append((one, facts_of(one, view.scope)))
         except store.NoSnapshot:
             continue
-    return found
+    return readable
 
 
 def _snapshot(view: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
@@ -163,7 +164,7 @@ def _snapshot(view: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
 
 
 def listed(view: View) -> list[list[str]]:
-    """The same as plain texts, as the download writes them."""
+    """The rows of the kept snapshots' file, in the order of `KEPT`."""
     return [
         [
             words.moment(facts.built_at, view.year),
@@ -175,20 +176,20 @@ def listed(view: View) -> list[list[str]]:
 
 
 def pinned(view: View) -> str:
-    """A notice where a former snapshot was restored."""
-    found = store.pinned(view.warehouse / view.programme)
-    if found is None:
+    """The notice that a former snapshot was restored, else blank."""
+    pin = store.pinned(view.warehouse / view.programme)
+    if pin is None:
         return ""
-    told = say(
+    sentence = say(
         "由 {by} 於 {day} 還原。自動更新暫停，按「立即更新」就恢復。",
-        by=words.escape(say(found.by)),
-        day=words.moment(found.at, view.year),
+        by=words.escape(say(pin.by)),
+        day=words.moment(pin.at, view.year),
     )
-    return parts.notice(say("目前是還原的快照"), told, "warning")
+    return parts.notice(say("目前是還原的快照"), sentence, "warning")
 
 
 def restore(view: View) -> None:
-    """Choosing a former snapshot and letting it serve; only for whoever may see every school."""
+    """Write the choice of a former snapshot and the button that restores it, for viewers of every school."""
     if not view.scope.whole:
         return
     others = {
@@ -214,8 +215,11 @@ def restore(view: View) -> None:
 
 
 def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
-    """Which schools crossed a threshold or fell back, and how many rows are refused no more, since the snapshot before or
-    the one that the address names; nothing where there is none that can be compared, and on any other day than today."""
+    """The changes since the snapshot before, or since the one that the address names.
+
+    They are schools that crossed a threshold or fell back, files that are gone, and rows no longer rejected. Blank where
+    no snapshot can be compared, and on any other day than today.
+    """
     if view.on != view.today:
         return ""
     older = store.older(view.snapshot)
@@ -224,8 +228,8 @@ def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
         return ""
     stamps = tuple(one.stamp for one in older)
     try:
-        # The address tells all that a link keeps.
-        told = figures.once(
+        # `here()` is part of the key, for the links keep the address's parameters.
+        markup = figures.once(
             view,
             "since",
             before.stamp,
@@ -236,7 +240,7 @@ def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
         )
     except store.NoSnapshot:
         return ""
-    return str(told)
+    return str(markup)
 
 
 def _since(
@@ -247,7 +251,7 @@ def _since(
     name = say("自上次更新") if before.stamp == stamps[0] else say("自選定的快照")
     when = say("{name}（{time}）", name=f"<b>{name}</b>", time=words.moment(then.built_at, view.year))
     many = {
-        kind: len({(new.school_name, new.group_name) for _, new in found}) for kind, found in turns.items()
+        kind: len({(new.school_name, new.group_name) for _, new in pairs}) for kind, pairs in turns.items()
     }
     facts = [say("{n} 個檔案不在了", n=words.number(len(lost)))] if lost else []
     facts += [say(TURNS[kind][0], n=words.number(n)) for kind, n in many.items()]
@@ -255,7 +259,7 @@ def _since(
     nothing = say("沒有學校跨過門檻或退步，也沒有列改好")
     line = say("{when}：{told}。", when=when, told=words.listing(facts) if facts else nothing)
     lines = [_gone(view, lost)] if lost else []
-    lines += [_turns(view, kind, found) for kind, found in turns.items()]
+    lines += [_turns(view, kind, pairs) for kind, pairs in turns.items()]
     lines += [_mended(view, mended)] if mended else []
     if then.definition != view.facts.definition:
         lines.append(f'<p class="foot">{say("這之間定義檔改過，有些變動可能來自定義。")}</p>')
@@ -268,26 +272,27 @@ def _since(
 
 
 def turned(view: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]]]:
-    """Each figure of a school that turned, then and now, by how. Nobody is told to be late by a file that was not read.
+    """The figures of schools that changed for good or bad, then and now, by kind (a key of `TURNS`).
 
-    Compared with what was shown when the former snapshot was made: a deadline may have passed since.
+    A figure with an unread file is never listed as worse. It is compared with that of the day of the former snapshot, for a
+    deadline may have passed since.
     """
     then = facts_of(before, view.scope)
     old = {_place(row): row for row in _standing(view, before, min(then.as_of or then.read_on, view.on))}
     kpis = _kpis(view)
-    found: dict[str, list[tuple[Row, Row]]] = {kind: [] for kind in TURNS}
+    turns: dict[str, list[tuple[Row, Row]]] = {kind: [] for kind in TURNS}
     for new in _standing(view, view.snapshot, view.on):
         former, kpi = old.get(_place(new)), kpis.get((new.kpi, new.period))
         if former and kpi and (kind := _turn(former, new, kpi.require)):
-            found[kind].append((former, new))
+            turns[kind].append((former, new))
     places = list(kpis)
-    for rows in found.values():
+    for rows in turns.values():
         rows.sort(key=lambda pair: (places.index((pair[1].kpi, pair[1].period)), pair[1].ord))
-    return {kind: rows for kind, rows in found.items() if rows}
+    return {kind: rows for kind, rows in turns.items() if rows}
 
 
 def _kpis(view: View) -> dict[tuple[str, str], Row]:
-    """The indicators that are shown and not settled."""
+    """The indicators of the view's periods that are not settled."""
     every = (row for period in view.periods for row in ask(view, "kpis", period=period.period))
     return {(row.kpi, row.period): row for row in every if not row.closed}
 
@@ -297,7 +302,7 @@ def _standing(view: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
 
 
 def _place(row: Row) -> tuple[str, ...]:
-    """What a figure is of: ids are those of one snapshot."""
+    """The key of a figure over snapshots; ids hold within one snapshot only."""
     return row.kpi, row.period, row.school_name, row.group_name
 
 
@@ -316,13 +321,13 @@ def _turn(then: Row, now: Row, require: str) -> str | None:
 
 
 def no_more_refused(view: View, before: store.Snapshot) -> list[Row]:
-    """The rows that the former snapshot refused and this one does not: mended, or taken away."""
+    """The rows that the former snapshot rejected and this one does not: mended, or removed."""
     now = {row.row_key for row in answers(view.snapshot, view.scope, "rows_to_mend", ())}
     return [row for row in answers(before, view.scope, "rows_to_mend", ()) if row.row_key not in now]
 
 
 def gone(view: View, before: store.Snapshot) -> list[str]:
-    """The files that the former snapshot had rows of and this one does not know: what fell may be their doing."""
+    """The files of which the former snapshot had rows and this one knows nothing; figures may have fallen by them."""
     inputs = answers(view.snapshot, view.scope, "inputs", ())
     now = {row.file for row in inputs if row.left_out != store.GONE}
     return sorted(
@@ -340,18 +345,18 @@ def _gone(view: View, files: Sequence[str]) -> str:
     return f"<p>{mark} {say('{files}：有些退步可能是因為少了這些檔案，不是學校的事。', files=named)}</p>"
 
 
-def _turns(view: View, kind: str, found: Sequence[tuple[Row, Row]]) -> str:
-    """The figures that turned alike, the first of them with the way to the school."""
+def _turns(view: View, kind: str, pairs: Sequence[tuple[Row, Row]]) -> str:
+    """The paragraph on one kind of change: how many schools, and the first figures with links to the schools."""
     label, status = TURNS[kind]
-    schools = {(new.school_name, new.group_name) for _, new in found}
+    schools = {(new.school_name, new.group_name) for _, new in pairs}
     kpis = _kpis(view)
-    links = [_moved(view, kpis[new.kpi, new.period], old, new) for old, new in found[:LISTED]]
+    links = [_moved(view, kpis[new.kpi, new.period], old, new) for old, new in pairs[:LISTED]]
     mark = f'<span class="tag t-{status}">{say(label, n=words.number(len(schools)))}</span>'
-    return f"<p>{mark} {_first(links, len(found))}</p>"
+    return f"<p>{mark} {_first(links, len(pairs))}</p>"
 
 
 def _first(links: list[str], many: int) -> str:
-    """The first ones of `many`, and how many more there are."""
+    """The listed links, and how many more of `many` there are."""
     listed = words.listing(links)
     more = many - LISTED
     return say("{told}，另有 {n} 項", told=listed, n=words.number(more)) if more > 0 else listed
@@ -377,15 +382,15 @@ def _mended(view: View, rows: Sequence[Row]) -> str:
         for name, n in named[:LISTED]
     ]
     links += [say("看不出學校的 {n}", n=words.number(many[None]))] if many[None] else []
-    told = words.listing(links)
+    sentence = words.listing(links)
     if (left := len(named) - LISTED) > 0:
-        told = say("{told}，另有 {n} 校", told=told, n=words.number(left))
+        sentence = say("{told}，另有 {n} 校", told=sentence, n=words.number(left))
     mark = f'<span class="tag t-met">{say("{n} 列不再被退回", n=words.number(len(rows)))}</span>'
-    return f"<p>{mark} {told}</p>"
+    return f"<p>{mark} {sentence}</p>"
 
 
 def _choices(view: View, before: store.Snapshot, stamps: Sequence[str], here: Callable[..., str]) -> str:
-    """The snapshots to compare with, by when each was made."""
+    """The links to the snapshots that can be compared, by their time."""
     choices = [
         (
             words.moment(datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S"), view.year),

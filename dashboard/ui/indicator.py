@@ -1,4 +1,4 @@
-"""One indicator: which one, its finding, where the city, the groups and the schools stand, and its curve."""
+"""The indicator page: the choice of an indicator, its summary, and the tables of groups and schools."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ COLUMNS = {
     "gap": later("還差"),
     "change": later("增減"),
 }
-FALLING = ("counted", "gap")  # what is largest comes first
+FALLING = ("counted", "gap")  # columns sorted from the largest down
 SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
-SHOWN = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
+FILTERS = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
 LATE = {
     "overdue": later("{n} 校逾期未達"),
     "behind": later("{n} 校落後"),
@@ -74,7 +74,7 @@ SCHOOLS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """The indicator that the address names, or the first, in one of its periods; `kpis` are those shown."""
+    """The indicator that the address names, or the first, in one of its periods; `kpis` are those of the page."""
 
     kpi: Row
     period: Row
@@ -83,13 +83,13 @@ class Choice:
 
     @property
     def at(self) -> dict[str, Any]:
-        """What every question about it is asked with, besides the day."""
+        """The parameters of every query on the indicator, besides the day."""
         return {"kpi": self.kpi.kpi, "period": self.period.period}
 
 
 @dataclass(frozen=True)
-class Listed:
-    """Every school, in the order that the address names; those of its status; and the page of them that is shown."""
+class Selection:
+    """Every school in the order that the address names, those of its status, and one page of these."""
 
     every: Sequence[Row]
     matching: Sequence[Row]
@@ -99,17 +99,20 @@ class Listed:
 
 
 def choose(view: View) -> Choice:
-    """An indicator of the periods shown, in the last that began. One that the period of the address has not is shown in
-    another; one that does not exist has its notice from the address."""
+    """The indicator of the address in its last period that has begun.
+
+    An indicator that the period of the address lacks is taken from another period; one that does not exist has its
+    notice from `asked`.
+    """
     offered = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
     wanted = asked("kpi")
-    found = [kpi for kpi in offered if kpi.kpi == wanted] or [
+    matches = [kpi for kpi in offered if kpi.kpi == wanted] or [
         kpi
         for period in view.all_periods
         for kpi in ask(view, "kpis", period=period.period, by_default=view.on)
         if kpi.kpi == wanted
     ]
-    kpi = latest(found or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
+    kpi = latest(matches or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
     periods = {period.period: period for period in view.all_periods}
     measured = [
         period
@@ -122,66 +125,69 @@ def choose(view: View) -> Choice:
     return Choice(kpi, periods[kpi.period], list(first.values()), measured)
 
 
-def latest(found: Sequence[Row], on: date) -> Row:
-    """Of one indicator in several periods, that of the last begun; among kinds of periods the first is meant."""
-    begun = [kpi for kpi in found if kpi.begins <= on and kpi.kind == found[0].kind]
-    return max(begun, key=lambda kpi: kpi.begins, default=found[0])
+def latest(kpis: Sequence[Row], on: date) -> Row:
+    """One indicator's row in the last period that has begun, of the kind of the first row's period."""
+    begun = [kpi for kpi in kpis if kpi.begins <= on and kpi.kind == kpis[0].kind]
+    return max(begun, key=lambda kpi: kpi.begins, default=kpis[0])
 
 
 def what(view: View, choice: Choice) -> list[str]:
-    """Of which period the figures are, and until when; and that the period of the address has no such indicator."""
+    """The line on the period and deadline of the figures, and whether the period of the address lacks the indicator.
+
+    Empty where the programme has one period.
+    """
     kpi, period = choice.kpi, choice.period
     days = say("{start} 至 {end}", start=written_day(period.start), end=written_day(period.end))
-    told = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
+    remarks = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
     if kpi.deadline and kpi.require not in ("ceiling", "none"):
         left = (kpi.deadline - view.on).days
-        told.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
-    if period.period not in [shown.period for shown in view.periods]:
-        asked_for = say("、").join(escape(shown.label) for shown in view.periods)
-        told.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
-    return [" · ".join(told)] if len(view.all_periods) > 1 else []
+        remarks.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
+    if period.period not in [each.period for each in view.periods]:
+        asked_for = say("、").join(escape(each.label) for each in view.periods)
+        remarks.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
+    return [" · ".join(remarks)] if len(view.all_periods) > 1 else []
 
 
-def link(view: View, kpi: Row, school: str | None = None, told: str | None = None) -> str:
-    """An indicator's label, or markup that is `told`, leading to its rule and, with a school, to why its figure is so.
+def link(view: View, kpi: Row, school: str | None = None, label: str | None = None) -> str:
+    """The link to an indicator's rule and, with a school, to the evidence of its figure.
 
-    Where several periods are shown, the figure's is named.
+    The link names the figure's period where there are several. `label` is markup; without it the indicator's own.
     """
     href = at(view, kpi).link("indicator", kpi=kpi.kpi, school=school)
-    return anchor(href, escape(kpi.label) if told is None else told)
+    return anchor(href, escape(kpi.label) if label is None else label)
 
 
 def at(view: View, kpi: Row) -> View:
-    """The view whose links lead to an indicator's own period."""
+    """The view whose links lead to the indicator's own period."""
     return replace(view, period=kpi.period) if len(view.periods) > 1 else view
 
 
 def pick(view: View, choice: Choice) -> str:
-    """Every indicator shown, and the periods in which the chosen one is measured."""
-    shown = pills(
+    """The links to every indicator, and to the periods in which the chosen one is measured."""
+    choices = pills(
         [(kpi.short, view.link("indicator", kpi=kpi.kpi), kpi.kpi == choice.kpi.kpi) for kpi in choice.kpis],
         say("指標"),
     )
     if len(choice.periods) < 2:
-        return shown
+        return choices
     periods = [
         (each.label, replace(view, period=each.period).link("indicator", kpi=choice.kpi.kpi), each.period == choice.period.period)
         for each in choice.periods
     ]  # fmt: skip
-    return shown + pills(periods, say("期間"))
+    return choices + pills(periods, say("期間"))
 
 
 def lead(view: View, kpi: Row, city: Row, then: Row | None) -> str:
-    """How many schools are there, the pooled figure, what changed since `then`, and how fast it grows."""
+    """The summary: schools done, the pooled figure, the changes since `then`, and the weekly speed."""
     unit, note = escape(kpi.unit), flagged(city, kpi, view.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
         counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
-        told = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
-        shown = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
-        return prose([f"<span {figure(city)}>{prose([shown, told])}</span>", note])
-    shown = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
-    return prose([f"<span {figure(city)}>{shown}</span>", "" if view.ahead else _speed(city, unit), note])
+        meaning = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
+        summary = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
+        return prose([f"<span {figure(city)}>{prose([summary, meaning])}</span>", note])
+    summary = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
+    return prose([f"<span {figure(city)}>{summary}</span>", "" if view.ahead else _speed(city, unit), note])
 
 
 def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
@@ -190,7 +196,9 @@ def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
     if kpi.require == "ceiling":
         return say("{n} 校中 {met} 校在上限內。", **counts)
     late = [
-        say(told, n=number(many)) for name, told in LATE.items() if (many := getattr(city, f"schools_{name}"))
+        say(message, n=number(many))
+        for name, message in LATE.items()
+        if (many := getattr(city, f"schools_{name}"))
     ]
     if not late:
         return say("{n} 校中 {met} 校達標。", **counts)
@@ -223,7 +231,7 @@ def rounded(value: float) -> str:
 
 
 def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
-    """The groups: schools done, the pooled figure, and who is late; what changed beside each."""
+    """The table of groups: status, schools done and the pooled figure, each with its change since `then`."""
     pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
     if kpi.require != "none":
         pooled = [say("達標校數"), *(pooled if kpi.base else [])]
@@ -241,16 +249,16 @@ def _group(view: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
     facts = figure(row, row.group_name)
     if kpi.require == "none":
-        status, shown = _stated(view, kpi, row, facts, pooled)
-        return [Cell(name, "l"), status, Cell(shown), *rate]
+        status, text = _stated(view, kpi, row, facts, pooled)
+        return [Cell(name, "l"), status, Cell(text), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, shown = _stated(view, kpi, row, facts, met)
-    done = Cell(shown + moved(row.schools_met, then, "schools_met"))
+    status, text = _stated(view, kpi, row, facts, met)
+    done = Cell(text + moved(row.schools_met, then, "schools_met"))
     return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
 
 def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
-    """The groups as the download writes them."""
+    """The rows of the groups' file, in the order of `GROUPS`."""
     return [
         [
             row.group_name,
@@ -275,33 +283,35 @@ def _pair(counted: Any, of: Any) -> str:
     return f"{number(counted, '–')}/{number(of)}" if of is not None else number(counted, "–")
 
 
-def listed(view: View, choice: Choice) -> Listed:
+def selected(view: View, choice: Choice) -> Selection:
     """The schools of the status, in the order and on the page that the address names."""
-    status, sort = asked("status", SHOWN), asked("sort", SORTS)
+    status, sort = asked("status", FILTERS), asked("sort", SORTS)
     at = {**choice.at, "on": view.on, "versus": view.versus}
     every = ask(
         view, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
     )
     matching = [row for row in every if status in (None, row.status)]
-    return Listed(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
+    return Selection(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
-def schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
-    """Every school by what it still lacks; its name and its figure show why."""
-    counts = Counter(row.status for row in found.every)
-    choices = [(say("全部 {n} 校", n=number(len(found.every))), here(status=None), found.status is None)]
+def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
+    """The table of schools with its filters and pages; a school's name and figure link to its evidence."""
+    counts = Counter(row.status for row in selection.every)
+    choices = [
+        (say("全部 {n} 校", n=number(len(selection.every))), here(status=None), selection.status is None)
+    ]
     choices += [
         (
             f"{STATUSES[name].sign} {word(name, kpi.require)} {number(many)}",
             here(status=name),
-            name == found.status,
+            name == selection.status,
         )
-        for name in SHOWN
+        for name in FILTERS
         if (many := counts[name])
     ]
-    shown = (
-        _schools(view, kpi, found, chosen, here)
-        if found.rows
+    body = (
+        _schools(view, kpi, selection, chosen, here)
+        if selection.rows
         else empty(say("這個篩選目前沒有學校"), here(status=None))
     )
     unit = escape(kpi.unit)
@@ -309,16 +319,16 @@ def schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here)
         say("各校（{unit}）", unit=unit)
         if kpi.require == "none"
         else say("各校，依超出多少（{unit}）", unit=unit)
-        if found.sort is None and kpi.require == "ceiling"
+        if selection.sort is None and kpi.require == "ceiling"
         else say("各校，依缺口（{unit}）", unit=unit)
-        if found.sort is None
-        else say("各校，依{column}（{unit}）", column=say(COLUMNS[found.sort.strip("-")]), unit=unit)
+        if selection.sort is None
+        else say("各校，依{column}（{unit}）", column=say(COLUMNS[selection.sort.strip("-")]), unit=unit)
     )
-    on = paper.pager(found.rows, here, say("校"))
-    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{shown}{on}"
+    on = paper.pager(selection.rows, here, say("校"))
+    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{body}{on}"
 
 
-def _schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here) -> str:
+def _schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
     columns = [
         "school",
         "group",
@@ -328,19 +338,19 @@ def _schools(view: View, kpi: Row, found: Listed, chosen: Row | None, here: Here
         "gap",
         *(["change"] if view.versus else []),
     ]
-    header = [_sortable(view, kpi, name, found.sort, here) for name in columns]
+    header = [_sortable(view, kpi, name, selection.sort, here) for name in columns]
 
     def line(row: Row) -> Line:
         return (
             "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(view, kpi, row, here(school=row.school_name, page=found.rows.number)),
+            _school(view, kpi, row, here(school=row.school_name, page=selection.rows.number)),
         )
 
-    return paper.table(say("{kpi}各校", kpi=kpi.short), header, found.rows, line, "schools")
+    return paper.table(say("{kpi}各校", kpi=kpi.short), header, selection.rows, line, "schools")
 
 
 def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
-    """A column's name, which sorts by it; once more the other way."""
+    """The header cell of a column: a link that sorts by it, or reverses the order."""
     named = say(COLUMNS[name])
     if name == "counted":
         named = (
@@ -362,8 +372,8 @@ def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
 
 
 def _school(view: View, kpi: Row, row: Row, why: str) -> list[Cell]:
-    told = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(view, kpi, row, figure(row, row.school_name), told)
+    text = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
+    status, counted = _stated(view, kpi, row, figure(row, row.school_name), text)
     group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
     return [
         Cell(_name(why, row.school_name), "l"),
@@ -384,12 +394,15 @@ def _since(row: Row) -> str:
     return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
-def _stated(view: View, kpi: Row, row: Row, facts: str, told: str) -> tuple[Cell, str]:
-    """The cell of the status, and the figure; the machine-readable side is on the figure, or on the reason for none."""
-    shown, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
+def _stated(view: View, kpi: Row, row: Row, facts: str, text: str) -> tuple[Cell, str]:
+    """The cell of the status, and the figure.
+
+    The machine-readable attributes `facts` are on the figure, or on the status where there is none.
+    """
+    sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
     if row.status in ("no_data", "exempt", "upcoming"):
-        return Cell(f"<span {facts}>{shown}</span>{note}", "l"), told
-    return Cell(f"{shown}{note}", "l"), f"<span {facts}>{told}</span>"
+        return Cell(f"<span {facts}>{sign}</span>{note}", "l"), text
+    return Cell(f"{sign}{note}", "l"), f"<span {facts}>{text}</span>"
 
 
 def _gap(row: Row) -> str:
@@ -399,8 +412,8 @@ def _gap(row: Row) -> str:
     return f"<b>{say('超過 {gap}', gap=gap) if row.is_over else gap}</b>"
 
 
-def table_of(kpi: Row, found: Listed) -> list[list[object]]:
-    """The schools that the filter leaves, as the download writes them; what is above a ceiling is a gap below zero."""
+def table_of(kpi: Row, selection: Selection) -> list[list[object]]:
+    """The rows of the schools' file, in the order of `SCHOOLS`; an excess over a ceiling is a negative gap."""
     return [
         [
             row.school_name,
@@ -412,11 +425,11 @@ def table_of(kpi: Row, found: Listed) -> list[list[object]]:
             row.required,
             flag_words(row),
         ]
-        for row in found.matching
+        for row in selection.matching
     ]
 
 
 def query(view: View, kpi: Row) -> None:
-    """The query as it was run at the build."""
+    """Write the query as the build ran it."""
     how = ask(view, "indicator_query", kpi=kpi.kpi)[0]
     st.code(how.query, language="sql", wrap_lines=True)

@@ -1,4 +1,4 @@
-"""The pictures of one indicator: every school by group, the way there over time, and where the gap lies."""
+"""The figures of one indicator: every school by group, the course over time, and the schools' gaps."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ from dashboard.ui.parts import flag_hover, hint, pills
 
 Row = SimpleNamespace
 Here = Callable[..., str]
-CROWD = 400  # schools: from more on, a mark for each takes a browser a second
-LEGEND = 26  # names in it
+CROWD = 400  # with more schools than this, one mark a school takes a browser a second
+LEGEND = 26  # names that fit a legend
 STEPS = (1, 2, 5, 10, 20, 50, 100, 1000, 10000)
-NAMED = 30  # schools of a group: in a larger one their names would stand upon each other
+NAMED = 30  # with more schools in a group than this, their names would overlap
 BARS = 20
 
 
-# What the address may ask for instead of shares.
+# The address's parameters that replace shares, with their values.
 SHAPES = {"x": ("pace", "gaps"), "y": ("count",)}
 
 
 def schools(
     view: View, kpi: Row, rows: Sequence[Row], here: Here, shape: str | None
 ) -> tuple[Figure | str, str]:
-    """Every school, by group or by what it lacks; and the ways to draw that."""
+    """The figure of every school, by group or by gap; and the links to its other forms."""
     offered: list[tuple[str | None, str]] = [(None, say("百分比"))]
     if any(row.pace is not None for row in rows):
         offered.append(("pace", say("與應有進度的差")))
@@ -81,7 +81,7 @@ def _lacking(rows: Sequence[Row]) -> list[Row]:
 
 
 def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | str:
-    """Every school on the line of its group; by the share of what is required, or by units ahead of the pace."""
+    """A mark for every school on the line of its group, by its share of what is required or by units ahead of the pace."""
     drawn = [row for row in rows if _share(row) is not None and (not by_pace or row.pace is not None)]
     if not drawn:
         return f"<h2>{_strip_title(kpi, rows, [], view.scope.whole)}</h2>{_none(say('沒有學校有可以畫的數字。'))}"
@@ -165,7 +165,7 @@ def _none(text: str) -> str:
 
 
 def _share(row: Row) -> float | None:
-    """Counted out of required in per cent; out of the base, or the count itself, where nothing is required."""
+    """The count out of what is required, in per cent; where nothing is, out of the base, or the count itself."""
     if row.counted is None or row.status in ("no_data", "exempt", "upcoming"):
         return None
     of = row.required if row.status != "info" else row.base
@@ -195,7 +195,7 @@ def _tally(rows: Sequence[Row]) -> str:
 
 
 def _pace_today(kpi: Row, view: View) -> float | None:
-    """How much of what is required there should be today, in per cent."""
+    """The pace of today in per cent of what is required; None where the indicator has none."""
     if kpi.pace_start is None or kpi.deadline is None or kpi.pace_start >= kpi.deadline:
         return None
     share = (view.on - kpi.pace_start).days / (kpi.deadline - kpi.pace_start).days
@@ -230,7 +230,7 @@ def _hover(kpi: Row, row: Row) -> str:
 
 
 def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: bool) -> str:
-    """Who is behind, and whether it is one group."""
+    """The finding: how many schools are late, and in how many groups."""
     if kpi.require == "none":
         return say("各校的{kpi}", kpi=escape(kpi.short))
     if not late:
@@ -254,7 +254,7 @@ def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: b
 def _each(
     view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float], named: Collection[int], by_pace: bool
 ) -> pd.DataFrame:
-    """A mark a school; those `named` with what they lack, or how far they are from the pace."""
+    """A mark for each school; those in `named` have a label with their gap, or their distance from the pace."""
     return pd.DataFrame(
         {
             "row": [row.group_name or "" for row in drawn],
@@ -274,7 +274,7 @@ def _each(
 
 
 def _crowd(view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> pd.DataFrame:
-    """A mark for the schools of a group that are about as far and of one status, as large as they are many."""
+    """A mark for the schools of a group that have the same status and about the same x; its size shows their number."""
     width = next(step for step in STEPS if (min(max(xs), 100) - min(xs)) / step <= 12)
     alike: dict[tuple[str, str, float], list[Row]] = {}
     for row, x in zip(drawn, xs, strict=True):
@@ -354,7 +354,7 @@ def _beside(kpi: Row, by_pace: bool) -> str:
 
 
 def curve(view: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tuple[Figure | str, str]:
-    """The whole programme's way to the deadline, with the groups in the legend; and the ways to draw that."""
+    """The course of the whole programme to the deadline, with the groups in the legend; and the links to other forms."""
     drawn = figures.once(
         view, "curve", kpi.kpi, kpi.period, shape, build=lambda: _curve(view, kpi, city, shape == "count")
     )
@@ -373,10 +373,10 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
     way = figures.progress(view, kpi, as_count)
     if way is None:
         return none
-    summed, unit, lines, said = way.summed, way.unit, way.lines, way.said()
+    summed, unit, lines, hovers = way.summed, way.unit, way.lines, way.hover_texts()
     lines = lines.assign(look=lines["group_id"].map(lambda group: "group" if group else "actual"))
     own = lines[lines["group_id"] == 0]
-    # More than fit a legend are left to the pages of the groups.
+    # Groups that do not fit the legend are drawn on their own pages only.
     others = lines[lines["group_id"] != 0] if len(way.names) <= LEGEND else lines.iloc[:0]
     counted, of = ("counted", "required") if summed else ("schools_met", "schools_judged")
     whole, done = int(getattr(city, of) or 0), getattr(city, counted)
@@ -386,7 +386,7 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
         parts.append(pace)
     if city.weekly and not view.ahead and view.on < kpi.deadline and now < top:
         parts.append(figures.needed(view.on, now, kpi.deadline, top).assign(share=0))
-        said[figures.NEEDED] = figures.said_of_need(rounded(city.weekly), unit)
+        hovers[figures.NEEDED] = figures.hover_of_need(rounded(city.weekly), unit)
     axis = (
         say("累計（{unit}）", unit=unit)
         if as_count
@@ -412,7 +412,7 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
             pd.concat([*parts, others]),
             escape(axis),
             names=way.line_names(),
-            said=said,
+            hovers=hovers,
             written=full_day,
             labels={"0": f"{short_day(way.last, view.year)} {now_is}"},
             facts=way.facts(),
@@ -437,7 +437,7 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
 
 
 def _measure(kpi: Row, what: str, is_share: bool) -> str:
-    """What a point is; where a school may do more than is required, that the surplus of one covers another's gap."""
+    """The sentence on what a point measures, and on the surplus of schools where it covers the gaps of others."""
     if not is_share:
         return say("{what}。", what=escape(what))
     if kpi.require == "all":
@@ -446,7 +446,7 @@ def _measure(kpi: Row, what: str, is_share: bool) -> str:
 
 
 def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, ahead_of_data: bool) -> str:
-    """Whether it will do: against the pace, or how much is done."""
+    """The finding: how far the count is from the pace and the speed needed, or from what is required."""
     unit = escape(unit)
     if not summed:
         return say("{n} 校中 {met} 校達標", n=number(whole), met=number(done))
@@ -487,11 +487,11 @@ def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, a
     return against
 
 
-# Where the gap lies
+# The gaps
 
 
 def gaps(view: View, kpi: Row, rows: Sequence[Row]) -> Figure:
-    """Who lacks most, with the share of all that is lacking so far."""
+    """The schools by gap, largest first, with the cumulative share of the whole gap."""
     lacking = _lacking(rows)
     whole, so_far, half = sum(row.gap for row in lacking), 0.0, 0
     unit = escape(kpi.unit)

@@ -1,4 +1,4 @@
-"""What was read: each table's rows in and out, and each file and worksheet, also those that belong to no table."""
+"""The sources: the rows read, accepted and rejected of each table, and every file and worksheet."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時�
 
 
 def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str:
-    """Rows in and out of each table; read = accepted + duplicate + rejected; and when each was changed and last read."""
+    """The table of sources: row counts (read = accepted + duplicate + rejected), last change and last check."""
     names = [
         *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
         later("退回率"),
@@ -40,8 +40,8 @@ def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str
     lines = [("", [*_source(row), *_times(times[row.table_name], year)]) for row in tables]
     total = Row(**_sums(tables))
     lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total), Cell(""), Cell("")]))
-    told = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
-    head = f'<h2>{say("來源")}</h2><p class="sub">{told}</p>'
+    sentence = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
+    head = f'<h2>{say("來源")}</h2><p class="sub">{sentence}</p>'
     return head + table(say("各資料表的列數"), header, lines, "wide")
 
 
@@ -61,11 +61,11 @@ def _source(row: Row) -> list[Cell]:
 
 
 def _times(times: Times, year: int) -> list[Cell]:
-    """When a table was changed, in amber where that is longer ago than the definition bears, and when it was last read."""
+    """The cells of a table's last change and last check; a change longer ago than the definition allows is marked."""
     changed, read = (moment(at, year) if at else "" for at in times[:2])
     if times.quiet is not None:
-        told = say("! {n} 天沒有變動", n=number(times.quiet))
-        changed += f' <span class="tag t-behind">{told}</span>'
+        message = say("! {n} 天沒有變動", n=number(times.quiet))
+        changed += f' <span class="tag t-behind">{message}</span>'
     return [Cell(changed), Cell(read)]
 
 
@@ -84,12 +84,12 @@ def _counted(row: Row) -> list[Cell]:
 
 
 def source_header() -> list[str]:
-    """Of the table of sources as a file."""
+    """The header of the sources' file."""
     return [say("資料表"), *(say(name) for name in (*COUNTS.values(), *TIMES))]
 
 
 def source_rows(tables: Sequence[Row], times: Mapping[str, Times]) -> list[list[object]]:
-    """The table of sources as a file; what was not supplied has blanks and no zeros."""
+    """The rows of the sources' file; a table that was not supplied has blanks, not zeros."""
     return [
         [
             row.label,
@@ -101,7 +101,7 @@ def source_rows(tables: Sequence[Row], times: Mapping[str, Times]) -> list[list[
 
 
 def files(inputs: Sequence[Row], year: int) -> str:
-    """Every file and worksheet, also those that belong to no table."""
+    """The table of every file and worksheet, also those that belong to no table."""
     names = [*FILES, *(COUNTS[name] for name in OF_FILE)]
     header = [Cell(say(name), "l" if at < 2 else "") for at, name in enumerate(names)]
     return table(say("讀到的檔案"), header, [("", _file(row, year)) for row in inputs], "wide")
@@ -126,8 +126,8 @@ def _linked(row: Row) -> Cell:
 
 
 def _note(row: Row) -> str:
-    told = row.stale_because or row.note or row.left_out
-    return f'<br><span class="mut">! {stored(told)}</span>' if told else ""
+    note = row.stale_because or row.note or row.left_out
+    return f'<br><span class="mut">! {stored(note)}</span>' if note else ""
 
 
 def _name(row: Row) -> str:
@@ -136,13 +136,13 @@ def _name(row: Row) -> str:
 
 
 def file_header() -> list[str]:
-    """Of the table of files as a file."""
+    """The header of the files' file."""
     counts = [COUNTS[name] for name in (*OF_FILE, "warnings")]
     return [say(name) for name in (*FILES, *counts, later("備註"), later("連結"))]
 
 
 def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
-    """The table of files as a file: the size in bytes, and what the reader noted."""
+    """The rows of the files' file: counts, the size in bytes, and the reader's note."""
     return [
         [_name(row), row.label, row.size, row.modified_at, row.encoding]
         + [getattr(row, name) for name in (*OF_FILE, "warnings")]
@@ -152,10 +152,9 @@ def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
 
 
 def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
-    """The files that could not be read, or whose rows are those of a former reading, each with what is wrong; the others
-    are not affected."""
+    """The notices on files that could not be read, or whose rows are those of a former reading."""
     broken = [row for row in inputs if row.problem or row.stale_because]
-    shown = "".join(
+    notices = "".join(
         notice(f"✕ {_name(row)}", stored(row.problem), "failed")
         if row.problem
         else notice(f"! {_name(row)}", stored(row.stale_because), "warning")
@@ -163,45 +162,47 @@ def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
     )
     left = len(broken) - limit
     if left <= 0:
-        return shown
+        return notices
     more = say("另有 {n} 個檔案讀不進來，列在下方「檔案」。", n=number(left))
-    return f'{shown}<p class="foot">{more}</p>'
+    return f'{notices}<p class="foot">{more}</p>'
 
 
 def unused(inputs: Sequence[Row], columns: Sequence[Row], limit: int = LISTED) -> str:
-    """What was left out: files and worksheets, and columns that are probably one of their table's. Each with what to do."""
+    """The sections on columns that are probably misnamed, and on files and worksheets that were not read."""
     out, near = [row for row in inputs if row.left_out], [row for row in columns if row.likely]
-    shown = ""
+    sections = ""
     if near:
-        told = say("這些欄名不是任何一欄，但很像；若是，請改成右邊的欄名，資料才會用到。")
-        shown += _section(say("可能認錯的欄名"), told, _columns(near[:limit]), len(near) - limit)
+        sentence = say("這些欄名不是任何一欄，但很像；若是，請改成右邊的欄名，資料才會用到。")
+        sections += _section(say("可能認錯的欄名"), sentence, _columns(near[:limit]), len(near) - limit)
     if out:
-        told = say("檔名、工作表名稱與標題列都看不出是哪一張資料表，或是隱藏的工作表，或是已經不在的檔案。")
+        sentence = say(
+            "檔名、工作表名稱與標題列都看不出是哪一張資料表，或是隱藏的工作表，或是已經不在的檔案。"
+        )
         header = [Cell(say(name), "l") for name in (later("檔案或工作表"), later("可能是"), later("怎麼辦"))]
-        lines = [("", [_linked(row), text(row.likely_label or "", "l"), _told(row)]) for row in out[:limit]]
+        lines = [("", [_linked(row), text(row.likely_label or "", "l"), _reason(row)]) for row in out[:limit]]
         listed = table(say("沒有讀的檔案與工作表"), header, lines, "wide")
-        shown += _section(say("沒有讀的檔案與工作表"), told, listed, len(out) - limit)
-    return shown
+        sections += _section(say("沒有讀的檔案與工作表"), sentence, listed, len(out) - limit)
+    return sections
 
 
-def _told(row: Row) -> Cell:
+def _reason(row: Row) -> Cell:
     return Cell(stored(row.left_out), "l w")
 
 
-def _section(title: str, told: str, listed: str, left: int) -> str:
+def _section(title: str, sentence: str, listed: str, left: int) -> str:
     more = say("另有 {n} 項，列在下方「檔案與工作表」。", n=number(left)) if left > 0 else ""
-    return f'<h2>{title}</h2><p class="sub">{told}</p>{listed}' + (
+    return f'<h2>{title}</h2><p class="sub">{sentence}</p>{listed}' + (
         f'<p class="foot">{more}</p>' if more else ""
     )
 
 
-def columns(found: Sequence[Row], limit: int = 500) -> str:
-    """All of them, but what is endless."""
-    return _section(say("沒有用到的欄"), "", _columns(paper.page(found, None, limit)), 0) if found else ""
+def columns(rows: Sequence[Row], limit: int = 500) -> str:
+    """The section of unused columns, at most `limit`; blank without any."""
+    return _section(say("沒有用到的欄"), "", _columns(paper.page(rows, None, limit)), 0) if rows else ""
 
 
 def _columns(columns: Sequence[Row]) -> str:
-    """The filled columns that are not used, each with its file and what it probably is."""
+    """The table of unused columns that hold values, each with its file and the column that it probably is."""
     header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(UNUSED)]
 
     def line(row: Row) -> Line:
@@ -221,39 +222,39 @@ def _column(row: Row) -> str:
 
 
 def unused_header() -> list[str]:
-    """Of the table of unused columns as a file."""
+    """The header of the unused columns' file."""
     return [say(name) for name in UNUSED]
 
 
 def unused_rows(columns: Sequence[Row]) -> list[list[object]]:
-    """The table of unused columns as a file."""
+    """The rows of the unused columns' file."""
     return [[_name(row), _column(row), row.filled, row.likely_header] for row in columns]
 
 
 def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
-    """Rows in and out, and what is missing."""
+    """The summary of the data page: rows read and rejected, and missing tables and files."""
     sums = _sums(tables)
     wrong = sums["rejected"] - sums["no_record"]
     share = percent(wrong, sums["read"]) if wrong else "0%"
     absent = [escape(row.label) for row in tables if not row.supplied]
     broken = sum(1 for row in inputs if row.problem)
     counts = {name: number(value) for name, value in sums.items()}
-    told = say(
+    summary = say(
         "讀入 {read} 列，{rejected} 列被退回（{share}）。",
         read=counts["read"],
         rejected=number(wrong),
         share=share,
     )
-    told = f"<b>{told}</b>"
+    summary = f"<b>{summary}</b>"
     if sums["no_record"]:
-        told += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
-    told += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
-    told += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
+        summary += say("另有 {n} 列不是紀錄（合計、範例、簽章等），不必改。", n=counts["no_record"])
+    summary += say("尚未提供：{tables}。", tables=listing(absent)) if absent else ""
+    summary += say("{n} 個檔案讀不進來。", n=number(broken)) if broken else ""
     stale = sum(1 for row in inputs if row.stale_because)
-    told += say("{n} 個檔案沿用先前讀到的列。", n=number(stale)) if stale else ""
+    summary += say("{n} 個檔案沿用先前讀到的列。", n=number(stale)) if stale else ""
     out = sum(1 for row in inputs if row.likely)
-    told += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
-    return told + say(
+    summary += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
+    return summary + say(
         "{read} = 採用 {accepted} + 重複 {duplicate} + 退回 {rejected}。",
         **_of(counts, "read", "accepted", "duplicate", "rejected"),
     )
@@ -264,7 +265,7 @@ def _of(counts: dict[str, str], *names: str) -> dict[str, str]:
 
 
 def origin(facts: Row) -> str:
-    """Where the definition comes from, and what about the sample is not of that year."""
+    """The line on the source, hash and version of the definition, and on what is invented in sample data."""
     line = say(
         "定義依據：{source} · 定義檔 {hash} · 版本 {version}",
         source=escape(facts.source_title),

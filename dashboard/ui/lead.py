@@ -1,4 +1,4 @@
-"""What the lead of a group can do this week: for each school a few concrete steps, the nearest deadline first.
+"""The week's steps of a group's lead school: a few for each school, the nearest deadline first.
 
 Polite and without blame: what is missing, until when, how much a week, what to send.
 """
@@ -34,9 +34,12 @@ STEPS = 3
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the steps rest on beside the schools' figures: the indicators of teams, what is asked for by school and
-    indicator, and how many rows of a school were refused."""
+class StepContext:
+    """What the steps need beside the schools' figures.
+
+    kpis: the indicators by id. teams: the ids of those that count teams. to_send: what to send, by school and
+    indicator. refused: the number of rejected rows by school.
+    """
 
     kpis: Mapping[str, Row]
     teams: Collection[str]
@@ -44,10 +47,10 @@ class Known:
     refused: Mapping[str, int]
 
 
-def known(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
-    """What is asked for of one period and group; refused rows belong to no period and are told with the first."""
+def step_context(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> StepContext:
+    """The context of one period and group; rejected rows belong to no period and are listed with the first."""
     notices = ask(view, "notices") if mine["period"] == view.period_ids[0] else []
-    return Known(
+    return StepContext(
         {kpi.kpi: kpi for kpi in kpis},
         {row.kpi for row in ask(view, "team_kpis")},
         to_send(view, **mine, asked=True),
@@ -55,51 +58,58 @@ def known(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> Known:
     )
 
 
-def this_week(schools: Mapping[str, Sequence[Row]], told: Known, link: Link, year: int) -> str:
-    """Per school its steps and the way to its message; who has nothing to do in one line. Nothing without a school."""
+def this_week(schools: Mapping[str, Sequence[Row]], context: StepContext, link: Link, year: int) -> str:
+    """The section of the week: each school's steps with a link to its reminder, and a line on the schools without any.
+
+    Blank without a school.
+    """
     if not schools:
         return ""
     head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的")}{hint(say("；點項目看還缺誰"))}</p>'
     lines, done = [], []
-    for name, found in schools.items():
+    for name, figures in schools.items():
         who = anchor(link("school", school=name), escape(name))
-        if shown := steps(name, found, told, link, year):
+        if tasks := steps(name, figures, context, link, year):
             write = anchor(link("reminders", school=name), say("寫催辦"))
-            listed = "".join(f"<li>{step}</li>" for step in shown)
+            listed = "".join(f"<li>{step}</li>" for step in tasks)
             lines.append(
                 f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d onscreen">{write}</span></div>'
             )
         else:
-            done.append(who + _open(found))
+            done.append(who + _open(figures))
     rest = say("{schools}：沒有落後或逾期的項目，維持進度即可", schools=listing(done)) if done else ""
     listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
     return f"{head}{listed}{f'<p class=foot>{rest}</p>' if rest else ''}"
 
 
-def _open(found: Sequence[Row]) -> str:
-    """What is in time but not done yet."""
-    many = sum(row.status == "on_track" and bool(row.gap) for row in found)
+def _open(figures: Sequence[Row]) -> str:
+    """The number of indicators in time but not done yet, in brackets."""
+    many = sum(row.status == "on_track" and bool(row.gap) for row in figures)
     return say("（還有 {n} 項進行中）", n=number(many)) if many else ""
 
 
-def steps(name: str, found: Sequence[Row], told: Known, link: Link, year: int) -> list[str]:
-    """At most three: what is short by deadline, what is to be sent, which rows are to be mended; the rest is counted."""
-    short = sorted((row for row in found if _is_due(row)), key=_urgency)
+def steps(name: str, figures: Sequence[Row], context: StepContext, link: Link, year: int) -> list[str]:
+    """At most `STEPS` of a school: gaps by deadline, what to send, rows to mend; and a link to the rest."""
+    short = sorted((row for row in figures if _is_due(row)), key=_urgency)
     others = [
         step
-        for step in (_resend(name, found, told, link), _send(found, told), _mend(name, told, link))
+        for step in (
+            _resend(name, figures, context, link),
+            _send(figures, context),
+            _mend(name, context, link),
+        )
         if step
     ]
     kept = short[: max(STEPS - len(others), 0)]
-    shown = [_step(row, told, link, year) for row in kept]
+    lines = [_step(row, context, link, year) for row in kept]
     if left := len(short) - len(kept):
         more = say("另有 {n} 項", n=number(left))
         others.append(anchor(link("school", school=name), more))
-    return shown + others
+    return lines + others
 
 
 def _is_due(row: Row) -> bool:
-    """Late, or short of a deadline that is close; not by a figure of which a file was not read."""
+    """Whether a figure is late, or lacks something close to its deadline; never where a file was not read."""
     if is_unsure(row):
         return False
     if row.status in ("overdue", "behind"):
@@ -108,20 +118,20 @@ def _is_due(row: Row) -> bool:
 
 
 def _urgency(row: Row) -> tuple[date, float]:
-    """What exceeds a ceiling first, for it has no day to wait for."""
+    """The sort key: exceeded ceilings first, then by deadline and gap."""
     exceeded = row.room is not None and row.room < 0
     return (date.min if exceeded else row.deadline or date.max), -float(row.gap or 0)
 
 
-def _step(row: Row, told: Known, link: Link, year: int) -> str:
+def _step(row: Row, context: StepContext, link: Link, year: int) -> str:
     """「▼ A1、A2 還差 4 人 · 12/31 前 · 每週 0.7 人」."""
-    kpi = told.kpis[row.kpi]
+    kpi = context.kpis[row.kpi]
     status = STATUSES[row.status]
     what = anchor(link("school", school=row.school_name, kpi=row.kpi), escape(kpi.short))
     sign = f'<span class="st s-{row.status}" title="{status.word}">{status.sign}</span> {what}'
     if row.room is not None:
         return say("{what} {over}，請調整", what=sign, over=f"<b>{room(row, kpi.unit)}</b>")
-    parts = [f"{sign} <b>{_lacks(row, kpi, told)}</b>"]
+    parts = [f"{sign} <b>{_lacks(row, kpi, context)}</b>"]
     if row.days_left < 0:
         parts.append(say("期限 {day} 已過，請補齊", day=written_day(row.deadline)))
     else:
@@ -132,48 +142,48 @@ def _step(row: Row, told: Known, link: Link, year: int) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _lacks(row: Row, kpi: Row, told: Known) -> str:
-    """What is short; of a team, that it must be at the same event."""
-    if row.kpi not in told.teams:
+def _lacks(row: Row, kpi: Row, context: StepContext) -> str:
+    """The gap in words; of a team, that its members must be at the same event."""
+    if row.kpi not in context.teams:
         return gap(row, kpi.unit)
     if row.counted:
         return say("同一場再 {n} 人", n=number(row.gap))
     return say("請 {n} 人同到一場", n=number(row.required))
 
 
-def _resend(name: str, found: Sequence[Row], told: Known, link: Link) -> str:
-    """The files to send again, by the indicators that cannot be known without them."""
-    kpis = [escape(told.kpis[row.kpi].short) for row in found if is_unsure(row)]
+def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link) -> str:
+    """The step to send unread files again, with the indicators that depend on them."""
+    kpis = [escape(context.kpis[row.kpi].short) for row in figures if is_unsure(row)]
     if not kpis:
         return ""
     there = anchor(link("data", school=name), say("檔案沒有讀到，請改好再送"))
     return f'<span class="fl">!</span> {say("{kpis}：{told}", kpis=listing(kpis), told=there)}'
 
 
-def _send(found: Sequence[Row], told: Known) -> str:
-    """What to send or fill in, for the indicators that cannot be judged."""
+def _send(figures: Sequence[Row], context: StepContext) -> str:
+    """The step to send or fill in what indicators without data need."""
     silent = [
         row
-        for row in found
-        if row.status == "no_data" and not is_unsure(row) and (row.school_id, row.kpi) in told.to_send
+        for row in figures
+        if row.status == "no_data" and not is_unsure(row) and (row.school_id, row.kpi) in context.to_send
     ]
     if not silent:
         return ""
-    steps: dict[str, list[str]] = {}
+    by_todo: dict[str, list[str]] = {}
     for row in silent:
-        todo = told.to_send[row.school_id, row.kpi]
-        steps.setdefault(todo, []).append(escape(told.kpis[row.kpi].short))
+        todo = context.to_send[row.school_id, row.kpi]
+        by_todo.setdefault(todo, []).append(escape(context.kpis[row.kpi].short))
     sign = f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>'
     lines = [
         say("{sign} {todo}：{kpis} 未填報", sign=sign, todo=f"<b>{escape(todo)}</b>", kpis=listing(kpis))
-        for todo, kpis in steps.items()
+        for todo, kpis in by_todo.items()
     ]
     return "<br>".join(lines)
 
 
-def _mend(name: str, told: Known, link: Link) -> str:
-    """The rows to mend, on the page that says how."""
-    many = told.refused.get(name)
+def _mend(name: str, context: StepContext, link: Link) -> str:
+    """The step to mend rejected rows, a link to the page that says how."""
+    many = context.refused.get(name)
     if not many:
         return ""
     text = say("{n} 列被退回，照說明改好再送", n=number(many))

@@ -1,4 +1,4 @@
-"""Who stands where: groups x indicators and schools x indicators.
+"""The tables of groups by indicators and of schools by indicators.
 
 Fill marks problems only. A group's cell is filled from a quarter of its schools on, or every cell would be.
 """
@@ -62,10 +62,10 @@ HEADER = (
 
 
 def signs(row: Row) -> str:
-    """▼2 ?1: what is wrong and how often; where nothing is, the sign of the whole."""
+    """「▼2 ?1」: the signs of problems with the number of schools; without any, the sign of the group's status."""
     wrong = {"overdue": row.schools_overdue, "behind": row.schools_behind, "no_data": row.schools_no_data}
-    told = [f"{STATUSES[status].sign}{number(many)}" for status, many in wrong.items() if many]
-    return " ".join(told) or STATUSES[row.status].sign
+    parts = [f"{STATUSES[status].sign}{number(many)}" for status, many in wrong.items() if many]
+    return " ".join(parts) or STATUSES[row.status].sign
 
 
 def shade(row: Row) -> str:
@@ -77,7 +77,7 @@ def shade(row: Row) -> str:
 
 
 def group_figures(row: Row, kpi: Row) -> str:
-    """4/7 93%: schools met of judged, and the pooled rate where there is a base."""
+    """「4/7 93%」: schools met of judged, and the pooled rate where there is a base."""
     if row.status == "info":
         return _informed(row, kpi)
     if not row.schools_judged:
@@ -87,35 +87,35 @@ def group_figures(row: Row, kpi: Row) -> str:
 
 
 def _informed(row: Row, kpi: Row) -> str:
-    """What is shown and never judged: a share as its rate, since the counts are in the title."""
+    """The figure of an indicator without a target: the rate of a share, whose counts are in the title; else the amount."""
     if row.counted is not None and row.base:
         return percent(row.counted, row.base, 0)
     return amount(row.counted, kpi.unit)
 
 
-def _told(row: Row, kpi: Row, what: str) -> str:
-    """A cell in words and with its figures in full, for its title."""
-    told = [word(row.status, kpi.require)]
+def _title(row: Row, kpi: Row, what: str) -> str:
+    """The title of a cell: its status and its figures in full."""
+    phrases = [word(row.status, kpi.require)]
     if row.counted is not None:
-        told.append(exact(row.counted, kpi.unit))
+        phrases.append(exact(row.counted, kpi.unit))
         if row.required is not None:
             required = exact(row.required, kpi.unit)
             ceiling = kpi.require == "ceiling"
-            told.append(
+            phrases.append(
                 say("上限 {figure}", figure=required) if ceiling else say("應達 {figure}", figure=required)
             )
         if row.base is not None:
-            told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(what), told=listing(told)) + _flags(row)
+            phrases.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
+    return say("{what}：{told}", what=escape(what), told=listing(phrases)) + _flags(row)
 
 
 def _flags(row: Row) -> str:
-    """What the mark of a cell means, in its title."""
+    """The end of a cell's title: the meaning of its flags."""
     return f" ! {flag_words(row)}" if words.flags_of(row) else ""
 
 
 def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
-    """A second line under the figures: what each gained or lost since the day to compare with."""
+    """The second line of a group's cell: the changes of its figures since the day to compare with."""
     met = moved(row.schools_met, then, "schools_met") if row.status != "info" and row.schools_judged else ""
     counted = moved(row.counted, then, unit=kpi.unit) if row.base or row.status == "info" else ""
     both = f"<i>{counted}</i>" if counted else ""
@@ -123,10 +123,10 @@ def group_changes(row: Row, kpi: Row, then: Row | None) -> str:
 
 
 def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | None = None) -> Cell:
-    """A group's (or with an empty name the city's) figures, leading on to the group's page."""
+    """A cell of a group, or with an empty name of the city; a link to the group's page where `link` is given."""
     sign = f"<b>{signs(row) if row.level == 'group' else ''}{flag_sign(row)}</b>"
     body = f"{sign}{group_figures(row, kpi)}{group_changes(row, kpi, then)}"
-    title = f' title="{_told(row, kpi, f"{group} {kpi.label}".strip())}"'
+    title = f' title="{_title(row, kpi, f"{group} {kpi.label}".strip())}"'
     facts = figure(row, group)
     if link is None:
         return Cell(
@@ -136,14 +136,14 @@ def group_cell(row: Row, kpi: Row, group: str, link: Link | None, then: Row | No
 
 
 def heads(first: str, kpis: Sequence[Row], chosen: str | None = None, link: Link | None = None) -> list[Cell]:
-    """The header row: indicators by their short names, each leading on, the chosen one marked."""
+    """The header row: indicators by their short names, each a link where `link` is given, the chosen one marked."""
     names = [Cell(_named(kpi, link), _head(kpi, chosen)) for kpi in kpis]
     return [Cell(first, "l"), *names]
 
 
 def _named(kpi: Row, link: Link | None) -> str:
-    shown = f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>'
-    return anchor(link(kpi), shown) if link else shown
+    label = f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>'
+    return anchor(link(kpi), label) if link else label
 
 
 def _head(kpi: Row, chosen: str | None) -> str:
@@ -163,9 +163,10 @@ def by_group(
     to_kpi: Link | None = None,
     own: int | None = None,
 ) -> str:
-    """Groups x indicators, the city in the last row; `before` by indicator, level and group, `own` the group marked.
+    """The table of groups by indicators, the city in the last row.
 
-    only: the groups to show, if not all.
+    before: rows of the day to compare with, by indicator, level and group. only: the groups to list, if not all.
+    own: the group that is marked.
     """
     then = before or {}
     cells = {(row.group_id, row.kpi): row for row in totals}
@@ -176,11 +177,11 @@ def by_group(
     }
     lines = []
     for group_id, name in names.items():
-        found = [
+        line = [
             group_cell(cells[group_id, kpi.kpi], kpi, name, link, then.get((kpi.kpi, "group", group_id)))
             for kpi in kpis
         ]
-        lines.append(("on" if group_id == own else "", [Cell(escape(name), "l"), *found]))
+        lines.append(("on" if group_id == own else "", [Cell(escape(name), "l"), *line]))
     if any(row.level == "city" for row in totals):
         city = [
             group_cell(cells[None, kpi.kpi], kpi, "", None, then.get((kpi.kpi, "city", None))) for kpi in kpis
@@ -192,7 +193,7 @@ def by_group(
 def flagged_groups(
     view: View, kpis: Sequence[Row], totals: Sequence[Row], link: Link, before: Before | None
 ) -> Callable[[Collection[int]], str]:
-    """Draws groups x indicators, of the groups that it is given, and below what their marks mean."""
+    """A function that draws the table of the groups passed to it, and the meaning of their flags below."""
 
     def draw(only: Collection[int]) -> str:
         figures = [row for row in totals if row.group_id in (*only, None)]
@@ -202,7 +203,7 @@ def flagged_groups(
 
 
 def school_figures(row: Row, kpi: Row) -> str:
-    """20/24, or the word where there is nothing to count."""
+    """「20/24」, or the word of the status where there is no count."""
     if row.counted is None:
         return STATUSES[row.status].word
     if row.status == "info":
@@ -211,19 +212,19 @@ def school_figures(row: Row, kpi: Row) -> str:
 
 
 def _meant(row: Row, kpi: Row) -> str:
-    """What a school's cell leaves out, for its title: the word of its sign, its base, and what it shortens or rounds."""
-    told = [word(row.status, kpi.require)]
+    """The title of a school's cell: the word of its status, its base, and in full what the cell shortens or rounds."""
+    phrases = [word(row.status, kpi.require)]
     if row.counted is not None:
         shortened = any(brief(value, kpi.unit) != number(value) for value in (row.counted, row.required))
         if (row.status == "info" and row.base) or shortened:
-            return _told(row, kpi, kpi.short)
+            return _title(row, kpi, kpi.short)
         if row.base is not None and row.base != row.required:
-            told.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(kpi.short), told=listing(told)) + _flags(row)
+            phrases.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
+    return say("{what}：{told}", what=escape(kpi.short), told=listing(phrases)) + _flags(row)
 
 
 def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
-    """Sign left, counted/required right, below it the change; the word is in the title."""
+    """A school's cell: the sign at the left, counted/required at the right, the change below."""
     status = STATUSES[row.status]
     change = moved(row.counted, then, unit=kpi.unit)
     return Cell(
@@ -240,7 +241,7 @@ def _below(change: str) -> str:
 
 @dataclass(frozen=True)
 class Ways:
-    """Where the cells of a group's page lead: to a school, a group, an indicator, and to this page in another order."""
+    """The links of a group's page: to a school, a group, an indicator, and to this page in another order."""
 
     school: Link
     group: Link
@@ -249,7 +250,7 @@ class Ways:
 
 
 def ways(view: View, period: Row, here: Callable[..., str]) -> Ways:
-    """The ways on from a group's page; an indicator leads to its own period where several are shown."""
+    """The links of a group's page; an indicator's names its own period where there are several."""
     named = period.period if len(view.periods) > 1 else None
     return Ways(
         lambda row: view.link("school", school=row.school_name, kpi=row.kpi),
@@ -267,7 +268,7 @@ def by_school(
     sort: str | None = None,
     before: Before | None = None,
 ) -> str:
-    """Schools x indicators, at the end how many are late; nothing where there is no school."""
+    """The table of schools by indicators, the number of late ones in the last column; blank without a school."""
     if not schools:
         return ""
     names = [
@@ -278,37 +279,37 @@ def by_school(
         for kpi in kpis
     ]
     last = f'<span title="{say("落後或逾期的項數")}">{say("▼ ✕ 項數")}</span>'
-    lines = [_school(name, found, kpis, ways, before or {}) for name, found in schools.items()]
+    lines = [_school(name, figures, kpis, ways, before or {}) for name, figures in schools.items()]
     head = [Cell(say("學校"), "l"), *names, Cell(anchor(ways.here(sort="late"), last), "narrow")]
     return table(say("學校與指標"), head, lines, _kind(kpis))
 
 
 def _order(kpi: Row, ways: Ways, on: bool) -> str:
     """The link that puts the schools in the order of one indicator's gap."""
-    told = say("依「{kpi}」的缺口排序", kpi=escape(kpi.short))
+    hint = say("依「{kpi}」的缺口排序", kpi=escape(kpi.short))
     kind = "by on" if on else "by"
     return (
-        f' <a class="{kind}" href="{ways.here(sort="gap", kpi=kpi.kpi)}" title="{told}"'
-        f' aria-label="{told}">⇅</a>'
+        f' <a class="{kind}" href="{ways.here(sort="gap", kpi=kpi.kpi)}" title="{hint}"'
+        f' aria-label="{hint}">⇅</a>'
     )
 
 
 def _school(
-    name: str, found: Sequence[Row], kpis: Sequence[Row], ways: Ways, before: Before
+    name: str, figures: Sequence[Row], kpis: Sequence[Row], ways: Ways, before: Before
 ) -> tuple[str, list[Cell]]:
-    """One school's row."""
-    leads = found[0].role == "lead"
-    cells = {row.kpi: row for row in found}
-    then = [before[row.school_id, row.kpi] for row in found if (row.school_id, row.kpi) in before]
-    role = f'<span class="role">{escape(_role(found[0].role_label))}</span>' if leads else ""
+    """The class and the cells of one school's row."""
+    leads = figures[0].role == "lead"
+    cells = {row.kpi: row for row in figures}
+    then = [before[row.school_id, row.kpi] for row in figures if (row.school_id, row.kpi) in before]
+    role = f'<span class="role">{escape(_role(figures[0].role_label))}</span>' if leads else ""
     first = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
-    changed = moved(_late(found), Row(late=_late(then)) if then else None, "late")
-    shown = [
+    changed = moved(_late(figures), Row(late=_late(then)) if then else None, "late")
+    figure_cells = [
         school_cell(cells[kpi.kpi], kpi, ways.school, before.get((cells[kpi.kpi].school_id, kpi.kpi)))
         for kpi in kpis
     ]
-    last = Cell(f'<div class="cell"><span>{_late(found)}</span>{_below(changed)}</div>')
-    return "leads" if leads else "", [Cell(f"{first}{role}", "l"), *shown, last]
+    last = Cell(f'<div class="cell"><span>{_late(figures)}</span>{_below(changed)}</div>')
+    return "leads" if leads else "", [Cell(f"{first}{role}", "l"), *figure_cells, last]
 
 
 def _late(rows: Sequence[Row]) -> int:
@@ -316,7 +317,7 @@ def _late(rows: Sequence[Row]) -> int:
 
 
 def _role(label: str) -> str:
-    """重點 of 重點學校, Lead of Lead school: what fits beside a name."""
+    """「重點」 of 重點學校, "Lead" of Lead school: a role short enough to fit beside a name."""
     first = label.split()[0]
     return first if first.isascii() else first[:2]
 
@@ -326,7 +327,7 @@ def _kind(kpis: Sequence[Row]) -> str:
 
 
 def sums(kpis: Sequence[Row], totals: Sequence[Row], own: Row, before: Before) -> str:
-    """The two figures of the group beside the city's; a table apart, so that sorting never moves them."""
+    """The table of the group's two figures beside the city's; separate, so that sorting never moves them."""
     group, city = split(totals, own.group_id)
     if not group:
         return ""
@@ -337,22 +338,22 @@ def sums(kpis: Sequence[Row], totals: Sequence[Row], own: Row, before: Before) -
         (say("全市 合計完成率"), city, "", _rate),
     )
     lines = []
-    for title, whose, whose_name, shown in titles:
-        cells = [_sum(kpi, whose[kpi.kpi], whose_name, shown, before) for kpi in kpis]
+    for title, whose, whose_name, write in titles:
+        cells = [_sum(kpi, whose[kpi.kpi], whose_name, write, before) for kpi in kpis]
         lines.append(("sum", [Cell(title, "l"), *cells, Cell("")]))
     head = [*heads(say("合計"), kpis), Cell("", "narrow")]
     return f'<div style="height:8px"></div>{table(say("本組與全市"), head, lines, _kind(kpis))}'
 
 
 def _sum(
-    kpi: Row, row: Row, group: str, shown: Callable[[Row, Row, Row | None], str], before: Before
+    kpi: Row, row: Row, group: str, write: Callable[[Row, Row, Row | None], str], before: Before
 ) -> Cell:
-    """A figure, or the dash of an indicator that has no such figure."""
-    told = shown(row, kpi, before.get((row.kpi, row.level, row.group_id)))
-    sign = flag_sign(row) if told != NONE else ""
-    title = f' title="{_told(row, kpi, kpi.label)}"'
-    facts = "" if told == NONE else f" {figure(row, group)}{title}"
-    return Cell(f'<div class="cell"{facts}>{f"<b>{sign}</b>" if sign else ""}{told}</div>')
+    """The cell of a figure, or the dash of an indicator that has none."""
+    text = write(row, kpi, before.get((row.kpi, row.level, row.group_id)))
+    sign = flag_sign(row) if text != NONE else ""
+    title = f' title="{_title(row, kpi, kpi.label)}"'
+    facts = "" if text == NONE else f" {figure(row, group)}{title}"
+    return Cell(f'<div class="cell"{facts}>{f"<b>{sign}</b>" if sign else ""}{text}</div>')
 
 
 def _met(row: Row, _: Row, then: Row | None) -> str:
@@ -377,31 +378,31 @@ def _rate(row: Row, kpi: Row, then: Row | None) -> str:
 
 
 def flags(view: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
-    """What the marks of a table mean, in words: each flag with the indicators and whom it is about, leading to the data."""
+    """The meaning of a table's flags: each with its indicators and schools, links to the data page."""
     named = {kpi.kpi: kpi for kpi in kpis}
-    found: dict[tuple[str, str], list[Row]] = {}
+    flagged_rows: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         for code in words.flags_of(row) if row.kpi in named else ():
-            found.setdefault((code, row.kpi), []).append(row)
+            flagged_rows.setdefault((code, row.kpi), []).append(row)
     lines: dict[str, list[str]] = {}
-    for (code, kpi), flagged in sorted(found.items(), key=lambda item: list(FLAGS).index(item[0][0])):
+    for (code, kpi), flagged in sorted(flagged_rows.items(), key=lambda item: list(FLAGS).index(item[0][0])):
         lines.setdefault(code, []).append(_flagged(view, named[kpi], code, flagged))
     return "".join(
-        f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(told))}</p>'
-        for code, told in lines.items()
+        f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(notes))}</p>'
+        for code, notes in lines.items()
     )
 
 
 def flags_of(
     view: View, kpis: Sequence[Row], schools: Mapping[str, Sequence[Row]], totals: Sequence[Row], own: Row
 ) -> str:
-    """The same below the tables of a group: of its schools, and of the city where none of them has the flag."""
+    """The meaning of the flags in the tables of a group: its schools', its own and the city's."""
     pooled = [row for row in totals if row.group_id in (own.group_id, None)]
-    return flags(view, kpis, [*(row for found in schools.values() for row in found), *pooled])
+    return flags(view, kpis, [*(row for figures in schools.values() for row in figures), *pooled])
 
 
 def _flagged(view: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
-    """「A1、A2（甲國小、乙國小）」; of groups, the marks of the cells say which."""
+    """「A1、A2（甲國小、乙國小）」; groups are not named, for their cells are marked."""
     table = flag_table(Row(flags=code), kpi)
     schools = [row.school_name for row in rows if row.level == "school"]
     if schools:
@@ -415,7 +416,7 @@ def _flagged(view: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
 def compared(
     kpis: Sequence[Row], totals: Sequence[Row], own: Row, ways: Ways, before: Before, asked: bool = False
 ) -> str:
-    """The two figures of every group, one's own marked; where there are many, a link to them until they are asked for."""
+    """The two figures of every group, `own` marked; where there are many groups, a link until `asked`."""
     groups = [row for row in totals if row.level == "group"]
     many = len({row.group_id for row in groups})
     title = say("與其他組相比（{n} 組）", n=many)
@@ -435,17 +436,17 @@ def compared(
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows by school, in the order they came."""
-    found: dict[str, list[Row]] = {}
+    """Rows by school name, in their order."""
+    schools: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.school_name, []).append(row)
-    return found
+        schools.setdefault(row.school_name, []).append(row)
+    return schools
 
 
 def filtered(
     schools: Mapping[str, list[Row]], status: str | None, kpi: str | None, sort: str | None
 ) -> dict[str, list[Row]]:
-    """The schools with that status (in the chosen indicator, or in any), in the order asked for, else their own."""
+    """The schools with that status (in the chosen indicator, or in any), in the order of `sort`, else their own."""
     kept = [
         (name, rows)
         for name, rows in schools.items()
@@ -459,7 +460,7 @@ def filtered(
 
 
 def _short(row: Row) -> tuple[bool, float]:
-    """How much a figure lacks or exceeds; what cannot be judged comes after the gaps and before the rest."""
+    """The sort key of a gap or an excess; a figure without data comes after the gaps and before the rest."""
     over = -row.room if row.room is not None and row.room < 0 else 0
     short = float(row.gap or over)
     return (short > 0, short or float(row.status == "no_data"))
@@ -474,7 +475,7 @@ def split(totals: Sequence[Row], group_id: int) -> tuple[dict[str, Row], dict[st
 def filters(
     kpis: Sequence[Row], status: str | None, chosen: str | None, sort: str | None, here: Callable[..., str]
 ) -> str:
-    """Status and order as links; an indicator that came with the address can be let go of."""
+    """The links that filter by status and set the order; an indicator of the address can be dropped."""
     choices = [(say("全部"), here(status=None), status is None)]
     choices += [(STATUSES[code].text, here(status=code), status == code) for code in FILTERS]
     named = {kpi.kpi: kpi.short for kpi in kpis}
@@ -499,16 +500,16 @@ def sheet(
     schools: Mapping[str, Sequence[Row]],
     before: Before,
 ) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The schools' table for a download: its name, its header, and a row a school and indicator when it is made."""
+    """The schools' file: its name, its header, and a function that gives a row for each school and indicator."""
     name = f"{say('各校各項')}_{group.name}_{period.label}_{file_day(view.on)}"
     header = [say(column) for column in HEADER]
     named = {kpi.kpi: kpi for kpi in kpis}
 
-    def told(row: Row) -> list[object]:
+    def values(row: Row) -> list[object]:
         kpi, then = named[row.kpi], before.get((row.school_id, row.kpi))
         facts = [row.school_name, row.role_label, period.label, kpi.label, word(row.status, kpi.require)]
         gap = row.gap if row.required is not None else None
         figures = [row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
         return [*facts, *figures, flag_words(row)]
 
-    return name, header, lambda: [told(row) for found in schools.values() for row in found]
+    return name, header, lambda: [values(row) for rows in schools.values() for row in rows]

@@ -1,4 +1,4 @@
-"""The picture of the overview, on demand: how many schools were in which status on each day, of a chosen indicator."""
+"""The figure of the overview, on demand: the schools by status on each day, of a chosen indicator."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ from dashboard.ui.parts import pills
 
 Row = SimpleNamespace
 Here = Callable[..., str]
-BACK = timedelta(weeks=4)  # what a finding is compared with where no day was chosen
+BACK = timedelta(weeks=4)  # a finding is compared with this long ago where no day was chosen
 LATE = ("behind", "overdue")
 
 
 def _judged(kpis: Sequence[Row]) -> list[Row]:
-    """Those that have a status other than being for information."""
+    """The indicators that are judged, not for information only."""
     return [kpi for kpi in kpis if kpi.require != "none"]
 
 
 def chosen(view: View, period: Row, kpis: Sequence[Row]) -> Row | None:
-    """The indicator whose picture the address asks for: in every period shown that has it, or within the one it names."""
+    """The indicator of the period that the address asks for: in every period, or only within the one it names."""
     wanted = asked("within", view.period_ids) in (None, period.period)
     return pick(_judged(kpis), asked("trend"), "kpi") if wanted else None
 
 
 def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, here: Here) -> str:
-    """The indicators to choose from; the one that is drawn leads back to none."""
+    """The links to the indicators; that of the drawn one hides its figure."""
     within = period.period if len(view.periods) > 1 else None
     choices = [
         (
@@ -62,7 +62,7 @@ def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, her
     if not choices:
         return ""
     about = say("選一項指標，看每一天各狀態有幾校；再點一次收起。")
-    # On paper nothing can be chosen: there the heading stands for a picture that is drawn, or not at all.
+    # On paper nothing can be chosen: the heading is printed only where a figure is drawn.
     kind = "" if drawn else ' class="offered"'
     return (
         f"<section{kind}><h2>{say('各校狀態的變化')}</h2>"
@@ -71,12 +71,12 @@ def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, her
 
 
 def statuses(view: View, period: Row, kpi: Row) -> Figure | str:
-    """The schools by status over the term, or why there is no picture of them."""
+    """The schools by status over the period, or the reason why there is no figure."""
     return figures.once(view, "statuses", kpi.kpi, period.period, build=lambda: _statuses(view, period, kpi))
 
 
 def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
-    """How many schools of the whole programme were in each status, a row a day, a column a status."""
+    """The number of schools of the whole programme in each status: a row a day, a column a status."""
     days = frame(view, "indicator_days", kpi=kpi.kpi, period=period.period, on=view.on)
     days = days[days["level"] == "city"].set_index("day")
     counts = days[[f"schools_{status}" for status in STRIP]].set_axis(list(STRIP), axis=1)
@@ -91,7 +91,7 @@ def _statuses(view: View, period: Row, kpi: Row) -> Figure | str:
     names = {status: f"{STATUSES[status].sign} {word(status, kpi.require)}" for status in drawn}
     start, then = days.index[0].date(), _compared(view, days)
     was, now = _on(days, then), _on(days, days.index[-1])
-    due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling is kept on every day
+    due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling holds on every day
     title = finding(kpi, was, now, short_day(then, view.year))
     marks = [charts.Day(then, short_day(then, view.year))]
     if due and due >= start:
@@ -138,13 +138,13 @@ def _label(view: View, period: Row) -> str:
 
 
 def _compared(view: View, days: pd.DataFrame) -> date:
-    """The day that the finding compares with: the chosen one, else four weeks before; at the earliest the first."""
+    """The day that the finding compares with: the chosen one, else four weeks ago, or the first day if that is later."""
     known: list[date] = [day.date() for day in days.index]
     return max((day for day in known if day <= (view.versus or view.on - BACK)), default=known[0])
 
 
 def finding(kpi: Row, was: Mapping[str, int], now: Mapping[str, int], day: str) -> str:
-    """How many more or fewer schools have met it, and are late, than on the day."""
+    """The finding: how the numbers of schools that met the indicator or are late have changed since the day."""
     if was == now:
         return say("自 {day} 起各狀態的校數都沒有變", day=day)
     changes = [_change(kpi, "met", was["met"], now["met"])]
@@ -180,6 +180,6 @@ def _caption(view: View, kpi: Row, drawn: Sequence[str], then: date) -> str:
 
 
 def turns(days: pd.DataFrame) -> list[list[figures.Value]]:
-    """The days on which the schools of a status are more or fewer than the day before, the first included."""
+    """The rows of the days on which the number of schools in a status changes, the first day included."""
     turned = days[days.ne(days.shift()).any(axis=1)]
     return [[day.date(), *map(int, counts)] for day, *counts in turned.itertuples()]

@@ -1,4 +1,4 @@
-"""The pictures of a school's plan: what it reached of its targets, and its money."""
+"""The figures of a school's plan: its targets, and its money."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from dashboard.ui.parts import flag_hover
 
 Row = SimpleNamespace
 JUDGED = ("met", "on_track", "overdue")
-MOST = 200  # per cent of a target that stand for all above
+MOST = 200  # per cent of a target at which bars are cut
 # Capital first, from zero: its ceiling is measured from there.
 KINDS = (("capital", later("資本門")), ("current", later("經常門")))
 SUM_OF = {"approved": later("核定"), "spent": later("實支")}
@@ -46,7 +46,7 @@ SUM_OF = {"approved": later("核定"), "spent": later("實支")}
 
 
 def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | str:
-    """What is reached of each target by each year that has begun."""
+    """The share reached of each target in each year that has begun."""
     begun = [row for row in rows if row.status in (*JUDGED, "exempt", "no_data") and row.compared_on]
     judged = [row for row in begun if row.status in JUDGED]
     if not judged:
@@ -111,7 +111,7 @@ def _score(period: str, judged: Sequence[Row]) -> str:
 
 
 def _reached(row: Row) -> str:
-    """「✓ 10/10 人」, or why there is no bar."""
+    """「✓ 10/10 人」, or the reason why there is no bar."""
     if row.value is None:
         return say("未填")
     if row.status == "exempt" or not row.goal:
@@ -127,7 +127,7 @@ def _plain_reach(row: Row) -> str:
 
 
 def budget(view: View, school: Row, rows: Sequence[Row], results: Sequence[Row]) -> Figure:
-    """Approved and spent of each kind, per year and in all, against the ceilings."""
+    """The amounts approved and spent by kind, per year and in all, against the ceilings."""
     years: dict[str, dict[str, Row]] = {}
     for row in rows:
         years.setdefault(row.label, {})[row.part] = row
@@ -189,7 +189,7 @@ def _sums(row: Row) -> Iterable[str]:
 
 
 def _sum(row: Row, name: str) -> str:
-    """What stands at the end of a bar; how many rows say nothing of what was spent."""
+    """The label of a bar: its amount, and how many rows have no amount spent."""
     value = getattr(row, name)
     text = brief(value, MONEY[0], say("未填"))
     return text + (
@@ -200,7 +200,7 @@ def _sum(row: Row, name: str) -> str:
 
 
 def _kinds(lane: str, label: str, sums: Mapping[str, Row], name: str) -> list[dict[str, Any]]:
-    """The parts of one bar; what nobody told has none."""
+    """The parts of one bar; a kind without an amount has none."""
     return [
         {
             "row": lane,
@@ -217,7 +217,7 @@ def _kinds(lane: str, label: str, sums: Mapping[str, Row], name: str) -> list[di
 
 
 def _limit(view: View, row: Row, school: Row, years: Collection[str | None]) -> dict[str, Any]:
-    """A ceiling on the line of what it limits: of a year its capital, of the whole term all that was approved."""
+    """A ceiling on the bar that it limits: a year's capital, or all that was approved over the whole term."""
     room = f"<br>{findings.room(row, row.unit)}"
     return {
         "row": _lane(row.period if row.period in years else None, "approved"),
@@ -230,7 +230,7 @@ def _limit(view: View, row: Row, school: Row, years: Collection[str | None]) -> 
 
 
 def _money_title(ceilings: Sequence[Row], years: Mapping[str, Mapping[str, Row]]) -> str:
-    """A ceiling that is exceeded, else how much of what was approved is spent."""
+    """The finding: exceeded ceilings, else how much of what was approved is spent."""
     over = [row for row in ceilings if row.room < 0]
     if over:
         return listing(
@@ -256,10 +256,10 @@ def _currency() -> str:
 
 
 def unit_of_money() -> str:
-    """The unit of an axis of money."""
+    """The unit of the axis of money."""
     return say("萬元")
 
 
 def in_unit(value: Any) -> float:
-    """An amount in the unit of the axis."""
+    """An amount in New Taiwan dollars, converted to the unit of the axis."""
     return float(decimal(value) / SUMS[manner().language][-1][0])

@@ -1,4 +1,4 @@
-"""The pictures of one school: an indicator's way to its deadline, and where it stands among all."""
+"""The figures of one school: an indicator's course to its deadline, and the school's position among all schools."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from dashboard.ui.screen import halves
 from dashboard.ui.screen import show as put
 
 Row = SimpleNamespace
-SINGLE = 120  # from more schools on, a mark is all schools of the same per cent: thousands would take seconds
+SINGLE = 120  # with more schools than this, schools of the same per cent share a mark: thousands would take seconds
 LISTED = 8
-SHARE = 0.18  # of the days drawn: names closer than that stand above each other
+SHARE = 0.18  # of the days drawn: names closer than this are put one above the other
 
 
 # One indicator over time
 
 
 def show_opened(item: Item) -> None:
-    """What an open row has below it: its way to the deadline, and beside that whom and what it is about."""
+    """Write the body of an open row: its course to the deadline, and beside that its units, rule and rejected rows."""
     asked = ("course", item.kpi.kpi, item.kpi.period, item.row.school_id)
     drawn = figures.once(item.view, *asked, build=lambda: course(item) or "")
     if not drawn:
@@ -59,7 +59,7 @@ def show_opened(item: Item) -> None:
 
 
 def course(item: Item) -> Figure | None:
-    """The school's way to the deadline in one indicator, day by day; none where there is nothing to reach by a day."""
+    """The school's course to the deadline in one indicator, day by day; None where it has no requirement or deadline."""
     if item.course is None:
         return None
     view, kpi, row, start = item.view, item.kpi, item.row, item.course.start
@@ -70,22 +70,22 @@ def course(item: Item) -> Figure | None:
         return None
     unit, name = figures.plain(kpi.unit), "actual"
     counts = {"counted": "<b>%{customdata[1]:,}", "required": "%{customdata[2]:,}</b>", "unit": unit}
-    said = {name: f"{say('實際')} {say('{counted}/{required} {unit}', **counts)}%{{customdata[0]}}"}
+    hovers = {name: f"{say('實際')} {say('{counted}/{required} {unit}', **counts)}%{{customdata[0]}}"}
     parts = [_actual(lines, days["day"]).assign(line=name, look="actual")]
     if item.course.paced and start < kpi.deadline:
         pace = figures.PACE
         parts.append(_pace(days, start, kpi.deadline, int(row.required)).assign(line=pace, look=pace))
-        said[pace] = f"{say('應有進度')} %{{customdata[1]:,}} {unit}"
+        hovers[pace] = f"{say('應有進度')} %{{customdata[1]:,}} {unit}"
     if row.weekly and view.on < kpi.deadline:
         parts.append(figures.needed(view.on, row.counted, kpi.deadline, row.required).assign(share=""))
-        said[figures.NEEDED] = figures.said_of_need(_week(row.weekly), kpi.unit)
+        hovers[figures.NEEDED] = figures.hover_of_need(_week(row.weekly), kpi.unit)
     drawn = pd.concat(parts)
     end = max(kpi.deadline, view.on)
     plot = charts.curves(
         drawn,
         say("累計（{unit}）", unit=unit),
         names=figures.others_names() | {name: say("實際")},
-        said=said,
+        hovers=hovers,
         written=full_day,
         facts={name: "|".join((kpi.kpi, "school", kpi.period, "counted", row.school_name))},
         labels={name: f"{short_day(view.on, view.year)} {number(row.counted)} {unit}"},
@@ -93,7 +93,7 @@ def course(item: Item) -> Figure | None:
         months=figures.months(start, end, 4),
     )
     top = float(drawn["y"].max())
-    # As far as there are days, for names at the right would widen it; and with room for what stands beside the last point.
+    # The axis ends with the last day, for names at the right would widen it; above it is room for the last point's label.
     plot.update_xaxes(range=[start.isoformat(), end.isoformat()], tickangle=0)
     plot.update_yaxes(range=[0, 1.14 * top], dtick=_step(top))
     if (view.on - start) < (end - start) / 3:
@@ -116,7 +116,7 @@ def course(item: Item) -> Figure | None:
 
 
 def _actual(lines: pd.DataFrame, days: pd.Series[Any]) -> pd.DataFrame:
-    """What was counted each day; a gap where days have no figure, for what is missing is neither zero nor as before."""
+    """The line of counts; days without a figure are a gap, for a missing figure is neither zero nor the former one."""
     texts = [
         f"（{percent(done, of)}）" + ("" if pd.isna(by) else say("，當日 {by}", by=change(int(by))))
         for done, of, by in zip(lines["counted"], lines["of"], lines["added"], strict=True)
@@ -130,7 +130,7 @@ def _actual(lines: pd.DataFrame, days: pd.Series[Any]) -> pd.DataFrame:
 
 
 def _pace(days: pd.DataFrame, start: date, deadline: date, required: int) -> pd.DataFrame:
-    """The pace of each day, of what was required on that day; from today on of what is required now."""
+    """The pace of each day to what was required on that day; from today on, to what is required now."""
     until = pd.date_range(start, deadline, freq="D", name="day")
     known = days.set_index(pd.DatetimeIndex(days["day"]))["required"].astype("Float64").reindex(until).ffill()
     of = known.where(until <= days["day"].iloc[-1], required).bfill().fillna(required).astype("int64")
@@ -142,16 +142,16 @@ def _pace(days: pd.DataFrame, start: date, deadline: date, required: int) -> pd.
 
 
 def _step(top: float) -> float:
-    """How far apart the marks of whole units stand, so that about five find room."""
+    """The distance of the axis's ticks in whole units, for about five of them."""
     return next((step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500) if top / step <= 5), top // 5)
 
 
 def _marks(item: Item, end: date) -> list[charts.Day]:
-    """The deadline, today, the day to compare with, and the ends of the window where they are none of these."""
+    """The upright lines: the deadline, today, the day to compare with, and the ends of the window that are none of these."""
     view, kpi, start = item.view, item.kpi, item.course.start if item.course else item.view.on
     due = say("期限 {day}", day=due_day(kpi.deadline, view.on))
     must = say("應達 {required} {unit}", required=number(item.row.required), unit=escape(kpi.unit))
-    # The last point has its name at its left or right: that of the deadline stands where it is not.
+    # The last point has its label at its left or right: the deadline's name is put at the other height.
     high = item.row.counted > 0.35 * max(item.row.required, item.row.counted)
     marks = [charts.Day(kpi.deadline, f"{due}<br>{must}", True, low=high)]
     if view.on != kpi.deadline:
@@ -172,7 +172,7 @@ def _marks(item: Item, end: date) -> list[charts.Day]:
 
 
 def window(kpi: Row, year: int) -> list[tuple[date, str]]:
-    """The window's first day where the pace does not begin with it, and its last where that is not the deadline."""
+    """The window's first day unless the pace begins with it, and its last unless it is the deadline; with their names."""
     days = []
     if kpi.window_start and kpi.window_start != kpi.pace_start:
         days.append((kpi.window_start, say("採計自 {day}", day=short_day(kpi.window_start, year))))
@@ -182,7 +182,7 @@ def window(kpi: Row, year: int) -> list[tuple[date, str]]:
 
 
 def _lines(item: Item) -> list[str]:
-    """What is measured, and what each line is; the speed needed with its figure."""
+    """The caption: what is measured, and the key of the lines, that of the speed needed with its figure."""
     unit = escape(item.kpi.unit)
     texts = [say("累計（{unit}）", unit=unit), say("實線：本校")]
     if item.course and item.course.paced:
@@ -193,12 +193,12 @@ def _lines(item: Item) -> list[str]:
 
 
 def _week(by: float) -> str:
-    """To one decimal; less than that is not nothing."""
+    """A weekly speed to one decimal, or to two where one would round it to zero."""
     return f"{by:.1f}" if by >= 0.1 else f"{by:.2f}"
 
 
 def against_pace(item: Item) -> str:
-    """Whether it will do: against the pace, or how much is done."""
+    """The finding: how far the count is from the pace, or from what is required."""
     row, unit = item.row, escape(item.kpi.unit)
     if row.status == "met":
         return say("已達應達數")
@@ -214,7 +214,7 @@ def against_pace(item: Item) -> str:
 
 
 def _changes(days: pd.DataFrame) -> list[list[figures.Value]]:
-    """The days on which the figure or what is required is another than on the day before."""
+    """The rows of the days on which the count or what is required changes."""
     changes: list[list[figures.Value]] = []
     before: tuple[Any, Any] | None = None
     for day, done, whole, added in days[["day", "counted", "required", "added"]].itertuples(index=False):
@@ -231,7 +231,7 @@ def _changes(days: pd.DataFrame) -> list[list[figures.Value]]:
 
 
 def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, here: Here) -> None:
-    """The school among all, or the way there."""
+    """Write the link to the school's position among all, and the figure where it is asked for."""
     put(pills([(say("與各校相比"), here(place=None if asked else 1, plan=None), bool(asked))]))
     if asked:
         figures.show(
@@ -240,7 +240,7 @@ def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, 
 
 
 def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
-    """In each indicator where the school stands among those that the viewer may see."""
+    """The school's position in each indicator among the schools that the viewer may see."""
     at = {"on": view.on, "by_default": view.by_default}
     every = pd.concat([frame(view, "school_places", period=period, **at) for period in view.period_ids])
     own = every[every["school_id"] == school.school_id]
@@ -307,7 +307,7 @@ def _named(view: View, kpi: Row) -> str:
 
 
 def _others(view: View, kpi: Row, others: pd.DataFrame, together: bool) -> list[dict[str, Any]]:
-    """The marks of the other schools: one each, or one for all of the same per cent."""
+    """The marks of the other schools: one each, or where `together` one for all of the same per cent."""
     if not together:
         return [_mark(view, kpi, row, False) for row in others.itertuples()]
     return [
@@ -355,10 +355,10 @@ def _mark(view: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
 
 
 def _known(row: Any) -> Row:
-    """A row of a frame as `ask` gives rows: what is missing is None."""
+    """A row of a frame in the form of `ask`'s rows: a missing value is None."""
     return Row(**{name: None if pd.isna(value) else value for name, value in row._asdict().items()})
 
 
 def _answer(view: View, kpi: Row, school: str | None = None) -> str:
-    """Why a school's figure is so; its period is named where several are shown."""
+    """The link to the evidence of a school's figure; it names the period where there are several."""
     return unescape(indicator.at(view, kpi).link("indicator", kpi=kpi.kpi, school=school))

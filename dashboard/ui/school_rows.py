@@ -1,4 +1,4 @@
-"""A school's indicators, one row each that opens: figures, the missing, the rule, rows not taken."""
+"""A school's indicators, one row each that opens: figures, missing units, the rule, rejected rows."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ Here = Callable[..., str]
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
 TITLED, CAUSES = 3, 8
-# What the address may ask for besides the school: the row that is open, its period where there are several, the school
-# among all, and one of the plan's pictures.
+# The address's parameters besides the school: the open row, its period where there are several, the school among all,
+# and one of the plan's pictures.
 ASKED = {"kpi": None, "open": None, "place": ("1",), "plan": ("targets", "budget")}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of one school, with everything its row shows; its `units` are asked for where it is open.
+    """One indicator of one school with the values of its row; `units` are empty where the row is closed.
 
-    `then` is its figure on the day to compare with, `rejects` its rows not taken that could count in it, `others`
-    a line on those that could not, `possible` those by which its figure is bounded,
-    `to_send` what to send or fill in where it cannot be judged, `causes` what is known to be wrong with the data behind it.
+    then: the figure on the day to compare with. rejects: the rejected rows that could count. others: a line on those
+    that could not. possible: the rows that bound the figure. to_send: what to send or fill in where the indicator
+    cannot be judged. causes: the known faults of its data.
     """
 
     view: View
@@ -79,7 +79,7 @@ class Item:
 
     @property
     def course(self) -> Course | None:
-        """The curve, where there is something to reach and a day to reach it by."""
+        """The curve, where there is a requirement and a deadline."""
         kpi, row = self.kpi, self.row
         start = kpi.pace_start or kpi.window_start
         if not row.required or kpi.deadline is None or kpi.require in UNDATED:
@@ -97,7 +97,7 @@ class Item:
 
 
 def order(item: Item) -> tuple[object, ...]:
-    """Exceeded ceilings, unmet by deadline and gap, then what cannot be judged, then what is done."""
+    """The sort key: exceeded ceilings, unmet by deadline and gap, then those without data, then those done."""
     open_row = item.row.status in ORDER[:3]
     place = 0 if open_row else ORDER.index(item.row.status)
     exceeded = item.row.room is not None and item.row.room < 0
@@ -106,7 +106,7 @@ def order(item: Item) -> tuple[object, ...]:
 
 
 def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item | None:
-    """The one row that the address names; where it names no period, that of the last begun."""
+    """The row that the address names; where it names no period, that of the last period that has begun."""
     named = {item.kpi.period: item for item in items if item.kpi.kpi == kpi}
     if not named:
         return None
@@ -117,7 +117,7 @@ def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item |
 
 
 def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:
-    """All rows as links that open them: up to the one that is open, and those after it."""
+    """The rows in two parts, each row a link that opens it: up to the open one, and those after it."""
     placed = sorted(items, key=order)
     after = placed.index(opened) + 1 if opened in placed else len(placed)
     lines = [_row(item, item is opened, here) for item in placed]
@@ -126,7 +126,7 @@ def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple
 
 
 def foot() -> str:
-    """How to read the rows, once below all of them."""
+    """The line below the rows on how to read them."""
     how = hint(say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · "))
     return f'<p class="foot">{how}{say("依期限與缺口排序")}</p>'
 
@@ -171,34 +171,34 @@ def _row(item: Item, opened: bool, here: Here) -> str:
 
 
 def _other(item: Item, opened: bool, here: Here) -> str:
-    """Where a click on a row leads: it opens, or closes again. Its period is named where several are shown."""
+    """The link that opens or closes a row; it names the row's period where there are several."""
     if opened:
         return here(kpi=None, open=None)
     return here(kpi=item.kpi.kpi, open=item.kpi.period if len(item.view.periods) > 1 else None)
 
 
 def _turned(item: Item) -> str:
-    """The change of status since the day to compare with."""
+    """The status on the day to compare with, where it has changed."""
     then, versus = item.then, item.view.versus
     if then is None or versus is None or then.status == item.row.status:
         return ""
-    told = say(
+    sentence = say(
         "{day} 時 {then}",
         day=short_day(versus, item.view.year),
-        then=_stands(then.status, item.kpi.require),
+        then=_status(then.status, item.kpi.require),
     )
-    return f'<small class="turned">{told}</small>'
+    return f'<small class="turned">{sentence}</small>'
 
 
 def _causes(item: Item) -> str:
-    """The first sentences of what is wrong with the data, for a title."""
-    told = [f"{_place(row)}{escape(row.message)}" for row in item.causes[:TITLED]]
+    """The first sentences on faults of the data, for a title."""
+    sentences = [f"{_place(row)}{escape(row.message)}" for row in item.causes[:TITLED]]
     left = len(item.causes) - TITLED
-    return prose([*told, say("另有 {n} 列。", n=number(left)) if left > 0 else ""])
+    return prose([*sentences, say("另有 {n} 列。", n=number(left)) if left > 0 else ""])
 
 
 def _place(row: Row) -> str:
-    """「研習紀錄.csv 第 3 列：」; a school that is in no row has no place."""
+    """「研習紀錄.csv 第 3 列：」, or blank for a fault without a file."""
     if not row.file:
         return ""
     line = say("第 {line} 列", line=number(row.line)) if row.line else ""
@@ -206,18 +206,18 @@ def _place(row: Row) -> str:
 
 
 def _flags(item: Item) -> str:
-    """What is known to be wrong with the data behind the figure: what it means, where, and the way there."""
+    """The note on the figure's flags, and the list of the faults behind them."""
     note = flagged(item.row, item.kpi, item.view.link)
-    told = [
+    causes = [
         row for row in item.causes if row.flag != "rows_rejected"
-    ]  # the rows stand below, with what to write
-    listed = "".join(f"<li>{_place(row)}{stored(row.message)}</li>" for row in told[:CAUSES])
-    left = len(told) - CAUSES
+    ]  # rejected rows are listed below with how to mend them
+    listed = "".join(f"<li>{_place(row)}{stored(row.message)}</li>" for row in causes[:CAUSES])
+    left = len(causes) - CAUSES
     more = f"<li>{say('另有 {n} 列。', n=number(left))}</li>" if left > 0 else ""
     return f'<div>{note}<ul class="causes">{listed}{more}</ul></div>' if note else ""
 
 
-def _stands(status: str, require: str) -> str:
+def _status(status: str, require: str) -> str:
     return f'<span class="nowrap">{STATUSES[status].sign} {word(status, require)}</span>'
 
 
@@ -237,7 +237,7 @@ def _counts(row: Row, kpi: Row) -> str:
 
 
 def _money(row: Row, kpi: Row) -> str:
-    """Out of what, as the indicator has it: a ceiling, or what was approved."""
+    """An amount of money out of its ceiling or of what was approved."""
     limit = row.required if row.required is not None else row.base
     if limit is None:
         return f'<span title="{exact(row.counted, kpi.unit)}">{amount(row.counted, kpi.unit)}</span>'
@@ -251,21 +251,21 @@ def _money(row: Row, kpi: Row) -> str:
 
 
 def _bar(row: Row) -> str:
-    """How much of what is required is done, with the tick where the pace is today."""
+    """The bar of the count against what is required, with a tick at today's pace; or words where there is none."""
     if row.status == "info" and row.base:
-        told = say("{share}，不設應達數", share=percent(row.counted, row.base))
-        return f'<span class="mut small">{told}</span>'
+        label = say("{share}，不設應達數", share=percent(row.counted, row.base))
+        return f'<span class="mut small">{label}</span>'
     if row.required is None or row.counted is None:
         return f'<span class="mut small">{_no_bar(row.status)}</span>'
     if not row.required:
         return ""
     figures = {"counted": number(row.counted), "required": number(row.required)}
-    told = (
+    label = (
         say("{counted}，應達 {required}", **figures)
         if row.room is None
         else say("{counted}，上限 {required}", **figures)
     )
-    return bar(row.status, row.counted, row.required, told, row.pace)
+    return bar(row.status, row.counted, row.required, label, row.pace)
 
 
 def _no_bar(status: str) -> str:
@@ -275,7 +275,7 @@ def _no_bar(status: str) -> str:
 
 
 def body(item: Item) -> str:
-    """What stands below an open row: the change, who is missing, the rows not taken, and the rule."""
+    """The body of an open row: faults, the change, units, rejected rows, the bound and the rule."""
     kpi = item.kpi
     rows = len({(row.file, row.line) for row in item.possible})
     bound = bounds.message(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
@@ -289,7 +289,7 @@ def body(item: Item) -> str:
 
 
 def _clause(kpi: Row) -> str:
-    """Where the rule stands, and which days count."""
+    """The clause of the rule, and the days that count."""
     clause = escape(kpi.clause)
     if kpi.window_start:
         days = {"start": written_day(kpi.window_start), "end": written_day(kpi.window_end)}
@@ -300,31 +300,31 @@ def _clause(kpi: Row) -> str:
 
 
 def _why(item: Item) -> str:
-    """To the rule and the rows behind the figure. Not the label itself: what opens a row holds no link."""
+    """The link to the rule and the evidence. It is not the label, for what opens a row may hold no other link."""
     row = item.row
-    told = (
+    label = (
         say("看規則與依據")
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, told=told)}</p>'
+    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, label=label)}</p>'
 
 
 def _since_then(item: Item) -> str:
-    """What became of the figure since the day to compare with."""
+    """The sentence on the change of the figure since the day to compare with."""
     then, row, versus = item.then, item.row, item.view.versus
     if then is None or versus is None or then.counted is None or row.counted is None:
         return ""
     unit = item.kpi.unit
     figures = {"then": _figure(then, unit), "now": _figure(row, unit)}
     by = f"<b>{escape(united(change(row.counted - then.counted, unit), unit))}</b>"
-    told = say(
+    sentence = say(
         "與 {day} 相比 {by}：當時 {then}，現在 {now}。",
         day=short_day(versus, item.view.year),
         by=by,
         **figures,
     )
-    return f'<p class="sub">{told}</p>'
+    return f'<p class="sub">{sentence}</p>'
 
 
 def _figure(row: Row, unit: str) -> str:
@@ -332,17 +332,17 @@ def _figure(row: Row, unit: str) -> str:
 
 
 def _units(item: Item) -> str:
-    """Missing first: they are what is left to do; the done fold away."""
+    """The lists of units, missing ones first; counted ones fold away below them."""
     missing = [unit for unit in item.units if not unit.done]
     done = [unit for unit in item.units if unit.done]
     if not item.units:
-        told = records.silent(item.to_send) if item.row.status == "no_data" else say("還沒有紀錄。")
-        return f'<p class="mut" style="margin:0">{told}</p>'
+        sentence = records.silent(item.to_send) if item.row.status == "no_data" else say("還沒有紀錄。")
+        return f'<p class="mut" style="margin:0">{sentence}</p>'
     unit, year = escape(item.kpi.unit), item.view.year
     parts = []
     if missing:
         counts = {"n": number(len(missing)), "unit": unit}
-        # Of classes the rest are missing too, and nobody knows which.
+        # Other classes are missing too, and which is not known.
         title = (
             say("還不齊的 {n} {unit}", **counts)
             if item.kpi.base == "classes"
@@ -361,17 +361,17 @@ def _units(item: Item) -> str:
 
 
 def _list(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
-    """Who or what; where each is made up of parts, against these."""
+    """The list of units, or where they consist of parts the table of units by parts."""
     if any(unit.parts for unit in units):
         return _matrix(item, units, year, done)
     return f'<ul class="units">{"".join(_unit(unit, year, done) for unit in units)}</ul>'
 
 
 def _matrix(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
-    """Units against their parts: since when each part is there, or that it is missing."""
+    """The table of units by parts: the day or amount of each part, or that it is missing."""
     names = list(dict.fromkeys(part["label"] for unit in units for part in unit.parts or ()))
     header = [say("對象"), *(say(name) if name else item.kpi.short for name in names)]
-    # What has the day of its last part on it needs no other; an amount has none.
+    # A named part has its own day; only the unnamed one, an amount, needs the day of the unit.
     when = done and None in names
     header += [say("計入日")] if when else []
 
@@ -384,8 +384,8 @@ def _matrix(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
         return "", [Cell(cell, "l") for cell in cells]
 
     caption = say("{kpi}的名單", kpi=item.kpi.short)
-    shown = table(caption, [Cell(escape(name), "l") for name in header], map(line, units), "parts")
-    return f'<div class="tall">{shown}</div>'
+    grid = table(caption, [Cell(escape(name), "l") for name in header], map(line, units), "parts")
+    return f'<div class="tall">{grid}</div>'
 
 
 def _part(part: Part) -> str:
@@ -418,34 +418,34 @@ def _name(unit: Row) -> str:
 
 
 def _when(unit: Row, year: int, done: bool) -> str:
-    """Since when it counts, or works there if that is this year's."""
+    """The day on which a unit was counted, or of a missing one the day of its start if in this year."""
     if done and unit.attained_on:
         return f'<time datetime="{unit.attained_on.isoformat()}">✓ {written_day(unit.attained_on, pad=True)}</time>'
     if not done and unit.since and unit.since.year >= year:
-        told = say("{day} 到職", day=written_day(unit.since, pad=True))
-        return f'<time datetime="{unit.since.isoformat()}">{told}</time>'
+        label = say("{day} 到職", day=written_day(unit.since, pad=True))
+        return f'<time datetime="{unit.since.isoformat()}">{label}</time>'
     return ""
 
 
 def place(school: Row, link: Callable[..., str]) -> str:
-    """Where the school belongs, in one line."""
+    """The line on a school: its group, role, lead school, district and classes."""
     group = anchor(link("group", group=school.group_name), escape(school.group_name))
-    told = [f"{group} {escape(school.role_label)}"]
+    parts = [f"{group} {escape(school.role_label)}"]
     if school.lead_name and school.role != "lead":
         lead = anchor(link("school", school=school.lead_name), escape(school.lead_name))
-        told = [
+        parts = [
             say("{group} {role}（重點學校：{lead}）", group=group, role=escape(school.role_label), lead=lead)
         ]
-    told += [escape(school.district)] if school.district else []
-    told += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
+    parts += [escape(school.district)] if school.district else []
+    parts += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
     write = anchor(link("reminders", school=school.name), say("寫催辦"))
-    return " · ".join(told) + hint(f" · {write}")
+    return " · ".join(parts) + hint(f" · {write}")
 
 
 def items(
     view: View,
     kpis: Sequence[Row],
-    found: Sequence[Row],
+    rows: Sequence[Row],
     then: Mapping[tuple[Any, ...], Row],
     steps: Sequence[Row],
     units: Sequence[Row],
@@ -454,8 +454,12 @@ def items(
     to_send: Mapping[tuple[int, str], str],
     causes: Sequence[Row] = (),
 ) -> list[Item]:
-    """Everything of one school by indicator."""
-    figures = {row.kpi: row for row in found}
+    """The items of one school, in the order of `kpis`.
+
+    rows: the school's results. then: those of the day to compare with, by indicator. steps: the course of its counts.
+    possible: the rejected rows that could count. to_send: what to send, by school and indicator.
+    """
+    figures = {row.kpi: row for row in rows}
     apart = {
         kpi.kpi: records.apart(view, figures[kpi.kpi].school_name, kpi, rejects, possible)
         for kpi in kpis

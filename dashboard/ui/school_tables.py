@@ -1,6 +1,6 @@
-"""A school's tables as files: its indicators, who or what stands behind them, its rows not taken, and its plan.
+"""A school's tables as files: its indicators, their units, its rejected rows, and its plan.
 
-What a viewer's scope hides is not in the rows that a page asks for, so that it is in no file either.
+What a viewer's scope hides is not in the rows of a query, and so in no file.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from dashboard.ui import plan, records
 from dashboard.ui.school_rows import Item
 
 Row = SimpleNamespace
-Found = Sequence[tuple[Row, Sequence[Item]]]
+ItemsByPeriod = Sequence[tuple[Row, Sequence[Item]]]
 Rows = Sequence[Sequence[object]]
 
 
 def tables(
-    view: View, school: Row, found: Found, rejects: Sequence[Row]
+    view: View, school: Row, periods: ItemsByPeriod, rejects: Sequence[Row]
 ) -> Iterator[tuple[str, list[str], Callable[[], Rows]]]:
-    """Each table: what it is, its header, and its rows when they are asked for."""
-    yield say("指標"), _indicator_header(view), lambda: indicators(found, compared=view.versus is not None)
+    """The title of each table, its header, and a function that gives its rows."""
+    yield say("指標"), _indicator_header(view), lambda: indicators(periods, compared=view.versus is not None)
     header = [
         say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
         say("已有"), say("還缺"),
     ]  # fmt: skip
-    yield say("名單"), header, lambda: units(_with_units(view, school, found))
+    yield say("名單"), header, lambda: units(_with_units(view, school, periods))
     if rejects:
         yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
     yield from plan.downloads(view, school)
@@ -46,9 +46,9 @@ def _indicator_header(view: View) -> list[str]:
     return header
 
 
-def indicators(found: Found, compared: bool) -> Rows:
-    """A school's figures, in the definition's order."""
-    return [_indicator(period, item, compared) for period, items in found for item in items]
+def indicators(periods: ItemsByPeriod, compared: bool) -> Rows:
+    """The rows of a school's figures, in the definition's order."""
+    return [_indicator(period, item, compared) for period, items in periods for item in items]
 
 
 def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
@@ -72,13 +72,13 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
     return figures
 
 
-def _with_units(view: View, school: Row, found: Found) -> Found:
-    """Of every indicator, not of the one that is open alone."""
+def _with_units(view: View, school: Row, periods: ItemsByPeriod) -> ItemsByPeriod:
+    """The items with the units of every indicator, not only of the open one."""
     asked = {
         period.period: ask(
             view, "units", on=view.on, period=period.period, school_id=school.school_id, kpi=None
         )
-        for period, _ in found
+        for period, _ in periods
     }
     return [
         (
@@ -88,12 +88,12 @@ def _with_units(view: View, school: Row, found: Found) -> Found:
                 for item in items
             ],
         )
-        for period, items in found
+        for period, items in periods
     ]
 
 
-def units(found: Found) -> Rows:
-    """Who or what stands behind the figures: those that count, and those still missing."""
+def units(periods: ItemsByPeriod) -> Rows:
+    """The rows of the units: those that count, and those still missing."""
     return [
         [
             period.label,
@@ -107,7 +107,7 @@ def units(found: Found) -> Rows:
             has(unit.parts),
             lacks(unit.parts),
         ]
-        for period, items in found
+        for period, items in periods
         for item in items
         for unit in item.units
     ]

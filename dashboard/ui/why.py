@@ -1,4 +1,4 @@
-"""Why a school's figure is what it is: its units, the rows behind each, and the rows that were not taken."""
+"""The evidence of a school's figure: its units, the rows of each, and its rejected rows."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from dashboard.ui.parts import Cell, Line, anchor, flagged, outward, tag
 
 Row = SimpleNamespace
 SHORT = 10
-SHOWN = 4
+EVIDENCE_ROWS = 4
 REFUSED = 8
-UNITS = 30  # of them at once: a large school has hundreds
+UNITS = 30  # of a page: a large school has hundreds
 LINKS = {
     "person": later("列的找法：依教師對應。"),
     "pair": later("列的找法：依教師與班級對應。"),
@@ -35,11 +35,12 @@ HEADER = (
 
 
 @dataclass(frozen=True)
-class Behind:
-    """What stands behind one school's figure.
+class Explanation:
+    """The evidence of one school's figure.
 
-    how: how rows are found for a unit, or None where they cannot be told one by one; to_send: what to send
-    or fill in where the school cannot be judged.
+    evidence: the rows of each unit, by `unit_key`. rejects: the rejected rows that could count; others: the line on
+    those that could not. how: a key of `LINKS`, or None where rows cannot be matched to units. to_send: what to send or
+    fill in where the school cannot be judged.
     """
 
     school: Row
@@ -52,8 +53,8 @@ class Behind:
     to_send: str | None
 
 
-def behind(view: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behind:
-    """The units of a school, what is missing first, each with at most so many rows of a kind."""
+def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS) -> Explanation:
+    """The evidence of a school's figure, its missing units first, each with at most `most` rows of a kind."""
     mine = {"school_id": school.school_id, "on": view.on, "period": kpi.period}
     result = next(
         row
@@ -69,7 +70,7 @@ def behind(view: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     to_send = None
     if result.status == "no_data":
         to_send = reminders.to_send(view, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
-    return Behind(
+    return Explanation(
         school,
         result,
         sorted(units, key=lambda unit: bool(unit.done)),
@@ -81,20 +82,22 @@ def behind(view: View, kpi: Row, school: Row, most: int | None = SHOWN) -> Behin
     )
 
 
-def shown(view: View, kpi: Row, found: Behind, here: Callable[..., str]) -> str:
-    """The figures, the list that adds up to them, and where its rows were read."""
-    name = anchor(view.link("school", school=found.school.name, kpi=kpi.kpi), escape(found.school.name))
+def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+    """The section of the evidence: the figures, the units that add up to them, and the sources of their rows."""
+    name = anchor(
+        view.link("school", school=explanation.school.name, kpi=kpi.kpi), escape(explanation.school.name)
+    )
     day = say("截至 {day}", day=written_day(view.on))
-    listed = _units(kpi, found, here) if found.units else _no_units(found)
+    listed = _units(kpi, explanation, here) if explanation.units else _no_units(explanation)
     return (
         f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(view, kpi, found)}{listed}{_origin(view, found)}{records.own_rejects(found.rejects, found.result, REFUSED, found.others)}"
+        f"{_sum(view, kpi, explanation)}{listed}{_origin(view, explanation)}{records.own_rejects(explanation.rejects, explanation.result, REFUSED, explanation.others)}"
     )
 
 
-def _sum(view: View, kpi: Row, found: Behind) -> str:
-    """The figures, and that the list below adds up to them."""
-    row, unit = found.result, escape(kpi.unit)
+def _sum(view: View, kpi: Row, explanation: Explanation) -> str:
+    """The figures, and how many units of the list below count."""
+    row, unit = explanation.result, escape(kpi.unit)
     facts = [
         say(
             "{status} 計數 {counted} {unit}",
@@ -106,15 +109,15 @@ def _sum(view: View, kpi: Row, found: Behind) -> str:
     facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
     facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
     facts.append(flagged(row, kpi, view.link))
-    done = sum(bool(unit.done) for unit in found.units)
-    missing = len(found.units) - done
-    told = say("下表：已計入 {done}", done=number(done))
+    done = sum(bool(unit.done) for unit in explanation.units)
+    missing = len(explanation.units) - done
+    tally = say("下表：已計入 {done}", done=number(done))
     if missing:
         counts = {"done": number(done), "missing": number(missing)}
-        told = say("下表：已計入 {done}，還缺 {missing}", **counts)
-        if kpi.base == "classes":  # the rest are missing too, and nobody knows which
-            told = say("下表：已計入 {done}，還不齊 {missing}", **counts)
-    foot = f'<p class="foot">{told}</p>' if found.units else ""
+        tally = say("下表：已計入 {done}，還缺 {missing}", **counts)
+        if kpi.base == "classes":  # other classes are missing too, and which is not known
+            tally = say("下表：已計入 {done}，還不齊 {missing}", **counts)
+    foot = f'<p class="foot">{tally}</p>' if explanation.units else ""
     return f"<p>{'　'.join(filter(None, facts))}</p>{foot}"
 
 
@@ -122,15 +125,15 @@ def _bold(value: Any) -> str:
     return f"<b>{number(value)}</b>"
 
 
-def _no_units(found: Behind) -> str:
-    told = say("截至這一天沒有計入任何紀錄。")
-    if found.result.status == "no_data":
-        told = records.silent(found.to_send)
-    return f'<p class="mut">{told}</p>'
+def _no_units(explanation: Explanation) -> str:
+    sentence = say("截至這一天沒有計入任何紀錄。")
+    if explanation.result.status == "no_data":
+        sentence = records.silent(explanation.to_send)
+    return f'<p class="mut">{sentence}</p>'
 
 
-def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
-    shown = paper.page(found.units, asked("units"), UNITS)
+def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+    units = paper.page(explanation.units, asked("units"), UNITS)
     header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
 
     def line(unit: Row) -> Line:
@@ -139,12 +142,12 @@ def _units(kpi: Row, found: Behind, here: Callable[..., str]) -> str:
             [
                 Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
                 Cell(_since(unit), "l"),
-                Cell(_rows(found.how, found.evidence.get(unit.unit_key, [])), "l w"),
+                Cell(_rows(explanation.how, explanation.evidence.get(unit.unit_key, [])), "l w"),
             ],
         )
 
-    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, shown, line)
-    return f'<div class="tall">{listed}</div>{paper.pager(shown, lambda page: here(units=page), kpi.unit)}'
+    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, units, line)
+    return f'<div class="tall">{listed}</div>{paper.pager(units, lambda page: here(units=page), kpi.unit)}'
 
 
 def _who(unit: Row) -> str:
@@ -153,11 +156,11 @@ def _who(unit: Row) -> str:
 
 
 def _since(unit: Row) -> str:
-    """Since when it counts, or what it lacks; below that what it has, where it is made up of parts."""
+    """The day on which a unit was counted, or what it lacks; below that the parts that it has."""
     own = escape(has(unit.parts))
     if not unit.done:
-        told = escape(lacks(unit.parts, alone=True)) or say("還缺")
-        return "<br>".join([f'<span class="warn">{told}</span>', *([_muted(own)] if own else [])])
+        lack = escape(lacks(unit.parts, alone=True)) or say("還缺")
+        return "<br>".join([f'<span class="warn">{lack}</span>', *([_muted(own)] if own else [])])
     when = (
         f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
         if unit.attained_on
@@ -177,25 +180,25 @@ def _rows(how: str | None, rows: Sequence[Row]) -> str:
     return "<br>".join(listed)
 
 
-def _muted(told: str) -> str:
-    return f'<span class="mut">{told}</span>'
+def _muted(text: str) -> str:
+    return f'<span class="mut">{text}</span>'
 
 
 def _row(row: Row) -> str:
-    """File, line, what it says; of a spreadsheet a link to the very row."""
+    """The file, line and content of a row; of a spreadsheet a link to the row."""
     place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
     where = outward(row.link, place) if row.link else escape(place)
-    told = " · ".join(
+    content = " · ".join(
         part for part in (row.day and written_day(row.day), row.row_school, row.details) if part
     )
-    return (
-        f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(told))}'
-    )
+    return f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(content))}'
 
 
-def _origin(view: View, found: Behind) -> str:
-    """How rows are found, when each file was read, and what to quote."""
-    files = {row.file: row.modified_at for rows in found.evidence.values() for row in rows if row.is_visible}
+def _origin(view: View, explanation: Explanation) -> str:
+    """The foot: how rows are matched to units, when each file was read, and the fingerprint to quote."""
+    files = {
+        row.file: row.modified_at for rows in explanation.evidence.values() for row in rows if row.is_visible
+    }
     times = listing(
         [
             say("{file}（{time}）", file=escape(name), time=moment(at, view.year) if at else "?")
@@ -203,8 +206,8 @@ def _origin(view: View, found: Behind) -> str:
         ]
     )
     lines = [
-        say(LINKS[found.how])
-        if found.how
+        say(LINKS[explanation.how])
+        if explanation.how
         else say(
             "這項的計算不是一列對一個對象，無法逐列指出；原始列見{link}的檔案清單。",
             link=anchor(view.link("data"), say("資料頁")),
@@ -220,19 +223,19 @@ def _origin(view: View, found: Behind) -> str:
 
 
 def table_of(view: View, kpi: Row, school: Row) -> list[list[object]]:
-    """Every unit with every row behind it, as the download writes them; a unit without rows has a line of its own."""
-    found = behind(view, kpi, school, most=None)
+    """The rows of the evidence file, in the order of `HEADER`: one a unit and row, or one for a unit without rows."""
+    explanation = explain(view, kpi, school, most=None)
     none: list[Row | None] = [None]
     return [
-        [*_unit_values(found, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
-        for unit in found.units
-        for row in found.evidence.get(unit.unit_key) or none
+        [*_unit_values(explanation, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
+        for unit in explanation.units
+        for row in explanation.evidence.get(unit.unit_key) or none
     ]
 
 
-def _unit_values(found: Behind, unit: Row) -> list[object]:
+def _unit_values(explanation: Explanation, unit: Row) -> list[object]:
     counts = say("已計入") if unit.done else say("還缺")
-    return [found.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
+    return [explanation.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
 
 
 def _row_values(row: Row | None) -> list[object]:
