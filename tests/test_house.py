@@ -111,6 +111,23 @@ def test_a_library_is_used_only_in_its_home(path: Path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_name_says_what_it_holds(path: Path):
+    """Not by what was done to it: whoever reads a line knows what it holds."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.attr)
+    private = {"told", "found", "seen", "shown", "made", "given", "stands"}
+    assert not {name for name in names if private & set(name.split("_"))} - {"connection_made"}  # asyncio's
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_one_module_knows_where_the_tree_of_the_product_lies(path: Path):
     assert (path.name == "paths.py") or "(__file__).parents" not in path.read_text(encoding="utf-8")
 
