@@ -37,6 +37,6 @@ if schools:
     page = ui.paper.page(schools, ui.asked("page"), SIZE)
     ui.show(f"""{ui.reminders.overview(view, page, here, school and school.school, wanted.names)}
 {ui.paper.pager(page, here, ui.say("校"))}""")
-    ui.reminders.downloads(view, wanted, len(schools))
+    ui.reminders.saved(view, wanted, len(schools))
 else:
     ui.show(ui.parts.empty(ui.say("依這些選擇，沒有學校有未達項目"), view.link("reminders")))

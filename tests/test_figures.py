@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import access, charts, questions
 from dashboard.language import words
-from dashboard.ui import figures, indicator, indicator_figures
+from dashboard.ui import figures, indicator_figures, links
 from tests.running import figure_of, share_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
     DAYS,
@@ -70,7 +70,7 @@ def offered(served, programme, on):  # noqa: F811
     for period in ask(served, programme, "periods", by_default=on):
         for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
-    opened = {name: indicator.latest(kpis, on) for name, kpis in found.items()}
+    opened = {name: links.latest(kpis, on) for name, kpis in found.items()}
     return {name: (kpi, kpi.period) for name, kpi in opened.items()}
 
 

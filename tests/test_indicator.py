@@ -16,7 +16,7 @@ import pytest
 
 from dashboard import access, config, questions, warehouse
 from dashboard.language import texts, words
-from dashboard.ui import glossary, indicator, parameters, why
+from dashboard.ui import glossary, links, parameters, why
 from tests import running
 from tests.test_pages import figures_of, html_of, open_page
 
@@ -60,7 +60,7 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
     for period in ask(served, programme, "periods", by_default=on):
         for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
-    opened = {name: indicator.latest(kpis, on).period for name, kpis in found.items()}
+    opened = {name: links.latest(kpis, on).period for name, kpis in found.items()}
     app = open_page("indicator", programme=programme, on=day)
     for kpi, period in opened.items():
         app.query_params["kpi"] = kpi
@@ -415,7 +415,7 @@ def test_a_row_of_a_spreadsheet_is_a_link_to_it_and_what_a_file_says_is_no_marku
         file="研習 <b>",
         line=12,
         link="https://docs.google.com/x#gid=0&range=A12",
-        told="<i>",
+        details="<i>",
         day=None,
         row_school=None,
     )

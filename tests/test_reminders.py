@@ -285,7 +285,7 @@ def test_a_message_says_first_what_to_mend_with_its_row_and_then_what_is_owed_by
 
 def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monkeypatch):
     view, shown = seen(), []
-    monkeypatch.setattr(page.frame, "copy", lambda title, text: shown.append((title, text)))
+    monkeypatch.setattr(page, "copy", lambda title, text: shown.append((title, text)))
     monkeypatch.setattr(page, "_templates", lambda: Path("nowhere"))
     for one in reminders.in_chinese(view, wanted())[:5]:
         (school,) = (row for row in questions.ask(view, "schools") if row.name == one.school)

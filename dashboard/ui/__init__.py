@@ -22,6 +22,7 @@ from dashboard.ui import (
     indicator_figures,
     intake,
     lead,
+    links,
     matrix,
     meetings,
     overview_figures,
@@ -41,22 +42,10 @@ from dashboard.ui import (
     why,
 )
 from dashboard.ui.address import asked, read_view, speak
-from dashboard.ui.frame import (
-    Missing,
-    choose,
-    copy,
-    download,
-    dress,
-    fold,
-    fold_on_demand,
-    guard,
-    head,
-    scripts,
-    some,
-    workbook,
-)
+from dashboard.ui.downloads import download, workbook
+from dashboard.ui.frame import Missing, dress, guard, head, scripts, some
 from dashboard.ui.navigation import pages, sidebar
-from dashboard.ui.screen import halves, show
+from dashboard.ui.screen import choose, copy, fold, fold_on_demand, halves, show
 from dashboard.ui.uploads import upload
 
 __all__ = [
@@ -88,6 +77,7 @@ __all__ = [
     "indicator_figures",
     "intake",
     "lead",
+    "links",
     "matrix",
     "meetings",
     "overview_figures",

@@ -20,8 +20,7 @@ from dashboard import charts
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, frame
-from dashboard.ui import frame as frames
-from dashboard.ui import parts
+from dashboard.ui import downloads, parts, screen
 from dashboard.ui.screen import show as put
 
 PACE, NEEDED = "pace", "needed"  # keys of the lines that are no group's
@@ -97,11 +96,11 @@ def show(key: str, figure: Figure | str, controls: str = "") -> None:
     st.plotly_chart(
         figure.drawn, theme=None, key=f"figure-{key}", alt=figure.alt, config=_config(texts.manner().language)
     )
-    frames.fold_on_demand(say("圖的數字"), f"values-{key}", lambda: put(_table(figure) + _saved(figure)))
+    screen.fold_on_demand(say("圖的數字"), f"values-{key}", lambda: put(_table(figure) + _saved(figure)))
 
 
 def _saved(figure: Figure) -> str:
-    return frames.download(
+    return downloads.download(
         figure.name, list(figure.header), lambda: [list(map(_plain, row)) for row in figure.rows()]
     )
 

@@ -9,31 +9,24 @@ import contextlib
 import gc
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from dashboard import charts, config
 from dashboard import warehouse as store
-from dashboard.exports import report, tables
-from dashboard.exports import workbook as book
-from dashboard.exports.document import Document
+from dashboard.exports import report
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import Row, View
-from dashboard.ui import downloads, freshness, paper, parts
+from dashboard.ui import freshness, paper, parts
 from dashboard.ui.address import chosen
 from dashboard.ui.screen import show
 
 HERE = Path(__file__).parent
 HOME = "overview"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
-ZIP = "application/zip"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 logger = logging.getLogger(__name__)
 
 
@@ -107,105 +100,6 @@ def some(rows: Sequence[Row], what: str) -> Sequence[Row]:
         show(parts.notice(say("沒有可以看的{what}", what=what), body))
         st.stop()
     return rows
-
-
-def fold(label: str) -> Any:
-    """A closed expander; its content is drawn with the page."""
-    return st.expander(label)
-
-
-def fold_on_demand(label: str, key: str, put: Callable[[], None]) -> None:
-    """An expander whose content is drawn only when it is opened; `key` keeps it open between runs."""
-    folded = st.expander(label, key=key, on_change="rerun")
-    if folded.open:
-        with folded:
-            put()
-
-
-def choose(label: str, options: Sequence[str], current: str, parameter: str) -> None:
-    """A select box that writes the choice into the address."""
-    chosen = st.selectbox(
-        label,
-        options,
-        index=options.index(current),
-        key=f"{parameter}={current}",
-        label_visibility="collapsed",
-        width=280,
-    )
-    if chosen != current:
-        st.query_params[parameter] = chosen
-        st.rerun()
-
-
-def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> str:
-    """Links to a table as XLSX, ODS and CSV, each built when it is fetched; `name` begins with the table's title."""
-    title = name.partition("_")[0]
-    return offer(
-        title,
-        (f"{name}.xlsx", XLSX, lambda: tables.xlsx(title, header, build())),
-        (f"{name}.ods", ODS, lambda: tables.ods(title, header, build())),
-        (f"{name}.csv", "text/csv", lambda: tables.csv_bytes(header, build())),
-    )
-
-
-def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool = True) -> str:
-    """A link to a file, or a button that unfolds links to several.
-
-    files: of each its name, its MIME type and the function that builds it when it is fetched. A name becomes one that
-    Windows takes.
-    folded: whether several are behind a button; else they are links in a line.
-
-    The links unfold in the line of the button, so that no box or edge of the page cuts them off. Of all buttons of a
-    page one is open.
-    """
-    what = words.escape(say("下載{what}", what=title))
-    links = " ".join(_file(title, *file) for file in files)
-    if len(files) == 1 or not folded:
-        return f'<p class="files">{what} {links}</p>'
-    button = f'<summary aria-label="{what}">{words.escape(say("下載…"))}</summary>'
-    return f'<details class="files" name="files">{button}<div>{links}</div></details>'
-
-
-def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
-    stem, _, ending = name.rpartition(".")
-    name = f"{words.file_name(stem)}.{ending}"
-    kind = ending.upper()
-    label = words.escape(say("下載{what} {kind}", what=title, kind=kind))
-    address = downloads.address(name, mime, make)
-    return f'<a class="file" href="{address}" download="{words.escape(name)}" aria-label="{label}">{kind}</a>'
-
-
-def workbook(view: View) -> str:
-    """The links to the workbook of all indicators."""
-    title = say("全部指標")
-    name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
-
-    def making(kind: str) -> Callable[[], bytes]:
-        return texts.kept(lambda: book.write(view, kind))
-
-    files = ((f"{name}.xlsx", XLSX, making("xlsx")), (f"{name}.ods", ODS, making("ods")))
-    return offer(title, *files, folded=False)
-
-
-def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> str:
-    """The link to the pack of a group for its lead school; `make` gives the slides of a view of that group."""
-    templates = config.from_environment().templates
-
-    def write() -> bytes:
-        from dashboard.exports import pack
-
-        return pack.write(view, group, templates, make)
-
-    name = "_".join(filter(None, (say("資料包"), group, meeting, words.file_day(view.on))))
-    title = say("{group}的資料包", group=group)
-    return offer(title, (f"{name}.zip", ZIP, texts.kept(write)), folded=False)
-
-
-def copy(title: str, message: str) -> None:
-    """Show a text to send, with a button that copies it."""
-    if message:
-        show(f"<h3>{words.escape(title)}</h3>")
-        st.code(message, language=None, wrap_lines=True)
 
 
 def dress() -> None:

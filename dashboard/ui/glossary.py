@@ -14,7 +14,7 @@ from dashboard import rules
 from dashboard.language.texts import SOURCE, later, manner, say
 from dashboard.language.words import STATUSES, escape, fingerprint, moment, number
 from dashboard.questions import View
-from dashboard.ui import indicator
+from dashboard.ui import links
 from dashboard.ui.parts import Cell, anchor, table, tag, text
 
 Row = SimpleNamespace
@@ -95,7 +95,7 @@ def statuses() -> str:
 def figures(view: View, kpis: Sequence[Row]) -> str:
     """The table of indicators: rule, clause, base, requirement and days that count."""
     lines = [
-        ("", [Cell(indicator.link(view, kpi), "l w"), *map(text, values[1:], KINDS)])
+        ("", [Cell(links.link(view, kpi), "l w"), *map(text, values[1:], KINDS)])
         for kpi, values in ((kpi, rules.row(view, kpi)) for kpi in kpis)
     ]
     return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in rules.HEADER], lines, "wide")

@@ -26,7 +26,7 @@ from dashboard.language.words import (
     short_day,
 )
 from dashboard.questions import View, ask, ask_each
-from dashboard.ui import figures, indicator
+from dashboard.ui import figures, links
 from dashboard.ui.figures import Figure, Link
 from dashboard.ui.parts import hint, notice, pills
 from dashboard.ui.screen import halves
@@ -87,7 +87,7 @@ def trends(view: View) -> dict[str, Row]:
     for kpi in ask_each(view, "kpis"):
         if figures.has_progress(kpi):
             by_id.setdefault(kpi.kpi, []).append(kpi)
-    last = {name: indicator.latest(kpis, view.on) for name, kpis in by_id.items()}
+    last = {name: links.latest(kpis, view.on) for name, kpis in by_id.items()}
     return {
         name if kpi is last[name] else f"{name}@{kpi.period}": kpi
         for name, kpis in by_id.items()

@@ -16,7 +16,7 @@ from dashboard import warehouse as store
 from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.questions import Row, View, answers, ask, facts_of
-from dashboard.ui import figures, frame, freshness, parts
+from dashboard.ui import downloads, figures, freshness, parts
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 
@@ -114,7 +114,7 @@ def download(view: View) -> str:
         return ""
     rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in differences]
     title = "_".join((say("與前一份快照的增減"), view.facts.title, words.file_day(view.on)))
-    return frame.download(title, [say(one) for one in HEADER], lambda: rows)
+    return downloads.download(title, [say(one) for one in HEADER], lambda: rows)
 
 
 def _facts(view: View, snapshot: store.Snapshot) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def kept(view: View) -> None:
     title, header = say("留存的快照"), [say(name) for name in KEPT]
     lines = [("", _snapshot(view, one)) for one in _readable(view)]
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
-    saved = frame.download(name, header, lambda: listed(view))
+    saved = downloads.download(name, header, lambda: listed(view))
     show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}{saved}")
     restore(view)
 

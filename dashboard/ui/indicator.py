@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +26,7 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, ask
-from dashboard.ui import paper
+from dashboard.ui import links, paper
 from dashboard.ui.address import asked
 from dashboard.ui.parts import (
     Cell,
@@ -112,7 +111,7 @@ def choose(view: View) -> Choice:
         for kpi in ask(view, "kpis", period=period.period, by_default=view.on)
         if kpi.kpi == wanted
     ]
-    kpi = latest(matches or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
+    kpi = links.latest(matches or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
     periods = {period.period: period for period in view.all_periods}
     measured = [
         period
@@ -123,12 +122,6 @@ def choose(view: View) -> Choice:
     for one in offered:
         first.setdefault(one.kpi, one)
     return Choice(kpi, periods[kpi.period], list(first.values()), measured)
-
-
-def latest(kpis: Sequence[Row], on: date) -> Row:
-    """One indicator's row in the last period that has begun, of the kind of the first row's period."""
-    begun = [kpi for kpi in kpis if kpi.begins <= on and kpi.kind == kpis[0].kind]
-    return max(begun, key=lambda kpi: kpi.begins, default=kpis[0])
 
 
 def what(view: View, choice: Choice) -> list[str]:
@@ -146,20 +139,6 @@ def what(view: View, choice: Choice) -> list[str]:
         asked_for = say("、").join(escape(each.label) for each in view.periods)
         remarks.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
     return [" · ".join(remarks)] if len(view.all_periods) > 1 else []
-
-
-def link(view: View, kpi: Row, school: str | None = None, label: str | None = None) -> str:
-    """The link to an indicator's rule and, with a school, to the evidence of its figure.
-
-    The link names the figure's period where there are several. `label` is markup; without it the indicator's own.
-    """
-    href = at(view, kpi).link("indicator", kpi=kpi.kpi, school=school)
-    return anchor(href, escape(kpi.label) if label is None else label)
-
-
-def at(view: View, kpi: Row) -> View:
-    """The view whose links lead to the indicator's own period."""
-    return replace(view, period=kpi.period) if len(view.periods) > 1 else view
 
 
 def pick(view: View, choice: Choice) -> str:

@@ -21,7 +21,7 @@ from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import may_see
 from dashboard.ui import parts, presenting
 from dashboard.ui.address import asked
-from dashboard.ui.frame import download
+from dashboard.ui.downloads import download
 from dashboard.ui.parts import Cell, anchor, table, text
 from dashboard.ui.screen import show
 

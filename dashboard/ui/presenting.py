@@ -18,7 +18,7 @@ from dashboard.language.texts import say
 from dashboard.questions import View, ask, ask_each, groups_in
 from dashboard.state import Meeting, StateError
 from dashboard.state.store import Store
-from dashboard.ui import figures, frame, freshness, parts
+from dashboard.ui import downloads, figures, frame, freshness, parts
 from dashboard.ui.address import asked, chosen
 from dashboard.ui.screen import show as show_markup
 
@@ -190,13 +190,15 @@ def _files(request: View, view: View, meeting: Meeting | None, choice: slide_fac
         (f"{name}.pdf", PDF, making(_pdf)),
         (f"{name}.pptx", PPTX, making(_deck)),
     )
-    return frame.offer(say("簡報"), *kinds, folded=False)
+    return downloads.offer(say("簡報"), *kinds, folded=False)
 
 
 def pack(view: View, group: str) -> str:
     """The section with the pack of a group for its lead school to hand out."""
     what = say("簡報、活頁簿，與每所夥伴學校的一份函稿；姓名都遮蔽。")
-    return f'<h2>{say("交給各校")}</h2><p class="sub">{what}</p>{frame.pack(view, group, slides.document)}'
+    return (
+        f'<h2>{say("交給各校")}</h2><p class="sub">{what}</p>{downloads.pack(view, group, slides.document)}'
+    )
 
 
 def packs(request: View, meeting: Meeting) -> str:
@@ -211,7 +213,7 @@ def packs(request: View, meeting: Meeting) -> str:
         return lambda of: meetings.group_document(state, meeting, of, group, mine)
 
     names = [group.name for group in groups_in(view)]
-    links = "".join(frame.pack(view, name, document(name), meeting.name) for name in names)
+    links = "".join(downloads.pack(view, name, document(name), meeting.name) for name in names)
     return f"<h2>{say('交給各組')}</h2>{links}" if links else ""
 
 

@@ -16,9 +16,9 @@ from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.questions import Row, View, ask_each
 from dashboard.reminders import DEFAULT, STATUSES, Filter, Item, Owed
-from dashboard.ui import frame, navigation, paper, parts
+from dashboard.ui import downloads, navigation, paper, parts
 from dashboard.ui.parts import Cell, anchor, tag, text
-from dashboard.ui.screen import show
+from dashboard.ui.screen import copy, show
 
 
 def owed(view: View, wanted: Filter) -> list[Owed]:
@@ -158,10 +158,10 @@ def _message(view: View, wanted: Filter, one: Owed) -> None:
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 訊息範本不能用"), parts.stored(str(fault)), "failed"))
         return
-    frame.copy(say("給{school}的訊息", school=one.school), body)
+    copy(say("給{school}的訊息", school=one.school), body)
 
 
-def downloads(view: View, wanted: Filter, many: int) -> None:
+def saved(view: View, wanted: Filter, many: int) -> None:
     """Show the downloads of all schools: a table for a mail merge, and letters as DOCX."""
     stem = "_".join((say("催辦"), view.facts.title, words.file_day(view.on)))
     name = "_".join((stem, say("{n} 校", n=many)))
@@ -174,14 +174,14 @@ def downloads(view: View, wanted: Filter, many: int) -> None:
             _templates(), reminders.letters_context(view, reminders.in_chinese(view, wanted), wanted.names)
         )
 
-    show(frame.download(name, reminders.header(), listed))
+    show(downloads.download(name, reminders.header(), listed))
     try:
         letters.check(_templates())
     except letters.TemplateFault as fault:
         show(parts.notice(say("✕ 函稿範本不能用"), parts.stored(str(fault)), "failed"))
         return
     letter = "_".join((stem, say("函稿"))) + ".docx"
-    show(frame.offer(say("函稿"), (letter, frame.DOCX, write)))
+    show(downloads.offer(say("函稿"), (letter, downloads.DOCX, write)))
 
 
 def _templates() -> Path:

@@ -28,7 +28,7 @@ from dashboard.language.words import (
     word,
 )
 from dashboard.questions import View, frame
-from dashboard.ui import figures, indicator
+from dashboard.ui import figures, links
 from dashboard.ui.figures import Figure
 from dashboard.ui.parts import flag_hover, hint, pills
 from dashboard.ui.school_rows import Here, Item, body
@@ -361,4 +361,4 @@ def _known(row: Any) -> Row:
 
 def _answer(view: View, kpi: Row, school: str | None = None) -> str:
     """The link to the evidence of a school's figure; it names the period where there are several."""
-    return unescape(indicator.at(view, kpi).link("indicator", kpi=kpi.kpi, school=school))
+    return unescape(links.at(view, kpi).link("indicator", kpi=kpi.kpi, school=school))

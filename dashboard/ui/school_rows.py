@@ -28,7 +28,7 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View
-from dashboard.ui import bounds, findings, indicator, records
+from dashboard.ui import bounds, findings, links, records
 from dashboard.ui.parts import (
     Cell,
     Line,
@@ -111,9 +111,7 @@ def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item |
     if not named:
         return None
     on = next(iter(named.values())).view.on
-    return (
-        named.get(period or "") or named[indicator.latest([item.kpi for item in named.values()], on).period]
-    )
+    return named.get(period or "") or named[links.latest([item.kpi for item in named.values()], on).period]
 
 
 def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:
@@ -307,7 +305,9 @@ def _why(item: Item) -> str:
         if row.counted is None
         else say("為什麼是 {figure}", figure=_figure(row, item.kpi.unit))
     )
-    return f'<p class="why onscreen">{indicator.link(item.view, item.kpi, school=row.school_name, label=label)}</p>'
+    return (
+        f'<p class="why onscreen">{links.link(item.view, item.kpi, school=row.school_name, label=label)}</p>'
+    )
 
 
 def _since_then(item: Item) -> str:
