@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import ui
+from dashboard.ui.frame import freshness
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
     chosen = st.navigation([root, *pages.values()], position="hidden")
     with ui.guard():
         view = ui.read_view()
-        with ui.freshness.followed(view):
+        with freshness.followed(view):
             with st.sidebar:
                 ui.sidebar(
                     view,

@@ -45,6 +45,7 @@ from dashboard import warehouse as store
 from dashboard.errors import OperatorError, PortTaken
 from dashboard.exports.refusals import CannotMake
 from dashboard.paths import ROOT
+from dashboard.ui.base import downloads
 
 STREAM = "/_stcore/stream"
 UPLOADS = "/_stcore/upload_file/"
@@ -134,7 +135,7 @@ def _answers(method: str, path: str) -> bool:
         return method in ("PUT", "DELETE")
     if method not in ("GET", "HEAD"):
         return False
-    is_file = path.startswith((STATIC, f"/{ui.downloads.FOLDER}/"))
+    is_file = path.startswith((STATIC, f"/{downloads.FOLDER}/"))
     return is_file or path in OPEN or _is_page(path)
 
 
@@ -164,7 +165,7 @@ def _only(scope: Scope, name: bytes) -> str | None:
 
 def browser_of(scope: Scope) -> str:
     """The secret in the browser's cookie, or a blank."""
-    return ui.downloads.browser_of(
+    return downloads.browser_of(
         "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     )
 
@@ -305,7 +306,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         # A browser without a cookie counts as a new viewer each time.
-        browser = browser_of(scope) or ui.downloads.secret()
+        browser = browser_of(scope) or downloads.secret()
         self.open[browser] += 1
         try:
             await self.app(_as_own(scope), receive, send)
@@ -335,7 +336,7 @@ def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
     if not _is_page(scope["path"]) or browser_of(scope):
         return []
     secure = "; Secure" if scope["scheme"] == "https" else ""
-    value = f"{ui.downloads.COOKIE}={ui.downloads.secret()}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    value = f"{downloads.COOKIE}={downloads.secret()}; Path=/; HttpOnly; SameSite=Lax{secure}"
     return [(b"set-cookie", value.encode("ascii"))]
 
 
@@ -465,8 +466,8 @@ class Server(uvicorn.Server):
 
 
 async def send_file(request: Request) -> Response:
-    """Answer with a file that a page offers, built now; see `ui.downloads`."""
-    offer = ui.downloads.offered(request.path_params["token"], browser_of(request.scope))
+    """Answer with a file that a page offers, built now; see `ui.base.downloads`."""
+    offer = downloads.offered(request.path_params["token"], browser_of(request.scope))
     if offer is None:
         return PlainTextResponse(
             "這個檔案不是給這個瀏覽器的，或它的頁面已經結束。請重新整理頁面，再按一次下載。\n"
@@ -544,7 +545,7 @@ def application(settings: config.Config, port: int) -> Gate:
     pages = App(
         ROOT / "dashboard" / "app.py",
         routes=[
-            Route(f"/{ui.downloads.FOLDER}/{{token}}", send_file),
+            Route(f"/{downloads.FOLDER}/{{token}}", send_file),
             Route("/health", _health(lambda: gate, settings)),
         ],
         lifespan=warm,

@@ -4,12 +4,16 @@ One group: its schools, the comparison with other groups, this week's tasks of i
 """
 
 from dashboard import ui
+from dashboard.ui.base import findings, lead, matrix, paper, parts
+from dashboard.ui.group import figures
+from dashboard.ui.group import visits as visiting
+from dashboard.ui.meetings import presenting
 
 view = ui.read_view()
 groups = ui.some(ui.ask(view, "groups"), ui.say("組別"))
 wanted, chosen, trend = ui.asked("group"), ui.asked("kpi"), ui.asked("trend")
 group = ui.pick(groups, wanted) or groups[0]
-status, sort = ui.asked("status", ui.matrix.FILTERS), ui.asked("sort", ui.matrix.SORTS)
+status, sort = ui.asked("status", matrix.FILTERS), ui.asked("sort", matrix.SORTS)
 
 
 def here(**changes):
@@ -19,41 +23,41 @@ def here(**changes):
 
 def section(period):
     day, mine = {"on": view.on}, {"period": period.period, "group_id": group.group_id}
-    ways = ui.matrix.ways(view, period, here)
+    ways = matrix.ways(view, period, here)
     kpis = ui.ask(view, "kpis", period=period.period)
     totals = ui.ask(view, "totals", **day, period=period.period)
     marked = chosen if chosen in [kpi.kpi for kpi in kpis] else None
-    schools = ui.matrix.grouped(ui.ask(view, "school_results", **day, **mine, school_id=None))
+    schools = matrix.grouped(ui.ask(view, "school_results", **day, **mine, school_id=None))
     before = ui.before(view, "school_results", ("school_id", "kpi"), **mine, school_id=None)
     then = ui.before(view, "totals", ("kpi", "level", "group_id"), period=period.period)
-    filtered = ui.matrix.filtered(schools, status, marked, sort)
-    page = ui.paper.page(list(filtered.items()), ui.asked("page"), ui.matrix.SIZE)
-    nothing = ui.parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
-    ui.show(f"""{ui.parts.period(view.periods, period)}<h2>{ui.say("各校各項")}</h2>
-<p class="sub">{ui.say("每格：狀態　計數／應達。")}{ui.parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
-{ui.paper.instead("schools", lambda some: ui.matrix.by_school(kpis, dict(some), ways, marked, sort, before), page, period) or nothing}
-{ui.paper.pager(page, here, ui.say("校"))}
-{ui.matrix.sums(kpis, totals, group, then)}{ui.matrix.flags_of(view, kpis, filtered, totals, group)}""")
-    ui.show(ui.download(*ui.matrix.sheet(view, period, group, kpis, filtered, before)))
-    known = ui.lead.step_context(view, kpis, mine)
-    ui.show(f"""{ui.matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-{ui.paper.instead("week", lambda some: ui.lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
-    ui.group_figures.put(view, period, group, chosen, trend, here)
-    if page and (kpi := ui.visits.measured(kpis)):
+    filtered = matrix.filtered(schools, status, marked, sort)
+    page = paper.page(list(filtered.items()), ui.asked("page"), matrix.SIZE)
+    nothing = parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
+    ui.show(f"""{parts.period(view.periods, period)}<h2>{ui.say("各校各項")}</h2>
+<p class="sub">{ui.say("每格：狀態　計數／應達。")}{parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
+{paper.instead("schools", lambda some: matrix.by_school(kpis, dict(some), ways, marked, sort, before), page, period) or nothing}
+{paper.pager(page, here, ui.say("校"))}
+{matrix.sums(kpis, totals, group, then)}{matrix.flags_of(view, kpis, filtered, totals, group)}""")
+    ui.show(ui.download(*matrix.sheet(view, period, group, kpis, filtered, before)))
+    known = lead.step_context(view, kpis, mine)
+    ui.show(f"""{matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
+{paper.instead("week", lambda some: lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
+    figures.put(view, period, group, chosen, trend, here)
+    if page and (kpi := visiting.measured(kpis)):
         visits = ui.ask(view, "visits", **day, **mine)
         earlier = ui.before(view, "visits", ("school_id", "host_key"), **mine)
-        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{ui.visits.reading(schools)}</p>
-{ui.paper.instead("visits", lambda some: ui.visits.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), page, period)}""")
-        ui.show(ui.download(*ui.visits.sheet(view, period, group, visits)))
+        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{visiting.reading(schools)}</p>
+{paper.instead("visits", lambda some: visiting.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), page, period)}""")
+        ui.show(ui.download(*visiting.sheet(view, period, group, visits)))
 
 
 at = {"on": view.on, "group_id": group.group_id}
-standing = ui.findings.standing(ui.ask(view, "standing", **at, periods=view.period_ids)[0], view.periods)
-first = ui.findings.first_sentence(ui.ask_each(view, "deadlines", **at))
+standing = findings.standing(ui.ask(view, "standing", **at, periods=view.period_ids)[0], view.periods)
+first = findings.first_sentence(ui.ask_each(view, "deadlines", **at))
 missing = ui.Missing(ui.say("組別"), wanted, group.name)
 ui.head(view, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=missing)
-ui.show(ui.parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
-ui.show(ui.matrix.filters(ui.ask_each(view, "kpis"), status, chosen, sort, here))
+ui.show(parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
+ui.show(matrix.filters(ui.ask_each(view, "kpis"), status, chosen, sort, here))
 for each in view.periods:
     section(each)
-ui.show(ui.presenting.pack(view, group.name))
+ui.show(presenting.pack(view, group.name))

@@ -5,14 +5,18 @@ where the programme has one.
 """
 
 from dashboard import ui
-from dashboard.ui import school_figures as pictures
+from dashboard.ui.base import findings, parts, records
+from dashboard.ui.base import lead as steps
+from dashboard.ui.school import figures as pictures
+from dashboard.ui.school import plan, tables
+from dashboard.ui.school import rows as school_rows
 
 view = ui.read_view()
 schools = ui.some(ui.ask(view, "schools"), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
 rejects = ui.ask(view, "school_rejects", school_id=school.school_id, on=view.on)
-asked = {name: ui.asked(name, offered) for name, offered in ui.school_rows.ASKED.items()}
+asked = {name: ui.asked(name, offered) for name, offered in school_rows.ASKED.items()}
 
 
 def here(**changes):
@@ -21,7 +25,7 @@ def here(**changes):
 
 def items(period):
     mine = {"period": period.period, "school_id": school.school_id}
-    return ui.school_rows.items(
+    return school_rows.items(
         view,
         ui.ask(view, "kpis", period=period.period),
         ui.ask(view, "school_results", on=view.on, group_id=None, **mine),
@@ -30,7 +34,7 @@ def items(period):
         units=ui.ask(view, "units", on=view.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
         rejects=rejects,
         possible=ui.ask(view, "school_bounds", on=view.on, **mine),
-        to_send=ui.lead.to_send(view, period.period, school.group_id),
+        to_send=steps.to_send(view, period.period, school.group_id),
         causes=ui.ask(view, "school_flags", on=view.on, school_id=school.school_id),
     )
 
@@ -38,21 +42,21 @@ def items(period):
 by_period = [(period, items(period)) for period in view.periods]
 every = [item for _, listed in by_period for item in listed]
 kpis = {item.kpi.kpi: item.kpi for item in every}
-lead = ui.findings.school_lead(view, school.name, [item.row for item in every], kpis, rejects)
-opened = ui.school_rows.opened(every, asked["kpi"], asked["open"])
-title, place = ui.say("學校 · {name}", name=school.name), ui.school_rows.place(school, view.link)
+lead = findings.school_lead(view, school.name, [item.row for item in every], kpis, rejects)
+opened = school_rows.opened(every, asked["kpi"], asked["open"])
+title, place = ui.say("學校 · {name}", name=school.name), school_rows.place(school, view.link)
 missing = ui.Missing(ui.say("學校"), wanted, school.name)
-ui.head(view, title, lead, place, missing=missing, upright=not ui.plan.is_there(view))
+ui.head(view, title, lead, place, missing=missing, upright=not plan.is_there(view))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
 pictures.show_place(view, school, [item.kpi for item in every], asked["place"], here)
 for period, listed in by_period:
-    rows, after = ui.school_rows.school_rows(listed, opened, here)
-    ui.show(ui.parts.period(view.periods, period) + rows)
+    rows, after = school_rows.school_rows(listed, opened, here)
+    ui.show(parts.period(view.periods, period) + rows)
     if opened in listed:
         pictures.show_opened(opened)
         ui.show(after)
-ui.show(ui.school_rows.foot() + ui.records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
-ui.plan.show(view, school, ui.plan.drawn(asked, opened), here)
+ui.show(school_rows.foot() + records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
+plan.show(view, school, plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
-    for what, header, build in ui.school_tables.tables(view, school, by_period, rejects):
+    for what, header, build in tables.tables(view, school, by_period, rejects):
         ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(view.on)}", header, build))

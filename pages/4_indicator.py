@@ -4,13 +4,15 @@ One indicator: who is behind, when it turned, where the gap lies, and the rows b
 """
 
 from dashboard import ui
-from dashboard.ui import indicator_figures as pictures
+from dashboard.ui.base import figures
+from dashboard.ui.indicator import figures as pictures
+from dashboard.ui.indicator import parameters, redefined, summary, why
 
 view = ui.read_view()
-choice = ui.indicator.choose(view)
+choice = summary.choose(view)
 kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
 city, groups = ui.ask(view, "indicator_city", **at)[0], ui.ask(view, "indicator_groups", **at)
-selected = ui.indicator.selected(view, choice)
+selected = summary.selected(view, choice)
 wanted, first = ui.asked("school"), selected.rows[0].school_name if selected.rows else None
 school = ui.pick(ui.ask(view, "schools"), wanted) or ui.pick(ui.ask(view, "schools"), first)
 missing = school and ui.Missing(ui.say("學校"), wanted, school.name)
@@ -30,31 +32,31 @@ def saved(what, of, header, build, *of_rows):
     return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), lambda: build(*of_rows))
 
 
-lead = ui.indicator.lead(view, kpi, city, then("indicator_city", "level").get(("city",)))
-title, what = f"{ui.say('指標')} · {kpi.label}", ui.indicator.what(view, choice)
+lead = summary.lead(view, kpi, city, then("indicator_city", "level").get(("city",)))
+title, what = f"{ui.say('指標')} · {kpi.label}", summary.what(view, choice)
 ui.head(view, title, lead, *what, missing=missing, upright=True)
-ui.show(ui.indicator.pick(view, choice) + ui.parameters.rule(view, kpi))
+ui.show(summary.pick(view, choice) + parameters.rule(view, kpi))
 left, right = ui.halves()
 with left:
-    ui.figures.show("schools", *pictures.schools(view, kpi, selected.every, here, shape["x"]))
+    figures.show("schools", *pictures.schools(view, kpi, selected.every, here, shape["x"]))
 with right:
-    ui.figures.show("curve", *pictures.curve(view, kpi, city, here, shape["y"]))
+    figures.show("curve", *pictures.curve(view, kpi, city, here, shape["y"]))
 left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
-    every = ui.indicator.schools(view, kpi, selected, school, here)
-    every += saved(ui.say("各校"), kpi.short, ui.indicator.SCHOOLS, ui.indicator.table_of, kpi, selected)
-    every += ui.indicator.groups(view, kpi, groups, then("indicator_groups", "group_name"))
-    pooled = ui.indicator.table_of_groups
-    ui.show(every + saved(ui.say("各組"), kpi.short, ui.indicator.GROUPS, pooled, kpi, groups))
+    every = summary.schools(view, kpi, selected, school, here)
+    every += saved(ui.say("各校"), kpi.short, summary.SCHOOLS, summary.table_of, kpi, selected)
+    every += summary.groups(view, kpi, groups, then("indicator_groups", "group_name"))
+    pooled = summary.table_of_groups
+    ui.show(every + saved(ui.say("各組"), kpi.short, summary.GROUPS, pooled, kpi, groups))
 with right:
     if school:
-        rows = saved(ui.say("背後的列"), school.name, ui.why.HEADER, ui.why.table_of, view, kpi, school)
-        ui.show(ui.why.section(view, kpi, ui.why.explain(view, kpi, school), here) + rows)
-if former := ui.redefined.find(view, kpi):
-    of, rows = ui.say("數字不同的學校"), ui.redefined.rows_of
-    every = ui.redefined.section(view, kpi, former)
-    ui.show(every + saved(of, kpi.short, ui.redefined.HEADER, rows, former))
-rows = saved(ui.say("參數"), kpi.short, ui.parameters.HEADER, ui.parameters.rows, view, kpi)
+        rows = saved(ui.say("背後的列"), school.name, why.HEADER, why.table_of, view, kpi, school)
+        ui.show(why.section(view, kpi, why.explain(view, kpi, school), here) + rows)
+if former := redefined.find(view, kpi):
+    of, rows = ui.say("數字不同的學校"), redefined.rows_of
+    every = redefined.section(view, kpi, former)
+    ui.show(every + saved(of, kpi.short, redefined.HEADER, rows, former))
+rows = saved(ui.say("參數"), kpi.short, parameters.HEADER, parameters.rows, view, kpi)
 with ui.fold(ui.say("目前適用的參數")):
-    ui.show(ui.parameters.overview(view, kpi) + rows)
-ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: ui.indicator.query(view, kpi))
+    ui.show(parameters.overview(view, kpi) + rows)
+ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: summary.query(view, kpi))

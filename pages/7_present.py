@@ -4,5 +4,6 @@ Nothing but the slides of a meeting, of what is chosen: the city, each indicator
 """
 
 from dashboard import ui
+from dashboard.ui.meetings import presenting
 
-ui.presenting.show(ui.read_view())
+presenting.show(ui.read_view())

@@ -4,14 +4,16 @@ What was frozen for a meeting, what was decided there, and what became of it.
 """
 
 from dashboard import ui
+from dashboard.ui.meetings import board as meetings
+from dashboard.ui.meetings import presenting
 
 view = ui.read_view()
-board = ui.meetings.read(view)
-ui.head(view, ui.say("會議"), ui.meetings.lead(board), *ui.meetings.troubles(board))
-ui.meetings.freeze(view, board)
-ui.show(ui.meetings.listed(view, board))
+board = meetings.read(view)
+ui.head(view, ui.say("會議"), meetings.lead(board), *meetings.troubles(board))
+meetings.freeze(view, board)
+ui.show(meetings.listed(view, board))
 if board.meeting:
-    ui.show(f"<h2>{ui.words.escape(board.meeting.name)}</h2>{ui.meetings.decided(view, board)}")
-    ui.meetings.note(view, board)
-    ui.show(ui.meetings.carried(view, board) + ui.presenting.packs(view, board.meeting))
-    ui.meetings.change(view, board)
+    ui.show(f"<h2>{ui.words.escape(board.meeting.name)}</h2>{meetings.decided(view, board)}")
+    meetings.note(view, board)
+    ui.show(meetings.carried(view, board) + presenting.packs(view, board.meeting))
+    meetings.change(view, board)

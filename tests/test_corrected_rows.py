@@ -15,7 +15,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.questions import rows as rows_as_objects
-from dashboard.ui import bounds
+from dashboard.ui.school import bounds
 from dashboard.warehouse import snapshots
 from tests.test_broken_sources import TABLES, City, Rows, header_of, put, rows_of
 

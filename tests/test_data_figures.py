@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import access, charts, config, questions, warehouse
 from dashboard.language import texts
-from dashboard.ui import data_figures, frame
-from dashboard.ui.figures import Figure
+from dashboard.ui.base.figures import Figure
+from dashboard.ui.data import figures as data_figures
+from dashboard.ui.frame import page as frame
 from tests.running import PROGRAMME, build, kpi
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import pytest
 from dashboard import access, questions, warehouse
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from dashboard.ui import freshness
+from dashboard.ui.frame import freshness
 from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
 
 HAN = re.compile(r"[一-鿿]")

@@ -12,7 +12,9 @@ import pytest
 
 from dashboard import access, charts, questions
 from dashboard.language import words
-from dashboard.ui import figures, indicator_figures, links
+from dashboard.paths import ROOT
+from dashboard.ui.base import figures, links
+from dashboard.ui.indicator import figures as indicator_figures
 from tests.running import figure_of, share_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)
     DAYS,
@@ -276,9 +278,7 @@ def test_a_figure_is_built_once_for_all_who_ask_the_same(served, monkeypatch):  
 def test_every_colour_of_a_figure_has_a_dark_one():
     text = json.dumps(charts.TEMPLATE.to_plotly_json()) + repr(charts.MARKS) + repr(charts.LINES)
     assert set(re.findall(r"#[0-9a-f]{6}", text)) <= set(charts.RECOLOUR)
-    style = (figures.__file__).replace("figures.py", "style.css")
-    with open(style, encoding="utf-8") as file:
-        known = file.read()
+    known = (ROOT / "dashboard" / "ui" / "frame" / "style.css").read_text(encoding="utf-8")
     assert all(
         f"--{name}: light-dark({colour}," in known.replace("#fff,", "#ffffff,")
         for colour, name in charts.RECOLOUR.items()

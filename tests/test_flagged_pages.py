@@ -11,16 +11,10 @@ import pytest
 from dashboard import access, config, questions, reminders, warehouse
 from dashboard.exports import letters
 from dashboard.language import words
-from dashboard.ui import (
-    cards,
-    faults,
-    indicator,
-    matrix,
-    parts,
-    records,
-    school_rows,
-    school_tables,
-)
+from dashboard.ui.base import cards, faults, matrix, parts, records
+from dashboard.ui.indicator import summary as indicator
+from dashboard.ui.school import rows as school_rows
+from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse import build as builds
 from tests.running import kpi
 from tests.test_flags import A1, A2, LESSONS, City, courses

@@ -13,7 +13,9 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from dashboard.ui import figures, group_figures, lead, matrix, visits
+from dashboard.ui.base import figures, lead, matrix
+from dashboard.ui.group import figures as group_figures
+from dashboard.ui.group import visits
 from dashboard.warehouse import snapshots
 from tests.running import share_of
 from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, results

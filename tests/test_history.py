@@ -16,7 +16,8 @@ from dashboard import access, config, programmes, questions, warehouse
 from dashboard.clock import TAIPEI
 from dashboard.language import texts
 from dashboard.sources import contracts
-from dashboard.ui import freshness, history, intake
+from dashboard.ui.data import history, intake
+from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored

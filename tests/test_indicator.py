@@ -16,7 +16,9 @@ import pytest
 
 from dashboard import access, config, questions, warehouse
 from dashboard.language import texts, words
-from dashboard.ui import glossary, links, parameters, why
+from dashboard.ui.base import links
+from dashboard.ui.help import glossary
+from dashboard.ui.indicator import parameters, why
 from tests import running
 from tests.test_pages import figures_of, html_of, open_page
 

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
 from dashboard.sources import contracts
-from dashboard.ui import records, why
+from dashboard.ui.base import records
+from dashboard.ui.indicator import why
 from dashboard.warehouse import masks, snapshots
 from tests import running
 from tests.test_group import view_of

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.language import texts
-from dashboard.ui import records
+from dashboard.ui.base import records
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = re.findall(

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard import access, charts, config, questions, sample, warehouse
 from dashboard.language import texts, words
-from dashboard.ui import cards, findings, overview_figures
+from dashboard.ui.base import cards, findings
+from dashboard.ui.overview import figures as overview_figures
 from tests import running, test_indicator
 from tests.test_indicator import KEELUNG, NTPC
 from tests.test_pages import DAY, figures_of, html_of, open_page, results, served  # noqa: F401

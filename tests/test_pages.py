@@ -19,19 +19,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, config, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
-from dashboard.ui import (
-    address,
-    cards,
-    findings,
-    glossary,
-    intake,
-    matrix,
-    navigation,
-    parts,
-    records,
-    school_rows,
-    sparklines,
-)
+from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
+from dashboard.ui.data import intake
+from dashboard.ui.frame import navigation
+from dashboard.ui.help import glossary
+from dashboard.ui.school import rows as school_rows
 from tests.running import figure_of, stated_and_own
 
 ROOT = Path(__file__).parents[1]

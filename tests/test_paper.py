@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import questions
-from dashboard.ui import downloads, paper, parts
+from dashboard.ui.base import downloads, paper, parts
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import access, config, questions, reminders, warehouse
 from dashboard.language import texts, words
-from dashboard.ui import lead, parts
+from dashboard.ui.base import lead, parts
 from tests.running import Outcome, kpi
 from tests.test_pages import html_of, open_page
 

@@ -10,7 +10,7 @@ import pytest
 from dashboard import config, readings
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, entry_of, pattern_of
-from dashboard.ui import freshness
+from dashboard.ui.frame import freshness
 from tests.running import PROGRAMME, asked, inputs, kpi, stored
 from tests.test_names import write
 from tests.test_pages import html_of, open_page

@@ -16,7 +16,7 @@ from dashboard import access, programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.contracts import Column, Table
 from dashboard.sources.places import Places
-from dashboard.ui import records
+from dashboard.ui.base import records
 from tests.running import asked, build, flaws, inputs, kpi, stored
 
 TABLES = contracts.load()

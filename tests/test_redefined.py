@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import access, questions, warehouse
-from dashboard.ui import redefined
+from dashboard.ui.indicator import redefined
 from dashboard.warehouse import snapshots
 from tests.running import kpi
 from tests.test_compare import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS

@@ -14,7 +14,7 @@ import pytest
 from dashboard import access, questions, reminders, warehouse
 from dashboard.exports import letters, tables
 from dashboard.language import texts
-from dashboard.ui import reminders as page
+from dashboard.ui.reminders import messages as page
 
 EVERY = access.bureau(names=True)
 DAY = dt.date(2022, 11, 25)

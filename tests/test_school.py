@@ -12,7 +12,10 @@ import pytest
 from dashboard import warehouse
 from dashboard.access import bureau
 from dashboard.language.texts import Manner, written
-from dashboard.ui import bounds, plan, school_figures, school_rows, school_tables
+from dashboard.ui.school import bounds, plan
+from dashboard.ui.school import figures as school_figures
+from dashboard.ui.school import rows as school_rows
+from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.snapshots import records
 from tests import running
 from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)

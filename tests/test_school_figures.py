@@ -11,7 +11,8 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.language import words
-from dashboard.ui import plan_figures, school_figures
+from dashboard.ui.school import figures as school_figures
+from dashboard.ui.school import plan_figures
 from dashboard.warehouse import snapshots
 from tests.test_figures import HAN, drawn, lines_of, marks_of
 from tests.test_indicator import (  # noqa: F401 (fixtures)

@@ -25,7 +25,7 @@ from websockets.sync.client import connect
 
 from dashboard import config, server
 from dashboard.exports import tables
-from dashboard.ui import downloads
+from dashboard.ui.base import downloads
 from tests import running, visitors
 from tests.test_pages import open_page
 from tests.visitors import STREAM, Visitor, files_of

@@ -24,7 +24,7 @@ from dashboard.language import texts
 from dashboard.paths import ROOT
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
-from dashboard.ui import uploads
+from dashboard.ui.data import uploads
 from dashboard.warehouse import trial as trials
 from tests.running import PROGRAMME, build, kpi
 

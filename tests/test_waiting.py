@@ -19,7 +19,8 @@ from filelock import FileLock
 from dashboard import access, config, warehouse
 from dashboard.language import words
 from dashboard.paths import ROOT
-from dashboard.ui import freshness, history, uploads
+from dashboard.ui.data import history, uploads
+from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
 from tests.running import PROGRAMME, build, inputs
 from tests.test_pages import html_of, open_page

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
 # Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
-# What a link of the product does (dashboard/ui/follow.js), and a mark on the heading that will go.
+# What a link of the product does (dashboard/ui/frame/follow.js), and a mark on the heading that will go.
 GO = """address => {
     document.querySelectorAll('[data-testid="stMain"] h1').forEach(heading => heading.dataset.left = '');
     history.pushState(null, '', address);

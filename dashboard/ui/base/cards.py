@@ -1,0 +1,261 @@
+"""The overview's tiles: one indicator of the whole programme each; and the overview's figures as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
+    STATUSES,
+    amount,
+    counts,
+    escape,
+    exact,
+    file_day,
+    flag_words,
+    number,
+    pair,
+    percent,
+    prose,
+    rate,
+    short_day,
+    word,
+    written_day,
+)
+from dashboard.questions import View
+from dashboard.rules import requirement
+from dashboard.ui.base.parts import anchor, bar, due, figure, flagged, hint, moved
+
+Row = SimpleNamespace
+Before = Mapping[tuple[Any, ...], Row]
+ToIndicator = Callable[..., str]
+CELLS = 200
+
+
+def strip(schools: Mapping[str, int]) -> str:
+    """A strip with a cell for each school (一格一校); above `CELLS` schools only the proportions.
+
+    It has one element per status; the style sheet cuts the cells out of it.
+    """
+    kind = "strip" if sum(schools.values()) > CELLS else "strip cells"
+    parts = "".join(f'<i class="{name}" style="--n:{many}"></i>' for name, many in schools.items())
+    return f'<div class="{kind}" aria-hidden="true">{parts}</div>'
+
+
+def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> str:
+    """✓ 19 ◐ 12 ▼ 9: the counts of the strip, each a link to its schools."""
+    return "".join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
+
+
+def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
+    sign, status = STATUSES[name].sign, word(name, kpi.require)
+    text = f"{sign} {number(many)}"
+    label = say("{status} {n} 校", status=status, n=number(many))
+    label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
+    href = to_indicator(kpi.kpi, status=name)
+    return (
+        f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{text}</span></a>'
+    )
+
+
+def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
+    """The pooled figure with its counts; where the indicator has no base, how many schools have not met it."""
+    if not row.schools_judged:
+        return say("全市{status}", status=STATUSES[row.status].word)
+    short = row.schools_judged - row.schools_met
+    if kpi.require == "ceiling":
+        over = say("{n} 校超出上限", n=number(short)) if short else say("都在上限內")
+        granted = f"{pair(row.counted, row.required, kpi.unit)}{escape(kpi.unit)}{moved(row.counted, then)}"
+        return say("{over}；全市核定 {granted}", over=over, granted=granted)
+    if row.base is None:
+        return say("還有 {n} 校未達標", n=number(short)) if short else say("已評定的學校都達標")
+    return say("全市 {rate}", rate=rate(row.counted, row.base, escape(kpi.unit))) + moved(row.counted, then)
+
+
+def done(kpi: Row, row: Row) -> str:
+    """The pooled figure as a bar with a tick at today's pace; without a sum the bar shows the schools that have met it."""
+    if not row.schools_judged or row.required == 0:
+        return ""
+    if row.required is None or row.counted is None:
+        whole = row.schools_judged
+        said = say("{n} 校中 {met} 校達標", n=number(whole), met=number(row.schools_met))
+        return bar(row.status, row.schools_met, whole, said)
+    figures = {"counted": number(row.counted), "required": number(row.required)}
+    said = (
+        say("{counted}，上限 {required}", **figures)
+        if kpi.require == "ceiling"
+        else say("{counted}，應達 {required}", **figures)
+    )
+    drawn = bar(row.status, row.counted, row.required, said, row.pace)
+    if row.base in (None, row.required):
+        return drawn
+    # The rate above has another base, so the bar names its own whole.
+    return (
+        f'<div class="of-required">{drawn}{say("應達 {figure}", figure=amount(row.required, kpi.unit))}</div>'
+    )
+
+
+def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
+    """One indicator's tile: schools met of those judged, the schools by status, the pooled rate, the change since `then`.
+
+    The tile links to the indicator, each count in it to its schools.
+    """
+    schools = counts(city)
+    when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, view.year)
+    title = anchor(to_indicator(kpi.kpi), escape(kpi.short))
+    counted = tally(kpi, schools, to_indicator)
+    return (
+        f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
+        f'<div class="n">{_met(kpi, city, then)}</div>'
+        f'{strip(schools)}<div class="cnt">{counted}<span class="must">{escape(requirement(kpi))}</span></div>'
+        f'<div class="r">{pooled(kpi, city, then)}</div>{done(kpi, city)}{flagged(city, kpi, view.link)}</div>'
+    )
+
+
+def _met(kpi: Row, city: Row, then: Row | None) -> str:
+    """The tile's big figure."""
+    if not city.schools_judged:
+        return f'<span class="big">?<small> {say("尚無學校可評定")}</small></span>'
+    judged = number(city.schools_judged)
+    of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
+    change = moved(city.schools_met, then, "schools_met")
+    return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
+
+
+def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
+    """The line of an indicator that is never judged."""
+    value = _reference_figure(kpi, city) + moved(city.counted, then)
+    text = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=value)
+    if city.schools_no_data:
+        text = say(
+            "{kpi} {shown}（僅供參考，不設應達；? 未填報 {n} 校）",
+            kpi=escape(kpi.label),
+            shown=value,
+            n=number(city.schools_no_data),
+        )
+    return f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>"
+
+
+def _reference_figure(kpi: Row, city: Row) -> str:
+    """The figure of an indicator that is never judged; a share is written with its counts."""
+    if city.counted is None:
+        return f"<b>{STATUSES['no_data'].text}</b>"
+    if city.base is None:
+        return f"<b>{amount(city.counted, kpi.unit)}</b>"
+    title = f"{exact(city.counted, kpi.unit)} ÷ {exact(city.base, kpi.unit)}"
+    share, unit = percent(city.counted, city.base), escape(kpi.unit)
+    both = pair(city.counted, city.base, kpi.unit)
+    return f'<b title="{title}">{say("{share}（{counts} {unit}）", share=share, counts=both, unit=unit)}</b>'
+
+
+def tiles(
+    view: View,
+    kpis: Sequence[Row],
+    totals: Sequence[Row],
+    before: Before,
+    to_indicator: ToIndicator,
+) -> str:
+    """Every indicator's city row: judged indicators as tiles, the others in a line below."""
+    cities = {row.kpi: row for row in totals if row.level == "city"}
+    judged, others = "", ""
+    for kpi in kpis:
+        if kpi.kpi not in cities:
+            continue
+        city, then = cities[kpi.kpi], before.get((kpi.kpi, "city", None))
+        if kpi.require == "none":
+            others += aside(view, kpi, city, then)
+        else:
+            judged += tile(view, kpi, city, to_indicator, then)
+    return (
+        f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
+        f'<div class="aside">{others}</div><p class="foot">{_foot(view, list(cities.values()))}</p></section>'
+    )
+
+
+def _foot(view: View, cities: Sequence[Row]) -> str:
+    """How to read a tile."""
+    each = all(sum(counts(row).values()) <= CELLS for row in cities)
+    sentences = [
+        say("色條一格一校，顏色同狀態說明。") if each else say("色條依校數比例，顏色同狀態說明。"),
+        say("橫條是計數占應達（上限），┃ 是今天應有；沒有合計的是達標校數占應評校數。"),
+        say("完成率是總計數 ÷ 總基數，不是各校平均。"),
+        say("+n 是自 {day} 的增減。", day=short_day(view.versus, view.year)) if view.versus else "",
+    ]
+    return prose(sentences)
+
+
+def reading() -> str:
+    """How to read a cell of groups x indicators."""
+    return prose(
+        [
+            say("每格：✕ 逾期　▼ 落後　? 未填報的校數　達標／應評校數　合計完成率。"),
+            say("底色：四分之一以上的學校落後或逾期。"),
+            hint(say("點一格看該組該項。")),
+        ]
+    )
+
+
+COLUMNS = (
+    later("組別"),
+    later("指標"),
+    later("狀態"),
+    later("達標校數"),
+    later("應評校數"),
+    later("進行中校數"),
+    later("落後校數"),
+    later("逾期校數"),
+    later("未填報校數"),
+    later("不適用校數"),
+    later("計數"),
+    later("基數"),
+    later("應達"),
+    later("單位"),
+    later("期限"),
+    later("資料註記"),
+)
+
+
+def sheet(
+    view: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
+) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
+    """The matrix as a file: its name, its header, and a function that gives its rows, with the day compared with."""
+    part = period.label if len(view.periods) > 1 else ""
+    name = "_".join(filter(None, (say("各組各項"), view.facts.title, part, file_day(view.on))))
+    header = [say(column) for column in COLUMNS]
+    if view.versus:
+        day = written_day(view.versus)
+        header += [say("達標校數（{day}）", day=day), say("計數（{day}）", day=day)]
+    named = {kpi.kpi: kpi for kpi in kpis}
+
+    def build() -> list[list[object]]:
+        return [
+            _line(view, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
+            for row in totals
+            if row.kpi in named
+        ]
+
+    return name, header, build
+
+
+def _line(view: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
+    own: list[object] = [
+        row.group_name if row.level == "group" else say("全市"),
+        kpi.label,
+        word(row.status, kpi.require),
+        row.schools_met,
+        row.schools_judged,
+        row.schools_on_track,
+        row.schools_behind,
+        row.schools_overdue,
+        row.schools_no_data,
+        row.schools_exempt,
+        row.counted,
+        row.base,
+        row.required,
+        kpi.unit,
+        row.deadline,
+        flag_words(row),
+    ]
+    return [*own, then and then.schools_met, then and then.counted] if view.versus else own

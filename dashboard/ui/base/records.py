@@ -1,0 +1,313 @@
+"""Rows that were rejected or taken with a warning: where, what is wrong, how to mend it, and which school to notify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, listing, number, sentence
+from dashboard.questions import View, ask
+from dashboard.ui.base import faults, paper, parts
+from dashboard.ui.base.address import asked
+from dashboard.ui.base.parts import Cell, anchor, count, pills, text
+
+Row = SimpleNamespace
+NOTIFIED = 40  # schools to notify on a page
+LISTED = 200  # resolved rows on the screen
+SEVERITIES = {
+    "rejected": later("被退回"),
+    "warning": later("有警告（列仍採用）"),
+    "no_record": later("不是紀錄（不必改）"),
+}
+SIZE = 20  # rows of a page
+TITLES = {
+    "rejected": later("被退回的列"),
+    "warning": later("有警告的列"),
+    "no_record": later("不是紀錄的列"),
+}
+HEADINGS = {
+    "rejected": later("被退回：{n} 列，怎麼改"),
+    "warning": later("有警告（列仍採用）：{n} 列，怎麼改"),
+    "no_record": later("不是紀錄：{n} 列，不必改"),
+}
+FACETS = {"table": later("資料表"), "reason": later("原因"), "school": later("學校")}
+COLUMNS = {
+    "severity": later("嚴重程度"),
+    "table_label": later("資料表"),
+    "file": later("檔案"),
+    "line": later("列號"),
+    "cell": later("儲存格"),
+    "reason_label": later("原因"),
+    "sentence": later("怎麼改"),
+    "suggestion": later("可能是"),
+    "could": later("可能影響"),
+    "original": later("原文"),
+    "school_name": later("校名"),
+    "link": later("連結"),
+}
+RESOLVED = ("file", "line", "reason_label", "original", "school_name")
+NOTICES = {
+    "school_name": later("校名"),
+    "group_name": later("組別"),
+    "rejected": later("退回"),
+    "new": later("其中新出現"),
+    "warnings": later("警告"),
+}
+
+
+def chosen() -> dict[str, str | None]:
+    """The filters that the address names."""
+    facets = {name: asked(name) for name in FACETS}
+    severity = asked("severity", SEVERITIES) or "rejected"
+    return {"severity": severity, "fresh": asked("fresh", ("new",)), **facets}
+
+
+def refused(
+    rows: Sequence[Row], counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str]
+) -> str:
+    """The section of rejected rows: the filters and one page of rows, or a notice where the filters leave none."""
+    severity = chosen["severity"] or "rejected"
+    title = say(HEADINGS[severity], n=number(matching(counts, chosen)))
+    if chosen["school"]:
+        title = f"{escape(chosen['school'])} · {title}"
+    blank = dict.fromkeys(chosen) | {"severity": severity}
+    if any(chosen[name] for name in chosen if name != "severity"):
+        nothing = parts.empty(say("目前的篩選沒有符合的列"), here(**blank))
+    else:
+        nothing = parts.notice(say("這裡沒有列"), say("沒有要改的列。"))
+    return (
+        f'<h2>{title}</h2><p class="sub">{say("原文照登，姓名可遮蔽；改原始檔後重新讀取即可")}</p>'
+        f"{filters(counts, chosen, here)}{rejected(rows) or nothing}"
+    )
+
+
+def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
+    """The page of rejected rows that the address names, under its filters."""
+
+    def get(first: int, last: int) -> Sequence[Row]:
+        return ask(view, "rejects", on=view.on, **chosen, size=last - first, skip=first)
+
+    return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
+
+
+def rejected(rows: Sequence[Row]) -> str:
+    """The cards of one page of rows, on paper of all; blank where there is no row."""
+    return _faults("rejects", rows, True) if rows else ""
+
+
+def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> str:
+    def write(some: Iterable[Row]) -> str:
+        return "".join(faults.card(row, with_school=with_school) for row in some)
+
+    before, after = paper.around("div", name, rows, write)
+    return f'<div class="faults">{before}{write(rows)}{after}</div>'
+
+
+def silent(todo: str | None) -> str:
+    """The sentence on why a figure is missing; `todo` says what to send."""
+    if todo is None:
+        return say("缺這項的資料，不是 0。")
+    return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
+
+
+def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str = "") -> str:
+    """The section of a school's rows that could count in a figure and were not taken.
+
+    Its title says where they may be why the figure is late. `others` is the line on rows that cannot count.
+    """
+    if not rows:
+        return others
+    title = _counts(rows)
+    if figure.status in ("behind", "overdue") and figure.gap:
+        title = say("{counts}，可能就是原因", counts=title)
+    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}{others}</div>'
+
+
+def apart(
+    view: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
+) -> tuple[list[Row], str]:
+    """The rejected rows of an indicator's table that could count in it, and a line on the others."""
+    fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
+    own = [row for row in rejects if row.table_name == kpi.table_name]
+    others = [row for row in own if (row.file, row.line) not in fit]
+    if not others:
+        return own, ""
+    severity = "rejected" if any(row.severity == "rejected" for row in others) else "warning"
+    there = view.link("data", school=school, table=kpi.table_name, severity=severity)
+    line = say("另有 {n} 列與本項無關", n=number(len(others)))
+    return [row for row in own if row not in others], f'<p class="foot">{anchor(there, line)}</p>'
+
+
+def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
+    """The section of a school's rejected rows in tables of no indicator: the rosters."""
+    others = [row for row in rows if row.table_name not in tables]
+    if not others:
+        return ""
+    labels = listing([escape(label) for label in dict.fromkeys(row.table_label for row in others)])
+    title = say("{tables}：{counts}", tables=labels, counts=_counts(others))
+    return f"<h2>{title}</h2>{_listed(others)}"
+
+
+def _listed(rows: Sequence[Row], limit: int = 20) -> str:
+    listed = paper.page(rows, None, limit)
+    left = len(rows) - limit
+    more = (
+        f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
+    )
+    return _faults(f"rejects {rows[0].table_name}", listed) + more
+
+
+def _counts(rows: Sequence[Row]) -> str:
+    """「3 列被退回、1 列有警告」."""
+    refused = sum(row.severity == "rejected" for row in rows)
+    warned = len(rows) - refused
+    counts = [say("{n} 列被退回", n=refused)] if refused else []
+    return listing([*counts, *([say("{n} 列有警告", n=warned)] if warned else [])])
+
+
+def titled(chosen: Mapping[str, Any]) -> str:
+    """The title of the rows of the chosen severity."""
+    return say(TITLES[chosen["severity"]])
+
+
+def header() -> list[str]:
+    """The header of the file of rejected rows."""
+    return [say(name) for name in COLUMNS.values()]
+
+
+def could(row: Row) -> str:
+    """The indicators that a row could change, as text in a file."""
+    return listing(row.could or [])
+
+
+def as_rows(rows: Sequence[Row]) -> list[list[object]]:
+    """The values of rejected rows in the order of `COLUMNS`."""
+    own = {"severity": lambda row: say(SEVERITIES[row.severity]), "sentence": sentence, "could": could}
+    return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
+
+
+def every(view: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
+    """The rows of the file: all that the filters leave."""
+    return as_rows(ask(view, "rejects", on=view.on, **chosen, size=None, skip=0))
+
+
+def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
+    """How many rows all filters together leave: the counts of one facet, narrowed to its choice."""
+    own = chosen["table"]
+    return sum(row.rows for row in counts if row.facet == "table" and own in (None, row.value))
+
+
+def filters(
+    counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
+) -> str:
+    """The filters as pills with their counts: severity, table, reason and the `most` schools with most rows."""
+    by_facet = {
+        facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)
+    }
+    many = {row.value: row.rows for row in by_facet["severity"]}
+    severities = [
+        (
+            f"{say(label)} {number(many.get(code, 0))}",
+            here(severity=code, table=None, reason=None),
+            chosen["severity"] == code,
+        )
+        for code, label in SEVERITIES.items()
+    ]
+    lines = [pills(severities, say("種類"))]
+    fresh = next((row.rows for row in by_facet["fresh"]), None)
+    if fresh is not None:
+        choices = [(say("全部"), here(fresh=None), chosen["fresh"] is None)]
+        choices.append(
+            (say("新出現 {count}", count=number(fresh)), here(fresh="new"), chosen["fresh"] == "new")
+        )
+        lines.append(pills(choices, say("比上次")))
+    lines += [
+        _facet(facet, by_facet[facet][:most], chosen[facet], here)
+        for facet in FACETS
+        if by_facet[facet] or chosen[facet]
+    ]
+    return "".join(lines)
+
+
+def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
+    """The pills of one filter; the chosen one stays even where the other filters leave it no row."""
+    if chosen and chosen not in {row.value for row in rows}:
+        rows = [*rows, Row(value=chosen, label=None, rows=0)]
+    choices = [(say("全部"), here(**{facet: None}), chosen is None)]
+    choices += [
+        (
+            f"{row.label or row.value} {number(row.rows)}",
+            here(**{facet: row.value}),
+            chosen == row.value,
+        )
+        for row in rows
+        if row.value
+    ]
+    return pills(choices, say(FACETS[facet]))
+
+
+def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str], asked: str | None) -> str:
+    """The table of schools with rows to mend, a page at a time, each with the link to its message."""
+    if not schools:
+        return f'<p class="foot">{say("沒有。")}</p>'
+    listed = paper.page(schools, asked, NOTIFIED)
+    turn = paper.pager(listed, lambda page: here(schools=page), say("校"))
+    header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
+
+    def line(row: Row) -> parts.Line:
+        draft = anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知"))
+        return (
+            "sel" if row.school_name == chosen else "",
+            [
+                text(row.school_name, "l"),
+                text(row.group_name or "", "l"),
+                *(count(getattr(row, name)) for name in list(NOTICES)[2:]),
+                Cell(draft, "l onscreen"),
+            ],
+        )
+
+    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], listed, line) + turn
+
+
+def notice_header() -> list[str]:
+    """The header of the file of schools to notify."""
+    return [say(name) for name in NOTICES.values()]
+
+
+def notice_rows(schools: Sequence[Row]) -> list[list[object]]:
+    """The rows of the file of schools to notify."""
+    return [[getattr(row, name) for name in NOTICES] for row in schools]
+
+
+def resolved(rows: Sequence[Row]) -> str:
+    """The table of rows that were rejected in the former snapshot and are no longer."""
+    if not rows:
+        return f'<p class="foot">{say("沒有。")}</p>'
+    header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
+    listed = paper.page(rows, None, LISTED)
+    return paper.table(say("比上次少了的退回列"), header, listed, _resolved, "wide rows cards")
+
+
+def _resolved(row: Row) -> parts.Line:
+    return (
+        "",
+        [
+            text(row.file, "l w"),
+            Cell(number(row.line, "")),
+            text(row.reason_label, "l"),
+            Cell(f"<code>{escape(faults.cut(row.original, 160))}</code>", "l w"),
+            text(row.school_name or "–", "l"),
+        ],
+    )
+
+
+def resolved_header() -> list[str]:
+    """The header of the file of resolved rows."""
+    return [say(COLUMNS[name]) for name in RESOLVED]
+
+
+def resolved_rows(rows: Sequence[Row]) -> list[list[object]]:
+    """The rows of the file of resolved rows."""
+    return [[getattr(row, name) for name in RESOLVED] for row in rows]

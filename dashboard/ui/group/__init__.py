@@ -1,0 +1,1 @@
+"""What only 分組 shows: its figures, and who visited whose lesson."""

@@ -1,0 +1,1 @@
+"""What only 說明 shows: the terms and rules."""

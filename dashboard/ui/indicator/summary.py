@@ -1,0 +1,414 @@
+"""The indicator page: the choice of an indicator, its summary, and the tables of groups and schools."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.language.texts import later, say
+from dashboard.language.words import (
+    STATUSES,
+    days_left,
+    escape,
+    flag_words,
+    listing,
+    number,
+    percent,
+    prose,
+    rate,
+    short_day,
+    word,
+    written_day,
+)
+from dashboard.questions import View, ask
+from dashboard.ui.base import links, paper
+from dashboard.ui.base.address import asked
+from dashboard.ui.base.parts import (
+    Cell,
+    Line,
+    anchor,
+    empty,
+    figure,
+    flagged,
+    moved,
+    pills,
+    table,
+    tag,
+)
+
+Row = SimpleNamespace
+Here = Callable[..., str]
+Then = Mapping[tuple[Any, ...], Row]
+SIZE = 20
+COLUMNS = {
+    "school": later("學校"),
+    "group": later("組別"),
+    "status": later("狀態"),
+    "counted": later("計數/應達"),
+    "rate": later("完成率"),
+    "gap": later("還差"),
+    "change": later("增減"),
+}
+FALLING = ("counted", "gap")  # columns sorted from the largest down
+SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
+FILTERS = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
+LATE = {
+    "overdue": later("{n} 校逾期未達"),
+    "behind": later("{n} 校落後"),
+    "no_data": later("{n} 校未填報"),
+}
+GROUPS = (
+    later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
+    later("資料註記"),
+)  # fmt: skip
+SCHOOLS = (
+    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"), later("資料註記"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The indicator that the address names, or the first, in one of its periods; `kpis` are those of the page."""
+
+    kpi: Row
+    period: Row
+    kpis: Sequence[Row]
+    periods: Sequence[Row]
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """The parameters of every query on the indicator, besides the day."""
+        return {"kpi": self.kpi.kpi, "period": self.period.period}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Every school in the order that the address names, those of its status, and one page of these."""
+
+    every: Sequence[Row]
+    matching: Sequence[Row]
+    rows: paper.Page[Row]
+    status: str | None
+    sort: str | None
+
+
+def choose(view: View) -> Choice:
+    """The indicator of the address in its last period that has begun.
+
+    An indicator that the period of the address lacks is taken from another period; one that does not exist has its
+    notice from `asked`.
+    """
+    offered = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
+    wanted = asked("kpi")
+    matches = [kpi for kpi in offered if kpi.kpi == wanted] or [
+        kpi
+        for period in view.all_periods
+        for kpi in ask(view, "kpis", period=period.period, by_default=view.on)
+        if kpi.kpi == wanted
+    ]
+    kpi = links.latest(matches or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
+    periods = {period.period: period for period in view.all_periods}
+    measured = [
+        period
+        for name, period in periods.items()
+        if any(other.kpi == kpi.kpi for other in ask(view, "kpis", period=name, by_default=None))
+    ]
+    first: dict[str, Row] = {}
+    for one in offered:
+        first.setdefault(one.kpi, one)
+    return Choice(kpi, periods[kpi.period], list(first.values()), measured)
+
+
+def what(view: View, choice: Choice) -> list[str]:
+    """The line on the period and deadline of the figures, and whether the period of the address lacks the indicator.
+
+    Empty where the programme has one period.
+    """
+    kpi, period = choice.kpi, choice.period
+    days = say("{start} 至 {end}", start=written_day(period.start), end=written_day(period.end))
+    remarks = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
+    if kpi.deadline and kpi.require not in ("ceiling", "none"):
+        left = (kpi.deadline - view.on).days
+        remarks.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
+    if period.period not in [each.period for each in view.periods]:
+        asked_for = say("、").join(escape(each.label) for each in view.periods)
+        remarks.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
+    return [" · ".join(remarks)] if len(view.all_periods) > 1 else []
+
+
+def pick(view: View, choice: Choice) -> str:
+    """The links to every indicator, and to the periods in which the chosen one is measured."""
+    choices = pills(
+        [(kpi.short, view.link("indicator", kpi=kpi.kpi), kpi.kpi == choice.kpi.kpi) for kpi in choice.kpis],
+        say("指標"),
+    )
+    if len(choice.periods) < 2:
+        return choices
+    periods = [
+        (each.label, replace(view, period=each.period).link("indicator", kpi=choice.kpi.kpi), each.period == choice.period.period)
+        for each in choice.periods
+    ]  # fmt: skip
+    return choices + pills(periods, say("期間"))
+
+
+def lead(view: View, kpi: Row, city: Row, then: Row | None) -> str:
+    """The summary: schools done, the pooled figure, the changes since `then`, and the weekly speed."""
+    unit, note = escape(kpi.unit), flagged(city, kpi, view.link)
+    if city.status in ("info", "upcoming") or not city.schools_judged:
+        status = STATUSES[city.status]
+        counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
+        meaning = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
+        summary = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
+        return prose([f"<span {figure(city)}>{prose([summary, meaning])}</span>", note])
+    summary = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
+    return prose([f"<span {figure(city)}>{summary}</span>", "" if view.ahead else _speed(city, unit), note])
+
+
+def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
+    met = number(city.schools_met) + moved(city.schools_met, then, "schools_met")
+    counts = {"n": number(city.schools_judged), "met": met}
+    if kpi.require == "ceiling":
+        return say("{n} 校中 {met} 校在上限內。", **counts)
+    late = [
+        say(message, n=number(many))
+        for name, message in LATE.items()
+        if (many := getattr(city, f"schools_{name}"))
+    ]
+    if not late:
+        return say("{n} 校中 {met} 校達標。", **counts)
+    return say("{n} 校中 {met} 校達標，{late}。", **counts, late=listing(late))
+
+
+def _pooled(city: Row, unit: str, then: Row | None) -> str:
+    if not city.base:
+        return ""
+    pooled = rate(city.counted, city.base, unit) + moved(city.counted, then)
+    if not city.gap:
+        return say("全市 {rate}。", rate=pooled)
+    return say("全市 {rate}，還差 {n} {unit}。", rate=pooled, n=number(city.gap), unit=unit)
+
+
+def _speed(city: Row, unit: str) -> str:
+    if not city.weekly or city.lately is None:
+        return ""
+    return say(
+        "近四週平均每週 {lately} {unit}，期限前全數完成須每週 {weekly} {unit}。",
+        lately=rounded(city.lately),
+        weekly=rounded(city.weekly),
+        unit=unit,
+    )
+
+
+def rounded(value: float) -> str:
+    """A speed in units a week: whole from ten on, else to one decimal."""
+    return number(round(value) if abs(value) >= 10 else round(value, 1))
+
+
+def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
+    """The table of groups: status, schools done and the pooled figure, each with its change since `then`."""
+    pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
+    if kpi.require != "none":
+        pooled = [say("達標校數"), *(pooled if kpi.base else [])]
+    names = [say("組別"), say("狀態"), *pooled]
+    header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
+    lines = [("", _group(view, kpi, row, then.get((row.group_name,)))) for row in rows]
+    return f"<h2>{say('各組')}</h2>{table(say('{kpi}各組', kpi=kpi.short), header, lines)}"
+
+
+def _group(view: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
+    name = _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
+    pooled = (number(row.counted) if row.base is None else _pair(row.counted, row.base)) + moved(
+        row.counted, then
+    )
+    rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
+    facts = figure(row, row.group_name)
+    if kpi.require == "none":
+        status, text = _stated(view, kpi, row, facts, pooled)
+        return [Cell(name, "l"), status, Cell(text), *rate]
+    met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
+    status, text = _stated(view, kpi, row, facts, met)
+    done = Cell(text + moved(row.schools_met, then, "schools_met"))
+    return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
+
+
+def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
+    """The rows of the groups' file, in the order of `GROUPS`."""
+    return [
+        [
+            row.group_name,
+            word(row.status, kpi.require),
+            row.schools_met,
+            row.schools_judged,
+            row.counted,
+            row.base,
+            row.required,
+            flag_words(row),
+        ]
+        for row in rows
+    ]
+
+
+def _name(href: str, name: str) -> str:
+    """A name on one line, also on a phone."""
+    return f'<span style="white-space:nowrap">{anchor(href, escape(name))}</span>'
+
+
+def _pair(counted: Any, of: Any) -> str:
+    return f"{number(counted, '–')}/{number(of)}" if of is not None else number(counted, "–")
+
+
+def selected(view: View, choice: Choice) -> Selection:
+    """The schools of the status, in the order and on the page that the address names."""
+    status, sort = asked("status", FILTERS), asked("sort", SORTS)
+    at = {**choice.at, "on": view.on, "versus": view.versus}
+    every = ask(
+        view, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
+    )
+    matching = [row for row in every if status in (None, row.status)]
+    return Selection(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
+
+
+def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
+    """The table of schools with its filters and pages; a school's name and figure link to its evidence."""
+    counts = Counter(row.status for row in selection.every)
+    choices = [
+        (say("全部 {n} 校", n=number(len(selection.every))), here(status=None), selection.status is None)
+    ]
+    choices += [
+        (
+            f"{STATUSES[name].sign} {word(name, kpi.require)} {number(many)}",
+            here(status=name),
+            name == selection.status,
+        )
+        for name in FILTERS
+        if (many := counts[name])
+    ]
+    body = (
+        _schools(view, kpi, selection, chosen, here)
+        if selection.rows
+        else empty(say("這個篩選目前沒有學校"), here(status=None))
+    )
+    unit = escape(kpi.unit)
+    title = (
+        say("各校（{unit}）", unit=unit)
+        if kpi.require == "none"
+        else say("各校，依超出多少（{unit}）", unit=unit)
+        if selection.sort is None and kpi.require == "ceiling"
+        else say("各校，依缺口（{unit}）", unit=unit)
+        if selection.sort is None
+        else say("各校，依{column}（{unit}）", column=say(COLUMNS[selection.sort.strip("-")]), unit=unit)
+    )
+    on = paper.pager(selection.rows, here, say("校"))
+    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{body}{on}"
+
+
+def _schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
+    columns = [
+        "school",
+        "group",
+        "status",
+        "counted",
+        *(["rate"] if kpi.base else []),
+        "gap",
+        *(["change"] if view.versus else []),
+    ]
+    header = [_sortable(view, kpi, name, selection.sort, here) for name in columns]
+
+    def line(row: Row) -> Line:
+        return (
+            "sel" if chosen and row.school_id == chosen.school_id else "",
+            _school(view, kpi, row, here(school=row.school_name, page=selection.rows.number)),
+        )
+
+    return paper.table(say("{kpi}各校", kpi=kpi.short), header, selection.rows, line, "schools")
+
+
+def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
+    """The header cell of a column: a link that sorts by it, or reverses the order."""
+    named = say(COLUMNS[name])
+    if name == "counted":
+        named = (
+            say("計數") if kpi.require == "none" else say("計數/上限") if kpi.require == "ceiling" else named
+        )
+    if name == "change":
+        named = say("自 {day}", day=short_day(view.versus, view.year))
+    first = f"-{name}" if name in FALLING else name
+    other = first.strip("-") if first[0] == "-" else f"-{first}"
+    is_by, sign = sort in (first, other), ""
+    if is_by:
+        sign = " ↓" if sort and sort[0] == "-" else " ↑"
+    link = anchor(
+        here(sort=other if sort == first else first),
+        f"{escape(named)}{sign}",
+        "sorts on" if is_by else "sorts",
+    )
+    return Cell(link, "l" if name in ("school", "group", "status") else "")
+
+
+def _school(view: View, kpi: Row, row: Row, why: str) -> list[Cell]:
+    text = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
+    status, counted = _stated(view, kpi, row, figure(row, row.school_name), text)
+    group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
+    return [
+        Cell(_name(why, row.school_name), "l"),
+        Cell(group, "l"),
+        status,
+        Cell(counted),
+        *([Cell(percent(row.counted, row.base) or "–")] if kpi.base else []),
+        Cell(_gap(row)),
+        *([Cell(_since(row) or "–")] if view.versus else []),
+    ]
+
+
+def _of_required(kpi: Row, row: Row) -> str:
+    return number(row.counted) if row.required is None else f"{number(row.counted)}/{number(row.required)}"
+
+
+def _since(row: Row) -> str:
+    return moved(row.counted, SimpleNamespace(counted=row.before))
+
+
+def _stated(view: View, kpi: Row, row: Row, facts: str, text: str) -> tuple[Cell, str]:
+    """The cell of the status, and the figure.
+
+    The machine-readable attributes `facts` are on the figure, or on the status where there is none.
+    """
+    sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
+    if row.status in ("no_data", "exempt", "upcoming"):
+        return Cell(f"<span {facts}>{sign}</span>{note}", "l"), text
+    return Cell(f"{sign}{note}", "l"), f"<span {facts}>{text}</span>"
+
+
+def _gap(row: Row) -> str:
+    if not row.gap:
+        return "0" if row.gap == 0 and row.status != "exempt" else "–"
+    gap = number(row.gap)
+    return f"<b>{say('超過 {gap}', gap=gap) if row.is_over else gap}</b>"
+
+
+def table_of(kpi: Row, selection: Selection) -> list[list[object]]:
+    """The rows of the schools' file, in the order of `SCHOOLS`; an excess over a ceiling is a negative gap."""
+    return [
+        [
+            row.school_name,
+            row.group_name,
+            word(row.status, kpi.require),
+            -row.gap if row.gap and row.is_over else row.gap,
+            row.counted,
+            row.base,
+            row.required,
+            flag_words(row),
+        ]
+        for row in selection.matching
+    ]
+
+
+def query(view: View, kpi: Row) -> None:
+    """Write the query as the build ran it."""
+    how = ask(view, "indicator_query", kpi=kpi.kpi)[0]
+    st.code(how.query, language="sql", wrap_lines=True)

@@ -1,0 +1,245 @@
+"""The evidence of a school's figure: its units, the rows of each, and its rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard import reminders
+from dashboard.language.texts import later, say
+from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
+from dashboard.questions import View, ask
+from dashboard.ui.base import paper, records
+from dashboard.ui.base.address import asked
+from dashboard.ui.base.parts import Cell, Line, anchor, flagged, outward, tag
+
+Row = SimpleNamespace
+SHORT = 10
+EVIDENCE_ROWS = 4
+REFUSED = 8
+UNITS = 30  # of a page: a large school has hundreds
+LINKS = {
+    "person": later("列的找法：依教師對應。"),
+    "pair": later("列的找法：依教師與班級對應。"),
+    "class": later("列的找法：依班級對應。"),
+    "day": later("列的找法：依學校與日期對應；同一天的列一併列出。"),
+    "team": later("列的找法：依學校與觀課日期對應；人數足夠的場次，同行的人都列出。"),
+}
+HEADER = (
+    later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"),
+    later("檔案"), later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
+    later("已有"), later("還缺"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The evidence of one school's figure.
+
+    evidence: the rows of each unit, by `unit_key`. rejects: the rejected rows that could count; others: the line on
+    those that could not. how: a key of `LINKS`, or None where rows cannot be matched to units. to_send: what to send or
+    fill in where the school cannot be judged.
+    """
+
+    school: Row
+    result: Row
+    units: Sequence[Row]
+    evidence: Mapping[int, Sequence[Row]]
+    rejects: Sequence[Row]
+    others: str
+    how: str | None
+    to_send: str | None
+
+
+def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS) -> Explanation:
+    """The evidence of a school's figure, its missing units first, each with at most `most` rows of a kind."""
+    mine = {"school_id": school.school_id, "on": view.on, "period": kpi.period}
+    result = next(
+        row
+        for row in ask(view, "school_results", **mine, group_id=None, by_default=None)
+        if row.kpi == kpi.kpi
+    )
+    units = ask(view, "units", kpi=kpi.kpi, **mine)
+    evidence: dict[int, list[Row]] = {}
+    for row in ask(view, "evidence", kpi=kpi.kpi, most=most, **mine):
+        evidence.setdefault(row.unit_key, []).append(row)
+    rejects = ask(view, "school_rejects", school_id=school.school_id, on=view.on)
+    could, others = records.apart(view, school.name, kpi, rejects, ask(view, "school_bounds", **mine))
+    to_send = None
+    if result.status == "no_data":
+        to_send = reminders.to_send(view, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
+    return Explanation(
+        school,
+        result,
+        sorted(units, key=lambda unit: bool(unit.done)),
+        evidence,
+        could,
+        others,
+        ask(view, "indicator_query", kpi=kpi.kpi)[0].link,
+        to_send,
+    )
+
+
+def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+    """The section of the evidence: the figures, the units that add up to them, and the sources of their rows."""
+    name = anchor(
+        view.link("school", school=explanation.school.name, kpi=kpi.kpi), escape(explanation.school.name)
+    )
+    day = say("截至 {day}", day=written_day(view.on))
+    listed = _units(kpi, explanation, here) if explanation.units else _no_units(explanation)
+    return (
+        f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
+        f"{_sum(view, kpi, explanation)}{listed}{_origin(view, explanation)}{records.own_rejects(explanation.rejects, explanation.result, REFUSED, explanation.others)}"
+    )
+
+
+def _sum(view: View, kpi: Row, explanation: Explanation) -> str:
+    """The figures, and how many units of the list below count."""
+    row, unit = explanation.result, escape(kpi.unit)
+    facts = [
+        say(
+            "{status} 計數 {counted} {unit}",
+            status=tag(row.status, kpi.require),
+            counted=_bold(row.counted),
+            unit=unit,
+        )
+    ]
+    facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
+    facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
+    facts.append(flagged(row, kpi, view.link))
+    done = sum(bool(unit.done) for unit in explanation.units)
+    missing = len(explanation.units) - done
+    tally = say("下表：已計入 {done}", done=number(done))
+    if missing:
+        counts = {"done": number(done), "missing": number(missing)}
+        tally = say("下表：已計入 {done}，還缺 {missing}", **counts)
+        if kpi.base == "classes":  # other classes are missing too, and which is not known
+            tally = say("下表：已計入 {done}，還不齊 {missing}", **counts)
+    foot = f'<p class="foot">{tally}</p>' if explanation.units else ""
+    return f"<p>{'　'.join(filter(None, facts))}</p>{foot}"
+
+
+def _bold(value: Any) -> str:
+    return f"<b>{number(value)}</b>"
+
+
+def _no_units(explanation: Explanation) -> str:
+    sentence = say("截至這一天沒有計入任何紀錄。")
+    if explanation.result.status == "no_data":
+        sentence = records.silent(explanation.to_send)
+    return f'<p class="mut">{sentence}</p>'
+
+
+def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+    units = paper.page(explanation.units, asked("units"), UNITS)
+    header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
+
+    def line(unit: Row) -> Line:
+        return (
+            "",
+            [
+                Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
+                Cell(_since(unit), "l"),
+                Cell(_rows(explanation.how, explanation.evidence.get(unit.unit_key, [])), "l w"),
+            ],
+        )
+
+    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, units, line)
+    return f'<div class="tall">{listed}</div>{paper.pager(units, lambda page: here(units=page), kpi.unit)}'
+
+
+def _who(unit: Row) -> str:
+    amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
+    return f"{escape(unit.unit_label or unit.unit_id)}{amount}"
+
+
+def _since(unit: Row) -> str:
+    """The day on which a unit was counted, or what it lacks; below that the parts that it has."""
+    own = escape(has(unit.parts))
+    if not unit.done:
+        lack = escape(lacks(unit.parts, alone=True)) or say("還缺")
+        return "<br>".join([f'<span class="warn">{lack}</span>', *([_muted(own)] if own else [])])
+    when = (
+        f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
+        if unit.attained_on
+        else ""
+    )
+    return "<br>".join([f'<span class="s-met">✓</span> {when}', *([_muted(own)] if own else [])])
+
+
+def _rows(how: str | None, rows: Sequence[Row]) -> str:
+    if not rows:
+        return _muted(say("無法逐列指出") if how is None else say("沒有可計入的列"))
+    listed = [_row(row) for row in rows if row.is_visible]
+    if hidden := len(rows) - len(listed):
+        listed.append(_muted(say("另有 {n} 列登在其他學校，不在檢視範圍", n=number(hidden))))
+    if (more := rows[0].rows_in_all - len(rows)) > 0:
+        listed.append(_muted(say("同樣的列還有 {n} 列", n=number(more))))
+    return "<br>".join(listed)
+
+
+def _muted(text: str) -> str:
+    return f'<span class="mut">{text}</span>'
+
+
+def _row(row: Row) -> str:
+    """The file, line and content of a row; of a spreadsheet a link to the row."""
+    place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
+    where = outward(row.link, place) if row.link else escape(place)
+    content = " · ".join(
+        part for part in (row.day and written_day(row.day), row.row_school, row.details) if part
+    )
+    return f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(content))}'
+
+
+def _origin(view: View, explanation: Explanation) -> str:
+    """The foot: how rows are matched to units, when each file was read, and the fingerprint to quote."""
+    files = {
+        row.file: row.modified_at for rows in explanation.evidence.values() for row in rows if row.is_visible
+    }
+    times = listing(
+        [
+            say("{file}（{time}）", file=escape(name), time=moment(at, view.year) if at else "?")
+            for name, at in sorted(files.items())
+        ]
+    )
+    lines = [
+        say(LINKS[explanation.how])
+        if explanation.how
+        else say(
+            "這項的計算不是一列對一個對象，無法逐列指出；原始列見{link}的檔案清單。",
+            link=anchor(view.link("data"), say("資料頁")),
+        ),
+        say("檔案的時間（試算表為讀取時間）：{times}。", times=times) if times else "",
+        say(
+            "快照 {time} · 指紋 {fingerprint}（引用時請附）",
+            time=moment(view.facts.built_at, view.year),
+            fingerprint=f'<span class="mono">{escape(fingerprint(view.facts.fingerprint))}</span>',
+        ),
+    ]
+    return f'<p class="foot">{"<br>".join(filter(None, lines))}</p>'
+
+
+def table_of(view: View, kpi: Row, school: Row) -> list[list[object]]:
+    """The rows of the evidence file, in the order of `HEADER`: one a unit and row, or one for a unit without rows."""
+    explanation = explain(view, kpi, school, most=None)
+    none: list[Row | None] = [None]
+    return [
+        [*_unit_values(explanation, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
+        for unit in explanation.units
+        for row in explanation.evidence.get(unit.unit_key) or none
+    ]
+
+
+def _unit_values(explanation: Explanation, unit: Row) -> list[object]:
+    counts = say("已計入") if unit.done else say("還缺")
+    return [explanation.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
+
+
+def _row_values(row: Row | None) -> list[object]:
+    if row is None or not row.is_visible:
+        hidden = say("登在其他學校，不在檢視範圍") if row else None
+        return [None, None, None, None, hidden, None, None]
+    return [row.file, row.sheet, row.line, row.day, row.details, row.row_school, row.modified_at]

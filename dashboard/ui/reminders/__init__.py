@@ -1,0 +1,1 @@
+"""What only 催辦 shows: the letters and what they are about."""

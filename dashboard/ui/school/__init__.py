@@ -1,0 +1,1 @@
+"""What only 學校 shows: its indicators, its plan and its figures."""
