@@ -7,6 +7,20 @@ create macro in_scope(id) as
 -- Whether a file behind a figure was not read: nobody is called late by it, but asked for the file.
 create macro is_unread(flags) as contains(flags, 'unreadable_source') or contains(flags, 'stale_source');
 
+-- The figure below which a school is behind on a day: floor(required x elapsed / total), from the start of its pace to its
+-- deadline. The same day by day as `behind_from` of 4_results.sql; null where an indicator has no pace.
+create macro pace_on(on_day, required, pace_start, deadline) as
+    case when deadline > pace_start
+        then least(floor(required * greatest(on_day - pace_start, 0) / (deadline - pace_start)), required)
+    end;
+
+-- How much is still missing: nothing for who has met it, or is exempt.
+create macro gap_of(status, required, counted) as
+    case when status in ('met', 'exempt') then 0 else greatest(required - counted, 0) end;
+
+-- How much a week closes a gap by the deadline.
+create macro weekly_of(gap, days_left) as case when gap > 0 and days_left > 0 then gap * 7.0 / days_left end;
+
 create view visible_schools as select * from all_schools where in_scope(school_id);
 
 create view visible_flags as

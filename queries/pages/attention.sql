@@ -39,9 +39,9 @@ judged as materialized (
         results.required,
         results.status,
         results.deadline,
-        greatest(results.required - results.counted, 0) as gap,
+        gap_of(results.status, results.required, results.counted) as gap,
         case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
-        date_diff('day', $on::date, results.deadline) as days_left,
+        results.deadline - $on::date as days_left,
         then_judged.counted as counted_then,
         results.status in ('behind', 'overdue') and then_judged.status <> results.status as worsened,
         coalesce(

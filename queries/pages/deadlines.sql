@@ -11,7 +11,7 @@ short_of as (
         count(*) filter (where status in ('on_track', 'behind', 'overdue')) as schools,
         count(*) filter (where status in ('on_track', 'behind', 'overdue') and is_unread(flags)) as unread,
         count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
-        coalesce(sum(greatest(required - counted, 0)) filter (where status in ('on_track', 'behind', 'overdue')), 0) as gap
+        coalesce(sum(gap_of(status, required, counted)) filter (where status in ('on_track', 'behind', 'overdue')), 0) as gap
 
     from visible_results_on($on::date)
 
@@ -30,7 +30,7 @@ select
     kpis.unit,
     periods.label as period_label,
     kpis.deadline,
-    date_diff('day', $on::date, kpis.deadline) as days_left,
+    kpis.deadline - $on::date as days_left,
     short_of.schools,
     short_of.judged,
     short_of.unread,

@@ -8,9 +8,8 @@ today as (
         totals.*,
         kpis.pace_start,
         kpis."require",
-        date_diff('day', $on::date, totals.deadline) as days_left,
-        date_diff('day', kpis.pace_start, totals.deadline) as total_days,
-        greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
+        totals.deadline - $on::date as days_left,
+        case when kpis."require" = 'all' then gap_of(totals.status, totals.required, totals.counted) end as gap
 
     from published_totals as totals
 
@@ -57,13 +56,9 @@ select
     today.schools_exempt,
     today.deadline,
     today.days_left,
-    case when today."require" = 'all' then greatest(today.required - today.counted, 0) end as gap,
-    case when today.total_days > 0
-        then least(floor(today.required * today.elapsed_days / today.total_days), today.required)
-    end as pace,
-    case when today."require" = 'all' and today.required > today.counted and today.days_left > 0
-        then (today.required - today.counted) * 7.0 / today.days_left
-    end as weekly,
+    today.gap,
+    pace_on($on::date, today.required, today.pace_start, today.deadline) as pace,
+    weekly_of(today.gap, today.days_left) as weekly,
     (today.counted - before.counted) / 4.0 as lately
 
 from today

@@ -1,6 +1,5 @@
 -- One indicator of every school: most missing first, then those without data, then those that are done; or by a column.
--- pace: floor(required x elapsed / total), the figure below which a school is behind. before: counted on the day to
--- compare with.
+-- gap: what is missing, or what is above a ceiling. before: counted on the day to compare with.
 
 with
 
@@ -9,13 +8,10 @@ judged as (
     select
         results.*,
         kpis.pace_start,
-        date_diff('day', kpis.pace_start, results.deadline) as total_days,
-        greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days,
         case
-            when results.status in ('met', 'exempt') then 0
-            when results.status in ('info', 'upcoming') then null
-            when results.required < results.counted then results.counted - results.required
-            else results.required - results.counted
+            when results.status in ('info', 'upcoming', 'no_data') then null
+            when results.status = 'overdue' and results.required < results.counted then results.counted - results.required
+            else gap_of(results.status, results.required, results.counted)
         end as gap
 
     from visible_results_on($on::date) as results
@@ -49,9 +45,7 @@ listed as (
         judged.flags,
         judged.gap,
         judged.required < judged.counted as is_over,
-        case when judged.total_days > 0
-            then least(floor(judged.required * judged.elapsed_days / judged.total_days), judged.required)
-        end as pace,
+        pace_on($on::date, judged.required, judged.pace_start, judged.deadline) as pace,
         before.counted as before,
         schools.ord,
         judged.group_ord

@@ -1,6 +1,5 @@
 -- Each indicator of each school, of one group or of one school: figures, gap, and how far the pace would be.
--- pace: floor(required x elapsed / total), the figure below which a school is behind. With `by_default`, of the indicators
--- shown by default that day.
+-- With `by_default`, of the indicators shown by default that day.
 
 with
 
@@ -10,10 +9,8 @@ judged as (
         results.*,
         kpis.pace_start,
         case when kpis."require" = 'ceiling' then results.required - results.counted end as room,
-        case when results.status in ('met', 'exempt') then 0 else greatest(results.required - results.counted, 0) end as gap,
-        date_diff('day', $on::date, results.deadline) as days_left,
-        date_diff('day', kpis.pace_start, results.deadline) as total_days,
-        greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
+        gap_of(results.status, results.required, results.counted) as gap,
+        results.deadline - $on::date as days_left
 
     from visible_results_on($on::date) as results
 
@@ -49,12 +46,8 @@ select
     judged.gap,
     judged.room,
     judged.days_left,
-    case when judged.total_days > 0
-        then least(floor(judged.required * judged.elapsed_days / judged.total_days), judged.required)
-    end as pace,
-    case when judged.gap > 0 and judged.days_left > 0
-        then judged.gap * 7.0 / judged.days_left
-    end as weekly
+    pace_on($on::date, judged.required, judged.pace_start, judged.deadline) as pace,
+    weekly_of(judged.gap, judged.days_left) as weekly
 
 from judged
 

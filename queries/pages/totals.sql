@@ -1,5 +1,5 @@
--- The two figures of every group and of the city, with how many schools are where, and where the pace is:
--- floor(required x elapsed / total), as it is for a school. With `by_default`, of the indicators shown by default that day.
+-- The two figures of every group and of the city, with how many schools are where, and where the pace is.
+-- With `by_default`, of the indicators shown by default that day.
 
 with
 
@@ -7,8 +7,7 @@ judged as (
 
     select
         results.*,
-        date_diff('day', kpis.pace_start, results.deadline) as total_days,
-        greatest(date_diff('day', kpis.pace_start, $on::date), 0) as elapsed_days
+        kpis.pace_start
 
     from visible_results_on($on::date) as results
 
@@ -44,10 +43,8 @@ select
     judged.schools_overdue,
     judged.schools_exempt,
     judged.deadline,
-    date_diff('day', $on::date, judged.deadline) as days_left,
-    case when judged.total_days > 0
-        then least(floor(judged.required * judged.elapsed_days / judged.total_days), judged.required)
-    end as pace
+    judged.deadline - $on::date as days_left,
+    pace_on($on::date, judged.required, judged.pace_start, judged.deadline) as pace
 
 from judged
 
