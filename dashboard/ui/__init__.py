@@ -8,6 +8,7 @@ from dashboard import rules
 from dashboard.language import words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, ask_each, before, pick, standing
+from dashboard.ui.base import figures, parts
 from dashboard.ui.base.address import asked, read_view, speak
 from dashboard.ui.base.downloads import download, workbook
 from dashboard.ui.base.screen import choose, copy, fold, fold_on_demand, halves, show
@@ -25,12 +26,14 @@ __all__ = [
     "copy",
     "download",
     "dress",
+    "figures",
     "fold",
     "fold_on_demand",
     "guard",
     "halves",
     "head",
     "pages",
+    "parts",
     "pick",
     "read_view",
     "rules",
