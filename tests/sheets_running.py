@@ -18,7 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dashboard import warehouse
-from dashboard.sources import contracts, google
+from dashboard.sources import contracts, transport
 from dashboard.sources.places import Places, Spreadsheet
 from dashboard.warehouse import gather
 from tests import running
@@ -60,8 +60,8 @@ class Here(HTTPAdapter):
 
 def bring_here(google_url: str, bait_url: str) -> None:
     """From now on this process finds Google at `google_url`; its patience is short."""
-    google.adapter = lambda: Here(google_url, bait_url)
-    google.READ_SECONDS = google.CONNECT_SECONDS = 0.3
+    transport.adapter = lambda: Here(google_url, bait_url)
+    transport.READ_SECONDS = transport.CONNECT_SECONDS = 0.3
 
 
 def facts() -> dict[str, Rows]:

@@ -1,37 +1,29 @@
-"""Reading Google spreadsheets, within bounds: the only home of gspread, and the only module that opens a connection.
+"""Reading Google spreadsheets: the only home of gspread. Every request goes through `transport`.
 
 With a service account gspread asks the Drive API for the file's version, then, only where that changed, the Sheets API
 for the worksheets and, in one batch, for their formatted text. A sheet that anyone with the link may read needs no
-account: it comes through its CSV export address. No address but Google's own is ever asked, whatever a redirect says.
+account: it comes through its CSV export address.
 """
 
 import csv
-import email.utils
 import functools
 import io
-import random
 import re
-import time
-from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 import google.auth.exceptions
 import gspread
 import requests
-import tenacity
-import urllib3
 from google.oauth2.service_account import Credentials
 from gspread.urls import DRIVE_FILES_API_V3_URL
 from gspread.utils import absolute_range_name
-from requests.adapters import BaseAdapter, HTTPAdapter
 
 from dashboard.sources.places import Spreadsheet
 from dashboard.sources.spreadsheets import (
-    HOSTS,
     KeyFileError,
     Reading,
     SheetError,
@@ -40,34 +32,23 @@ from dashboard.sources.spreadsheets import (
     info_of,
     no_key,
 )
+from dashboard.sources.transport import (
+    NOT_SHARED,
+    ApiOff,
+    NoSuchRange,
+    Refused,
+    Transport,
+    granted,
+    open_session,
+)
 
 SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets.readonly",
     "https://www.googleapis.com/auth/drive.metadata.readonly",
 )
-_EXPORT_HOST = re.compile(r"doc-[a-z0-9-]+-sheets\.googleusercontent\.com")
-_LOGIN_HOST = "accounts.google.com"
-TRIES = 5
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 20.0
-READS_PER_MINUTE = 60
-LARGEST_BYTES = 200_000_000
-REDIRECTS = 3
 
 
 Wanted = Callable[[str, Sequence[tuple[int, str]]], Container[int]]
-
-
-class _Refused(Exception):
-    """An answer that is none. It may pass if asked again; `retry_after` (seconds) is the server's own wish."""
-
-    def __init__(self, text: str, *, passes: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(text)
-        self.passes, self.retry_after = passes, retry_after
-
-
-class _NoSuchRange(_Refused):
-    """A worksheet was renamed between the list of titles and the request for its cells."""
 
 
 class Reader:
@@ -79,13 +60,11 @@ class Reader:
         Raises:
             KeyFileError: the file is no key.
         """
-        self._ends = time.monotonic() + deadline
-        self._asked: deque[float] = deque()
-        self._account: str | None = None
-        self._plain = _session()
+        self._account = account_of(key) if key is not None else None
+        self._transport = Transport(deadline, self._account)
+        self._plain = open_session()
         if key is not None:
-            self._account = account_of(key)
-            self._api = _client(key, self._send, self._ask)
+            self._api = _client(key, self._transport)
 
     def read(self, spreadsheet: Spreadsheet, known_version: str | None, wanted: Wanted) -> Reading | None:
         """The spreadsheet's worksheets; None where its version is `known_version`, and nothing more was asked.
@@ -104,9 +83,9 @@ class Reader:
                 return None
             try:
                 return self._listed(spreadsheet.id, version, wanted)
-            except _NoSuchRange:
+            except NoSuchRange:
                 return self._listed(spreadsheet.id, version, wanted)
-        except _Refused as error:
+        except Refused as error:
             raise SheetError(str(error)) from None
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise SheetError("Google 的回應讀不懂。會在下次更新再試。") from error
@@ -120,7 +99,7 @@ class Reader:
                 "get", f"{DRIVE_FILES_API_V3_URL}/{id}",
                 params={"fields": "version,modifiedTime", "supportsAllDrives": True},
             )  # fmt: skip
-        except _ApiOff:
+        except ApiOff:
             return None
         file = _json(answer)
         return str(file.get("version") or file.get("modifiedTime") or "") or None
@@ -160,159 +139,25 @@ class Reader:
 
     def _export(self, id: str, gid: int) -> tuple[str, Worksheet]:
         address = f"https://docs.google.com/spreadsheets/d/{id}/export"
-        answer = self._send(self._plain, "get", address, params={"format": "csv", "gid": gid})
+        answer = self._transport.send(self._plain, "get", address, params={"format": "csv", "gid": gid})
         if "csv" not in answer.headers.get("Content-Type", ""):
-            raise _Refused(_NOT_SHARED)
+            raise Refused(NOT_SHARED)
         title, name = _titles(answer.headers.get("Content-Disposition", ""), gid)
         text = answer.content.decode("utf-8-sig", errors="replace")
         return title, Worksheet(gid, name, tuple(csv.reader(io.StringIO(text, newline=""))))
 
-    # One request, within the bounds
 
-    def _send(
-        self, session: requests.Session, method: str, address: str, **options: Any
-    ) -> requests.Response:
-        """The answer to a request: asked again while that may help and there is time, never outside Google.
-
-        Raises:
-            _Refused: there is none.
-        """
-
-        def wait(state: tenacity.RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            wish = error.retry_after if isinstance(error, _Refused) else None
-            own = tenacity.wait_random_exponential(multiplier=1, max=20)(state)
-            return own if wish is None else wish + random.random()
-
-        def stop(state: tenacity.RetryCallState) -> bool:
-            return state.attempt_number >= TRIES or state.upcoming_sleep >= self._left()
-
-        retrying = tenacity.Retrying(
-            stop=stop,
-            wait=wait,
-            retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Refused) and error.passes),
-            reraise=True,
-        )
-        return retrying(lambda: self._once(session, method, address, options))
-
-    def _once(
-        self, session: requests.Session, method: str, address: str, options: Mapping[str, Any]
-    ) -> requests.Response:
-        params = options.get("params")
-        for _ in range(REDIRECTS + 1):
-            self._pace(address)
-            answer = self._ask(session, method, address, {**options, "params": params})
-            if answer.status_code == 401 and "token" in options:
-                answer = self._ask(session, method, address, {**options, "params": params, "fresh": True})
-            if not answer.is_redirect:
-                return _judged(answer, self._account if "token" in options else None)
-            # An export's address bears all that it needs.
-            address, params = urljoin(address, answer.headers["Location"]), None
-            if urlsplit(address).hostname == _LOGIN_HOST:
-                raise _Refused(_NOT_SHARED)
-        raise _Refused("Google 一直轉址，讀不到內容。請檢查連結是不是試算表本身的網址。")
-
-    def _ask(
-        self, session: requests.Session, method: str, address: str, options: Mapping[str, Any]
-    ) -> requests.Response:
-        _check_host(address)
-        left = self._left()
-        if left <= 0:
-            raise _Refused(_TOO_LATE)
-        timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
-        token = options.get("token")
-        try:
-            headers = dict(options.get("headers", {}))
-            if token:
-                headers["Authorization"] = f"Bearer {token(fresh='fresh' in options)}"
-            with session.request(
-                method, address, params=options.get("params"), data=options.get("data"), headers=headers,
-                timeout=timeout, stream=True, allow_redirects=False,
-            ) as answer:  # fmt: skip
-                # The library's timeout is between two bytes; the deadline is for all of them.
-                answer._content = b"" if answer.is_redirect else self._body(answer)
-                return answer
-        except (requests.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise _Refused("連不上 Google。請檢查網路與防火牆。", passes=True) from error
-        except requests.Timeout as error:
-            raise _Refused("Google 沒有在時限內回應。", passes=True) from error
-        except (
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-            urllib3.exceptions.ProtocolError,
-            urllib3.exceptions.DecodeError,
-        ) as error:
-            raise _Refused("Google 的回應傳到一半中斷。", passes=True) from error
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise _Refused("Google 沒有在時限內回應。", passes=True) from error
-        except requests.ConnectionError as error:
-            late = "timed out" in str(error).lower()
-            message = (
-                "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
-            )
-            raise _Refused(message, passes=True) from error
-        except google.auth.exceptions.GoogleAuthError:
-            raise _Refused(_NO_ACCOUNT) from None
-        except requests.RequestException as error:
-            raise _Refused("Google 的回應讀不懂。", passes=True) from error
-
-    def _body(self, answer: requests.Response) -> bytes:
-        parts, size = [], 0
-        # What is there, not a whole block: a server that sends a byte now and then must not outlive the deadline.
-        while part := answer.raw.read1(1 << 16, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if self._left() <= 0:
-                raise _Refused(_TOO_LATE)
-            if size > LARGEST_BYTES:
-                raise _Refused("試算表太大，超過上限，未讀取。請分成幾個試算表。")
-        expected = answer.headers.get("Content-Length")
-        if expected and "Content-Encoding" not in answer.headers and size < int(expected):
-            raise _Refused("Google 的回應傳到一半中斷。", passes=True)
-        return b"".join(parts)
-
-    def _left(self) -> float:
-        return self._ends - time.monotonic()
-
-    def _pace(self, address: str) -> None:
-        """Keep the quota of reads a minute, by waiting."""
-        if urlsplit(address).hostname != "sheets.googleapis.com":
-            return
-        now = time.monotonic()
-        while self._asked and now - self._asked[0] >= 60:
-            self._asked.popleft()
-        if len(self._asked) >= READS_PER_MINUTE:
-            pause = 60 - (now - self._asked[0])
-            if pause >= self._left():
-                raise _Refused("試算表太多，時限內讀不完（Google 每分鐘只准讀 60 次）。請加長 deadline。")
-            time.sleep(pause)
-        self._asked.append(time.monotonic())
-
-
-_TOO_LATE = "這次更新超過時限，沒有讀完。"
-_NOT_SHARED = "這份試算表沒有開放「知道連結的人」檢視。請在 Google 試算表按「共用」，改成「知道連結的任何人」可檢視，或改用服務帳戶。"
-
-
-_NO_ACCOUNT = "Google 不接受這個服務帳戶：金鑰可能已刪除，或這台電腦的時間不準。請換一把金鑰，或校正時間。"
-
-
-class _ApiOff(_Refused):
-    """The project of the service account has not switched the API on."""
-
-
-def _client(
-    key: Path, send: Callable[..., requests.Response], ask: Callable[..., requests.Response]
-) -> gspread.HTTPClient:
-    """The client of gspread, whose requests go through `send` and bear a token.
+def _client(key: Path, transport: Transport) -> gspread.HTTPClient:
+    """The client of gspread, whose requests go through `transport` and bear a token.
 
     Not google-auth's own session: that asks a further host about the account, from a thread of its own.
     """
     credentials = _credentials(key, key.stat().st_mtime_ns)
-    session = _session()
+    session = open_session()
 
     def ask_token(url: str, method: str, body: bytes, headers: Mapping[str, str], **_: Any) -> Any:
         # google-auth sees a good answer or none: its own tries would multiply ours.
-        answer = _granted(ask(session, method, url, {"data": body, "headers": headers}))
+        answer = granted(transport.ask(session, method, url, {"data": body, "headers": headers}))
         return SimpleNamespace(status=answer.status_code, headers=answer.headers, data=answer.content)
 
     def token(*, fresh: bool) -> str:
@@ -322,7 +167,7 @@ def _client(
 
     class Bounded(gspread.HTTPClient):
         def request(self, method: str, endpoint: str, *args: Any, **options: Any) -> requests.Response:
-            return send(self.session, method, endpoint, token=token, **options)
+            return transport.send(self.session, method, endpoint, token=token, **options)
 
     return Bounded(auth=credentials, session=session)
 
@@ -339,99 +184,6 @@ def _credentials(key: Path, changed: int) -> Credentials:
     return credentials
 
 
-class _Session(requests.Session):
-    """Follows no redirect; the library would also read all of its body before it gave it back."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
-
-
-def _session() -> requests.Session:
-    session = _Session()
-    session.mount("https://", adapter())
-    return session
-
-
-def adapter() -> BaseAdapter:
-    """How a request gets to its host."""
-    return HTTPAdapter(max_retries=0)
-
-
-def _check_host(address: str) -> None:
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or not (host in HOSTS or _EXPORT_HOST.fullmatch(host)):
-        raise _Refused(f"Google 要轉到別的網址（{host}），已拒絕。請檢查連結。")
-
-
-def _judged(answer: requests.Response, account: str | None) -> requests.Response:
-    """The answer, if it is one.
-
-    Raises:
-        _Refused: an error of the server, with what to do for the one who can mend it.
-    """
-    if answer.ok:
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            raise _Refused("Google 回了一個網頁而不是資料；可能要登入，或服務暫時異常。", passes=True)
-        return answer
-    status, (message, reasons) = answer.status_code, _message_and_reasons(answer)
-    wish = _retry_after(answer.headers.get("Retry-After"))
-    if status == 429 or reasons & {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}:
-        raise _Refused("Google 說讀得太頻繁（每分鐘上限）。會在下次更新再試。", passes=True, retry_after=wish)
-    if status >= 500:
-        raise _Refused(f"Google 暫時無法服務（{status}）。會在下次更新再試。", passes=True, retry_after=wish)
-    if reasons & {"accessNotConfigured", "SERVICE_DISABLED"}:
-        raise _ApiOff("服務帳戶的 Google Cloud 專案還沒有啟用 Google Sheets API。請啟用後再試。")
-    if status == 400 and "parse range" in message:
-        raise _NoSuchRange("工作表在讀取途中改了名字。請再更新一次。")
-    if status == 401:
-        raise _Refused("Google 不接受這個服務帳戶的憑證。請換一把金鑰。" if account else _NOT_SHARED)
-    if status == 403:
-        whom = f"給服務帳戶 {account}（檢視者）" if account else "（知道連結的人可檢視）"
-        raise _Refused(f"沒有權限。請在 Google 試算表按「共用」，分享{whom}。")
-    if status == 404:
-        raise _Refused("找不到這份試算表：連結不對，或已經刪除。請檢查 kpi.toml 的連結。")
-    raise _Refused(f"Google 拒絕了這個要求（{status}）。請檢查 kpi.toml 的連結與工作表。")
-
-
-def _granted(answer: requests.Response) -> requests.Response:
-    """The login service's answer, if it is one.
-
-    Raises:
-        _Refused: there is no token in it.
-    """
-    status = answer.status_code
-    if answer.is_redirect:
-        _check_host(urljoin(answer.url, answer.headers["Location"]))
-    if status == 200 or status == 429 or status >= 500:
-        return _judged(answer, None)
-    raise _Refused(_NO_ACCOUNT)
-
-
-def _message_and_reasons(answer: requests.Response) -> tuple[str, set[str]]:
-    try:
-        error = answer.json()["error"]
-        details: Iterable[Mapping[str, Any]] = (*error.get("errors", ()), *error.get("details", ()))
-        reasons = {str(one["reason"]) for one in details if "reason" in one}
-        return str(error.get("message", "")), reasons
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return "", set()
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds, of a number or a date (RFC 9110, 10.2.3)."""
-    if text is None:
-        return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
 def _titles(disposition: str, gid: int) -> tuple[str, str]:
     """The titles of the spreadsheet and the worksheet, from the name of an export: 「試算表 - 工作表.csv」."""
     match = re.search(r"filename\*=UTF-8''([^;]+)", disposition)
@@ -444,5 +196,5 @@ def _json(answer: requests.Response) -> Mapping[str, Any]:
     try:
         content = answer.json()
     except ValueError:
-        raise _Refused("Google 的回應讀不懂。", passes=True) from None
+        raise Refused("Google 的回應讀不懂。", passes=True) from None
     return content if isinstance(content, dict) else {}
