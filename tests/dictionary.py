@@ -127,7 +127,7 @@ def _same(table: Table) -> str:
     def label(id: str) -> str:
         return table.columns[id].headers[0] if id in table.columns else MADE[id]
 
-    stays = {"first": "先讀到的", "last": "後讀到的"}.get(table.keep) or f"有{label(table.keep)}的"
+    stays = {"first": "先讀到的", "last": "後讀到的"}.get(table.stands) or f"有{label(table.stands)}的"
     how = {"any": "有一列是「是」就算", "most": "取最多的"}
     merged = [f"{label(id)}{how[rule]}" for id, rule in table.merge.items()]
     blank = [f"沒有{label(table.key_needs)}的列各算一筆"] if table.key_needs else []

@@ -81,7 +81,7 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a key twice": (swapped('"date", "title"', '"date", "date"'), ("key 的「date」出現兩次",)),
     "a person in the key of a table of none": (swapped('"date", "title"', '"date", "person"'), ("key 的「person」",)),
     "key_needs of no column": ('key_needs = "seat"\n' + GOOD, ("key_needs 的「seat」", "title")),
-    "keep of no column": ('keep = "newest"\n' + GOOD, ("keep 的「newest」", "first、last")),
+    "stands of no column": ('stands = "newest"\n' + GOOD, ("stands 的「newest」", "first、last")),
     "merge of no column": ('merge = { hours = "most" }\n' + GOOD, ("merge 的「hours」", "minutes_read")),
     "an unknown way to merge": ('merge = { minutes_read = "sum" }\n' + GOOD, ("merge.minutes_read", "sum", "'any' 或 'most'")),
     "a merge that the type has not": ('merge = { title = "most" }\n' + GOOD, ("merge 的「title」", "text", "number")),

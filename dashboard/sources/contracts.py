@@ -120,7 +120,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `key` makes two rows one fact, `keep` says which of them stays ('first', 'last' or a column).
+    """One table: `key` makes two rows one fact, `stands` says which of them stays ('first', 'last' or a column).
 
     person: whom a row may name: somebody on the `roster`, `open` anybody, or, in a `register`, anybody, who is then
     known to the other tables as the roster's people are.
@@ -134,7 +134,7 @@ class Table:
     columns: Annotated[Mapping[Id, Column], Field(min_length=1)]
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     key_needs: str | None = None
-    keep: str = "first"
+    stands: str = "first"
     merge: Mapping[str, Literal["any", "most"]] = field(default_factory=dict)
     person: Literal["roster", "open", "register"] | None = None
 
@@ -464,8 +464,8 @@ def _key_faults(table: Table) -> list[str]:
     faults += [f"key 的「{name}」出現兩次，請刪除一個。" for name in twice(table.key)]
     if table.key_needs is not None and table.key_needs not in value:
         faults.append(f"key_needs 的「{table.key_needs}」不是這張表的欄位；有：{there}。")
-    if table.keep not in ("first", "last") and table.keep not in value:
-        faults.append(f"keep 的「{table.keep}」不對：須是 first、last 或這張表的欄位（{there}）。")
+    if table.stands not in ("first", "last") and table.stands not in value:
+        faults.append(f"stands 的「{table.stands}」不對：須是 first、last 或這張表的欄位（{there}）。")
     return faults
 
 

@@ -296,7 +296,7 @@ def create_repeated(table: Table, source: str) -> str:
     """
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
-    order = {"first": "n", "last": "n desc"}.get(table.keep, f"{table.keep} is null, n")
+    order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
     values = "".join(f", {quoted(_value_column(name))}" for name in (*table.merge, *_compared(table)))
     persons = ", person_id, parts" if table.person else ""
     school = "school_id" if "school" in table.columns else "null::int as school_id"
