@@ -281,7 +281,7 @@ def kept(windows, product):
                 return views[width].open(page, **query)
             view = views[width]
             view.errors.clear()
-            view.page.emulate_media(media="screen")
+            view.page.emulate_media(media="null")  # neither paper nor screen by order: what prints is paper
             view.page.set_viewport_size(dict(zip(("width", "height"), view.size, strict=True)))
             return view.go(page, **query)
 
