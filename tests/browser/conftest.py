@@ -283,7 +283,11 @@ def kept(windows, product):
             view.errors.clear()
             view.page.emulate_media(media="null")  # neither paper nor screen by order: what prints is paper
             view.page.set_viewport_size(dict(zip(("width", "height"), view.size, strict=True)))
-            return view.go(page, **query)
+            # Gone to from itself a page would say nothing new. The first address is the overview too.
+            is_there = view.page.url.partition("#")[0].replace("/overview", "/") == product.address(
+                page.replace("overview", ""), **query
+            )
+            return view.open(page, **query) if is_there else view.go(page, **query)
 
         yield _kept
 

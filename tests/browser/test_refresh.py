@@ -177,10 +177,16 @@ def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(look
             (1, "! 公開授課 停在", ("1440",)),
             (5, "✕ 公開授課 5 天未更新", ("1920", "390")),
         ):
-            told = {"id": "x" * 30, "title": "全市公開授課", "link": "https://docs.google.com/spreadsheets/d/x/edit"}
+            told = {
+                "id": "x" * 30,
+                "title": "全市公開授課",
+                "link": "https://docs.google.com/spreadsheets/d/x/edit",
+            }
             told |= {"tables": ["public_lessons"], "good_at": str(now - dt.timedelta(days=days, hours=1))}
             told |= {"problem": "Google 暫時無法服務（503）。會在下次更新再試。"}
-            refresh.write_text(json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8")
+            refresh.write_text(
+                json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8"
+            )
             for page in ("group", "school", "overview", "data"):
                 view.open(page) if days == 1 and page == "group" else view.go(page)
                 for width in widths:
