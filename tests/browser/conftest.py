@@ -19,7 +19,7 @@ from unittest import mock
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
@@ -30,12 +30,14 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
 # Opened at /school, Streamlit first looks for its server below /school/, and notes the 404 as an error.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
-# What a link of the product does (dashboard/ui/frame/follow.js), and a mark on the heading that will go.
+# What a link of the product does (dashboard/ui/frame/follow.js), and a mark on all that the page says now: where a page says
+# anything else than the one before, and be it in the address of a link, the part that says so is new and bears none.
 GO = """address => {
-    document.querySelectorAll('[data-testid="stMain"] h1').forEach(heading => heading.dataset.left = '');
+    document.querySelectorAll('[data-testid="stMain"] [data-testid="stHtml"] *').forEach(one => one.dataset.left = '');
     history.pushState(null, '', address);
     window.dispatchEvent(new PopStateEvent('popstate', { state: null }));
 }"""
+COME = '[data-testid="stMain"] [data-testid="stHtml"] :not([data-left])'
 # When nothing moves any more: no part slides, and every part has stood in its place for three frames, of which the second
 # has what a figure draws anew at a new size.
 AT_REST = """() => new Promise(rest => {
@@ -56,6 +58,11 @@ AT_REST = """() => new Promise(rest => {
     };
     requestAnimationFrame(look);
 })"""
+SERIOUS = """async () => (await axe.run({ resultTypes: ['violations'] })).violations
+    .filter(violation => ['serious', 'critical'].includes(violation.impact))
+    .flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.html.slice(0, 200)}`))"""
+# Most pages are short: what makes a long-lived script quicker, and a process for drawing, cost more than they bring.
+FLAGS = [*chromium.FLAGS, "--in-process-gpu", "--js-flags=--no-opt --no-maglev"]
 PROGRAMME = "keelung-111"  # the one that pages open on
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
@@ -146,7 +153,7 @@ def browser():
     if found is None:
         pytest.fail(chromium.NONE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
 
@@ -184,11 +191,9 @@ class View:
         return self
 
     def go(self, page="", **query):
-        """Goes on to a page of another heading in the session that is open, in a fifth of the time that `open` takes."""
+        """Goes on to another address in the session that is open, in a fifth of the time that `open` takes."""
         self.page.evaluate(GO, self.product.address(page, **query))
-        expect(self.page.locator('[data-testid="stMain"] h1:not([data-left])').first).to_be_visible(
-            timeout=30_000
-        )
+        expect(self.page.locator(COME).first).to_be_attached(timeout=30_000)
         return self.settle()
 
     def settle(self):
@@ -222,12 +227,9 @@ class View:
 
     def serious(self):
         """What axe finds on the page that keeps somebody from reading or using it."""
-        return [
-            f"{violation['id']}: {node['html'][:200]}"
-            for violation in Axe().run(self.page).response["violations"]
-            for node in violation["nodes"]
-            if violation["impact"] in {"serious", "critical"}
-        ]
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        return self.page.evaluate(SERIOUS)
 
     def shoot(self, name, folder):
         """A picture of the whole page: Streamlit scrolls inside the window, so the window is made as tall."""
@@ -265,6 +267,29 @@ def tabs(windows, product):
     yield _tab
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="module")
+def kept(windows, product):
+    """A tab a width that stays open for all tests of a file that only read: it goes to a page instead of opening it."""
+    views = {}
+    with tabs(windows, product) as opened:
+
+        def _kept(page="", width="1440", **query):
+            if width not in views:
+                views[width] = opened(width)
+                return views[width].open(page, **query)
+            view = views[width]
+            view.errors.clear()
+            view.page.emulate_media(media="null")  # neither paper nor screen by order: what prints is paper
+            view.page.set_viewport_size(dict(zip(("width", "height"), view.size, strict=True)))
+            # Gone to from itself a page would say nothing new. The first address is the overview too.
+            is_there = view.page.url.partition("#")[0].replace("/overview", "/") == product.address(
+                page.replace("overview", ""), **query
+            )
+            return view.open(page, **query) if is_there else view.go(page, **query)
+
+        yield _kept
 
 
 @pytest.fixture

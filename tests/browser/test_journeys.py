@@ -37,9 +37,9 @@ class Walk:
 
 
 @pytest.fixture
-def walk(look):
+def walk(kept):
     """A user at the first page."""
-    return Walk(look().open())
+    return Walk(kept())
 
 
 def test_an_official_learns_who_is_behind_on_what_why_and_what_to_do_now(walk):

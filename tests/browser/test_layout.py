@@ -48,6 +48,10 @@ UNTOLD = """() => [...document.querySelectorAll('.kpi .scroll')].filter(box => {
     return box.checkVisibility() && told !== box.scrollWidth > box.clientWidth;
 }).map(box => box.getAttribute('aria-label'))"""
 
+TESTS = (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)
+# Whether anything slides to its place is of no matter here, and to draw it takes as long as all else.
+AT_ONCE = "*, *::before, *::after { transition: none !important; }"
+
 # What is of no use on paper, what does not show all that it holds, and what stands upon something else.
 ON_PAPER = """() => {
     const main = document.querySelector('[data-testid="stMain"]');
@@ -76,14 +80,17 @@ def turn(view, sidebar):
 
 
 def check_widths(view):
-    """Nothing of what is open is cut off or covered, at any width."""
-    for sidebar, widths in HERE.items():
+    """Nothing of what is open is cut off or covered, at any width; first with the sidebar as it is."""
+    view.resize(HERE["open"][0])
+    closed = view.page.get_by_test_id("stExpandSidebarButton").is_visible()
+    for sidebar in sorted(HERE, reverse=not closed):
+        widths = HERE[sidebar]
         view.resize(widths[0])
         turn(view, sidebar)
         for width in widths:
             view.resize(width)
-            found = {test: view.page.evaluate(test) for test in (OVERFLOW, SPILLS, CUT, UNTOLD, COVERED)}
-            assert not any(found.values()), (sidebar, width, [told for told in found.values() if told])
+            found = view.page.evaluate(f"() => [{', '.join(f'({test})()' for test in TESTS)}]")
+            assert not any(found), (sidebar, width, [told for told in found if told])
 
 
 def check_paper(view):
@@ -101,15 +108,15 @@ def check_paper(view):
 def tab(windows, product):
     """A tab that goes from page to page."""
     with tabs(windows, product) as look:
-        yield look().open("help")
+        view = look().open("help")
+        view.page.add_style_tag(content=AT_ONCE)
+        yield view
 
 
 @pytest.fixture(scope="module", params=EACH.values(), ids=EACH)
 def opened(request, tab):
     """The tab with a page of a programme, shared by the tests that change nothing there."""
     programme, page = request.param
-    tab.resize(1440)
-    turn(tab, "open")
     return tab.go(page, **programme)
 
 
@@ -129,8 +136,9 @@ DRAWN = (
 
 
 @pytest.mark.parametrize("asked", DRAWN, ids=["place", "plan"])
-def test_a_schools_figures_stand_at_any_width_and_on_paper(look, asked):
-    view = look().open("school", **asked)
+def test_a_schools_figures_stand_at_any_width_and_on_paper(tab, asked):
+    tab.errors.clear()
+    view = tab.go("school", **asked)
     expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     check_widths(view)
     check_paper(view)
@@ -138,8 +146,8 @@ def test_a_schools_figures_stand_at_any_width_and_on_paper(look, asked):
     assert view.serious() == [] and view.errors == []
 
 
-def test_a_row_opens_from_the_keyboard_and_the_browsers_back_closes_it(look):
-    view = look().open("school", school="八斗國小")
+def test_a_row_opens_from_the_keyboard_and_the_browsers_back_closes_it(kept):
+    view = kept("school", school="八斗國小")
     row = view.page.locator(".kr > a").nth(1)
     row.focus()
     view.page.keyboard.press("Enter")
@@ -151,21 +159,21 @@ def test_a_row_opens_from_the_keyboard_and_the_browsers_back_closes_it(look):
     expect(view.page.locator(".js-plotly-plot")).to_have_count(0)
 
 
-def test_a_school_chosen_on_a_phone_brings_its_figures_into_view(look):
-    view = look("390").open("indicator")
+def test_a_school_chosen_on_a_phone_brings_its_figures_into_view(kept):
+    view = kept("indicator", "390")
     view.page.get_by_role("row", name="八斗國小").get_by_role("link").last.click()
     expect(view.page.locator(".answer + .sub")).to_contain_text("八斗國小")
     expect(view.page.get_by_role("heading", name="為什麼是這個數字")).to_be_in_viewport()
 
 
-def test_what_orders_the_schools_is_large_enough_for_a_finger(look):
-    boxes = [link.bounding_box() for link in look("390").open("group").page.locator("a.by").all()]
+def test_what_orders_the_schools_is_large_enough_for_a_finger(kept):
+    boxes = [link.bounding_box() for link in kept("group", "390").page.locator("a.by").all()]
     assert boxes
     assert all(min(box["width"], box["height"]) >= 24 for box in boxes)
 
 
-def test_in_english_an_apostrophe_is_not_as_wide_as_a_chinese_character(look):
-    view = look().open("help", lang="en")
+def test_in_english_an_apostrophe_is_not_as_wide_as_a_chinese_character(kept):
+    view = kept("help", lang="en")
     wide = """() => {
         const mark = document.createElement('span');
         mark.textContent = '’';

@@ -14,8 +14,8 @@ def asked(page):
     return parts.path.strip("/"), {name: values[0] for name, values in parse_qs(parts.query).items()}
 
 
-def test_a_tile_leads_to_its_indicator_wherever_it_is_clicked(look):
-    view = look().open()
+def test_a_tile_leads_to_its_indicator_wherever_it_is_clicked(kept):
+    view = kept()
     for part in (".strip", ".bar", ".big", ".t span"):
         box = view.page.locator(f"{TILE} {part}").first.bounding_box()
         view.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -26,8 +26,8 @@ def test_a_tile_leads_to_its_indicator_wherever_it_is_clicked(look):
     assert view.errors == []
 
 
-def test_a_count_of_a_tile_is_large_enough_for_a_finger_and_leads_to_its_schools(look):
-    view = look("390").open()
+def test_a_count_of_a_tile_is_large_enough_for_a_finger_and_leads_to_its_schools(kept):
+    view = kept(width="390")
     boxes = [link.bounding_box() for link in view.page.locator(".kpi .tile .cnt a").all()]
     assert len(boxes) > 20 and min(min(box["width"], box["height"]) for box in boxes) >= LEAST
     link = view.page.locator(f"{TILE} .cnt a", has_text="▼")
@@ -38,8 +38,8 @@ def test_a_count_of_a_tile_is_large_enough_for_a_finger_and_leads_to_its_schools
     expect(view.page.locator(".kpi a.pill.on", has_text="▼")).to_contain_text(many)
 
 
-def test_the_tile_that_the_keyboard_is_on_has_a_ring_around_it(look):
-    view = look().open()
+def test_the_tile_that_the_keyboard_is_on_has_a_ring_around_it(kept):
+    view = kept()
     title = view.page.locator(f"{TILE} .t a")
     view.page.locator("h1").first.click()
     title.focus()

@@ -9,7 +9,7 @@ import io
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS, tabs
+from tests.browser.conftest import WIDTHS
 from tests.browser.test_pages import OVERFLOW, SPILLS
 
 OTHER = "ntpc-5g-112"
@@ -47,8 +47,8 @@ def test_the_first_page_is_of_the_first_programme_and_the_other_is_a_choice_away
     assert view.errors == []
 
 
-def test_a_period_that_is_chosen_is_shown_alone_and_stays_in_the_address(look):
-    view = look().open("overview", programme=OTHER)
+def test_a_period_that_is_chosen_is_shown_alone_and_stays_in_the_address(kept):
+    view = kept("overview", programme=OTHER)
     choose(view, "期間", "111 學年第 2 學期")
     view.page.wait_for_url("**/*period=111-2*")
     view.settle()
@@ -59,8 +59,8 @@ def test_a_period_that_is_chosen_is_shown_alone_and_stays_in_the_address(look):
 
 
 @pytest.mark.parametrize("page", ["overview", "group", "school"])
-def test_every_figure_of_the_second_programme_is_that_of_its_results(look, rows, page):
-    view = look().open(page, programme=OTHER, **({"school": SCHOOL} if page == "school" else {}))
+def test_every_figure_of_the_second_programme_is_that_of_its_results(kept, rows, page):
+    view = kept(page, programme=OTHER, **({"school": SCHOOL} if page == "school" else {}))
     found = view.figures()
     assert len(found) > 20
     schools = {
@@ -77,8 +77,8 @@ def test_every_figure_of_the_second_programme_is_that_of_its_results(look, rows,
         assert {name: figure[name] for name in STATED} == {name: row[name] for name in STATED}, figure
 
 
-def test_a_schools_plan_shows_its_targets_and_its_money(look, rows):
-    view = look().open("school", programme=OTHER, school=SCHOOL)
+def test_a_schools_plan_shows_its_targets_and_its_money(kept, rows):
+    view = kept("school", programme=OTHER, school=SCHOOL)
     for heading in ("量化目標", "經費"):
         expect(view.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     goals = view.page.get_by_role("table", name="量化目標")
@@ -102,19 +102,16 @@ def test_a_schools_plan_shows_its_targets_and_its_money(look, rows):
     expect(view.page.get_by_role("figure", name="各年核定與實支")).to_be_visible()
 
 
-@pytest.fixture(scope="module", params=WIDTHS)
-def tab(request, windows, product):
-    """A tab of a width in which the second programme is open."""
-    with tabs(windows, product) as look:
-        yield look(request.param).open("help", programme=OTHER)
-
-
+@pytest.mark.parametrize("width", ["1440", "390"])
 @pytest.mark.parametrize("page", ["overview", "group", "school"])
-def test_the_pages_of_the_second_programme_stand_at_each_width(tab, page):
+def test_the_pages_of_the_second_programme_stand_at_each_width(kept, page, width):
     chosen = {"school": SCHOOL} if page == "school" else {"group": "淡水區"} if page == "group" else {}
-    view = tab.go(page, programme=OTHER, **chosen)
+    view = kept(page, width, programme=OTHER, **chosen)
     assert view.page.evaluate(OVERFLOW) == []
     assert view.page.evaluate(SPILLS) == []
+    assert view.serious() == []
+    if width == "1440":
+        view.resize(*WIDTHS["1920"])
+        assert view.page.evaluate(OVERFLOW) == []
+        assert view.page.evaluate(SPILLS) == []
     assert view.errors == []
-    if view.size[0] != 1920:
-        assert view.serious() == []

@@ -6,21 +6,30 @@ The product is one of its own, since its data folder is changed.
 import datetime as dt
 import json
 import re
+import shutil
 import time
 
 import pytest
 from playwright.sync_api import expect
 
 from dashboard.warehouse import status
-from tests.browser.conftest import PROGRAMME, serving
+from tests.browser.conftest import PROGRAMME, WIDTHS, serving
 
 SCHOOL = "深澳國小"
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,補\n"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory):
-    with serving(tmp_path_factory) as started:
+def product(tmp_path_factory, sample_data, sample_warehouse):
+    """The sample of one programme, built already."""
+
+    def prepare(folder):
+        shutil.copytree(sample_data, folder / "sample" / "data" / PROGRAMME)
+        shutil.copytree(sample_warehouse, folder / "sample" / "warehouse")
+        told = f'[data]\n{PROGRAMME} = "data/{PROGRAMME}"\n'
+        (folder / "sample" / "kpi.toml").write_text(told, encoding="utf-8")
+
+    with serving(tmp_path_factory, prepare) as started:
         yield started
 
 
@@ -138,49 +147,55 @@ def test_a_file_accepted_while_another_build_runs_is_taken_in_when_that_ends(loo
     assert "更新完成" not in other.text()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        ("照片.csv", b"\x89PNG", "不是任何資料表"),
-        ("研習紀錄.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "不是文字檔"),
-        ("教職員名冊_壞.csv", "學校名稱,姓名\n深澳國小,甲\n".encode(), "找不到「教師編號」"),
-    ],
-)
-def test_a_file_that_is_no_table_cannot_be_taken(look, product, tmp_path, name, content, told):
+NO_TABLES = {
+    "照片.csv": (b"\x89PNG", "不是任何資料表"),
+    "研習紀錄.csv": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "不是文字檔"),
+    "教職員名冊_壞.csv": ("學校名稱,姓名\n深澳國小,甲\n".encode(), "找不到「教師編號」"),
+}
+
+
+def test_a_file_that_is_no_table_cannot_be_taken(look, product, tmp_path):
     view = look().open("data")
-    (tmp_path / name).write_bytes(content)
     view.page.get_by_text("放入檔案").first.click()
-    view.page.set_input_files("input[type=file]", tmp_path / name)
-    expect(view.page.get_by_text("不能採用")).to_be_visible(timeout=60_000)
-    assert told in view.text()
-    assert view.page.get_by_role("button", name="採用").count() == 0
-    assert not (folder(product) / name).exists()
+    for name, (content, told) in NO_TABLES.items():
+        (tmp_path / name).write_bytes(content)
+        view.page.set_input_files("input[type=file]", tmp_path / name)
+        expect(view.page.get_by_test_id("stMain"), name).to_contain_text(told, timeout=60_000)
+        view.settle()
+        expect(view.page.get_by_text("不能採用"), name).to_be_visible()
+        assert view.page.get_by_role("button", name="採用").count() == 0, name
+        assert not (folder(product) / name).exists(), name
 
 
-@pytest.mark.parametrize(
-    ("days", "mark", "width"),
-    [
-        (1, "! 公開授課 停在", "1440"),
-        (5, "✕ 公開授課 5 天未更新", "1920"),
-        (5, "✕ 公開授課 5 天未更新", "390"),
-    ],
-)
-def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(look, product, days, mark, width):
+def test_a_source_out_of_reach_is_marked_on_every_page_and_explained_on_one(look, product):
     now = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).replace(tzinfo=None, microsecond=0)
     refresh = place(product) / status.REFRESH
     before = refresh.read_bytes()
-    told = {"id": "x" * 30, "title": "全市公開授課", "link": "https://docs.google.com/spreadsheets/d/x/edit"}
-    told |= {"tables": ["public_lessons"], "good_at": str(now - dt.timedelta(days=days, hours=1))}
-    told |= {"problem": "Google 暫時無法服務（503）。會在下次更新再試。"}
+    view = look()
     try:
-        refresh.write_text(json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8")
-        view = look(width)
-        view.open()
-        for page in ("group", "school", "overview", "data"):
-            view.go(page)
-            assert mark in quiet(view), page
-        assert "503" in view.text() and "沿用" in view.text()
-        assert view.serious() == []
+        for days, mark, widths in (
+            (1, "! 公開授課 停在", ("1440",)),
+            (5, "✕ 公開授課 5 天未更新", ("1920", "390")),
+        ):
+            told = {
+                "id": "x" * 30,
+                "title": "全市公開授課",
+                "link": "https://docs.google.com/spreadsheets/d/x/edit",
+            }
+            told |= {"tables": ["public_lessons"], "good_at": str(now - dt.timedelta(days=days, hours=1))}
+            told |= {"problem": "Google 暫時無法服務（503）。會在下次更新再試。"}
+            refresh.write_text(
+                json.dumps({"at": str(now), "error": None, "sheets": [told]}), encoding="utf-8"
+            )
+            for page in ("group", "school", "overview", "data"):
+                view.open(page) if days == 1 and page == "group" else view.go(page)
+                for width in widths:
+                    view.page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+                    assert mark in quiet(view), (page, width)
+            assert "503" in view.text() and "沿用" in view.text()
+            for width in widths:
+                view.resize(*WIDTHS[width])
+                assert view.serious() == [], width
     finally:
         refresh.write_bytes(before)
 

@@ -68,25 +68,27 @@ def elsewhere():
         service.shutdown()
 
 
-@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_a_page_of_another_origin_opens_no_stream_and_reads_and_posts_nothing(
-    browser, product, elsewhere, name
-):
+def attack(page, address, product):
+    """What a page of another origin tried, the frames that it has then, and what was answered."""
     answered = []
+    page.on("response", lambda answer: answered.append(answer))
+    page.goto(address)
+    tried = page.evaluate(ATTACK, product.address())
+    frames = [frame for frame in page.frames if frame != page.main_frame]
+    return tried, [frame.content() for frame in frames], answered
+
+
+def test_a_page_of_another_origin_opens_no_stream_and_reads_and_posts_nothing(browser, product, elsewhere):
     with contextlib.closing(browser.new_context()) as window:
         own = window.new_page()
         own.goto(product.address())  # the browser has the product open, with its cookie
         expect(own.locator("h1").first).to_be_visible(timeout=30_000)
-        page = window.new_page()
-        page.on("response", lambda answer: answered.append(answer))
-        page.goto(f"http://{name}:{elsewhere}/")
-        tried = page.evaluate(ATTACK, product.address())
-        frames = [frame for frame in page.frames if frame != page.main_frame]
-        shown = [frame.content() for frame in frames]
-    assert tried == dict.fromkeys(tried, "refused") and len(tried) == 8
-    assert not any("數位學習" in text or 'id="root"' in text for text in shown)
-    of_product = [answer for answer in answered if urlsplit(answer.url).port == product.port]
-    assert of_product and {answer.status for answer in of_product} == {403}
+        for name in ("127.0.0.1", "localhost"):
+            tried, shown, answered = attack(window.new_page(), f"http://{name}:{elsewhere}/", product)
+            assert tried == dict.fromkeys(tried, "refused") and len(tried) == 8, name
+            assert not any("數位學習" in text or 'id="root"' in text for text in shown), name
+            of_product = [answer for answer in answered if urlsplit(answer.url).port == product.port]
+            assert of_product and {answer.status for answer in of_product} == {403}, name
 
 
 def test_a_link_from_another_site_opens_the_page_and_keeps_the_browsers_cookie(browser, product, elsewhere):
@@ -102,8 +104,8 @@ def test_a_link_from_another_site_opens_the_page_and_keeps_the_browsers_cookie(b
 
 
 @pytest.mark.parametrize(("width", "kind"), [("1440", "CSV"), ("1440", "ODS"), ("390", "XLSX")])
-def test_a_click_brings_the_file_whatever_the_page_does_meanwhile(look, width, kind):
-    view = look(width).open("group")
+def test_a_click_brings_the_file_whatever_the_page_does_meanwhile(kept, width, kind):
+    view = kept("group", width)
     link = view.page.locator("a.file", has_text=kind).first
     view.page.locator(".files > summary").first.click()
     name = link.get_attribute("download")
@@ -117,8 +119,8 @@ def test_a_click_brings_the_file_whatever_the_page_does_meanwhile(look, width, k
     assert kept == 200 and view.errors == []
 
 
-def test_what_is_wrong_with_a_download_is_said_beside_it(look):
-    view = look().open("overview")
+def test_what_is_wrong_with_a_download_is_said_beside_it(kept):
+    view = kept("overview")
     view.page.route(
         "**/files/*", lambda route: route.fulfill(status=404, body="請重新整理頁面，再按一次下載。")
     )
@@ -134,9 +136,9 @@ def test_what_is_wrong_with_a_download_is_said_beside_it(look):
 
 @pytest.mark.parametrize("width", ["1440", "390"])
 def test_the_files_of_one_table_at_a_time_unfold_by_keyboard_beside_its_button_and_inside_the_page(
-    look, width
+    kept, width
 ):
-    view = look(width).open("help")
+    view = kept("help", width)
     tables = view.page.locator("details.files")
     first, second = tables.nth(0), tables.nth(1)
     expect(first.locator("a.file").first).to_be_hidden()
@@ -163,8 +165,8 @@ def test_the_files_of_one_table_at_a_time_unfold_by_keyboard_beside_its_button_a
     assert view.errors == []
 
 
-def test_a_script_that_a_cell_would_bring_does_not_run(look):
-    view = look().open("overview")
+def test_a_script_that_a_cell_would_bring_does_not_run(kept):
+    view = kept("overview", lang="en")
     ran = view.page.evaluate("""() => {
         const script = document.createElement('script');
         script.textContent = 'window.hacked = true';
