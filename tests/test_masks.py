@@ -374,8 +374,8 @@ def everything(app):
     page = "".join(
         _texts(element.proto.SerializeToString()) for element in app._tree if getattr(element, "proto", None)
     )
-    offers = app.session_state["offers"] if "offers" in app.session_state else {}
-    files = [offer.make() for _, offer in offers.values()]
+    offers = list(app.session_state["offers"].values()) if "offers" in app.session_state else []
+    files = [offer.make() for _, offer in offers]
     return page, "".join(map(_of_file, files)), len(files)
 
 

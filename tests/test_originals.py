@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
-import pytest
 
 from dashboard import programmes, warehouse
 from dashboard.cli.common import EVERY_SCHOOL
