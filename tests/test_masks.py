@@ -17,6 +17,7 @@ from dashboard.ui.base import records
 from dashboard.ui.indicator import why
 from dashboard.warehouse import masks, snapshots
 from tests import running
+from tests.running import named
 from tests.test_group import view_of
 from tests.test_indicator import KEELUNG, NTPC, served  # noqa: F401
 from tests.test_pages import PAGES, PARAMETERS, QUERIES, ROOT, open_page
@@ -29,14 +30,6 @@ DAY = dt.date(2022, 11, 25)
 def rows_of(both, programme, name, scope, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
     return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
-
-
-def named(text, names):
-    """Those of `names` that stand in a text: within a run of characters of which some name is written."""
-    lengths = {len(name) for name in names}
-    written = re.escape("".join(sorted(set().union(*names))))
-    runs = set(re.findall(f"[{written}]{{{min(lengths)},}}", text))
-    return {run[at : at + n] for run in runs for n in lengths for at in range(len(run) - n + 1)} & names
 
 
 def people_of(both, programme):
