@@ -171,11 +171,11 @@ def test_every_worksheet_of_a_damaged_workbook_stands(tmp_path: Path) -> None:
         }
         content = workbook(**{title: cells(text) for title, text in book.items()})
         (data / f"{name}.xlsx").write_bytes(content)
-    build(data, place)
+    assert build(data, place).code == 0
     before = results(place)
     for name, content in damages.items():
         (data / f"{name}.xlsx").write_bytes(content)
-    build(data, place)
+    assert build(data, place).code == 0
     assert results(place) == before
     accepted = {file: row["accepted"] for file, row in inputs(place).items()}
     for name in damages:
