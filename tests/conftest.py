@@ -1,15 +1,28 @@
 """The samples, written and built once for every test that wants a realistic warehouse and does not change it."""
 
+import functools
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from dashboard import programmes, sample, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
 
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_sought_once() -> Iterator[None]:
+    """`AppTest` looks through every installed package for components of Streamlit, anew for each test of a page, which
+    takes longer than the page."""
+    found = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 def _publish(data: Path, place: Path) -> None:

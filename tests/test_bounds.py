@@ -189,12 +189,15 @@ def test_a_mark_that_is_lost_in_a_file_of_quoted_cells_costs_its_row_no_cell(
 # Other damage of text
 
 
-@pytest.mark.parametrize(
-    "end", ["\r", "\r\n", "\n\r", "\r\r\n", "\v", "\f", "\x1e", "\x85", "\u2028", "\u2029"]
-)
-def test_every_line_is_a_row_whatever_it_ends_with(end: str, tmp_path: Path) -> None:
-    found = told(tmp_path, 行=visits("行", 30).replace("\n", end))["入校輔導_行.csv"]
-    assert (found["read"], found["accepted"], found["problem"]) == (30, 30, None)
+ENDS = ("\r", "\r\n", "\n\r", "\r\r\n", "\v", "\f", "\x1e", "\x85", "\u2028", "\u2029")
+
+
+def test_every_line_is_a_row_whatever_it_ends_with(tmp_path: Path) -> None:
+    contents = {f"行{at}": visits(f"行{at}之", 30).replace("\n", end) for at, end in enumerate(ENDS)}
+    found = told(tmp_path, **contents)
+    for name, end in zip(contents, ENDS, strict=True):
+        row = found[f"入校輔導_{name}.csv"]
+        assert (row["read"], row["accepted"], row["problem"]) == (30, 30, None), repr(end)
 
 
 DAMAGED: dict[str, tuple[bytes | str, int]] = {
@@ -321,46 +324,31 @@ def test_one_line_that_is_the_whole_file_is_refused_before_its_cells_are_laid_ou
     assert held < 700_000_000
 
 
-@pytest.mark.parametrize("size", [1 << 30, 10 << 30, 1 << 40], ids=["1 GB", "10 GB", "1 TB"])
-def test_a_sparse_file_is_refused_at_once_and_does_not_change_by_itself(size: int, tmp_path: Path) -> None:
+SIZES = {"GB": 1 << 30, "10 GB": 10 << 30, "TB": 1 << 40}
+
+
+def test_a_sparse_file_is_refused_at_once_and_does_not_change_by_itself(tmp_path: Path) -> None:
     """An interrupted download whose room was reserved."""
-    data = tmp_path / "data"
+    data, place = tmp_path / "data", tmp_path / "warehouse"
     data.mkdir()
     (data / GOOD).write_text(visits("好"), encoding="utf-8")
-    names = ["入校輔導_洞.csv", "入校輔導_洞.xlsx", "入校輔導_洞.txt", "影片.mp4"]
-    for name in names:
+    tables = [f"入校輔導_{size}.{kind}" for size in SIZES for kind in ("csv", "xlsx", "txt")]
+    for name in (*tables, *(f"{size}.mp4" for size in SIZES)):
         (data / name).write_text(visits("洞"), encoding="utf-8")
-        os.truncate(data / name, size)
+        os.truncate(data / name, SIZES[Path(name).stem.removeprefix("入校輔導_")])
     start = time.process_time()
-    outcome = build(data, tmp_path / "warehouse")
+    outcome = build(data, place)
     assert outcome.code == 0, outcome.err
     assert time.process_time() - start < 8
-    found = inputs(tmp_path / "warehouse")
+    found = inputs(place)
     assert found[GOOD]["accepted"] == 3
-    for name in names[:3]:
-        assert is_sentence(found[name]["problem"]) and " MB" in found[name]["problem"]
-    again = kpi(
-        "build",
-        "--data",
-        data,
-        "--warehouse",
-        tmp_path / "warehouse",
-        "--programme",
-        "keelung-111",
-        "--if-changed",
-    )
-    assert "沒有變" in again.out + again.err and len(stored(tmp_path / "warehouse", "from snapshot")) == 1
-    os.truncate(data / names[0], size + 1)
-    later = kpi(
-        "build",
-        "--data",
-        data,
-        "--warehouse",
-        tmp_path / "warehouse",
-        "--programme",
-        "keelung-111",
-        "--if-changed",
-    )
+    for name in tables:
+        assert is_sentence(found[name]["problem"]) and " MB" in found[name]["problem"], name
+    if_changed = ("--data", data, "--warehouse", place, "--programme", "keelung-111", "--if-changed")
+    again = kpi("build", *if_changed)
+    assert "沒有變" in again.out + again.err and len(stored(place, "from snapshot")) == 1
+    os.truncate(data / tables[0], SIZES["GB"] + 1)
+    later = kpi("build", *if_changed)
     assert "沒有變" not in later.out + later.err
 
 
@@ -463,7 +451,7 @@ SLOW = 0.02
 
 
 @contextlib.contextmanager
-def growing(path: Path, every: float = SLOW) -> Iterator[None]:
+def growing(path: Path, every: float) -> Iterator[None]:
     """Somebody copies into it, row after row, until the end."""
     done = threading.Event()
     path.write_text(HEADER + "\n", encoding="utf-8")
@@ -484,26 +472,31 @@ def growing(path: Path, every: float = SLOW) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize("every", [0.001, 0.02, 0.15])
-def test_a_file_that_is_still_written_to_is_left_for_the_next_build_and_told(
-    every: float, tmp_path: Path
-) -> None:
+PACES = (0.001, SLOW, 0.15)
+
+
+def test_a_file_that_is_still_written_to_is_left_for_the_next_build_and_told(tmp_path: Path) -> None:
     data, place = tmp_path / "data", tmp_path / "warehouse"
     data.mkdir()
     (data / GOOD).write_text(visits("好"), encoding="utf-8")
-    with growing(data / "入校輔導_抄.csv", every):
-        time.sleep(2 * every)
+    names = {every: f"入校輔導_抄{every}.csv" for every in PACES}
+    with contextlib.ExitStack() as copies:
+        for every, name in names.items():
+            copies.enter_context(growing(data / name, every))
+        time.sleep(2 * max(PACES))
         outcome = build(data, place)
     assert outcome.code == 0, outcome.err
     found = inputs(place)
     assert found[GOOD]["accepted"] == 3
-    assert "正在寫入" in found["入校輔導_抄.csv"]["problem"] and is_sentence(
-        found["入校輔導_抄.csv"]["problem"]
-    )
-    assert "入校輔導_抄.csv：這個檔案正在寫入" in outcome.err
+    for name in names.values():
+        problem = found[name]["problem"]
+        assert "正在寫入" in problem and is_sentence(problem), name
+        assert f"{name}：這個檔案正在寫入" in outcome.err
     assert build(data, place).code == 0
-    many = (data / "入校輔導_抄.csv").read_text(encoding="utf-8").count("\n") - 1
-    assert inputs(place)["入校輔導_抄.csv"]["read"] == many
+    found = inputs(place)
+    for name in names.values():
+        many = (data / name).read_text(encoding="utf-8").count("\n") - 1
+        assert found[name]["read"] == many, name
 
 
 def on_read(
@@ -627,9 +620,11 @@ def test_a_file_that_was_written_this_moment_is_read_at_once(tmp_path: Path) -> 
 # A time that no calendar has
 
 
-@pytest.mark.parametrize("seconds", [253_402_300_800, -62_135_596_801, 1 << 62, -(1 << 62), -1, 1 << 33])
+TIMES = (253_402_300_800, -62_135_596_801, 1 << 62, -(1 << 62), -1, 1 << 33)
+
+
 def test_a_time_of_modification_out_of_range_does_not_matter(
-    seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some file systems keep any number; here it is given in place of the file's own."""
     real = Path.stat
@@ -638,13 +633,18 @@ def test_a_time_of_modification_out_of_range_does_not_matter(
         found = real(self, **options)
         if "舊" not in self.name:
             return found
+        seconds = TIMES[int(self.stem[-1])]
         fields = {name: getattr(found, name) for name in dir(found) if name.startswith("st_")}
         return types.SimpleNamespace(**{**fields, "st_mtime": float(seconds), "st_mtime_ns": seconds * 10**9})
 
     monkeypatch.setattr(Path, "stat", stat)
-    found = told(tmp_path, 舊=visits("舊"), 舊大=visits("舊大", 9000))
-    assert found["入校輔導_舊.csv"]["accepted"] == 3 and found["入校輔導_舊大.csv"]["accepted"] == 9000
-    assert dt.datetime(1969, 12, 31) < found["入校輔導_舊.csv"]["modified_at"] < dt.datetime(2107, 1, 1)
+    contents = {f"舊{at}": visits(f"舊{at}之") for at in range(len(TIMES))}
+    contents |= {f"舊大{at}": visits(f"舊大{at}之", 9000) for at in range(len(TIMES))}
+    found = told(tmp_path, **contents)
+    for at, seconds in enumerate(TIMES):
+        small, large = found[f"入校輔導_舊{at}.csv"], found[f"入校輔導_舊大{at}.csv"]
+        assert (small["accepted"], large["accepted"]) == (3, 9000), seconds
+        assert dt.datetime(1969, 12, 31) < small["modified_at"] < dt.datetime(2107, 1, 1), seconds
 
 
 def test_a_time_that_the_file_system_keeps_does_not_matter(tmp_path: Path) -> None:
@@ -664,30 +664,31 @@ def test_a_time_that_the_file_system_keeps_does_not_matter(tmp_path: Path) -> No
 # What could be read for the former snapshot stands
 
 
-@pytest.mark.parametrize("way", ["cannot be stored", "is written to", "is too wide", "is sparse"])
 def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(
-    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "SETTLING", 0.01)
-    name = "入校輔導_存不下.csv"
-    assert told(tmp_path, 存不下=visits("前", 5))[name]["accepted"] == 5
-    path = tmp_path / "data" / name
-    later = visits("後", 2)
-    match way:
-        case "cannot be stored":
-            refuse(monkeypatch, duckdb.OutOfMemoryException("full"), but=visits("前", 5))
-        case "is written to":
-            on_read(monkeypatch, name, lambda path: os.utime(path, ns=(0, time.time_ns())), files.TRIES)
-        case "is too wide":
-            later = later.replace("\n", ",欄" * files.COLUMNS + "\n", 1)
-    path.write_text(later, encoding="utf-8")
-    if way == "is sparse":
-        os.truncate(path, 10 << 30)
+    unstored, written, wide, sparse = names = ("存不下", "正在寫", "太寬", "是洞")
+    good = {name: visits(f"前{name}", 5) for name in names}
+    found = told(tmp_path, **good)
+    assert [found[f"入校輔導_{name}.csv"]["accepted"] for name in names] == [5, 5, 5, 5]
+    paths = {name: tmp_path / "data" / f"入校輔導_{name}.csv" for name in names}
+    refuse(monkeypatch, duckdb.OutOfMemoryException("full"), but=good[unstored])
+    on_read(
+        monkeypatch, paths[written].name, lambda path: os.utime(path, ns=(0, time.time_ns())), files.TRIES
+    )
+    for name, path in paths.items():
+        later = visits(f"後{name}", 2)
+        path.write_text(
+            later.replace("\n", ",欄" * files.COLUMNS + "\n", 1) if name == wide else later, "utf-8"
+        )
+    os.truncate(paths[sparse], 10 << 30)
     outcome = build(tmp_path / "data", tmp_path / "warehouse")
     assert outcome.code == 0, outcome.err
-    found = inputs(tmp_path / "warehouse")[name]
-    assert (found["accepted"], found["problem"]) == (5, None)
-    assert f"{name}：現在讀不進來，沿用" in outcome.err
+    found = inputs(tmp_path / "warehouse")
+    for path in paths.values():
+        assert (found[path.name]["accepted"], found[path.name]["problem"]) == (5, None), path.name
+        assert f"{path.name}：現在讀不進來，沿用" in outcome.err
 
 
 @pytest.mark.parametrize("lines", ["第一行\n第二行", "第一行\r\n第二行\r\n第三行", "一\n\n二"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dashboard import warehouse
+from dashboard.programmes import Programme
 from dashboard.warehouse import compare
 from tests.running import Outcome, kpi
 
@@ -218,6 +221,24 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def replayed_once() -> Iterator[None]:
+    """The figures of a definition over the same files are replayed once: nearly every test compares with the same one."""
+    real, known = compare._Replays._replay, {}
+
+    def replay(self: Any, programme: Programme, told: str) -> compare.Figures:
+        folder = self.ground.places.folder
+        files = [(path.name, path.stat().st_mtime_ns) for path in folder.rglob("*") if path.suffix != ".toml"]
+        key = repr((self.ground.places, sorted(files), self.sources, self.before, programme, self.ground.on))
+        if key not in known:
+            known[key] = real(self, programme, told)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compare._Replays, "_replay", replay)
+        yield
 
 
 def compared(data: Path, new: str, old: str = DEFINITION, *options: object, form: str = "csv") -> Outcome:

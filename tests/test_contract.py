@@ -17,7 +17,7 @@ from dashboard import access, programmes, warehouse
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, Places
 from dashboard.warehouse import staging
-from tests.running import asked, build, flaws, kpi, stored
+from tests.running import asked, build, flaws, inputs, kpi, stored
 
 VISITS = ("學校名稱", "輔導日期", "輔導人員")
 OBSERVED = ("觀課學校", "觀課教師", "主辦學校", "觀課日期", "主辦縣市")
@@ -50,18 +50,31 @@ def counts(place: Path, table: str) -> tuple[int, int, int, int]:
     return row["read"], row["accepted"], row["duplicate"], row["rejected"]
 
 
-@pytest.mark.parametrize("at", [1, 700, 1001, 2400])
-def test_one_cell_beside_the_table_loses_nothing(at: int, tmp_path: Path) -> None:
-    rows = [[*VISITS], *(["深澳國小", "111/1/1", f"輔導員{n}"] for n in range(2500))]
-    rows[at].append("請修正")
-    assert counts(built(tmp_path, folder(tmp_path, coaching=rows)), "coaching") == (2500, 2500, 0, 0)
+def results(place: Path, kpi: str, on: dt.date) -> dict[str, dict[str, Any]]:
+    """The figures of an indicator on a day, by school."""
+    rows = asked(place, "kpi_results", on=on, kpi=kpi, level="school", period=None)
+    return {row["school"]: row for row in rows}
 
 
-@pytest.mark.parametrize("name", ["深奧國小", "信義區深奧國小", "基隆市深奧國小", "基隆市信義區深奧國民小學"])
-def test_a_near_miss_has_its_suggestion_whatever_stands_before_it(name: str, tmp_path: Path) -> None:
-    place = built(tmp_path, folder(tmp_path, coaching=[VISITS, (name, "111/1/1", "甲")]))
-    (flaw,) = flaws(place)
-    assert (flaw["reason"], flaw["suggestion"]) == ("unknown_school", "深澳國小")
+def test_one_cell_beside_the_table_loses_nothing(tmp_path: Path) -> None:
+    tables = {}
+    for at in (1, 700, 1001, 2400):
+        rows = [[*VISITS], *(["深澳國小", "111/1/1", f"輔導員{at}之{n}"] for n in range(2500))]
+        rows[at].append("請修正")
+        tables[f"coaching_{at}"] = rows
+    found = inputs(built(tmp_path, folder(tmp_path, **tables)))
+    for name in tables:
+        row = found[f"{name}.csv"]
+        assert (row["read"], row["accepted"]) == (2500, 2500), name
+
+
+def test_a_near_miss_has_its_suggestion_whatever_stands_before_it(tmp_path: Path) -> None:
+    names = ("深奧國小", "信義區深奧國小", "基隆市深奧國小", "基隆市信義區深奧國民小學")
+    place = built(tmp_path, folder(tmp_path, coaching=[VISITS, *((name, "111/1/1", "甲") for name in names)]))
+    told = {flaw["line"]: (flaw["reason"], flaw["suggestion"]) for flaw in flaws(place)}
+    for line, name in enumerate(names, 2):
+        assert told.pop(line) == ("unknown_school", "深澳國小"), name
+    assert not told
 
 
 def test_a_name_that_is_known_is_not_suggested_for_itself(tmp_path: Path) -> None:
@@ -81,14 +94,19 @@ def test_a_code_of_the_roster_is_nobodys_where_the_definition_gives_the_school_i
     assert [(flaw["line"], flaw["reason"]) for flaw in flaws(place)] == [(2, "unknown_school")]
 
 
-@pytest.mark.parametrize("many", [1, 3, 40])
-def test_characters_that_cp950_cannot_hold_are_lost_and_no_row_with_them(many: int, tmp_path: Path) -> None:
-    rows = [VISITS, *(("深澳國小", f"111/1/{n % 28 + 1}", f"王#{n}") for n in range(many))]
-    data = folder(tmp_path, coaching=[])
-    (data / "coaching.csv").write_bytes(text_of(rows).encode("cp950").replace(b"#", b"\xfa\x40"))
+def test_characters_that_cp950_cannot_hold_are_lost_and_no_row_with_them(tmp_path: Path) -> None:
+    sizes = (1, 3, 40)
+    data = folder(tmp_path)
+    for many in sizes:
+        rows = [VISITS, *(("深澳國小", f"111/1/{n % 28 + 1}", f"王#{many}之{n}") for n in range(many))]
+        content = text_of(rows).encode("cp950").replace(b"#", b"\xfa\x40")
+        (data / f"coaching_{many}.csv").write_bytes(content)
     place = built(tmp_path, data)
-    assert counts(place, "coaching") == (many, many, 0, 0)
-    assert {flaw["reason"] for flaw in flaws(place)} == {"bad_character"}
+    found, told = inputs(place), flaws(place)
+    for many in sizes:
+        file = f"coaching_{many}.csv"
+        assert (found[file]["read"], found[file]["accepted"]) == (many, many), many
+        assert {flaw["reason"] for flaw in told if flaw["file"] == file} == {"bad_character"}, many
 
 
 def test_bytes_that_are_no_characters_at_all_are_still_no_text(tmp_path: Path) -> None:
@@ -99,26 +117,22 @@ def test_bytes_that_are_no_characters_at_all_are_still_no_text(tmp_path: Path) -
     assert "編碼無法辨識" in found["problem"]
 
 
-@pytest.mark.parametrize(
-    ("hours", "counted"),
-    [
-        (("2.99", "0.0099999"), 0),
-        (("2.99", "0.01"), 1),
-        (("2.9999999",), 0),
-        (("59.4分鐘", "120.6分鐘"), 1),
-    ],
-)
-def test_hours_are_added_to_the_last_digit(hours: Sequence[str], counted: int, tmp_path: Path) -> None:
-    staff = [
-        ("學校名稱", "教師編號", "姓名", "身分別", "到職日"),
-        ("深澳國小", "T1", "甲", "專任教師", "110/8/1"),
-    ]
+def test_hours_are_added_to_the_last_digit(tmp_path: Path) -> None:
+    cases = {
+        "深澳國小": (("2.99", "0.0099999"), 0),
+        "信義國小": (("2.99", "0.01"), 1),
+        "七堵國小": (("2.9999999",), 0),
+        "武崙國小": (("59.4分鐘", "120.6分鐘"), 1),
+    }
+    staff = [("學校名稱", "教師編號", "姓名", "身分別", "到職日")]
     training = [("教師編號", "課程名稱", "研習日期", "時數")]
-    training += [("T1", f"資安{n}", "111/3/1", one) for n, one in enumerate(hours)]
+    for at, (school, (hours, _)) in enumerate(cases.items()):
+        staff.append((school, f"T{at}", "甲", "專任教師", "110/8/1"))
+        training += [(f"T{at}", f"資安{n}", "111/3/1", one) for n, one in enumerate(hours)]
     place = built(tmp_path, folder(tmp_path, staff=staff, training=training))
-    on = {"on": dt.date(2022, 12, 31), "kpi": "infosec", "level": "school", "period": None}
-    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
-    assert row["counted"] == counted
+    found = results(place, "infosec", dt.date(2022, 12, 31))
+    for school, (hours, counted) in cases.items():
+        assert found[school]["counted"] == counted, hours
 
 
 def test_a_number_too_large_to_be_hours_is_out_of_range(tmp_path: Path) -> None:
@@ -135,32 +149,32 @@ def test_a_number_too_large_to_be_hours_is_out_of_range(tmp_path: Path) -> None:
     assert [(flaw["line"], flaw["reason"]) for flaw in flaws(place)] == [(2, "out_of_range")]
 
 
-@pytest.mark.parametrize("duty", ["資訊 組長", "資訊\n組長", "教務處　資訊　組長"])
-def test_a_duty_is_found_whatever_white_space_is_in_it(duty: str, tmp_path: Path) -> None:
-    staff = [
-        ("學校名稱", "教師編號", "姓名", "身分別", "職務", "到職日"),
-        ("深澳國小", "T1", "甲", "專任教師", duty, "110/8/1"),
-    ]
-    training = [
-        ("教師編號", "課程名稱", "研習日期", "時數"),
-        ("T1", "資訊組長增能研習", "111/10/1", "3"),
-    ]
+def test_a_duty_is_found_whatever_white_space_is_in_it(tmp_path: Path) -> None:
+    duties = {"深澳國小": "資訊 組長", "信義國小": "資訊\n組長", "七堵國小": "教務處　資訊　組長"}
+    staff = [("學校名稱", "教師編號", "姓名", "身分別", "職務", "到職日")]
+    training = [("教師編號", "課程名稱", "研習日期", "時數")]
+    for at, (school, duty) in enumerate(duties.items()):
+        staff.append((school, f"T{at}", "甲", "專任教師", duty, "110/8/1"))
+        training.append((f"T{at}", "資訊組長增能研習", "111/10/1", "3"))
     place = built(tmp_path, folder(tmp_path, staff=staff, training=training))
-    on = {"on": dt.date(2022, 11, 1), "kpi": "it_lead", "level": "school", "period": None}
-    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
-    assert (row["counted"], row["base"]) == (1, 1)
+    found = results(place, "it_lead", dt.date(2022, 11, 1))
+    for school, duty in duties.items():
+        assert (found[school]["counted"], found[school]["base"]) == (1, 1), duty
 
 
-@pytest.mark.parametrize(
-    "host", ["新北市信義國小", "（新北市）信義國小", "私立臺北市再興國小", "國立台北市某國小"]
-)
-def test_another_county_anywhere_in_a_hosts_name_makes_it_anothers(host: str, tmp_path: Path) -> None:
-    rows = [OBSERVED, ("深澳國小", "甲", host, "111/10/1", ""), ("深澳國小", "乙", host, "111/10/1", "")]
-    place = built(tmp_path, folder(tmp_path, observations=rows))
+def test_another_county_anywhere_in_a_hosts_name_makes_it_anothers(tmp_path: Path) -> None:
+    hosts = {
+        "深澳國小": "新北市信義國小",
+        "七堵國小": "（新北市）信義國小",
+        "武崙國小": "私立臺北市再興國小",
+        "忠孝國小": "國立台北市某國小",
+    }
+    rows = [(school, who, host, "111/10/1", "") for school, host in hosts.items() for who in ("甲", "乙")]
+    place = built(tmp_path, folder(tmp_path, observations=[OBSERVED, *rows]))
     assert flaws(place) == []
-    on = {"on": dt.date(2022, 11, 1), "kpi": "cross_observation", "level": "school", "period": None}
-    (row,) = (row for row in asked(place, "kpi_results", **on) if row["school"] == "深澳國小")
-    assert (row["counted"], row["status"]) == (2, "met")
+    found = results(place, "cross_observation", dt.date(2022, 11, 1))
+    for school, host in hosts.items():
+        assert (found[school]["counted"], found[school]["status"]) == (2, "met"), host
 
 
 def test_a_host_of_no_county_that_is_no_school_of_ours_is_still_refused(tmp_path: Path) -> None:
@@ -169,15 +183,14 @@ def test_a_host_of_no_county_that_is_no_school_of_ours_is_still_refused(tmp_path
     assert [flaw["reason"] for flaw in flaws(place)] == ["unknown_school"]
 
 
-@pytest.mark.parametrize(
-    "told", ["學生自學 組內共學", "學生自學, 組間互學", "教師導學\n學生自學", "學生自學|組內共學"]
-)
-def test_the_modes_may_be_listed_in_any_way(told: str, tmp_path: Path) -> None:
-    rows = [
-        ("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式"),
-        ("深澳國小", "甲", "111/10/1", "是", told),
-    ]
-    assert flaws(built(tmp_path, folder(tmp_path, public_lessons=rows))) == []
+def test_the_modes_may_be_listed_in_any_way(tmp_path: Path) -> None:
+    rows = [("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式")]
+    for at, told in enumerate(
+        ("學生自學 組內共學", "學生自學, 組間互學", "教師導學\n學生自學", "學生自學|組內共學")
+    ):
+        rows.append(("深澳國小", "甲乙丙丁"[at], "111/10/1", "是", told))
+    place = built(tmp_path, folder(tmp_path, public_lessons=rows))
+    assert flaws(place) == [] and counts(place, "public_lessons") == (4, 4, 0, 0)
 
 
 def test_a_seat_is_one_however_its_number_is_written(tmp_path: Path) -> None:
@@ -245,15 +258,15 @@ def districts(place: Path, *rows: Sequence[str]) -> tuple[list[str], list[str]]:
     return [row[1] for row in schools], [row[4] for row in refused]
 
 
-@pytest.mark.parametrize("codes", [("", ""), ("014601", ""), ("", "014602")])
-def test_two_schools_of_one_name_are_told_apart_by_their_district(
-    codes: tuple[str, str], tmp_path: Path
-) -> None:
+def test_two_schools_of_one_name_are_told_apart_by_their_district(tmp_path: Path) -> None:
+    cases = {"中山國小": ("", ""), "忠孝國小": ("014601", ""), "仁愛國小": ("", "014602")}
     rows = [
-        ("中山國小", code, "甲區", "示範學校", "是", district)
+        (name, code, "甲區", "示範學校", "是", district)
+        for name, codes in cases.items()
         for code, district in zip(codes, ("板橋區", "三重區"), strict=True)
     ]
-    assert districts(tmp_path, *rows) == (["中山國小", "中山國小"], [])
+    schools, refused = districts(tmp_path, *rows)
+    assert (sorted(schools), refused) == (sorted([*cases, *cases]), [])
 
 
 def test_a_further_row_of_one_of_them_is_a_duplicate(tmp_path: Path) -> None:
@@ -484,61 +497,66 @@ def test_hours_in_words_and_as_a_time_add_up(tmp_path: Path) -> None:
     assert flaws(place) == [] and figures(place, "2022-12-31")["infosec"] == "1/1"
 
 
-@pytest.mark.parametrize(
-    "written", ['="{}"', "'{}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\x01", "\u202a{}\ufe0f"]
-)
-def test_what_a_spreadsheet_or_a_web_page_puts_into_a_cell_is_no_part_of_it(
-    written: str, tmp_path: Path
-) -> None:
-    def row(*cells: str) -> list[str]:
-        return [written.format(cell) if cell else "" for cell in cells]
+SCHOOLS = ("深澳國小", "信義國小", "七堵國小", "武崙國小", "忠孝國小", "安樂國小", "東光國小")
 
-    rows = [
-        row("", "T1", "王堃明", "資安", "", "111/05/05", "3", "是"),
-        row("深澳國小", "", "王&#22531;明", "數位素養", "", "1110505", "1", ""),
-    ]
-    data = folder(
-        tmp_path,
-        教職員名冊=[STAFF, row("深澳國小", "T1", "王堃明", "正式教師", "資訊組長", "99/8/1")],
-        研習紀錄=[TRAINED, *rows],
-    )
-    place = built(tmp_path, data)
-    found = figures(place, "2022-12-31")
+
+def test_what_a_spreadsheet_or_a_web_page_puts_into_a_cell_is_no_part_of_it(tmp_path: Path) -> None:
+    forms = ('="{}"', "'{}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\x01", "\u202a{}\ufe0f")
+    staff, training = [STAFF], [TRAINED]
+    for at, (school, form) in enumerate(zip(SCHOOLS, forms, strict=True)):
+
+        def row(*cells: str, form: str = form) -> list[str]:
+            return [form.format(cell) if cell else "" for cell in cells]
+
+        staff.append(row(school, f"T{at}", "王堃明", "正式教師", "資訊組長", "99/8/1"))
+        training += [
+            row("", f"T{at}", "王堃明", "資安", "", "111/05/05", "3", "是"),
+            row(school, "", "王&#22531;明", "數位素養", "", "1110505", "1", ""),
+        ]
+    place = built(tmp_path, folder(tmp_path, 教職員名冊=staff, 研習紀錄=training))
     assert flaws(place) == []
-    assert (found["infosec"], found["digital_literacy"]) == ("1/1", "1/1")
+    for school, form in zip(SCHOOLS, forms, strict=True):
+        found = figures(place, "2022-12-31", school)
+        assert (found["infosec"], found["digital_literacy"]) == ("1/1", "1/1"), repr(form)
 
 
-@pytest.mark.parametrize("end", [";", ",", "、", "；", "，"])
-def test_an_answer_may_end_in_a_separator(end: str, tmp_path: Path) -> None:
-    data = folder(
-        tmp_path,
-        學校名冊=[("學校名稱", "組別", "角色", "班級數"), [f"{cell}{end}" for cell in ("深澳國小", "自主學習組", "夥伴學校", "12")]],
-        教職員名冊=[STAFF, [*T1[:3], f"正式教師{end}", *T1[4:]]],
-        學力觀察=[MEASURED, [f"{cell}{end}" for cell in ("2022/10/7 15:21:45", "深澳國小", "五", "2", "短期學習成效")]],
-        公開授課=[
-            ("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式"),
-            ("深澳國小", "王一平", f"111/10/26{end}", f"是{end}", f"學生自學, 組內共學{end}"),
-        ],
-    )  # fmt: skip
+def test_an_answer_may_end_in_a_separator(tmp_path: Path) -> None:
+    ends = {school: end for school, end in zip(SCHOOLS, (";", ",", "、", "；", "，"), strict=False)}
+    roster, staff, measured = [("學校名稱", "組別", "角色", "班級數")], [STAFF], [MEASURED]
+    lessons = [("學校名稱", "授課教師", "授課日期", "數位學習模式", "四學模式")]
+    group = programmes.load(programmes.FOLDER / "keelung-111.toml", contracts.load()).groups
+    of_school = {one: (each.name, one == each.lead) for each in group for one in (each.lead, *each.partners)}
+    for at, (school, end) in enumerate(ends.items()):
+        name, leads = of_school[school]
+        roster.append([f"{cell}{end}" for cell in (school, name, "重點學校" if leads else "夥伴學校", "12")])
+        staff.append([school, f"T{at}", "王一平", f"正式教師{end}", *T1[4:]])
+        measured.append(
+            [f"{cell}{end}" for cell in ("2022/10/7 15:21:45", school, "五", "2", "短期學習成效")]
+        )
+        lessons.append([school, "王一平", f"111/10/26{end}", f"是{end}", f"學生自學, 組內共學{end}"])
+    data = folder(tmp_path, 學校名冊=roster, 教職員名冊=staff, 學力觀察=measured, 公開授課=lessons)
     place = built(tmp_path, data)
     assert flaws(place) == []
-    found = figures(place, "2023-01-31")
-    assert (found["achievement"], found["public_lesson"]) == ("1/12", "1/")
+    for school, end in ends.items():
+        found = figures(place, "2023-01-31", school)
+        assert (found["achievement"], found["public_lesson"]) == ("1/12", "1/"), end
 
 
-@pytest.mark.parametrize(
-    ("name", "code", "taken"),
-    [("173608市立深澳國小", "", True), ("深澳國小(173608)", "", True), ("深澳國小（１７３６０８）", "173608", True),
-     ("173608-基隆市深澳國小", "", True), ("173612深澳國小", "", False), ("深澳國小(173608)", "173612", False),
-     ("999999深澳國小", "", False), ("173608深奧國小", "", False), ("二信高中附設國小171306", "", True)],
-)  # fmt: skip
-def test_a_code_beside_a_schools_name_must_be_that_schools(
-    name: str, code: str, taken: bool, tmp_path: Path
-) -> None:
-    data = folder(tmp_path, 入校輔導=[("學校名稱", "學校代碼", "輔導日期"), (name, code, "111/1/5")])
-    place = built(tmp_path, data)
-    assert counts(place, "coaching") == (1, int(taken), 0, int(not taken))
-    assert [row["reason"] for row in flaws(place)] == ([] if taken else ["unknown_school"])
+def test_a_code_beside_a_schools_name_must_be_that_schools(tmp_path: Path) -> None:
+    cases = [
+        ("173608市立深澳國小", "", True), ("深澳國小(173608)", "", True), ("深澳國小（１７３６０８）", "173608", True),
+        ("173608-基隆市深澳國小", "", True), ("173612深澳國小", "", False), ("深澳國小(173608)", "173612", False),
+        ("999999深澳國小", "", False), ("173608深奧國小", "", False), ("二信高中附設國小171306", "", True),
+    ]  # fmt: skip
+    rows = [(name, code, f"111/1/{day}") for day, (name, code, _) in enumerate(cases, 1)]
+    place = built(tmp_path, folder(tmp_path, 入校輔導=[("學校名稱", "學校代碼", "輔導日期"), *rows]))
+    refused = {row["line"]: row["reason"] for row in flaws(place)}
+    accepted = {line for (line,) in stored(place, "select line from accepted_rows")}
+    for line, (name, code, taken) in enumerate(cases, 2):
+        assert (line in accepted, refused.get(line)) == (taken, None if taken else "unknown_school"), (
+            name,
+            code,
+        )
 
 
 def test_a_host_may_bear_its_code_too(tmp_path: Path) -> None:
@@ -548,25 +566,29 @@ def test_a_host_may_bear_its_code_too(tmp_path: Path) -> None:
     assert figures(place, "2022-12-31")["cross_observation"] == "3/"
 
 
-@pytest.mark.parametrize("name", ["014601乙校國小", "乙校國小（014601）", "'014601乙校國小"])
-def test_a_roster_that_decides_takes_the_code_beside_a_name_for_its_code(name: str, tmp_path: Path) -> None:
-    rows = [(name, "", "甲區", "示範學校", "是", ""), ("乙校國小", "014601", "甲區", "示範學校", "是", "")]
-    assert districts(tmp_path, *rows) == (["乙校國小"], [])
+def test_a_roster_that_decides_takes_the_code_beside_a_name_for_its_code(tmp_path: Path) -> None:
+    cases = {"乙校國小": "014601{}", "丙校國小": "{}（014602）", "丁校國小": "'014603{}"}
+    rows = []
+    for number, (school, form) in enumerate(cases.items(), 1):
+        rows.append((form.format(school), "", "甲區", "示範學校", "是", ""))
+        rows.append((school, f"01460{number}", "甲區", "示範學校", "是", ""))
+    schools, refused = districts(tmp_path, *rows)
+    assert (sorted(schools), refused) == (sorted(cases), [])
 
 
-@pytest.mark.parametrize(
-    ("name", "said", "left_out"),
-    [("碇内國小", ("「内 U+5185」", "「碇內國小」"), "系統不自動改"), ("⻄定國小", ("「⻄ U+2EC4」", "「西定國小」"), "系統不自動改"),
-     ("ニ信國小", ("「ニ U+30CB」",), "系統不自動改"), ("深澳國小\u2800", ("「U+2800」",), "系統不自動改"),
-     ("深奧國小", ("可能是「深澳國小」",), "U+")],
-)  # fmt: skip
-def test_a_look_alike_is_named_and_a_misspelling_is_one(
-    name: str, said: Sequence[str], left_out: str, tmp_path: Path
-) -> None:
-    place = built(tmp_path, folder(tmp_path, 入校輔導=[VISITS, (name, "111/1/5", "甲")]))
-    (row,) = flaws(place)
-    assert row["reason"] == "unknown_school" and name in row["original"]
-    assert all(part in row["message"] for part in said) and left_out not in row["message"], row["message"]
+def test_a_look_alike_is_named_and_a_misspelling_is_one(tmp_path: Path) -> None:
+    cases = [
+        ("碇内國小", ("「内 U+5185」", "「碇內國小」"), "系統不自動改"), ("⻄定國小", ("「⻄ U+2EC4」", "「西定國小」"), "系統不自動改"),
+        ("ニ信國小", ("「ニ U+30CB」",), "系統不自動改"), ("深澳國小\u2800", ("「U+2800」",), "系統不自動改"),
+        ("深奧國小", ("可能是「深澳國小」",), "U+"),
+    ]  # fmt: skip
+    rows = [(name, "111/1/1", "甲") for name, _, _ in cases]
+    told = {row["line"]: row for row in flaws(built(tmp_path, folder(tmp_path, 入校輔導=[VISITS, *rows])))}
+    assert len(told) == len(cases)
+    for line, (name, said, left_out) in enumerate(cases, 2):
+        row = told[line]
+        assert row["reason"] == "unknown_school" and name in row["original"], name
+        assert all(part in row["message"] for part in said) and left_out not in row["message"], row["message"]
 
 
 def test_a_look_alike_in_another_cell_is_named_too(tmp_path: Path) -> None:

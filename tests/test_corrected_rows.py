@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,8 @@ class Refused:
 
 Figures = dict[tuple[str, int], list[list[Any]]]
 Tasks = list[tuple[Refused, Cells]]
+Named = tuple[str, str, int]
+"""A table, an indicator that its rows are named under, and the school."""
 
 
 class Built:
@@ -227,14 +229,30 @@ def asked_of(known: Built, row: Refused) -> list[str]:
     return [kpi for kpi in kpis if not cells["course"] or re.search(COURSES[kpi][2], told)] or kpis[:1]
 
 
-def in_rounds(tasks: Tasks) -> list[Tasks]:
-    """As few builds as let each row move figures that no other row of the build moves."""
-    rounds: list[Tasks] = []
-    for task in tasks:
-        free = (one for one in rounds if not any(task[0].meets(other) for other, _ in one))
-        place = next(free, None)
-        rounds.append([task]) if place is None else place.append(task)
-    return rounds
+def apart(waiting: Mapping[Refused, Sequence[object]]) -> list[Refused]:
+    """Rows of which each moves figures that no other of them moves; first those that the most attempts wait for."""
+    beside = {row: sum(len(left) for other, left in waiting.items() if row.meets(other)) for row in waiting}
+    chosen: list[Refused] = []
+    for row in sorted(waiting, key=lambda row: -beside[row]):
+        if not any(row.meets(other) for other in chosen):
+            chosen.append(row)
+    return chosen
+
+
+def in_builds(together: Mapping[Named, Sequence[Refused]]) -> list[list[Named]]:
+    """As few builds as let each group of rows move figures that no other group of the build moves."""
+    builds: list[list[Named]] = []
+    for named, rows in together.items():
+        free = (
+            some
+            for some in builds
+            if not any(row.meets(one) for of in some for one in together[of] for row in rows)
+        )
+        if (some := next(free, None)) is None:
+            builds.append([named])
+        else:
+            some.append(named)
+    return builds
 
 
 def mended(known: Built, tasks: Tasks, place: Path) -> Built:
@@ -294,11 +312,11 @@ class Proof:
         self.taken: Tasks = []
         self.bounded = self.builds = 0
         self.every = {row: self.corrections_of(row) for row in known.refused}
-        for attempt in range(max(map(len, self.every.values()))):
-            tasks = [(row, cells[attempt]) for row, cells in self.every.items() if attempt < len(cells)]
-            tasks = [(row, cells) for row, cells in tasks if attempt == 0 or row.named - self.moved[row]]
-            for some in in_rounds(tasks):
-                self.attribute(some, self.build(some))
+        waiting = {row: list(cells) for row, cells in self.every.items() if cells}
+        while waiting:
+            tasks = [(row, waiting[row].pop(0)) for row in apart(waiting)]
+            self.attribute(tasks, self.build(tasks))
+            waiting = {row: left for row, left in waiting.items() if left and row.named - self.moved[row]}
 
     def corrections_of(self, row: Refused) -> list[Cells]:
         """What to try, for each indicator; but once where a row is named under none."""
@@ -336,6 +354,7 @@ def test_a_row_is_named_under_exactly_what_its_correction_moves(known: Built, tm
     alone does not suffice it is mended together with the others that are named beside it."""
     proof = Proof(known, tmp_path)
     assert proof.bounded and any(proof.moved.values())
+    together: dict[Named, list[Refused]] = {}
     for row in known.refused:
         assert proof.moved[row] <= row.named, (row, "moves more than it is named under")
         for kpi, school in row.named - proof.moved[row]:
@@ -344,5 +363,8 @@ def test_a_row_is_named_under_exactly_what_its_correction_moves(known: Built, tm
                 continue
             beside = [one for one in known.refused if (kpi, school) in one.named and one.table == row.table]
             assert len(beside) > 1, (row, kpi)
-            built = proof.build([(one, corrections(known, one, kpi)[-1]) for one in beside])
-            assert (kpi, school) in differences(known, built), (row, kpi)
+            together[row.table, kpi, school] = beside
+    for some in in_builds(together):
+        tasks = [(one, corrections(known, one, named[1])[-1]) for named in some for one in together[named]]
+        moved = differences(known, proof.build(tasks))
+        assert {(kpi, school) for _, kpi, school in some} <= moved, some

@@ -351,7 +351,6 @@ def served(samples, tmp_path, monkeypatch):
 
 def opened(**parameters: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-    app.run()
     app.switch_page(f"../pages/{PAGE}")
     for key, value in parameters.items():
         app.query_params[key] = value

@@ -39,7 +39,6 @@ def page(name: str = "meetings", **asked: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     for key, value in ({"on": "2022-11-25"} | asked).items():
         app.query_params[key] = value
-    app.run()
     (file,) = (path.name for path in (ROOT / "pages").glob(f"[0-9]*_{name}.py"))
     return app.switch_page(f"../pages/{file}").run()
 

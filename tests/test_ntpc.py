@@ -804,11 +804,9 @@ def open_page(name: str, **parameters: str) -> str:
     """The markup of a page, as the browser gets it."""
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     app.query_params.update(parameters)
-    app.run()
     if name != "overview":
         app.switch_page(f"../pages/{next((ROOT / 'pages').glob(f'*_{name}.py')).name}")
-        app.query_params.update(parameters)
-        app.run()
+    app.run()
     assert not app.exception
     return html_of(app)
 

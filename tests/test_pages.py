@@ -388,15 +388,11 @@ def open_page(name, **parameters):
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     for key, value in parameters.items():
         app.query_params[key] = value
-    app.run()
     if name != PAGES[0]:
         app.switch_page(f"../pages/{FILES[PAGES.index(name)].name}")
-        for key, value in parameters.items():
-            app.query_params[key] = value
         for fold in ("parameters", "query"):
             app.session_state[fold] = True
-        app.run()
-    return app
+    return app.run()
 
 
 @pytest.mark.parametrize("name", PAGES)

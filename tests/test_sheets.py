@@ -884,25 +884,27 @@ MALFORMED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("how", [*MALFORMED, "no JSON", "a list", "no file"])
-def test_a_malformed_key_is_told_without_its_words_and_asks_nobody(served: Office, how: str):
+def test_a_malformed_key_is_told_without_its_words_and_asks_nobody(served: Office):
     before = served.figures()
-    secrets = secrets_of(served)
-    if how in MALFORMED:
-        served.write_key(**MALFORMED[how])
-    elif how == "no file":
-        served.key.unlink()
-    else:
-        text = served.key.read_text("utf-8")
-        served.key.write_text(text[:-5] if how == "no JSON" else f"[{text}]", encoding="utf-8")
-    refreshed, listed = served.refresh(), served.kpi("sheets")
-    assert refreshed.code == 0 and "讀不到" in refreshed.err and str(served.key) in refreshed.err
-    assert listed.code == 3 and str(served.key) in listed.err + listed.out
-    assert leaks([*secrets, "U2VDUkVUX0xJTkU"], refreshed.err, listed.out, listed.err, served.place) == []
-    assert served.server.requests == [] and served.bait.requests == []
-    assert served.figures() == before
-    served.write_key()
-    assert "讀不到" not in served.refresh().err
+    for how in (*MALFORMED, "no JSON", "a list", "no file"):
+        served.write_key()
+        secrets, asked = secrets_of(served), len(served.server.requests)
+        if how in MALFORMED:
+            served.write_key(**MALFORMED[how])
+        elif how == "no file":
+            served.key.unlink()
+        else:
+            text = served.key.read_text("utf-8")
+            served.key.write_text(text[:-5] if how == "no JSON" else f"[{text}]", encoding="utf-8")
+        refreshed, listed = served.refresh(), served.kpi("sheets")
+        assert refreshed.code == 0 and "讀不到" in refreshed.err and str(served.key) in refreshed.err, how
+        assert listed.code == 3 and str(served.key) in listed.err + listed.out, how
+        told = (refreshed.err, listed.out, listed.err, served.place)
+        assert leaks([*secrets, "U2VDUkVUX0xJTkU"], *told) == [], how
+        assert served.asked(asked) == [] and served.bait.requests == [], how
+        assert served.figures() == before, how
+        served.write_key()
+        assert "讀不到" not in served.refresh().err, how
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import html
 import io
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import document, pdf, report, slide_facts, slides
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from tests.running import EVERY_SCHOOL, Outcome, figure_of, kpi
+from tests.running import EVERY_SCHOOL, Outcome, figure_of, kpi, named
 from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
 from tests.test_records import COACHING, built
 
@@ -190,10 +192,17 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@functools.cache
+def printed(folder_of: Path, programme: str, paper: str) -> bytes:
+    """The slides of the city, compared, on paper."""
+    with tempfile.TemporaryDirectory() as folder:
+        at = Place(folder_of, Path(folder), programme)
+        return at.export("pdf", "--compare", DAYS[programme][1], "--paper", paper)
+
+
 @pytest.mark.parametrize("paper", ["16:9", "a4"])
 def test_the_pdf_prints_each_slide_on_a_sheet_with_all_it_says(place: Place, paper: str):
-    versus = DAYS[place.programme][1]
-    made = place.export("pdf", "--compare", versus, "--paper", paper)
+    made = printed(place.warehouse, place.programme, paper)
     shown, sheets = slides.document(place.view), pages_of(made)
     assert len(sheets) == len(shown.slides)
     for at, (slide, sheet) in enumerate(zip(shown.slides, sheets, strict=True), start=1):
@@ -212,9 +221,9 @@ def test_the_pdf_prints_each_slide_on_a_sheet_with_all_it_says(place: Place, pap
         assert [text for text in said if normal(text) not in sheet] == [], slide.key
 
 
-def test_the_pdf_is_tagged_has_an_outline_and_is_as_large_as_its_paper(keelung: Place):
+def test_the_pdf_is_tagged_has_an_outline_and_is_as_large_as_its_paper(both: Path):
     wide, upright = (
-        PdfReader(io.BytesIO(keelung.export("pdf", "--paper", paper))) for paper in ("16:9", "a4")
+        PdfReader(io.BytesIO(printed(both / "warehouse", "keelung-111", paper))) for paper in ("16:9", "a4")
     )
     assert wide.trailer["/Root"]["/MarkInfo"]["/Marked"] and wide.trailer["/Root"]["/Lang"] == "zh-Hant"
     assert len([one for one in wide.outline if not isinstance(one, list)]) == len(wide.pages)
@@ -262,7 +271,7 @@ def test_no_teacher_is_named_even_to_one_who_sees_names(keelung: Place):
     view = dataclasses.replace(view, scope=dataclasses.replace(view.scope, names=True))
     made = slides.document(view)
     text = report.page(made) + "\n".join(note for slide in made.slides for note in slide.notes)
-    assert [name for name in people if name in text] == []
+    assert named(text, people) == set()
 
 
 def test_without_schools_no_school_is_named_in_any_part(place: Place):

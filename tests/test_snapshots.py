@@ -87,12 +87,39 @@ def write_city(data: Path, visits: int = 2) -> Path:
 
 
 @dataclass(frozen=True)
+class Done:
+    """The build of a folder, done once: its database is handed over again. Who publishes it sees no difference, but in time.
+
+    Another folder, or one that may be unchanged, is built.
+    """
+
+    data: Path
+    database: Path
+    built: building.Built
+
+    def __call__(self, target: Path, programme: Any, inputs: building.Inputs, *rest: Any, **how: Any) -> Any:
+        if inputs.places.folder != self.data or inputs.unless is not None:
+            return REAL(target, programme, inputs, *rest, **how)
+        shutil.copyfile(self.database, target)
+        return self.built
+
+
+REAL = building._built
+
+
+def hand_over(done: Done) -> None:
+    """From now on this process does not build again what is done."""
+    building._built = done
+
+
+@dataclass(frozen=True)
 class City:
     """A warehouse with one snapshot, the folder that it was built of, and one of other data."""
 
     data: Path
     other_data: Path
     warehouse: Path
+    done: Done
 
     @property
     def folder(self) -> Path:
@@ -101,16 +128,30 @@ class City:
     def copy(self, place: Path) -> City:
         """The same snapshot in a warehouse of one's own."""
         shutil.copytree(self.warehouse, place)
-        return City(self.data, self.other_data, place)
+        return City(self.data, self.other_data, place, self.done)
 
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("city")
-    found = City(write_city(folder / "data"), write_city(folder / "other", visits=9), folder / "warehouse")
-    told = build(found.data, found.warehouse)
+    data, made = write_city(folder / "data"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "_built", lambda *given, **how: made.append(REAL(*given, **how)) or made[0])
+        told = build(data, folder / "warehouse")
     assert told.code == 0, told.err
-    return found
+    done = Done(
+        data,
+        shutil.copyfile(warehouse.current(folder / "warehouse", PROGRAMME).path, folder / "done"),
+        made[0],
+    )
+    return City(data, write_city(folder / "other", visits=9), folder / "warehouse", done)
+
+
+@pytest.fixture
+def done(city: City, monkeypatch: pytest.MonkeyPatch) -> Done:
+    """What the test is about is how a snapshot is published: the city's own is not built again for it."""
+    monkeypatch.setattr(building, "_built", city.done)
+    return city.done
 
 
 def figures(city: City) -> str:
@@ -490,6 +531,7 @@ def test_a_snapshot_that_is_lost_or_damaged_is_told_with_what_to_do(
         assert "快照" in told.err and "請" in told.err and "kpi build" in told.err
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("by_itself", [False, True])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_the_next_build_replaces_a_damaged_snapshot(
@@ -503,6 +545,7 @@ def test_the_next_build_replaces_a_damaged_snapshot(
     assert figures(own) == figures(city)
 
 
+@pytest.mark.usefixtures("done")
 def test_a_damaged_snapshot_that_was_restored_by_hand_is_replaced(city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
     snapshot = warehouse.current(own.warehouse, PROGRAMME)
@@ -805,6 +848,7 @@ def test_a_snapshot_is_read_through_once_a_process(
     assert len(read) == 1
 
 
+@pytest.mark.usefixtures("done")
 def test_a_snapshot_without_a_line_is_told_not_offered_and_removed_by_the_next_build(
     city: City, tmp_path: Path
 ) -> None:
@@ -820,6 +864,7 @@ def test_a_snapshot_without_a_line_is_told_not_offered_and_removed_by_the_next_b
     assert not stray.exists() and serving.path.exists()
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("noise", [None, b"\xff\xfe\x00", b"no sums\n"])
 def test_a_list_of_sums_that_is_lost_or_noise_is_told_and_written_anew_by_the_next_build(
     noise: bytes | None, city: City, tmp_path: Path
@@ -836,6 +881,7 @@ def test_a_list_of_sums_that_is_lost_or_noise_is_told_and_written_anew_by_the_ne
     assert len(verified(own.folder)) == 1
 
 
+@pytest.mark.usefixtures("done")
 def test_snapshots_from_before_there_was_a_list_are_kept_in_the_order_of_their_stamps(
     city: City, tmp_path: Path
 ) -> None:
@@ -854,6 +900,7 @@ def test_snapshots_from_before_there_was_a_list_are_kept_in_the_order_of_their_s
     assert not broken.exists()
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("how", ["a byte altered", "a pipe", "an empty folder", "a link to nothing"])
 def test_a_damaged_list_of_sums_costs_no_snapshot(how: str, city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
@@ -876,6 +923,7 @@ def test_a_damaged_list_of_sums_costs_no_snapshot(how: str, city: City, tmp_path
     assert len(verified(own.folder)) == 3
 
 
+@pytest.mark.usefixtures("done")
 def test_a_build_removes_only_what_a_build_wrote(city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
     (precious := tmp_path / "precious").mkdir()
@@ -890,6 +938,7 @@ def test_a_build_removes_only_what_a_build_wrote(city: City, tmp_path: Path) -> 
     assert not left.exists()
 
 
+@pytest.mark.usefixtures("done")
 def test_a_note_of_a_restored_snapshot_that_a_killed_process_left_stops_no_update(
     city: City, tmp_path: Path
 ) -> None:
@@ -1004,6 +1053,7 @@ def stored_tables(own: City, snapshot: warehouse.Snapshot) -> list[str]:
 AHEAD = "20990101T000000000000"
 
 
+@pytest.mark.usefixtures("done")
 def test_a_snapshot_stamped_in_the_future_is_neither_the_newest_nor_kept_for_ever(
     city: City, tmp_path: Path
 ) -> None:
@@ -1054,6 +1104,7 @@ def full_beyond(folder: Path, room: int, fails: str) -> Callable[..., Any]:
     return built
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("fails", ["the database", "the operating system"])
 def test_a_full_disk_costs_the_oldest_snapshot_and_no_more_than_it_takes(
     fails: str, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -1077,6 +1128,7 @@ def test_a_full_disk_costs_the_oldest_snapshot_and_no_more_than_it_takes(
     assert (refresh := warehouse.last_refresh(own.folder)) and refresh.removed == ()
 
 
+@pytest.mark.usefixtures("done")
 def test_a_full_disk_never_costs_the_snapshot_that_serves_or_was_restored(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1101,6 +1153,7 @@ def test_a_full_disk_never_costs_the_snapshot_that_serves_or_was_restored(
     assert refresh and refresh.error and len(refresh.removed) == 3
 
 
+@pytest.mark.usefixtures("done")
 def test_a_full_disk_leaves_what_stands_in_for_a_damaged_snapshot(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1114,6 +1167,7 @@ def test_a_full_disk_leaves_what_stands_in_for_a_damaged_snapshot(
     assert questions.standing(own.warehouse, PROGRAMME, EVERY_SCHOOL)[0].path == good
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("step", ["seal", "_point"])
 def test_a_disk_that_fills_up_while_a_snapshot_is_published_leaves_no_trace_of_it(
     step: str, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -1134,6 +1188,7 @@ def test_a_disk_that_fills_up_while_a_snapshot_is_published_leaves_no_trace_of_i
     assert len(names_in(own.folder, "*.duckdb")) == 2
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EIO, errno.EFBIG])
 def test_a_fault_that_is_no_want_of_space_costs_no_snapshot(
     number: int, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -1209,13 +1264,14 @@ def test_what_is_no_file_is_not_waited_for_and_the_next_build_puts_a_file_in_its
         assert told.code == 0, told.err
     assert (warehouse.last_refresh(own.folder) is None) == (names == NOTED)
     assert warehouse.pinned(own.folder) is warehouse.under_way(own.folder) is None
-    told = build_apart(own.data, own.warehouse, nothing).ends()
+    told = build_apart(own.data, own.warehouse, functools.partial(hand_over, own.done)).ends()
     assert told.code == 0, told.err
     assert figures(own) == figures(city)
     for path in paths:
         assert path.is_file() == (path.name in (*LEADING, "refresh.json")), path
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("name", [*LEADING, *NOTED[:2]])
 def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_stands(
     name: str, city: City, tmp_path: Path
@@ -1235,6 +1291,7 @@ def test_a_folder_of_somebodys_is_left_alone_and_told_and_the_build_says_what_st
         assert found.path.exists() and damage and "應該是檔案" in damage
 
 
+@pytest.mark.usefixtures("done")
 @pytest.mark.parametrize("kind", [a_folder, a_socket], ids=lambda kind: kind.__name__)
 def test_a_lock_that_is_no_file_is_told(kind: Callable[[Path], None], city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
@@ -1255,7 +1312,7 @@ def test_a_lock_that_is_a_pipe_holds_nobody_up(city: City, tmp_path: Path) -> No
     own = city.copy(tmp_path / "warehouse")
     (own.folder / "build.lock").unlink(missing_ok=True)
     os.mkfifo(own.folder / "build.lock")
-    assert build_apart(own.data, own.warehouse, nothing).ends().code == 0
+    assert build_apart(own.data, own.warehouse, functools.partial(hand_over, own.done)).ends().code == 0
 
 
 @pytest.mark.parametrize("kind", [a_pipe, a_folder], ids=lambda kind: kind.__name__)
@@ -1269,7 +1326,7 @@ def test_a_snapshot_that_is_no_file_is_told_and_left_alone(
     told = Apart("results", "--warehouse", own.warehouse, before=nothing).ends()
     assert (told.code, told.out) == (3, "")
     assert f"「{path}」應該是檔案，但它是" in told.err and "請把它移走" in told.err
-    assert build_apart(own.data, own.warehouse, nothing).ends().code == 0
+    assert build_apart(own.data, own.warehouse, functools.partial(hand_over, own.done)).ends().code == 0
     assert figures(own) == figures(city) and path.exists()
 
 
