@@ -452,6 +452,32 @@ def test_the_same_inputs_have_the_same_fingerprint(city: City, tmp_path: Path) -
     assert fingerprint(tmp_path / "again") == fingerprint(city.warehouse)
 
 
+def test_an_update_of_the_queries_is_built_though_the_data_are_the_same(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former snapshot may not answer the new queries: nobody waits for the next day to see figures again."""
+    own = city.copy(tmp_path / "warehouse")
+    again = (
+        "build",
+        "--programme",
+        PROGRAMME,
+        "--data",
+        own.data,
+        "--warehouse",
+        own.warehouse,
+        "--if-changed",
+    )
+    former = warehouse.current(own.warehouse, PROGRAMME).stamp
+    assert kpi(*again).code == 0
+    assert warehouse.current(own.warehouse, PROGRAMME).stamp == former
+    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    with (tmp_path / "queries" / "pages" / "totals.sql").open("a", encoding="utf-8") as file:
+        file.write("-- a new version\n")
+    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    assert kpi(*again).code == 0
+    assert warehouse.current(own.warehouse, PROGRAMME).stamp != former
+
+
 # What is lost or damaged
 
 

@@ -19,7 +19,7 @@ import duckdb
 
 from dashboard import __version__, clock
 from dashboard.errors import OperatorError
-from dashboard.paths import QUERIES
+from dashboard.paths import QUERIES, SOURCES
 from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
 from dashboard.sources.contracts import Table
@@ -201,6 +201,14 @@ def _built(
         with contextlib.suppress(duckdb.Error):
             remove_functions(con, functions)
         con.close()
+
+
+def _rules_digest() -> str:
+    """A digest of the queries and contracts: an update of the product may change them, and with them the figures."""
+    digest = hashlib.sha256()
+    for path in sorted([*QUERIES.rglob("*.sql"), *SOURCES.glob("*.toml")]):
+        digest.update(path.read_text(encoding="utf-8").encode())
+    return digest.hexdigest()
 
 
 def _csv_line(cells: Sequence[str]) -> str:
@@ -789,9 +797,9 @@ class _Build:
         run(self.con, "staging/reject_history.sql")
 
     def fingerprint(self, today: dt.date) -> str:
-        """A short name of all that the figures rest on: definition, version, day, and every source as it was read."""
+        """A short name of all that the figures rest on: definition, version, queries, contracts, day, and sources as read."""
         read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
-        content = repr((self.programme.fingerprint, __version__, today, read)).encode()
+        content = repr((self.programme.fingerprint, __version__, _rules_digest(), today, read)).encode()
         digest = hashlib.sha256(content).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
 
