@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from dashboard.paths import ROOT
+from dashboard.paths import with_product
 
 # Of address space: to try a file out takes 2.6 GB of it for a city (0.2 of memory) and 5.9 for the nation (2.9).
 MEMORY = 8 << 30
@@ -74,12 +74,11 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 def _started() -> subprocess.Popen[bytes]:
     """In a session of its own: a Ctrl-C is for the server, with which it ends."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
         [sys.executable, "-m", "dashboard.apart", str(MEMORY)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
+        env=with_product(os.environ),
         start_new_session=True,
     )
 

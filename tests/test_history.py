@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, config, programmes, questions, warehouse
+from dashboard import access, clock, config, programmes, questions, warehouse
 from dashboard.clock import TAIPEI
 from dashboard.language import texts
 from dashboard.sources import contracts
@@ -174,7 +174,7 @@ def test_a_reading_of_another_day_is_told_with_its_day(seen, monkeypatch):
     view = seen(5)
     again(view)
     later = dt.datetime.now() + dt.timedelta(days=400)
-    monkeypatch.setattr(freshness, "_now", lambda: later)
+    monkeypatch.setattr(clock, "now", lambda: later)
     (line,) = freshness.checked(view)
     assert line.removeprefix("最後檢查 ").count("/") >= 1
 
@@ -278,7 +278,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
     tables = questions.ask(view, "tables")
 
     def at_day(day: dt.date, **days: int) -> tuple[int | None, str]:
-        monkeypatch.setattr(freshness, "_now", lambda: dt.datetime.combine(day, dt.time(9)))
+        monkeypatch.setattr(clock, "now", lambda: dt.datetime.combine(day, dt.time(9)))
         borne = bearing(view, **days)
         times = freshness.of_tables(borne, tables)
         shown = intake.sources(tables, times, 2022)

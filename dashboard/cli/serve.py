@@ -13,7 +13,7 @@ from dashboard.cli.arguments import Command, port_number
 from dashboard.cli.build import build_all
 from dashboard.cli.common import SAMPLE, config_of, keep_private, say
 from dashboard.errors import PortTaken
-from dashboard.paths import ROOT
+from dashboard.paths import ROOT, with_product
 
 SAMPLES_COMMENT = "# The samples, served while nothing else is configured: a data folder for each programme."
 
@@ -41,7 +41,7 @@ def _serve(options: argparse.Namespace) -> int:
         with contextlib.suppress(warehouse.BuildError):
             warehouse.adopt(config.warehouse, name)
     command = [sys.executable, "-m", "dashboard.server", str(options.port)]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
+    environment = with_product(environment)
     if os.name == "posix":
         # The same process, so that whoever stops the command stops the server.
         os.chdir(ROOT)

@@ -271,6 +271,7 @@ class _Build:
         self.taken: list[tuple[int, int, int]] = []
         self.there: set[str] = set()
         self.stages = 0
+        self.rules = _rules_digest()
 
     # Reading
 
@@ -799,7 +800,7 @@ class _Build:
     def fingerprint(self, today: dt.date) -> str:
         """A short name of all that the figures rest on: definition, version, queries, contracts, day, and sources as read."""
         read = [(s.file, s.table, s.sha256, s.layout, s.constants, s.stale_because) for _, s in self.sheets]
-        content = repr((self.programme.fingerprint, __version__, _rules_digest(), today, read)).encode()
+        content = repr((self.programme.fingerprint, __version__, self.rules, today, read)).encode()
         digest = hashlib.sha256(content).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
 

@@ -27,7 +27,7 @@ from dashboard import clock, config
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import kept, later, say
-from dashboard.paths import ROOT
+from dashboard.paths import with_product
 from dashboard.questions import Row, View, ask
 from dashboard.ui.base import parts
 from dashboard.ui.base.screen import show
@@ -89,7 +89,7 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
     if sheet.good_at is None:
         return _tag(view, "t-overdue", say("✕ {what} 從未讀到", what=what))
     if _stale(sheet):
-        days = (_now() - sheet.good_at).days
+        days = (clock.now() - sheet.good_at).days
         return _tag(view, "t-overdue", say("✕ {what} {n} 天未更新", what=what, n=days))
     day = words.moment(sheet.good_at, view.year)
     return _tag(view, "t-behind", say("! {what} 停在 {day}", what=what, day=day))
@@ -98,7 +98,7 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
 def _stale(sheet: store.SheetStatus) -> bool:
     """Whether the spreadsheet was out of reach for longer than `stale_after_days`, or was never read."""
     bearable = timedelta(days=config.from_environment().stale_after_days)
-    return sheet.good_at is None or _now() - sheet.good_at > bearable
+    return sheet.good_at is None or clock.now() - sheet.good_at > bearable
 
 
 def _tag(view: View, kind: str, text: str) -> str:
@@ -146,7 +146,7 @@ def _unchanged(view: View) -> str:
 
 def _time(view: View, at: datetime) -> str:
     """The time; of an earlier day the day too."""
-    return f"{at:%H:%M}" if at.date() == _now().date() else words.moment(at, view.year)
+    return f"{at:%H:%M}" if at.date() == clock.today() else words.moment(at, view.year)
 
 
 class Times(NamedTuple):
@@ -180,7 +180,7 @@ def _quiet(view: View, row: Row) -> int | None:
     bearable = _bearable(view.facts.definition).get(row.table_name)
     if bearable is None or row.changed_at is None:
         return None
-    last: date = min(_now().date(), view.facts.last_day)
+    last: date = min(clock.today(), view.facts.last_day)
     days = (last - row.changed_at.date()).days
     return days if days > bearable else None
 
@@ -417,16 +417,11 @@ def start(view: View, file: str | None = None) -> None:
     ]  # fmt: skip
     if not store.pinned(_folder(view)):
         command.append("--if-changed")
-    root = str(ROOT)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
-    }
-    since = _now().replace(microsecond=0)
+    since = clock.now().replace(microsecond=0)
     # Not a pipe: nobody reads it before the end, so it would fill up.
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the build has ended)
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=environment,
+        command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=with_product(os.environ),
         start_new_session=True,
     )  # fmt: skip
     mine = _mine()
@@ -436,7 +431,3 @@ def start(view: View, file: str | None = None) -> None:
 
 def _folder(view: View) -> Path:
     return view.warehouse / view.programme
-
-
-def _now() -> datetime:
-    return clock.now()
