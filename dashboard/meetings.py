@@ -300,7 +300,7 @@ def _cells(one: Outcome, view: View, hidden: Collection[str]) -> list[Cell]:
     if about == [say("全市")]:
         what = decision.text
     else:
-        what = say("{kpi}：{told}", kpi=listing(about), told=decision.text)
+        what = say("{kpi}：{text}", kpi=listing(about), text=decision.text)
     texts = [what, decision.who or "–"]
     if any(name in text for name in hidden for text in texts):
         texts = [say("（內容寫到校名，這裡不寫出）"), "–"]

@@ -259,7 +259,7 @@ def row_to_mend(row: Row) -> str:
     what = words.sentence(row)
     if row.suggestion and row.suggestion not in what:
         what += say("可能是「{suggestion}」，請確認。", suggestion=row.suggestion)
-    return say("{place}：{told}", place=" ".join(place), told=what) + (f"\n   {row.link}" if row.link else "")
+    return say("{place}：{text}", place=" ".join(place), text=what) + (f"\n   {row.link}" if row.link else "")
 
 
 def to_mend(one: Owed) -> tuple[list[str], list[str]]:
@@ -268,7 +268,7 @@ def to_mend(one: Owed) -> tuple[list[str], list[str]]:
     First come files, tables and rows that may change a figure.
     """
     files = [
-        say("{file}：{told}", file=row.file, told=row.message) if row.is_file else row_to_mend(row)
+        say("{file}：{text}", file=row.file, text=row.message) if row.is_file else row_to_mend(row)
         for row in one.needed
     ]
     asked = any(row.is_file for row in one.needed)

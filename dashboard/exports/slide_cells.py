@@ -135,7 +135,7 @@ def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
         base=number(row.base, "–"),
         required=number(row.required, "–"),
     )
-    return say("{told}；! {flags}", told=text, flags=flag_words(row)) if row.flags else text
+    return say("{text}；! {flags}", text=text, flags=flag_words(row)) if row.flags else text
 
 
 def school_name(school: Row) -> str:

@@ -83,7 +83,7 @@ def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
         return _to_do(facts, kpi, status, Cell(text, figure=_of_school(facts, kpi, row.school_names)))
     text = say("{n} 校{short}", n=number(row.schools), short=lacks)
     names = pages.first(row.school_names.split("|"), row.schools)
-    return _to_do(facts, kpi, status, Cell(say("{told}：{more}", told=text, more=names)))
+    return _to_do(facts, kpi, status, Cell(say("{text}：{more}", text=text, more=names)))
 
 
 def _lacks(kpi: Row, gap: float, excess: float | None) -> str:

@@ -106,4 +106,4 @@ def _headline(facts: Facts, group: Row | None) -> str:
     if row is None:
         return pages.standing(facts, facts.groups)
     text = say("{n} 校還差 {amount}", n=number(row.schools), amount=quantity(row.gap, row.unit))
-    return say("{kpi} {when}，{told}", kpi=row.short, when=past(row.days_left), told=text)
+    return say("{kpi} {when}，{text}", kpi=row.short, when=past(row.days_left), text=text)

@@ -127,12 +127,12 @@ def _met(kpi: Row, city: Row, then: Row | None) -> str:
 def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
     """The line of an indicator that is never judged."""
     value = _reference_figure(kpi, city) + moved(city.counted, then)
-    text = say("{kpi} {shown}（僅供參考，不設應達）", kpi=escape(kpi.label), shown=value)
+    text = say("{kpi} {value}（僅供參考，不設應達）", kpi=escape(kpi.label), value=value)
     if city.schools_no_data:
         text = say(
-            "{kpi} {shown}（僅供參考，不設應達；? 未填報 {n} 校）",
+            "{kpi} {value}（僅供參考，不設應達；? 未填報 {n} 校）",
             kpi=escape(kpi.label),
-            shown=value,
+            value=value,
             n=number(city.schools_no_data),
         )
     return f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>"

@@ -79,8 +79,8 @@ def first_sentence(deadlines: Sequence[Row]) -> str:
     shortfall = f"<b>{say('{when}，{short}', when=when, short=short)}</b>"
     if len({each.period_label for each in deadlines}) > 1:
         whose = escape(row.period_label)
-        return say("{period}的{kpi} {told}。", period=whose, kpi=escape(row.short), told=shortfall)
-    return say("{kpi} {told}。", kpi=escape(row.short), told=shortfall)
+        return say("{period}的{kpi} {text}。", period=whose, kpi=escape(row.short), text=shortfall)
+    return say("{kpi} {text}。", kpi=escape(row.short), text=shortfall)
 
 
 def _unread(row: Row) -> str:
@@ -96,12 +96,12 @@ def standing(row: Row, periods: Sequence[Row] = ()) -> str:
         late = say("{late}，{silent}", late=late, silent=silent)
     summary = say("{n} 校中 {late}", n=number(row.schools), late=late)
     if row.flagged:
-        summary = say("{told}，{n} 校的資料有註記", told=summary, n=number(row.flagged))
+        summary = say("{text}，{n} 校的資料有註記", text=summary, n=number(row.flagged))
     done = say("{n} 校全部達標", n=number(row.done)) if row.done else say("尚無學校全部達標")
     if len(periods) > 1:
         where = listing([escape(each.label) for each in periods])
-        return say("{where}：{told}；{done}。", where=where, told=summary, done=done)
-    return say("{told}；{done}。", told=summary, done=done)
+        return say("{where}：{text}；{done}。", where=where, text=summary, done=done)
+    return say("{text}；{done}。", text=summary, done=done)
 
 
 # What needs attention
@@ -163,7 +163,7 @@ def _files(view: View, row: Row) -> str:
 
 def _rosters(view: View, row: Row) -> str:
     rejected = say("{table}有 {n} 列未採用", table=escape(row.label), n=number(row.rows))
-    return say("{told}，基數可能偏低：{schools}", told=f"<b>{rejected}</b>", schools=_schools(view, row))
+    return say("{text}，基數可能偏低：{schools}", text=f"<b>{rejected}</b>", schools=_schools(view, row))
 
 
 def _schools(view: View, row: Row, most: int | None = None) -> str:
@@ -222,8 +222,8 @@ def _many(context: FindingContext, row: Row) -> str:
     sentence = say("{n} 校{short}", n=number(row.schools), short=f"<b>{short}</b>")
     if row.worsened and row.worsened < row.schools:
         new = number(row.worsened)
-        sentence = say("{told}（{day} 之後新增 {new} 校）", told=sentence, day=_versus(context), new=new)
-    return say("{told}：{more}", told=sentence, more=linked(context, row))
+        sentence = say("{text}（{day} 之後新增 {new} 校）", text=sentence, day=_versus(context), new=new)
+    return say("{text}：{more}", text=sentence, more=linked(context, row))
 
 
 def _one(context: FindingContext, row: Row) -> str:
@@ -238,7 +238,7 @@ def _one(context: FindingContext, row: Row) -> str:
     needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
     turned = say("{day} 之後才落後", day=_versus(context)) if row.worsened else ""
     more = say("，").join(filter(None, (needed, _lately(context, row, kpi.unit), turned)))
-    return say("{told}：{more}", told=sentence, more=more) if more else sentence
+    return say("{text}：{more}", text=sentence, more=more) if more else sentence
 
 
 def _lately(context: FindingContext, row: Row, unit: str) -> str:
@@ -268,7 +268,7 @@ def _fell(context: FindingContext, row: Row) -> str:
 def _silent(context: FindingContext, row: Row) -> str:
     kpis = listing([escape(context.kpis[kpi].short) for kpi in row.kpi_ids.split("|")])
     unreported = f"<b>{say('{n} 項未填報', n=number(row.schools))}</b>"
-    return say("{kpis} {told}，缺資料，不是 0", kpis=kpis, told=unreported)
+    return say("{kpis} {text}，缺資料，不是 0", kpis=kpis, text=unreported)
 
 
 def _absent(context: FindingContext, row: Row) -> str:
@@ -315,7 +315,7 @@ def _deadline(
     left = due[0].days_left
     countdown = f'<span class="s-overdue st">{days_left(left)}</span>' if left < 0 else days_left(left)
     lines = "".join(
-        f"<small>{say('{kpi}：{told}', kpi=anchor(to_indicator(row.kpi), escape(row.short)), told=unmet)}</small>"
+        f"<small>{say('{kpi}：{text}', kpi=anchor(to_indicator(row.kpi), escape(row.short)), text=unmet)}</small>"
         for row in due
         for unmet in [_unmet(row, before.get((row.kpi,)))]
     )
@@ -345,15 +345,15 @@ def school_lead(
     summary = say("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
     if len(view.periods) > 1:
         where = listing([escape(each.label) for each in view.periods])
-        summary = say("{where}，{told}", where=where, told=summary)
+        summary = say("{where}，{text}", where=where, text=summary)
     rejected = sum(row.severity == "rejected" for row in rejects)
     warned = len(rejects) - rejected
     rows = [say("{n} 列資料被退回", n=number(rejected))] if rejected else []
     rows += [say("{n} 列有警告", n=number(warned))] if warned else []
     if rows:
         there = view.link("data", school=school, severity="rejected" if rejected else "warning")
-        summary = say("{told}；另有 {rows}", told=summary, rows=anchor(there, listing(rows)))
-    return prose([*_pressing(figures, kpis), say("{told}。", told=summary)])
+        summary = say("{text}；另有 {rows}", text=summary, rows=anchor(there, listing(rows)))
+    return prose([*_pressing(figures, kpis), say("{text}。", text=summary)])
 
 
 def _place(row: Row) -> int:
@@ -374,6 +374,6 @@ def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
     over = [row for row in sure if row.room is not None and row.room < 0]
     sentences += [room(row, kpis[row.kpi].unit) for row in over]
     return [
-        f"<b>{say('{kpi} {told}。', kpi=escape(kpis[row.kpi].short), told=one)}</b>"
+        f"<b>{say('{kpi} {text}。', kpi=escape(kpis[row.kpi].short), text=one)}</b>"
         for row, one in zip([*(late or soon)[:1], *over], sentences, strict=True)
     ]

@@ -157,7 +157,7 @@ def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link)
     if not kpis:
         return ""
     there = anchor(link("data", school=name), say("檔案沒有讀到，請改好再送"))
-    return f'<span class="fl">!</span> {say("{kpis}：{told}", kpis=listing(kpis), told=there)}'
+    return f'<span class="fl">!</span> {say("{kpis}：{text}", kpis=listing(kpis), text=there)}'
 
 
 def _send(figures: Sequence[Row], context: StepContext) -> str:

@@ -106,7 +106,7 @@ def _title(row: Row, kpi: Row, what: str) -> str:
             )
         if row.base is not None:
             phrases.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(what), told=listing(phrases)) + _flags(row)
+    return say("{what}：{text}", what=escape(what), text=listing(phrases)) + _flags(row)
 
 
 def _flags(row: Row) -> str:
@@ -220,7 +220,7 @@ def _meant(row: Row, kpi: Row) -> str:
             return _title(row, kpi, kpi.short)
         if row.base is not None and row.base != row.required:
             phrases.append(say("基數 {figure}", figure=exact(row.base, kpi.unit)))
-    return say("{what}：{told}", what=escape(kpi.short), told=listing(phrases)) + _flags(row)
+    return say("{what}：{text}", what=escape(kpi.short), text=listing(phrases)) + _flags(row)
 
 
 def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell:
@@ -388,7 +388,7 @@ def flags(view: View, kpis: Sequence[Row], rows: Sequence[Row]) -> str:
     for (code, kpi), flagged in sorted(flagged_rows.items(), key=lambda item: list(FLAGS).index(item[0][0])):
         lines.setdefault(code, []).append(_flagged(view, named[kpi], code, flagged))
     return "".join(
-        f'<p class="foot fl">! {say("{what}：{told}", what=say(FLAGS[code].source_text), told=listing(notes))}</p>'
+        f'<p class="foot fl">! {say("{what}：{text}", what=say(FLAGS[code].source_text), text=listing(notes))}</p>'
         for code, notes in lines.items()
     )
 

@@ -136,7 +136,7 @@ def notice(title: str, body: str, kind: str = "info") -> str:
 def stored(note: str | None) -> str:
     """A Chinese note of the reader of the sources, as markup; in another language it is marked as a note."""
     markup = "<br>".join(escape(line) for line in (note or "").splitlines())
-    return say("讀取時記下：{told}", told=markup) if markup and manner().language != SOURCE else markup
+    return say("讀取時記下：{text}", text=markup) if markup and manner().language != SOURCE else markup
 
 
 def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:

@@ -258,7 +258,7 @@ def _since(
     facts += [say(TURNS[kind][0], n=words.number(n)) for kind, n in many.items()]
     facts += [say("{n} 列不再被退回", n=words.number(len(mended)))] if mended else []
     nothing = say("沒有學校跨過門檻或退步，也沒有列改好")
-    line = say("{when}：{told}。", when=when, told=words.listing(facts) if facts else nothing)
+    line = say("{when}：{text}。", when=when, text=words.listing(facts) if facts else nothing)
     lines = [_gone(view, lost)] if lost else []
     lines += [_turns(view, kind, pairs) for kind, pairs in turns.items()]
     lines += [_mended(view, mended)] if mended else []
@@ -360,7 +360,7 @@ def _first(links: list[str], many: int) -> str:
     """The listed links, and how many more of `many` there are."""
     listed = words.listing(links)
     more = many - LISTED
-    return say("{told}，另有 {n} 項", told=listed, n=words.number(more)) if more > 0 else listed
+    return say("{text}，另有 {n} 項", text=listed, n=words.number(more)) if more > 0 else listed
 
 
 def _moved(view: View, kpi: Row, old: Row, new: Row) -> str:
@@ -385,7 +385,7 @@ def _mended(view: View, rows: Sequence[Row]) -> str:
     links += [say("看不出學校的 {n}", n=words.number(many[None]))] if many[None] else []
     sentence = words.listing(links)
     if (left := len(named) - LISTED) > 0:
-        sentence = say("{told}，另有 {n} 校", told=sentence, n=words.number(left))
+        sentence = say("{text}，另有 {n} 校", text=sentence, n=words.number(left))
     mark = f'<span class="tag t-met">{say("{n} 列不再被退回", n=words.number(len(rows)))}</span>'
     return f"<p>{mark} {sentence}</p>"
 

@@ -201,7 +201,7 @@ def _moved(view: View, trial: store.Trial) -> str:
     ]
     many = words.number(len(moved))
     summary = (
-        say("共 {total} 個，列出前 {shown} 個。", total=many, shown=MOST)
+        say("共 {total} 個，列出前 {value} 個。", total=many, value=MOST)
         if len(moved) > MOST
         else say("共 {total} 個。", total=many)
     )

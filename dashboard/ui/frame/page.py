@@ -86,10 +86,10 @@ def _missing_messages(missing: Missing | None) -> list[str]:
     if missing is None or missing.asked in (None, missing.instead):
         return []
     message = say(
-        "找不到{what}「{asked}」，以下是「{shown}」。",
+        "找不到{what}「{asked}」，以下是「{value}」。",
         what=missing.what,
         asked=missing.asked,
-        shown=missing.instead,
+        value=missing.instead,
     )
     return [message]
 

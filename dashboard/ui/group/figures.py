@@ -140,7 +140,7 @@ def trend(view: View, group: Row, kpi: Row) -> Figure | str:
     ends = [done / of for done, of in filter(None, (mine, city))]
     finding = trend_finding(today, group.group_id)
     return Figure(
-        title=say("{what}：{told}", what=escape(kpi.short), told=finding),
+        title=say("{what}：{text}", what=escape(kpi.short), text=finding),
         caption=prose(
             [
                 say("{what}÷應達。", what=escape(say("累計{unit}數", unit=kpi.unit)))
@@ -173,7 +173,7 @@ def trend(view: View, group: Row, kpi: Row) -> Figure | str:
             days=way.marks(view, whole, low=min(ends, default=0) > 0.5),
             months=figures.months(way.start, max(kpi.deadline, view.on), 5),
         ),
-        alt=say("{what}：{told}", what=f"{kpi.label} {group.name}", told=finding),
+        alt=say("{what}：{text}", what=f"{kpi.label} {group.name}", text=finding),
         name="_".join((say("各組走勢"), group.name, kpi.short, file_day(view.on))),
         header=figures.progress_header(),
         rows=lambda: figures.changes(way),
@@ -258,7 +258,7 @@ def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
             days=[charts.Day(view.on, on)] if within else [],
             months=figures.months(first, last, 6),
         ),
-        alt=say("{what}：{told}", what=group.name, told=title),
+        alt=say("{what}：{text}", what=group.name, text=title),
         name="_".join((say("公開課"), group.name, file_day(view.on))),
         header=[say("學校"), say("日期"), say("班級"), say("領域"), say("數位學習模式"), say("來觀課的學校")],
         rows=lambda: _rows(view, kpi, rows),

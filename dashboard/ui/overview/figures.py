@@ -97,7 +97,7 @@ def _statuses(view: View, period: Row, kpi: Row) -> Figure | str:
     if due and due >= start:
         marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, view.on)), True))
     return Figure(
-        title=say("{what}：{told}", what=escape(kpi.short), told=title),
+        title=say("{what}：{text}", what=escape(kpi.short), text=title),
         caption=_caption(view, kpi, drawn, then),
         drawn=charts.areas(
             days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),

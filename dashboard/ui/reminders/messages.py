@@ -45,8 +45,8 @@ def lead(schools: Sequence[Owed]) -> str:
         "{schools} 校共 {items} 項未達", schools=words.number(len(behind)), items=words.number(items)
     )
     if mending := sum(bool(one.needed) for one in schools):
-        summary = say("{told}，{n} 校有檔案或列要先補正", told=summary, n=words.number(mending))
-    return say("{found}，依下面的選擇。", found=f"<b>{summary}</b>")
+        summary = say("{text}，{n} 校有檔案或列要先補正", text=summary, n=words.number(mending))
+    return say("{summary}，依下面的選擇。", summary=f"<b>{summary}</b>")
 
 
 def nothing_owed(school: str) -> str:
@@ -123,7 +123,7 @@ def _lines(view: View, one: Owed, names: bool) -> list[str]:
     rows = len(one.needed) - files
     counts = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
     counts += [say("{n} 列要改", n=words.number(rows))] if rows else []
-    first = say("先補正資料：{told}", told=words.listing(counts))
+    first = say("先補正資料：{text}", text=words.listing(counts))
     return [anchor(view.link("data", school=one.school), f"! {first}", "fl"), *lines]
 
 
@@ -134,7 +134,7 @@ def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str
         state=reminders.state(item, parts.moved(item.row.gap, item.then, "gap")),
     )
     if item.deadline:
-        sentence = say("{told}，期限 {day}", told=sentence, day=words.written_day(item.deadline))
+        sentence = say("{text}，期限 {day}", text=sentence, day=words.written_day(item.deadline))
     if names and item.missing:
         sentence += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
     note = parts.flagged(item.row, item.kpi, link)
