@@ -20,7 +20,8 @@ from dashboard.exports.document import Cell, Column, Document, Slide, Table
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.texts import later, say
 from dashboard.language.words import due_day, listing, number
-from dashboard.questions import Row, View, ask
+from dashboard.questions import View, ask
+from dashboard.rows import Kpi, School, SchoolResult, Total
 from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import Store, may_see
 
@@ -39,7 +40,7 @@ LINES, LETTERS = (
 
 def schools_of(view: View) -> Collection[str] | None:
     """The schools whose meetings and decisions may be seen; None is all."""
-    return None if view.scope.whole else {row.name for row in ask(view, "schools")}
+    return None if view.scope.whole else {row.name for row in ask(view, School)}
 
 
 def freeze(
@@ -178,34 +179,28 @@ def _open(decision: Decision, on: date) -> str:
     return "late" if decision.until and decision.until < on else "open"
 
 
-def _row(view: View, decision: Decision) -> Row | None:
+def _row(view: View, decision: Decision) -> SchoolResult | Total | None:
     """The figure that a decision is about: of a school, a group, or the whole."""
     periods = [one.period for one in view.all_periods if decision.period in (None, one.period)]
     for period in periods:
+        asked: dict[str, object] = {"on": view.on, "period": period, "by_default": None}
         if decision.school:
-            rows = ask(
-                view,
-                "school_results",
-                on=view.on,
-                period=period,
-                group_id=None,
-                school_id=None,
-                by_default=None,
-            )
-            rows = [row for row in rows if row.school_name == decision.school]
+            schools = ask(view, SchoolResult, **asked, group_id=None, school_id=None)
+            rows: Sequence[SchoolResult | Total] = [
+                row for row in schools if row.school_name == decision.school
+            ]
         else:
-            rows = ask(view, "totals", on=view.on, period=period, by_default=None)
-            rows = [row for row in rows if (row.group_name or None) == decision.group]
+            rows = [row for row in ask(view, Total, **asked) if (row.group_name or None) == decision.group]
         if row := next((row for row in rows if row.kpi == decision.kpi), None):
             return row
     return None
 
 
-def _figure(row: Row | None) -> str:
-    if row is None or (row.counted is None and not getattr(row, "schools_judged", None)):
-        return "?"
-    if row.counted is None:
+def _figure(row: SchoolResult | Total | None) -> str:
+    if row is not None and row.counted is None and isinstance(row, Total) and row.schools_judged:
         return f"{number(row.schools_met)}/{number(row.schools_judged)} {say('校')}"
+    if row is None or row.counted is None:
+        return "?"
     return f"{number(row.counted)}/{number(row.required, '–')}"
 
 
@@ -229,7 +224,7 @@ def group_document(
     view: of the group's schools alone. schools: as in `document`.
     """
     choices = choices_of(meeting)
-    names = {row.name for row in ask(view, "schools")}
+    names = {row.name for row in ask(view, School)}
 
     def is_theirs(decision: Decision) -> bool:
         if decision.school:
@@ -284,8 +279,8 @@ def decided(
 
 def _hidden(view: View, choices: Choices) -> set[str]:
     """The names of schools that a text must not hold: those out of scope, and where no school is named all."""
-    every = questions.answers(view.snapshot, access.bureau(), "schools", ())
-    mine = {row.school_id for row in ask(view, "schools")} if choices.schools else set()
+    every = questions.answers(view.snapshot, access.bureau(), School)
+    mine = {row.school_id for row in ask(view, School)} if choices.schools else set()
     names = {name for row in every if row.school_id not in mine for name in (row.name, row.short)}
     return {name for name in names if len(name) > 1}
 
@@ -312,7 +307,7 @@ def _cells(one: Outcome, view: View, hidden: Collection[str]) -> list[Cell]:
 def _short(view: View, kpi: str) -> str:
     """What an indicator is called in a line."""
     for period in view.all_periods:
-        for row in ask(view, "kpis", period=period.period, by_default=None):
+        for row in ask(view, Kpi, period=period.period, by_default=None):
             if row.kpi == kpi:
-                return str(row.short)
+                return row.short
     return kpi

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dashboard.language import texts, words
 from dashboard.language.texts import later, say
-from dashboard.questions import Row, View, ask, before, facts_of
+from dashboard.questions import View, ask, before, facts_of
+from dashboard.rows import Group, Kpi, Mend, MissingUnit, Period, School, SchoolResult, TableToSend
 
 # What to send where an indicator cannot be judged, see queries/models/7_no_data.sql.
 LACKS = {
@@ -64,9 +64,9 @@ class Item:
     asked for. to_send: what to send or fill in where the indicator cannot be judged.
     """
 
-    kpi: Row
-    row: Row
-    then: Row | None
+    kpi: Kpi
+    row: SchoolResult
+    then: SchoolResult | None
     period: str
     missing: tuple[str, ...]
     to_send: str | None
@@ -93,7 +93,7 @@ class Owed:
     school: str
     group: str
     items: tuple[Item, ...]
-    mend: tuple[Row, ...] = ()
+    mend: tuple[Mend, ...] = ()
 
     @property
     def late(self) -> tuple[Item, ...]:
@@ -101,7 +101,7 @@ class Owed:
         return tuple(item for item in self.items if item.row.status != "no_data")
 
     @property
-    def needed(self) -> tuple[Row, ...]:
+    def needed(self) -> tuple[Mend, ...]:
         """The files and rows that may change a figure."""
         return tuple(row for row in self.mend if row.matters)
 
@@ -111,7 +111,7 @@ def owed(view: View, wanted: Filter, school_id: int | None = None) -> list[Owed]
 
     Left out: indicators that are never judged, closed periods, and data that a period which has just begun lacks.
     """
-    schools = {row.school_id: row for row in ask(view, "schools")}
+    schools = {row.school_id: row for row in ask(view, School)}
     if wanted.groups:
         names = groups_of(view)
         groups = [names.get(name) for name in wanted.groups]
@@ -134,16 +134,16 @@ def _items(
     view: View, wanted: Filter, schools: Collection[int], school_id: int | None
 ) -> dict[int, list[Item]]:
     """The items that each of the schools owes, by its id."""
-    labels = {row.period: row.label for row in ask(view, "periods")}
-    every: dict[str, Any] = {"group_id": None, "school_id": school_id}
+    labels = {row.period: row.label for row in ask(view, Period)}
+    every: dict[str, object] = {"group_id": None, "school_id": school_id}
     items: dict[int, list[Item]] = {}
     for period in (one.period for one in view.periods):
-        kpis = {kpi.kpi: kpi for kpi in ask(view, "kpis", period=period)}
+        kpis = {kpi.kpi: kpi for kpi in ask(view, Kpi, period=period)}
         missing = _missing(view, period, wanted.names)
-        then = before(view, "school_results", ("school_id", "kpi"), period=period, **every)
+        then = before(view, SchoolResult, ("school_id", "kpi"), period=period, **every)
         asked = to_send(view, period, asked=True)
         label = labels[period] if len(view.periods) > 1 else ""
-        for row in ask(view, "school_results", on=view.on, period=period, **every):
+        for row in ask(view, SchoolResult, on=view.on, period=period, **every):
             key = (row.school_id, row.kpi)
             silent = row.status == "no_data"
             if row.school_id not in schools or not _is_wanted(row, wanted) or kpis[row.kpi].closed:
@@ -156,7 +156,7 @@ def _items(
     return items
 
 
-def _is_wanted(row: Row, wanted: Filter) -> bool:
+def _is_wanted(row: SchoolResult, wanted: Filter) -> bool:
     """Whether a figure is one that is asked for, and rests on files that were read."""
     unsure = words.is_unsure(row) and row.status != "no_data"
     return not unsure and row.status in wanted.statuses and (not wanted.kpis or row.kpi in wanted.kpis)
@@ -165,7 +165,7 @@ def _is_wanted(row: Row, wanted: Filter) -> bool:
 def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list[str]]:
     """Who or what is missing, by school and indicator; with what each lacks where `names` is set."""
     missing: dict[tuple[int, str], list[str]] = {}
-    for unit in ask(view, "missing_units", on=view.on, period=period):
+    for unit in ask(view, MissingUnit, on=view.on, period=period):
         lacks = words.lacks(unit.parts, alone=True) if names else ""
         who = say("{name}（{lacks}）", name=unit.unit_label, lacks=lacks) if lacks else unit.unit_label
         missing.setdefault((unit.school_id, unit.kpi), []).append(who)
@@ -174,15 +174,15 @@ def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list
 
 def _to_mend(
     view: View, wanted: Filter, schools: Collection[int], school_id: int | None
-) -> dict[int, list[Row]]:
+) -> dict[int, list[Mend]]:
     """The files and rows that each of the schools is to send or mend, of the tables that a wanted indicator reads."""
     read: dict[str, bool] = {}  # by table, whether a wanted indicator reads it
     for period in view.periods:
-        for kpi in ask(view, "kpis", period=period.period):
+        for kpi in ask(view, Kpi, period=period.period):
             of_wanted = not wanted.kpis or kpi.kpi in wanted.kpis
             read[kpi.table_name] = read.get(kpi.table_name, False) or of_wanted
-    mend: dict[int, list[Row]] = {}
-    for row in ask(view, "mend", on=view.on, school_id=school_id):
+    mend: dict[int, list[Mend]] = {}
+    for row in ask(view, Mend, on=view.on, school_id=school_id):
         if row.school_id in schools and read.get(row.table_name, True):
             mend.setdefault(row.school_id, []).append(row)
     return mend
@@ -197,8 +197,8 @@ def in_chinese(view: View, wanted: Filter, school_id: int | None = None) -> list
 def groups_of(view: View) -> dict[str, str]:
     """Each group's name in the viewer's language, by its Chinese name."""
     with texts.written(texts.Manner()):
-        names = {row.group_id: row.name for row in ask(view, "groups")}
-    return {names[row.group_id]: row.name for row in ask(view, "groups")}
+        names = {row.group_id: row.name for row in ask(view, Group)}
+    return {names[row.group_id]: row.name for row in ask(view, Group)}
 
 
 def to_send(
@@ -208,12 +208,21 @@ def to_send(
 
     asked: only what is asked for on the view's day.
     """
-    rows = ask(view, "tables_to_send", on=view.on, period=period, group_id=group_id)
-    return {
-        (row.school_id, row.kpi): say(LACKS[row.what], table=row.table_label, **vars(row))
-        for row in rows
-        if row.is_asked or not asked
-    }
+    rows = ask(view, TableToSend, on=view.on, period=period, group_id=group_id)
+    return {(row.school_id, row.kpi): _lack(row) for row in rows if row.is_asked or not asked}
+
+
+def _lack(row: TableToSend) -> str:
+    return say(
+        LACKS[row.what],
+        table=row.table_label,
+        period_label=row.period_label,
+        header=row.header,
+        file=row.file,
+        line=row.line,
+        words=row.words,
+        problem=row.problem,
+    )
 
 
 # Sentences
@@ -249,7 +258,7 @@ def label(item: Item, name: str | None = None) -> str:
     return say("{label}（{note}）", label=name, note=item.period) if item.period else str(name)
 
 
-def row_to_mend(row: Row) -> str:
+def row_to_mend(row: Mend) -> str:
     """The line of one row in a letter: file, row and cell, what is wrong and how to mend it, the spreadsheet's link."""
     place = [row.file]
     if row.line:
@@ -296,14 +305,14 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 @texts.written(texts.Manner())
-def context(view: View, one: Owed, names: bool) -> dict[str, Any]:
+def context(view: View, one: Owed, names: bool) -> dict[str, object]:
     """The values for a message's template."""
     late = [
         {
             "label": label(item),
             "state": state(item),
             "deadline": words.written_day(item.deadline) if item.deadline else "",
-            "days": words.days_left(int(item.row.days_left)) if item.deadline else "",
+            "days": words.days_left(item.row.days_left) if item.deadline else "",
             "names": words.listing(item.missing) if names else "",
             "clause": item.kpi.clause,
         }
@@ -314,13 +323,13 @@ def context(view: View, one: Owed, names: bool) -> dict[str, Any]:
     return {**own, **_common(view)}
 
 
-def letters_context(view: View, schools: Sequence[Owed], names: bool) -> Mapping[str, Any]:
+def letters_context(view: View, schools: Sequence[Owed], names: bool) -> Mapping[str, object]:
     """The values for the template of the letters, one letter for each of the schools."""
     return {**_common(view), "letters": [context(view, one, names) for one in schools]}
 
 
 @texts.written(texts.Manner())
-def _common(view: View) -> dict[str, Any]:
+def _common(view: View) -> dict[str, object]:
     facts = facts_of(view.snapshot, view.scope)
     return {
         "programme": facts.title,

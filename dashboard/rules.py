@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import URGENT_DAYS, number, quantity, written_day
-from dashboard.questions import Row, View, ask
+from dashboard.questions import View, ask
+from dashboard.rows import Deadline, IndicatorQuery, Kpi
 
 BASES = {
     "staff": later("截至日在職的教職員"),
@@ -23,7 +24,7 @@ HEADER = (
 )  # fmt: skip
 
 
-def requirement(kpi: Row) -> str:
+def requirement(kpi: Kpi) -> str:
     """What a school must reach, in the words of the definition."""
     if kpi.require == "all":
         return say("須全數")
@@ -31,21 +32,20 @@ def requirement(kpi: Row) -> str:
         return say("每校至多 {amount}", amount=quantity(kpi.required_number, kpi.unit))
     if kpi.require == "number":
         return say("每校須 {amount}", amount=quantity(kpi.required_number, kpi.unit))
-    if kpi.require == "share":
-        part, whole = int(kpi.share_numerator), int(kpi.share_denominator)
+    if kpi.require == "share" and kpi.share_numerator and kpi.share_denominator:
+        part, whole = kpi.share_numerator, kpi.share_denominator
         is_whole_percent = 100 * part % whole == 0
         share = f"{100 * part // whole}%" if is_whole_percent else f"{part}/{whole} {kpi.unit}"
         return say("每校須 {amount}", amount=share)
     return say("不設應達數")
 
 
-def window(view: View, kpi: Row) -> str:
+def window(view: View, kpi: Kpi) -> str:
     """The days whose evidence counts; an indicator may take every day although its period has a first."""
-    if kpi.window_start is None or not ask(view, "indicator_query", kpi=kpi.kpi)[0].in_window:
+    first, last = kpi.window_start, kpi.window_end
+    if first is None or last is None or not ask(view, IndicatorQuery, kpi=kpi.kpi)[0].in_window:
         return say("不限起日，至截至日為止")
-    return say(
-        "{start} 至 {end}（含首尾兩日）", start=written_day(kpi.window_start), end=written_day(kpi.window_end)
-    )
+    return say("{start} 至 {end}（含首尾兩日）", start=written_day(first), end=written_day(last))
 
 
 def against_pace(who: str, ahead: float, unit: str) -> str:
@@ -57,7 +57,7 @@ def against_pace(who: str, ahead: float, unit: str) -> str:
     return say("{who}剛好跟上應有進度", who=who)
 
 
-def urgent(deadlines: Sequence[Row]) -> Row | None:
+def urgent(deadlines: Sequence[Deadline]) -> Deadline | None:
     """The deadline to name first: one missed in the last two weeks, else one due within two weeks, else the last missed.
 
     The last missed may be of a period long over. Of several on one day, the one that most schools have not met.
@@ -74,7 +74,7 @@ def urgent(deadlines: Sequence[Row]) -> Row | None:
     return next(iter([*lately, *soon, *missed]), None)
 
 
-def row(view: View, kpi: Row) -> list[str]:
+def row(view: View, kpi: Kpi) -> list[str]:
     """The texts under `HEADER`."""
     return [
         kpi.label,

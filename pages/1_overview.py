@@ -15,24 +15,25 @@ KEPT = ("trend", "within", "page", "since")
 view = ui.read_view()
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     return view.link("overview", **{name: ui.asked(name) for name in KEPT} | changes)
 
 
-def to_group(row):
+def to_group(row: ui.rows.Total) -> str:
     return view.link("group", group=row.group_name, kpi=row.kpi)
 
 
-def section(period):
+def section(period: ui.rows.Period) -> None:
     at, only = {"on": view.on, "period": period.period}, period.period if view.periods[1:] else None
-    kpis = ui.ask(view, "kpis", period=period.period)
-    totals = ui.ask(view, "totals", **at)
-    before = ui.before(view, "totals", ("kpi", "level", "group_id"), period=period.period)
-    data, findings = ui.ask(view, "data_to_mend", **at), ui.ask(view, "attention", **at, versus=view.versus)
-    deadlines = ui.ask(view, "deadlines", **at, group_id=None)
-    unmet = ui.before(view, "deadlines", ("kpi",), period=period.period, group_id=None)
+    kpis = ui.ask(view, ui.rows.Kpi, period=period.period)
+    totals = ui.ask(view, ui.rows.Total, **at)
+    before = ui.before(view, ui.rows.Total, ("kpi", "level", "group_id"), period=period.period)
+    data = ui.ask(view, ui.rows.DataToMend, **at)
+    findings = ui.ask(view, ui.rows.Finding, **at, versus=view.versus)
+    deadlines = ui.ask(view, ui.rows.Deadline, **at, group_id=None)
+    unmet = ui.before(view, ui.rows.Deadline, ("kpi",), period=period.period, group_id=None)
 
-    def to_indicator(kpi, **more):
+    def to_indicator(kpi: str, **more: object) -> str:
         return view.link("indicator", kpi=kpi, period=only, **more)
 
     ui.show(f"""{parts.period(view.periods, period)}<div class="stack">
@@ -42,7 +43,7 @@ def section(period):
 {attention.attention(view, kpis, data, findings, to_indicator)}</div>
 <div><h2>{ui.say("各項期限")}</h2><p class="sub">{ui.say("過了期限仍未達標即列「逾期未達」")}</p>
 {attention.coming(view, deadlines, unmet, to_indicator)}</div></section></div>""")
-    groups = list(dict.fromkeys(row.group_id for row in totals if row.level == "group"))
+    groups = list(dict.fromkeys(row.group_id for row in totals if row.group_id is not None))
     page = paper.page(groups, ui.asked("page"), SIZE)
     drawn = matrix.flagged_groups(view, kpis, totals, to_group, before)
     ui.show(f"""<section><h2>{ui.say("哪一組、哪一項")}</h2><p class="sub">{cards.reading()}</p>
@@ -54,8 +55,8 @@ def section(period):
         figures.show(f"statuses-{period.period}", pictures.statuses(view, period, chosen))
 
 
-first = attention.first_sentence(ui.ask_each(view, "deadlines", on=view.on, group_id=None))
-(standing,) = ui.ask(view, "standing", on=view.on, group_id=None, periods=view.period_ids)
+first = attention.first_sentence(ui.ask_each(view, ui.rows.Deadline, on=view.on, group_id=None))
+(standing,) = ui.ask(view, ui.rows.Standing, on=view.on, group_id=None, periods=view.period_ids)
 ui.head(view, ui.say("總覽"), ui.words.prose([first, attention.standing(standing, view.periods)]))
 ui.show(history.since(view, ui.asked("since"), here))
 for each in view.periods:

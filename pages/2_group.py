@@ -10,26 +10,26 @@ from dashboard.ui.group import visits as visiting
 from dashboard.ui.meetings import presenting
 
 view = ui.read_view()
-groups = ui.some(ui.ask(view, "groups"), ui.say("組別"))
+groups = ui.some(ui.ask(view, ui.rows.Group), ui.say("組別"))
 wanted, chosen, trend = ui.asked("group"), ui.asked("kpi"), ui.asked("trend")
 group = ui.pick(groups, wanted) or groups[0]
 status, sort = ui.asked("status", matrix.FILTERS), ui.asked("sort", matrix.SORTS)
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     kept = {"group": group.name, "kpi": chosen, "status": status, "sort": sort, "trend": trend}
     return view.link("group", **kept | changes)
 
 
-def section(period):
+def section(period: ui.rows.Period) -> None:
     day, mine = {"on": view.on}, {"period": period.period, "group_id": group.group_id}
     ways = matrix.ways(view, period, here)
-    kpis = ui.ask(view, "kpis", period=period.period)
-    totals = ui.ask(view, "totals", **day, period=period.period)
+    kpis = ui.ask(view, ui.rows.Kpi, period=period.period)
+    totals = ui.ask(view, ui.rows.Total, **day, period=period.period)
     marked = chosen if chosen in [kpi.kpi for kpi in kpis] else None
-    schools = matrix.grouped(ui.ask(view, "school_results", **day, **mine, school_id=None))
-    before = ui.before(view, "school_results", ("school_id", "kpi"), **mine, school_id=None)
-    then = ui.before(view, "totals", ("kpi", "level", "group_id"), period=period.period)
+    schools = matrix.grouped(ui.ask(view, ui.rows.SchoolResult, **day, **mine, school_id=None))
+    before = ui.before(view, ui.rows.SchoolResult, ("school_id", "kpi"), **mine, school_id=None)
+    then = ui.before(view, ui.rows.Total, ("kpi", "level", "group_id"), period=period.period)
     filtered = matrix.filtered(schools, status, marked, sort)
     page = paper.page(list(filtered.items()), ui.asked("page"), matrix.SIZE)
     nothing = parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
@@ -44,20 +44,20 @@ def section(period):
 {paper.instead("week", lambda some: lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
     figures.put(view, period, group, chosen, trend, here)
     if page and (kpi := visiting.measured(kpis)):
-        visits = ui.ask(view, "visits", **day, **mine)
-        earlier = ui.before(view, "visits", ("school_id", "host_key"), **mine)
+        visits = ui.ask(view, ui.rows.Visit, **day, **mine)
+        earlier = ui.before(view, ui.rows.Visit, ("school_id", "host_key"), **mine)
         ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{visiting.reading(schools)}</p>
 {paper.instead("visits", lambda some: visiting.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), page, period)}""")
         ui.show(ui.download(*visiting.sheet(view, period, group, visits)))
 
 
 at = {"on": view.on, "group_id": group.group_id}
-standing = findings.standing(ui.ask(view, "standing", **at, periods=view.period_ids)[0], view.periods)
-first = findings.first_sentence(ui.ask_each(view, "deadlines", **at))
+standing = findings.standing(ui.ask(view, ui.rows.Standing, **at, periods=view.period_ids)[0], view.periods)
+first = findings.first_sentence(ui.ask_each(view, ui.rows.Deadline, **at))
 missing = ui.Missing(ui.say("組別"), wanted, group.name)
 ui.head(view, ui.say("分組 · {name}", name=group.name), ui.words.prose([standing, first]), missing=missing)
 ui.show(parts.pills([(row.name, here(group=row.name, status=None), row is group) for row in groups]))
-ui.show(matrix.filters(ui.ask_each(view, "kpis"), status, chosen, sort, here))
+ui.show(matrix.filters(ui.ask_each(view, ui.rows.Kpi), status, chosen, sort, here))
 for each in view.periods:
     section(each)
 ui.show(presenting.pack(view, group.name))

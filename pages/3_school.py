@@ -12,30 +12,30 @@ from dashboard.ui.school import plan, tables
 from dashboard.ui.school import rows as school_rows
 
 view = ui.read_view()
-schools = ui.some(ui.ask(view, "schools"), ui.say("學校"))
+schools = ui.some(ui.ask(view, ui.rows.School), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
-rejects = ui.ask(view, "school_rejects", school_id=school.school_id, on=view.on)
+rejects = ui.ask(view, ui.rows.SchoolReject, school_id=school.school_id, on=view.on)
 asked = {name: ui.asked(name, offered) for name, offered in school_rows.ASKED.items()}
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     return view.link("school", **{"school": school.name, **asked, **changes})
 
 
-def items(period):
+def items(period: ui.rows.Period) -> list[school_rows.Item]:
     mine = {"period": period.period, "school_id": school.school_id}
     return school_rows.items(
         view,
-        ui.ask(view, "kpis", period=period.period),
-        ui.ask(view, "school_results", on=view.on, group_id=None, **mine),
-        then=ui.before(view, "school_results", ("kpi",), group_id=None, **mine),
-        steps=ui.ask(view, "states", on=view.on, **mine),
-        units=ui.ask(view, "units", on=view.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
+        ui.ask(view, ui.rows.Kpi, period=period.period),
+        ui.ask(view, ui.rows.SchoolResult, on=view.on, group_id=None, **mine),
+        then=ui.before(view, ui.rows.SchoolResult, ("kpi",), group_id=None, **mine),
+        steps=ui.ask(view, ui.rows.State, on=view.on, **mine),
+        units=ui.ask(view, ui.rows.Unit, on=view.on, kpi=asked["kpi"], **mine) if asked["kpi"] else [],
         rejects=rejects,
-        possible=ui.ask(view, "school_bounds", on=view.on, **mine),
+        possible=ui.ask(view, ui.rows.SchoolBound, on=view.on, **mine),
         to_send=steps.to_send(view, period.period, school.group_id),
-        causes=ui.ask(view, "school_flags", on=view.on, school_id=school.school_id),
+        causes=ui.ask(view, ui.rows.SchoolFlag, on=view.on, school_id=school.school_id),
     )
 
 

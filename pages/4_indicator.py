@@ -3,6 +3,9 @@
 One indicator: who is behind, when it turned, where the gap lies, and the rows behind a school's figure.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 from dashboard import ui
 from dashboard.ui.base import figures
 from dashboard.ui.indicator import figures as pictures
@@ -11,28 +14,26 @@ from dashboard.ui.indicator import parameters, redefined, summary, why
 view = ui.read_view()
 choice = summary.choose(view)
 kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
-city, groups = ui.ask(view, "indicator_city", **at)[0], ui.ask(view, "indicator_groups", **at)
+city, groups = ui.ask(view, ui.rows.IndicatorCity, **at)[0], ui.ask(view, ui.rows.IndicatorGroup, **at)
 selected = summary.selected(view, choice)
 wanted, first = ui.asked("school"), selected.rows[0].school_name if selected.rows else None
-school = ui.pick(ui.ask(view, "schools"), wanted) or ui.pick(ui.ask(view, "schools"), first)
-missing = school and ui.Missing(ui.say("學校"), wanted, school.name)
+school = ui.pick(ui.ask(view, ui.rows.School), wanted) or ui.pick(ui.ask(view, ui.rows.School), first)
+missing = ui.Missing(ui.say("學校"), wanted, school.name) if school else None
 shape = {name: ui.asked(name, offered) for name, offered in pictures.SHAPES.items()}
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     kept = {"kpi": kpi.kpi, "status": selected.status, "sort": selected.sort, "school": wanted, **shape}
     return view.link("indicator", **kept | changes)
 
 
-def then(name, key):
-    return ui.before(view, name, (key,), **choice.at)
+def saved(what: str, of: str, header: Sequence[str], build: ui.Build) -> str:
+    return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), build)
 
 
-def saved(what, of, header, build, *of_rows):
-    return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), lambda: build(*of_rows))
-
-
-lead = summary.lead(view, kpi, city, then("indicator_city", "level").get(("city",)))
+then = ui.before(view, ui.rows.IndicatorCity, ("level",), **choice.at)
+groups_then = ui.before(view, ui.rows.IndicatorGroup, ("group_name",), **choice.at)
+lead = summary.lead(view, kpi, city, then.get(("city",)))
 title, what = f"{ui.say('指標')} · {kpi.label}", summary.what(view, choice)
 ui.head(view, title, lead, *what, missing=missing, upright=True)
 ui.show(summary.pick(view, choice) + parameters.rule(view, kpi))
@@ -44,19 +45,19 @@ with right:
 left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
     every = summary.schools(view, kpi, selected, school, here)
-    every += saved(ui.say("各校"), kpi.short, summary.SCHOOLS, summary.table_of, kpi, selected)
-    every += summary.groups(view, kpi, groups, then("indicator_groups", "group_name"))
-    pooled = summary.table_of_groups
-    ui.show(every + saved(ui.say("各組"), kpi.short, summary.GROUPS, pooled, kpi, groups))
+    every += saved(ui.say("各校"), kpi.short, summary.SCHOOLS, partial(summary.table_of, kpi, selected))
+    every += summary.groups(view, kpi, groups, groups_then)
+    pooled = partial(summary.table_of_groups, kpi, groups)
+    ui.show(every + saved(ui.say("各組"), kpi.short, summary.GROUPS, pooled))
 with right:
     if school:
-        rows = saved(ui.say("背後的列"), school.name, why.HEADER, why.table_of, view, kpi, school)
+        rows = saved(ui.say("背後的列"), school.name, why.HEADER, partial(why.table_of, view, kpi, school))
         ui.show(why.section(view, kpi, why.explain(view, kpi, school), here) + rows)
 if former := redefined.find(view, kpi):
-    of, rows = ui.say("數字不同的學校"), redefined.rows_of
-    every = redefined.section(view, kpi, former)
-    ui.show(every + saved(of, kpi.short, redefined.HEADER, rows, former))
-rows = saved(ui.say("參數"), kpi.short, parameters.HEADER, parameters.rows, view, kpi)
+    build = partial(redefined.rows_of, former)
+    differing = saved(ui.say("數字不同的學校"), kpi.short, redefined.HEADER, build)
+    ui.show(redefined.section(view, kpi, former) + differing)
+rows = saved(ui.say("參數"), kpi.short, parameters.HEADER, partial(parameters.rows, view, kpi))
 with ui.fold(ui.say("目前適用的參數")):
     ui.show(parameters.overview(view, kpi) + rows)
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: summary.query(view, kpi))

@@ -13,7 +13,7 @@ view = ui.read_view()
 wanted = messages.chosen()
 schools = messages.owed(view, wanted)
 named = ui.asked("school")
-school, known = ui.pick(schools, named, "school"), ui.pick(ui.ask(view, "schools"), named)
+school, known = ui.pick(schools, named, "school"), ui.pick(ui.ask(view, ui.rows.School), named)
 kept = {
     "kpis": ",".join(wanted.kpis),
     "groups": ",".join(wanted.groups),
@@ -21,7 +21,7 @@ kept = {
 }
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     return view.link("reminders", **(kept | changes))
 
 
@@ -35,7 +35,7 @@ if schools:
     if school:
         messages.message(view, wanted, school.school)
     page = paper.page(schools, ui.asked("page"), SIZE)
-    ui.show(f"""{messages.overview(view, page, here, school and school.school, wanted.names)}
+    ui.show(f"""{messages.overview(view, page, here, school.school if school else None, wanted.names)}
 {paper.pager(page, here, ui.say("校"))}""")
     messages.saved(view, wanted, len(schools))
 else:

@@ -10,24 +10,25 @@ from dashboard.ui.frame import freshness
 from dashboard.ui.reminders import messages
 
 view = ui.read_view()
-tables, inputs, unused = (ui.ask(view, name) for name in ("tables", "inputs", "unused_columns"))
+tables, inputs = ui.ask(view, ui.rows.Table), ui.ask(view, ui.rows.Input)
+unused = ui.ask(view, ui.rows.UnusedColumn)
 chosen, chart = records.chosen(), ui.asked("chart", figures.CHARTS)
-counts = ui.ask(view, "reject_counts", **chosen)
+counts = ui.ask(view, ui.rows.RejectCount, **chosen)
 rejects = records.page(view, counts, chosen)
-schools, resolved = ui.ask(view, "notices"), ui.ask(view, "resolved_rejects", size=paper.MOST)
-school = ui.pick(ui.ask(view, "schools"), chosen["school"])
+schools, resolved = ui.ask(view, ui.rows.Notice), ui.ask(view, ui.rows.ResolvedReject, size=paper.MOST)
+school = ui.pick(ui.ask(view, ui.rows.School), chosen["school"])
 times = freshness.of_tables(view, tables)
 
 
-def here(**changes):
+def here(**changes: object) -> str:
     return view.link("data", **({"chart": chart} | chosen | changes))
 
 
-def save(what, header, build):
+def save(what: str, header: list[str], build: ui.Build) -> None:
     ui.show(ui.download(f"{what}_{view.facts.title}_{ui.words.file_day(view.on)}", header, build))
 
 
-def refused():
+def refused() -> None:
     figures.choose(view, chosen, chart, here)
     ui.show(records.refused(rejects, counts, chosen, here) + paper.pager(rejects, here))
     if rejects:

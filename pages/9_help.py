@@ -3,20 +3,22 @@
 What the words, signs and figures mean, where the data come from and whom to ask.
 """
 
+from collections.abc import Sequence
+
 from dashboard import ui
 from dashboard.ui.base import parts
 from dashboard.ui.help import glossary
 
 view = ui.read_view()
-kpis = {period.period: ui.ask(view, "kpis", period=period.period) for period in view.periods}
-tables = ui.ask(view, "tables")
+kpis = {period.period: ui.ask(view, ui.rows.Kpi, period=period.period) for period in view.periods}
+tables = ui.ask(view, ui.rows.Table)
 
 
-def rows():
+def rows() -> list[list[str]]:
     return [ui.rules.row(view, kpi) for of_period in kpis.values() for kpi in of_period]
 
 
-def save(what, header, build):
+def save(what: str, header: Sequence[str], build: ui.Build) -> None:
     name = f"{what}_{view.facts.title}_{ui.words.file_day(view.on)}"
     ui.show(ui.download(name, [ui.say(one) for one in header], build))
 

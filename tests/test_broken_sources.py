@@ -18,6 +18,7 @@ import pytest
 
 from dashboard import access, programmes, questions, reminders, warehouse
 from dashboard.exports import letters
+from dashboard.rows import Period
 from dashboard.sources import contracts
 from dashboard.sources.contracts import Table
 from dashboard.sources.places import Places, table_for
@@ -251,7 +252,7 @@ def differs(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def accused(city: City, snapshot: warehouse.Snapshot, day: dt.date) -> Iterator[tuple[str, str, str]]:
     """School, indicator and period of what the letters of a day say is not done, with all that they could ask for."""
     facts = questions.facts_of(snapshot, EVERY)
-    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", EVERY)))
+    periods = tuple(questions.answers(snapshot, EVERY, Period))
     seen = questions.View(
         city.programme.id, (city.programme.id,), city.place, snapshot, facts, periods, periods, EVERY, day
     )

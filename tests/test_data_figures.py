@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import access, charts, config, questions, warehouse
 from dashboard.language import texts
+from dashboard.rows import Period, ReasonCount, Reject, RowsByDay, School, Table
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.data import figures as data_figures
 from dashboard.ui.frame import page as frame
@@ -46,7 +47,7 @@ def dated(*days: dt.date, school: str = "深澳國小") -> str:
 
 def seen_of(place: Path, programme: str, on: dt.date, scope: access.Scope | None = None) -> questions.View:
     snapshot, scope = warehouse.current(place, programme), scope or access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    periods = tuple(questions.answers(snapshot, scope, Period))
     facts = questions.facts_of(snapshot, scope)
     current = questions.periods_on(snapshot, scope, on)
     return questions.View(programme, (programme,), place, snapshot, facts, current, periods, scope, on)
@@ -109,9 +110,7 @@ def stacks(figure: Figure) -> list[Counter[str]]:
 
 
 def labels(seen: questions.View) -> dict[str, str]:
-    return {
-        row.reason: row.label for row in questions.ask(seen, "rejects_by_reason", table=None, school=None)
-    }
+    return {row.reason: row.label for row in questions.ask(seen, ReasonCount, table=None, school=None)}
 
 
 # Is the data getting cleaner?
@@ -190,13 +189,13 @@ def test_only_the_bar_that_serves_leads_to_its_rows(view):
     (trace,) = [trace for trace in rejects(seen).drawn.data if trace.type == "bar"]
     former, now = (data[1] for data in trace.customdata)
     assert former == "" and "reason=bad_date" in now and "severity=rejected" in now and "&amp;" not in now
-    listed = questions.ask(seen, "rejects", **ALL | {"reason": "bad_date"}, size=None, skip=0)
+    listed = questions.ask(seen, Reject, **ALL | {"reason": "bad_date"}, size=None, skip=0)
     assert len(listed) == trace.y[1]
 
 
 def test_a_scope_of_two_schools_sees_the_bars_of_their_rows_alone(view):
     whole = view(visits(unknown_school=3, bad_date=2, missing_value=1))
-    ids = {row.name: row.school_id for row in questions.ask(whole, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(whole, School)}
     for names, many in {("深澳國小",): 2, ("深澳國小", "七堵國小"): 3}.items():
         scope = access.Scope("校", tuple(ids[name] for name in names))
         figure = rejects(dataclasses.replace(whole, scope=scope))
@@ -287,7 +286,7 @@ def test_rows_after_the_chosen_day_and_tables_without_days_are_left_out_and_said
 def test_a_schools_rows_are_its_own_and_a_scope_sees_no_others(view):
     text = HEADER + dated(DAY, DAY - dt.timedelta(days=2)) + dated(DAY, school="七堵國小")
     seen = view(text)
-    ids = {row.name: row.school_id for row in questions.ask(seen, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(seen, School)}
 
     def rows(figure):
         return sum(drawn(figure, "coaching").values())
@@ -313,8 +312,8 @@ def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(samples, programme):
     seen = seen_of(
         samples, programme, dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30)
     )
-    accepted = {row.table_name: row.accepted for row in questions.ask(seen, "tables") if row.supplied}
-    listed = questions.ask(seen, "rows_by_day", on=seen.on, school=None)
+    accepted = {row.table_name: row.accepted for row in questions.ask(seen, Table) if row.supplied}
+    listed = questions.ask(seen, RowsByDay, on=seen.on, school=None)
     first = {row.table_name: row for row in listed}
     for table, row in first.items():
         bars = sum(one.rows for one in listed if one.table_name == table and one.since)

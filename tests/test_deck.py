@@ -28,6 +28,7 @@ from dashboard.exports import deck, slide_facts, slides
 from dashboard.exports.document import Big, Cell, Column, Curve, Document, Figure, Slide, Table
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
+from dashboard.rows import Kpi
 from tests.running import EVERY_SCHOOL
 from tests.running import named as names_in
 from tests.test_slides import DAYS, SCOPES, Place, keelung, place, wanted  # noqa: F401 (fixtures)
@@ -123,7 +124,7 @@ def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:
     labels = {
         (one.kpi, period.period): one
         for period in at.view.periods
-        for one in questions.ask(at.view, "kpis", period=period.period)
+        for one in questions.ask(at.view, Kpi, period=period.period)
     }
     periods = {period.period: period.label for period in at.view.periods}
     own = set()
@@ -187,7 +188,7 @@ def test_a_school_and_its_figure_are_read_in_the_table_as_kpi_results_has_them(k
     """From the PPTX to `kpi results` without the document: sign, counted, required and the mark of each flag."""
     from dashboard import questions
 
-    short = {one.short: one.kpi for one in questions.ask(keelung.view, "kpis", period="111")}
+    short = {one.short: one.kpi for one in questions.ask(keelung.view, Kpi, period="111")}
     marks = {code: chr(ord("a") + at) for at, code in enumerate(words.FLAGS)}
     rows = {(row["kpi"], row["school"]): row for row in wanted(keelung).values() if row["school"]}
     read = set()

@@ -35,20 +35,20 @@ def _words_of_the_files() -> set[str]:
 def data(monkeypatch):
     """Every text that the pages were given as rows."""
     given: set[str] = {*OWN, *_words_of_the_files()}
-    take = questions.rows
+    take = warehouse.rows
 
-    def rows(names, found):
-        found = take(names, found)
+    def rows(*asked, **parameters):
+        names, found = take(*asked, **parameters)
         given.update(
             part
             for row in found
-            for value in vars(row).values()
+            for value in row
             if isinstance(value, str) and HAN.search(value)
             for part in (value, *re.split(r"[|、,\n]", value), words.escape(value))
         )
-        return found
+        return names, found
 
-    monkeypatch.setattr(questions, "rows", rows)
+    monkeypatch.setattr(warehouse, "rows", rows)
     questions._cached.cache_clear()
     yield given
     questions._cached.cache_clear()

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import access, charts, questions
+from dashboard import access, charts, questions, warehouse
 from dashboard.language import words
 from dashboard.paths import ROOT
+from dashboard.rows import Group, Kpi, Period, School
 from dashboard.ui.base import figures, links
 from dashboard.ui.indicator import figures as indicator_figures
 from tests.running import figure_of, share_of
@@ -69,8 +70,8 @@ def unpacked(rows):
 def offered(served, programme, on):  # noqa: F811
     """Each indicator that the page offers on a day, with the period that it opens in."""
     found = {}
-    for period in ask(served, programme, "periods", by_default=on):
-        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
+    for period in ask(served, programme, Period, by_default=on):
+        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
     opened = {name: links.latest(kpis, on) for name, kpis in found.items()}
     return {name: (kpi, kpi.period) for name, kpi in opened.items()}
@@ -143,10 +144,10 @@ def test_a_page_has_two_figures_and_each_says_what_it_shows_to_those_who_do_not_
 @pytest.mark.parametrize("query", [{}, {"x": "pace", "y": "count"}, {"x": "gaps"}])
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
 def test_a_figure_in_english_says_nothing_in_chinese_but_names(served, programme, query):  # noqa: F811
-    names = {row.name for row in ask(served, programme, "schools")} | {
-        row.short for row in ask(served, programme, "schools")
+    names = {row.name for row in ask(served, programme, School)} | {
+        row.short for row in ask(served, programme, School)
     }
-    names |= {row.name for row in ask(served, programme, "groups")}
+    names |= {row.name for row in ask(served, programme, Group)}
     app = open_page("indicator", programme=programme, lang="en", **query)
     for spec, alt in drawn(app):
         left = json.dumps([spec, alt], ensure_ascii=False)
@@ -233,17 +234,20 @@ def test_the_pace_of_a_day_is_the_whole_part_of_what_is_required_so_far():
 
 
 def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F811
-    ask_rows = questions.rows
+    take = warehouse.rows
+    spoilt = ("school_name", "short", "group_name")
 
-    def rows(names, found):
-        taken = ask_rows(names, found)
-        for row in taken:
-            for name in ("school_name", "short", "group_name"):
-                if getattr(row, name, None):
-                    setattr(row, name, HOSTILE + getattr(row, name))
-        return taken
+    def rows(*asked, **parameters):
+        names, found = take(*asked, **parameters)
+        return names, [
+            tuple(
+                HOSTILE + value if name in spoilt and value else value
+                for name, value in zip(names, row, strict=True)
+            )
+            for row in found
+        ]
 
-    monkeypatch.setattr(questions, "rows", rows)
+    monkeypatch.setattr(warehouse, "rows", rows)
     questions._cached.cache_clear()
     figures._built.cache_clear()
     try:
@@ -332,16 +336,16 @@ def test_a_line_ends_today_where_the_day_is_still_to_come(served):  # noqa: F811
 
 
 def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(served, monkeypatch):  # noqa: F811
-    take = questions.rows
+    take = warehouse.rows
 
-    def rows(names, found):
-        taken = take(names, found)
-        if names == ["group_id", "name"]:
-            for row, name in zip(taken, ("全市", "應有進度", "%{x}組"), strict=False):
-                row.name = name
-        return taken
+    def rows(snapshot, query, *asked, **parameters):
+        names, found = take(snapshot, query, *asked, **parameters)
+        if query == "groups":
+            called = ["全市", "應有進度", "%{x}組", *(name for _, name in found[3:])]
+            found = [(group_id, name) for (group_id, _), name in zip(found, called, strict=False)]
+        return names, found
 
-    monkeypatch.setattr(questions, "rows", rows)
+    monkeypatch.setattr(warehouse, "rows", rows)
     questions._cached.cache_clear()
     figures._built.cache_clear()
     try:

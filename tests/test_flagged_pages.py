@@ -11,6 +11,7 @@ import pytest
 from dashboard import access, config, questions, reminders, warehouse
 from dashboard.exports import letters
 from dashboard.language import words
+from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Period, Reject, SchoolResult, Total
 from dashboard.ui.base import cards, faults, matrix, parts, records
 from dashboard.ui.indicator import summary as indicator
 from dashboard.ui.school import rows as school_rows
@@ -82,7 +83,7 @@ def seeing(city: City) -> questions.View:
     """What an address that names the day alone asks to see."""
     snapshot, scope = warehouse.current(city.place / "warehouse", PROGRAMME), access.bureau()
     facts = questions.facts_of(snapshot, scope)
-    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", scope)))
+    periods = tuple(questions.answers(snapshot, scope, Period))
     on = dt.date.fromisoformat(ON)
     return questions.View(PROGRAMME, (PROGRAMME,), city.place, snapshot, facts, periods, periods, scope, on)
 
@@ -183,7 +184,7 @@ def test_the_flags_of_every_shown_figure_are_those_of_the_results(served: City, 
 def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -> None:
     seen = seeing(served)
     periods = seen.periods
-    kpis = questions.ask(seen, "kpis", period="111")
+    kpis = questions.ask(seen, Kpi, period="111")
     at = {"on": seen.on, "period": "111"}
     of_schools = {
         (row["kpi"], row["school"]): "、".join(said(row["flags"])) for row in results(served, level="school")
@@ -193,29 +194,25 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
     }
     short = {one.label: one.kpi for one in kpis}
 
-    _, header, build = cards.sheet(seen, periods[0], kpis, questions.ask(seen, "totals", **at), {})
+    _, header, build = cards.sheet(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
     lines = [dict(zip(header, line, strict=True)) for line in build()]
     assert lines
     for line in lines:
         row = pooled[short[line["指標"]], line["組別"]]
         assert line["資料註記"] == ("、".join(said(row["flags"])) + "（部分學校）" if row["flags"] else "")
 
-    group = questions.ask(seen, "groups")[0]
-    schools = matrix.grouped(
-        questions.ask(seen, "school_results", **at, group_id=group.group_id, school_id=None)
-    )
+    group = questions.ask(seen, Group)[0]
+    schools = matrix.grouped(questions.ask(seen, SchoolResult, **at, group_id=group.group_id, school_id=None))
     _, header, build = matrix.sheet(seen, periods[0], group, kpis, schools, {})
     lines = [dict(zip(header, line, strict=True)) for line in build()]
     assert lines and all(line["資料註記"] == of_schools[short[line["指標"]], line["學校"]] for line in lines)
 
     one = kpis[0]
-    listed = questions.ask(
-        seen, "indicator_schools", **at, kpi=one.kpi, versus=None, sort=None, falling=False
-    )
+    listed = questions.ask(seen, IndicatorSchool, **at, kpi=one.kpi, versus=None, sort=None, falling=False)
     for line in indicator.table_of(one, SimpleNamespace(matching=listed)):
         assert dict(zip(indicator.SCHOOLS, line, strict=True))["資料註記"] == of_schools[one.kpi, line[0]]
     for line in indicator.table_of_groups(
-        one, questions.ask(seen, "indicator_groups", kpi=one.kpi, period="111", on=seen.on)
+        one, questions.ask(seen, IndicatorGroup, kpi=one.kpi, period="111", on=seen.on)
     ):
         row = dict(zip(indicator.GROUPS, line, strict=True))
         assert row["資料註記"].removesuffix("（部分學校）") == "、".join(
@@ -467,7 +464,7 @@ def refused(city: City, **asked: object) -> list[SimpleNamespace]:
     """The rejected rows as a page gets them."""
     wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": None} | asked
     on = dt.date.fromisoformat(str(asked.get("on", ON)))
-    return questions.ask(seeing(city), "rejects", **wanted | {"on": on}, size=None, skip=0)
+    return questions.ask(seeing(city), Reject, **wanted | {"on": on}, size=None, skip=0)
 
 
 def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_change_nothing(
@@ -505,7 +502,7 @@ def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_ch
             for cause in city.ask("flags", on=ON)
             if (cause["file"], cause["line"]) == (row.file, str(row.line))
         }
-        shorts = {kpi.kpi: kpi.short for kpi in questions.ask(seeing(city), "kpis", period="111")}
+        shorts = {kpi.kpi: kpi.short for kpi in questions.ask(seeing(city), Kpi, period="111")}
         assert set(row.could or []) == {shorts[kpi] for kpi in causes}, row
 
 
@@ -570,6 +567,7 @@ def test_in_every_refused_row_of_the_samples_the_marked_cell_is_the_one_of_its_a
         wanted = {"severity": severity, "table": None, "reason": None, "school": None, "fresh": None}
         snapshot = warehouse.current(both / "warehouse", programme)
         found = questions.rows(
+            Reject,
             *warehouse.rows(
                 snapshot,
                 "rejects",
@@ -578,7 +576,7 @@ def test_in_every_refused_row_of_the_samples_the_marked_cell_is_the_one_of_its_a
                 on=dt.date(2023, 6, 30),
                 size=None,
                 skip=0,
-            )
+            ),
         )
         for row in found:
             cells = faults._cells(row)

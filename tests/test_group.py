@@ -13,6 +13,7 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
+from dashboard.rows import Group, Kpi, Lesson, Period, School
 from dashboard.ui.base import figures, lead, matrix
 from dashboard.ui.group import figures as group_figures
 from dashboard.ui.group import visits
@@ -294,7 +295,7 @@ def view_of(both, programme, on, scope=EVERYTHING):
     """What an address that names no more than a programme and a day asks to see."""
     snapshot = warehouse.current(both / "warehouse", programme)
     facts = questions.facts_of(snapshot, scope)
-    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", scope)))
+    periods = tuple(questions.answers(snapshot, scope, Period))
     shown = questions.periods_on(snapshot, scope, on)
     return questions.View(
         programme, (programme,), both / "warehouse", snapshot, facts, shown, periods, scope, on
@@ -322,7 +323,7 @@ def lines_of(figure):
 def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):
     last = dt.date.fromisoformat(DAYS[programme][1])
     seen = view_of(both, programme, last)
-    groups = questions.ask(seen, "groups")
+    groups = questions.ask(seen, Group)
     points = 0
     for kpi in group_figures.trends(seen).values():
         figure = group_figures.trend(seen, groups[-1], kpi)
@@ -354,7 +355,7 @@ def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, program
 
 def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):
     seen = view_of(both, KEELUNG, DAY)
-    (own,) = [group for group in questions.ask(seen, "groups") if group.name == "Maker創客組"]
+    (own,) = [group for group in questions.ask(seen, Group) if group.name == "Maker創客組"]
     figure = group_figures.trend(seen, own, group_figures.trends(seen)["a1a2"])
     lines = [trace for trace in figure.drawn.data if trace.meta]
     assert lines[0].name == own.name and lines[1].name == "全市" and len(lines) == 6
@@ -436,7 +437,7 @@ def everything(figure):
 
 
 def calendar_of(seen, group):
-    kpi = next(kpi for kpi in questions.ask_each(seen, "kpis") if kpi.table_name == group_figures.TABLE)
+    kpi = next(kpi for kpi in questions.ask_each(seen, Kpi) if kpi.table_name == group_figures.TABLE)
     return group_figures.calendar(seen, group, kpi)
 
 
@@ -468,7 +469,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):
         lessons, visited = expected.get(key, (0, 0))
         expected[key] = (lessons + 1, visited + (when <= on and (school, when) in came))
     found = {}
-    for group in questions.ask(seen, "groups"):
+    for group in questions.ask(seen, Group):
         figure = calendar_of(seen, group)
         if isinstance(figure, str):
             continue
@@ -488,7 +489,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):
 
 def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):
     seen = view_of(both, KEELUNG, dt.date(2022, 10, 14))
-    group = questions.ask(seen, "groups")[0]
+    group = questions.ask(seen, Group)[0]
     marks = [mark for mark in marks_of(calendar_of(seen, group)) if mark.look == "ahead"]
     assert marks and all("10/14 之後" in mark.hover and "觀課" not in mark.hover for mark in marks)
     assert "10/14 之後" in calendar_of(seen, group).caption
@@ -497,7 +498,7 @@ def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_w
 def test_the_calendar_ends_with_the_days_that_count(both):
     def axis(on):
         seen = view_of(both, KEELUNG, on)
-        drawn = calendar_of(seen, questions.ask(seen, "groups")[0]).drawn
+        drawn = calendar_of(seen, questions.ask(seen, Group)[0]).drawn
         return drawn.layout.xaxis.range[1], [shape.x0 for shape in drawn.layout.shapes]
 
     assert axis(dt.date(2023, 3, 1)) == ("2023-03-08", ["2023-03-01"])
@@ -526,9 +527,9 @@ def test_a_viewer_sees_the_lessons_of_the_schools_in_scope_and_names_of_no_other
 
 def test_the_calendar_of_two_schools_names_no_other(both):
     seen = view_of(both, KEELUNG, DAY, TWO)
-    others = {school.name for school in questions.ask(view_of(both, KEELUNG, DAY), "schools")}
-    others -= {school.name for school in questions.ask(seen, "schools")}
-    for group in questions.ask(seen, "groups"):
+    others = {school.name for school in questions.ask(view_of(both, KEELUNG, DAY), School)}
+    others -= {school.name for school in questions.ask(seen, School)}
+    for group in questions.ask(seen, Group):
         figure = calendar_of(seen, group)
         told = figure if isinstance(figure, str) else f"{everything(figure)}{figure.rows()}"
         assert not any(name in told for name in others)
@@ -538,7 +539,7 @@ def test_no_teacher_stands_in_the_calendar(both):
     seen = view_of(both, KEELUNG, DAY)
     teachers = {name for (name,) in rows_of(both, KEELUNG, "public_lessons", "person")}
     assert len(teachers) > 50
-    for group in questions.ask(seen, "groups"):
+    for group in questions.ask(seen, Group):
         figure = calendar_of(seen, group)
         texts = [everything(figure), str(figure.rows()), figure.title, figure.alt]
         assert "國小" in texts[0]
@@ -552,7 +553,7 @@ def test_no_teacher_stands_in_the_calendar(both):
 def lesson(**changes):
     plain = {
         "school_id": 1, "school_name": "甲國小", "short": "甲", "day": DAY, "week": dt.date(2022, 11, 21),
-        "is_ahead": False, "class": "3 年 1 班", "subject": "國語", "digital": True, "visitors": None,
+        "is_ahead": False, "class_name": "3 年 1 班", "subject": "國語", "digital": True, "visitors": None,
     }  # fmt: skip
     return SimpleNamespace(**(plain | changes))
 
@@ -567,7 +568,7 @@ def hostile_calendar(both, monkeypatch, rows):
 def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
     bad = "<img src=x onerror=alert(1)>"
     row = lesson(
-        subject=bad, school_name=bad, short=bad, visitors=[{"school": bad, "people": 2}], **{"class": bad}
+        subject=bad, school_name=bad, short=bad, visitors=[{"school": bad, "people": 2}], class_name=bad
     )
     figure = hostile_calendar(both, monkeypatch, [row])
     (mark,) = marks_of(figure)
@@ -579,7 +580,7 @@ def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
 def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):
     bad = "<img src=x onerror=alert(1)>"
     seen = view_of(both, KEELUNG, DAY)
-    named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in questions.ask(seen, "groups")]
+    named = [replace(group, name=bad) for group in questions.ask(seen, Group)]
     kpi = SimpleNamespace(**vars(group_figures.trends(seen)["a1a2"]) | {"short": bad, "unit": bad})
     monkeypatch.setattr(figures, "ask", lambda *_, **__: named)
     figure = group_figures.trend(seen, named[0], kpi)
@@ -594,8 +595,8 @@ def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monk
     monday = dt.date(2022, 11, 21)
     rows = [
         lesson(day=monday, visitors=two, digital=False),
-        lesson(day=monday, visitors=two, subject=None, **{"class": None}),
-        lesson(day=monday + dt.timedelta(1), subject="數學", **{"class": None}),
+        lesson(day=monday, visitors=two, subject=None, class_name=None),
+        lesson(day=monday + dt.timedelta(1), subject="數學", class_name=None),
         lesson(school_id=2, school_name="乙國小", short="乙", day=None, week=None, is_ahead=None),
     ]
     figure = hostile_calendar(both, monkeypatch, rows)
@@ -627,12 +628,12 @@ def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, m
 def test_the_figures_speak_english_but_for_what_the_data_say(both):
     with written(Manner("en", "ce")):
         seen = view_of(both, KEELUNG, DAY)
-        group = questions.ask(seen, "groups")[2]
+        group = questions.ask(seen, Group)[2]
         kpi = group_figures.trends(seen)["public_lesson"]
         drawn = [group_figures.trend(seen, group, kpi), calendar_of(seen, group)]
     for figure in drawn:
         told = " ".join([figure.title, figure.caption, figure.alt, *figure.header])
-        for one in questions.ask(seen, "groups"):
+        for one in questions.ask(seen, Group):
             told = told.replace(one.name, "")
         assert not re.search("[一-鿿]", told), told
     assert re.search(r"2022/\d+/\d+ \(", next(marks_of(drawn[1])).hover)
@@ -642,10 +643,10 @@ def test_the_figures_speak_english_but_for_what_the_data_say(both):
 def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(served, monkeypatch):  # noqa: F811
     ask = questions.ask
 
-    def lacking(seen, name, **parameters):
-        if name == "lesson_calendar":
+    def lacking(seen, kind, **parameters):
+        if kind is Lesson:
             raise warehouse.NoSnapshot("屬於別的版本")
-        return ask(seen, name, **parameters)
+        return ask(seen, kind, **parameters)
 
     monkeypatch.setattr(group_figures, "ask", lacking)
     figures._built.cache_clear()

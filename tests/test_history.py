@@ -15,6 +15,7 @@ import pytest
 from dashboard import access, clock, config, programmes, questions, warehouse
 from dashboard.clock import TAIPEI
 from dashboard.language import texts
+from dashboard.rows import Kpi, Period, School, Table
 from dashboard.sources import contracts
 from dashboard.ui.data import history, intake
 from dashboard.ui.frame import freshness
@@ -46,7 +47,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         else:
             build_first(data, place)
         snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        periods = tuple(questions.answers(snapshot, scope, Period))
         facts = questions.facts_of(snapshot, scope)
         day = dt.date(2022, 11, 25)
         return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
@@ -275,7 +276,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
     os.utime(file, (at, at))
     assert again(view).code == 0
     view = dataclasses.replace(view, snapshot=warehouse.current(view.warehouse, PROGRAMME))
-    tables = questions.ask(view, "tables")
+    tables = questions.ask(view, Table)
 
     def at_day(day: dt.date, **days: int) -> tuple[int | None, str]:
         monkeypatch.setattr(clock, "now", lambda: dt.datetime.combine(day, dt.time(9)))
@@ -310,7 +311,7 @@ def test_a_table_of_a_spreadsheet_out_of_reach_was_read_when_that_was_last_in_re
     sheet = Stored(0, "入校輔導", "coaching", (), None, None)
     out = Source("x", "雲端", "https://docs.google.com/x", None, "", good, (sheet,), "讀不到")
     status.note_refresh(view.warehouse / PROGRAMME, [out], now, None, view.snapshot.stamp)
-    times = freshness.of_tables(view, questions.ask(view, "tables"))
+    times = freshness.of_tables(view, questions.ask(view, Table))
     assert times["coaching"].read == good
 
 
@@ -410,7 +411,7 @@ def today_of(view: questions.View, day: dt.date) -> questions.View:
 def test_an_update_over_a_deadline_tells_who_became_overdue(updates, monkeypatch):
     old, new = updates("信義國小"), updates("信義國小")
     (deadline,) = {
-        row.deadline for row in questions.ask(new, "kpis", period="111") if row.kpi == "public_lesson"
+        row.deadline for row in questions.ask(new, Kpi, period="111") if row.kpi == "public_lesson"
     }
     made_on = SimpleNamespace(**vars(old.facts) | {"as_of": None, "read_on": deadline})
     monkeypatch.setattr(history, "facts_of", lambda snapshot, scope: made_on)
@@ -488,7 +489,7 @@ def test_another_kept_snapshot_can_be_chosen_and_is_part_of_the_address(updates)
 def test_a_viewer_of_some_schools_is_told_of_these_alone(updates):
     updates("信義國小", visits=["七堵國小,111/9/31,甲,題", "深澳國小,111/9/31,甲,題"])
     view = updates(*TEACHERS)
-    ids = {row.name: row.school_id for row in questions.ask(view, "schools")}
+    ids = {row.name: row.school_id for row in questions.ask(view, School)}
     assert "2 校新達標、2 列不再被退回" in line_of(since(view))
     own = since(dataclasses.replace(view, scope=access.Scope("一校", (ids["七堵國小"],))))
     assert "1 校新達標、1 列不再被退回" in line_of(own) and "深澳國小" not in own

@@ -16,6 +16,19 @@ import pytest
 
 from dashboard import access, config, questions, warehouse
 from dashboard.language import texts, words
+from dashboard.rows import (
+    Evidence,
+    Facts,
+    IndicatorQuery,
+    IndicatorSchool,
+    Input,
+    Kpi,
+    KpiUnit,
+    Period,
+    School,
+    Table,
+    Unit,
+)
 from dashboard.ui.base import links
 from dashboard.ui.help import glossary
 from dashboard.ui.indicator import parameters, why
@@ -41,9 +54,9 @@ def served(both, tmp_path, monkeypatch):
     return both
 
 
-def ask(both, programme, name, scope=EVERYTHING, **parameters):
+def ask(both, programme, kind, scope=EVERYTHING, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
-    return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
+    return questions.rows(kind, *warehouse.rows(snapshot, kind.QUERY, scope, **parameters))
 
 
 def results(both, programme, kpi, period, on):
@@ -59,8 +72,8 @@ def results(both, programme, kpi, period, on):
 def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served, programme, day):
     on = dt.date.fromisoformat(day)
     found = {}
-    for period in ask(served, programme, "periods", by_default=on):
-        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on):
+    for period in ask(served, programme, Period, by_default=on):
+        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
     opened = {name: links.latest(kpis, on).period for name, kpis in found.items()}
     app = open_page("indicator", programme=programme, on=day)
@@ -82,7 +95,7 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
 
 def test_every_school_is_listed_once_and_those_that_lack_most_come_first(served):
     asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "versus": None}
-    every = ask(served, KEELUNG, "indicator_schools", **asked, sort=None, falling=False)
+    every = ask(served, KEELUNG, IndicatorSchool, **asked, sort=None, falling=False)
     assert len({row.school_name for row in every}) == len(every) == 41
     gaps = [row.gap for row in every if row.gap]
     assert gaps == sorted(gaps, reverse=True) and all(row.gap for row in every[: len(gaps)])
@@ -105,7 +118,7 @@ def test_an_unknown_indicator_or_school_falls_back_with_a_notice(served):
 
 def test_a_period_that_the_address_names_is_the_one_shown(served):
     app = open_page("indicator", programme=NTPC, kpi="public_lesson", period="112-1")
-    told = results(served, NTPC, "public_lesson", "112-1", ask(served, NTPC, "snapshot")[0].as_of)
+    told = results(served, NTPC, "public_lesson", "112-1", ask(served, NTPC, Facts)[0].as_of)
     (city,) = [figure for figure in figures_of(app) if figure["level"] == "city"]
     assert city["met"] == words.plain(told["city", "", ""].schools_met)
     assert "每校須 1 場" in html_of(app)
@@ -139,11 +152,11 @@ def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its
     seen = SimpleNamespace(
         snapshot=snapshot, scope=EVERYTHING, on=dt.date(2022, 11, 25), link=lambda *_, **__: ""
     )
-    (kpi,) = [row for row in ask(served, KEELUNG, "kpis", period="111") if row.kpi == "infosec"]
-    school = ask(served, KEELUNG, "schools")[0]
+    (kpi,) = [row for row in ask(served, KEELUNG, Kpi, period="111") if row.kpi == "infosec"]
+    school = ask(served, KEELUNG, School)[0]
     asked = {"on": seen.on, "period": "111", "school_id": school.school_id}
-    units = [row for row in ask(served, KEELUNG, "units", **asked) if row.kpi == "infosec"]
-    rows = ask(served, KEELUNG, "evidence", kpi="infosec", most=None, **asked)
+    units = [row for row in ask(served, KEELUNG, Unit, **asked) if row.kpi == "infosec"]
+    rows = ask(served, KEELUNG, Evidence, kpi="infosec", most=None, **asked)
     table = why.table_of(seen, kpi, school)
     assert {len(line) for line in table} == {len(why.HEADER)}
     assert {(line[1], line[2]) for line in table} == {(unit.unit_id, unit.unit_label) for unit in units}
@@ -163,12 +176,12 @@ def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(se
         on=day,
         link=lambda *_, **__: "",
     )
-    (row,) = [row for row in ask(served, KEELUNG, "kpis", period="111") if row.kpi == kpi]
-    (school,) = [row for row in ask(served, KEELUNG, "schools") if row.name == names["school"]]
+    (row,) = [row for row in ask(served, KEELUNG, Kpi, period="111") if row.kpi == kpi]
+    (school,) = [row for row in ask(served, KEELUNG, School) if row.name == names["school"]]
     asked = {"kpi": kpi, "period": "111", "missing": False, "school": names["school"], "on": day}
     told = {
         (one.unit, one.label): (one.has or "", one.lacks or "")
-        for one in ask(served, KEELUNG, "kpi_units", **asked)
+        for one in ask(served, KEELUNG, KpiUnit, **asked)
     }
     lines = why.table_of(seen, row, school)
     assert lines and all(tuple(line[-2:]) == told[line[1], line[2]] for line in lines)
@@ -187,9 +200,9 @@ def test_a_class_of_which_nothing_is_there_yet_is_not_known_to_be_one_of_those_m
     """The roster only counts them, and a page knows nothing of what comes later."""
     for kpi in ("srl_survey", "achievement"):
         for on in (dt.date(2022, 9, 10), dt.date(2022, 10, 14), dt.date(2023, 1, 31)):
-            for school in ask(served, KEELUNG, "schools"):
+            for school in ask(served, KEELUNG, School):
                 asked = {"on": on, "period": "111", "school_id": school.school_id}
-                for unit in ask(served, KEELUNG, "units", **asked):
+                for unit in ask(served, KEELUNG, Unit, **asked):
                     if unit.kpi == kpi and not unit.done:
                         assert kpi == "srl_survey" and any(part["has"] for part in unit.parts)
 
@@ -278,7 +291,7 @@ def test_the_list_sorts_by_each_of_its_columns_both_ways(served, column):
     }[column]
     ways = {}
     for falling in (False, True):
-        rows = ask(served, KEELUNG, "indicator_schools", **asked, sort=column, falling=falling)
+        rows = ask(served, KEELUNG, IndicatorSchool, **asked, sort=column, falling=falling)
         values = [value(row) for row in rows]
         known = [one for one in values if one is not None]
         assert known == sorted(known, reverse=falling) and values[: len(known)] == known
@@ -298,7 +311,7 @@ def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(served):
     for school, group, status, counts, share, gap, change in rows:
         row = now["school", "", school]
         assert group == row.group and counts == f"{row.counted}/{row.required}"
-        flags = words.flag_words(SimpleNamespace(flags=row.flags))
+        flags = words.flag_words(SimpleNamespace(flags=row.flags, level="school"))
         assert status == words.STATUSES[row.status].text + (f"! {flags}" if flags else "")
         assert share == words.percent(row.counted, row.base)
         assert gap == words.number(max(row.required - row.counted, 0))
@@ -325,16 +338,16 @@ def test_every_shipped_query_says_how_its_rows_are_found_or_that_they_cannot_be(
 def test_every_unit_that_counts_has_the_row_of_the_day_on_which_it_was_attained(both, programme):
     on = dt.date(2030, 1, 1)
     told = 0
-    for period in ask(both, programme, "periods"):
+    for period in ask(both, programme, Period):
         links = {
-            kpi.kpi: ask(both, programme, "indicator_query", kpi=kpi.kpi)[0].link
-            for kpi in ask(both, programme, "kpis", period=period.period)
+            kpi.kpi: ask(both, programme, IndicatorQuery, kpi=kpi.kpi)[0].link
+            for kpi in ask(both, programme, Kpi, period=period.period)
         }
-        for school in ask(both, programme, "schools")[1:4]:
+        for school in ask(both, programme, School)[1:4]:
             asked = {"on": on, "period": period.period, "school_id": school.school_id}
-            units = ask(both, programme, "units", **asked)
+            units = ask(both, programme, Unit, **asked)
             for kpi, link in links.items():
-                evidence = ask(both, programme, "evidence", kpi=kpi, most=4, **asked)
+                evidence = ask(both, programme, Evidence, kpi=kpi, most=4, **asked)
                 assert link or not evidence
                 days = {}
                 for row in evidence:
@@ -382,11 +395,11 @@ def plain(text: str) -> str:
     "kpi", ["a1a2", "infosec", "it_lead", "public_lesson", "cross_observation", "srl_survey", "coaching"]
 )
 def test_the_rows_behind_a_unit_are_those_of_the_files(both, kpi):
-    paths = {row.file: row for row in ask(both, KEELUNG, "inputs")}
+    paths = {row.file: row for row in ask(both, KEELUNG, Input)}
     compared = 0
     for school_id in range(1, 4):
         asked = {"kpi": kpi, "on": dt.date(2022, 11, 25), "period": "111", "school_id": school_id}
-        for row in ask(both, KEELUNG, "evidence", most=4, **asked):
+        for row in ask(both, KEELUNG, Evidence, most=4, **asked):
             name = row.file.removesuffix(f"#{paths[row.file].sheet}") if paths[row.file].sheet else row.file
             line = plain(lines_of(both / KEELUNG / name, row.sheet)[row.line - 1])
             said = [row.unit_id, row.unit_label, *re.split("[，：]", row.details)]
@@ -403,12 +416,12 @@ def test_the_page_shows_file_line_and_reading_of_every_row_some_units_at_a_time(
     pages = [html_of(open_page("indicator", kpi="infosec", school="深澳國小", units=at)) for at in "12"]
     assert "units=2" in pages[0] and "units=1" in pages[1]
     shown = "".join(pages)
-    (school,) = [row for row in ask(served, KEELUNG, "schools") if row.name == "深澳國小"]
+    (school,) = [row for row in ask(served, KEELUNG, School) if row.name == "深澳國小"]
     asked = {"kpi": "infosec", "on": dt.date(2022, 11, 25), "period": "111", "school_id": school.school_id}
-    rows = ask(served, KEELUNG, "evidence", most=4, **asked)
+    rows = ask(served, KEELUNG, Evidence, most=4, **asked)
     assert all(f'data-file="{row.file}" data-line="{row.line}"' in shown for row in rows)
     assert 0 < pages[0].count("data-file=") < len(rows)
-    facts = ask(served, KEELUNG, "snapshot")[0]
+    facts = ask(served, KEELUNG, Facts)[0]
     assert facts.fingerprint in shown and "檔案的時間（試算表為讀取時間）" in shown
 
 
@@ -442,18 +455,18 @@ def test_no_page_reads_the_rows_or_persons_of_the_snapshot_past_the_gate():
 
 def test_a_scope_of_two_schools_sees_no_other_schools_rows_or_names(served, monkeypatch):
     monkeypatch.setattr(access, "bureau", lambda: TWO)
-    schools = ask(served, KEELUNG, "schools")
+    schools = ask(served, KEELUNG, School)
     own = {row.name for row in schools if row.school_id in TWO.school_ids}
     others = {row.name for row in schools} - own
     asked = {"on": dt.date(2022, 11, 25), "period": "111"}
-    for kpi in ask(served, KEELUNG, "kpis", period="111"):
+    for kpi in ask(served, KEELUNG, Kpi, period="111"):
         shown = html_of(open_page("indicator", kpi=kpi.kpi, school=min(others)))
         shown = shown.replace(f"school={min(others)}", "")  # links keep what the viewer asked for
         listed = set(re.findall(r'data-school="([^"]+)"', shown))
         assert listed <= own and not any(name in shown.replace(f"「{min(others)}」", "") for name in others)
         for school in schools[:4]:
             asked_for = {"kpi": kpi.kpi, "school_id": school.school_id, **asked}
-            found = ask(served, KEELUNG, "evidence", TWO, most=4, **asked_for)
+            found = ask(served, KEELUNG, Evidence, TWO, most=4, **asked_for)
             assert bool(found) <= (school.name in own)
             for row in found:
                 assert row.is_visible or (row.file, row.line, row.details, row.link, row.day) == (None,) * 5
@@ -464,11 +477,11 @@ def test_a_row_that_another_school_wrote_is_counted_and_its_words_stay_there(bot
     asked = {"kpi": "a1a2", "on": dt.date(2022, 11, 25), "period": "111"}
     hidden = 0
     for school_id in range(1, 13):
-        every = ask(both, KEELUNG, "evidence", most=4, **asked, school_id=school_id)
+        every = ask(both, KEELUNG, Evidence, most=4, **asked, school_id=school_id)
         mine = ask(
             both,
             KEELUNG,
-            "evidence",
+            Evidence,
             access.Scope("一校", (school_id,)),
             most=4,
             **asked,
@@ -496,12 +509,12 @@ def test_the_help_page_tells_every_status_every_figure_and_where_data_come_from(
     shown = html_of(open_page("help", programme=programme))
     assert all(status.meaning in shown and status.word in shown for status in words.STATUSES.values())
     assert all(word in shown for word in ("截至", "快照", "指紋", "退回", "警告"))
-    facts = ask(served, programme, "snapshot")[0]
-    for period in ask(served, programme, "periods", by_default=facts.as_of):
-        for kpi in ask(served, programme, "kpis", period=period.period):
+    facts = ask(served, programme, Facts)[0]
+    for period in ask(served, programme, Period, by_default=facts.as_of):
+        for kpi in ask(served, programme, Kpi, period=period.period):
             assert all(words.escape(text) in shown for text in (kpi.label, kpi.rule, kpi.clause))
             assert f"kpi={kpi.kpi}" in shown
-    assert all(row.label in shown for row in ask(served, programme, "tables"))
+    assert all(row.label in shown for row in ask(served, programme, Table))
     assert glossary.NO_CONTACT in shown
 
 

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
+from dashboard.rows import Kpi, School
 from dashboard.sources import contracts
 from dashboard.ui.base import records
 from dashboard.ui.indicator import why
@@ -29,7 +30,8 @@ DAY = dt.date(2022, 11, 25)
 
 def rows_of(both, programme, name, scope, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
-    return questions.rows(*warehouse.rows(snapshot, name, scope, **parameters))
+    names, found = warehouse.rows(snapshot, name, scope, **parameters)
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def people_of(both, programme):
@@ -288,8 +290,8 @@ def test_two_who_look_alike_keep_their_own_rows(tmp_path):
     (tmp_path / "data" / "公開授課.csv").write_text(told, encoding="utf-8")
     assert running.build(tmp_path / "data", tmp_path / "warehouse").code == 0
     seen = view_of(tmp_path, KEELUNG, DAY, MASKED)
-    (kpi,) = [row for row in questions.ask(seen, "kpis", period="111") if row.kpi == "public_lesson"]
-    school = questions.pick(questions.ask(seen, "schools"), "深澳國小")
+    (kpi,) = [row for row in questions.ask(seen, Kpi, period="111") if row.kpi == "public_lesson"]
+    school = questions.pick(questions.ask(seen, School), "深澳國小")
     found = why.explain(seen, kpi, school)
     assert [unit.unit_label for unit in found.units] == ["王○明"] * 2
     for unit in found.units:

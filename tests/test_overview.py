@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import access, charts, config, questions, sample, warehouse
 from dashboard.language import texts, words
+from dashboard.rows import Kpi
 from dashboard.ui.base import cards, findings
 from dashboard.ui.overview import figures as overview_figures
 from tests import running, test_indicator
@@ -295,7 +296,7 @@ def test_every_bar_is_the_share_of_the_results_and_its_tick_the_pace_of_the_rule
     kpis = {
         (kpi.kpi, period): kpi
         for period in asked
-        for kpi in test_indicator.ask(programmes_served, programme, "kpis", period=period)
+        for kpi in test_indicator.ask(programmes_served, programme, Kpi, period=period)
     }
     ticks = 0
     for figure, part in tiles:

@@ -19,6 +19,7 @@ from dashboard import access, meetings, questions, reminders, warehouse
 from dashboard.exports import pack
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.words import file_name
+from dashboard.rows import School
 from dashboard.state import Decision
 from dashboard.state.store import Store
 from tests.running import named
@@ -74,7 +75,7 @@ def letters_in(pack: dict[str, bytes]) -> set[str]:
 def groups_of(at: Place) -> dict[str, list[Any]]:
     """The schools of each group."""
     groups: dict[str, list[Any]] = {}
-    for school in questions.ask(at.view, "schools"):
+    for school in questions.ask(at.view, School):
         groups.setdefault(school.group_name, []).append(school)
     return groups
 
@@ -112,7 +113,7 @@ def test_one_group_is_one_file_and_the_same_bytes(keelung: Place):  # noqa: F811
 def test_a_letter_says_what_its_school_owes_and_of_no_other(keelung: Place):  # noqa: F811
     pack = packs_of(keelung)[GROUP]
     owed = {one.school: one for one in reminders.in_chinese(keelung.view, reminders.Filter())}
-    names = {one.name for one in questions.ask(keelung.view, "schools")}
+    names = {one.name for one in questions.ask(keelung.view, School)}
     for school in letters_in(pack):
         text = re.sub("<[^>]+>", "", parts(pack[f"函稿/{school}.docx"])["word/document.xml"].decode())
         assert {name for name in names if name in text} == {school}
@@ -134,7 +135,7 @@ def test_nothing_of_another_group_and_no_persons_name_is_in_any_part(keelung: Pl
 def test_without_schools_its_slides_name_none(keelung: Place):  # noqa: F811
     deck = of_kind(parts(keelung.export("pack", "--group", GROUP, "--without-schools")), ".pptx")
     text = "\n".join(texts_in("", deck))
-    assert not [one.name for one in questions.ask(keelung.view, "schools") if one.name in text]
+    assert not [one.name for one in questions.ask(keelung.view, School) if one.name in text]
 
 
 @pytest.mark.parametrize(

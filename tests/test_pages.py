@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, config, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
+from dashboard.rows import Row
 from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
 from dashboard.ui.data import intake
 from dashboard.ui.frame import navigation
@@ -240,7 +241,7 @@ def test_a_day_that_can_be_read_is_shown():
 
 def test_a_row_has_plain_values_and_an_exact_figure_is_a_float():
     names = ("day", "many", "share", "text")
-    full, empty = questions.rows(names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
+    full, empty = questions.rows(Row, names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
     assert vars(full) == {"day": DAY, "many": 3, "share": 0.5, "text": "a"} and isinstance(full.share, float)
     assert set(vars(empty).values()) == {None}
 

@@ -12,6 +12,7 @@ import pytest
 
 from dashboard import access, config, questions, reminders, warehouse
 from dashboard.language import texts, words
+from dashboard.rows import Deadline, Finding, Period, SchoolResult, Standing, Table
 from dashboard.ui.base import lead, parts
 from tests.running import Outcome, kpi
 from tests.test_pages import html_of, open_page
@@ -24,7 +25,7 @@ EDGE = dt.date(2024, 1, 15)
 def view(place: Path, programme: str, on: dt.date, period: str | None = None) -> questions.View:
     """What an address asks to see that names a day and perhaps a period."""
     snapshot = warehouse.current(place, programme)
-    every = tuple(questions.answers(snapshot, EVERY, "periods", ()))
+    every = tuple(questions.answers(snapshot, EVERY, Period))
     shown = tuple(one for one in every if one.period == period) or questions.periods_on(snapshot, EVERY, on)
     facts = questions.facts_of(snapshot, EVERY)
     return questions.View(
@@ -47,7 +48,7 @@ def results(seen: questions.View) -> dict[Key, str]:
 def shown(seen: questions.View) -> dict[Key, str]:
     """What stands on the pages that day."""
     every: dict[str, Any] = {"on": seen.on, "group_id": None, "school_id": None}
-    rows = questions.ask_each(seen, "school_results", **every)
+    rows = questions.ask_each(seen, SchoolResult, **every)
     return {(row.kpi, row.period, row.school_name): row.status for row in rows}
 
 
@@ -101,7 +102,7 @@ def test_the_day_after_a_year_shows_what_the_last_day_of_it_showed(samples: Path
     late = {}
     for on in (dt.date(2023, 12, 31), EDGE):
         seen = view(samples, NTPC, on)
-        (row,) = questions.ask(seen, "standing", on=on, group_id=None, periods=seen.period_ids)
+        (row,) = questions.ask(seen, Standing, on=on, group_id=None, periods=seen.period_ids)
         late[on] = row.late
         assert row.late == len(
             {school for (_, _, school), status in shown(seen).items() if status in ("behind", "overdue")}
@@ -505,7 +506,7 @@ def test_after_the_last_year_its_overdue_indicators_stand(years: Path) -> None:
         ("infosec", "112", "旗津國小"): "overdue",
     }
     assert {key[1] for key in asked(seen) if key[0] == "infosec"} == {"111", "112", "113"}
-    (row,) = questions.ask(seen, "standing", on=seen.on, group_id=None, periods=seen.period_ids)
+    (row,) = questions.ask(seen, Standing, on=seen.on, group_id=None, periods=seen.period_ids)
     assert row.late == 3
 
 
@@ -524,8 +525,8 @@ def test_a_closed_period_asks_nobody_any_more(tmp_path: Path) -> None:
         seen = view(place, "some-1", dt.date(2025, 1, 15), chosen)
         assert "111" not in {key[1] for key in asked(seen)}
         at = {"on": seen.on, "period": "111"}
-        assert questions.ask(seen, "deadlines", **at, group_id=None) == []
-        assert questions.ask(seen, "attention", **at, versus=None) == []
+        assert questions.ask(seen, Deadline, **at, group_id=None) == []
+        assert questions.ask(seen, Finding, **at, versus=None) == []
     assert results(seen)["infosec", "111", "前金國小"] == "overdue"  # what `kpi results` says stays
 
 
@@ -609,7 +610,7 @@ def test_rows_of_a_roster_that_contradict_each_other_are_told_with_both_lines(tm
         教職員名冊=STAFF
         + "旗津國小,E1,周一,代理教師,教務主任,110/08/01\n旗津國小,E1,周一,正式教師,,110/08/01\n",
     )
-    tables = {row.table_name: row for row in questions.ask(view(place, "some-1", AFTER), "tables")}
+    tables = {row.table_name: row for row in questions.ask(view(place, "some-1", AFTER), Table)}
     assert (tables["schools"].accepted, tables["schools"].duplicate, tables["schools"].warnings) == (3, 4, 2)
     assert (tables["staff"].accepted, tables["staff"].duplicate, tables["staff"].warnings) == (3, 2, 1)
     told = kpi("rejects", "--warehouse", place, "--all", "--format", "csv").rows

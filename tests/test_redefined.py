@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import access, questions, warehouse
+from dashboard.rows import Kpi, Period
 from dashboard.ui.indicator import redefined
 from dashboard.warehouse import snapshots
 from tests.running import kpi
@@ -47,7 +48,7 @@ def then(former: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build
         told = kpi("build", "--data", data, "--warehouse", place)
         assert told.code == 0, told.err
         snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        periods = tuple(questions.answers(snapshot, scope, Period))
         facts = questions.facts_of(snapshot, scope)
         day = dt.date.fromisoformat(DAY)
         return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
@@ -60,8 +61,8 @@ def changed(old: str, new: str) -> str:
     return DEFINITION.replace(old, new, 1)
 
 
-def indicators(seen: questions.View) -> dict[str, questions.Row]:
-    return {row.kpi: row for row in questions.ask(seen, "kpis", period="spring")}
+def indicators(seen: questions.View) -> dict[str, Kpi]:
+    return {row.kpi: row for row in questions.ask(seen, Kpi, period="spring")}
 
 
 def text_of(shown: str) -> str:

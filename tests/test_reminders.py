@@ -14,6 +14,7 @@ import pytest
 from dashboard import access, questions, reminders, warehouse
 from dashboard.exports import letters, tables
 from dashboard.language import texts
+from dashboard.rows import Period, School, SchoolReject, SchoolResult
 from dashboard.ui.reminders import messages as page
 
 EVERY = access.bureau(names=True)
@@ -28,7 +29,7 @@ def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
 
     def view(scope: access.Scope = EVERY) -> questions.View:
         facts = questions.facts_of(snapshot, scope)
-        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+        periods = tuple(questions.answers(snapshot, scope, Period))
         return questions.View(
             "keelung-111", ("keelung-111",), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
         )
@@ -86,12 +87,12 @@ def test_names_are_there_only_where_they_are_asked_for(seen):
 
 def test_a_scope_owes_for_its_own_schools_alone(seen):
     view = seen()
-    two = tuple(row.school_id for row in questions.ask(view, "schools"))[:2]
+    two = tuple(row.school_id for row in questions.ask(view, School))[:2]
     mine = reminders.owed(seen(access.Scope("兩校", two)), wanted())
     every = {one.school for one in reminders.owed(view, wanted())}
     assert {one.school for one in mine} < every
     assert {one.school for one in mine} <= {
-        row.name for row in questions.ask(seen(access.Scope("兩校", two)), "schools")
+        row.name for row in questions.ask(seen(access.Scope("兩校", two)), School)
     }
     assert reminders.owed(seen(access.nobody()), wanted()) == []
 
@@ -159,7 +160,7 @@ def test_beside_each_gap_stands_how_it_moved_since_the_day_to_compare_with(seen)
     was = {
         (row.school_id, row.kpi): row
         for row in questions.ask(
-            view, "school_results", on=view.versus, period="111", group_id=None, school_id=None
+            view, SchoolResult, on=view.versus, period="111", group_id=None, school_id=None
         )
     }
     items = [item for one in reminders.owed(view, wanted()) for item in one.items]
@@ -288,7 +289,7 @@ def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monk
     monkeypatch.setattr(page, "copy", lambda title, text: shown.append((title, text)))
     monkeypatch.setattr(page, "_templates", lambda: Path("nowhere"))
     for one in reminders.in_chinese(view, wanted())[:5]:
-        (school,) = (row for row in questions.ask(view, "schools") if row.name == one.school)
+        (school,) = (row for row in questions.ask(view, School) if row.name == one.school)
         page.message(view, wanted(), one.school)
         page.notice(view, school)
     assert shown and shown[::2] == shown[1::2]
@@ -296,8 +297,8 @@ def test_what_a_school_of_two_kinds_is_told_is_the_same_on_both_pages(seen, monk
 
 def test_every_row_that_a_school_could_mend_is_in_its_message_once(seen):
     view = seen()
-    for school in questions.ask(view, "schools"):
-        rows = questions.ask(view, "school_rejects", school_id=school.school_id)
+    for school in questions.ask(view, School):
+        rows = questions.ask(view, SchoolReject, school_id=school.school_id)
         found = reminders.in_chinese(view, wanted(), school.school_id)
         told = "".join(letters.message(Path("nowhere"), reminders.context(view, one, False)) for one in found)
         for row in rows[: reminders.MOST_TO_MEND]:

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.language import words
+from dashboard.rows import Facts, Kpi, Period, School, SchoolResult, SchoolTarget
 from dashboard.ui.school import figures as school_figures
 from dashboard.ui.school import plan_figures
 from dashboard.warehouse import snapshots
@@ -32,15 +33,15 @@ EVERY_DAY = [(programme, day) for programme, days in DAYS.items() for day in day
 
 
 def schools_of(served, programme):  # noqa: F811
-    return ask(served, programme, "schools")
+    return ask(served, programme, School)
 
 
 def offered(served, programme, on):  # noqa: F811
     """Each indicator that the page has a row of on a day, with its period."""
     return [
         kpi
-        for period in ask(served, programme, "periods", by_default=on)
-        for kpi in ask(served, programme, "kpis", period=period.period, by_default=on)
+        for period in ask(served, programme, Period, by_default=on)
+        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on)
     ]
 
 
@@ -97,7 +98,7 @@ def test_each_day_of_a_schools_curve_is_that_day_in_the_results(served, programm
                         "school_id": school.school_id,
                     }
                     (stated,) = [
-                        one for one in ask(served, programme, "school_results", **asked) if one.kpi == kpi.kpi
+                        one for one in ask(served, programme, SchoolResult, **asked) if one.kpi == kpi.kpi
                     ]
                     assert (
                         stated.pace is None
@@ -339,7 +340,7 @@ def test_the_bars_of_money_are_the_sums_of_the_accepted_rows(served, school, lan
                     expected[part, lanes[2 * at + (name == "spent")]] = sum(values) / size
     assert found == pytest.approx(expected)
     (limits,) = [trace for trace in spec["data"] if trace["type"] == "scatter"]
-    day = ask(served, NTPC, "snapshot")[0].as_of
+    day = ask(served, NTPC, Facts)[0].as_of
     for _, at, figure in marks_of({"data": [limits]}):
         row = results(served, NTPC, figure["kpi"], figure["period"], day)["school", "", school]
         assert limits["x"][at] == row.required / size and figure["counted"] == words.plain(row.counted)
@@ -371,15 +372,14 @@ def test_the_bars_of_targets_are_what_is_reached_of_the_sums_of_the_accepted_tar
         y: (x, trace["name"]) for trace in spec["data"] for x, y in zip(trace["x"], trace["y"], strict=True)
     }
     notes = spec["layout"]["annotations"]
-    periods = {row.label: row.period for row in ask(served, NTPC, "periods")}
+    periods = {row.label: row.period for row in ask(served, NTPC, Period)}
     heads, seen = {}, 0
     for item, label in stored(served, "select distinct item, label from targets_values"):
         heads[f"<b>{words.escape(label)}</b>"] = item
     item = None
     (school_id,) = [row.school_id for row in schools_of(served, NTPC) if row.name == school]
     of_item = {
-        (row.item, row.period): row
-        for row in ask(served, NTPC, "school_targets", on=day, school_id=school_id)
+        (row.item, row.period): row for row in ask(served, NTPC, SchoolTarget, on=day, school_id=school_id)
     }
     for note in notes:
         item = heads.get(note["text"], item)

@@ -18,6 +18,7 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import document, pdf, report, slide_facts, slides
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
+from dashboard.rows import Finding, Group, Kpi, School, SchoolResult
 from tests.running import EVERY_SCHOOL, Outcome, figure_of, kpi, named
 from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
 from tests.test_records import COACHING, built
@@ -61,7 +62,7 @@ class Place:
 
     def scope_of(self, scope: Sequence[str]) -> list[Any]:
         """The schools of a scope."""
-        every = questions.ask(self.view, "schools")
+        every = questions.ask(self.view, School)
         return [one for one in every if not scope or scope[1] in (one.name, one.group_name)]
 
 
@@ -90,7 +91,7 @@ def wanted(place: Place, scope: Sequence[str] = ()) -> dict[tuple[str, ...], dic
     shown = {
         (one.kpi, period.period)
         for period in place.view.periods
-        for one in questions.ask(place.view, "kpis", period=period.period)
+        for one in questions.ask(place.view, Kpi, period=period.period)
     }
     return {
         (
@@ -150,7 +151,7 @@ def test_what_a_cell_says_is_its_figure_with_the_mark_of_each_flag(place: Place)
     kpis = {
         (one.kpi, period.period): one
         for period in place.view.periods
-        for one in questions.ask(place.view, "kpis", period=period.period)
+        for one in questions.ask(place.view, Kpi, period=period.period)
     }
     seen = 0
     for slide in slides.document(place.view).slides:
@@ -342,8 +343,8 @@ def test_the_order_is_the_worst_first_or_the_definitions(keelung: Place):
         made = slides.document(keelung.view, slide_facts.Choices(order))
         return [slide.key for slide in made.slides]
 
-    defined = [one.kpi for one in questions.ask(keelung.view, "kpis", period="111")]
-    groups = [one.name for one in questions.ask(keelung.view, "groups")]
+    defined = [one.kpi for one in questions.ask(keelung.view, Kpi, period="111")]
+    groups = [one.name for one in questions.ask(keelung.view, Group)]
     assert [key for key in keys("definition") if key[:4] == "kpi-"] == [f"kpi-{kpi}-111" for kpi in defined]
     assert [key for key in keys("definition") if key[:6] == "group-"] == [f"group-{name}" for name in groups]
     late: dict[str, int] = {}
@@ -385,11 +386,11 @@ def test_nobody_is_told_to_be_late_by_a_file_that_was_not_read(
     assert "七堵國小" in late_names()
     answer = questions.answers
 
-    def unread(snapshot: Any, scope: Any, name: str, parameters: Any) -> list[Any]:
-        rows = answer(snapshot, scope, name, parameters)
-        if name != "school_results":
+    def unread(snapshot: Any, scope: Any, kind: type[Any], parameters: Any) -> list[Any]:
+        rows = answer(snapshot, scope, kind, parameters)
+        if kind is not SchoolResult:
             return rows
-        return [questions.Row(**vars(row) | {"flags": "unreadable_source"}) for row in rows]
+        return [dataclasses.replace(row, flags="unreadable_source") for row in rows]
 
     monkeypatch.setattr(questions, "answers", unread)
     assert not re.search("國小|小學", late_names())
@@ -404,9 +405,7 @@ def test_all_that_needs_a_decision_is_listed_and_what_is_overdue_comes_first(pla
     if schools:
         asked = {"on": view.on, "versus": view.versus}
         findings = [
-            row
-            for one in view.periods
-            for row in questions.ask(view, "attention", period=one.period, **asked)
+            row for one in view.periods for row in questions.ask(view, Finding, period=one.period, **asked)
         ]
         assert len(lines) == len(findings)
     assert all(f"{len(lines)} 件需要決定" in slide.title for slide in every) and len(lines) > 3
@@ -423,9 +422,11 @@ def test_hostile_text_of_a_definition_is_text(keelung: Place, monkeypatch: pytes
               "tables": ("label",), "school_results": ("school_name",), "attention": ("school_names",),
               "data_to_mend": ("label", "school_names"), "kpi_flags": ("message",), "deadlines": ("short", "unit")}  # fmt: skip
 
-    def hostile(snapshot: Any, scope: Any, name: str, parameters: Any) -> list[Any]:
-        rows = answer(snapshot, scope, name, parameters)
-        return [questions.Row(**vars(row) | {key: HOSTILE for key in spoilt.get(name, ())}) for row in rows]
+    def hostile(snapshot: Any, scope: Any, kind: type[Any], parameters: Any = ()) -> list[Any]:
+        rows = answer(snapshot, scope, kind, parameters)
+        return [
+            dataclasses.replace(row, **dict.fromkeys(spoilt.get(kind.QUERY, ()), HOSTILE)) for row in rows
+        ]
 
     monkeypatch.setattr(questions, "answers", hostile)
     page = report.page(slides.document(keelung.view))

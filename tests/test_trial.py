@@ -22,6 +22,7 @@ import pytest
 from dashboard import access, apart, programmes, questions, warehouse
 from dashboard.language import texts
 from dashboard.paths import ROOT
+from dashboard.rows import Period
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
 from dashboard.ui.data import uploads
@@ -393,7 +394,7 @@ def test_a_trial_is_told_in_the_viewers_language(city: tuple[Path, Path], monkey
     data, place = city
     trial = tried(data, place, "入校輔導_補.csv", VISITS.encode())
     snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    periods = tuple(questions.answers(snapshot, scope, Period))
     facts = questions.facts_of(snapshot, scope)
     seen = questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, DAY)
     with texts.written(texts.Manner(language)):
@@ -422,7 +423,7 @@ def test_a_trial_is_kept_for_its_programme_scope_snapshot_day_and_upload_alone(
     sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     snapshot, scope = warehouse.current(sample_warehouse, PROGRAMME), access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, "periods", ()))
+    periods = tuple(questions.answers(snapshot, scope, Period))
     facts = questions.facts_of(snapshot, scope)
     one = questions.View(
         PROGRAMME, (PROGRAMME,), sample_warehouse, snapshot, facts, periods, periods, scope, DAY

@@ -17,6 +17,7 @@ from dashboard.exports.tables import Progress
 from dashboard.language.texts import say
 from dashboard.language.words import file_day, file_name, number
 from dashboard.questions import View, ask
+from dashboard.rows import School
 
 LONGEST = 40  # letters of a name in that of a file, which may have 255 bytes
 
@@ -72,7 +73,7 @@ def _letters(view: View, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     owed = {one.school: one for one in reminders.in_chinese(view, reminders.Filter())}
     written: dict[str, bytes] = {}
     without = []
-    for school in ask(view, "schools"):
+    for school in ask(view, School):
         if school.role == "lead":
             continue
         if school.name not in owed:

@@ -19,10 +19,11 @@ from dashboard.language.words import (
     quantity,
     rate,
 )
-from dashboard.questions import Row, View
+from dashboard.questions import View
+from dashboard.rows import Group, Kpi, PeriodFigure, School, SchoolResult, Sum, Total
 
 
-def figure(row: Row, group: str = "", school: str = "") -> Figure:
+def figure(row: PeriodFigure, group: str = "", school: str = "") -> Figure:
     """The figure of a row of results, with its group and school."""
     return Figure(
         row.kpi,
@@ -35,15 +36,15 @@ def figure(row: Row, group: str = "", school: str = "") -> Figure:
         row.counted,
         row.base,
         row.required,
-        getattr(row, "schools_met", None),
-        getattr(row, "schools_judged", None),
+        row.schools_met if isinstance(row, Sum) else None,
+        row.schools_judged if isinstance(row, Sum) else None,
     )
 
 
-def late_cell(row: Row, kpi: Row) -> Cell:
+def late_cell(row: Total, kpi: Kpi) -> Cell:
     """「✕ 2 ▼ 9」: the late schools in the colour of the worse status; 0 where none is late."""
     late = counts(row, LATE)
-    if kpi.require == "none" or row.schools_judged is None:
+    if kpi.require == "none":
         return Cell("–")
     if not late:
         return Cell("0")
@@ -52,12 +53,12 @@ def late_cell(row: Row, kpi: Row) -> Cell:
     )
 
 
-def named(row: Row, name: str) -> Cell:
+def named(row: Total, name: str) -> Cell:
     """A line's name behind the sign of its status."""
     return Cell(f"{STATUSES[row.status].sign} {name}", strong=True)
 
 
-def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
+def met_cell(row: Total, kpi: Kpi, group: str = "") -> Cell:
     """The number of schools that have met it, which is the figure where there is no sum."""
     of = figure(row, group) if row.counted is None else None
     if kpi.require == "none" or not row.schools_judged:
@@ -65,12 +66,12 @@ def met_cell(row: Row, kpi: Row, group: str = "") -> Cell:
     return Cell(f"{number(row.schools_met)}/{number(row.schools_judged)}", strong=True, figure=of)
 
 
-def sum_cell(row: Row, kpi: Row, group: str = "") -> Cell:
+def sum_cell(row: Total, kpi: Kpi, group: str = "") -> Cell:
     """The pooled figure with its counts; without a base as counted/required, or as counted alone."""
     return Cell(summed(row, kpi), figure=None if row.counted is None else figure(row, group))
 
 
-def summed(row: Row, kpi: Row) -> str:
+def summed(row: PeriodFigure, kpi: Kpi) -> str:
     """The text of the pooled figure: the rate, counted/required or the amount; – where there is no sum."""
     if row.counted is None:
         return "–"
@@ -81,17 +82,17 @@ def summed(row: Row, kpi: Row) -> str:
     return quantity(row.counted, kpi.unit)
 
 
-def required_cell(row: Row) -> Cell:
+def required_cell(row: Total) -> Cell:
     """The sum of what is required; – where the pooled figure has it."""
     return Cell("–" if not row.base or row.required is None else number(row.required))
 
 
-def change_cell(now: object, then: object) -> Cell:
+def change_cell(now: int | None, then: int | None) -> Cell:
     """+3, −2, 0; – where one of the days has no figure."""
-    return Cell("–" if now is None or then is None else change(now - then))  # type: ignore[operator]
+    return Cell("–" if now is None or then is None else change(now - then))
 
 
-def due_cell(kpi: Row, view: View) -> Cell:
+def due_cell(kpi: Kpi, view: View) -> Cell:
     """The deadline of an indicator; – where it has none."""
     if kpi.deadline is None or kpi.require in ("ceiling", "none"):
         return Cell("–")
@@ -110,7 +111,7 @@ def meanings(table: Table | None) -> list[str]:
     return [f"! {marks}"]
 
 
-def source(facts: Facts, kpi: Row) -> str:
+def source(facts: Facts, kpi: Kpi) -> str:
     """The speaker's note on where the figures of an indicator come from."""
     names = dict.fromkeys(
         facts.tables[name].label for name in (kpi.table_name, kpi.base_table) if name in facts.tables
@@ -124,7 +125,7 @@ def source(facts: Facts, kpi: Row) -> str:
     )
 
 
-def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
+def in_full(facts: Facts, row: PeriodFigure, name: str, kpi: Kpi) -> str:
     """One figure in full for the speaker, with its data's faults."""
     label = facts.with_period(kpi, kpi.label)
     text = say(
@@ -138,12 +139,12 @@ def in_full(facts: Facts, row: Row, name: str, kpi: Row) -> str:
     return say("{text}；! {flags}", text=text, flags=flag_words(row)) if row.flags else text
 
 
-def school_name(school: Row) -> str:
+def school_name(school: School) -> str:
     """A school's name; a lead school is marked."""
-    return say("{name}（重點）", name=school.name) if school.role == "lead" else str(school.name)
+    return say("{name}（重點）", name=school.name) if school.role == "lead" else school.name
 
 
-def school_cell(kpi: Row, group: Row, school: Row, row: Row | None) -> Cell:
+def school_cell(kpi: Kpi, group: Group, school: School, row: SchoolResult | None) -> Cell:
     """A school's figure in an indicator; – where it has none."""
     if row is None:
         return Cell("–")

@@ -21,7 +21,8 @@ from dashboard.language.words import (
     short_day,
     word,
 )
-from dashboard.questions import Row, ask
+from dashboard.questions import ask
+from dashboard.rows import DataToMend, Finding, Kpi, KpiFlag, SchoolResult
 
 URGENCY = ("overdue", "behind", "on_track", "no_data")
 DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take two
@@ -63,19 +64,19 @@ def _attention(facts: Facts) -> list[list[Cell]]:
     view, kpis = facts.view, {(kpi.kpi, kpi.period): kpi for kpi in facts.kpis}
     lines = []
     for period in view.periods:
-        for row in ask(view, "attention", on=view.on, versus=view.versus, period=period.period):
+        for row in ask(view, Finding, on=view.on, versus=view.versus, period=period.period):
             if kpi := kpis.get((row.kpi, period.period)):
                 lines.append(_decision(facts, kpi, row))
     return lines
 
 
-def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
+def _decision(facts: Facts, kpi: Kpi, row: Finding) -> list[Cell]:
     if row.kind == "absent":
         return _to_do(facts, kpi, "no_data", Cell(say("{n} 校未填報，缺資料，不是 0", n=number(row.schools))))
     if row.kind == "silent":
         text = say("{school} {n} 項未填報，缺資料，不是 0", school=row.school_names, n=number(row.schools))
         return _to_do(facts, None, "no_data", Cell(text))
-    status = {"late": "overdue", "soon": "behind", "few": "behind"}.get(row.kind, row.status)
+    status = {"late": "overdue", "soon": "behind", "few": "behind"}.get(row.kind) or row.status or "no_data"
     lacks = _lacks(kpi, row.gap, row.excess)
     if row.schools == 1 and row.required:
         done = f"{number(row.counted)}/{number(row.required)}"
@@ -86,20 +87,20 @@ def _decision(facts: Facts, kpi: Row, row: Row) -> list[Cell]:
     return _to_do(facts, kpi, status, Cell(say("{text}：{more}", text=text, more=names)))
 
 
-def _lacks(kpi: Row, gap: float, excess: float | None) -> str:
+def _lacks(kpi: Kpi, gap: int | None, excess: int | None) -> str:
     if excess:
         return say("超出上限 {amount}", amount=quantity(excess, kpi.unit))
     return say("還差 {amount}", amount=quantity(gap, kpi.unit))
 
 
-def _of_school(facts: Facts, kpi: Row, name: str) -> Figure | None:
+def _of_school(facts: Facts, kpi: Kpi, name: str) -> Figure | None:
     rows = (row for row in facts.of(kpi) if row.school_name == name)
     return next(
         (cells.figure(row, facts.group_of[row.school_id].group_name or "", name) for row in rows), None
     )
 
 
-def _to_do(facts: Facts, kpi: Row | None, status: str, what: Cell) -> list[Cell]:
+def _to_do(facts: Facts, kpi: Kpi | None, status: str, what: Cell) -> list[Cell]:
     sign = Cell(f"{STATUSES[status].sign} {word(status, kpi.require if kpi else None)}", status)
     if kpi is None:
         return [sign, Cell("–"), what, Cell("–")]
@@ -112,7 +113,7 @@ def since(facts: Facts) -> list[Slide]:
     if view.versus is None:
         return []
     day = short_day(view.versus, view.year)
-    new: dict[str, list[tuple[Row, Row]]] = {"met": [], "late": []}
+    new: dict[str, list[tuple[Kpi, SchoolResult]]] = {"met": [], "late": []}
     for kpi in facts.kpis:
         for row in facts.of(kpi):
             then = facts.school_then.get((row.kpi, row.period, row.school_id))
@@ -151,7 +152,7 @@ def since(facts: Facts) -> list[Slide]:
     return pages.paged(Slide("since", say("與 {day} 相比", day=day), rule, title), columns, lines, CHANGES)
 
 
-def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
+def _new(facts: Facts, pairs: Sequence[tuple[Kpi, SchoolResult]], kpi: Kpi) -> Cell:
     mine = [row.school_name for one, row in pairs if one is kpi]
     if not mine:
         return Cell("0")
@@ -163,11 +164,9 @@ def _new(facts: Facts, pairs: Sequence[tuple[Row, Row]], kpi: Row) -> Cell:
 def data(facts: Facts) -> Slide:
     """The slide of the data's known faults; its notes name every cause."""
     view = facts.view
-    rows = [
-        row for period in view.periods for row in ask(view, "data_to_mend", on=view.on, period=period.period)
-    ]
+    rows = [row for period in view.periods for row in ask(view, DataToMend, on=view.on, period=period.period)]
     shorts = {(kpi.kpi, kpi.period): facts.label(kpi) for kpi in facts.kpis}
-    causes = [row for row in ask(view, "kpi_flags", on=view.on) if (row.kpi, row.period) in shorts]
+    causes = [row for row in ask(view, KpiFlag, on=view.on) if (row.kpi, row.period) in shorts]
     columns = [Column(say("資料註記"), 2.2), Column(say("資料表"), 2.2), Column(say("影響"), 6.4)]
     lines = [
         [Cell(f"! {say(FLAGS[row.flag].source_text)}", "flag"), Cell(row.label), Cell(_about(facts, row))]
@@ -189,7 +188,7 @@ def data(facts: Facts) -> Slide:
     )  # fmt: skip
 
 
-def _about(facts: Facts, row: Row) -> str:
+def _about(facts: Facts, row: DataToMend) -> str:
     if not facts.choices.schools:
         return say("{n} 校", n=number(row.schools))
     return pages.first(row.school_names.split("|"), row.schools)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, counts, is_unsure
-from dashboard.questions import Row, View, ask, ask_each, groups_in
+from dashboard.questions import View, ask, ask_each, groups_in
+from dashboard.rows import Group, Kpi, School, SchoolResult, Table, Total
 
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
 
@@ -28,26 +28,26 @@ class Facts:
 
     view: View
     choices: Choices
-    kpis: Sequence[Row]
-    totals: Mapping[tuple[str, str, int | None], Row]
-    then: Mapping[tuple[str, str, int | None], Row]
-    schools: Mapping[tuple[str, str], Sequence[Row]]
-    school_then: Mapping[tuple[str, str, int], Row]
-    groups: Sequence[Row]
-    group_of: Mapping[int, Row]
-    tables: Mapping[str, Row]
+    kpis: Sequence[Kpi]
+    totals: Mapping[tuple[str, str, int | None], Total]
+    then: Mapping[tuple[str, str, int | None], Total]
+    schools: Mapping[tuple[str, str], Sequence[SchoolResult]]
+    school_then: Mapping[tuple[str, str, int], SchoolResult]
+    groups: Sequence[Group]
+    group_of: Mapping[int, School]
+    tables: Mapping[str, Table]
 
     @property
-    def own_group(self) -> Row | None:
+    def own_group(self) -> Group | None:
         """The group of the view where its scope is one group, whose figures then are those of the whole."""
         return None if self.view.scope.whole or len(self.groups) != 1 else self.groups[0]
 
     @property
     def who(self) -> str:
         """The name of the scope of `whole`: the city, or one group."""
-        return str(self.own_group.name) if self.own_group else say("全市")
+        return self.own_group.name if self.own_group else say("全市")
 
-    def whole(self, kpi: Row) -> Row | None:
+    def whole(self, kpi: Kpi) -> Total | None:
         """The figure of all schools in scope: the city's or one group's; None where the scope is a part of a group."""
         if self.view.scope.whole:
             return self.total(kpi)
@@ -57,81 +57,74 @@ class Facts:
         sizes = [sum(counts(row).values()) for one in self.kpis if (row := self.total(one, group))]
         return self.total(kpi, group) if len(self.group_of) >= max(sizes, default=0) else None
 
-    def total(self, kpi: Row, group: Row | None = None) -> Row | None:
+    def total(self, kpi: Kpi, group: Group | None = None) -> Total | None:
         """The figure of the city, or of a group."""
         return self.totals.get(_place(kpi, group))
 
-    def was(self, kpi: Row, group: Row | None = None) -> Row | None:
+    def was(self, kpi: Kpi, group: Group | None = None) -> Total | None:
         """The same figure on the day to compare with."""
         return self.then.get(_place(kpi, group))
 
-    def of(self, kpi: Row, group: Row | None = None) -> list[Row]:
+    def of(self, kpi: Kpi, group: Group | None = None) -> list[SchoolResult]:
         """The figures of the schools, or of a group's schools."""
         rows = self.schools.get((kpi.kpi, kpi.period), ())
         return [
             row for row in rows if group is None or self.group_of[row.school_id].group_id == group.group_id
         ]
 
-    def label(self, kpi: Row) -> str:
+    def label(self, kpi: Kpi) -> str:
         """An indicator's label in a line, with its period where there are several."""
         return self.with_period(kpi, kpi.short)
 
-    def with_period(self, kpi: Row, name: str) -> str:
+    def with_period(self, kpi: Kpi, name: str) -> str:
         """An indicator's `name`, with its period where there are several."""
-        several = len(self.view.periods) > 1
-        return say("{label}（{note}）", label=name, note=kpi.period_label) if several else name
+        if len(self.view.periods) <= 1:
+            return name
+        labels = {period.period: period.label for period in self.view.periods}
+        return say("{label}（{note}）", label=name, note=labels[kpi.period])
 
 
 def load(view: View, choices: Choices) -> Facts:
     """Query all facts, in the order of the choices."""
-    schools = {row.school_id: row for row in ask(view, "schools")}
-    kpis = [
-        _with_period(kpi, period)
-        for period in view.periods
-        for kpi in ask(view, "kpis", period=period.period)
-    ]
-    rows, then = _school_rows(view, view.on), {}
-    if view.versus:
-        then = {(row.kpi, row.period, row.school_id): row for row in _school_rows(view, view.versus)}
-    by_kpi: dict[tuple[str, str], list[Row]] = {}
+    schools = {row.school_id: row for row in ask(view, School)}
+    kpis = ask_each(view, Kpi)
+    rows = _school_rows(view, view.on)
+    then = _school_rows(view, view.versus) if view.versus else []
+    by_kpi: dict[tuple[str, str], list[SchoolResult]] = {}
     for row in rows:
         by_kpi.setdefault((row.kpi, row.period), []).append(row)
-    totals = _by_place(ask_each(view, "totals", on=view.on))
+    totals = _by_place(ask_each(view, Total, on=view.on))
     facts = Facts(
         view=view,
         choices=choices,
         kpis=kpis,
         totals=totals,
-        then=_by_place(ask_each(view, "totals", on=view.versus)) if view.versus else {},
+        then=_by_place(ask_each(view, Total, on=view.versus)) if view.versus else {},
         schools=by_kpi,
-        school_then=then,
+        school_then={(row.kpi, row.period, row.school_id): row for row in then},
         groups=groups_in(view),
         group_of=schools,
-        tables={row.table_name: row for row in ask(view, "tables")},
+        tables={row.table_name: row for row in ask(view, Table)},
     )
     return _ordered(facts) if choices.order == "gap" else facts
 
 
-def _with_period(kpi: Row, period: Row) -> Row:
-    return Row(**vars(kpi) | {"period_label": period.label})
+def _school_rows(view: View, on: date) -> list[SchoolResult]:
+    return ask_each(view, SchoolResult, on=on, group_id=None, school_id=None)
 
 
-def _school_rows(view: View, on: date) -> list[Row]:
-    return ask_each(view, "school_results", on=on, group_id=None, school_id=None)
-
-
-def _place(kpi: Row, group: Row | None) -> tuple[str, str, int | None]:
+def _place(kpi: Kpi, group: Group | None) -> tuple[str, str, int | None]:
     return kpi.kpi, kpi.period, group.group_id if group else None
 
 
-def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str, int | None], Row]:
+def _by_place(rows: Sequence[Total]) -> dict[tuple[str, str, int | None], Total]:
     return {(row.kpi, row.period, row.group_id): row for row in rows}
 
 
 def _ordered(facts: Facts) -> Facts:
     """The indicators and the groups with the most late schools first; what is for information only comes last."""
 
-    def place(kpi: Row) -> tuple[Any, ...]:
+    def place(kpi: Kpi) -> tuple[bool, int, int]:
         rows = facts.of(kpi)
         unmet = sum(row.status in ("on_track", "behind", "overdue") for row in rows)
         return kpi.require == "none", -late(rows), -unmet
@@ -144,6 +137,6 @@ def _ordered(facts: Facts) -> Facts:
     )
 
 
-def late(rows: Sequence[Row]) -> int:
+def late(rows: Sequence[SchoolResult]) -> int:
     """The number of late schools, without those that have an unread file."""
     return sum(row.status in LATE and not is_unsure(row) for row in rows)

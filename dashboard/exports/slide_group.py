@@ -14,13 +14,13 @@ from dashboard.language.texts import say
 from dashboard.language.words import (
     number,
 )
-from dashboard.questions import Row
+from dashboard.rows import Group, Kpi, School
 
 ACROSS = 10  # columns of figures that a slide has room for
 LONGEST = 3  # slides of schools that one group takes at most: the rest is in the workbook
 
 
-def group_slides(facts: Facts, group: Row) -> list[Slide]:
+def group_slides(facts: Facts, group: Group) -> list[Slide]:
     """The slides of a group: its schools in every indicator, or without names its figures."""
     totals = [(kpi, row) for kpi in facts.kpis if (row := facts.total(kpi, group))]
     notes = [cells.in_full(facts, row, group.name, kpi) for kpi, row in totals]
@@ -44,7 +44,7 @@ def group_slides(facts: Facts, group: Row) -> list[Slide]:
     return pages.paged(replace(slide, rule=say(ORDERS[facts.choices.order])), columns, list(lines))
 
 
-def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list[Slide]:
+def _matrix(facts: Facts, group: Group, slide: Slide, kpis: Sequence[Kpi]) -> list[Slide]:
     """The table of schools by indicators; indicators by schools where there are too many indicators for a slide."""
     rows = {(row.school_id, row.kpi, row.period): row for kpi in kpis for row in facts.of(kpi, group)}
     every = [one for one in facts.group_of.values() if one.group_id == group.group_id]
@@ -54,15 +54,15 @@ def _matrix(facts: Facts, group: Row, slide: Slide, kpis: Sequence[Row]) -> list
     if left > 0:
         slide = replace(slide, lines=[say("其餘 {n} 校見活頁簿。", n=number(left))])
 
-    def cell(school: Row, kpi: Row) -> Cell:
+    def cell(school: School, kpi: Kpi) -> Cell:
         row = rows.get((school.school_id, kpi.kpi, kpi.period))
         return cells.school_cell(kpi, group, school, row)
 
-    def notes(school: Row, kpi: Row) -> list[str]:
+    def notes(school: School, kpi: Kpi) -> list[str]:
         row = rows.get((school.school_id, kpi.kpi, kpi.period))
         return [cells.in_full(facts, row, school.name, kpi)] if row else []
 
-    def head(school: Row) -> Cell:
+    def head(school: School) -> Cell:
         return Cell(cells.school_name(school), strong=school.role == "lead")
 
     if len(kpis) <= ACROSS:

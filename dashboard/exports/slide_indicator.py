@@ -30,13 +30,14 @@ from dashboard.language.words import (
     word,
     written_day,
 )
-from dashboard.questions import Row, frame
+from dashboard.questions import frame
+from dashboard.rows import Group, IndicatorDay, Kpi, SchoolResult, Total
 from dashboard.rules import against_pace, requirement
 
 MONTHS = 5  # that a curve names
 
 
-def indicator(facts: Facts, kpi: Row) -> list[Slide]:
+def indicator(facts: Facts, kpi: Kpi) -> list[Slide]:
     """The slides of one indicator: the whole's progress, each group, the curve, and the schools that need help."""
     view, city, whole, rows = facts.view, facts.total(kpi), facts.whole(kpi), facts.of(kpi)
     if city is None:
@@ -62,7 +63,7 @@ def indicator(facts: Facts, kpi: Row) -> list[Slide]:
     return pages.paged(slide, columns, lines)
 
 
-def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
+def _finding(kpi: Kpi, whole: Total | None, rows: Sequence[SchoolResult]) -> str:
     """The title: how many of the schools in scope are late, and whether few of them hold most of the gap.
 
     whole: the figure of all of them, where there is one.
@@ -102,7 +103,7 @@ def _finding(kpi: Row, whole: Row | None, rows: Sequence[Row]) -> str:
     return say("，").join([listing(parts), say("還差 {amount}", amount=quantity(missing, kpi.unit))])
 
 
-def _big(facts: Facts, kpi: Row, whole: Row) -> Big | None:
+def _big(facts: Facts, kpi: Kpi, whole: Total) -> Big | None:
     """The large figure: the schools that have met it; None for an indicator that is never judged, with its sum in the title."""
     if kpi.require == "none" or not whole.schools_judged:
         return None
@@ -121,7 +122,7 @@ def _big(facts: Facts, kpi: Row, whole: Row) -> Big | None:
     return Big(number(whole.schools_met), of, moved, tally)
 
 
-def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[list[Column], list[Line]]:
+def _groups(facts: Facts, kpi: Kpi, groups: Sequence[tuple[Group, Total]]) -> tuple[list[Column], list[Line]]:
     """The table of the groups and the whole; of an indicator that is never judged only the amounts."""
     city = facts.total(kpi)
     rows = [(group.name, group.name, row) for group, row in groups]
@@ -161,11 +162,11 @@ def _groups(facts: Facts, kpi: Row, groups: Sequence[tuple[Row, Row]]) -> tuple[
     return columns, list(lines)
 
 
-def _how_much(row: Row, kpi: Row, group: str) -> Cell:
+def _how_much(row: Total, kpi: Kpi, group: str) -> Cell:
     return (cells.met_cell if row.counted is None else cells.sum_cell)(row, kpi, group)
 
 
-def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
+def _to_help(facts: Facts, kpi: Kpi, rows: Sequence[SchoolResult]) -> list[SchoolResult]:
     """The late schools by gap, where schools are named; without schools that have an unread file."""
     if not facts.choices.schools or kpi.require in ("none", "ceiling"):
         return []
@@ -173,7 +174,7 @@ def _to_help(facts: Facts, kpi: Row, rows: Sequence[Row]) -> list[Row]:
     return sorted(late, key=lambda row: -row.gap)
 
 
-def _help(kpi: Row, late: Sequence[Row]) -> list[str]:
+def _help(kpi: Kpi, late: Sequence[SchoolResult]) -> list[str]:
     if not late:
         return []
     named = [_one_to_help(kpi, row) for row in late[:NAMED]]
@@ -181,17 +182,17 @@ def _help(kpi: Row, late: Sequence[Row]) -> list[str]:
     return [say("請協助：{schools}", schools=listing(named) + more)]
 
 
-def _one_to_help(kpi: Row, row: Row) -> str:
+def _one_to_help(kpi: Kpi, row: SchoolResult) -> str:
     text = say("{school} 還差 {amount}", school=row.school_name, amount=quantity(row.gap, kpi.unit))
     return f"{text} {flag_mark(row.flags)}".strip()
 
 
-def _curve(facts: Facts, kpi: Row, whole: Row) -> Curve | None:
+def _curve(facts: Facts, kpi: Kpi, whole: Total) -> Curve | None:
     """The whole's curve to the deadline: the share of what is required, else of the schools that have met it."""
     view = facts.view
     if kpi.deadline is None or kpi.require in ("none", "ceiling") or not whole.schools_judged:
         return None
-    days = frame(view, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
+    days = frame(view, IndicatorDay, kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
     days = days[days["level"] == whole.level]
     if whole.level == "group":
         days = days[days["group_id"] == whole.group_id]
@@ -233,7 +234,7 @@ def _curve(facts: Facts, kpi: Row, whole: Row) -> Curve | None:
     )
 
 
-def _against_pace(who: str, whole: Row, kpi: Row, last: tuple[float, float], summed: bool) -> str:
+def _against_pace(who: str, whole: Total, kpi: Kpi, last: tuple[float, float], summed: bool) -> str:
     """The sentence that compares the whole with its pace; `last`: what is done and required on the last day."""
     done, required = last
     if not summed:

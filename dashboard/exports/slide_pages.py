@@ -16,14 +16,14 @@ from dashboard.language.words import (
     listing,
     number,
 )
-from dashboard.questions import Row
+from dashboard.rows import Group, Kpi, Total
 
 ROWS = 12  # of a table of a slide; more go on to the next
 NAMED = 4  # schools that a slide of an indicator names
 Line = tuple[Sequence[Cell], Sequence[str]]  # of a table, and what its notes say
 
 
-def line(facts: Facts, kpi: Row, row: Row, group: Row | None) -> list[Cell]:
+def line(facts: Facts, kpi: Kpi, row: Total, group: Group | None) -> list[Cell]:
     """The line of an indicator: its name, the strip, the schools that met it, the late ones, the sum, what is required."""
     return [
         cells.named(row, facts.label(kpi)),
@@ -58,7 +58,7 @@ def further(slide: Slide, at: int, parts: int) -> Slide:
     )
 
 
-def standing(facts: Facts, groups: Sequence[Row]) -> str:
+def standing(facts: Facts, groups: Sequence[Group]) -> str:
     """「7 校中 3 校至少一項落後或逾期」."""
     ids = {group.group_id for group in groups}
     rows = [row for kpi in facts.kpis for row in facts.of(kpi)]

@@ -24,7 +24,8 @@ from dashboard.language.words import (
     quantity,
     short_day,
 )
-from dashboard.questions import Row, View, ask_each, programme_name
+from dashboard.questions import View, ask_each, programme_name
+from dashboard.rows import Deadline, Group
 from dashboard.rules import urgent
 
 
@@ -99,10 +100,10 @@ def _overview(facts: Facts) -> list[Slide]:
     return pages.paged(slide, columns, lines)
 
 
-def _headline(facts: Facts, group: Row | None) -> str:
+def _headline(facts: Facts, group: Group | None) -> str:
     """The title: the most urgent deadline, else how many schools are late."""
     view = facts.view
-    row = urgent(ask_each(view, "deadlines", on=view.on, group_id=group and group.group_id))
+    row = urgent(ask_each(view, Deadline, on=view.on, group_id=group and group.group_id))
     if row is None:
         return pages.standing(facts, facts.groups)
     text = say("{n} 校還差 {amount}", n=number(row.schools), amount=quantity(row.gap, row.unit))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import SimpleNamespace
 
 from dashboard import rules
 from dashboard.exports import tables
@@ -16,12 +15,12 @@ from dashboard.exports.ods import Cell as Looked
 from dashboard.exports.tables import Progress, Sheet
 from dashboard.language.texts import later, say
 from dashboard.language.words import FLAGS, STATUSES, flag_words, listing, word
-from dashboard.questions import View, ask
+from dashboard.questions import View, ask, ask_each
+from dashboard.rows import Kpi, KpiFlag, KpiResult, School, Table
 
-Row = SimpleNamespace
-Kpis = Mapping[
-    tuple[str, str], Row
-]  # the visible indicators, by their id and period, in the definition's order
+# The visible indicators, by their id and period, in the definition's order.
+Kpis = Mapping[tuple[str, str], Kpi]
+Labels = Mapping[str, str]  # of the periods, by their id; empty where there is one, which has no column
 WRITERS: Mapping[str, Callable[[Sequence[Sheet], Progress], bytes]] = {
     "xlsx": tables.xlsx_book,
     "ods": tables.ods_book,
@@ -56,43 +55,40 @@ def sheets(view: View) -> list[Sheet]:
     """
     view = replace(view, scope=replace(view.scope, names=False))
     kpis = _kpis(view)
-    schools = {school.name: school for school in ask(view, "schools")}
+    schools = {school.name: school for school in ask(view, School)}
     groups = {"", *(school.group_name for school in schools.values())}
-    figures: dict[str, list[Row]] = {kpi: [] for kpi, _ in kpis}
-    for row in ask(view, "kpi_results", on=view.on):
+    figures: dict[str, list[KpiResult]] = {kpi: [] for kpi, _ in kpis}
+    for row in ask(view, KpiResult, on=view.on):
         if (row.kpi, row.period) in kpis and row.group in groups:
             figures[row.kpi].append(row)
     several = len({period for _, period in kpis}) > 1
+    labels = {period.period: period.label for period in view.periods} if several else {}
     return [
-        _summary(kpis, figures, several),
-        *(_indicator(rows, kpis, schools, several) for rows in figures.values() if rows),
-        _definitions(view, kpis, several),
+        _summary(kpis, figures, labels),
+        *(_indicator(rows, kpis, schools, labels) for rows in figures.values() if rows),
+        _definitions(view, kpis, labels),
         _snapshot(view, len(schools)),
-        _flags(view, kpis, several),
+        _flags(view, kpis, labels),
     ]
 
 
 def _kpis(view: View) -> Kpis:
-    kpis = {
-        (kpi.kpi, period.period): SimpleNamespace(**vars(kpi) | {"period_label": period.label})
-        for period in view.periods
-        for kpi in ask(view, "kpis", period=period.period)
-    }
+    kpis = {(kpi.kpi, kpi.period): kpi for kpi in ask_each(view, Kpi)}
     return dict(sorted(kpis.items(), key=lambda one: one[1].ord))  # the periods of one stay in their order
 
 
-def _head(columns: Sequence[str], several: bool, at: int = 1) -> list[str]:
+def _head(columns: Sequence[str], labels: Labels, at: int = 1) -> list[str]:
     """The names of the columns; where there are several periods, their column comes after the first `at`."""
     names = [say(column) for column in columns]
-    return [*names[:at], *([say("期間")] if several else []), *names[at:]]
+    return [*names[:at], *([say("期間")] if labels else []), *names[at:]]
 
 
-def _summary(kpis: Kpis, figures: Mapping[str, Sequence[Row]], several: bool) -> Sheet:
+def _summary(kpis: Kpis, figures: Mapping[str, Sequence[KpiResult]], labels: Labels) -> Sheet:
     """The rows of the city, then of its groups."""
     rows = [
         [
             kpi.label,
-            *([kpi.period_label] if several else []),
+            *([labels[kpi.period]] if labels else []),
             row.group or say("全市"),
             _status(row, kpi),
             row.schools_met,
@@ -105,22 +101,24 @@ def _summary(kpis: Kpis, figures: Mapping[str, Sequence[Row]], several: bool) ->
         for row in figures[id]
         if (row.level, row.period) == (level, period)
     ]
-    return Sheet(say("總表"), _head(SUMS, several), rows, 2 + several)
+    return Sheet(say("總表"), _head(SUMS, labels), rows, 2 + bool(labels))
 
 
-def _indicator(figures: Sequence[Row], kpis: Kpis, schools: Mapping[str, Row], several: bool) -> Sheet:
+def _indicator(
+    figures: Sequence[KpiResult], kpis: Kpis, schools: Mapping[str, School], labels: Labels
+) -> Sheet:
     rows: list[list[object]] = []
     for row in figures:
         if row.level == "school":
             kpi = kpis[row.kpi, row.period]
-            placed = [kpi.period_label] if several else []
+            placed = [labels[kpi.period]] if labels else []
             school = [row.group, schools[row.school].role_label, row.school]
             rows.append([*placed, *school, _status(row, kpi), *_figures(row, kpi)])
     short = kpis[figures[0].kpi, figures[0].period].short
-    return Sheet(short, _head(SCHOOLS, several, at=0), rows, 3 + several)
+    return Sheet(short, _head(SCHOOLS, labels, at=0), rows, 3 + bool(labels))
 
 
-def _figures(row: Row, kpi: Row) -> list[object]:
+def _figures(row: KpiResult, kpi: Kpi) -> list[object]:
     return [
         row.counted,
         row.base,
@@ -132,7 +130,7 @@ def _figures(row: Row, kpi: Row) -> list[object]:
     ]
 
 
-def _status(row: Row, kpi: Row) -> Looked:
+def _status(row: KpiResult, kpi: Kpi) -> Looked:
     return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", row.status)
 
 
@@ -144,12 +142,12 @@ def _share(rate: float | None) -> Looked | None:
     return Looked(rate, "exact-share" if rounds_off else "share")
 
 
-def _definitions(view: View, kpis: Kpis, several: bool) -> Sheet:
+def _definitions(view: View, kpis: Kpis, labels: Labels) -> Sheet:
     rows: list[list[object]] = []
     for kpi in kpis.values():
         label, *texts, deadline = rules.row(view, kpi)
-        rows.append([label, *([kpi.period_label] if several else []), *texts, kpi.deadline or deadline])
-    return Sheet(say("指標定義"), _head(rules.HEADER, several), rows, 1)
+        rows.append([label, *([labels[kpi.period]] if labels else []), *texts, kpi.deadline or deadline])
+    return Sheet(say("指標定義"), _head(rules.HEADER, labels), rows, 1)
 
 
 def _snapshot(view: View, schools: int) -> Sheet:
@@ -173,12 +171,12 @@ def _snapshot(view: View, schools: int) -> Sheet:
     return Sheet(say("資料快照"), [say(name) for name in FACTS], rows, 1)
 
 
-def _flags(view: View, kpis: Kpis, several: bool) -> Sheet:
-    labels = {table.table_name: table.label for table in ask(view, "tables")}
+def _flags(view: View, kpis: Kpis, labels: Labels) -> Sheet:
+    labels = {table.table_name: table.label for table in ask(view, Table)}
     rows = [
         [
             kpis[row.kpi, row.period].label,
-            *([kpis[row.kpi, row.period].period_label] if several else []),
+            *([labels[row.period]] if labels else []),
             row.school,
             say(FLAGS[row.flag].source_text),
             labels.get(row.table, row.table),
@@ -186,7 +184,7 @@ def _flags(view: View, kpis: Kpis, several: bool) -> Sheet:
             row.line,
             row.message,
         ]
-        for row in ask(view, "kpi_flags", on=view.on)
+        for row in ask(view, KpiFlag, on=view.on)
         if (row.kpi, row.period) in kpis
     ]
-    return Sheet(say("資料註記"), _head(CAUSES, several), rows, 1)
+    return Sheet(say("資料註記"), _head(CAUSES, labels), rows, 1)

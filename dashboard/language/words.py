@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from dashboard.language.texts import SOURCE, later, manner, say
+from dashboard.rows import Figure, Judged, Mend, Part, Refused, Sum
 
 WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
 MONTHS = (
@@ -29,6 +30,7 @@ SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M")
 MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
 MARKUP = re.compile("[&<>\"'\r\n\0]")
 UNSAFE = re.compile(r"[\0-\x7f]+")
+Number = int | float | Decimal
 KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
 
@@ -73,7 +75,7 @@ LATE = ("overdue", "behind")
 JUDGED = ("met", "on_track", *LATE)
 
 
-def counts(row: object, statuses: Sequence[str] = STRIP) -> dict[str, int]:
+def counts(row: Sum, statuses: Sequence[str] = STRIP) -> dict[str, int]:
     """How many schools of a group or the city have each status, without statuses that none has."""
     schools = {status: int(getattr(row, f"schools_{status}") or 0) for status in statuses}
     return {status: many for status, many in schools.items() if many}
@@ -99,21 +101,20 @@ FLAGS = {
 UNSURE = ("unreadable_source", "stale_source")
 
 
-def flags_of(row: object) -> list[str]:
+def flags_of(row: Judged) -> list[str]:
     """The codes of a figure's flags."""
-    codes: str | None = getattr(row, "flags", None)
-    return codes.split(";") if codes else []
+    return row.flags.split(";") if row.flags else []
 
 
-def is_unsure(row: object) -> bool:
+def is_unsure(row: Judged) -> bool:
     """Whether a file behind the figure was not read: no school is called late by such a figure."""
     return any(code in UNSURE for code in flags_of(row))
 
 
-def flag_words(row: object) -> str:
+def flag_words(row: Figure) -> str:
     """「名冊有退回的列、有退回的列」, with 「（部分學校）」 for a group or the city; blank where there is no flag."""
     flags = listing([say(FLAGS[code].source_text) for code in flags_of(row)])
-    if flags and getattr(row, "level", None) in ("group", "city"):
+    if flags and row.level in ("group", "city"):
         return say("{flags}（部分學校）", flags=flags)
     return flags
 
@@ -132,7 +133,7 @@ def flag_marks(every: Sequence[str]) -> str:
     )
 
 
-def flag_meanings(row: object) -> str:
+def flag_meanings(row: Judged) -> str:
     """The meanings of a figure's flags, a sentence each."""
     return prose([say("{sentence}。", sentence=say(FLAGS[code].source_meaning)) for code in flags_of(row)])
 
@@ -163,13 +164,13 @@ def addressed(value: str) -> str:
 
 
 @lru_cache(KEPT, typed=True)
-def decimal(value: Any) -> Decimal:
+def decimal(value: Number) -> Decimal:
     """A figure without the noise of floats: 3.0 from a nullable column is 3, and −0 is 0."""
     return Decimal(str(value)).normalize() + 0
 
 
 @lru_cache(KEPT, typed=True)
-def plain(value: Any) -> str:
+def plain(value: Number | None) -> str:
     """A figure for machines: no thousands mark, blank when missing."""
     return "" if value is None else f"{decimal(value):f}"
 
@@ -198,12 +199,12 @@ def stated(figure: object, name: str = "") -> str:
 
 
 @lru_cache(KEPT, typed=True)
-def number(value: Any, missing: str = "?") -> str:
+def number(value: Number | None, missing: str = "?") -> str:
     """1,103; a true minus sign; missing is never 0."""
     return missing if value is None else f"{decimal(value):,f}".replace("-", "−")
 
 
-def brief(value: Any, unit: str, missing: str = "?") -> str:
+def brief(value: Number | None, unit: str, missing: str = "?") -> str:
     """A figure for a cell: money from 10,000 on in 萬 or 億 (k or M) to one decimal, other figures in full."""
     if value is None or unit not in MONEY or abs(decimal(value)) < LARGE_SUM:
         return number(value, missing)
@@ -213,12 +214,12 @@ def brief(value: Any, unit: str, missing: str = "?") -> str:
     return f"{number(rounded)} {name}"
 
 
-def quantity(value: Any, unit: str, missing: str = "?") -> str:
+def quantity(value: Number | None, unit: str, missing: str = "?") -> str:
     """「24 人」, 「61.2 萬元」: a figure with its unit, as plain text."""
     return united(brief(value, unit, missing), unit)
 
 
-def amount(value: Any, unit: str, missing: str = "?") -> str:
+def amount(value: Number | None, unit: str, missing: str = "?") -> str:
     """As `quantity`, as markup."""
     return escape(quantity(value, unit, missing))
 
@@ -229,7 +230,7 @@ def united(written: str, unit: str) -> str:
     return f"{written}{joined}{unit}"
 
 
-def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
+def pair(counted: Number | None, of: Number | None, unit: str, missing: str = "–") -> str:
     """20/24, 「61.2/70 萬」: two figures, in full where they would look equal when shortened."""
     one, other = brief(counted, unit), brief(of, unit, missing)
     if one == other and counted != of:
@@ -239,18 +240,18 @@ def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
     return f"{one}/{other}"
 
 
-def exact(value: Any, unit: str) -> str:
+def exact(value: Number | None, unit: str) -> str:
     """The figure in full, for a title."""
     return f"{number(value)} {escape(unit)}"
 
 
-def change(by: Any, unit: str = "") -> str:
+def change(by: Number, unit: str = "") -> str:
     """+3, −2, 0; of a large sum of money +1.2 萬."""
     return f"+{brief(by, unit)}" if by > 0 else brief(by, unit)
 
 
 @lru_cache(KEPT, typed=True)
-def percent(part: Any, whole: Any, places: int = 1) -> str:
+def percent(part: Number | None, whole: Number | None, places: int = 1) -> str:
     """Half up; 100% and 0% only when exact, so that one missing person never disappears in rounding."""
     if part is None or not whole:
         return ""
@@ -264,7 +265,7 @@ def percent(part: Any, whole: Any, places: int = 1) -> str:
     return f"{max(rounded, step):f}%"
 
 
-def rate(counted: Any, base: Any, unit: str) -> str:
+def rate(counted: Number | None, base: Number | None, unit: str) -> str:
     """「88.8%（979/1,103 人）」: a rate is always written with its counts."""
     share, counts = percent(counted, base), f"{number(counted)}/{number(base)}"
     return say("{share}（{counts} {unit}）", share=share, counts=counts, unit=unit)
@@ -348,16 +349,13 @@ def listing(parts: Sequence[str]) -> str:
     return say("、").join(parts)
 
 
-Part = Mapping[str, Any]  # of a unit, as `parts_on` of queries/models/5_visible.sql gives it
-
-
 def part_name(part: Part) -> str:
     """The name of a part; blank for an amount that is the only part."""
     return say(part["label"]) if part["label"] else ""
 
 
-def part_amount(part: Part, name: str) -> str:
-    """「1 小時」: how much a unit has or lacks of a part; `name` is `has` or `lacks`."""
+def part_amount(part: Part, name: Literal["needed", "has", "lacks"]) -> str:
+    """「1 小時」: how much a unit needs, has or lacks of a part; `name` is which."""
     return f"{number(part[name])} {say(part['unit']) if part['unit'] else ''}".strip()
 
 
@@ -386,9 +384,9 @@ def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
     return listing([*filter(None, [missing_things]), *amounts])
 
 
-def sentence(row: Any) -> str:
+def sentence(row: Refused | Mend) -> str:
     """The sentence on what is wrong and how to mend it, in the viewer's language; values of the file stay as they are."""
-    return say(row.sentence, **row.places)
+    return "" if row.sentence is None or row.places is None else say(row.sentence, **row.places)
 
 
 def prose(sentences: Sequence[str]) -> str:

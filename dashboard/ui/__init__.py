@@ -4,18 +4,19 @@ A page reads as a table of contents: `read_view`, a few `ask`s, `head`, then its
 in queries/, rules of writing in `words`, and every piece of markup in the modules of this package.
 """
 
-from dashboard import rules
+from dashboard import rows, rules
 from dashboard.language import words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, ask_each, before, pick, standing
 from dashboard.ui.base import figures, parts
 from dashboard.ui.base.address import asked, read_view, speak
-from dashboard.ui.base.downloads import download, workbook
+from dashboard.ui.base.downloads import Build, download, workbook
 from dashboard.ui.base.screen import choose, copy, fold, fold_on_demand, halves, show
 from dashboard.ui.frame.navigation import pages, sidebar
 from dashboard.ui.frame.page import Missing, dress, guard, head, scripts, some
 
 __all__ = [
+    "Build",
     "Missing",
     "View",
     "ask",
@@ -36,6 +37,7 @@ __all__ = [
     "parts",
     "pick",
     "read_view",
+    "rows",
     "rules",
     "say",
     "scripts",

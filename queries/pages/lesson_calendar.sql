@@ -57,7 +57,7 @@ select
     held.date as day,
     date_trunc('week', held.date)::date as week,
     held.date > $on::date as is_ahead,
-    held.class,
+    held.class as class_name,
     held.subject,
     held.digital,
     came.visitors

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,10 @@ from dashboard import access, clock, config, questions
 from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import say
-from dashboard.questions import Row, View, answers, periods_on
+from dashboard.questions import View, answers, periods_on
+from dashboard.rows import KpiId, Period
+
+Row = Any
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
@@ -60,11 +64,11 @@ def _read() -> View:
     default = facts.as_of or clock.today()
     on = day_of(st.query_params.get("on"), default, notices)
     versus = _earlier(st.query_params.get("vs"), on, notices)
-    periods = tuple(answers(snapshot, scope, "periods", ()))
+    periods = tuple(answers(snapshot, scope, Period))
     period = _asked_period(st.query_params.get("period"), periods, notices)
     visible = tuple(p for p in periods if p.period == period) or periods_on(snapshot, scope, on)
     wanted = st.query_params.get("kpi")
-    if wanted and wanted not in [row.kpi for row in answers(snapshot, scope, "kpi_ids", ())]:
+    if wanted and wanted not in [row.kpi for row in answers(snapshot, scope, KpiId)]:
         notices.append(say("網址裡的指標「{asked}」不存在，已略過。", asked=wanted))
     return View(
         programme=programme,

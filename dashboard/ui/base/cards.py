@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import later, say
@@ -28,7 +27,7 @@ from dashboard.questions import View
 from dashboard.rules import requirement
 from dashboard.ui.base.parts import anchor, bar, due, figure, flagged, hint, moved
 
-Row = SimpleNamespace
+Row = Any
 Before = Mapping[tuple[Any, ...], Row]
 ToIndicator = Callable[..., str]
 CELLS = 200

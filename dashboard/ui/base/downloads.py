@@ -25,6 +25,7 @@ from dashboard.language.texts import say
 from dashboard.questions import View
 from dashboard.ui.base.address import read_view
 
+Build = Callable[[], Sequence[Sequence[object]]]  # gives the rows of a table
 FOLDER = "files"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -97,7 +98,7 @@ def offered(token: str, browser: str) -> Offer | None:
     return offer
 
 
-def download(name: str, header: Sequence[str], build: Callable[[], Sequence[Sequence[object]]]) -> str:
+def download(name: str, header: Sequence[str], build: Build) -> str:
     """Links to a table as XLSX, ODS and CSV, each built when it is fetched; `name` begins with the table's title."""
     title = name.partition("_")[0]
     return offer(

@@ -12,14 +12,13 @@ import io
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, listing, number, sentence
 from dashboard.ui.base.parts import Cell, outward, table
 
-Row = SimpleNamespace
+Row = Any
 WIDE = 9  # columns side by side; of a wider row the first ones and those around the fault
 FIRST, AROUND = 2, 2
 SHORT, LONG = 40, 2_000  # letters of a cell, and of one unfolded: a cell may have ten megabytes

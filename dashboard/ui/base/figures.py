@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Condition
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,6 +19,7 @@ from dashboard import charts
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, frame
+from dashboard.rows import Group, IndicatorDay
 from dashboard.ui.base import downloads, parts, screen
 from dashboard.ui.base.screen import show as put
 
@@ -238,7 +238,7 @@ def progress_header() -> list[str]:
     return [say("範圍"), say("日期"), say("計數"), say("應達"), say("百分比"), say("應有進度")]
 
 
-def has_progress(kpi: SimpleNamespace) -> bool:
+def has_progress(kpi: Any) -> bool:
     """Whether an indicator has a requirement and a deadline, and so a course to draw."""
     return kpi.deadline is not None and kpi.require not in ("none", "ceiling")
 
@@ -250,7 +250,7 @@ class Progress:
     Where nothing is required of all schools together, it counts the schools that met it out of those judged.
     """
 
-    kpi: SimpleNamespace
+    kpi: Any
     summed: bool
     names: Mapping[int, str]
     lines: pd.DataFrame
@@ -326,12 +326,12 @@ class Progress:
         return marks
 
 
-def progress(view: View, kpi: SimpleNamespace, as_count: bool = False) -> Progress | None:
+def progress(view: View, kpi: Any, as_count: bool = False) -> Progress | None:
     """The course of an indicator; None where there is none, or it has not begun."""
     if not has_progress(kpi):
         return None
     # What will be done until a day to come is not known: the lines end today.
-    days = frame(view, "indicator_days", kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
+    days = frame(view, IndicatorDay, kpi=kpi.kpi, period=kpi.period, on=min(view.on, view.today))
     city = days[days["level"] == "city"]
     if city.empty:
         return None
@@ -340,6 +340,6 @@ def progress(view: View, kpi: SimpleNamespace, as_count: bool = False) -> Progre
     lines = over_time(days, counted, of, as_count).fillna({"group_id": 0}).astype({"group_id": int})
     if not (lines["group_id"] == 0).any():
         return None
-    names = {0: say("全市"), **{row.group_id: row.name for row in ask(view, "groups")}}
+    names = {0: say("全市"), **{row.group_id: row.name for row in ask(view, Group)}}
     lines = lines.assign(line=lines["group_id"].astype(str))
     return Progress(kpi, summed, names, lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from typing import Any
 
 from dashboard.language.texts import say
 from dashboard.language.words import (
@@ -31,7 +31,7 @@ from dashboard.questions import View
 from dashboard.rules import urgent
 from dashboard.ui.base.parts import anchor, moved, tag
 
-Row = SimpleNamespace
+Row = Any
 ToIndicator = Callable[[str], str]
 WORTH_A_PACE = 3
 WEEKS = 4

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import say
@@ -24,11 +23,12 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, ask
-from dashboard.reminders import to_send
+from dashboard.reminders import to_send as to_send
+from dashboard.rows import Notice, TeamKpi
 from dashboard.ui.base.findings import gap, pace, room
 from dashboard.ui.base.parts import anchor, hint
 
-Row = SimpleNamespace
+Row = Any
 Link = Callable[..., str]
 STEPS = 3
 
@@ -49,10 +49,10 @@ class StepContext:
 
 def step_context(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> StepContext:
     """The context of one period and group; rejected rows belong to no period and are listed with the first."""
-    notices = ask(view, "notices") if mine["period"] == view.period_ids[0] else []
+    notices = ask(view, Notice) if mine["period"] == view.period_ids[0] else []
     return StepContext(
         {kpi.kpi: kpi for kpi in kpis},
-        {row.kpi for row in ask(view, "team_kpis")},
+        {row.kpi for row in ask(view, TeamKpi)},
         to_send(view, **mine, asked=True),
         {row.school_name: row.rejected for row in notices if row.rejected},
     )

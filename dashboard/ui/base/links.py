@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from dashboard.language.words import escape
-from dashboard.questions import Row, View
+from dashboard.questions import View
 from dashboard.ui.base.parts import anchor
+
+Row = Any
 
 
 def latest(kpis: Sequence[Row], on: date) -> Row:

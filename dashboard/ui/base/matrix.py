@@ -34,7 +34,7 @@ from dashboard.questions import View
 from dashboard.ui.base import paper
 from dashboard.ui.base.parts import Cell, anchor, figure, flag_sign, flag_table, moved, pills, table
 
-Row = SimpleNamespace
+Row = Any
 Link = Callable[[Row], str]
 Before = Mapping[tuple[Any, ...], Row]
 FILL_FROM = 4
@@ -302,8 +302,8 @@ def _school(
     cells = {row.kpi: row for row in figures}
     then = [before[row.school_id, row.kpi] for row in figures if (row.school_id, row.kpi) in before]
     role = f'<span class="role">{escape(_role(figures[0].role_label))}</span>' if leads else ""
-    first = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
-    changed = moved(_late(figures), Row(late=_late(then)) if then else None, "late")
+    first = anchor(ways.school(SimpleNamespace(school_name=name, kpi=None)), escape(name))
+    changed = moved(_late(figures), SimpleNamespace(late=_late(then)) if then else None, "late")
     figure_cells = [
         school_cell(cells[kpi.kpi], kpi, ways.school, before.get((cells[kpi.kpi].school_id, kpi.kpi)))
         for kpi in kpis
@@ -403,7 +403,7 @@ def flags_of(
 
 def _flagged(view: View, kpi: Row, code: str, rows: Sequence[Row]) -> str:
     """「A1、A2（甲國小、乙國小）」; groups are not named, for their cells are marked."""
-    table = flag_table(Row(flags=code), kpi)
+    table = flag_table(SimpleNamespace(flags=code), kpi)
     schools = [row.school_name for row in rows if row.level == "school"]
     if schools:
         who = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import SOURCE, manner, say
@@ -31,7 +30,7 @@ from dashboard.language.words import (
     written_day,
 )
 
-Row = SimpleNamespace
+Row = Any
 UNMET = ("on_track", "behind", "overdue")
 BASES = {"staff": "staff", "classes": "schools"}  # the tables that the bases are counted in
 

@@ -9,11 +9,12 @@ from typing import Any
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, listing, number, sentence
 from dashboard.questions import View, ask
+from dashboard.rows import Reject
 from dashboard.ui.base import faults, paper, parts
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import Cell, anchor, count, pills, text
 
-Row = SimpleNamespace
+Row = Any
 NOTIFIED = 40  # schools to notify on a page
 LISTED = 200  # resolved rows on the screen
 SEVERITIES = {
@@ -87,7 +88,7 @@ def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
     """The page of rejected rows that the address names, under its filters."""
 
     def get(first: int, last: int) -> Sequence[Row]:
-        return ask(view, "rejects", on=view.on, **chosen, size=last - first, skip=first)
+        return ask(view, Reject, on=view.on, **chosen, size=last - first, skip=first)
 
     return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
@@ -190,7 +191,7 @@ def as_rows(rows: Sequence[Row]) -> list[list[object]]:
 
 def every(view: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
     """The rows of the file: all that the filters leave."""
-    return as_rows(ask(view, "rejects", on=view.on, **chosen, size=None, skip=0))
+    return as_rows(ask(view, Reject, on=view.on, **chosen, size=None, skip=0))
 
 
 def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
@@ -234,7 +235,7 @@ def filters(
 def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
     """The pills of one filter; the chosen one stays even where the other filters leave it no row."""
     if chosen and chosen not in {row.value for row in rows}:
-        rows = [*rows, Row(value=chosen, label=None, rows=0)]
+        rows = [*rows, SimpleNamespace(value=chosen, label=None, rows=0)]
     choices = [(say("全部"), here(**{facet: None}), chosen is None)]
     choices += [
         (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from html import unescape
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -28,11 +28,14 @@ from dashboard.language.words import (
     short_day,
     written_day,
 )
-from dashboard.questions import Row, View, answers, ask, facts_of
+from dashboard.questions import View, answers, ask, facts_of
+from dashboard.rows import ReasonCount, RowsByDay, Table
 from dashboard.ui.base import figures
 from dashboard.ui.base.figures import Figure, Value
 from dashboard.ui.base.parts import hint, notice, pills
 from dashboard.ui.base.screen import show
+
+Row = Any
 
 Here = Callable[..., str]
 CHARTS = {"rejects": later("退回的列變少了嗎"), "arrivals": later("各表的列到哪一天")}
@@ -90,8 +93,8 @@ def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]
     table, school = chosen["table"], chosen["school"]
     try:
         facts = facts_of(snapshot, view.scope)
-        reasons = answers(snapshot, view.scope, "rejects_by_reason", (("school", school), ("table", table)))
-        tables = answers(snapshot, view.scope, "tables", ())
+        reasons = answers(snapshot, view.scope, ReasonCount, (("school", school), ("table", table)))
+        tables = answers(snapshot, view.scope, Table)
     except store.NoSnapshot:
         return None
     # The number of rows read is known of whole tables only, not of some schools.
@@ -148,7 +151,7 @@ def _rejects(
 def _of(view: View, chosen: Mapping[str, str | None]) -> str:
     """The school and the table that the figure is limited to; blank where it is not."""
     table = next(
-        (row.label for row in ask(view, "tables") if row.table_name == chosen["table"]), chosen["table"]
+        (row.label for row in ask(view, Table) if row.table_name == chosen["table"]), chosen["table"]
     )
     return " · ".join(filter(None, (chosen["school"], table)))
 
@@ -260,7 +263,7 @@ def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure
     """The accepted rows of each table by the dates in them: which tables have new rows?"""
     school = chosen["school"]
     try:
-        listed = ask(view, "rows_by_day", on=view.on, school=school)
+        listed = ask(view, RowsByDay, on=view.on, school=school)
     except store.NoSnapshot:
         return notice(say("這一份快照是別的版本做的"), say("沒有各表逐日的列數；下一次更新後就會有。"))
     return figures.once(view, "arrivals", school, build=lambda: _arrivals(view, school, listed))

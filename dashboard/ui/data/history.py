@@ -15,11 +15,14 @@ import streamlit as st
 from dashboard import warehouse as store
 from dashboard.language import words
 from dashboard.language.texts import later, say
-from dashboard.questions import Row, View, answers, ask, facts_of
+from dashboard.questions import View, answers, ask, facts_of
+from dashboard.rows import Input, Kpi, Period, RowToMend, SchoolStanding, Table, Total
 from dashboard.ui.base import downloads, figures, parts
 from dashboard.ui.base.parts import Cell, anchor, table, text
 from dashboard.ui.base.screen import show
 from dashboard.ui.frame import freshness
+
+Row = Any
 
 # A table or figure that changes by more than this share at once is marked: a whole file may be missing or doubled.
 JUMP = 0.2
@@ -120,17 +123,17 @@ def download(view: View) -> str:
 
 def _facts(view: View, snapshot: store.Snapshot) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for row in answers(snapshot, view.scope, "tables", ()):
+    for row in answers(snapshot, view.scope, Table):
         values[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
         values[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
-    for period in answers(snapshot, view.scope, "periods", ()):
+    for period in answers(snapshot, view.scope, Period):
         at = (("period", period.period),)
-        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, view.scope, "kpis", at)}
-        for row in answers(snapshot, view.scope, "totals", (("on", view.on), *at)):
-            if row.level == "city":
-                label = say("{label}（{note}）", label=kpis[row.kpi].short, note=period.label)
-                values[say("{label} 計數", label=label)] = row.counted
-                values[say("{label} 達標校數", label=label)] = row.schools_met
+        kpis: Mapping[str, Row] = {kpi.kpi: kpi for kpi in answers(snapshot, view.scope, Kpi, at)}
+        for total in answers(snapshot, view.scope, Total, (("on", view.on), *at)):
+            if total.level == "city":
+                label = say("{label}（{note}）", label=kpis[total.kpi].short, note=period.label)
+                values[say("{label} 計數", label=label)] = total.counted
+                values[say("{label} 達標校數", label=label)] = total.schools_met
     return values
 
 
@@ -294,12 +297,12 @@ def turned(view: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]
 
 def _kpis(view: View) -> dict[tuple[str, str], Row]:
     """The indicators of the view's periods that are not settled."""
-    every = (row for period in view.periods for row in ask(view, "kpis", period=period.period))
+    every = (row for period in view.periods for row in ask(view, Kpi, period=period.period))
     return {(row.kpi, row.period): row for row in every if not row.closed}
 
 
 def _standing(view: View, snapshot: store.Snapshot, on: date) -> Sequence[Row]:
-    return answers(snapshot, view.scope, "school_standing", (("on", on), ("periods", view.period_ids)))
+    return answers(snapshot, view.scope, SchoolStanding, (("on", on), ("periods", view.period_ids)))
 
 
 def _place(row: Row) -> tuple[str, ...]:
@@ -323,20 +326,16 @@ def _turn(then: Row, now: Row, require: str) -> str | None:
 
 def no_more_refused(view: View, before: store.Snapshot) -> list[Row]:
     """The rows that the former snapshot rejected and this one does not: mended, or removed."""
-    now = {row.row_key for row in answers(view.snapshot, view.scope, "rows_to_mend", ())}
-    return [row for row in answers(before, view.scope, "rows_to_mend", ()) if row.row_key not in now]
+    now = {row.row_key for row in answers(view.snapshot, view.scope, RowToMend)}
+    return [row for row in answers(before, view.scope, RowToMend) if row.row_key not in now]
 
 
 def gone(view: View, before: store.Snapshot) -> list[str]:
     """The files of which the former snapshot had rows and this one knows nothing; figures may have fallen by them."""
-    inputs = answers(view.snapshot, view.scope, "inputs", ())
+    inputs = answers(view.snapshot, view.scope, Input)
     now = {row.file for row in inputs if row.left_out != store.GONE}
     return sorted(
-        {
-            row.file
-            for row in answers(before, view.scope, "inputs", ())
-            if row.accepted and row.file not in now
-        }
+        {row.file for row in answers(before, view.scope, Input) if row.accepted and row.file not in now}
     )
 
 

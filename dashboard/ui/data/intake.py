@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, fingerprint, listing, moment, number, percent, size
@@ -11,7 +12,7 @@ from dashboard.ui.base import paper
 from dashboard.ui.base.parts import Cell, Line, count, notice, outward, stored, table, text
 from dashboard.ui.frame.freshness import Times
 
-Row = SimpleNamespace
+Row = Any
 COUNTS = {
     "files": later("檔案數"),
     "read": later("讀入"),
@@ -38,7 +39,7 @@ def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str
     ]
     header = [Cell(say("資料表"), "l"), *(Cell(say(name)) for name in names)]
     lines = [("", [*_source(row), *_times(times[row.table_name], year)]) for row in tables]
-    total = Row(**_sums(tables))
+    total = SimpleNamespace(**_sums(tables))
     lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total), Cell(""), Cell("")]))
     sentence = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
     head = f'<h2>{say("來源")}</h2><p class="sub">{sentence}</p>'

@@ -16,6 +16,7 @@ from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
 from dashboard.readings import offers
 from dashboard.reminders import groups_of
+from dashboard.rows import Kpi, Table
 from dashboard.ui.base import parts, records
 from dashboard.ui.base.parts import Cell, count, table, text
 from dashboard.ui.base.screen import show
@@ -99,7 +100,7 @@ def report(view: View, trial: store.Trial) -> str:
     if not trial.readable:
         reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
-        names = words.listing([words.escape(row.label) for row in ask(view, "tables")])
+        names = words.listing([words.escape(row.label) for row in ask(view, Table)])
         body = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
@@ -107,7 +108,7 @@ def report(view: View, trial: store.Trial) -> str:
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
         return parts.notice(title, body, "failed")
-    labels = {row.table_name: row.label for row in ask(view, "tables")}
+    labels = {row.table_name: row.label for row in ask(view, Table)}
     name = f"<b>{words.escape(trial.name)}</b>"
     is_new = (
         say("{name}：取代同名檔案（原檔會保留）。", name=name)
@@ -179,7 +180,7 @@ def _moved(view: View, trial: store.Trial) -> str:
     labels = {
         kpi.kpi: kpi.short
         for period in view.all_periods
-        for kpi in ask(view, "kpis", period=period.period, by_default=None)
+        for kpi in ask(view, Kpi, period=period.period, by_default=None)
     }
     groups = groups_of(view)
     order = {"city": 0, "group": 1, "school": 2}

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import streamlit as st
 
@@ -28,9 +28,12 @@ from dashboard import warehouse as store
 from dashboard.language import texts, words
 from dashboard.language.texts import kept, later, say
 from dashboard.paths import with_product
-from dashboard.questions import Row, View, ask
+from dashboard.questions import View, ask
+from dashboard.rows import Table
 from dashboard.ui.base import parts
 from dashboard.ui.base.screen import show
+
+Row = Any
 
 LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0
@@ -74,7 +77,7 @@ def tags(view: View) -> list[str]:
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
         return _quiet_tags(view)
-    labels = {row.table_name: row.label for row in ask(view, "tables")}
+    labels = {row.table_name: row.label for row in ask(view, Table)}
     marks = [_mark(view, sheet, labels) for sheet in _unreachable(refresh)]
     if refresh.error:
         marks.append(
@@ -194,7 +197,7 @@ def _quiet_tags(view: View) -> list[str]:
     """A mark for each table that has not changed for long; above `MARKED` tables one mark with their number."""
     if not _bearable(view.facts.definition):
         return []
-    quiet = [(row.label, days) for row in ask(view, "tables") if (days := _quiet(view, row)) is not None]
+    quiet = [(row.label, days) for row in ask(view, Table) if (days := _quiet(view, row)) is not None]
     if len(quiet) > MARKED:
         return [_tag(view, "t-behind", say("! {n} 張資料表很久沒有變動", n=len(quiet)))]
     return [

@@ -20,6 +20,7 @@ from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.paths import PAGES
 from dashboard.questions import View, ask, facts_of
+from dashboard.rows import Kpi
 from dashboard.ui.base import parts
 from dashboard.ui.base.address import CARRIED, asked
 
@@ -114,7 +115,7 @@ def _period(view: View) -> None:
 
 def _days(view: View) -> None:
     """Show the choice of the day and of the day compared with: usual days as links, others from a calendar."""
-    kpis = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
+    kpis = [kpi for period in view.periods for kpi in ask(view, Kpi, period=period.period)]
     deadlines = [kpi.deadline for kpi in kpis if kpi.deadline]
     days = [
         (label, _here(replace(view, on=day)), day == view.on)

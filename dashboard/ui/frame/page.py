@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -20,11 +21,13 @@ from dashboard import warehouse as store
 from dashboard.exports import report
 from dashboard.language import texts, words
 from dashboard.language.texts import say
-from dashboard.questions import Row, View
+from dashboard.questions import View
 from dashboard.ui.base import paper, parts
 from dashboard.ui.base.address import chosen
 from dashboard.ui.base.screen import show
 from dashboard.ui.frame import freshness
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 HOME = "overview"
@@ -94,7 +97,7 @@ def _missing_messages(missing: Missing | None) -> list[str]:
     return [message]
 
 
-def some(rows: Sequence[Row], what: str) -> Sequence[Row]:
+def some(rows: Sequence[T], what: str) -> Sequence[T]:
     """The rows; where there are none, show a notice and end the page."""
     if not rows:
         body = say("目前的檢視範圍與計畫裡沒有{what}；若應該有，請洽系統管理者。", what=what)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from html import unescape
 from itertools import groupby
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -26,12 +25,13 @@ from dashboard.language.words import (
     short_day,
 )
 from dashboard.questions import View, ask, ask_each
+from dashboard.rows import Kpi, Lesson
 from dashboard.ui.base import figures, links
 from dashboard.ui.base.figures import Figure, Link
 from dashboard.ui.base.parts import hint, notice, pills
 from dashboard.ui.base.screen import halves
 
-Row = SimpleNamespace
+Row = Any
 Here = Callable[..., str]
 LISTED = 8  # groups named in a caption
 TABLE = "public_lessons"
@@ -61,7 +61,7 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
             view, "trend", group.group_id, kpi.kpi, kpi.period, build=lambda: trend(view, group, kpi)
         )
         drawn.append(("trend", curve, ways(view, offered, chosen, here)))
-    if lessons := next((kpi for kpi in ask_each(view, "kpis") if kpi.table_name == TABLE), None):
+    if lessons := next((kpi for kpi in ask_each(view, Kpi) if kpi.table_name == TABLE), None):
         try:
             weeks = figures.once(
                 view, "calendar", group.group_id, build=lambda: calendar(view, group, lessons)
@@ -84,7 +84,7 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
 def trends(view: View) -> dict[str, Row]:
     """The indicators with a course, by their names in the address: the id, with the period where it is not the last."""
     by_id: dict[str, list[Row]] = {}
-    for kpi in ask_each(view, "kpis"):
+    for kpi in ask_each(view, Kpi):
         if figures.has_progress(kpi):
             by_id.setdefault(kpi.kpi, []).append(kpi)
     last = {name: links.latest(kpis, view.on) for name, kpis in by_id.items()}
@@ -221,7 +221,7 @@ def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
 
 def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
     """The calendar of public lessons: a mark a school and week, by whether anybody from another school came."""
-    rows = ask(view, "lesson_calendar", on=view.on, group_id=group.group_id, periods=view.period_ids)
+    rows: list[Row] = ask(view, Lesson, on=view.on, group_id=group.group_id, periods=view.period_ids)
     lessons = [row for row in rows if row.day]
     schools = {row.school_id: row for row in rows}
     title = calendar_title(lessons, len(schools))
@@ -267,7 +267,7 @@ def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
 
 def _ends(view: View) -> list[date]:
     """The last day that counts for indicators of public lessons, as a list; empty where none is set."""
-    ends = [kpi.window_end for kpi in ask_each(view, "kpis") if kpi.table_name == TABLE and kpi.window_end]
+    ends = [kpi.window_end for kpi in ask_each(view, Kpi) if kpi.table_name == TABLE and kpi.window_end]
     return [max(ends)] if ends else []
 
 
@@ -338,7 +338,7 @@ def _hover(view: View, lessons: Sequence[Row]) -> str:
 
 def _lesson(row: Row) -> str:
     """「國語 3 年 1 班（數位）」, as far as it is recorded."""
-    what = " ".join(escape(part) for part in (row.subject, getattr(row, "class")) if part)
+    what = " ".join(escape(part) for part in (row.subject, row.class_name) if part)
     digital = say("（數位）") if row.digital else ""
     return f"{what}{digital}" if what else say("數位") if row.digital else ""
 
@@ -360,7 +360,7 @@ def _rows(view: View, kpi: Row, lessons: Sequence[Row]) -> list[list[figures.Val
         [
             Link(row.school_name, _answer(view, kpi, row)),
             row.day or say("沒有紀錄"),
-            getattr(row, "class"),
+            row.class_name,
             row.subject,
             digital[row.digital],
             "" if not row.day else say("這一天之後") if row.is_ahead else _came(row) or say("沒有紀錄"),

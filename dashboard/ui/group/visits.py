@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, file_day, listing, number, short_day
 from dashboard.questions import View, ask
+from dashboard.rows import School
 from dashboard.ui.base.matrix import Before, Ways, school_cell
 from dashboard.ui.base.parts import Cell, anchor, moved, table
 
-Row = SimpleNamespace
+Row = Any
 TABLE = "observations"
 TEAM = 2
 MANY = 20
@@ -54,7 +56,7 @@ def hosts(
     """The columns of the table: every school of the group, then the other schools that were visited."""
     visited = {row.host_key: row for row in visits}
     inside = [
-        Row(
+        SimpleNamespace(
             key=f"school:{rows[0].school_id}",
             name=name,
             short=shorts.get(rows[0].school_id, name),
@@ -68,7 +70,9 @@ def hosts(
 
 
 def _host(row: Row) -> Row:
-    return Row(key=row.host_key, name=row.host_name, short=row.host_short or row.host_name, place=row.place)
+    return SimpleNamespace(
+        key=row.host_key, name=row.host_name, short=row.host_short or row.host_name, place=row.place
+    )
 
 
 def by_host(
@@ -87,7 +91,7 @@ def by_host(
     """
     if len(schools) > MANY:
         return by_visitor(visits, listed, ways, view.year, earlier if view.versus else None)
-    shorts = {school.school_id: school.short for school in ask(view, "schools")}
+    shorts = {school.school_id: school.short for school in ask(view, School)}
     columns = hosts(visits, schools, shorts)
     teams = {(row.school_id, row.host_key): row for row in visits}
     then = earlier if view.versus else None
@@ -120,7 +124,7 @@ def by_visitor(
     lines = []
     for name, rows in listed.items():
         if own := by_school.get(rows[0].school_id):
-            who = anchor(ways.school(Row(school_name=name, kpi=None)), escape(name))
+            who = anchor(ways.school(SimpleNamespace(school_name=name, kpi=None)), escape(name))
             hosts_of = listing([_visit(row, year, before) for row in own])
             lines.append(f'<div class="li gaps"><span>{who}</span><span>{hosts_of}</span></div>')
     none = len(listed) - len(lines)
@@ -152,7 +156,7 @@ def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
     """The change of the largest team since the day compared with, from 0 where there was no visit."""
     if before is None:
         return ""
-    return moved(row.people, before.get((school, host.key)) or Row(people=0), "people")
+    return moved(row.people, before.get((school, host.key)) or SimpleNamespace(people=0), "people")
 
 
 def _indicator(kpi: Row, ways: Ways) -> str:

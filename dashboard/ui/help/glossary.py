@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard import rules
@@ -17,7 +16,7 @@ from dashboard.questions import View
 from dashboard.ui.base import links
 from dashboard.ui.base.parts import Cell, anchor, table, tag, text
 
-Row = SimpleNamespace
+Row = Any
 TERMS = {
     later("截至"): later("畫面上的數字是哪一天的情形。換一天，所有數字一起換；那一天之後的紀錄不算。"),
     later("快照"): later(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from html import unescape
-from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ from dashboard.ui.base.figures import Figure, Link
 from dashboard.ui.base.parts import flag_hover, hint, pills
 from dashboard.ui.indicator.summary import rounded
 
-Row = SimpleNamespace
+Row = Any
 Here = Callable[..., str]
 CROWD = 400  # with more schools than this, one mark a school takes a browser a second
 LEGEND = 26  # names that fit a legend

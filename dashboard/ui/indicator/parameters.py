@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard import rules
 from dashboard.language.texts import later, say
 from dashboard.language.words import STATUSES, escape, full_day, listing, number, written_day
 from dashboard.questions import View, ask
+from dashboard.rows import IndicatorQuery, School, Table
 from dashboard.ui.base.parts import Cell, table, text
 
-Row = SimpleNamespace
+Row = Any
 ROUNDINGS = {
     "ceil": later("小數無條件進位"),
     "floor": later("小數無條件捨去"),
@@ -50,7 +50,7 @@ def _counted(
     view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """Who and what is counted."""
-    labels = ask(view, "indicator_query", kpi=kpi.kpi)[0].labels or ""
+    labels = ask(view, IndicatorQuery, kpi=kpi.kpi)[0].labels or ""
     yield say("基數"), say(rules.BASES[kpi.base])
     yield say("身分"), listing([word for name in own["employment"] for word in whole["employment"][name]])
     yield say("職務"), listing(own["duties"])
@@ -69,7 +69,7 @@ def _required(
     view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """How much, in which days, from whom, out of which table."""
-    evidence = next((row.label for row in ask(view, "tables") if row.table_name == kpi.table_name), "")
+    evidence = next((row.label for row in ask(view, Table) if row.table_name == kpi.table_name), "")
     yield say("應達"), _requirement(kpi)
     yield say("採計期間"), rules.window(view, kpi)
     yield (
@@ -104,7 +104,7 @@ def _requirement(kpi: Row) -> str:
 
 def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     """The exempt schools; those outside the viewer's scope only as a number."""
-    visible = {row.name for row in ask(view, "schools")}
+    visible = {row.name for row in ask(view, School)}
     names = [name for name in own["exempt"] if name in visible]
     if hidden := len(own["exempt"]) - len(names):
         names.append(say("另 {n} 校", n=number(hidden)))

@@ -10,7 +10,6 @@ import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard import warehouse as store
@@ -27,10 +26,11 @@ from dashboard.language.words import (
     word,
 )
 from dashboard.questions import View, ask, facts_of
+from dashboard.rows import IndicatorCity, IndicatorQuery, IndicatorRead, IndicatorSchool, Kpi
 from dashboard.ui.base.parts import Cell, figure, flag_note, table, tag, text
 from dashboard.ui.indicator import parameters
 
-Row = SimpleNamespace
+Row = Any
 FIGURES = ("counted", "base", "required", "status")
 HEADER = (
     later("學校"), later("原定義狀態"), later("原定義計數"), later("原定義基數"), later("原定義應達"),
@@ -69,14 +69,14 @@ def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
     if (former.facts.definition, former.facts.version) == (view.facts.definition, view.facts.version):
         return None
     then = next(
-        (row for row in ask(former, "kpis", period=kpi.period, by_default=None) if row.kpi == kpi.kpi), None
+        (row for row in ask(former, Kpi, period=kpi.period, by_default=None) if row.kpi == kpi.kpi), None
     )
     changed = _changed(former, then, view, kpi) if then else []
     if then is None or not changed:
         return None
     at = {"kpi": kpi.kpi, "period": kpi.period, "on": view.on}
-    cities = (ask(former, "indicator_city", **at)[0], ask(view, "indicator_city", **at)[0])
-    tables = {row.table_name: row for row in ask(former, "indicator_read")}
+    cities = (ask(former, IndicatorCity, **at)[0], ask(view, IndicatorCity, **at)[0])
+    tables = {row.table_name: row for row in ask(former, IndicatorRead)}
     return Redefined(
         former,
         then,
@@ -85,7 +85,7 @@ def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
         _differing(_schools(former, at), _schools(view, at)),
         [
             (tables[row.table_name], row)
-            for row in ask(view, "indicator_read")
+            for row in ask(view, IndicatorRead)
             if row.table_name in tables and tables[row.table_name].contents != row.contents
         ],
     )
@@ -96,7 +96,7 @@ def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, s
     old, new = parameters.listed(former, then), parameters.listed(view, now)
     values = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
     changed = [one for one in values if one[1] != one[2]]
-    queries = [ask(one, "indicator_query", kpi=now.kpi)[0].query for one in (former, view)]
+    queries = [ask(one, IndicatorQuery, kpi=now.kpi)[0].query for one in (former, view)]
     if queries[0] != queries[1]:
         changed.append((say("計算的查詢（SQL）"), say("原來的內容"), say("內容不同，見頁尾")))
     if changed and then.rule != now.rule:
@@ -106,7 +106,7 @@ def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, s
 
 def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
     """The schools' figures by name, and by group where several have one name, since ids differ between snapshots."""
-    rows = ask(view, "indicator_schools", **at, versus=None, sort=None, falling=False)
+    rows = ask(view, IndicatorSchool, **at, versus=None, sort=None, falling=False)
     times = Counter(row.school_name for row in rows)
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
 
@@ -222,7 +222,7 @@ def rows_of(redefined: Redefined) -> list[list[object]]:
             (new or old).school_name,  # type: ignore[union-attr]
             *_values(old, redefined.kpi),
             *_values(new, redefined.kpi),
-            flag_words(new),
+            flag_words(new) if new else "",
         ]
         for old, new in redefined.schools
     ]

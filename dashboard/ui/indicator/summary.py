@@ -26,6 +26,7 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, ask
+from dashboard.rows import IndicatorQuery, IndicatorSchool, Kpi
 from dashboard.ui.base import links, paper
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import (
@@ -41,7 +42,7 @@ from dashboard.ui.base.parts import (
     tag,
 )
 
-Row = SimpleNamespace
+Row = Any
 Here = Callable[..., str]
 Then = Mapping[tuple[Any, ...], Row]
 SIZE = 20
@@ -103,12 +104,12 @@ def choose(view: View) -> Choice:
     An indicator that the period of the address lacks is taken from another period; one that does not exist has its
     notice from `asked`.
     """
-    offered = [kpi for period in view.periods for kpi in ask(view, "kpis", period=period.period)]
+    offered = [kpi for period in view.periods for kpi in ask(view, Kpi, period=period.period)]
     wanted = asked("kpi")
     matches = [kpi for kpi in offered if kpi.kpi == wanted] or [
         kpi
         for period in view.all_periods
-        for kpi in ask(view, "kpis", period=period.period, by_default=view.on)
+        for kpi in ask(view, Kpi, period=period.period, by_default=view.on)
         if kpi.kpi == wanted
     ]
     kpi = links.latest(matches or [kpi for kpi in offered if kpi.kpi == offered[0].kpi], view.on)
@@ -116,7 +117,7 @@ def choose(view: View) -> Choice:
     measured = [
         period
         for name, period in periods.items()
-        if any(other.kpi == kpi.kpi for other in ask(view, "kpis", period=name, by_default=None))
+        if any(other.kpi == kpi.kpi for other in ask(view, Kpi, period=name, by_default=None))
     ]
     first: dict[str, Row] = {}
     for one in offered:
@@ -267,7 +268,7 @@ def selected(view: View, choice: Choice) -> Selection:
     status, sort = asked("status", FILTERS), asked("sort", SORTS)
     at = {**choice.at, "on": view.on, "versus": view.versus}
     every = ask(
-        view, "indicator_schools", **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
+        view, IndicatorSchool, **at, sort=sort and sort.strip("-"), falling=bool(sort and sort[0] == "-")
     )
     matching = [row for row in every if status in (None, row.status)]
     return Selection(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
@@ -410,5 +411,5 @@ def table_of(kpi: Row, selection: Selection) -> list[list[object]]:
 
 def query(view: View, kpi: Row) -> None:
     """Write the query as the build ran it."""
-    how = ask(view, "indicator_query", kpi=kpi.kpi)[0]
+    how = ask(view, IndicatorQuery, kpi=kpi.kpi)[0]
     st.code(how.query, language="sql", wrap_lines=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard import reminders
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
 from dashboard.questions import View, ask
+from dashboard.rows import Evidence, IndicatorQuery, SchoolBound, SchoolReject, SchoolResult, Unit
 from dashboard.ui.base import paper, records
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import Cell, Line, anchor, flagged, outward, tag
 
-Row = SimpleNamespace
+Row = Any
 SHORT = 10
 EVIDENCE_ROWS = 4
 REFUSED = 8
@@ -57,16 +57,14 @@ def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS)
     """The evidence of a school's figure, its missing units first, each with at most `most` rows of a kind."""
     mine = {"school_id": school.school_id, "on": view.on, "period": kpi.period}
     result = next(
-        row
-        for row in ask(view, "school_results", **mine, group_id=None, by_default=None)
-        if row.kpi == kpi.kpi
+        row for row in ask(view, SchoolResult, **mine, group_id=None, by_default=None) if row.kpi == kpi.kpi
     )
-    units = ask(view, "units", kpi=kpi.kpi, **mine)
+    units = ask(view, Unit, kpi=kpi.kpi, **mine)
     evidence: dict[int, list[Row]] = {}
-    for row in ask(view, "evidence", kpi=kpi.kpi, most=most, **mine):
+    for row in ask(view, Evidence, kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
-    rejects = ask(view, "school_rejects", school_id=school.school_id, on=view.on)
-    could, others = records.apart(view, school.name, kpi, rejects, ask(view, "school_bounds", **mine))
+    rejects = ask(view, SchoolReject, school_id=school.school_id, on=view.on)
+    could, others = records.apart(view, school.name, kpi, rejects, ask(view, SchoolBound, **mine))
     to_send = None
     if result.status == "no_data":
         to_send = reminders.to_send(view, kpi.period, school.group_id).get((school.school_id, kpi.kpi))
@@ -77,7 +75,7 @@ def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS)
         evidence,
         could,
         others,
-        ask(view, "indicator_query", kpi=kpi.kpi)[0].link,
+        ask(view, IndicatorQuery, kpi=kpi.kpi)[0].link,
         to_send,
     )
 

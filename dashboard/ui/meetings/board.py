@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from dashboard.language.texts import later, say
 from dashboard.language.words import escape, full_day, moment, number, written_day
 from dashboard.meetings import BECAME
 from dashboard.questions import View, ask
+from dashboard.rows import Kpi, School
 from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import may_see
 from dashboard.ui.base import parts
@@ -201,7 +203,7 @@ def _row(request: View, one: Outcome) -> list[str]:
     shorts = {
         row.kpi: row.short
         for period in request.all_periods
-        for row in ask(request, "kpis", period=period.period, by_default=None)
+        for row in ask(request, Kpi, period=period.period, by_default=None)
     }
     about = filter(None, (decision.school, decision.group, shorts.get(decision.kpi or "")))
     moved = f"{one.then} → {one.now}" if one.then else one.now
@@ -225,7 +227,7 @@ def note(request: View, board: Board) -> None:
     kpis = {
         say("{label}（{note}）", label=row.short, note=period.label) if several else row.short: row
         for period in request.periods
-        for row in ask(request, "kpis", period=period.period)
+        for row in ask(request, Kpi, period=period.period)
     }
     none = say("不限指標（由人判斷）")
     names = [none, *kpis]
@@ -246,7 +248,7 @@ def note(request: View, board: Board) -> None:
     if not sent:
         return
     kpi = kpis.get(name)
-    which = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
+    which: dict[str, Any] = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
     decision = Decision(board.meeting.id, what, who, until, group=group, school=school, **which)
     try:
         presenting.store_of(request).decide(decision, meetings.schools_of(request))
@@ -258,7 +260,7 @@ def note(request: View, board: Board) -> None:
 
 def _scope(request: View, label: str) -> tuple[str | None, str | None]:
     """A select box of the city, groups and schools, at first that of the address; gives the chosen group or school."""
-    schools = ask(request, "schools")
+    schools = ask(request, School)
     groups = list(dict.fromkeys(one.group_name for one in schools if one.group_name))
     scopes = [say("全市"), *groups, *(one.name for one in schools)]
     about = asked("school") or asked("group")

@@ -16,6 +16,7 @@ from dashboard.exports.document import Document
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, ask_each, groups_in
+from dashboard.rows import Kpi, School
 from dashboard.state import Meeting, StateError
 from dashboard.state.store import Store
 from dashboard.ui.base import downloads, figures, parts
@@ -114,8 +115,8 @@ def _notices(request: View) -> Iterator[str]:
 
 def _unknown_choices(request: View) -> Iterator[str]:
     """A message for each unknown name in the address; the slides then begin with the first."""
-    kpis = {row.kpi for row in ask_each(request, "kpis")}
-    schools = ask(request, "schools")
+    kpis = {row.kpi for row in ask_each(request, Kpi)}
+    schools = ask(request, School)
     known = {
         "kpi": (say("指標"), kpis),
         "group": (say("組別"), {row.group_name for row in schools}),
@@ -134,14 +135,14 @@ def _start(view: View) -> str:
         period = next((one.period for one in view.periods if _has(view, kpi, one.period)), "")
         return f"kpi-{kpi}-{period}"
     group, school = asked("group"), asked("school")
-    for row in ask(view, "schools"):
+    for row in ask(view, School):
         if (school or group) in (row.name, row.group_name):
             return f"group-{row.group_name}"
     return ""
 
 
 def _has(view: View, kpi: str, period: str) -> bool:
-    return any(row.kpi == kpi for row in ask(view, "kpis", period=period))
+    return any(row.kpi == kpi for row in ask(view, Kpi, period=period))
 
 
 def _ways(request: View, choice: slide_facts.Choices) -> list[report.Links]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -26,12 +25,13 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, frame, pick
+from dashboard.rows import IndicatorDay
 from dashboard.ui.base import figures
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import pills
 
-Row = SimpleNamespace
+Row = Any
 Here = Callable[..., str]
 BACK = timedelta(weeks=4)  # a finding is compared with this long ago where no day was chosen
 LATE = ("behind", "overdue")
@@ -77,7 +77,7 @@ def statuses(view: View, period: Row, kpi: Row) -> Figure | str:
 
 def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
     """The number of schools of the whole programme in each status: a row a day, a column a status."""
-    days = frame(view, "indicator_days", kpi=kpi.kpi, period=period.period, on=view.on)
+    days = frame(view, IndicatorDay, kpi=kpi.kpi, period=period.period, on=view.on)
     days = days[days["level"] == "city"].set_index("day")
     counts = days[[f"schools_{status}" for status in STRIP]].set_axis(list(STRIP), axis=1)
     return counts[counts.sum(axis=1) > 0].fillna(0).astype("int64")

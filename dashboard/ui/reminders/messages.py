@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,12 +15,15 @@ from dashboard import config, reminders
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.language.texts import later, say
-from dashboard.questions import Row, View, ask_each
+from dashboard.questions import View, ask_each
 from dashboard.reminders import DEFAULT, STATUSES, Filter, Item, Owed
+from dashboard.rows import Kpi
 from dashboard.ui.base import downloads, paper, parts
 from dashboard.ui.base.parts import Cell, anchor, tag, text
 from dashboard.ui.base.screen import copy, show
 from dashboard.ui.frame import navigation
+
+Row = Any
 
 
 def owed(view: View, wanted: Filter) -> list[Owed]:
@@ -60,7 +64,7 @@ def nothing_owed(school: str) -> str:
 
 def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
     """The filters as pills that are on or off: statuses, groups and indicators; and the switch of names."""
-    shorts = {kpi.kpi: kpi.short for kpi in ask_each(view, "kpis") if kpi.require != "none"}
+    shorts = {kpi.kpi: kpi.short for kpi in ask_each(view, Kpi) if kpi.require != "none"}
     groups = reminders.groups_of(view)
     lines = [
         parts.pills(

@@ -8,12 +8,12 @@ together one, and none of them exceeds the base.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
+from typing import Any
 
 from dashboard.language.texts import say
 from dashboard.language.words import decimal, escape, number, prose
 
-Row = SimpleNamespace
+Row = Any
 
 
 def most(counted: object, base: object, rows: int) -> int | None:

@@ -28,6 +28,7 @@ from dashboard.language.words import (
     word,
 )
 from dashboard.questions import View, frame
+from dashboard.rows import SchoolDay, SchoolPlace
 from dashboard.ui.base import figures, links
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import flag_hover, hint, pills
@@ -35,7 +36,7 @@ from dashboard.ui.base.screen import halves
 from dashboard.ui.base.screen import show as put
 from dashboard.ui.school.rows import Here, Item, body
 
-Row = SimpleNamespace
+Row = Any
 SINGLE = 120  # with more schools than this, schools of the same per cent share a mark: thousands would take seconds
 LISTED = 8
 SHARE = 0.18  # of the days drawn: names closer than this are put one above the other
@@ -64,7 +65,7 @@ def course(item: Item) -> Figure | None:
         return None
     view, kpi, row, start = item.view, item.kpi, item.row, item.course.start
     asked = {"kpi": kpi.kpi, "period": kpi.period, "school_id": row.school_id, "on": view.on}
-    days = frame(view, "school_days", **asked)
+    days = frame(view, SchoolDay, **asked)
     lines = figures.over_time(days, "counted", "required", True)
     if lines.empty:
         return None
@@ -242,7 +243,7 @@ def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, 
 def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
     """The school's position in each indicator among the schools that the viewer may see."""
     at = {"on": view.on, "by_default": view.by_default}
-    every = pd.concat([frame(view, "school_places", period=period, **at) for period in view.period_ids])
+    every = pd.concat([frame(view, SchoolPlace, period=period, **at) for period in view.period_ids])
     own = every[every["school_id"] == school.school_id]
     if own.empty:
         return f'<h2>{say("與各校相比")}</h2><p class="mut">{say("本校還沒有可以評定的指標，沒有名次。")}</p>'
@@ -356,7 +357,9 @@ def _mark(view: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
 
 def _known(row: Any) -> Row:
     """A row of a frame in the form of `ask`'s rows: a missing value is None."""
-    return Row(**{name: None if pd.isna(value) else value for name, value in row._asdict().items()})
+    return SimpleNamespace(
+        **{name: None if pd.isna(value) else value for name, value in row._asdict().items()}
+    )
 
 
 def _answer(view: View, kpi: Row, school: str | None = None) -> str:

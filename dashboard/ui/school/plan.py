@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 from dashboard.language.texts import later, say
@@ -26,6 +26,7 @@ from dashboard.language.words import (
     short_day,
 )
 from dashboard.questions import View, ask, before
+from dashboard.rows import SchoolMoney, SchoolResultOf, SchoolTarget, Table
 from dashboard.ui.base import figures, findings, parts
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import Cell, figure, flagged, moved, pills, table, text
@@ -33,7 +34,7 @@ from dashboard.ui.base.screen import halves
 from dashboard.ui.base.screen import show as put
 from dashboard.ui.school import plan_figures
 
-Row = SimpleNamespace
+Row = Any
 NONE = "–"
 JUDGED = "measured"
 NOT_JUDGED = {
@@ -108,11 +109,11 @@ def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., st
 
 
 def _read(view: View) -> dict[str, Row]:
-    return {row.table_name: row for row in ask(view, "tables")}
+    return {row.table_name: row for row in ask(view, Table)}
 
 
 def _figures(view: View, school: Row, name: str) -> list[Row]:
-    return ask(view, "school_results_of", on=view.on, school_id=school.school_id, table=name)
+    return ask(view, SchoolResultOf, on=view.on, school_id=school.school_id, table=name)
 
 
 def _missing(source: Row, what: str) -> str:
@@ -128,13 +129,13 @@ def _missing(source: Row, what: str) -> str:
 
 
 def _targets(view: View, school: Row, source: Row) -> Section:
-    rows = ask(view, "school_targets", on=view.on, school_id=school.school_id)
+    rows = ask(view, SchoolTarget, on=view.on, school_id=school.school_id)
     head = f"<h2>{say('量化目標')}</h2>"
     if not rows:
         return Section("targets", head + _missing(source, say("量化目標")))
     mine = {"school_id": school.school_id}
-    then = before(view, "school_results_of", ("kpi", "period"), table="targets", **mine)
-    values = before(view, "school_targets", ("item", "period"), **mine)
+    then = before(view, SchoolResultOf, ("kpi", "period"), table="targets", **mine)
+    values = before(view, SchoolTarget, ("item", "period"), **mine)
     note = say("學校在申請表自訂的目標。達成值自計畫開始累計；每一年與該年及以前各年目標的合計比較")
     summary = "".join(
         _summary(view, row, then.get((row.kpi, row.period))) for row in _figures(view, school, "targets")
@@ -230,7 +231,7 @@ def _targets_table(view: View, school: Row) -> Sequence[Sequence[object]]:
             row.compared_on,
             STATUSES[row.status].word if row.status else say("不判定"),
         ]
-        for row in ask(view, "school_targets", on=view.on, school_id=school.school_id)
+        for row in ask(view, SchoolTarget, on=view.on, school_id=school.school_id)
     ]
 
 
@@ -238,7 +239,7 @@ def _targets_table(view: View, school: Row) -> Sequence[Sequence[object]]:
 
 
 def _money(view: View, school: Row, source: Row) -> Section:
-    rows = ask(view, "school_money", school_id=school.school_id)
+    rows = ask(view, SchoolMoney, school_id=school.school_id)
     head = f"<h2>{say('經費')}</h2>"
     if not any(row.rows for row in rows):
         return Section("budget", head + _missing(source, say("經費")))
@@ -286,7 +287,7 @@ def _spending(row: Row) -> str:
     return f'<span title="{title}">{summary}</span>'
 
 
-def _rate(spent: object, approved: object, unit: str) -> str:
+def _rate(spent: int | None, approved: int | None, unit: str) -> str:
     title = say("實支 {spent} ÷ 核定 {approved}", spent=exact(spent, unit), approved=exact(approved, unit))
     summary = say(
         "{share}（實支 {spent}/核定 {approved}）",
@@ -341,7 +342,7 @@ def _amount(row: Row, name: str, empty: str) -> Cell:
 
 
 def _money_table(view: View, school: Row) -> Sequence[Sequence[object]]:
-    rows = ask(view, "school_money", school_id=school.school_id)
+    rows = ask(view, SchoolMoney, school_id=school.school_id)
     return [[row.label, say(PARTS[row.part]), row.approved, row.spent, row.unsaid] for row in rows]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -34,7 +33,7 @@ from dashboard.ui.base import findings
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import flag_hover
 
-Row = SimpleNamespace
+Row = Any
 JUDGED = ("met", "on_track", "overdue")
 MOST = 200  # per cent of a target at which bars are cut
 # Capital first, from zero: its ceiling is measured from there.

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import say
 from dashboard.language.words import (
     MONEY,
     STATUSES,
-    Part,
     amount,
     change,
     escape,
@@ -28,6 +26,7 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View
+from dashboard.rows import Part
 from dashboard.ui.base import findings, links, records
 from dashboard.ui.base.parts import (
     Cell,
@@ -47,7 +46,7 @@ from dashboard.ui.base.parts import (
 from dashboard.ui.base.sparklines import Course, sparkline
 from dashboard.ui.school import bounds
 
-Row = SimpleNamespace
+Row = Any
 Here = Callable[..., str]
 ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")

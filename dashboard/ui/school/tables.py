@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from types import SimpleNamespace
+from typing import Any
 
 from dashboard.language.texts import say
 from dashboard.language.words import flag_words, has, lacks, short_day, word
 from dashboard.questions import View, ask
+from dashboard.rows import Unit
 from dashboard.ui.base import records
 from dashboard.ui.school import plan
 from dashboard.ui.school.rows import Item
 
-Row = SimpleNamespace
+Row = Any
 ItemsByPeriod = Sequence[tuple[Row, Sequence[Item]]]
 Rows = Sequence[Sequence[object]]
 
@@ -76,9 +77,7 @@ def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
 def _with_units(view: View, school: Row, periods: ItemsByPeriod) -> ItemsByPeriod:
     """The items with the units of every indicator, not only of the open one."""
     asked = {
-        period.period: ask(
-            view, "units", on=view.on, period=period.period, school_id=school.school_id, kpi=None
-        )
+        period.period: ask(view, Unit, on=view.on, period=period.period, school_id=school.school_id, kpi=None)
         for period, _ in periods
     }
     return [

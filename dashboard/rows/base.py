@@ -1,0 +1,125 @@
+"""What rows of several queries have in common: the query they are of, the columns of a figure, of a refused row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypedDict
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of what a query of queries/pages/ returns: each subclass with a `QUERY` is the row of the query of that name."""
+
+    QUERY: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Judged(Row):
+    """What is counted in an indicator on one day, and its status.
+
+    counted and required: in the indicator's unit, None where there is nothing to count or to require. flags: what is known to
+    be wrong with the data behind it, codes of `words.FLAGS` joined by `;`.
+    """
+
+    kpi: str
+    counted: int | None
+    required: int | None
+    status: str
+    flags: str
+
+
+@dataclass(frozen=True)
+class Figure(Judged):
+    """The figure of a school, a group or the city.
+
+    level: `school`, `group` or `city`. base: in the indicator's unit, out of how many; None where nothing is the whole.
+    """
+
+    level: str
+    base: int | None
+
+
+@dataclass(frozen=True)
+class PeriodFigure(Figure):
+    """A figure that names its period, an id."""
+
+    period: str
+
+
+@dataclass(frozen=True)
+class Sum(Figure):
+    """The figure of a group or the city, with how many of its schools are in each status.
+
+    schools_judged: those that have met it, are on track, behind or overdue.
+    """
+
+    schools_met: int
+    schools_judged: int
+    schools_no_data: int
+    schools_behind: int
+    schools_overdue: int
+
+
+@dataclass(frozen=True)
+class WholeSum(Sum):
+    """A sum with every status that a strip of schools has."""
+
+    schools_on_track: int
+    schools_exempt: int
+
+
+class Part(TypedDict):
+    """A part of a unit, as `parts_on` of queries/models/5_visible.sql gives it.
+
+    label: None for an amount that is the only part. unit: None for what is there or not. day: when it was whole.
+    """
+
+    label: str | None
+    unit: str | None
+    needed: float
+    has: float
+    lacks: float
+    day: date | None
+
+
+class Places(TypedDict):
+    """What a sentence on a refused row says of it: the values of its placeholders.
+
+    letter: of the column. options: what the cell may hold. other: the line that said it first. source: where the
+    value was taken from.
+    """
+
+    header: str | None
+    letter: str | None
+    month: str | None
+    options: str | None
+    suggestion: str | None
+    value: str | None
+    other: str | None
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Refused(Row):
+    """A row that was not accepted, or with a warning.
+
+    severity: `rejected`, `warning`, or `no_record` for what is no record. original: the whole row, its header in
+    `header_row`. sentence and places: what is wrong and how to mend it, see `words.sentence`. could: the short names of the
+    indicators that it may count in. cell: `B12`. link: to the row in its spreadsheet. school_name: whose it is, if anybody's.
+    """
+
+    severity: str
+    table_label: str
+    file: str
+    line: int
+    reason_label: str
+    sentence: str
+    places: Places
+    suggestion: str | None
+    original: str
+    header_row: str | None
+    could: list[str] | None
+    school_name: str | None
+    cell: str | None
+    link: str | None
