@@ -7,14 +7,12 @@ asked for is a class of `dashboard.rows`: it names the query, and its instances 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Condition
-from types import MappingProxyType
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -37,6 +35,7 @@ from dashboard.rows import (
     SchoolResult,
     Standing,
     Total,
+    typed,
 )
 
 R = TypeVar("R", bound=Row)
@@ -241,44 +240,10 @@ def _cached(question: tuple[Any, ...]) -> tuple[Row, ...]:
     scope, snapshot = access.Scope(*viewer), store.Snapshot(Path(path), stamp)
     names, tuples = store.rows(snapshot, kind.QUERY, scope, **dict(parameters))
     if language == texts.SOURCE:
-        return tuple(rows(kind, names, tuples))
-    (facts,) = rows(Facts, *store.rows(snapshot, Facts.QUERY, scope))
+        return tuple(typed(kind, names, tuples))
+    (facts,) = typed(Facts, *store.rows(snapshot, Facts.QUERY, scope))
     known = {**texts.catalogue(language), **store.translations(facts.definition, language)}
-    return tuple(rows(kind, names, tuples, known))
-
-
-def rows(
-    kind: type[R],
-    names: Sequence[str],
-    tuples: Sequence[tuple[object, ...]],
-    known: Mapping[str, object] = MappingProxyType({}),
-) -> list[R]:
-    """Tuples as rows of a kind, which has the fields `names`; a decimal becomes a float.
-
-    known: the translations of texts that have one, and of those in lists.
-    """
-    every = []
-    # By the column, and past the constructor: a frozen dataclass's own takes twice as long as the database.
-    for values in zip(*(_plain(column, known) for column in zip(*tuples, strict=True)), strict=True):
-        row = object.__new__(kind)
-        vars(row).update(zip(names, values, strict=True))
-        every.append(row)
-    return every
-
-
-def _plain(column: Sequence[Any], known: Mapping[str, object]) -> Sequence[object]:
-    """The values of a column, see `rows`."""
-    types = set(map(type, column))
-    if Decimal in types:
-        return [None if value is None else float(value) for value in column]
-    if known and str in types:
-        return [known.get(value, value) for value in column]
-    if known and list in types:
-        return [
-            value and [known.get(one, one) if isinstance(one, str) else one for one in value]
-            for value in column
-        ]
-    return column
+    return tuple(typed(kind, names, tuples, known))
 
 
 @cached(LRUCache(KEPT_ROWS, getsizeof=lambda rows: len(rows) + 1), condition=Condition())

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from dashboard.config import READINGS, Config, ConfigError
 from dashboard.errors import reason
+from dashboard.rows import Input, UnusedColumn
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, pattern_of
 from dashboard.warehouse import notes
@@ -32,27 +32,26 @@ class Offer:
     column: str | None = None
 
 
-def offers(inputs: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, Any]]) -> list[Offer]:
-    """The likely meanings of what was left out, each once, from rows of the queries `inputs` and `unused_columns`."""
+def offers(inputs: Iterable[Input], columns: Iterable[UnusedColumn]) -> list[Offer]:
+    """The likely meanings of what was left out, each once."""
     tables = contracts.load()
     likely: dict[tuple[str, str | None], Offer] = {}
-    for row in columns:
-        if row["likely"]:
-            name = pattern_of(*_parted(row), tables.get(row["table_name"]))
-            header, column = str(row["header"]), str(row["likely_header"])
-            offer = Offer(name, row["label"], Entry(rename={header: column}), header, column)
+    for unused in columns:
+        if unused.likely and unused.likely_header:
+            name = pattern_of(*_parted(unused), tables.get(unused.table_name))
+            header, column = unused.header, unused.likely_header
+            offer = Offer(name, unused.label, Entry(rename={header: column}), header, column)
             likely.setdefault((name, header), offer)
-    for row in inputs:
-        if row["likely"]:
-            name = pattern_of(*_parted(row), None)
-            likely.setdefault((name, None), Offer(name, row["likely_label"], Entry(table=row["likely"])))
+    for file in inputs:
+        if file.likely and file.likely_label:
+            name = pattern_of(*_parted(file), None)
+            likely.setdefault((name, None), Offer(name, file.likely_label, Entry(table=file.likely)))
     return list(likely.values())
 
 
-def _parted(row: Mapping[str, Any]) -> tuple[str, str | None]:
+def _parted(row: Input | UnusedColumn) -> tuple[str, str | None]:
     """The path of a file, and its worksheet's title."""
-    file, sheet = str(row["file"]), row["sheet"]
-    return (file.removesuffix(f"#{sheet}"), str(sheet)) if sheet is not None else (file, None)
+    return row.file if row.sheet is None else row.file.removesuffix(f"#{row.sheet}"), row.sheet
 
 
 def take(config: Config, offer: Offer) -> None:

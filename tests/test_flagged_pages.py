@@ -566,17 +566,14 @@ def test_in_every_refused_row_of_the_samples_the_marked_cell_is_the_one_of_its_a
     for severity in ("rejected", "warning"):
         wanted = {"severity": severity, "table": None, "reason": None, "school": None, "fresh": None}
         snapshot = warehouse.current(both / "warehouse", programme)
-        found = questions.rows(
+        found = warehouse.records(
+            snapshot,
             Reject,
-            *warehouse.rows(
-                snapshot,
-                "rejects",
-                access.bureau(names=True),
-                **wanted,
-                on=dt.date(2023, 6, 30),
-                size=None,
-                skip=0,
-            ),
+            access.bureau(names=True),
+            **wanted,
+            on=dt.date(2023, 6, 30),
+            size=None,
+            skip=0,
         )
         for row in found:
             cells = faults._cells(row)

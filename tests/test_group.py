@@ -43,6 +43,7 @@ def row(**changes):
         "base": 24,
         "required": 24,
         "status": "behind",
+        "flags": "",
         "gap": 4,
         "room": None,
         "weekly": 0.7,

@@ -32,15 +32,15 @@ MAY_IMPORT = {
     "rules": {"language", "questions", "rows"},
     "questions": {"access", "language", "rows", "warehouse"},
     "language": {"rows"},
-    "readings": {"config", "sources", "warehouse"},
+    "readings": {"config", "rows", "sources", "warehouse"},
     "exports": {"access", "charts", "language", "questions", "reminders", "rows", "rules"},
-    "warehouse": {"apart", "programmes", "sources"},
+    "warehouse": {"apart", "programmes", "rows", "sources"},
     "programmes": {"schema"},
     "sources": {"schema"},
     "config": {"sources"},
     "reports": {"sources", "warehouse"},
     "cli": {
-        "access", "config", "exports", "meetings", "programmes", "questions", "reports", "sample", "sources", "state", "warehouse",
+        "access", "config", "exports", "meetings", "programmes", "questions", "reports", "rows", "sample", "sources", "state", "warehouse",
     },
 }  # fmt: skip
 # Errors that the caller answers in another way than by ending a command.

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, config, warehouse
 from dashboard.language import texts, words
 from dashboard.rows import (
     Evidence,
@@ -56,7 +56,7 @@ def served(both, tmp_path, monkeypatch):
 
 def ask(both, programme, kind, scope=EVERYTHING, **parameters):
     snapshot = warehouse.current(both / "warehouse", programme)
-    return questions.rows(kind, *warehouse.rows(snapshot, kind.QUERY, scope, **parameters))
+    return warehouse.records(snapshot, kind, scope, **parameters)
 
 
 def results(both, programme, kpi, period, on):

@@ -33,7 +33,7 @@ def city(**changes):
         "kpi": "a1a2", "level": "city", "group_id": None, "group_name": None, "status": "behind", "counted": 93,
         "base": 100, "required": 100, "schools_met": 4, "schools_judged": 7, "schools_no_data": 1,
         "schools_on_track": 1, "schools_behind": 2, "schools_overdue": 0, "schools_exempt": 0,
-        "deadline": dt.date(2022, 12, 31), "days_left": 36, "pace": 90,
+        "deadline": dt.date(2022, 12, 31), "days_left": 36, "pace": 90, "flags": "",
     }  # fmt: skip
     return SimpleNamespace(**(facts | changes))
 
@@ -366,7 +366,7 @@ def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(
     answer = questions._cached
 
     def note(question):
-        queries.add(question[3])
+        queries.add(question[3].QUERY)
         return answer(question)
 
     monkeypatch.setattr(questions, "_cached", note)

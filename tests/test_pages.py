@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, config, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
-from dashboard.rows import Row
+from dashboard.rows import Row, typed
 from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
 from dashboard.ui.data import intake
 from dashboard.ui.frame import navigation
@@ -241,7 +241,7 @@ def test_a_day_that_can_be_read_is_shown():
 
 def test_a_row_has_plain_values_and_an_exact_figure_is_a_float():
     names = ("day", "many", "share", "text")
-    full, empty = questions.rows(Row, names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
+    full, empty = typed(Row, names, [(DAY, 3, Decimal("0.5"), "a"), (None, None, None, None)])
     assert vars(full) == {"day": DAY, "many": 3, "share": 0.5, "text": "a"} and isinstance(full.share, float)
     assert set(vars(empty).values()) == {None}
 
@@ -260,7 +260,7 @@ def total(**changes):
     schools = {f"schools_{name}": changes.pop(name, many) for name, many in plain.items()}
     facts = {"kpi": "a1a2", "level": "group", "group_name": "甲", "counted": 93, "base": 100, "required": 100}
     return SimpleNamespace(
-        **(facts | {"status": "behind", "deadline": DAY, "days_left": 3} | changes | schools)
+        **(facts | {"status": "behind", "flags": "", "deadline": DAY, "days_left": 3} | changes | schools)
     )
 
 
@@ -268,7 +268,9 @@ KPI = SimpleNamespace(kpi="a1a2", label="A1、A2", short="A1、A2", unit="人", 
 
 
 def test_a_figure_carries_its_values_and_blanks_what_is_missing():
-    row = SimpleNamespace(kpi="a", level="school", counted=None, base=None, required=None, status="no_data")
+    row = SimpleNamespace(
+        kpi="a", level="school", counted=None, base=None, required=None, status="no_data", flags=""
+    )
     assert parts.figure(row, '"校"|') == 'data-figure="a|school||no_data|||||||&quot;校&quot;|"'
 
 
@@ -287,7 +289,9 @@ def test_a_strip_has_a_cell_a_school_until_there_are_too_many_to_see():
 
 
 def test_a_school_without_data_shows_no_zero():
-    row = SimpleNamespace(counted=None, base=None, required=None, status="no_data", gap=None, weekly=None)
+    row = SimpleNamespace(
+        counted=None, base=None, required=None, status="no_data", flags="", gap=None, weekly=None
+    )
     assert matrix.school_figures(row, KPI) == "未填報"
     assert "0" not in school_rows._counts(row, KPI)
     assert findings.gap(row, "人") == ""

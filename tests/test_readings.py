@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import config, readings
+from dashboard import config, readings, warehouse
+from dashboard.rows import Input, UnusedColumn
 from dashboard.sources import contracts
 from dashboard.sources.places import Entry, entry_of, pattern_of
 from dashboard.ui.frame import freshness
-from tests.running import PROGRAMME, asked, inputs, kpi, stored
+from tests.running import EVERY_SCHOOL, PROGRAMME, inputs, kpi, stored
 from tests.test_names import write
 from tests.test_pages import html_of, open_page
 
@@ -78,7 +79,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def offered(place: Path) -> list[readings.Offer]:
-    return readings.offers(asked(place / "warehouse", "inputs"), asked(place / "warehouse", "unused_columns"))
+    snapshot = warehouse.current(place / "warehouse", PROGRAMME)
+    return readings.offers(
+        *(warehouse.records(snapshot, kind, EVERY_SCHOOL) for kind in (Input, UnusedColumn))
+    )
 
 
 def build(place: Path) -> str:

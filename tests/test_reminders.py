@@ -177,7 +177,14 @@ CEILING = SimpleNamespace(label="資本門上限", short="資本門", unit="元"
 
 
 def exceeded(**changes):
-    facts = {"kpi": "capital", "level": "school", "period": "112", "status": "overdue", "counted": 120_000}
+    facts = {
+        "kpi": "capital",
+        "level": "school",
+        "period": "112",
+        "status": "overdue",
+        "flags": "",
+        "counted": 120_000,
+    }
     facts |= {"base": None, "required": 100_000, "gap": 0, "room": -20_000, "deadline": DAY, "days_left": -3}
     return reminders.Item(CEILING, SimpleNamespace(**(facts | changes)), None, "", (), None)
 

@@ -119,7 +119,7 @@ def blank(kind: type[rows.Row]) -> dict[str, object]:
 
 
 def test_a_row_cannot_be_changed():
-    (group,) = questions.rows(rows.Group, ["group_id", "name"], [(1, "甲組")])
+    (group,) = rows.typed(rows.Group, ["group_id", "name"], [(1, "甲組")])
     assert group == rows.Group(1, "甲組")
     with pytest.raises(dataclasses.FrozenInstanceError):
         group.name = "乙組"
@@ -128,9 +128,9 @@ def test_a_row_cannot_be_changed():
 def test_a_row_has_the_readers_words_and_a_decimal_is_a_float():
     known = {"甲組": "Group A"}
     names = ["group_id", "name"]
-    (group,) = questions.rows(rows.Group, names, [(1, "甲組")], known)
+    (group,) = rows.typed(rows.Group, names, [(1, "甲組")], known)
     assert group.name == "Group A"
-    (target,) = questions.rows(rows.SchoolTarget, ["value", "label"], [(Decimal("0.5"), "甲組")], known)
+    (target,) = rows.typed(rows.SchoolTarget, ["value", "label"], [(Decimal("0.5"), "甲組")], known)
     assert target.value == 0.5 and isinstance(target.value, float) and target.label == "Group A"
-    (reject,) = questions.rows(rows.Reject, ["could"], [(["甲組", "乙組"],)], known)
+    (reject,) = rows.typed(rows.Reject, ["could"], [(["甲組", "乙組"],)], known)
     assert reject.could == ["Group A", "乙組"]

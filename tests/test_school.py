@@ -54,7 +54,14 @@ def figures(**changes):
         "counted": 20,
         "base": 24,
     }
-    facts |= {"required": 24, "status": "behind", "deadline": dt.date(2022, 12, 31), "gap": 4, "room": None}
+    facts |= {
+        "required": 24,
+        "status": "behind",
+        "flags": "",
+        "deadline": dt.date(2022, 12, 31),
+        "gap": 4,
+        "room": None,
+    }
     return SimpleNamespace(**(facts | {"days_left": 36, "pace": 21, "weekly": 0.78} | changes))
 
 

@@ -289,7 +289,7 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
         for part in ("current", "capital", "granted", "own")
     ]
     ceiling = SimpleNamespace(
-        kpi="capital_ceiling", level="school", kpi_label=HOSTILE, unit="元", required=5, counted=9, status="overdue", room=-4,
+        kpi="capital_ceiling", level="school", kpi_label=HOSTILE, unit="元", required=5, counted=9, status="overdue", flags="", room=-4,
         school_name="甲", **periods,
     )  # fmt: skip
     monkeypatch.setattr(plan_figures, "replace", lambda seen, **_: seen)

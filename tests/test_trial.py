@@ -72,19 +72,17 @@ def test_what_a_trial_says_would_move_is_what_moves(city: tuple[Path, Path]):
     before, files = results(place), sorted(path.name for path in data.rglob("*"))
     trial = tried(data, place, "入校輔導_補.csv", VISITS.encode())
     assert trial.readable and not trial.replaces
-    assert [(row["accepted"], row["rejected"]) for row in trial.inputs] == [(1, 1)]
-    assert [row["suggestion"] for row in trial.rejects if row["file"] == "入校輔導_補.csv"] == ["深澳國小"]
+    assert [(row.accepted, row.rejected) for row in trial.inputs] == [(1, 1)]
+    assert [row.suggestion for row in trial.rejects if row.file == "入校輔導_補.csv"] == ["深澳國小"]
     assert sorted(path.name for path in data.rglob("*")) == files and results(place) == before
     assert warehouse.accept(data, "入校輔導_補.csv", VISITS.encode()) is None
     assert build(data, place).code == 0
     after = results(place)
     moved = {at for at in after if after[at] != before[at]}
-    assert {
-        (new["kpi"], new["period"], new["level"], new["group"], new["school"]) for _, new in trial.moved
-    } == moved
+    assert {(new.kpi, new.period, new.level, new.group, new.school) for _, new in trial.moved} == moved
     for old, new in trial.moved:
-        at = (new["kpi"], new["period"], new["level"], new["group"], new["school"])
-        assert (str(old["counted"]), str(new["counted"])) == (before[at]["counted"], after[at]["counted"])
+        at = (new.kpi, new.period, new.level, new.group, new.school)
+        assert (str(old.counted), str(new.counted)) == (before[at]["counted"], after[at]["counted"])
 
 
 def test_the_same_file_again_changes_nothing_and_keeps_the_former_one(city: tuple[Path, Path]):
@@ -458,8 +456,8 @@ def test_a_trial_says_how_many_schools_of_the_city_and_of_a_group_would_meet_it(
     lesson = f"學校名稱,授課教師,授課日期,領域,班級,數位學習模式,四學模式\n{school},王小明,111/10/05,數學,三年一班,是,是\n"
     trial = tried(*city, "公開授課_補送.csv", lesson.encode())
     met = [
-        (new["level"], new["schools_met"] - old["schools_met"])
+        (new.level, new.schools_met - old.schools_met)
         for old, new in trial.moved
-        if new["kpi"] == "public_lesson" and new["level"] != "school"
+        if new.kpi == "public_lesson" and new.level != "school"
     ]
     assert sorted(met) == [("city", 1), ("group", 1)]

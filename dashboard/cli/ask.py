@@ -8,6 +8,7 @@ from dashboard.cli.arguments import Command, day, reading
 from dashboard.cli.common import EVERY_SCHOOL, config_of
 from dashboard.cli.printing import print_rows
 from dashboard.errors import UsageError
+from dashboard.rows import AsOf, KpiFlag, KpiId, KpiReject, KpiResult, KpiUnit, PeriodId, Row, SchoolName
 
 
 def add(command: Command) -> None:
@@ -40,32 +41,32 @@ def add(command: Command) -> None:
 
 
 def _results(options: argparse.Namespace) -> int:
-    return _print(options, "kpi_results", level=options.level)
+    return _print(options, KpiResult, level=options.level)
 
 
 def _flags(options: argparse.Namespace) -> int:
-    return _print(options, "kpi_flags", school=options.school)
+    return _print(options, KpiFlag, school=options.school)
 
 
 def _rejects(options: argparse.Namespace) -> int:
-    names, rows = warehouse.rows(snapshot_of(options), "kpi_rejects", EVERY_SCHOOL, all=options.all)
+    names, rows = warehouse.rows(snapshot_of(options), KpiReject.QUERY, EVERY_SCHOOL, all=options.all)
     print_rows(names, rows, options.format)
     return 0
 
 
 def _units(options: argparse.Namespace) -> int:
-    return _print(options, "kpi_units", school=options.school, missing=options.missing)
+    return _print(options, KpiUnit, school=options.school, missing=options.missing)
 
 
-def _print(options: argparse.Namespace, query: str, **asked: object) -> int:
-    """The rows of a query about the indicators of a day, with what else is asked of it."""
+def _print(options: argparse.Namespace, kind: type[Row], **asked: object) -> int:
+    """The rows of a kind about the indicators of a day, with what else is asked of it."""
     snapshot = snapshot_of(options)
     _known_kpi(snapshot, options.kpi)
     _known_period(snapshot, options.period)
     known_school(snapshot, getattr(options, "school", None))
     on = options.as_of or pinned(snapshot)
     names, rows = warehouse.rows(
-        snapshot, query, EVERY_SCHOOL, on=on, kpi=options.kpi, period=options.period, **asked
+        snapshot, kind.QUERY, EVERY_SCHOOL, on=on, kpi=options.kpi, period=options.period, **asked
     )
     print_rows(names, rows, options.format)
     return 0
@@ -92,24 +93,24 @@ def snapshot_of(options: argparse.Namespace) -> warehouse.Snapshot:
 
 def pinned(snapshot: warehouse.Snapshot) -> dt.date:
     """The day that is asked for where none is named."""
-    _, rows = warehouse.rows(snapshot, "as_of", EVERY_SCHOOL)
-    return rows[0][0] or clock.today()
+    (row,) = warehouse.records(snapshot, AsOf, EVERY_SCHOOL)
+    return row.as_of or clock.today()
 
 
 def _known_kpi(snapshot: warehouse.Snapshot, kpi: str | None) -> None:
-    known = [name for (name,) in warehouse.rows(snapshot, "kpi_ids", EVERY_SCHOOL)[1]]
+    known = [row.kpi for row in warehouse.records(snapshot, KpiId, EVERY_SCHOOL)]
     if kpi is not None and kpi not in known:
         raise UsageError(f"沒有「{kpi}」這項指標。現有：{'、'.join(known)}。")
 
 
 def _known_period(snapshot: warehouse.Snapshot, period: str | None) -> None:
-    known = [name for (name,) in warehouse.rows(snapshot, "period_ids", EVERY_SCHOOL)[1]]
+    known = [row.period for row in warehouse.records(snapshot, PeriodId, EVERY_SCHOOL)]
     if period is not None and period not in known:
         raise UsageError(f"沒有「{period}」這個期間。現有：{'、'.join(known)}。")
 
 
 def known_school(snapshot: warehouse.Snapshot, school: str | None) -> None:
     """Raises `UsageError` where there is no such school."""
-    known = [name for (name,) in warehouse.rows(snapshot, "school_names", EVERY_SCHOOL)[1]]
+    known = [row.name for row in warehouse.records(snapshot, SchoolName, EVERY_SCHOOL)]
     if school is not None and school not in known:
         raise UsageError(f"沒有「{school}」這所學校。請用名單上的全名，例如 {known[0]}。")

@@ -24,6 +24,7 @@ from dashboard.cli.common import (
 from dashboard.cli.printing import Bar, one_line, padded
 from dashboard.errors import OperatorError
 from dashboard.programmes import Programme
+from dashboard.rows import Unreadable
 from dashboard.sources import contracts, spreadsheets
 
 # How many lines say what was not read or not used.
@@ -307,9 +308,9 @@ def _summary(programme: Programme, snapshot: warehouse.Snapshot, counts: list[wa
             f"{padded(count.label, 16)}讀入 {count.read:>9,} = 採用 {count.accepted:,} + 重複 {count.duplicate:,}"
             f" + 退回 {count.rejected:,}{extra}"
         )
-    _, problems = warehouse.rows(snapshot, "unreadable", EVERY_SCHOOL)
-    for file, kind, message in problems[:LISTED_PROBLEMS]:
-        say(one_line(f"{_KINDS[kind]}：{file}：{message}"))
+    problems = warehouse.records(snapshot, Unreadable, EVERY_SCHOOL)
+    for row in problems[:LISTED_PROBLEMS]:
+        say(one_line(f"{_KINDS[row.kind]}：{row.file}：{row.message}"))
     if len(problems) > LISTED_PROBLEMS:
         say(f"另有 {len(problems) - LISTED_PROBLEMS:,} 項沒有列在這裡；全部列在「資料」頁。")
     say(f"已發布 {programme.title.zh}：{snapshot.path}")

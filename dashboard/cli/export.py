@@ -12,6 +12,7 @@ from dashboard.cli.ask import known_school, snapshot_of
 from dashboard.cli.common import EVERY_SCHOOL, config_of, interruptible, say
 from dashboard.cli.printing import Bar
 from dashboard.errors import FileError, UsageError
+from dashboard.rows import School
 
 if TYPE_CHECKING:
     from dashboard.exports.document import Document
@@ -206,12 +207,11 @@ def scope_of(snapshot: warehouse.Snapshot, group: str | None, school: str | None
     if group is None and school is None:
         return access.bureau()
     known_school(snapshot, school)
-    columns, rows = warehouse.rows(snapshot, "schools", EVERY_SCHOOL)
-    schools = [dict(zip(columns, row, strict=True)) for row in rows]
-    groups = list(dict.fromkeys(one["group_name"] for one in schools if one["group_name"]))
+    schools = warehouse.records(snapshot, School, EVERY_SCHOOL)
+    groups = list(dict.fromkeys(one.group_name for one in schools))
     if group is not None and group not in groups:
         raise UsageError(f"沒有「{group}」這一組。現有：{'、'.join(groups)}。")
-    wanted = [one for one in schools if group in (None, one["group_name"]) and school in (None, one["name"])]
+    wanted = [one for one in schools if group in (None, one.group_name) and school in (None, one.name)]
     if not wanted:
         raise UsageError(f"「{school}」不在「{group}」。")
-    return access.Scope(school or group or "", tuple(one["school_id"] for one in wanted))
+    return access.Scope(school or group or "", tuple(one.school_id for one in wanted))

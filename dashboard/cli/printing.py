@@ -6,8 +6,8 @@ import json
 import sys
 import threading
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from dashboard.exports.cells import safe
 
@@ -25,7 +25,7 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
-def print_rows(names: list[str], rows: list[tuple[Any, ...]], form: str) -> None:
+def print_rows(names: list[str], rows: Sequence[Sequence[object]], form: str) -> None:
     """Rows in one of the three forms."""
     match form:
         case "csv":
@@ -40,7 +40,7 @@ def print_rows(names: list[str], rows: list[tuple[Any, ...]], form: str) -> None
             _print_table(names, rows)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"  # a rate: no other figure has a fraction that is not exact
     if isinstance(value, Decimal):
@@ -48,13 +48,13 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+def _print_table(names: list[str], rows: Sequence[Sequence[object]]) -> None:
     cells = [names, *([printable(" ".join(_text(value).split()))[:60] for value in row] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:

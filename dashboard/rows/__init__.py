@@ -5,7 +5,7 @@ there. Fields are the query's columns, in any order; tests/test_rows.py runs eac
 what follows from its values is a query's, or a function's.
 """
 
-from dashboard.rows.base import Figure, Judged, Part, PeriodFigure, Places, Refused, Row, Sum, WholeSum
+from dashboard.rows.base import Figure, Judged, Part, PeriodFigure, Places, Refused, Row, Sum, WholeSum, typed
 from dashboard.rows.data import (
     DataToMend,
     IndicatorRead,
@@ -135,4 +135,5 @@ __all__ = [
     "Visit",
     "Visitors",
     "WholeSum",
+    "typed",
 ]

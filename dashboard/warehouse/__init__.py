@@ -15,6 +15,7 @@ from dashboard.warehouse.snapshots import (
     kept,
     older,
     programmes_in,
+    records,
     rows,
 )
 from dashboard.warehouse.status import (
@@ -68,6 +69,7 @@ __all__ = [
     "programmes_in",
     "publish",
     "rebuild",
+    "records",
     "restore",
     "rows",
     "sweep_trials",

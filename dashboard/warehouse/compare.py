@@ -17,6 +17,7 @@ from typing import Any
 
 from dashboard import clock, programmes
 from dashboard.programmes import DefinitionError, Programme
+from dashboard.rows import KpiResult
 from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.places import EntryError, Places, check
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
@@ -201,23 +202,23 @@ class _Replays:
         seal(target)
         with closed(target):
             rows = records(
-                Snapshot(target, "compare"), "kpi_results", self.ground.scope,
+                Snapshot(target, "compare"), KpiResult, self.ground.scope,
                 on=self.ground.on, level="school", kpi=None, period=None,
             )  # fmt: skip
         target.unlink()
         return _figures(rows)
 
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> Figures:
-    times = Counter((row["kpi"], row["period"], row["school"]) for row in rows)
+def _figures(rows: Sequence[KpiResult]) -> Figures:
+    times = Counter((row.kpi, row.period, row.school) for row in rows)
     keys: list[Key] = [
-        (*place, row["group"] if times[place] > 1 else "")
+        (*place, row.group if times[place] > 1 else "")
         for row in rows
-        for place in [(row["kpi"], row["period"], row["school"])]
+        for place in [(row.kpi, row.period, row.school)]
     ]
     return Figures(
-        {key: row["group"] for key, row in zip(keys, rows, strict=True)},
-        {key: tuple(row[name] for name in FIGURES) for key, row in zip(keys, rows, strict=True)},
+        {key: row.group for key, row in zip(keys, rows, strict=True)},
+        {key: tuple(getattr(row, name) for name in FIGURES) for key, row in zip(keys, rows, strict=True)},
     )
 
 

@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import duckdb
 
 from dashboard.errors import OperatorError
 from dashboard.paths import QUERIES
+from dashboard.rows import Row, typed
 from dashboard.warehouse import notes
 from dashboard.warehouse.sql import NEEDLESS
 
@@ -47,6 +48,7 @@ CURSORS = 16
 # The copy that it warns of is of the few rows of an answer; asking through a relation binds every query twice.
 warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
 
+R = TypeVar("R", bound=Row)
 _threads = threading.local()
 
 
@@ -240,7 +242,7 @@ def programmes_in(warehouse: Path) -> list[str]:
     return sorted(path.parent.name for path in warehouse.glob("*/current"))
 
 
-def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.DataFrame:
+def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: object) -> pd.DataFrame:
     """The rows of `queries/pages/<name>.sql` with its `$parameters`, as `scope` may see them; one not given is null."""
     import pyarrow as pa  # as pandas: what only pages need does not keep a command waiting
 
@@ -257,18 +259,17 @@ def ask(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> pd.Da
 
 
 def rows(
-    snapshot: Snapshot, name: str, scope: Scope, **parameters: Any
-) -> tuple[list[str], list[tuple[Any, ...]]]:
+    snapshot: Snapshot, name: str, scope: Scope, **parameters: object
+) -> tuple[list[str], list[tuple[object, ...]]]:
     """As `ask`, as column names and plain tuples: exact values for other programs to read."""
     with _cursor(snapshot, scope) as cursor:
         _asked(cursor, name, parameters)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
-def records(snapshot: Snapshot, name: str, scope: Scope, **parameters: Any) -> list[dict[str, Any]]:
-    """As `rows`, each row with the names of its columns."""
-    columns, tuples = rows(snapshot, name, scope, **parameters)
-    return [dict(zip(columns, row, strict=True)) for row in tuples]
+def records(snapshot: Snapshot, kind: type[R], scope: Scope, **parameters: object) -> list[R]:
+    """As `rows`, as rows of a kind of `dashboard.rows`."""
+    return typed(kind, *rows(snapshot, kind.QUERY, scope, **parameters))
 
 
 @contextmanager
@@ -460,7 +461,7 @@ def closed(path: Path) -> Iterator[None]:
 
 
 def _asked(
-    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any]
+    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object]
 ) -> duckdb.DuckDBPyConnection:
     query = _query(cursor, name)
     return cursor.execute(query, {**dict.fromkeys(query.named_parameters), **parameters})

@@ -16,17 +16,17 @@ import shutil
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from filelock import FileLock
 
 from dashboard import apart, clock, programmes
 from dashboard.errors import reason
+from dashboard.rows import Input, KpiResult, Reject, ResolvedReject, Table, UnusedColumn
 from dashboard.sources import contracts, files
 from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError
 from dashboard.sources.places import Places
@@ -51,7 +51,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a file would change, as rows of the queries of `queries/pages/`.
+    """What a file would change.
 
     `rejected` rows would be new among the rejected ones, `own` of them the file's; `rejects` are the first of them, the
     file's before the others: no file makes a result that the server could not hold.
@@ -59,19 +59,19 @@ class Trial:
 
     name: str
     replaces: bool
-    inputs: Sequence[Mapping[str, Any]]
-    unused: Sequence[Mapping[str, Any]]
-    tables: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    inputs: Sequence[Input]
+    unused: Sequence[UnusedColumn]
+    tables: Sequence[tuple[Table, Table]]
     rejected: int
     own: int
-    rejects: Sequence[Mapping[str, Any]]
+    rejects: Sequence[Reject]
     resolved: int
-    moved: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    moved: Sequence[tuple[KpiResult, KpiResult]]
 
     @property
     def readable(self) -> bool:
         """Whether any of the file is a table."""
-        return any(row["table_name"] and not row["problem"] for row in self.inputs)
+        return any(row.table_name and not row.problem for row in self.inputs)
 
 
 def try_out(
@@ -304,25 +304,20 @@ def _overlay(folder: Path | None, overlay: Path, name: str, content: bytes) -> b
 def _compared(
     before: Snapshot, tried: Snapshot, name: str, replaces: bool, scope: Scope, on: dt.date
 ) -> Trial:
-    def asked(of: Snapshot, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        return records(of, query, scope, **parameters)
-
-    inputs = [row for row in asked(tried, "inputs") if _holds(name, row["file"])]
-    unused = [row for row in asked(tried, "unused_columns") if _holds(name, row["file"])]
-    old_tables = {row["table_name"]: row for row in asked(before, "tables")}
+    inputs = [row for row in records(tried, Input, scope) if _holds(name, row.file)]
+    unused = [row for row in records(tried, UnusedColumn, scope) if _holds(name, row.file)]
+    old_tables = {row.table_name: row for row in records(before, Table, scope)}
     tables = [
-        (old_tables[row["table_name"]], row)
-        for row in asked(tried, "tables")
-        if row["table_name"] in old_tables
+        (old_tables[row.table_name], row)
+        for row in records(tried, Table, scope)
+        if row.table_name in old_tables
     ]
-    wanted = {"severity": "rejected", "table": None, "reason": None, "school": None, "fresh": "new"}
-    rejects = asked(tried, "rejects", **wanted, on=on, size=1_000_000, skip=0)
-    own = [row for row in rejects if _holds(name, row["file"])]
-    others = [row for row in rejects if not _holds(name, row["file"])]
-    resolved = len(asked(tried, "resolved_rejects", size=1_000_000))
-    day = {"on": on, "level": None, "kpi": None, "period": None}
-    was = {_place(row): row for row in asked(before, "kpi_results", **day)}
-    now = {_place(row): row for row in asked(tried, "kpi_results", **day)}
+    rejects = records(tried, Reject, scope, severity="rejected", fresh="new", on=on, size=1_000_000, skip=0)
+    own = [row for row in rejects if _holds(name, row.file)]
+    others = [row for row in rejects if not _holds(name, row.file)]
+    resolved = len(records(tried, ResolvedReject, scope, size=1_000_000))
+    was = {_place(row): row for row in records(before, KpiResult, scope, on=on)}
+    now = {_place(row): row for row in records(tried, KpiResult, scope, on=on)}
     moved = [(was[at], row) for at, row in now.items() if at in was and _figures(was[at]) != _figures(row)]
     listed = [*own, *others][:LISTED]
     return Trial(name, replaces, inputs, unused, tables, len(rejects), len(own), listed, resolved, moved)
@@ -333,16 +328,9 @@ def _holds(name: str, file: str) -> bool:
     return file == name or file.startswith(f"{name}#")
 
 
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["kpi"], row["period"], row["level"], row["group"], row["school"]
+def _place(row: KpiResult) -> tuple[str, ...]:
+    return row.kpi, row.period, row.level, row.group, row.school
 
 
-def _figures(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        row["counted"],
-        row["base"],
-        row["required"],
-        row["schools_met"],
-        row["schools_judged"],
-        row["status"],
-    )
+def _figures(row: KpiResult) -> tuple[object, ...]:
+    return row.counted, row.base, row.required, row.schools_met, row.schools_judged, row.status

@@ -24,7 +24,7 @@ MOST = 20
 def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
     """Show what could not be read or was not used, and offer its likely meanings; taking one starts an update."""
     show(intake.unreadable(inputs) + intake.unused(inputs, columns))
-    if offer(view, offers(map(vars, inputs), map(vars, columns)), "snapshot"):
+    if offer(view, offers(inputs, columns), "snapshot"):
         freshness.start(view)
         st.rerun()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -16,7 +15,7 @@ from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
 from dashboard.readings import offers
 from dashboard.reminders import groups_of
-from dashboard.rows import Kpi, Table
+from dashboard.rows import Kpi, KpiResult, Table
 from dashboard.ui.base import parts, records
 from dashboard.ui.base.parts import Cell, count, table, text
 from dashboard.ui.base.screen import show
@@ -98,13 +97,13 @@ def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
 def report(view: View, trial: store.Trial) -> str:
     """The report of a trial: the file's rows, and the tables, figures and rejected rows that would change."""
     if not trial.readable:
-        reasons = (row["problem"] or row["left_out"] for row in trial.inputs)
+        reasons = (row.problem or row.left_out for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
         names = words.listing([words.escape(row.label) for row in ask(view, Table)])
         body = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
-            if any(row["problem"] for row in trial.inputs)
+            if any(row.problem for row in trial.inputs)
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
         return parts.notice(title, body, "failed")
@@ -134,9 +133,9 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
         (
             "",
             [
-                text(row["file"], "l w"),
-                text(labels.get(row["table_name"], say("略過")), "l"),
-                *(count(row[one]) for one in intake.OF_FILE),
+                text(row.file, "l w"),
+                text(labels.get(row.table_name or "", say("略過")), "l"),
+                *(count(getattr(row, one)) for one in intake.OF_FILE),
             ],
         )
         for row in trial.inputs
@@ -147,24 +146,24 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
 
 def _unused(trial: store.Trial) -> str:
     """The filled columns and the worksheets that would not be used."""
-    remarks = [parts.stored(f"{row['file']}：{row['left_out']}") for row in trial.inputs if row["left_out"]]
-    names = [words.escape(row["header"] or row["letters"]) for row in trial.unused]
+    remarks = [parts.stored(f"{row.file}：{row.left_out}") for row in trial.inputs if row.left_out]
+    names = [words.escape(row.header or row.letters) for row in trial.unused]
     remarks += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
     return "".join(f'<p class="foot">! {one}</p>' for one in remarks)
 
 
 def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:
-    changed = [(old, new) for old, new in trial.tables if old["accepted"] != new["accepted"]]
+    changed = [(old, new) for old, new in trial.tables if old.accepted != new.accepted]
     if not changed:
         return f'<p class="foot">{say("各資料表採用的列數不變。")}</p>'
     lines = [
         (
             "",
             [
-                text(labels.get(new["table_name"], new["label"]), "l"),
-                count(old["accepted"]),
-                count(new["accepted"]),
-                Cell(words.change(new["accepted"] - old["accepted"])),
+                text(labels.get(new.table_name, new.label), "l"),
+                count(old.accepted),
+                count(new.accepted),
+                Cell(words.change(new.accepted - old.accepted)),
             ],
         )
         for old, new in changed
@@ -184,7 +183,7 @@ def _moved(view: View, trial: store.Trial) -> str:
     }
     groups = groups_of(view)
     order = {"city": 0, "group": 1, "school": 2}
-    moved = sorted(trial.moved, key=lambda pair: order[pair[1]["level"]])
+    moved = sorted(trial.moved, key=lambda pair: order[pair[1].level])
     names = (later("項目"), later("範圍"), later("目前"), later("之後"), later("狀態"))
     header = [Cell(say(name), "" if at in (2, 3) else "l") for at, name in enumerate(names)]
     lines = [
@@ -192,7 +191,7 @@ def _moved(view: View, trial: store.Trial) -> str:
             "",
             [
                 text(_label(labels, view, new), "l"),
-                text(new["school"] or groups.get(new["group"]) or say("全部"), "l"),
+                text(new.school or groups.get(new.group) or say("全部"), "l"),
                 Cell(_figure(old)),
                 Cell(_figure(new)),
                 Cell(_statuses(old, new), "l"),
@@ -209,37 +208,37 @@ def _moved(view: View, trial: store.Trial) -> str:
     return f'{table(say("會變的數字"), header, lines)}<p class="foot">{summary}</p>'
 
 
-def _label(labels: Mapping[str, str], view: View, row: Mapping[str, Any]) -> str:
-    label = labels.get(row["kpi"], row["kpi"])
+def _label(labels: Mapping[str, str], view: View, row: KpiResult) -> str:
+    label = labels.get(row.kpi, row.kpi)
     several = len(view.all_periods) > 1
-    return say("{label}（{note}）", label=label, note=row["period"]) if several else label
+    return say("{label}（{note}）", label=label, note=row.period) if several else label
 
 
-def _figure(row: Mapping[str, Any]) -> str:
-    of = row["base"] if row["base"] is not None else row["required"]
-    counted = words.number(row["counted"], "–") + (f" / {words.number(of)}" if of is not None else "")
-    if row["schools_met"] is None:
+def _figure(row: KpiResult) -> str:
+    of = row.base if row.base is not None else row.required
+    counted = words.number(row.counted, "–") + (f" / {words.number(of)}" if of is not None else "")
+    if row.schools_met is None:
         return counted
     schools = say(
         "{met}/{judged} 校達標",
-        met=words.number(row["schools_met"]),
-        judged=words.number(row["schools_judged"]),
+        met=words.number(row.schools_met),
+        judged=words.number(row.schools_judged),
     )
-    return schools if row["counted"] is None else f"{schools}<br>{counted}"
+    return schools if row.counted is None else f"{schools}<br>{counted}"
 
 
-def _statuses(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    if old["status"] == new["status"]:
-        return parts.tag(new["status"])
-    return f"{parts.tag(old['status'])} → {parts.tag(new['status'])}"
+def _statuses(old: KpiResult, new: KpiResult) -> str:
+    if old.status == new.status:
+        return parts.tag(new.status)
+    return f"{parts.tag(old.status)} → {parts.tag(new.status)}"
 
 
 def _refused(trial: store.Trial) -> str:
     own = trial.rejects[: min(trial.own, MOST)]
     if not own:
-        refused = any(row["rejected"] for row in trial.inputs)
+        refused = any(row.rejected for row in trial.inputs)
         return "" if refused else f'<p class="foot">{say("沒有新退回的列。")}</p>'
-    rows = [SimpleNamespace(**{**row, "reason_label": say(row["reason_label"])}) for row in own]
+    rows = [replace(row, reason_label=say(row.reason_label)) for row in own]
     left = trial.own - MOST
     more = f'<p class="foot">{say("另有 {n} 列。", n=words.number(left))}</p>' if left > 0 else ""
     return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(rows)}{more}"
