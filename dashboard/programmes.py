@@ -288,7 +288,7 @@ class Programme(_Model):
         """The SQL of an indicator, its own before a shipped one; None where there is neither."""
         name = self.kpis[kpi_id].query or kpi_id
         shipped = KPI_QUERIES / f"{name}.sql"
-        return self.queries.get(name) or (shipped.read_text(encoding="utf-8") if shipped.is_file() else None)
+        return self.queries.get(name) or (_with_steps(shipped) if shipped.is_file() else None)
 
     def values_of(self, kpi_id: str) -> str | None:
         """The SQL of the values that a shipped indicator's query rests on and pages show too, where it has such."""
@@ -302,6 +302,16 @@ class Programme(_Model):
     def fingerprint(self) -> str:
         """The hash of all that the definition says, whatever its layout and comments."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _with_steps(path: Path) -> str:
+    """A shipped query with the steps that it shares with others: a line `\\ir <path>`, as psql has it, is that file's SQL."""
+
+    def step(match: re.Match[str]) -> str:
+        text = (path.parent / match[1]).read_text(encoding="utf-8")
+        return re.sub(r"\A(--.*\n|\n)*", "", text)
+
+    return re.sub(r"^\\ir (.+)\n", step, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def find(data: Path, ids: Iterable[str] = ()) -> list[Path]:

@@ -48,7 +48,9 @@ def _define_statuses(con: duckdb.DuckDBPyConnection) -> None:
     much. `schools_by_status` makes columns of it.
     """
     bits = 127 // len(STATUSES)
-    counts = {name: f"((schools >> {bits * at}) & {(1 << bits) - 1})::int" for at, name in enumerate(STATUSES)}
+    counts = {
+        name: f"((schools >> {bits * at}) & {(1 << bits) - 1})::int" for at, name in enumerate(STATUSES)
+    }
     columns = {f"schools_{name}": count for name, count in counts.items()}
     columns["schools_judged"] = " + ".join(counts[name] for name in JUDGED)
     macros = {
@@ -59,7 +61,9 @@ def _define_statuses(con: duckdb.DuckDBPyConnection) -> None:
         "is_settled(status)": f"status in ({_listed(SETTLED)})",
         "urgency_of(status)": f"list_position([{_listed(BY_URGENCY)}], status)",
         "one_school(status)": f"1::hugeint << ({bits} * (list_position([{_listed(STATUSES)}], status) - 1))",
-        "schools_by_status(schools)": "{" + ", ".join(f"{name}: {sql}" for name, sql in columns.items()) + "}",
+        "schools_by_status(schools)": "{"
+        + ", ".join(f"{name}: {sql}" for name, sql in columns.items())
+        + "}",
     }
     for name, sql in macros.items():
         con.execute(f"create or replace macro {name} as {sql}")
