@@ -305,7 +305,7 @@ class Programme(_Model):
 
 
 def _with_steps(path: Path) -> str:
-    """A shipped query with the steps that it shares with others: a line `\\ir <path>`, as psql has it, is that file's SQL."""
+    r"""A shipped query with the steps that it shares with others: a line `\ir <path>`, as psql has it, is that file's SQL."""
 
     def step(match: re.Match[str]) -> str:
         text = (path.parent / match[1]).read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from dashboard.sources import contracts, files
+from dashboard.sources import text as careful
 from dashboard.sources.contracts import Table
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import build as builds
@@ -248,12 +249,12 @@ def test_rows_of_another_separator_are_rejected_by_a_sentence_each(other: str, t
 def test_a_file_whose_lines_and_rows_do_not_agree_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = files._records
+    records = careful.records
 
     def one_less(*arguments: Any) -> Iterator[tuple[int, list[str]]]:
         return (record for i, record in enumerate(records(*arguments)) if i != 3)
 
-    monkeypatch.setattr(files, "_records", one_less)
+    monkeypatch.setattr(careful, "records", one_less)
     sheet = read(tmp_path / "入校輔導.csv", visits("少", 9))
     assert is_sentence(sheet.problem) and "10 行" in str(sheet.problem)
 
@@ -264,7 +265,7 @@ def test_a_file_whose_lines_and_rows_do_not_agree_is_not_taken(
 def test_a_header_of_more_columns_than_a_worksheet_has_is_refused_and_blank_ones_are_none(
     tmp_path: Path,
 ) -> None:
-    wide, room = files.COLUMNS + 1 - 4, files.COLUMNS - 4
+    wide, room = careful.COLUMNS + 1 - 4, careful.COLUMNS - 4
     found = told(
         tmp_path,
         寬=HEADER + ",欄" * wide + "\n" + visit("寬") + "\n",
@@ -355,7 +356,7 @@ def test_a_sparse_file_is_refused_at_once_and_does_not_change_by_itself(tmp_path
 def test_what_is_too_large_to_be_read_with_care_is_left_to_the_database_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CAREFUL_BYTES", 250_000)
+    monkeypatch.setattr(careful, "CAREFUL_BYTES", 250_000)
     orderly, broken = visits("序", 9000), visits("亂", 9000).replace("亂9,備課", '亂9,"備\n課"')
     found = told(tmp_path, 序=orderly, 亂=broken, 五=orderly.replace("序", "五").encode("cp950"))
     assert found["入校輔導_序.csv"]["accepted"] == found["入校輔導_五.csv"]["accepted"] == 9000
@@ -383,14 +384,14 @@ def held() -> int:
 def test_a_file_for_which_there_is_no_memory_is_its_own_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = files._text
+    reader = careful.read
 
     def starved(path: Path, *others: Any) -> Sheet:
         if "大" in path.name:
             raise MemoryError
-        return text(path, *others)
+        return reader(path, *others)
 
-    monkeypatch.setattr(files, "_text", starved)
+    monkeypatch.setattr(careful, "read", starved)
     problem = told(tmp_path, 大=visits("大"))["入校輔導_大.csv"]["problem"]
     assert is_sentence(problem) and "記憶體" in problem
 
@@ -503,7 +504,7 @@ def on_read(
     monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[Path], None], times: int
 ) -> list[int]:
     """Something happens to a file as often as it is read, up to some times; gives how often it was read."""
-    real, count = files._digest, [0]
+    real, count = careful.digest, [0]
 
     def digest(path: Path) -> Any:
         found = real(path)
@@ -513,7 +514,7 @@ def on_read(
                 change(path)
         return found
 
-    monkeypatch.setattr(files, "_digest", digest)
+    monkeypatch.setattr(careful, "digest", digest)
     return count
 
 
@@ -541,7 +542,7 @@ def stored_hash(place: Path) -> str:
 
 
 def hash_of(path: Path) -> str:
-    return files._digest(path)[0]
+    return careful.digest(path)[0]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
@@ -680,7 +681,7 @@ def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(
     for name, path in paths.items():
         later = visits(f"後{name}", 2)
         path.write_text(
-            later.replace("\n", ",欄" * files.COLUMNS + "\n", 1) if name == wide else later, "utf-8"
+            later.replace("\n", ",欄" * careful.COLUMNS + "\n", 1) if name == wide else later, "utf-8"
         )
     os.truncate(paths[sparse], 10 << 30)
     outcome = build(tmp_path / "data", tmp_path / "warehouse")

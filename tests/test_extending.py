@@ -64,14 +64,18 @@ def command(place: Path, line: str) -> str:
     return run(place, sys.executable, "-m", "dashboard.cli", *line.split()[1:])
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the product, which is the working folder too."""
-    folder = tmp_path_factory.mktemp("extending")
+def copied(folder: Path) -> Path:
+    """The folder, with a copy of the product in it."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the product, which is the working folder too."""
+    return copied(tmp_path_factory.mktemp("extending"))
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, extent, files, workbooks
+from dashboard.sources import calamine, contracts, extent, files
 from tests.running import (
     PROGRAMME,
     Outcome,
@@ -402,7 +402,7 @@ def test_a_bomb_is_refused_by_what_it_declares_before_anything_is_unpacked(
         raise AssertionError("unpacked")
 
     monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
-    monkeypatch.setattr(workbooks, "CalamineWorkbook", unpacked)
+    monkeypatch.setattr(calamine, "CalamineWorkbook", unpacked)
     (sheet,) = files.read(bomb, tmp_path, {}, TABLES, tmp_path)
     assert sheet.problem and "超過上限" in sheet.problem
 

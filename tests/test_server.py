@@ -23,8 +23,10 @@ from starlette.requests import Request
 from streamlit.config import get_config_options
 from websockets.sync.client import connect
 
-from dashboard import config, server
+from dashboard import config
 from dashboard.exports import tables
+from dashboard.paths import ROOT
+from dashboard.server import admission, application, process
 from dashboard.ui.base import downloads
 from tests import running, visitors
 from tests.test_pages import open_page
@@ -204,7 +206,7 @@ def test_what_the_product_does_not_use_is_not_there(served, path):
 
 
 def test_the_names_come_from_the_configuration():
-    names = server.names_of(8501, ("kpi.example.gov.tw", "10.0.0.5:8080"))
+    names = admission.names_of(8501, ("kpi.example.gov.tw", "10.0.0.5:8080"))
     assert names.hosts == {
         "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "kpi.example.gov.tw", "kpi.example.gov.tw:80",
         "kpi.example.gov.tw:443", "10.0.0.5:8080",
@@ -410,11 +412,11 @@ def test_a_file_that_cannot_be_made_says_so_with_a_number_that_the_log_has(caplo
     downloads._offers[token] = offer
     cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
     scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
-    answer = asyncio.run(server.send_file(Request(scope)))
+    answer = asyncio.run(application.send_file(Request(scope)))
     number = re.search(r"代號 (\w{8}) 告訴", bytes(answer.body).decode())
     assert answer.status_code == 500 and number and "disk" not in bytes(answer.body).decode()
     assert number[1] in caplog.text and "the disk is gone" in caplog.text
-    head = asyncio.run(server.send_file(Request({**scope, "method": "HEAD"})))
+    head = asyncio.run(application.send_file(Request({**scope, "method": "HEAD"})))
     assert head.status_code == 200 and head.body == b"", "to ask for the head makes no file"
 
 
@@ -427,7 +429,7 @@ def test_a_table_too_large_for_a_format_is_answered_with_what_to_take_instead():
     downloads._offers[token] = offer  # it is kept as long as somebody holds it
     cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
     scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
-    answer = asyncio.run(server.send_file(Request(scope)))
+    answer = asyncio.run(application.send_file(Request(scope)))
     assert answer.status_code == 413 and "XLSX 或 CSV" in bytes(answer.body).decode()
 
 
@@ -472,7 +474,7 @@ def test_a_client_that_does_not_finish_its_request_is_let_go_and_an_open_stream_
         ]
         for client, words in zip(slow, begun, strict=True):
             client.sendall(words)
-        time.sleep(server.HEAD_WITHIN + 1)
+        time.sleep(process.HEAD_WITHIN + 1)
         for client in slow:
             with contextlib.suppress(ConnectionResetError):
                 while client.recv(20_000):  # an answer to what was whole, then the end
@@ -518,7 +520,7 @@ def test_every_setting_of_streamlit_is_one_that_it_knows():
             inner = isinstance(value, dict)
             yield from names(value, f"{before}{key}.") if inner else [f"{before}{key}"]
 
-    written = list(names(tomllib.loads((server.ROOT / ".streamlit" / "config.toml").read_text("utf-8"))))
+    written = list(names(tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))))
     assert "runner.postScriptGC" in written
     assert [name for name in written if name not in get_config_options()] == []
 

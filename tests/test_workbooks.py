@@ -16,7 +16,7 @@ from odfdo import Cell, Document, Row, Style, Table
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from dashboard import warehouse
-from dashboard.sources import contracts, files, ods, workbooks
+from dashboard.sources import calamine, contracts, files, ods
 from dashboard.sources.places import Entry, left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
@@ -798,9 +798,9 @@ def test_a_row_that_the_reader_loses_is_found_out(
 
         monkeypatch.setattr(ods._Content, "_end_row", losing)
     else:
-        with_errors = workbooks._with_errors
+        with_errors = calamine._with_errors
         monkeypatch.setattr(
-            workbooks,
+            calamine,
             "_with_errors",
             lambda *given: ([""] * len(row) if i == 2 else row for i, row in enumerate(with_errors(*given))),
         )

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from dashboard.sources.files import BLOCK
+from dashboard.sources.text import BLOCK
 from dashboard.warehouse import notes
 from dashboard.warehouse.snapshots import STAMP
 
