@@ -106,12 +106,8 @@ def _to_do(facts: Facts, kpi: Row | None, status: str, what: Cell) -> list[Cell]
     return [sign, Cell(facts.label(kpi), strong=True), what, cells.due_cell(kpi, facts.view)]
 
 
-def since(facts: Facts) -> list[Slide]:
-    """The slides of what changed since the day to compare with; none where no day was chosen."""
-    view = facts.view
-    if view.versus is None:
-        return []
-    day = short_day(view.versus, view.year)
+def _changed(facts: Facts) -> dict[str, list[tuple[Row, Row]]]:
+    """The indicators with the schools that have met them since, and those of which they are late since."""
     new: dict[str, list[tuple[Row, Row]]] = {"met": [], "late": []}
     for kpi in facts.kpis:
         for row in facts.of(kpi):
@@ -120,6 +116,16 @@ def since(facts: Facts) -> list[Slide]:
                 new["met"].append((kpi, row))
             elif then and then.status not in LATE and row.status in LATE and not is_unsure(row):
                 new["late"].append((kpi, row))
+    return new
+
+
+def since(facts: Facts) -> list[Slide]:
+    """The slides of what changed since the day to compare with; none where no day was chosen."""
+    view = facts.view
+    if view.versus is None:
+        return []
+    day = short_day(view.versus, view.year)
+    new = _changed(facts)
     many = {kind: len({row.school_id for _, row in pairs}) for kind, pairs in new.items()}
     columns = [
         Column(say("指標"), 2),

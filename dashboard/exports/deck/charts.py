@@ -129,6 +129,28 @@ def _count(canvas: Canvas, form: str, status: str, size: float) -> str:
     )
 
 
+def _series(
+    canvas: Canvas,
+    one: Curve,
+    names: Sequence[str],
+    columns: Sequence[Sequence[float | None]],
+    days: Sequence[date],
+    size: float,
+) -> list[str]:
+    """The share with its last value, the pace with its name at its middle, and the deadline."""
+    now = max(at for at, value in enumerate(columns[0]) if value is not None)
+    paces = [at for at, value in enumerate(columns[1]) if value is not None]
+    half = paces[_middle(days, paces)] if paces else 0
+    below = bool(paces) and (columns[0][half] or 0) >= (columns[1][half] or 0)
+    due = next(at for at, value in enumerate(columns[2]) if value is not None)
+    side = ("t" if (columns[0][now] or 0) < 0.85 else "b") if below else "r"
+    return [
+        _line(0, names[0], columns[0], days, _stroke(ACCENT, 2.25), _dot(canvas, now, one.now, ACCENT, side, size)),
+        _line(1, names[1], columns[1], days, _stroke(AMBER, 1.5, "dash"), _mark(canvas, half, one.pace_label, AMBER, "r" if below else "l", size) if paces else ""),
+        _line(2, names[2], columns[2], days, "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>", _mark(canvas, due, one.due, INK, "t", size), upright=True),
+    ]  # fmt: skip
+
+
 def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
     """Draw the share on each day in steps, the pace dashed, the deadline upright."""
     rows = _days(one)
@@ -140,27 +162,13 @@ def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
     for title, values in zip(names, columns, strict=True):
         data.add_series(safe(title), values)
     frame = _add(canvas, place, XL_CHART_TYPE.LINE, data)
-    now = max(at for at, value in enumerate(columns[0]) if value is not None)
-    paces = [at for at, value in enumerate(columns[1]) if value is not None]
-    half = paces[_middle(days, paces)] if paces else 0
-    below = bool(paces) and (columns[0][half] or 0) >= (columns[1][half] or 0)
-    due = next(at for at, value in enumerate(columns[2]) if value is not None)
-    side = ("t" if (columns[0][now] or 0) < 0.85 else "b") if below else "r"
-    series = [
-        _line(0, names[0], columns[0], days, _stroke(ACCENT, 2.25), _dot(canvas, now, one.now, ACCENT, side, size)),
-        _line(1, names[1], columns[1], days, _stroke(AMBER, 1.5, "dash"), _mark(canvas, half, one.pace_label, AMBER, "r" if below else "l", size) if paces else ""),
-        _line(2, names[2], columns[2], days, "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>", _mark(canvas, due, one.due, INK, "t", size), upright=True),
-    ]  # fmt: skip
+    series = _series(canvas, one, names, columns, days, size)
     first = days[0].replace(day=1)
     wide = max(fitting.width(one.due, size, True) / 2, size)
     left, right = fitting.width("100%", size) + 14, min(wide + 8, place.wide * 0.2)
     top, bottom = size * 2.1, size * 1.9
-    inner = _inner(
-        left / place.wide,
-        top / place.high,
-        1 - (left + right) / place.wide,
-        1 - (top + bottom) / place.high,
-    )
+    across, down = place.wide, place.high
+    inner = _inner(left / across, top / down, 1 - (left + right) / across, 1 - (top + bottom) / down)
     plain = _letters(canvas, Run("", size, INK2))
     _draw(
         canvas,
