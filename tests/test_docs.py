@@ -24,7 +24,7 @@ CODE = "\n".join(
     for path in (
         *(ROOT / "dashboard").rglob("*.py"),
         *(ROOT / "dashboard" / "ui").rglob("*.[cj]s*"),
-        *(ROOT / "queries").rglob("*.sql"),
+        *(ROOT / "queries").rglob("*.sql*"),
         *(ROOT / ".streamlit").glob("*.toml"),
         ROOT / "tests" / "test_house.py",
         ROOT / "Makefile",

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
-QUERIES = sorted((ROOT / "queries").rglob("*.sql"))
+QUERIES = sorted((ROOT / "queries").rglob("*.sql*"))
 
 # Imports run one way; what is not named here imports nothing of ours.
 MAY_IMPORT = {
@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "questions": {"access", "language", "warehouse"},
     "readings": {"config", "sources", "warehouse"},
     "exports": {"access", "charts", "language", "questions", "reminders", "rules"},
-    "warehouse": {"apart", "programmes", "sources"},
+    "warehouse": {"apart", "definitions", "programmes", "sources"},
     "programmes": {"schema"},
     "sources": {"schema"},
     "config": {"sources"},
@@ -53,7 +53,7 @@ HOMES = {
     "filelock": {"warehouse"},
     "pypinyin": {"warehouse"},
     "python_calamine": {"sources"},
-    "pydantic": {"programmes", "sources"},
+    "pydantic": {"definitions", "programmes", "sources"},
     "gspread": {"sources"},
     "google": {"sources"},
     "requests": {"sources"},
@@ -67,7 +67,7 @@ HOMES = {
     "pypdf": {"exports"},
     "sqlalchemy": {"state"},
     "alembic": {"state"},
-    "jinja2": {"exports"},
+    "jinja2": {"exports", "warehouse"},
     "cachetools": {"ui", "questions"},
     "numpy": {"sample", "warehouse"},
     "starlette": {"server"},

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
+from dashboard.definitions import reasons
 from dashboard.language import texts
 from dashboard.ui.base import records
 
-ROOT = Path(__file__).parents[1]
-SENTENCES = re.findall(
-    r"(?:then|else) '([^']*[一-鿿][^']*)'", (ROOT / "queries" / "messages.sql").read_text("utf-8")
-)
+RULES = reasons.load()
+SENTENCES = [
+    one.text for one in (*RULES.cells, *(one for reason in RULES.reasons for one in reason.sentences))
+]
 ENGLISH = texts.Manner("en", "ce")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from dashboard import __version__, clock
+from dashboard.definitions import reasons
 from dashboard.errors import OperatorError
 from dashboard.paths import QUERIES, SOURCES
 from dashboard.programmes import ROSTERS, Programme
@@ -206,7 +207,7 @@ def _built(
 def _rules_digest() -> str:
     """A digest of the queries and contracts: an update of the product may change them, and with them the figures."""
     digest = hashlib.sha256()
-    for path in sorted([*QUERIES.rglob("*.sql"), *SOURCES.glob("*.toml")]):
+    for path in sorted(path for folder in (QUERIES, SOURCES) for path in folder.rglob("*.*")):
         digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()
 
@@ -745,7 +746,7 @@ class _Build:
         )
         self._keep_spreadsheets()
         load(self.con, "reasons", "reason text, ord int, label text",
-                    [(r, i, _REASON_LABELS[r]) for i, r in enumerate(staging.REASONS, 1)], temp=False)  # fmt: skip
+                    [(one.id, i, one.label) for i, one in enumerate(reasons.load().reasons, 1)], temp=False)  # fmt: skip
         load(self.con, 
             "snapshot",
             "programme text, title text, source_title text, built_at timestamp, former_built_at timestamp, version text, definition_hash text,"
@@ -839,18 +840,4 @@ _FLAGS = {
     "base_rejected": "「{table}」有一列未採用，基數可能偏低：{sentence}",
     "rows_rejected": "「{table}」有一列未採用，改正後可能列入：{sentence}",
     "no_rows": "「{table}」沒有這所學校的任何一列：可能沒有辦理，也可能沒有送來。",
-}
-
-_REASON_LABELS = {
-    "not_a_record": "不是紀錄的列",
-    "missing_value": "必填未填",
-    "unknown_school": "學校名稱不在名單",
-    "bad_date": "日期讀不懂",
-    "bad_number": "不是數字",
-    "out_of_range": "超出合理範圍",
-    "bad_choice": "不在選項內",
-    "ambiguous_person": "認不出是哪一位",
-    "unknown_person": "名冊沒有這個人",
-    "bad_character": "編碼存不下的字",
-    "contradiction": "前後不一致",
 }

@@ -6,10 +6,11 @@ from typing import Any
 
 import duckdb
 
+from dashboard.definitions import reasons
 from dashboard.programmes import Kpi, Period, Programme, Share, Window
 from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse import staging
-from dashboard.warehouse.sql import load, load_words, run
+from dashboard.warehouse.sql import load, load_words, render, run
 
 
 def define(
@@ -33,6 +34,8 @@ def define(
     load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int, bit bigint",
          staging.fault_codes(tables.values()))  # fmt: skip
     run(con, "macros.sql", "messages.sql")
+    rules = reasons.load()
+    con.execute(render("sentences.sql.jinja", reasons=rules.reasons, cells=rules.cells))
     _define_periods(con, programme)
     _define_schools(con, programme)
     _define_words(con, programme, tables)

@@ -1,30 +1,17 @@
 """From raw text to typed rows: the SQL that a table's contract implies.
 
 Each table passes raw_<t> (text) -> typed_<t> (values and the first fault) -> keyed_<t> (persons, hosts: what
-`queries/staging/<t>.sql` adds) -> <t> (accepted rows). A fault is a number: its reason's place in the
-list of reasons times 32, plus its column's place; so the least of a row's faults is the one to report. A row whose
+`queries/staging/<t>.sql` adds) -> <t> (accepted rows). A fault is a number: its reason's place in
+`queries/reasons.toml` times 32, plus its column's place; so the least of a row's faults is the one to report. A row whose
 cell names several persons is several typed rows with one `n`: `part` of `parts`.
 """
 
 from collections.abc import Iterable, Sequence
 
+from dashboard.definitions import reasons
 from dashboard.programmes import ROSTERS
 from dashboard.sources.contracts import Column, Table
 from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
-
-REASONS = (
-    "not_a_record",
-    "missing_value",
-    "unknown_school",
-    "bad_date",
-    "bad_number",
-    "out_of_range",
-    "bad_choice",
-    "ambiguous_person",
-    "unknown_person",
-    "bad_character",
-    "contradiction",
-)
 
 LOST = 1
 # Ids of two characters or more are none of #N/A, Loading..., N/A, Err:502, － or 無 where they begin so.
@@ -34,7 +21,7 @@ SEVERAL = 13  # bytes of two names of two characters and a mark
 
 def fault(reason: str, table: Table, column: str) -> int:
     """The number of a fault; the least one of a row is its first in the order of the reasons."""
-    return (REASONS.index(reason) + 1) * 32 + list(table.columns).index(column)
+    return (reasons.load().ids.index(reason) + 1) * 32 + list(table.columns).index(column)
 
 
 def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, int]]:
@@ -46,7 +33,7 @@ def fault_codes(tables: Iterable[Table]) -> list[tuple[str, str, str, str, int, 
         )
         for table in tables
         for bits in (_warnings(table),)
-        for reason in REASONS
+        for reason in reasons.load().ids
         for column in table.columns.values()
     ]  # fmt: skip
 
