@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from dashboard import programmes, sample, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
+from dashboard import sample, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
 
 KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
 

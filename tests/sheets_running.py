@@ -18,8 +18,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dashboard import warehouse
-from dashboard.sources import contracts, transport
-from dashboard.sources.places import Places, Spreadsheet
+from dashboard.definitions import contracts
+from dashboard.definitions.places import Places, Spreadsheet
+from dashboard.sources import transport
 from dashboard.warehouse import gather
 from tests import running
 from tests.google_server import Server, Worksheet

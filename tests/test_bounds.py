@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.sources import contracts, files
-from dashboard.sources.contracts import Table
+from dashboard.definitions import contracts
+from dashboard.definitions.table import Table
+from dashboard.sources import files
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import build as builds
 from dashboard.warehouse import raw

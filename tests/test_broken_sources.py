@@ -16,11 +16,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, questions, reminders, warehouse
+from dashboard import access, questions, reminders, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.exports import letters
-from dashboard.sources import contracts
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import Places, table_for
+from dashboard.sources.places import table_for
 
 TABLES = contracts.load()
 EVERY = access.bureau(names=True)
@@ -139,7 +141,7 @@ class City:
 
     data: Path
     place: Path
-    programme: programmes.Programme
+    programme: Programme
 
     @classmethod
     def of(cls, data: Path, place: Path) -> City:

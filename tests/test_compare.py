@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dashboard import warehouse
-from dashboard.programmes import Programme
+from dashboard.definitions.programme import Programme
 from dashboard.warehouse import compare
 from tests.running import Outcome, kpi
 

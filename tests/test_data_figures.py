@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, charts, config, questions, warehouse
+from dashboard import access, charts, questions, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.data import figures as data_figures
@@ -346,7 +347,7 @@ def served(samples, tmp_path, monkeypatch):
     file.write_text(
         f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{samples.as_posix()}"\n', encoding="utf-8"
     )
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
 
 
 def opened(**parameters: str) -> AppTest:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import dashboard
-from dashboard.sources import contracts
+from dashboard.definitions import contracts
+from dashboard.definitions.table import TYPES
 from tests import dictionary
 from tests.test_house import MAY_IMPORT, MODULES, part_of
 
@@ -139,7 +140,7 @@ def test_the_data_dictionary_is_the_one_that_the_contracts_give():
 
 
 def test_the_data_dictionary_explains_every_type_and_every_column_with_its_names():
-    assert set(dictionary.TYPES) == contracts.TYPES
+    assert set(dictionary.TYPES) == TYPES
     text = dictionary.text()
     for table in contracts.load().values():
         section = text.partition(f"\n## {table.label['zh-TW']}\n")[2].partition("\n## ")[0]

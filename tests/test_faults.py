@@ -25,7 +25,8 @@ import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, extent, files, workbooks
+from dashboard.definitions import contracts
+from dashboard.sources import extent, files, workbooks
 from tests.running import (
     PROGRAMME,
     Outcome,

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, config, questions, reminders, warehouse
+from dashboard import access, questions, reminders, warehouse
+from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.ui.base import cards, faults, matrix, parts, records
@@ -64,7 +65,7 @@ def configured(city: City, monkeypatch: pytest.MonkeyPatch) -> City:
     file = city.place / "kpi.toml"
     place = (city.place / "warehouse").as_posix()
     file.write_text(f'programmes = ["{PROGRAMME}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return city
 
 

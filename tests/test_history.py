@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, clock, config, programmes, questions, warehouse
+from dashboard import access, clock, questions, warehouse
 from dashboard.clock import TAIPEI
+from dashboard.definitions import contracts, deployment, programmes
 from dashboard.language import texts
-from dashboard.sources import contracts
 from dashboard.ui.data import history, intake
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
@@ -227,7 +227,7 @@ def test_a_failed_refresh_is_one_notice_without_a_folder_of_the_server_and_keeps
 def test_a_message_names_files_and_not_where_they_lie(seen, monkeypatch, error, shown):
     view = seen(5)
     data = view.warehouse.parent / "a b" / "data"
-    monkeypatch.setattr(config.Config, "folder_of", lambda self, programme: data)
+    monkeypatch.setattr(deployment.Config, "folder_of", lambda self, programme: data)
     assert freshness._without_folders(view, error.replace("{data}", str(data))) == shown
 
 
@@ -536,7 +536,7 @@ def test_the_overview_says_it_below_its_finding_and_on_no_other_day(updates, tmp
     file = tmp_path / "kpi.toml"
     place = (tmp_path / "warehouse").as_posix()
     file.write_text(f'programmes = ["{PROGRAMME}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     shown = html_of(open_page("overview"))
     assert "新達標" in shown and shown.index('class="lead"') < shown.index("自上次更新") < shown.index(
         "需要注意"

@@ -14,7 +14,8 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, questions, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.ui.base import links
 from dashboard.ui.help import glossary
@@ -37,7 +38,7 @@ def served(both, tmp_path, monkeypatch):
     file = tmp_path / "kpi.toml"
     place = (both / "warehouse").as_posix()
     file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return both
 
 

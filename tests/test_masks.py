@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
-from dashboard.sources import contracts
+from dashboard.definitions import contracts
 from dashboard.ui.base import records
 from dashboard.ui.indicator import why
 from dashboard.warehouse import masks, snapshots

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import config, warehouse
+from dashboard import warehouse
+from dashboard.definitions import deployment
 from dashboard.state import Decision, Meeting, database
 from dashboard.state.store import Store
 from tests.running import kpi
@@ -24,8 +25,8 @@ HOSTILE = '<img src=x onerror="alert(1)"> **粗** `x` $y$ [z](javascript:1) & "q
 def place(sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A warehouse of the test's own, served."""
     shutil.copytree(sample_warehouse, tmp_path / "warehouse")
-    (tmp_path / config.FILE).write_text('warehouse = "warehouse"\n', "utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(tmp_path / config.FILE))
+    (tmp_path / deployment.FILE).write_text('warehouse = "warehouse"\n', "utf-8")
+    monkeypatch.setenv(deployment.VARIABLE, str(tmp_path / deployment.FILE))
     return tmp_path / "warehouse"
 
 

@@ -12,10 +12,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import config, programmes
-from dashboard.sources import contracts, sheet
-from dashboard.sources.contracts import normalise
-from dashboard.sources.places import Entry, left_out
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.headers import normalise
+from dashboard.definitions.places import Entry
+from dashboard.definitions.table import Table
+from dashboard.sources import sheet
+from dashboard.sources.places import left_out
 from dashboard.warehouse import staging
 from tests import test_pages
 from tests.google_server import Worksheet
@@ -467,7 +469,7 @@ def test_the_page_shows_what_was_not_read_and_not_used(
     place, _ = read(tmp_path, files)
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["keelung-111"]\nwarehouse = "{place.as_posix()}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     app = test_pages.open_page("data")
     shown = test_pages.html_of(app)
     assert not app.exception and "<b>名單" not in shown and "<b>備註" not in shown
@@ -523,7 +525,7 @@ def test_a_row_that_is_lost_on_its_way_stops_the_build(
     assert [row[name] for name in ("read", "accepted", "duplicate", "rejected")] == [3, 1, 1, 1]
     whole = staging.create_typed
 
-    def losing(table: contracts.Table) -> str:
+    def losing(table: Table) -> str:
         return whole(table) + ("\nwhere r.n <> 1" if table.id == "coaching" else "")
 
     monkeypatch.setattr(staging, "create_typed", losing)

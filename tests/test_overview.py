@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, charts, config, questions, sample, warehouse
+from dashboard import access, charts, questions, sample, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.ui.base import cards, findings
 from dashboard.ui.overview import figures as overview_figures
@@ -238,7 +239,7 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
     sample.write(tmp_path / "data", schools=120, teachers=600)
     assert running.kpi("build", "--data", tmp_path / "data", "--warehouse", tmp_path / "warehouse").code == 0
     (tmp_path / "kpi.toml").write_text('data = "data"\nwarehouse = "warehouse"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(tmp_path / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(tmp_path / "kpi.toml"))
     pages = [figures_of(open_page("overview", page=str(page))) for page in (1, 2)]
     groups = [{figure["group"] for figure in figures if figure["level"] == "group"} for figures in pages]
     rows = running.kpi(
@@ -261,7 +262,7 @@ def programmes_served(both, tmp_path, monkeypatch):
     """A configuration that serves both programmes."""
     file, place = tmp_path / "kpi.toml", (both / "warehouse").as_posix()
     file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return both
 
 

@@ -16,7 +16,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, questions, warehouse
+from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.language import words
 from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
@@ -379,7 +380,7 @@ def served(sample_warehouse, tmp_path, monkeypatch):
     file.write_text(
         f'programmes = ["keelung-111"]\nwarehouse = "{sample_warehouse.as_posix()}"\n', encoding="utf-8"
     )
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return sample_warehouse
 
 
@@ -533,7 +534,7 @@ def test_links_keep_programme_and_day(served):
 def test_without_a_snapshot_a_notice_says_what_to_do(tmp_path, monkeypatch):
     file = tmp_path / "kpi.toml"
     file.write_text('programmes = ["keelung-111"]\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     assert "還沒有可以看的資料" in html_of(app) and "kpi build" in html_of(app) and not app.exception
 

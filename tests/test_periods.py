@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, config, questions, reminders, warehouse
+from dashboard import access, questions, reminders, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.ui.base import lead, parts
 from tests.running import Outcome, kpi
@@ -534,7 +535,7 @@ def served(years: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """A configuration that serves the programme of three years."""
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["some-1"]\nwarehouse = "{years.as_posix()}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     yield years
 
 

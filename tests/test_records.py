@@ -12,10 +12,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, sample, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.contracts import Column, Table
-from dashboard.sources.places import Places
+from dashboard import access, sample, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.headers import normalise
+from dashboard.definitions.places import Places
+from dashboard.definitions.table import Column, Table
 from dashboard.ui.base import records
 from tests.running import asked, build, build_first, flaws, inputs, kpi, stored
 
@@ -336,14 +337,14 @@ KINDS = [Inserted(n) for n in ("total", "subtotal", "example", "instruction", "s
 
 def _header(rows: Rows, table: Table) -> int:
     """The place of the row with the most headers."""
-    known = [sum(contracts.normalise(str(cell or "")) in table.headers for cell in row) for row in rows[:50]]
+    known = [sum(normalise(str(cell or "")) in table.headers for cell in row) for row in rows[:50]]
     return known.index(max(known))
 
 
 def _inserted(rows: list[list[str]], table: Table) -> tuple[list[list[str]], int]:
     """The rows with each kind of row among them, and how many were put in."""
     at = _header(rows, table)
-    ids = [table.headers.get(contracts.normalise(cell), "") for cell in rows[at]]
+    ids = [table.headers.get(normalise(cell), "") for cell in rows[at]]
     columns = [table.columns.get(name) for name in ids]
     full = max(rows[at + 1 :], key=lambda row: sum(bool(cell) for cell in row))
     full = [*full, *[""] * (len(columns) - len(full))][: len(columns)]

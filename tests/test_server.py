@@ -23,7 +23,8 @@ from starlette.requests import Request
 from streamlit.config import get_config_options
 from websockets.sync.client import connect
 
-from dashboard import config, server
+from dashboard import server
+from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.ui.base import downloads
 from tests import running, visitors
@@ -278,7 +279,7 @@ def test_nobody_may_steer_the_page_from_a_frame(served):
 
 def test_a_watchdog_learns_whether_figures_are_served_and_nobodys_name(served):
     answer = served.ask("GET", "/health")
-    stamp = running.warehouse.current(config.load(served.log.parent).warehouse, "keelung-111").stamp
+    stamp = running.warehouse.current(deployment.load(served.log.parent).warehouse, "keelung-111").stamp
     assert answer.status == 200
     assert f'"status":"ok","snapshots":{{"keelung-111":"{stamp}"}}' in answer.body.decode()
 
@@ -318,7 +319,7 @@ def test_the_cookie_is_for_the_server_alone_and_given_once(served):
 
 def here(folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, **query: str) -> dict[str, bytes]:
     """The files of a page, made in this process: what the product exports."""
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page(page, **query)
     offers = [offer for _, offer in app.session_state["offers"].values()]
     return {offer.name: offer.make() for offer in offers}
@@ -385,7 +386,7 @@ def test_200_files_arrive_while_50_viewers_click(served, folder, monkeypatch):
 
 
 def test_an_offer_ends_with_its_session(served, folder, monkeypatch):
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page("overview")
     tokens = [token for token, _ in app.session_state["offers"].values()]
     assert len(tokens) == 5 and all(token in downloads._offers for token in tokens)
@@ -395,7 +396,7 @@ def test_an_offer_ends_with_its_session(served, folder, monkeypatch):
 
 
 def test_an_offer_of_a_session_without_a_cookie_is_nobodys(folder, monkeypatch):
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page("overview")
     for token, _ in app.session_state["offers"].values():
         assert downloads.offered(token, "") is None and downloads.offered(token, downloads.secret()) is None

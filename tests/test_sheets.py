@@ -26,10 +26,11 @@ import pytest
 import tenacity.nap
 from streamlit.testing.v1 import AppTest
 
-from dashboard import config, warehouse
+from dashboard import warehouse
+from dashboard.definitions import deployment
+from dashboard.definitions.places import Spreadsheet
 from dashboard.sources import google as reading
 from dashboard.sources import transport
-from dashboard.sources.places import Spreadsheet
 from dashboard.warehouse import status
 from tests.google_server import EMAIL, Fault, Request, Server, Worksheet
 from tests.google_server import Spreadsheet as Book
@@ -1049,7 +1050,7 @@ def test_whoever_looks_never_makes_a_builder_fail(tmp_path: Path):
 
 def test_the_pages_ask_google_nothing(served: Office, monkeypatch: pytest.MonkeyPatch):
     edit(served)
-    monkeypatch.setenv(config.VARIABLE, str(served.folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(served.folder / "kpi.toml"))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     for page in sorted((ROOT / "pages").glob("[0-9]*_*.py")):
         app.switch_page(f"../pages/{page.name}").run()

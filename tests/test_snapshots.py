@@ -26,8 +26,8 @@ import duckdb
 import pytest
 
 import dashboard
-from dashboard import access, programmes, questions, warehouse
-from dashboard.sources import contracts
+from dashboard import access, questions, warehouse
+from dashboard.definitions import contracts, programmes
 from dashboard.warehouse import build as building
 from dashboard.warehouse import notes, publishing, snapshots, status, texts
 from tests.running import (

@@ -19,11 +19,11 @@ from typing import TypeVar
 
 import pytest
 
-from dashboard import access, apart, programmes, questions, warehouse
+from dashboard import access, apart, questions, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
 from dashboard.language import texts
 from dashboard.paths import ROOT
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
 from dashboard.ui.data import uploads
 from dashboard.warehouse import trial as trials
 from tests.running import PROGRAMME, build, kpi

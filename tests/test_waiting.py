@@ -16,7 +16,8 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from dashboard import access, config, warehouse
+from dashboard import access, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import words
 from dashboard.paths import ROOT
 from dashboard.ui.data import history, uploads
@@ -36,7 +37,7 @@ def city(sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch:
     shutil.copytree(sample_warehouse, tmp_path / "warehouse")
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["{PROGRAMME}"]\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return tmp_path
 
 

@@ -1,1 +1,4 @@
-"""What people define, and what its words mean: nothing here reads data or asks a database."""
+"""What bureaus write down, each a file of TOML: a programme, a table's contract, and where a deployment keeps what.
+
+Each is checked whole when it is loaded, and each fault is a sentence in Chinese for the person who edits the file.
+"""

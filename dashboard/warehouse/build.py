@@ -19,12 +19,13 @@ import duckdb
 
 from dashboard import __version__, clock
 from dashboard.definitions import reasons
+from dashboard.definitions.places import Entry, Places, as_json, entry_of
+from dashboard.definitions.programme import ROSTERS, Programme
+from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError
 from dashboard.paths import QUERIES, SOURCES
-from dashboard.programmes import ROSTERS, Programme
 from dashboard.sources import files
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, Places, as_json, entry_of, left_out
+from dashboard.sources.places import left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import evidence, intake, masks, no_records, originals, staging, texts
 from dashboard.warehouse.columns import quoted

@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 
 from dashboard.definitions import reasons
-from dashboard.programmes import Kpi, Period, Programme, Share, Window
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.programme import Kpi, Period, Programme, Share, Window
+from dashboard.definitions.table import Column, Table
 from dashboard.warehouse import staging
 from dashboard.warehouse.sql import load, load_words, render, run
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.table import Column, Table
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import staging
 from dashboard.warehouse.columns import quoted

@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from dashboard.definitions.places import Entry
+from dashboard.definitions.table import Table
 from dashboard.sources import files
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry
 from dashboard.sources.sheet import Sheet, is_even, without_rows
 from dashboard.warehouse import intake, staging
 from dashboard.warehouse.intake import NO_ROWS, Counts

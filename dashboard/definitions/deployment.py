@@ -11,10 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.errors import OperatorError
-from dashboard.sources.places import (
+from dashboard.definitions.places import (
     DEADLINE,
-    STALE_AFTER_DAYS,
     Entry,
     Places,
     Spreadsheet,
@@ -22,6 +20,7 @@ from dashboard.sources.places import (
     id_in,
     merged,
 )
+from dashboard.errors import OperatorError
 
 FILE = "kpi.toml"
 # What was adopted on the page 資料, beside it.
@@ -45,6 +44,7 @@ _HOST = re.compile(
     r"(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[1-9]\d{0,4})?"
 )
 STATES = ("postgresql://", "postgres://")
+STALE_AFTER_DAYS = 3
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
