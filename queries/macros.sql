@@ -258,3 +258,6 @@ create or replace temp macro fault_of(in_table, because, in_column) as (
 create or replace temp macro column_letters(number) as
     case when number > 26 then chr((64 + (number - 1) // 26)::int) else '' end
     || chr((65 + (number - 1) % 26)::int);
+
+-- A number without the zeros of its type.
+create or replace temp macro plain(number) as format('{:.12g}', number::double);

@@ -12,7 +12,7 @@ import pytest
 
 import dashboard
 from dashboard.definitions import contracts
-from dashboard.definitions.table import TYPES
+from dashboard.definitions.column_types import TYPES
 from tests import dictionary
 from tests.test_house import MAY_IMPORT, MODULES, part_of
 
@@ -140,8 +140,8 @@ def test_the_data_dictionary_is_the_one_that_the_contracts_give():
 
 
 def test_the_data_dictionary_explains_every_type_and_every_column_with_its_names():
-    assert set(dictionary.TYPES) == TYPES
     text = dictionary.text()
+    assert all(f"| {kind.label} | {kind.guide} | {kind.example} |" in text for kind in TYPES.values())
     for table in contracts.load().values():
         section = text.partition(f"\n## {table.label['zh-TW']}\n")[2].partition("\n## ")[0]
         assert f"`sources/{table.id}.toml`" in section

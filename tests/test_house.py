@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "rules": {"language", "questions"},
     "questions": {"access", "language", "warehouse"},
     "readings": {"definitions", "sources", "warehouse"},
-    "exports": {"access", "charts", "language", "questions", "reminders", "rules"},
+    "exports": {"access", "charts", "definitions", "language", "questions", "reminders", "rules"},
     "warehouse": {"apart", "definitions", "sources"},
     "sources": {"definitions"},
     "reports": {"definitions", "sources", "warehouse"},

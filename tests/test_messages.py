@@ -8,13 +8,14 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.definitions import reasons
+from dashboard.definitions.column_types import TYPES
 from dashboard.language import texts
 from dashboard.ui.base import records
 
 RULES = reasons.load()
-SENTENCES = [
-    one.text for one in (*RULES.cells, *(one for reason in RULES.reasons for one in reason.sentences))
-]
+OF_TYPES = [sentences for kind in TYPES.values() for sentences in kind.sentences.values()]
+OF_REASONS = [reason.sentences for reason in RULES.reasons]
+SENTENCES = [one.text for sentences in (RULES.cells, *OF_REASONS, *OF_TYPES) for one in sentences]
 ENGLISH = texts.Manner("en", "ce")
 
 

@@ -38,8 +38,8 @@ class Maps:
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
         con.execute((QUERIES / "macros.sql").read_text(encoding="utf-8"))
-        maps = (QUERIES / "staging" / "maps.sql").read_text(encoding="utf-8")
-        self.statements = [part for part in maps.split(";\n") if "create or replace" in part]
+        maps = [path.read_text(encoding="utf-8") for path in (QUERIES / "staging" / "maps").glob("*.sql")]
+        self.statements = [part for text in maps for part in text.split(";\n") if "create or" in part]
         for name, columns in SCHEMAS.items():
             con.execute(f"create table {name} ({columns})")
 

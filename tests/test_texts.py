@@ -37,6 +37,7 @@ LANGUAGES = [language for language in texts.LANGUAGES if language != texts.SOURC
 # Texts of the rows that pages show are written while a snapshot is built, by these.
 BUILT = [
     ROOT / "dashboard" / "access.py",
+    ROOT / "dashboard" / "definitions" / "column_types.py",
     ROOT / "queries" / "reasons.toml",
     *sorted((ROOT / "queries" / "kpis").glob("*.sql")),
     *sorted((ROOT / "dashboard" / "warehouse").glob("*.py")),

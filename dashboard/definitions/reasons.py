@@ -21,6 +21,12 @@ class Sentence:
     when: str = ""
 
 
+def sentences(*texts: str) -> tuple[Sentence, ...]:
+    """Sentences, each behind its condition, but for the last, which has none."""
+    *pairs, last = texts
+    return (*map(Sentence, pairs[1::2], pairs[::2]), Sentence(last))
+
+
 @dataclass(frozen=True)
 class Reason:
     """One reason. Of its sentences the first holds whose condition does."""

@@ -1,6 +1,6 @@
 """A table's contract: how it and its columns may be called, what type each column has and what must have a value.
 
-It also says what makes two rows the same fact. How a text becomes a value is in `queries/macros.sql`.
+It also says what makes two rows the same fact. The types are in `column_types.py`.
 """
 
 import re
@@ -11,15 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.headers import names_in, normalise
 
-TYPES = frozenset(
-    {
-        "school", "code", "group", "role", "text", "name", "id", "employment", "date", "timestamp", "hours", "count",
-        "number", "yes_no", "choice", "category", "course", "grade", "class", "host", "county", "semester", "year",
-        "money", "round", "item", "person",
-    }
-)  # fmt: skip
 # What the database's rows have beside a contract's columns.
 TAKEN = frozenset(
     {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.faults import twice
 from dashboard.definitions.headers import normalise
 from dashboard.definitions.table import COLUMNS, Column, Table
@@ -12,14 +13,6 @@ from dashboard.paths import QUERIES
 PERSON = "person"
 PERSONS_COLUMNS = ("school", "school_code")
 NAMES = ("name", "teacher")
-# Types that are read under one id, and those that are read with a column of another.
-IDS = {
-    "school": "school", "code": "school_code", "group": "group", "role": "role", "class": "class", "grade": "grade",
-    "category": "category", "course": "course",
-}  # fmt: skip
-WITH = {"code": "school", "grade": "class", "course": "category"}
-DAYS = ("date", "timestamp")
-NUMBERS = ("count", "number", "money")
 
 
 def faults_of(table: Table) -> list[str]:
@@ -61,7 +54,7 @@ def _key_faults(table: Table) -> list[str]:
 def _merge_faults(table: Table) -> list[str]:
     faults = []
     for name, how in table.merge.items():
-        kinds = _MERGED[how]
+        kinds = [kind.id for kind in TYPES.values() if kind.merge == how]
         if name not in table.columns:
             faults.append(f"merge 的「{name}」不是這張表的欄位；有：{'、'.join(table.columns)}。")
         elif table.columns[name].type not in kinds:
@@ -70,14 +63,11 @@ def _merge_faults(table: Table) -> list[str]:
     return faults
 
 
-_MERGED = {"any": ("yes_no",), "most": ("hours", *NUMBERS)}
-
-
 def _values(table: Table) -> set[str]:
     """What rows of the table can be compared by: its columns, the person, and what its query in queries/staging/ makes."""
     with_person = {"roster": {"staff_id", "name"}, "open": {"staff_id"}, "register": {"staff_id"}}
     hidden = with_person.get(table.person or "", set())
-    values = {one.id for one in table.columns.values() if one.type != "code" and one.id not in hidden}
+    values = {one.id for one in table.columns.values() if TYPES[one.type].has_value and one.id not in hidden}
     staging = QUERIES / "staging" / f"{table.id}.sql"
     aliases = re.findall(r"\bas ([a-z_]+)", staging.read_text(encoding="utf-8")) if staging.is_file() else []
     return values | ({PERSON} if table.person else set()) | set(aliases)
@@ -93,35 +83,40 @@ def _bearers(table: Table) -> dict[str, list[str]]:
 
 
 def _column_faults(column: Column, columns: Mapping[str, Column]) -> list[str]:
-    kind, faults = column.type, []
-    if IDS.get(kind, column.id) != column.id:
-        faults.append(f"{kind} 欄的代號須是 {IDS[kind]}，請改成 [columns.{IDS[kind]}]。")
-    needed = WITH.get(kind)
-    if needed and needed not in columns:
-        faults.append(f"{kind} 欄要和 {needed} 欄一起讀，請加上 [columns.{needed}]。")
-    only_for = {
-        "span": (column.span != "event", DAYS),
-        "not_before": (column.not_before is not None, DAYS),
-        "words": (bool(column.words), ("yes_no",)),
-        "choices": (bool(column.choices), ("choice",)),
-        "numbered": (column.numbered, ("choice",)),
-        "above": (column.above is not None, NUMBERS),
-        "at_most": (column.at_most is not None, NUMBERS),
-    }
+    kind, faults = TYPES[column.type], []
+    if kind.only_id not in (None, column.id):
+        faults.append(f"{kind.id} 欄的代號須是 {kind.only_id}，請改成 [columns.{kind.only_id}]。")
+    if kind.beside and kind.beside not in columns:
+        faults.append(f"{kind.id} 欄要和 {kind.beside} 欄一起讀，請加上 [columns.{kind.beside}]。")
     faults += [
-        f"{key} 只能用在 {'、'.join(kinds)} 欄，這一欄是 {kind}；請刪除。"
-        for key, (is_set, kinds) in only_for.items()
-        if is_set and kind not in kinds
+        f"{key} 只能用在 {'、'.join(one.id for one in TYPES.values() if key in one.keys)} 欄，這一欄是 {kind.id}；請刪除。"
+        for key in _keys_of(column)
+        if key not in kind.keys
     ]
-    if column.not_before is not None and getattr(columns.get(column.not_before), "type", "") not in DAYS:
-        days = "、".join(one.id for one in columns.values() if one.type in DAYS and one is not column)
+    days = [one.id for one in columns.values() if TYPES[one.type].is_day]
+    if column.not_before is not None and column.not_before not in days:
+        others = "、".join(name for name in days if name != column.id)
         faults.append(
-            f"not_before 的「{column.not_before}」不是這張表的日期欄；有：{days or '沒有別的日期欄'}。"
+            f"not_before 的「{column.not_before}」不是這張表的日期欄；有：{others or '沒有別的日期欄'}。"
         )
-    if kind == "choice" and not column.choices:
-        faults.append('choice 欄須有 choices，例如 choices = ["甲", "乙"]。')
+    if "choices" in kind.keys and not column.choices:
+        faults.append(f'{kind.id} 欄須有 choices，例如 choices = ["甲", "乙"]。')
     if (column.above is None) != (column.at_most is None):
         faults.append("above 與 at_most 須一起給。")
     elif column.above is not None and column.at_most is not None and column.above >= column.at_most:
         faults.append(f"above {column.above} 須小於 at_most {column.at_most}。")
     return faults
+
+
+def _keys_of(column: Column) -> list[str]:
+    """The keys of a column that only some types have."""
+    is_set = {
+        "span": column.span != "event",
+        "not_before": column.not_before is not None,
+        "words": bool(column.words),
+        "choices": bool(column.choices),
+        "numbered": column.numbered,
+        "above": column.above is not None,
+        "at_most": column.at_most is not None,
+    }
+    return [key for key, holds in is_set.items() if holds]

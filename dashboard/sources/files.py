@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.clock import TAIPEI
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.places import Entry, entry_of
 from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError, reason
@@ -558,7 +559,7 @@ class _Shape:
 
 def _shape_of(layout: tuple[str, ...], table: Table) -> _Shape:
     needed = [
-        (at, table.columns[name].type in ("date", "timestamp"))
+        (at, TYPES[table.columns[name].type].is_day)
         for at, name in enumerate(layout)
         if name and table.columns[name].required and not (name == "school" and "school_code" in layout)
     ]

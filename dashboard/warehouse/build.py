@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from dashboard import __version__, clock
-from dashboard.definitions import reasons
+from dashboard.definitions import column_types, reasons
 from dashboard.definitions.places import Entry, Places, as_json, entry_of
 from dashboard.definitions.programme import ROSTERS, Programme
 from dashboard.definitions.table import Table
@@ -28,7 +28,6 @@ from dashboard.sources import files
 from dashboard.sources.places import left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import evidence, intake, masks, no_records, originals, staging, texts
-from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.definition import define
 from dashboard.warehouse.gather import Former, FormerFile, Source, sheets_of, stored_rows
 from dashboard.warehouse.raw import RawTables
@@ -36,6 +35,7 @@ from dashboard.warehouse.sql import (
     NEEDLESS,
     columns_of,
     create_functions,
+    identifier,
     literal,
     load,
     remove_functions,
@@ -206,8 +206,8 @@ def _built(
 
 
 def _rules_digest() -> str:
-    """A digest of the queries and contracts: an update of the product may change them, and with them the figures."""
-    digest = hashlib.sha256()
+    """A digest of the queries, contracts and types: an update of the product may change them, and with them the figures."""
+    digest = hashlib.sha256(Path(column_types.__file__).read_bytes())
     for path in sorted(path for folder in (QUERIES, SOURCES) for path in folder.rglob("*.*")):
         digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()
@@ -404,10 +404,10 @@ class _Build:
         """Raw texts to accepted rows, duplicates and rejects, table by table."""
         self._describe_files()
         con, tables = self.con, self.tables
-        for sql in staging.create_texts(tables.values()):
-            con.execute(sql)
         self.progress(0.42, "整理文字與日期")
-        run(self.con, "staging/maps.sql")
+        for path in sorted((QUERIES / "staging" / "maps").glob("*.sql")):
+            con.execute(staging.create_texts(path.stem, tables.values()))
+            run(self.con, f"staging/maps/{path.name}")
         no_records.find(con, [(tables["schools"], "true")], self._numbered())
         run(self.con, "staging/known_schools.sql")
         con.execute("set variable staff_supplied = $value", {"value": "staff" in self._supplied()})
@@ -417,7 +417,7 @@ class _Build:
             f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text,"
             " file_id int)"
         )
-        con.execute(staging.create_school_texts(tables.values()))
+        con.execute(staging.create_texts("school", tables.values()))
         run(self.con, "staging/school_map.sql")
         self._define_roster_groups()
         self._stage_tables([tables["schools"]])
@@ -425,7 +425,7 @@ class _Build:
         if not self.programme.groups:
             self._keep_schools()
             con.execute(
-                staging.create_school_texts(table for table in tables.values() if table.id != "schools")
+                staging.create_texts("school", (table for table in tables.values() if table.id != "schools"))
             )
             run(self.con, "staging/school_map.sql")
         self._file_schools()
@@ -662,7 +662,7 @@ class _Build:
                       for ord, word in enumerate(dict.fromkeys(words)) if word in known]  # fmt: skip
         load(self.con, "kpi_reads", "kpi text, what text, ord int, name text", reads)
         branches = [
-            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {quoted(name)} is null"
+            f"select school_id, '{name}' as column_name, file_id, line from kept_schools where {identifier(name)} is null"
             for name in columns
         ]
         self.con.execute("create or replace temp table blank_cells as " + " union all ".join(branches))

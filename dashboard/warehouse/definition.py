@@ -1,12 +1,13 @@
 """A definition as tables of the build, and the macros of the queries: what SQL knows of a programme."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
 
 from dashboard.definitions import reasons
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.programme import Kpi, Period, Programme, Share, Window
 from dashboard.definitions.table import Column, Table
 from dashboard.warehouse import staging
@@ -35,7 +36,7 @@ def define(
          staging.fault_codes(tables.values()))  # fmt: skip
     run(con, "macros.sql", "messages.sql")
     rules = reasons.load()
-    con.execute(render("sentences.sql.jinja", reasons=rules.reasons, cells=rules.cells))
+    con.execute(render("sentences.sql.jinja", reasons=rules.reasons, cells=rules.cells, types=TYPES.values()))
     _define_periods(con, programme)
     _define_schools(con, programme)
     _define_words(con, programme, tables)
@@ -96,21 +97,11 @@ def _define_words(con: duckdb.DuckDBPyConnection, programme: Programme, tables: 
 
 def _options(programme: Programme, column: Column) -> str:
     """What a cell of a column may hold, for the sentence about a cell that holds something else."""
-    periods = [period.id for period in programme.periods if period.kind == column.type]
-    listed: dict[str, Iterable[str]] = {
-        "employment": (word for words in programme.employment.values() for word in words),
-        "role": programme.roles.values(),
-        "group": (group.name for group in programme.groups),
-        "yes_no": ("是", "否", *column.words),
-        "county": ("縣市全名，例如 新北市",),
-        "semester": periods,
-        "year": periods,
-        "category": (course.category for course in programme.courses),
-        "item": (words[0] for words in programme.items.values()),
-    }
     if column.at_most is not None:
         return f"大於 {column.above}、不超過 {column.at_most}"
-    return "、".join(listed.get(column.type, column.choices.values()))
+    kind = TYPES[column.type]
+    offered = kind.offers(programme) if kind.offers and kind.lists else ()
+    return kind.hint or "、".join(kind.words_of(column, offered))
 
 
 def _define_kpis(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import duckdb
 
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.programme import Kpi, Programme
 from dashboard.definitions.table import Column, Table
-from dashboard.warehouse.columns import quoted
-from dashboard.warehouse.sql import columns_of, load
+from dashboard.warehouse.sql import columns_of, identifier, load
 
-# Said elsewhere in a row's line: whose it is (of persons a column of its own, which may be masked) and its day.
-_APART = frozenset({"school", "code", "id", "person", "grade", "date", "timestamp"})
-_ALONE = frozenset({"name", "text"})
 # The columns that say whose a row is and when it was, with their types.
 _COMMON = {"school_id": "int", "person_id": "int", "class_key": "text", "event": "text", "semester": "text"}
 
@@ -69,7 +66,9 @@ def _count_days(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None
     for table in tables:
         there = set(columns_of(con, table.id))
         school = "school_id" if "school_id" in there else "null::int"
-        day = next((f"{quoted(name)}::date" for name in ("date", "timestamp") if name in there), "null::date")
+        day = next(
+            (f"{identifier(name)}::date" for name in ("date", "timestamp") if name in there), "null::date"
+        )
         branches.append(
             f"select '{table.id}' as table_name, {school} as school_id, {day} as day from {table.id}"
         )
@@ -104,8 +103,8 @@ def _taken(table: Table, programme: Programme) -> str:
 
 def _words_in(table: Table) -> str:
     """The words of a row's choices, and its categories, as a list."""
-    choices = ", ".join(quoted(c.id) for c in table.columns.values() if c.type == "choice")
-    if any(c.type == "category" for c in table.columns.values()):
+    choices = ", ".join(identifier(c.id) for c in table.columns.values() if TYPES[c.type].asks == "word")
+    if any(TYPES[c.type].asks == "words" for c in table.columns.values()):
         return f"list_concat([{choices}], categories)" if choices else "categories"
     return f"[{choices}]::text[]"
 
@@ -114,11 +113,13 @@ def _branch(table: Table, there: set[str], taken: str) -> str:
     """The accepted rows of one table of which `taken` holds; what it lacks is null."""
     common = [name if name in there else f"null::{kind}" for name, kind in _COMMON.items()]
     flags = [
-        f"case when {quoted(c.id)} then '{c.id}' end" for c in table.columns.values() if c.type == "yes_no"
+        f"case when {identifier(c.id)} then '{c.id}' end"
+        for c in table.columns.values()
+        if TYPES[c.type].asks == "flag"
     ]
     if "host_school_id" in there:
         flags.append("case when host_school_id is distinct from school_id then 'elsewhere' end")
-    persons = [quoted(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
+    persons = [identifier(c.id) for c in table.columns.values() if c.type == "person" and c.id in there]
     details = [part for column in table.columns.values() for part in _details(column, there)]
     listed = [
         f"'{table.id}' as table_name",
@@ -158,7 +159,7 @@ def insert_refused(table: Table, source: str, there: set[str]) -> str:
     common = {name: f"s.{name}" if name in there else f"null::{kind}" for name, kind in _COMMON.items()}
     common["school_id"] = f"coalesce({common['school_id']}, files.school_id)"
     same = ""
-    name = next((quoted(c.id) for c in table.columns.values() if c.type == "person"), None)
+    name = next((identifier(c.id) for c in table.columns.values() if c.type == "person"), None)
     if table.person == "roster" and name:
         # Whom the roster does not know by the id is who bears the name, else anybody of the school.
         known = "select person_id from people inner join bearers using (identity)"
@@ -174,24 +175,24 @@ def insert_refused(table: Table, source: str, there: set[str]) -> str:
         common["semester"] = "s.year"  # a period as well
     flags = []
     for column in table.columns.values():
-        if column.type == "yes_no":
-            answer = quoted(column.id)
+        if TYPES[column.type].asks == "flag":
+            answer = identifier(column.id)
             illegible = "true" if column.required else f"r.{answer} <> ''"
             flags.append(f"case when coalesce(s.{answer}, {illegible}) then '{column.id}' end")
     if "host_school_id" in there:
         flags.append("case when s.host_school_id is distinct from s.school_id then 'elsewhere' end")
     words = ["[]::text[]"]
     for column in table.columns.values():
-        if column.type == "choice":
+        if TYPES[column.type].asks == "word":
             every = ", ".join(f"'{value}'" for value in column.choices)
             words.append(
-                f"case when s.{quoted(column.id)} is null then [{every}] else [s.{quoted(column.id)}] end"
+                f"case when s.{identifier(column.id)} is null then [{every}] else [s.{identifier(column.id)}] end"
             )
-    has_category = any(c.type == "category" for c in table.columns.values())
+    has_category = any(TYPES[c.type].asks == "words" for c in table.columns.values())
     if has_category:
         words.append("s.categories")
     day = next(
-        (f"s.{quoted(name)}::date" for name in ("date", "timestamp", "start_date") if name in there),
+        (f"s.{identifier(name)}::date" for name in ("date", "timestamp", "start_date") if name in there),
         "null::date",
     )
     unnamed = (
@@ -228,25 +229,7 @@ def _day(table: Table, there: set[str]) -> str:
 
 
 def _details(column: Column, there: set[str]) -> list[str]:
-    """The value of a column in words, with its header where it does not speak for itself."""
-    name, header = column.id, column.headers[0].replace("'", "''")
-    if column.type == "hours":
-        return [f"{_plain('round(minutes / 60, 2)')} || ' 小時'"]
-    if column.type == "class":
-        return ["class_label(class_key)"]
-    if column.type == "host":
-        return ["host_label"]
-    if name not in there or column.type in _APART:
-        return []
-    if column.type == "yes_no":
-        return [f"'{header}' || case when {quoted(name)} then '：是' when not {quoted(name)} then '：否' end"]
-    if column.type == "choice":
-        cases = " ".join(f"when '{value}' then '{word}'" for value, word in column.choices.items())
-        return [f"case {quoted(name)} {cases} end"]
-    value = _plain(quoted(name)) if column.type == "number" else f"{quoted(name)}::text"
-    return [value if column.type in _ALONE else f"'{header} ' || {value}"]
-
-
-def _plain(number: str) -> str:
-    """A number without the zeros of its type."""
-    return f"format('{{:.12g}}', ({number})::double)"
+    """The value of a column in words."""
+    kind = TYPES[column.type]
+    value = kind.value_of(column)
+    return [kind.detail(column, identifier(value))] if kind.detail and value in there else []

@@ -10,7 +10,7 @@ import duckdb
 
 from dashboard.definitions.table import Table
 from dashboard.sources.sheet import Sheet, letters
-from dashboard.warehouse.columns import quoted
+from dashboard.warehouse.sql import identifier
 
 UNUSED = "file_id int, place int, letters text, header text, filled bigint, likely text, likely_header text"
 """The columns of the table of unused columns: `letters` and `place` (from 1) say where one is, `filled` how many of
@@ -33,8 +33,8 @@ NO_ROWS = Counts(0, 0, has_others=False)
 
 def counts_of(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, Counts]:
     """What each file gave to a raw table, by `file_id`."""
-    cells = ", ".join(quoted(name) for name in table.columns)
-    first = quoted(next(name for name, column in table.columns.items() if column.required))
+    cells = ", ".join(identifier(name) for name in table.columns)
+    first = identifier(next(name for name, column in table.columns.items() if column.required))
     counted = con.execute(f"""
         select
             file_id,

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import duckdb
 
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.table import Column, Table
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import staging
-from dashboard.warehouse.columns import quoted
-from dashboard.warehouse.sql import load
+from dashboard.warehouse.sql import identifier, load
 from dashboard.warehouse.texts import HAN, is_example, is_none, is_total, squeezed, word
 
 CREATE = "create temp table no_records (table_name text, n bigint, said text, kind text)"
@@ -41,8 +41,6 @@ _SIGNED_FOR = re.compile(rf"{HAN}+:")
 _SIGNER = re.compile(rf"{HAN}{{2,4}}|[\d/.()#年月日-]+", re.ASCII)
 _IN_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _AROUND_HEADER = re.compile(r"^(?:[*※:、]|\d+[.、])+|[*※:、]+$", re.ASCII)
-# The columns in which 「無」 says that there was nothing to record.
-_NOTHING_IN = frozenset({"person", "date", "timestamp", "name", "course"})
 
 
 class _Said(NamedTuple):
@@ -137,7 +135,7 @@ class Judge:
     def _says_nothing(self, cell: _Cell, of: Mapping[str, _Cell]) -> bool:
         """Whether a needed cell says that there was nothing, and so does the column that could replace it."""
         column = self.table.columns[cell.column or ""]
-        if column.id not in self._needed or column.type not in _NOTHING_IN or not is_none(cell.name):
+        if column.id not in self._needed or not TYPES[column.type].is_nothing or not is_none(cell.name):
             return False
         other = of.get(self._named_by[column.id] or "")
         return other is None or is_none(other.name)
@@ -163,7 +161,7 @@ def find(
     """Insert into `no_records` the raw rows of each table that are none, among those that meet the condition beside it."""
     refused = []
     for table, rows in asked:
-        cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
+        cells = ", ".join(f"r.{identifier(name)}" for name in table.columns)
         query = f"select r.n, r.file_id, [{cells}], r.extra from {staging.raw_rows(table)} as r where {rows}"
         judge, result = None, con.execute(query)
         while some := result.fetchmany(10_000):

@@ -9,9 +9,10 @@ cell names several persons is several typed rows with one `n`: `part` of `parts`
 from collections.abc import Iterable, Sequence
 
 from dashboard.definitions import reasons
+from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.programme import ROSTERS
 from dashboard.definitions.table import Column, Table
-from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
+from dashboard.warehouse.sql import identifier
 
 LOST = 1
 # Ids of two characters or more are none of #N/A, Loading..., N/A, Err:502, － or 無 where they begin so.
@@ -45,9 +46,9 @@ def _warnings(table: Table) -> dict[tuple[str, str], int]:
         columns = [name for name in ("staff_id", _person_name(table)) if name in table.columns]
         warnings += [(r, c) for r in ("bad_choice", "ambiguous_person", "unknown_person") for c in columns]
     for column in _read(table):
-        typed = typed_of(table, column)
-        reasons = {**({} if column.rejects else typed.faults), **typed.warnings}
-        warnings += [(reason, column.id) for reason in reasons]
+        typed = TYPES[column.type].reading(table, column)
+        wrong = {**({} if column.rejects else typed.faults), **typed.warnings}
+        warnings += [(reason, column.id) for reason in wrong]
     return {one: LOST << i for i, one in enumerate(warnings)}
 
 
@@ -57,7 +58,7 @@ def create_raw(table: Table, parts: Sequence[str]) -> str:
     A row's `line` is null where it follows from its place: the file's first line plus the rows before it. `extra`
     holds the cells of unknown columns in file order.
     """
-    texts = "".join(f", ''::varchar as {quoted(name)}" for name in table.columns)
+    texts = "".join(f", ''::varchar as {identifier(name)}" for name in table.columns)
     nothing = f"select 0::int as file_id, 0::int as line, false as excel{texts}, null::varchar[] as extra where false"
     return f"create or replace temp table raw_{table.id} as\n" + "\nunion all\n".join([nothing, *parts])
 
@@ -67,66 +68,27 @@ def raw_rows(table: Table) -> str:
     return f"(select rowid as n, * from raw_{table.id})"
 
 
-def create_texts(tables: Iterable[Table]) -> list[str]:
-    """Views of the distinct raw texts of each type over all tables, for `queries/staging/maps.sql`."""
-    selects: dict[str, list[str]] = {
-        name: [] for name in ("text", "date", "hours", "number", "yes_no", "class", "category")
-    }
+def create_texts(kind: str, tables: Iterable[Table]) -> str:
+    """A view of the distinct raw texts over `tables` that go through the map `kind`, for the file that makes it."""
+    parts = []
+    keys = dict.fromkeys(
+        key for one in TYPES.values() if one.map and one.map.id == kind for key in one.map.keys
+    )
     for table in tables:
         for column in _read(table):
-            name = quoted(column.id)
-            if column.type in ("class", "category"):
-                first, second = pair(table, column.type)
-                selects[column.type].append(
-                    f"select {first} as {PAIRS[column.type][0]}_raw, {second} as {PAIRS[column.type][1]}_raw"
-                    f" from raw_{table.id}"
-                )
-            elif (kind := map_of(column)) is not None:
-                excel = ", excel" if kind == "date" else ""
-                selects[kind].append(f"select {name} as raw{excel} from raw_{table.id}")
-    return [
-        f"create or replace temp view {name}_texts as\n{_distinct(parts or [_NO_TEXTS[name]])}"
-        for name, parts in selects.items()
-    ]
-
-
-def _distinct(parts: Sequence[str]) -> str:
-    """The rows of all `parts`, each once: a chain of `union` would look at them once a part."""
-    return "select distinct * from (\n" + "\nunion all\n".join(parts) + "\n)"
+            texts = TYPES[column.type].map_of(column)
+            if texts and texts.id == kind:
+                listed = ", ".join(f"{raw} as {key}" for key, raw in texts.texts(table, column).items())
+                parts.append(f"select {listed} from raw_{table.id} as r")
+    nothing = ", ".join("false as excel" if key == "excel" else f"''::varchar as {key}" for key in keys)
+    union = "\nunion all\n".join(parts or [f"select {nothing} where false"])
+    return f"create or replace temp view {kind}_texts as\nselect distinct * from (\n{union}\n)"
 
 
 def _none(*names: str) -> str:
-    """No row of these texts: what a programme has whose tables lack a type."""
+    """No row of these texts."""
     texts = ", ".join(f"''::varchar as {name}" for name in names)
     return f"select {texts} where false"
-
-
-_NO_TEXTS = {
-    "text": _none("raw"), "date": f"select *, false as excel from ({_none('raw')})", "hours": _none("raw"),
-    "number": _none("raw"), "yes_no": _none("raw"), "class": _none("grade_raw", "class_raw"),
-    "category": _none("category_raw", "course_raw"),
-}  # fmt: skip
-
-
-def create_school_texts(tables: Iterable[Table]) -> str:
-    """A view of the distinct names of schools with their codes over `tables`, hosts too.
-
-    In 學校名冊 two schools of one name may differ in their district.
-    """
-    parts = []
-    for table in tables:
-        for column in table.columns.values():
-            if column.type == "school":
-                first, second = pair(table, "school")
-                district = district_of(table)
-                parts.append(
-                    f"select {first} as name_raw, {second} as code_raw, {district} as district_raw from raw_{table.id} as r"
-                )
-            elif column.type == "host":
-                parts.append(
-                    f"select {column.id} as name_raw, '' as code_raw, '' as district_raw from raw_{table.id}"
-                )
-    return f"create or replace temp view school_texts as\n{_distinct(parts)}"
 
 
 def create_person_texts(tables: Iterable[Table]) -> str:
@@ -182,8 +144,8 @@ def create_typed(table: Table) -> str:
 
     A row is `odd` where a text of it may say that it is no record, and its column's type does not show it.
     """
-    columns = {column.id: typed_of(table, column) for column in _read(table)}
-    values = [f"{sql} as {quoted(name)}" for typed in columns.values() for name, sql in typed.values.items()]
+    columns = {column.id: TYPES[column.type].reading(table, column) for column in _read(table)}
+    values = [f"{sql} as {identifier(name)}" for one in columns for name, sql in _values(table, one)]
     faults = []
     warned = []
     bits = _warnings(table)
@@ -196,7 +158,11 @@ def create_typed(table: Table) -> str:
             faults += [_when(sql, fault(reason, table, name)) for reason, sql in typed.faults.items()]
         warnings = [*typed.warnings.items(), *([] if column.rejects else typed.faults.items())]
         warned += [f"case when {sql} then {bits[reason, name]} else 0 end" for reason, sql in warnings]
-    joins = [join for typed in columns.values() for join in typed.joins]
+    joins = [
+        f"{join.how} join {join.table} as {join.alias}\n    on " + "\n    and ".join(join.on)
+        for typed in columns.values()
+        for join in typed.joins
+    ]
     if table.person:
         keys = zip(("school_raw", "code_raw", "staff_raw", "name_raw"), _person_key(table), strict=True)
         on = "".join(f"\n    and person_map.{key} = {raw}" for key, raw in keys)
@@ -223,6 +189,14 @@ def create_typed(table: Table) -> str:
     )
 
 
+def _values(table: Table, name: str) -> list[tuple[str, str]]:
+    """(name, SQL) of all that the reading of a column gives."""
+    column = table.columns[name]
+    typed = TYPES[column.type].reading(table, column)
+    own = [(TYPES[column.type].value_of(column), typed.value)] if typed.value else []
+    return [*own, *typed.beside.items()]
+
+
 def _odd(table: Table) -> str:
     """Whether a text without a type of its own may be that of a total, an example or 「無」.
 
@@ -232,16 +206,8 @@ def _odd(table: Table) -> str:
     others = "array_to_string(r.extra, '')"
     parts = [f"coalesce(contains({others}, '計') or contains({others}, '例'), false)"]
     for column in table.columns.values():
-        text = f"r.{quoted(column.id)}"
-        match column.type:
-            case "course":
-                parts.append("m_category.odd")
-            case "school" | "host" | "class":
-                parts.append(f"m_{column.id}.odd")
-            case "name" if column.required:
-                parts.append(f"m_{column.id}.odd")
-            case "name" | "id" | "code" | "text" | "category" | "person":
-                parts.append(f"ends_with({text}, '計') or contains({text}, '例')")
+        odd = TYPES[column.type].odd
+        parts += [odd(column)] if odd else []
     return " or ".join(parts)
 
 
@@ -284,7 +250,9 @@ def create_repeated(table: Table, source: str) -> str:
     key = ", ".join(_key_column(table, name) for name in table.key)
     fit = f"fault is null{f' and {table.key_needs} is not null' if table.key_needs else ''}"
     order = {"first": "n", "last": "n desc"}.get(table.stands, f"{table.stands} is null, n")
-    values = "".join(f", {quoted(_value_column(name))}" for name in (*table.merge, *_compared(table)))
+    values = "".join(
+        f", {identifier(_value_column(table, name))}" for name in (*table.merge, *_compared(table))
+    )
     persons = ", person_id, parts" if table.person else ""
     school = "school_id" if "school" in table.columns else "null::int as school_id"
     return f"""
@@ -307,15 +275,15 @@ window same_fact as (partition by {key} order by {order})
 
 def create_model(table: Table, source: str, repeated: bool) -> str:
     """<t>: the accepted rows of `source`; of `repeated` ones the one that is kept, with the merged values."""
-    merged = {_value_column(name): how for name, how in table.merge.items()} if repeated else {}
+    merged = {_value_column(table, name): how for name, how in table.merge.items()} if repeated else {}
     hidden = ["n", "fault", "warned", "odd", *(["school_blank"] if "school" in table.columns else [])]
     hidden += ["part", "parts", "doubted"] if table.person else []
     who = ", person_id" if table.person else ""
-    replaced = ", ".join(f"coalesce(m.{quoted(c)}, s.{quoted(c)}) as {quoted(c)}" for c in merged)
+    replaced = ", ".join(f"coalesce(m.{identifier(c)}, s.{identifier(c)}) as {identifier(c)}" for c in merged)
     listed = f"s.* exclude ({', '.join(hidden)})" + (f" replace ({replaced})" if replaced else "")
     query = f"create temp table {table.id} as\nselect {listed}\nfrom {source} as s\n"
     if merged:
-        values = ", ".join(_MERGES[how].format(quoted(name)) for name, how in merged.items())
+        values = ", ".join(_MERGES[how].format(identifier(name)) for name, how in merged.items())
         query += (
             f"left join (select kept_n as n{who}, {values} from repeated_{table.id} group by kept_n{who}"
             f" having count(*) > 1) as m using (n{who})\n"
@@ -329,11 +297,16 @@ _MERGES = {"any": "bool_or({0}) as {0}", "most": "max({0}) as {0}"}
 
 
 def _key_column(table: Table, name: str) -> str:
-    """A part of a table's key, as it is compared."""
-    if name in table.columns and table.columns[name].type == "person":
-        return f"person_name({quoted(name)})"
-    known = {"school": "school_id", "person": "person_id", "class": "class_key", "course": "course_id"}
-    return quoted(known.get(name, name))
+    """A part of a table's key, as it is compared: a column, the row's person, or what the table's own query gives."""
+    if name == "person" and name not in table.columns:
+        return "person_id"
+    return _as_compared(table, name) if name in table.columns else identifier(name)
+
+
+def _as_compared(table: Table, name: str, of: str = "") -> str:
+    """A column's value as two are compared, `of` a table."""
+    kind = TYPES[table.columns[name].type]
+    return kind.key.format(of + identifier(kind.value_of(table.columns[name])))
 
 
 def _read(table: Table) -> list[Column]:
@@ -342,8 +315,8 @@ def _read(table: Table) -> list[Column]:
     return [column for column in table.columns.values() if column.id not in hidden]
 
 
-def _value_column(name: str) -> str:
-    return {"hours": "minutes", "group": "group_id"}.get(name, name)
+def _value_column(table: Table, name: str) -> str:
+    return TYPES[table.columns[name].type].value_of(table.columns[name])
 
 
 def _compared(table: Table) -> list[str]:
@@ -354,7 +327,7 @@ def _compared(table: Table) -> list[str]:
     if table.id not in ROSTERS:
         return []
     apart = {*table.key, *table.merge}
-    return [c.id for c in table.columns.values() if c.id not in apart and c.type not in ("code", "text")]
+    return [c.id for c in table.columns.values() if c.id not in apart and TYPES[c.type].contradicts]
 
 
 def _when(sql: str, code: int) -> str:
@@ -373,7 +346,7 @@ def insert_flaws(table: Table, source: str, lossy: Sequence[int]) -> str:
 
     `lossy` are the files with a character that their encoding could not hold.
     """
-    cells = [f"r.{quoted(name)}" for name in table.columns]
+    cells = [f"r.{identifier(name)}" for name in table.columns]
     if lossy:
         has_lost = " or ".join(f"contains({cell}, '〓')" for cell in cells)
         in_lossy = f"r.file_id in ({', '.join(map(str, lossy))}) and ({has_lost})"
@@ -397,7 +370,7 @@ def _flaw_cells(table: Table) -> str:
     """The cells of a flawed row as the file has them: 教師編號, name, all cells and the extra cells."""
     staff = "r.staff_id" if "staff_id" in table.columns else "''"
     name = next((f"r.{column}" for column in ("name", "teacher") if column in table.columns), "''")
-    cells = ", ".join(f"r.{quoted(name)}" for name in table.columns)
+    cells = ", ".join(f"r.{identifier(name)}" for name in table.columns)
     return f"{staff} as staff_id, {name} as person, [{cells}] as cells, r.extra"
 
 
@@ -414,13 +387,13 @@ select{" distinct on (n)" if table.person else ""}
     '{table.id}' as table_name, later.file_id, later.line, later.school_id, null, 0,
     {_flaw_cells(table)}, null, null, said.first.file_id, said.first.line, {fault("contradiction", table, name)}
 from (
-    select {fact}, arg_min({{file_id: file_id, line: line, answer: {quoted(name)}}}, place) as first
-    from repeated_{table.id} where {quoted(name)} is not null
-    group by {fact} having bool_or({quoted(name)}) and not bool_and({quoted(name)})
+    select {fact}, arg_min({{file_id: file_id, line: line, answer: {identifier(name)}}}, place) as first
+    from repeated_{table.id} where {identifier(name)} is not null
+    group by {fact} having bool_or({identifier(name)}) and not bool_and({identifier(name)})
 ) as said
 inner join repeated_{table.id} as later using ({fact})
 inner join {raw_rows(table)} as r using (n)
-where later.{quoted(name)} <> said.first.answer
+where later.{identifier(name)} <> said.first.answer
 """
         for name, how in table.merge.items()
         if how == "any"
@@ -434,11 +407,9 @@ select
 from repeated_{table.id} as kept
 inner join repeated_{table.id} as later using (kept_n)
 inner join {raw_rows(table)} as r on later.n = r.n
-where kept.place = 1 and later.place > 1 and {value.format("later")} <> {value.format("kept")}
+where kept.place = 1 and later.place > 1 and {_as_compared(table, name, "later.")} <> {_as_compared(table, name, "kept.")}
 """
         for name in _compared(table)
-        for column in (f"{{}}.{quoted(_value_column(name))}",)
-        for value in (f"person_name({column})" if table.columns[name].type == "person" else column,)
     ]
 
 
