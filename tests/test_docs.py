@@ -77,7 +77,7 @@ def exists(name: str) -> bool:
     if rest and first in ("st", "streamlit"):
         return resolves(".".join(["streamlit", *rest]))
     if table := OF_A_TABLE.fullmatch(name):
-        return f"{table[1]}_{{table.id}}" in CODE and (ROOT / "sources" / f"{table[2]}.toml").is_file()
+        return f"{table[1]}_{{{{ table.id }}}}" in CODE and (ROOT / "sources" / f"{table[2]}.toml").is_file()
     return (ROOT / name).exists() or bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", CODE))
 
 

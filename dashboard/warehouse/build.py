@@ -207,8 +207,9 @@ def _built(
 
 def _rules_digest() -> str:
     """A digest of the queries, contracts and types: an update of the product may change them, and with them the figures."""
-    digest = hashlib.sha256(Path(column_types.__file__).read_bytes())
-    for path in sorted(path for folder in (QUERIES, SOURCES) for path in folder.rglob("*.*")):
+    digest = hashlib.sha256()
+    types = Path(column_types.__file__).parent.glob("*.py")
+    for path in sorted([*QUERIES.rglob("*.*"), *SOURCES.glob("*.toml"), *types]):
         digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()
 
@@ -562,8 +563,8 @@ class _Build:
         )
         load(self.con, "unused_columns", intake.UNUSED, self.unused, temp=False)
         self.con.execute("alter table files add column school_id int")
-        for sql in (no_records.CREATE, staging.FLAWS, evidence.REFUSED):
-            self.con.execute(sql)
+        self.con.execute(no_records.CREATE)
+        run(self.con, "staging/flaw_tables.sql")
 
     def _file_schools(self) -> None:
         """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""

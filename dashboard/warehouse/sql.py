@@ -1,7 +1,7 @@
 """What a build does with its connection over and over: run a file of `queries/`, load rows, ask for columns.
 
 SQL that depends on the contracts is a template, `queries/**/*.sql.jinja`: the query itself, with what varies in braces.
-Values never go into one: they are parameters, or tables that were loaded.
+What comes from data never goes into one: it is a parameter, or in a table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +44,9 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {"identifier": identifier, "literal": literal}
 
 
-def render(name: str, **values: object) -> str:
-    """The SQL of the template `name` of `queries/`; a name in it that has no value is an error."""
-    return _TEMPLATES.get_template(name).render(values)
+def render(template: str, /, **values: object) -> str:
+    """The SQL of a template of `queries/`; a name in it that has no value is an error."""
+    return _TEMPLATES.get_template(template).render(values)
 
 
 Functions = Mapping[str, tuple[Callable[[str], object], str]]
