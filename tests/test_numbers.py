@@ -1,6 +1,6 @@
 """Every figure on every page is that of `kpi results`, for its scope and its day: the pages are listed, and so are their addresses.
 
-A page states each figure it shows in an attribute of the element (see `words.stated`); here they are all read, wherever they
+A page states each figure it shows in an attribute of the element (see `language.figure.stated`); here they are all read, wherever they
 stand, with the changes since a day to compare with.
 """
 
