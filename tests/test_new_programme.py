@@ -13,8 +13,8 @@ from dashboard import config, programmes
 from dashboard.cli.definitions import STARTER
 from dashboard.programmes import Column, Course, Group, Kpi, Period, Programme, Share, Window
 from dashboard.sources import contracts
+from tests.pages import PAGES, html_of, open_page
 from tests.running import kpi
-from tests.test_pages import PAGES, html_of, open_page
 
 ID = "my-city-99"
 KEYS = sorted(

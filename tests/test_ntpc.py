@@ -22,8 +22,8 @@ from dashboard import access, programmes, warehouse
 from dashboard import config as configs
 from dashboard.sources import contracts
 from dashboard.sources.places import Places
+from tests.pages import figures_in, html_of
 from tests.running import kpi
-from tests.test_pages import figures_in, html_of
 
 ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"
