@@ -240,3 +240,11 @@ def truth(place: Path) -> dict[str, Any]:
             "select severity, table_name, reason, message, rtrim(original, ',') from rejects order by all",
         ),
     }
+
+
+def built(office: Office, *more: str, **about: Any) -> dict[str, Any]:
+    """What a first build of the office's sources comes to."""
+    office.configure(*more, **about)
+    told = office.kpi("build")
+    assert told.code == 0, told.err
+    return truth(office.place)

@@ -23,9 +23,9 @@ from dashboard.sources import files
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import build as builds
 from dashboard.warehouse import raw
+from tests.cases.visits import HEADER, good_workbook, visit, visits
 from tests.running import build, build_measured, inputs, kpi, stored
-from tests.test_faults import HEADER, good_workbook, visit, visits
-from tests.test_trial import tried
+from tests.samples import tried
 
 TABLES = contracts.load()
 GOOD = "入校輔導_好.csv"

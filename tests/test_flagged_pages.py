@@ -17,10 +17,11 @@ from dashboard.ui.indicator import summary as indicator
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse import build as builds
+from tests.cases.flags import A1, A2, City, courses
+from tests.cases.tables import LESSONS, SCHOOLS, STAFF, TRAINING, VISITS
+from tests.pages import figures_in, html_of, open_page
 from tests.running import kpi
-from tests.test_flags import A1, A2, LESSONS, City, courses
-from tests.test_pages import figures_in, html_of, open_page
-from tests.test_records import SCHOOLS, STAFF, TRAINING, VISITS
+from tests.samples import view_on
 
 PROGRAMME, ON = "keelung-111", "2022-12-31"
 BROKEN, MEND, CLEAN, SILENT = "信義國小", "深澳國小", "七堵國小", "暖暖國小"
@@ -81,11 +82,7 @@ def results(city: City, **named: str) -> list[dict[str, str]]:
 
 def seeing(city: City) -> questions.View:
     """What an address that names the day alone asks to see."""
-    snapshot, scope = warehouse.current(city.place / "warehouse", PROGRAMME), access.bureau()
-    facts = questions.facts_of(snapshot, scope)
-    periods = tuple(questions.rows(*warehouse.rows(snapshot, "periods", scope)))
-    on = dt.date.fromisoformat(ON)
-    return questions.View(PROGRAMME, (PROGRAMME,), city.place, snapshot, facts, periods, periods, scope, on)
+    return view_on(city.place / "warehouse", PROGRAMME, dt.date.fromisoformat(ON), access.bureau())
 
 
 def said(codes: str) -> list[str]:

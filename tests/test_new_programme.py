@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from dashboard.cli.definitions import STARTER
 from dashboard.definitions import contracts, deployment, programmes
 from dashboard.definitions.programme import Column, Course, Group, Kpi, Period, Programme, Share, Window
+from tests.pages import PAGES, html_of, open_page
 from tests.running import kpi
-from tests.test_pages import PAGES, html_of, open_page
 
 ID = "my-city-99"
 KEYS = sorted(

@@ -21,8 +21,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, warehouse
 from dashboard.definitions import contracts, deployment, programmes
 from dashboard.definitions.places import Places
+from tests.pages import figures_in, html_of
 from tests.running import kpi
-from tests.test_pages import figures_in, html_of
 
 ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"

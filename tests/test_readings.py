@@ -12,9 +12,9 @@ from dashboard.definitions import contracts, deployment
 from dashboard.definitions.places import Entry, entry_of
 from dashboard.sources.places import pattern_of
 from dashboard.ui.frame import freshness
+from tests.cases.tables import write_files
+from tests.pages import html_of, open_page
 from tests.running import PROGRAMME, asked, inputs, kpi, stored
-from tests.test_names import write
-from tests.test_pages import html_of, open_page
 
 TABLES = contracts.load()
 
@@ -111,7 +111,7 @@ def test_a_worksheet_that_is_taken_is_read_as_its_table(place: Path) -> None:
     header = ["學校名稱", "輔導日期", "輔導人員", "主題"]
     rows = [header, ["深澳國小", "111/10/03", "王一平", "備課"]]
     for school in ("深澳國小", "信義國小"):
-        write(place, {f"各校填報_{school}.xlsx": {"工作表1": rows, "說明": [["請填"]]}})
+        write_files(place, {f"各校填報_{school}.xlsx": {"工作表1": rows, "說明": [["請填"]]}})
     (place / "data" / "公開授課.csv").write_text(
         "學校名稱,授課教師,授課日期,數位學習模式\n深澳國小,王一平,111/10/3,是\n", "utf-8"
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import hashlib
 import os
@@ -10,7 +9,6 @@ import random
 import re
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -28,10 +26,9 @@ from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.ui.base import downloads
 from tests import running, visitors
-from tests.test_pages import open_page
-from tests.visitors import STREAM, Visitor, files_of
+from tests.pages import open_page
+from tests.visitors import STREAM, Visitor, files_of, handshake, ported
 
-WITNESS = Path(__file__).parent / "browser" / "witness"
 NAME = "kpi.example.gov.tw"
 
 
@@ -120,22 +117,6 @@ PATHS = [
 ]
 
 
-def ported(text: str, port: int) -> str:
-    """The text for a server on a port."""
-    return re.sub("P(?![a-z])", str(port), text.replace(":Q", f":{port + 1}"))
-
-
-def handshake(port: int, host: str | None, origin: str | None, *more: tuple[str, str]) -> int:
-    """What a handshake of a WebSocket with these headers is answered."""
-    named = [("Host", host), ("Origin", origin), *more]
-    lines = [f"{name}: {value}" for name, value in named if value is not None]
-    head = [f"GET {STREAM} HTTP/1.1", *lines, "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]  # fmt: skip
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as stream:
-        stream.sendall("\r\n".join(head).encode("latin-1"))
-        return int(stream.recv(100).split()[1])
-
-
 @pytest.mark.parametrize(("host", "origin"), OWN)
 def test_its_own_pages_open_a_stream_and_read_files(served, host, origin):
     host, origin = ported(host, served.port), ported(origin, served.port)
@@ -217,34 +198,15 @@ def test_nothing_is_asked_of_the_network_and_nothing_waits_for_it(folder, tmp_pa
     """In a network namespace of its own, where a look-up would wait until it is given up."""
     notes = tmp_path / "notes.txt"
     notes.touch()
-    script = f"""
-import sys; sys.path.insert(0, {str(visitors.ROOT)!r})
-from tests import test_server
-test_server.in_no_network({str(folder)!r}, {str(notes)!r})
-"""
+    ours = [] if os.geteuid() == 0 else ["--map-root-user"]
     done = subprocess.run(
-        ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", sys.executable, "-c", script],
-        capture_output=True, text=True, timeout=170, check=False,
+        ["unshare", *ours, "--net", sys.executable, "-m", "tests.no_network", folder, notes, f"https://{NAME}", *FOREIGN_ORIGINS],
+        cwd=visitors.ROOT, capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert notes.read_text() == ""
     statuses = [int(word) for word in done.stdout.split()]
     assert statuses == [101, 101, *[403] * len(FOREIGN_ORIGINS), 200]
-
-
-def in_no_network(folder: str, notes: str) -> None:
-    """Bring up loopback alone, serve, and print how handshakes and a page are answered, each within its time."""
-    with socket.socket() as device:
-        up = struct.pack("16sh", b"lo", 0x1 | 0x40)  # IFF_UP, IFF_RUNNING
-        fcntl.ioctl(device, 0x8914, up)  # SIOCSIFFLAGS
-    witnessed = {"KPI_TEST_NOTES": notes, "PYTHONPATH": f"{WITNESS}{os.pathsep}{visitors.ROOT}"}
-    with visitors.serving(Path(folder), environment=witnessed) as served:
-        own = f"127.0.0.1:{served.port}"
-        print(handshake(served.port, own, served.origin))
-        print(handshake(served.port, own, f"https://{NAME}"))  # as a proxy passes it on
-        for origin in FOREIGN_ORIGINS:
-            print(handshake(served.port, own, ported(origin, served.port)))
-        print(served.ask("GET", "/_stcore/health").status)
 
 
 # What every answer carries

@@ -23,8 +23,8 @@ from dashboard import questions, warehouse
 from dashboard.exports.slide_facts import Choices
 from dashboard.state import Decision, Meeting, Outcome, StateError, database, dump
 from dashboard.state.store import Store
+from tests.cases.tables import COACHING, built
 from tests.running import kpi
-from tests.test_records import COACHING, built
 from tests.visitors import free_port
 
 KEELUNG = "keelung-111"

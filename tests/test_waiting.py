@@ -23,8 +23,8 @@ from dashboard.paths import ROOT
 from dashboard.ui.data import history, uploads
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
+from tests.pages import html_of, open_page
 from tests.running import PROGRAMME, build, inputs
-from tests.test_pages import html_of, open_page
 
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,乙\n"
 LATE = "入校輔導_補_1.csv"

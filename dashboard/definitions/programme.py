@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -235,7 +236,7 @@ class Programme(_Model):
         """The SQL of an indicator, its own before a shipped one; None where there is neither."""
         name = self.kpis[kpi_id].query or kpi_id
         shipped = KPI_QUERIES / f"{name}.sql"
-        return self.queries.get(name) or (shipped.read_text(encoding="utf-8") if shipped.is_file() else None)
+        return self.queries.get(name) or (_with_steps(shipped) if shipped.is_file() else None)
 
     def values_of(self, kpi_id: str) -> str | None:
         """The SQL of the values that a shipped indicator's query rests on and pages show too, where it has such."""
@@ -249,3 +250,13 @@ class Programme(_Model):
     def fingerprint(self) -> str:
         """The hash of all that the definition says, whatever its layout and comments."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _with_steps(path: Path) -> str:
+    r"""A shipped query with the steps that it shares with others: a line `\ir <path>`, as psql has it, is that file's SQL."""
+
+    def step(match: re.Match[str]) -> str:
+        text = (path.parent / match[1]).read_text(encoding="utf-8")
+        return re.sub(r"\A(--.*\n|\n)*", "", text)
+
+    return re.sub(r"^\\ir (.+)\n", step, path.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -1,7 +1,7 @@
 """A definition as tables of the build, and the macros of the queries: what SQL knows of a programme."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -10,8 +10,9 @@ from dashboard.definitions import reasons
 from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.programme import Kpi, Period, Programme, Share, Window
 from dashboard.definitions.table import Column, Table
+from dashboard.language.words import BY_URGENCY, JUDGED, LATE, OWED, SETTLED, STATUSES, UNMET
 from dashboard.warehouse import staging
-from dashboard.warehouse.sql import load, load_words, render, run
+from dashboard.warehouse.sql import literal, load, load_words, render, run
 
 
 def define(
@@ -34,6 +35,7 @@ def define(
         con.execute(f"set variable {name} = $value", {"value": value})
     load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int, bit bigint",
          staging.fault_codes(tables.values()))  # fmt: skip
+    _define_statuses(con)
     run(con, "macros.sql", "messages.sql")
     rules = reasons.load()
     con.execute(render("sentences.sql.jinja", reasons=rules.reasons, cells=rules.cells, types=TYPES.values()))
@@ -41,6 +43,38 @@ def define(
     _define_schools(con, programme)
     _define_words(con, programme, tables)
     _define_kpis(con, programme)
+
+
+def _define_statuses(con: duckdb.DuckDBPyConnection) -> None:
+    """What queries ask of a status, as macros of the one table of statuses, for the build and for the pages.
+
+    The counts of schools by status ride in one number, in as many bits each: a running sum of each costs eight times as
+    much. `schools_by_status` makes columns of it.
+    """
+    bits = 127 // len(STATUSES)
+    counts = {
+        name: f"((schools >> {bits * at}) & {(1 << bits) - 1})::int" for at, name in enumerate(STATUSES)
+    }
+    columns = {f"schools_{name}": count for name, count in counts.items()}
+    columns["schools_judged"] = " + ".join(counts[name] for name in JUDGED)
+    macros = {
+        "is_judged(status)": f"status in ({_listed(JUDGED)})",
+        "is_unmet(status)": f"status in ({_listed(UNMET)})",
+        "is_late(status)": f"status in ({_listed(LATE)})",
+        "is_owed(status)": f"status in ({_listed(OWED)})",
+        "is_settled(status)": f"status in ({_listed(SETTLED)})",
+        "urgency_of(status)": f"list_position([{_listed(BY_URGENCY)}], status)",
+        "one_school(status)": f"1::hugeint << ({bits} * (list_position([{_listed(STATUSES)}], status) - 1))",
+        "schools_by_status(schools)": "{"
+        + ", ".join(f"{name}: {sql}" for name, sql in columns.items())
+        + "}",
+    }
+    for name, sql in macros.items():
+        con.execute(f"create or replace macro {name} as {sql}")
+
+
+def _listed(statuses: Iterable[str]) -> str:
+    return ", ".join(map(literal, statuses))
 
 
 def _define_schools(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
