@@ -1,5 +1,5 @@
 -- What is wrong with a row and how to mend it, for the person who filled it in: a whole sentence with places, which the
--- pages say in other languages too (dashboard/ui/locale has each sentence of this file).
+-- pages say in other languages too (dashboard/language/locale has each sentence of this file).
 
 create or replace temp macro day_sentence(life, is_future) as
     case

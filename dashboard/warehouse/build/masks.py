@@ -13,7 +13,7 @@ from functools import cache
 import duckdb
 
 from dashboard.sources.contracts import Table, load
-from dashboard.warehouse import texts
+from dashboard.warehouse.build import texts
 from dashboard.warehouse.sql import Functions, columns_of
 
 _DOUBLE_SURNAMES = frozenset(
