@@ -40,8 +40,9 @@ from streamlit.starlette import App
 from streamlit.web import bootstrap
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dashboard import config, ui
+from dashboard import ui
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.errors import OperatorError, PortTaken
 from dashboard.exports.refusals import CannotMake
 from dashboard.paths import ROOT
@@ -492,7 +493,7 @@ async def send_file(request: Request) -> Response:
     return Response(content, headers=headers, media_type=offer.mime)
 
 
-def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Request], Any]:
+def _health(gate: Callable[[], Gate], settings: deployment.Config) -> Callable[[Request], Any]:
     async def health(_: Request) -> Response:
         """The state for monitoring: the snapshot of each programme that its pages use, and how full the server is.
 
@@ -511,7 +512,7 @@ def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Requ
     return health
 
 
-def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
+def _stamps(settings: deployment.Config) -> tuple[dict[str, str | None], bool]:
     """The stamp of the snapshot that the pages of each programme use, and whether all are those that should serve."""
     names = settings.programmes or tuple(settings.folders) or store.programmes_in(settings.warehouse)
     stamps: dict[str, str | None] = dict.fromkeys(names)
@@ -524,7 +525,7 @@ def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
     return stamps, sound
 
 
-def application(settings: config.Config, port: int) -> Gate:
+def application(settings: deployment.Config, port: int) -> Gate:
     """The whole product as one ASGI application that answers on `port`."""
     names = names_of(port, settings.hosts)
     bootstrap.load_config_options(
@@ -563,13 +564,13 @@ def serve(port: int) -> None:
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        _serve(port, config.from_environment())
+        _serve(port, deployment.from_environment())
     except OperatorError as error:
         print(f"錯誤：{error}", file=sys.stderr)
         sys.exit(error.code)
 
 
-def _serve(port: int, settings: config.Config) -> None:
+def _serve(port: int, settings: deployment.Config) -> None:
     os.chdir(ROOT)  # Streamlit reads .streamlit/ of the working folder
     with socket.socket() as listening:
         if os.name == "posix":

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dashboard import programmes
 from dashboard.cli.tools import choices_of
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Column, Table
 from dashboard.exports.template import EXAMPLES, YES_NO
-from dashboard.programmes import Programme
-from dashboard.sources import contracts
-from dashboard.sources.contracts import Column, Table
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 TYPES = {

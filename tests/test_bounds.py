@@ -17,13 +17,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.sources import contracts, files
-from dashboard.sources.contracts import Table
+from dashboard.definitions import contracts
+from dashboard.definitions.table import Table
+from dashboard.sources import files
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse.build import raw, run, stage
+from tests.cases.visits import HEADER, good_workbook, visit, visits
 from tests.running import build, build_measured, inputs, kpi, stored
-from tests.test_faults import HEADER, good_workbook, visit, visits
-from tests.test_trial import tried
+from tests.samples import tried
 
 TABLES = contracts.load()
 GOOD = "入校輔導_好.csv"

@@ -13,9 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Entry, Places
+from dashboard import access, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Entry, Places
 from dashboard.warehouse import staging
 from tests.running import asked, build, flaws, inputs, kpi, stored
 

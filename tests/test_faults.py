@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, extent, files, workbooks
+from dashboard.definitions import contracts
+from dashboard.sources import extent, files, workbooks
+from tests.cases.visits import HEADER, good_workbook, visit, visits, workbook
 from tests.running import (
     PROGRAMME,
     Outcome,
@@ -41,36 +42,9 @@ from tests.running import (
 )
 
 TABLES = contracts.load()
-HEADER = "學校名稱,輔導日期,輔導人員,主題"
 NOBODY = 65534
 # A path that means something to a shell, to SQL, to a pattern of files and to a database's address.
 HOSTILE = "O'Brien's 「資料」; drop table staff; -- ☃😀 $(id) %s"
-
-
-def visit(tag: str, number: int = 1, topic: str = "備課") -> str:
-    """A row of 入校輔導 that no other tag or number gives."""
-    return f"深澳國小,111/10/{number % 28 + 1:02d},{tag}{number},{topic}"
-
-
-def visits(tag: str, many: int = 3) -> str:
-    return "".join(f"{line}\n" for line in [HEADER, *(visit(tag, i) for i in range(1, many + 1))])
-
-
-def workbook(rows: list[list[object]], **cells: object) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "入校輔導"
-    for row in rows:
-        sheet.append(row)
-    for place, value in cells.items():
-        sheet[place] = value
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
-def good_workbook(tag: str, **cells: object) -> bytes:
-    return workbook([line.split(",") for line in visits(tag).splitlines()], **cells)
 
 
 def rezipped(data: bytes, change: Callable[[zipfile.ZipInfo, bytes], bytes]) -> bytes:

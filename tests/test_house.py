@@ -21,25 +21,23 @@ QUERIES = sorted((ROOT / "queries").rglob("*.sql"))
 MAY_IMPORT = {
     "pages": {"ui", "charts"},
     "app": {"ui"},
-    "server": {"ui", "warehouse", "config", "exports"},
+    "server": {"ui", "warehouse", "definitions", "exports"},
     "ui": {
-        "access", "charts", "config", "exports", "language", "meetings", "programmes", "questions", "readings", "reminders", "rules",
-        "state",
+        "access", "charts", "definitions", "exports", "language", "meetings", "questions", "readings", "reminders", "rules", "state",
         "warehouse",
     },
     "meetings": {"access", "charts", "exports", "language", "questions", "state", "warehouse"},
     "reminders": {"language", "questions"},
     "rules": {"language", "questions"},
     "questions": {"access", "language", "warehouse"},
-    "readings": {"config", "sources", "warehouse"},
+    "readings": {"definitions", "sources", "warehouse"},
     "exports": {"access", "charts", "language", "questions", "reminders", "rules"},
-    "warehouse": {"apart", "programmes", "sources"},
-    "programmes": {"schema"},
-    "sources": {"schema"},
-    "config": {"sources"},
-    "reports": {"sources", "warehouse"},
+    "charts": {"language"},
+    "warehouse": {"apart", "definitions", "language", "sources"},
+    "sources": {"definitions"},
+    "reports": {"definitions", "sources", "warehouse"},
     "cli": {
-        "access", "config", "exports", "meetings", "programmes", "questions", "reports", "sample", "sources", "state", "warehouse",
+        "access", "definitions", "exports", "meetings", "questions", "reports", "sample", "sources", "state", "warehouse",
     },
 }  # fmt: skip
 # Errors that the caller answers in another way than by ending a command.
@@ -53,7 +51,7 @@ HOMES = {
     "filelock": {"warehouse"},
     "pypinyin": {"warehouse"},
     "python_calamine": {"sources"},
-    "pydantic": {"programmes", "sources"},
+    "pydantic": {"definitions"},
     "gspread": {"sources"},
     "google": {"sources"},
     "requests": {"sources"},
@@ -74,6 +72,9 @@ HOMES = {
     "uvicorn": {"server"},
     "anyio": {"server"},
 }
+# A line of the picture of the house in docs/architecture.md, and one that goes on with whom a part may import.
+PICTURE = re.compile(r"^[│ ] {2}(\w+) {2,}[^→\n]+?(?: +→ (.+))?$")
+GOES_ON = re.compile(r"^│ {20,}([a-z, ]+)$")
 
 
 def part_of(path: Path) -> str:
@@ -102,6 +103,38 @@ def test_a_module_imports_only_what_lies_below_it(path: Path):
         *GROUND,
     }
     assert ours <= MAY_IMPORT.get(part, set())
+
+
+def picture() -> dict[str, set[str]]:
+    """What each part of the picture may import, from the top down."""
+    (drawn,) = re.findall(
+        r"^```text\n(.*?)^```", (ROOT / "docs" / "architecture.md").read_text("utf-8"), re.M | re.S
+    )
+    parts: dict[str, set[str]] = {}
+    for line in drawn.splitlines():
+        if match := PICTURE.match(line):
+            part, listed = match[1], match[2] or ""
+            assert part not in parts, part
+            parts[part] = set()
+        elif match := GOES_ON.match(line):
+            listed = match[1]
+        else:
+            continue
+        parts[part] |= {name.strip() for name in listed.split(",") if name.strip()}
+    return parts
+
+
+def test_the_picture_shows_every_part_and_whom_it_may_import():
+    parts = picture()
+    assert set(parts) == {part_of(path) for path in MODULES} - {"__init__"}
+    assert {part: names for part, names in parts.items() if names} == MAY_IMPORT
+
+
+def test_what_a_part_may_import_stands_below_it_in_the_picture():
+    order = list(picture())
+    upward = [(part, name) for part, names in picture().items() for name in names
+              if order.index(name) <= order.index(part)]  # fmt: skip
+    assert upward == []
 
 
 def test_no_page_borrows_from_another_pages_room():
@@ -179,6 +212,20 @@ def test_a_shipped_indicator_gives_its_parts_last_where_a_build_looks_for_them()
         gives |= {path.stem} if re.search(r"\b(amount_)?part\(", code) else set()
         looked_for |= {path.stem} if re.search(r"\bparts\s+from\b", code) else set()
     assert gives == looked_for == {"a1a2", "infosec", "lessons", "srl_survey", "targets", "training_5g"}
+
+
+def test_what_two_indicators_share_is_a_step_of_both():
+    """Of a dozen lines on; what is shorter is how a query is written."""
+    runs: dict[tuple[str, ...], str] = {}
+    for path in sorted((ROOT / "queries" / "kpis").glob("*.sql")):
+        code = [
+            line
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line and not line.startswith("--")
+        ]
+        for at in range(len(code) - 11):
+            other = runs.setdefault(tuple(code[at : at + 12]), path.name)
+            assert other == path.name, (other, path.name, code[at])
 
 
 def test_no_page_query_reads_a_table_of_rows_past_the_gate():
@@ -299,3 +346,11 @@ def test_the_hooks_of_a_commit_are_the_commands_of_make_lint_and_fetch_nothing()
     assert re.findall(r"^ +entry: (.+)$", hooks, re.M) == commands
     assert re.findall(r"repo: (.+)$", hooks, re.M) == ["local"]
     assert re.findall(r"language: (.+)$", hooks, re.M) == ["system"] * len(commands)
+
+
+def test_no_test_module_is_imported():
+    """What several tests need stands in a module of its own, or is a fixture of a conftest.py."""
+    imported = re.compile(r"\bfrom tests[\w.]*\.test_\w+ import|\bfrom tests[\w.]* import [^\n]*\btest_\w+")
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert len(files) > 80
+    assert [path.name for path in files if imported.search(path.read_text(encoding="utf-8"))] == []

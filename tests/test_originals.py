@@ -14,9 +14,10 @@ from pathlib import Path
 import duckdb
 import openpyxl
 
-from dashboard import programmes, warehouse
+from dashboard import warehouse
 from dashboard.cli.common import EVERY_SCHOOL
-from dashboard.sources.places import Places
+from dashboard.definitions import programmes
+from dashboard.definitions.places import Places
 from dashboard.warehouse import manifest, originals
 from tests.running import PROGRAMME, Outcome, build, inputs, kpi, stored
 

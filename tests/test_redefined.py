@@ -11,9 +11,10 @@ import pytest
 from dashboard import access, questions, warehouse
 from dashboard.ui.indicator import redefined
 from dashboard.warehouse import manifest
+from tests.cases.reading import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
+from tests.pages import figures_in
 from tests.running import kpi
-from tests.test_compare import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
-from tests.test_pages import figures_in
+from tests.samples import view_on
 
 PROGRAMME = "reading-99"
 # The rest of the cases change the schools, or how rows find theirs.
@@ -46,11 +47,7 @@ def then(former: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build
             (data / name).write_text(text, encoding="utf-8")
         told = kpi("build", "--data", data, "--warehouse", place)
         assert told.code == 0, told.err
-        snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
-        facts = questions.facts_of(snapshot, scope)
-        day = dt.date.fromisoformat(DAY)
-        return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+        return view_on(place, PROGRAMME, dt.date.fromisoformat(DAY), access.bureau())
 
     return build
 

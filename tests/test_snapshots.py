@@ -26,9 +26,9 @@ import duckdb
 import pytest
 
 import dashboard
-from dashboard import access, programmes, questions, warehouse
+from dashboard import access, questions, warehouse
+from dashboard.definitions import contracts, programmes
 from dashboard.paths import QUERIES
-from dashboard.sources import contracts
 from dashboard.warehouse import manifest, notes, publishing, retention, snapshots, status
 from dashboard.warehouse.build import check, describe, texts
 from dashboard.warehouse.build import run as building

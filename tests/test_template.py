@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from python_calamine import CalamineWorkbook
 
+from dashboard.definitions import contracts
 from dashboard.exports import tables, template
-from dashboard.sources import contracts, files
+from dashboard.sources import files
 
 TABLES = contracts.load()
 COLUMNS = [(table, column) for table, contract in TABLES.items() for column in contract.columns]

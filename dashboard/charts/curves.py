@@ -13,8 +13,7 @@ import plotly.graph_objects as go
 from dashboard.charts.look import (
     A_DAY,
     ACCENT,
-    FAINT,
-    FILLS,
+    AREAS,
     INK,
     INK2,
     INK3,
@@ -181,9 +180,6 @@ class Area(NamedTuple):
     hover: str
     facts: str = ""
 
-
-# The areas of statuses; those of the two statuses without a judgement are empty or pale.
-AREAS = {**FILLS, "no_data": Mark("rgba(0,0,0,0)", pattern="/"), "exempt": Mark(FAINT)}
 
 APART = 18  # pixels between the labels of two areas
 

@@ -3,12 +3,11 @@
 import argparse
 from pathlib import Path
 
-from dashboard import programmes
 from dashboard.cli.arguments import Command, positive
 from dashboard.cli.common import config_of, definitions_of, say
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.programme import Programme
 from dashboard.errors import FileError, UsageError, reason
-from dashboard.programmes import Programme
-from dashboard.sources import contracts
 
 
 def add(command: Command) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from dashboard.charts.look import letters
 from dashboard.exports import report_curve
 from dashboard.exports.document import Big, Cell, Document, Figure, Slide, Table
+from dashboard.language.figure import stated
 from dashboard.language.texts import SOURCE, later, say
-from dashboard.language.words import STATUSES, escape, stated
+from dashboard.language.words import STATUSES, escape
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 1752, 984  # of a slide within its margins, in units of slides.css

@@ -14,6 +14,7 @@ from dashboard.language.words import (
     FLAGS,
     JUDGED,
     LATE,
+    OWED,
     STATUSES,
     is_unsure,
     number,
@@ -23,7 +24,6 @@ from dashboard.language.words import (
 )
 from dashboard.questions import Row, ask
 
-URGENCY = ("overdue", "behind", "on_track", "no_data")
 DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take two
 
 
@@ -33,7 +33,7 @@ def to_decide(facts: Facts) -> list[Slide]:
     Of all periods together: first what is overdue or over its limit, then what is behind, then what lacks data.
     """
     lines = _attention(facts) if facts.choices.schools else _late_indicators(facts)
-    lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
+    lines.sort(key=lambda line: OWED.index(line[0].status or ""))
     columns = [
         Column(say("狀態"), 1.4),
         Column(say("指標"), 1.8),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import LATE, counts, is_unsure
+from dashboard.language.words import LATE, UNMET, counts, is_unsure
 from dashboard.questions import Row, View, ask, ask_each, groups_in
 
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
@@ -133,7 +133,7 @@ def _ordered(facts: Facts) -> Facts:
 
     def place(kpi: Row) -> tuple[Any, ...]:
         rows = facts.of(kpi)
-        unmet = sum(row.status in ("on_track", "behind", "overdue") for row in rows)
+        unmet = sum(row.status in UNMET for row in rows)
         return kpi.require == "none", -late(rows), -unmet
 
     groups = {group.group_id: sum(late(facts.of(kpi, group)) for kpi in facts.kpis) for group in facts.groups}

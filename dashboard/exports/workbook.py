@@ -133,7 +133,7 @@ def _figures(row: Row, kpi: Row) -> list[object]:
 
 
 def _status(row: Row, kpi: Row) -> Looked:
-    return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", row.status)
+    return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", STATUSES[row.status].colour)
 
 
 def _share(rate: float | None) -> Looked | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -32,12 +33,30 @@ UNSAFE = re.compile(r"[\0-\x7f]+")
 KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
 
-class Status(NamedTuple):
-    """A status is never colour alone: it has a sign and a word."""
+@dataclass(frozen=True)
+class Status:
+    """What a school or a sum of schools is in an indicator on a day; never colour alone: it has a sign and a word.
+
+    This table is the only list of statuses: the others are derived from it, and so are the macros of SQL
+    (`warehouse.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
+
+    colour: the status whose colours it has, its own or another's.
+    urgency: its place where the most urgent comes first.
+    is_judged: a figure was compared with what is required. is_late: less than there should be by now.
+    is_owed: the school has something to do, or to send. in_strip: a part of the bars of all schools.
+    source_schools: 「{n} 校…」, for one of which schools are reminded unless somebody chose otherwise.
+    """
 
     sign: str
     source_word: str
     source_meaning: str
+    colour: str
+    urgency: int
+    is_judged: bool = False
+    is_late: bool = False
+    is_owed: bool = False
+    in_strip: bool = True
+    source_schools: str = ""
 
     @property
     def word(self) -> str:
@@ -54,23 +73,47 @@ class Status(NamedTuple):
         """The sign and the word."""
         return f"{self.sign} {self.word}"
 
+    @property
+    def is_unmet(self) -> bool:
+        """Whether what is required was not reached, in time or not."""
+        return self.is_judged and self.is_owed
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do, of what has begun and requires something."""
+        return self.in_strip and not self.is_owed
+
+
+# In the order of legends and bars, from good to bad, then those without a judgement.
 STATUSES = {
-    "met": Status("✓", later("達標"), later("計數已達應達")),
-    "on_track": Status("◐", later("進行中"), later("未達，跟上應有進度")),
-    "behind": Status("▼", later("落後"), later("低於應有進度")),
-    "overdue": Status("✕", later("逾期未達"), later("過了期限仍未達")),
-    "no_data": Status("?", later("未填報"), later("缺資料，不是 0")),
-    "exempt": Status("–", later("不適用"), later("依定義或基數為 0")),
-    "info": Status("i", later("僅供參考"), later("不設應達")),
-    "upcoming": Status("○", later("未開始"), later("期間還沒開始")),
-}
+    "met": Status("✓", later("達標"), later("計數已達應達"), "met", 5, is_judged=True),
+    "on_track": Status("◐", later("進行中"), later("未達，跟上應有進度"), "on_track", 3, is_judged=True, is_owed=True),
+    "behind": Status(
+        "▼", later("落後"), later("低於應有進度"), "behind", 2,
+        is_judged=True, is_late=True, is_owed=True, source_schools=later("{n} 校落後"),
+    ),
+    "overdue": Status(
+        "✕", later("逾期未達"), later("過了期限仍未達"), "overdue", 1,
+        is_judged=True, is_late=True, is_owed=True, source_schools=later("{n} 校逾期未達"),
+    ),
+    "no_data": Status(
+        "?", later("未填報"), later("缺資料，不是 0"), "no_data", 4, is_owed=True, source_schools=later("{n} 校未填報")
+    ),
+    "exempt": Status("–", later("不適用"), later("依定義或基數為 0"), "exempt", 6),
+    "info": Status("i", later("僅供參考"), later("不設應達"), "info", 7, in_strip=False),
+    "upcoming": Status("○", later("未開始"), later("期間還沒開始"), "upcoming", 8, in_strip=False),
+}  # fmt: skip
 
-
-# The statuses of a strip of schools, and those of late schools, the worse first.
-STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
-LATE = ("overdue", "behind")
-JUDGED = ("met", "on_track", *LATE)
+# In the order of the table.
+STRIP = tuple(name for name, status in STATUSES.items() if status.in_strip)
+JUDGED = tuple(name for name, status in STATUSES.items() if status.is_judged)
+UNMET = tuple(name for name, status in STATUSES.items() if status.is_unmet)
+SETTLED = tuple(name for name, status in STATUSES.items() if status.is_settled)
+# The most urgent first: all, those that are late, those of whom something is asked, and those who are reminded.
+BY_URGENCY = tuple(sorted(STATUSES, key=lambda name: STATUSES[name].urgency))
+LATE = tuple(name for name in BY_URGENCY if STATUSES[name].is_late)
+OWED = tuple(name for name in BY_URGENCY if STATUSES[name].is_owed)
+REMINDED = tuple(name for name in BY_URGENCY if STATUSES[name].source_schools)
 
 
 def counts(row: object, statuses: Sequence[str] = STRIP) -> dict[str, int]:
@@ -172,29 +215,6 @@ def decimal(value: Any) -> Decimal:
 def plain(value: Any) -> str:
     """A figure for machines: no thousands mark, blank when missing."""
     return "" if value is None else f"{decimal(value):f}"
-
-
-# The fields of `stated`, in this order; the name is last, since a name may hold anything.
-FIGURE = (
-    "kpi",
-    "level",
-    "period",
-    "status",
-    "counted",
-    "base",
-    "required",
-    "schools_met",
-    "schools_judged",
-    "flags",
-    "name",
-)
-
-
-def stated(figure: object, name: str = "") -> str:
-    """The values of a figure in the order of FIGURE, for machines; `name` is the group's or the school's."""
-    texts: list[str] = [getattr(figure, field, None) or "" for field in FIGURE[:4]]
-    values = [plain(getattr(figure, field, None)) for field in FIGURE[4:-2]]
-    return "|".join([*texts, *values, getattr(figure, "flags", None) or "", name])
 
 
 @lru_cache(KEPT, typed=True)
@@ -346,44 +366,6 @@ def names(listed: Sequence[str], total: int) -> str:
 def listing(parts: Sequence[str]) -> str:
     """Parts joined by 、 in Chinese and by commas elsewhere."""
     return say("、").join(parts)
-
-
-Part = Mapping[str, Any]  # of a unit, as `parts_on` of queries/models/5_visible.sql gives it
-
-
-def part_name(part: Part) -> str:
-    """The name of a part; blank for an amount that is the only part."""
-    return say(part["label"]) if part["label"] else ""
-
-
-def part_amount(part: Part, name: str) -> str:
-    """「1 小時」: how much a unit has or lacks of a part; `name` is `has` or `lacks`."""
-    return f"{number(part[name])} {say(part['unit']) if part['unit'] else ''}".strip()
-
-
-def has(parts: Sequence[Part] | None) -> str:
-    """「A1 111/05/05、A2 111/10/05」, 「1 小時」: the parts that a unit has; blank for one without parts."""
-    items = []
-    for part in parts or ():
-        if part["unit"] is not None and part["has"]:
-            items.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
-        elif part["unit"] is None and not part["lacks"]:
-            day = written_day(part["day"], pad=True) if part["day"] else ""
-            items.append(f"{part_name(part)} {day}".strip())
-    return listing(items)
-
-
-def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
-    """「A2」, 「還差 2 小時」: the parts that a unit lacks; with `alone` 「缺 A2」, where no heading says so."""
-    missing = [part for part in parts or () if part["lacks"]]
-    things = listing([part_name(part) for part in missing if part["unit"] is None])
-    amounts = [
-        f"{part_name(part)} {say('還差 {amount}', amount=part_amount(part, 'lacks'))}".strip()
-        for part in missing
-        if part["unit"] is not None
-    ]
-    missing_things = say("缺 {parts}", parts=things) if things and alone else things
-    return listing([*filter(None, [missing_things]), *amounts])
 
 
 def sentence(row: Any) -> str:

@@ -18,10 +18,11 @@ from typing import Any, TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from dashboard.definitions.places import Entry, entry_of
+from dashboard.definitions.table import Table
 from dashboard.sources import binary, extent, ods
 from dashboard.sources.binary import Facts
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
+from dashboard.sources.places import HIDDEN, constants_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.worksheet import (
     EPOCH,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.definitions.table import Table
 from dashboard.sources import extent
-from dashboard.sources.contracts import Table
 from dashboard.sources.sheet import Sheet
 
 # What a whole workbook may have of cells, the blank ones with them: its worksheets are read one after another.

@@ -6,7 +6,7 @@ What the maps say of a distinct text is in `queries/staging/maps.sql`, what a te
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.table import Column, Table
 
 # The types whose distinct texts go through one map, and that map.
 _MAPS = {

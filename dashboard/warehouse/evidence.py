@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import duckdb
 
-from dashboard.programmes import Kpi, Programme
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.programme import Kpi, Programme
+from dashboard.definitions.table import Column, Table
 from dashboard.warehouse.columns import quoted
 from dashboard.warehouse.sql import columns_of, load
 

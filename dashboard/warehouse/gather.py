@@ -11,20 +11,9 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import (
-    HIDDEN,
-    Entry,
-    Places,
-    Spreadsheet,
-    check,
-    constants_of,
-    entry_of,
-    left_out,
-    merged,
-    table_for,
-    table_of_worksheet,
-)
+from dashboard.definitions.places import Entry, Places, Spreadsheet, entry_of, merged
+from dashboard.definitions.table import Table
+from dashboard.sources.places import HIDDEN, check, constants_of, left_out, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError, Worksheet
 

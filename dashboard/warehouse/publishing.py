@@ -20,12 +20,14 @@ from pathlib import Path
 import duckdb
 
 from dashboard import clock
+from dashboard.definitions.contracts import chosen
+from dashboard.definitions.places import Places
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.errors import reason
-from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, name_of
 from dashboard.sources.files import paths as files_in
-from dashboard.sources.places import EntryError, Places
+from dashboard.sources.places import EntryError
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,

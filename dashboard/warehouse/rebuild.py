@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
-from dashboard import programmes
-from dashboard.sources.contracts import Table, chosen
-from dashboard.sources.places import of_json
+from dashboard.definitions import programmes
+from dashboard.definitions.contracts import chosen
+from dashboard.definitions.places import of_json
+from dashboard.definitions.table import Table
 from dashboard.warehouse import originals
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
 from dashboard.warehouse.columns import quoted

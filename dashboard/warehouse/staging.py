@@ -8,8 +8,8 @@ cell names several persons is several typed rows with one `n`: `part` of `parts`
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.programmes import ROSTERS
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.programme import ROSTERS
+from dashboard.definitions.table import Column, Table
 from dashboard.warehouse.columns import PAIRS, district_of, map_of, pair, quoted, typed_of
 
 REASONS = (

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from dashboard import config
+from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.exports import workbook as book
 from dashboard.exports.document import Document
@@ -149,7 +149,7 @@ def workbook(view: View) -> str:
 
 def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> str:
     """The link to the pack of a group for its lead school; `make` gives the slides of a view of that group."""
-    templates = config.from_environment().templates
+    templates = deployment.from_environment().templates
 
     def write() -> bytes:
         from dashboard.exports import pack

@@ -216,7 +216,7 @@ def hover_text(name: str, unit: str) -> str:
 
 
 def line_facts(kpi: Any, group: str | int, counted: str) -> str:
-    """The machine-readable key of a line: indicator, level, period, column and group; see `words.FIGURE`."""
+    """The machine-readable key of a line: indicator, level, period, column and group; see `language.figure.FIGURE`."""
     level = "group" if group else "city"
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
 

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 from dashboard.language.texts import say
 from dashboard.language.words import (
     FLAGS,
+    STATUSES,
+    UNMET,
     URGENT_DAYS,
     amount,
     days_left,
@@ -357,13 +359,13 @@ def school_lead(
 
 
 def _place(row: Row) -> int:
-    return ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming").index(row.status)
+    return [*STATUSES].index(row.status)
 
 
 def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
     """The sentences on the first deadline missed or within two weeks, and on each exceeded ceiling."""
     sure = [row for row in figures if not is_unsure(row)]
-    open_rows = [row for row in sure if row.status in ("behind", "overdue", "on_track") and row.gap]
+    open_rows = [row for row in sure if row.status in UNMET and row.gap]
     due = sorted(open_rows, key=lambda row: row.deadline)
     late = [row for row in due if row.status == "overdue"]
     soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]

@@ -13,6 +13,7 @@ from typing import Any
 
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    LATE,
     STATUSES,
     URGENT_DAYS,
     days_left,
@@ -112,7 +113,7 @@ def _is_due(row: Row) -> bool:
     """Whether a figure is late, or lacks something close to its deadline; never where a file was not read."""
     if is_unsure(row):
         return False
-    if row.status in ("overdue", "behind"):
+    if row.status in LATE:
         return True
     return bool(row.status == "on_track" and row.gap and 0 <= row.days_left <= URGENT_DAYS)
 

@@ -13,12 +13,17 @@ from typing import Any
 from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
+    BY_URGENCY,
     FLAGS,
+    JUDGED,
     LATE,
     MONEY,
+    OWED,
+    REMINDED,
     STATUSES,
     amount,
     brief,
+    counts,
     escape,
     exact,
     file_day,
@@ -41,7 +46,7 @@ FILL_FROM = 4
 SIZE = 25  # schools of a page
 NONE = "–"
 MANY = 9
-FILTERS = ("overdue", "behind", "on_track", "no_data", "met")
+FILTERS = tuple(status for status in BY_URGENCY if status in JUDGED or status in OWED)
 SORTS = ("late", "gap")
 OPENED = 6
 FLAGGED = 6  # schools of a flag that are named below a table
@@ -63,16 +68,14 @@ HEADER = (
 
 def signs(row: Row) -> str:
     """「▼2 ?1」: the signs of problems with the number of schools; without any, the sign of the group's status."""
-    wrong = {"overdue": row.schools_overdue, "behind": row.schools_behind, "no_data": row.schools_no_data}
-    parts = [f"{STATUSES[status].sign}{number(many)}" for status, many in wrong.items() if many]
+    parts = [f"{STATUSES[status].sign}{number(many)}" for status, many in counts(row, REMINDED).items()]
     return " ".join(parts) or STATUSES[row.status].sign
 
 
 def shade(row: Row) -> str:
     """The class of a group's cell."""
-    for status, many in (("overdue", row.schools_overdue), ("behind", row.schools_behind)):
-        if many:
-            return f"c-{status}" if many * FILL_FROM >= row.schools_judged else f"c-{status}0"
+    for status, many in counts(row, LATE).items():
+        return f"c-{status}" if many * FILL_FROM >= row.schools_judged else f"c-{status}0"
     return f"c-{row.status}"
 
 

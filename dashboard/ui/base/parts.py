@@ -12,9 +12,11 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.figure import stated
 from dashboard.language.texts import SOURCE, manner, say
 from dashboard.language.words import (
     STATUSES,
+    UNMET,
     URGENT_DAYS,
     change,
     days_left,
@@ -26,13 +28,11 @@ from dashboard.language.words import (
     number,
     plain,
     short_day,
-    stated,
     word,
     written_day,
 )
 
 Row = SimpleNamespace
-UNMET = ("on_track", "behind", "overdue")
 BASES = {"staff": "staff", "classes": "schools"}  # the tables that the bases are counted in
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, listing, number, sentence
+from dashboard.language.words import LATE, escape, listing, number, sentence
 from dashboard.questions import View, ask
 from dashboard.ui.base import faults, paper, parts
 from dashboard.ui.base.address import asked
@@ -120,7 +120,7 @@ def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str =
     if not rows:
         return others
     title = _counts(rows)
-    if figure.status in ("behind", "overdue") and figure.gap:
+    if figure.status in LATE and figure.gap:
         title = say("{counts}，可能就是原因", counts=title)
     return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}{others}</div>'
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import config
+from dashboard.definitions import deployment
 from dashboard.language import words
 from dashboard.language.texts import say
 from dashboard.questions import View
@@ -36,7 +36,7 @@ def offer(view: View, meanings: Sequence[Offer], key: str) -> bool:
     """
     if not meanings or not view.scope.whole:
         return False
-    note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
+    note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=deployment.READINGS)
     show(f'<h3>{say("可能的意思")}</h3><p class="sub">{note}</p>')
     for one in meanings[:MOST]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"take-{key}-{_digest(one)}"):
@@ -69,8 +69,8 @@ def _sentence(one: Offer) -> str:
 
 def _taken(one: Offer) -> bool:
     try:
-        take(config.from_environment(), one)
-    except config.ConfigError as error:
+        take(deployment.from_environment(), one)
+    except deployment.ConfigError as error:
         show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
         return False
     st.toast(say("已記下，開始更新。"))

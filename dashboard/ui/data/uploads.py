@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import config, programmes
 from dashboard import warehouse as store
+from dashboard.definitions import deployment, programmes
 from dashboard.language import words
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
@@ -52,7 +52,7 @@ def upload(view: View) -> None:
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
             kept = store.accept(
-                config.from_environment().folder_of(view.programme), file.name, file.getvalue()
+                deployment.from_environment().folder_of(view.programme), file.name, file.getvalue()
             )
         except store.Refused as error:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
@@ -83,7 +83,7 @@ TRIED = "file_tried"
 
 
 def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
-    settings = config.from_environment()
+    settings = deployment.from_environment()
     (definition,) = programmes.find(settings.folder_of(view.programme), (view.programme,))
     places = settings.places_of(view.programme)
     try:

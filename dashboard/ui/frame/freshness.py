@@ -23,8 +23,9 @@ from typing import IO, NamedTuple
 
 import streamlit as st
 
-from dashboard import clock, config
+from dashboard import clock
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.language.texts import kept, later, say
 from dashboard.paths import with_product
@@ -97,7 +98,7 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
 
 def _stale(sheet: store.SheetStatus) -> bool:
     """Whether the spreadsheet was out of reach for longer than `stale_after_days`, or was never read."""
-    bearable = timedelta(days=config.from_environment().stale_after_days)
+    bearable = timedelta(days=deployment.from_environment().stale_after_days)
     return sheet.good_at is None or clock.now() - sheet.good_at > bearable
 
 
@@ -205,7 +206,7 @@ def _quiet_tags(view: View) -> list[str]:
 def _without_folders(view: View, message: str) -> str:
     """A message without the server's folders; the names of files stay."""
     # These two first: their names may hold blanks.
-    for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
+    for place in (view.warehouse, Path(deployment.from_environment().folder_of(view.programme))):
         message = message.replace(str(place), place.name)
     return FOLDERS.sub("", message)
 
@@ -317,7 +318,7 @@ def _mine() -> Mine:
         if one.process.returncode:
             mine.failed[one.programme] = _error_output(one) or say("沒有更多說明。")
             mine.news.append(say(FAILED))
-        elif store.pinned(config.from_environment().warehouse / one.programme):
+        elif store.pinned(deployment.from_environment().warehouse / one.programme):
             mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
         elif one.file:
             mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
@@ -329,7 +330,7 @@ def _mine() -> Mine:
 
 def _done(one: Started) -> str:
     """The message that there are new figures, or that the sources have not changed."""
-    folder = config.from_environment().warehouse / one.programme
+    folder = deployment.from_environment().warehouse / one.programme
     refresh = store.last_refresh(folder)
     read = refresh.checked_at if refresh and refresh.stamp == one.served else None
     if read is None or read < one.since:
@@ -410,7 +411,7 @@ def start(view: View, file: str | None = None) -> None:
     """
     if not view.scope.whole:
         raise PermissionError("only who may see every school may update")
-    place = os.environ.get(config.VARIABLE) or os.getcwd()
+    place = os.environ.get(deployment.VARIABLE) or os.getcwd()
     command = [
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", view.programme,
         "--by", VIEWER, "--wait",

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import charts, config
+from dashboard import charts
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.exports import report
 from dashboard.language import texts, words
 from dashboard.language.texts import say
@@ -175,7 +176,7 @@ def guard() -> Iterator[None]:
 
 def _nothing(why: store.NoSnapshot) -> None:
     """The page of a deployment without a snapshot: what is missing, that nothing is lost, and the next step."""
-    settings = config.from_environment()
+    settings = deployment.from_environment()
     asked = st.query_params.get("programme") or next(iter(settings.programmes or settings.folders), "")
     folder = settings.folder_of(asked)
     steps = [
@@ -208,5 +209,5 @@ def _nothing(why: store.NoSnapshot) -> None:
 
 def _published() -> list[tuple[Path, int]]:
     """The `current` files of all programmes with their times, to notice a new snapshot."""
-    pointers = config.from_environment().warehouse.glob("*/current")
+    pointers = deployment.from_environment().warehouse.glob("*/current")
     return sorted((path, path.stat().st_mtime_ns) for path in pointers)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
 from dashboard.language.texts import say
 from dashboard.language.words import (
     LATE,
@@ -24,7 +25,6 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
-    stated,
     word,
     written_day,
 )
@@ -189,9 +189,10 @@ def _short(row: Row) -> str:
 
 
 def _tally(rows: Sequence[Row]) -> str:
-    order = ("met", "on_track", "behind", "overdue", "no_data", "exempt", "info", "upcoming")
     counts = Counter(row.status for row in rows)
-    return " ".join(f"{STATUSES[status].sign} {number(counts[status])}" for status in order if counts[status])
+    return " ".join(
+        f"{STATUSES[status].sign} {number(counts[status])}" for status in STATUSES if counts[status]
+    )
 
 
 def _pace_today(kpi: Row, view: View) -> float | None:

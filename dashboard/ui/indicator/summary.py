@@ -12,7 +12,11 @@ import streamlit as st
 
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
+    BY_URGENCY,
+    REMINDED,
     STATUSES,
+    STRIP,
+    counts,
     days_left,
     escape,
     flag_words,
@@ -56,12 +60,7 @@ COLUMNS = {
 }
 FALLING = ("counted", "gap")  # columns sorted from the largest down
 SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
-FILTERS = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
-LATE = {
-    "overdue": later("{n} 校逾期未達"),
-    "behind": later("{n} 校落後"),
-    "no_data": later("{n} 校未填報"),
-}
+FILTERS = tuple(status for status in BY_URGENCY if status in STRIP)
 GROUPS = (
     later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
     later("資料註記"),
@@ -171,17 +170,16 @@ def lead(view: View, kpi: Row, city: Row, then: Row | None) -> str:
 
 def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
     met = number(city.schools_met) + moved(city.schools_met, then, "schools_met")
-    counts = {"n": number(city.schools_judged), "met": met}
+    values = {"n": number(city.schools_judged), "met": met}
     if kpi.require == "ceiling":
-        return say("{n} 校中 {met} 校在上限內。", **counts)
+        return say("{n} 校中 {met} 校在上限內。", **values)
     late = [
-        say(message, n=number(many))
-        for name, message in LATE.items()
-        if (many := getattr(city, f"schools_{name}"))
+        say(STATUSES[status].source_schools, n=number(many))
+        for status, many in counts(city, REMINDED).items()
     ]
     if not late:
-        return say("{n} 校中 {met} 校達標。", **counts)
-    return say("{n} 校中 {met} 校達標，{late}。", **counts, late=listing(late))
+        return say("{n} 校中 {met} 校達標。", **values)
+    return say("{n} 校中 {met} 校達標，{late}。", **values, late=listing(late))
 
 
 def _pooled(city: Row, unit: str, then: Row | None) -> str:

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard import reminders
+from dashboard.language.parts import has, lacks
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
+from dashboard.language.words import escape, fingerprint, listing, moment, number, written_day
 from dashboard.questions import View, ask
 from dashboard.ui.base import paper, records
 from dashboard.ui.base.address import asked

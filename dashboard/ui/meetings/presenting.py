@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import config, meetings
+from dashboard import meetings
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.exports import report, slide_facts, slides
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
@@ -31,7 +32,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 def store_of(request: View) -> Store:
     """The deployment's store of meetings and decisions."""
-    return Store(request.warehouse, config.from_environment().state)
+    return Store(request.warehouse, deployment.from_environment().state)
 
 
 def choices() -> slide_facts.Choices:

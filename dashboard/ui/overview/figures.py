@@ -34,7 +34,7 @@ from dashboard.ui.base.parts import pills
 Row = SimpleNamespace
 Here = Callable[..., str]
 BACK = timedelta(weeks=4)  # a finding is compared with this long ago where no day was chosen
-LATE = ("behind", "overdue")
+LATE = tuple(status for status in STRIP if STATUSES[status].is_late)
 
 
 def _judged(kpis: Sequence[Row]) -> list[Row]:

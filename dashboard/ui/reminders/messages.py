@@ -10,7 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import config, reminders
+from dashboard import reminders
+from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.language.texts import later, say
@@ -186,4 +187,4 @@ def saved(view: View, wanted: Filter, many: int) -> None:
 
 
 def _templates() -> Path:
-    return config.from_environment().templates
+    return deployment.from_environment().templates

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
 from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
@@ -24,7 +25,6 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
-    stated,
     word,
 )
 from dashboard.questions import View, frame

@@ -11,10 +11,13 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
 from dashboard.language.texts import SOURCE, later, manner, say
 from dashboard.language.words import (
+    JUDGED,
     MONEY,
     STATUSES,
+    STRIP,
     SUMS,
     amount,
     brief,
@@ -26,7 +29,6 @@ from dashboard.language.words import (
     number,
     percent,
     prose,
-    stated,
     written_day,
 )
 from dashboard.questions import View
@@ -35,7 +37,6 @@ from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import flag_hover
 
 Row = SimpleNamespace
-JUDGED = ("met", "on_track", "overdue")
 MOST = 200  # per cent of a target at which bars are cut
 # Capital first, from zero: its ceiling is measured from there.
 KINDS = (("capital", later("資本門")), ("current", later("經常門")))
@@ -47,7 +48,7 @@ SUM_OF = {"approved": later("核定"), "spent": later("實支")}
 
 def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | str:
     """The share reached of each target in each year that has begun."""
-    begun = [row for row in rows if row.status in (*JUDGED, "exempt", "no_data") and row.compared_on]
+    begun = [row for row in rows if row.status in STRIP and row.compared_on]
     judged = [row for row in begun if row.status in JUDGED]
     if not judged:
         return f'<p class="mut">{say("還沒有可以判定的目標。")}</p>'

@@ -8,18 +8,19 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.parts import Part, part_amount
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    BY_URGENCY,
     MONEY,
     STATUSES,
-    Part,
+    UNMET,
     amount,
     change,
     escape,
     exact,
     number,
     pair,
-    part_amount,
     percent,
     prose,
     short_day,
@@ -49,7 +50,6 @@ from dashboard.ui.school import bounds
 
 Row = SimpleNamespace
 Here = Callable[..., str]
-ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
 TITLED, CAUSES = 3, 8
 # The address's parameters besides the school: the open row, its period where there are several, the school among all,
@@ -99,8 +99,8 @@ class Item:
 
 def order(item: Item) -> tuple[object, ...]:
     """The sort key: exceeded ceilings, unmet by deadline and gap, then those without data, then those done."""
-    open_row = item.row.status in ORDER[:3]
-    place = 0 if open_row else ORDER.index(item.row.status)
+    open_row = item.row.status in UNMET
+    place = 0 if open_row else BY_URGENCY.index(item.row.status)
     exceeded = item.row.room is not None and item.row.room < 0
     due_on = date.min if exceeded else item.row.deadline or date.max
     return (place, due_on, -(item.row.gap or 0))

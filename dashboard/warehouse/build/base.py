@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from dashboard.definitions.places import Entry, Places
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError
-from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, Places
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse.build.intake import NO_ROWS, Counts
 from dashboard.warehouse.former import Former

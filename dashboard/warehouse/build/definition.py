@@ -6,10 +6,11 @@ from typing import Any
 
 import duckdb
 
-from dashboard.programmes import Kpi, Period, Programme, Share, Window
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.programme import Kpi, Period, Programme, Share, Window
+from dashboard.definitions.table import Column, Table
+from dashboard.language.words import BY_URGENCY, JUDGED, LATE, OWED, SETTLED, STATUSES, UNMET
 from dashboard.warehouse import staging
-from dashboard.warehouse.sql import load, load_words, run
+from dashboard.warehouse.sql import literal, load, load_words, run
 
 
 def define(
@@ -32,11 +33,44 @@ def define(
         con.execute(f"set variable {name} = $value", {"value": value})
     load(con, "fault_codes", "table_name text, reason text, column_name text, header text, code int, bit bigint",
          staging.fault_codes(tables.values()))  # fmt: skip
+    _define_statuses(con)
     run(con, "macros.sql", "messages.sql")
     _define_periods(con, programme)
     _define_schools(con, programme)
     _define_words(con, programme, tables)
     _define_kpis(con, programme)
+
+
+def _define_statuses(con: duckdb.DuckDBPyConnection) -> None:
+    """What queries ask of a status, as macros of the one table of statuses, for the build and for the pages.
+
+    The counts of schools by status ride in one number, in as many bits each: a running sum of each costs eight times as
+    much. `schools_by_status` makes columns of it.
+    """
+    bits = 127 // len(STATUSES)
+    counts = {
+        name: f"((schools >> {bits * at}) & {(1 << bits) - 1})::int" for at, name in enumerate(STATUSES)
+    }
+    columns = {f"schools_{name}": count for name, count in counts.items()}
+    columns["schools_judged"] = " + ".join(counts[name] for name in JUDGED)
+    macros = {
+        "is_judged(status)": f"status in ({_listed(JUDGED)})",
+        "is_unmet(status)": f"status in ({_listed(UNMET)})",
+        "is_late(status)": f"status in ({_listed(LATE)})",
+        "is_owed(status)": f"status in ({_listed(OWED)})",
+        "is_settled(status)": f"status in ({_listed(SETTLED)})",
+        "urgency_of(status)": f"list_position([{_listed(BY_URGENCY)}], status)",
+        "one_school(status)": f"1::hugeint << ({bits} * (list_position([{_listed(STATUSES)}], status) - 1))",
+        "schools_by_status(schools)": "{"
+        + ", ".join(f"{name}: {sql}" for name, sql in columns.items())
+        + "}",
+    }
+    for name, sql in macros.items():
+        con.execute(f"create or replace macro {name} as {sql}")
+
+
+def _listed(statuses: Iterable[str]) -> str:
+    return ", ".join(map(literal, statuses))
 
 
 def _define_schools(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:

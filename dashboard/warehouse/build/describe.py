@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 from dashboard import __version__
+from dashboard.definitions.places import as_json
 from dashboard.paths import QUERIES, SOURCES
-from dashboard.sources.places import as_json
 from dashboard.warehouse import staging
 from dashboard.warehouse.build.base import Build, Reading
 from dashboard.warehouse.build.stage import Fate

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from dashboard.sources.contracts import Table
+from dashboard.definitions.table import Table
 from dashboard.sources.sheet import Sheet, letters
 from dashboard.warehouse.columns import quoted
 

@@ -12,7 +12,8 @@ from functools import cache
 
 import duckdb
 
-from dashboard.sources.contracts import Table, load
+from dashboard.definitions.contracts import load
+from dashboard.definitions.table import Table
 from dashboard.warehouse.build import texts
 from dashboard.warehouse.sql import Functions, columns_of
 

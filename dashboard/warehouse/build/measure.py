@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from dashboard.definitions.table import Table
 from dashboard.paths import QUERIES
-from dashboard.sources.contracts import Table
 from dashboard.warehouse import evidence
 from dashboard.warehouse.build import masks
 from dashboard.warehouse.build.base import Build, Reading

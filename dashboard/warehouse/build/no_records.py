@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions.table import Column, Table
 from dashboard.warehouse import staging
 from dashboard.warehouse.build.base import Stored
 from dashboard.warehouse.build.texts import HAN, is_example, is_none, is_total, squeezed, word

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from dashboard.sources.contracts import Table
+from dashboard.definitions.table import Table
 from dashboard.sources.sheet import Sheet, is_even
 from dashboard.warehouse import staging
 from dashboard.warehouse.build import intake

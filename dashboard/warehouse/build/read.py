@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dashboard.definitions.places import Entry, entry_of
 from dashboard.sources import files
-from dashboard.sources.places import Entry, entry_of, left_out
+from dashboard.sources.places import left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse import staging
 from dashboard.warehouse.build import intake, stale, store

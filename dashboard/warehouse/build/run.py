@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from dashboard import clock
-from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.warehouse.build import check, describe, masks, measure, read, stage, texts
 from dashboard.warehouse.build.base import (
     NO_MEMORY,

@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Callable, Sequence
 
+from dashboard.definitions.programme import ROSTERS
+from dashboard.definitions.table import Table
 from dashboard.paths import QUERIES
-from dashboard.programmes import ROSTERS
-from dashboard.sources.contracts import Table
 from dashboard.warehouse import evidence, staging
 from dashboard.warehouse.build import no_records
 from dashboard.warehouse.build.base import Build, BuildError, Reading

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import duckdb
 
+from dashboard.definitions.table import Table
 from dashboard.sources import files
-from dashboard.sources.contracts import Table
 from dashboard.sources.sheet import Sheet, without_rows
 from dashboard.warehouse.build import raw, stale
 from dashboard.warehouse.build.base import Build, Stored

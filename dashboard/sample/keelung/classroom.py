@@ -6,12 +6,11 @@ from datetime import date
 import numpy as np
 
 from dashboard.sample.files import Table, cells
-from dashboard.sample.goals import AS_OF, GOALS, attained
-from dashboard.sample.mess import (
+from dashboard.sample.keelung.goals import AS_OF, GOALS, attained
+from dashboard.sample.keelung.mess import (
     ACHIEVEMENT_FAULTS,
     CLASS_NAMES,
     COACHING_FAULTS,
-    SUBJECTS,
     SURVEY_FAULTS,
     any_of,
     as_dates,
@@ -21,9 +20,10 @@ from dashboard.sample.mess import (
     stamps,
     with_faults,
 )
-from dashboard.sample.people import habits, rank_within
-from dashboard.sample.schools import Flags, Ints, World
-from dashboard.sample.training import SCHOOL_WEEK, Span, sample_days
+from dashboard.sample.keelung.people import habits, rank_within
+from dashboard.sample.keelung.schools import Flags, Ints, World
+from dashboard.sample.keelung.training import SCHOOL_WEEK, Span, sample_days
+from dashboard.sample.words import SUBJECTS
 
 PRE_TESTS: tuple[Span, ...] = (
     (date(2022, 9, 5), date(2022, 9, 30), 0.50),

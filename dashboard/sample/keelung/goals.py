@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.sample.schools import Floats, Ints
+from dashboard.sample.keelung.schools import Floats, Ints
 
 AS_OF = date(2022, 11, 25)
 YEAR_GONE = (AS_OF - date(2022, 1, 1)) / (date(2022, 12, 31) - date(2022, 1, 1))

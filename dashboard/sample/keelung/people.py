@@ -5,14 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.sample.files import USER_DEFINED, Cells, Table, cells, grid
-from dashboard.sample.mess import NEVER, STAFF_FAULTS, choose_faults, date_texts, day_number, spoil
-from dashboard.sample.schools import Flags, Ints, World, deal
+from dashboard.sample.keelung.mess import NEVER, STAFF_FAULTS, choose_faults, date_texts, day_number, spoil
+from dashboard.sample.keelung.schools import Flags, Ints, World, deal
+from dashboard.sample.words import GIVEN, SURNAMES
 
-SURNAMES = (
-    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧梁趙顏柯翁魏孫戴"
-)
-GIVEN = "美淑惠雅文志建宏俊傑怡君佳玲家豪承翰宇軒柏欣婷麗華秀珍明德國榮慧芳靜儀心如詩涵安"
-GIVEN += "品睿思妤冠廷信義永昌嘉雯玉蘭仁哲政賢宗憲筱薇育瑋"
 RARE = "".join(USER_DEFINED)
 
 FORMAL, SUBSTITUTE, HOURLY, CLERK, PRINCIPAL = range(5)

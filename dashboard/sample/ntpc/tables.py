@@ -1,44 +1,31 @@
-"""The sample of New Taipei's 5G demonstration schools, as they might have been on 2023-11-30.
+"""The rows of each table of the sample, as its schools write them: a school's quality says how many there are."""
 
-Twenty-four invented schools and nobody real. A school has a quality from 0 to 1, by which its records fall short
-or not, and a few are special, so that every status occurs and a ceiling is broken. One seed gives the same bytes.
-"""
-
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-import numpy as np
+from dashboard.sample.ntpc.schools import (
+    FIRST,
+    NO_BUDGET,
+    NO_TARGETS,
+    NOT_PBL,
+    OVER_CAPITAL,
+    OVER_GRANT,
+    PBL_UNKNOWN,
+    UNSPENT,
+    Draw,
+    Person,
+    School,
+)
+from dashboard.sample.words import DATE_FORMS, DIGITS, SUBJECTS, SURNAMES
 
-from dashboard.sample.files import Dialect, SampleError, SizeError, cells, write_csv, write_xlsx
-from dashboard.sample.mess import DATE_FORMS, DIGITS, SUBJECTS
-from dashboard.sample.people import GIVEN, SURNAMES
-
-DEFINITION = """\
-# The demonstration schools' programme on made-up data; the day is the sample's own.
-extends = "ntpc-5g-112"
-sample = true
-as_of = 2023-11-30
-"""
 AS_OF = date(2023, 11, 30)
 SEMESTERS = {"111-2": (date(2023, 2, 13), date(2023, 6, 30)), "112-1": (date(2023, 8, 30), AS_OF)}
 SEMESTER_TEXTS = {
     "111-2": ("111-2", "1112", "111學年度第2學期", "111學年度下學期"),
     "112-1": ("112-1", "1121", "112學年度第1學期", "112學年度第一學期"),
 }
-DISTRICTS = (
-    ("板橋區", "溪畔國小 書香國小 晴光國中"), ("三重區", "日新里國小 曙光國小"), ("中和區", "楓樹林國小 長青國中"),
-    ("淡水區", "潮音國小 望海國小 海風國中"), ("汐止區", "松風國小 泉源里國小"), ("瑞芳區", "雲水國小 石溪國小 嶺頂國中"),
-    ("三峽區", "鹿角溪國小 茶山國小"), ("坪林區", "茶香國小 翠谷國中小"), ("平溪區", "天星國小"),
-    ("貢寮區", "潮境國小 灣岬國中"), ("石碇區", "湖心國小 遠山國小"),
-)  # fmt: skip
 REMOTE = {"瑞芳區", "坪林區", "平溪區", "貢寮區", "石碇區"}
-FIRST = 0  # the school that met everything
-NOBODY, NO_TARGETS, NO_BUDGET, UNSPENT, OVER_GRANT, OVER_CAPITAL = 20, 17, 22, 5, 3, 8
-PBL_UNKNOWN, NOT_PBL = 11, (2, 6, 10, 14, 18, 21)
 METHODS = ("單元學習成效", "單元學後補救教學成效", "短期學習扶助教學成效", "短期學習成效")
 ACTIVITIES = ("5G智慧學習成果展", "數位學習博覽會", "自主學習論壇", "PBL 成果發表會")
 HOSTS = ("新北市溪畔國小", "臺北市河堤國小", "潮音國小", "桃園市埤塘國小", "書香國小", "宜蘭縣平原國中")
@@ -49,131 +36,6 @@ ITEMS = (
 )  # fmt: skip
 
 Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody on a school's roster."""
-
-    id: str
-    name: str
-    employment: str
-
-
-@dataclass(frozen=True)
-class School:
-    """A school, its people, and who of them teaches which classes in which semester."""
-
-    place: int
-    name: str
-    district: str
-    quality: float
-    people: tuple[Person, ...]
-    pairs: dict[str, tuple[tuple[Person, int, int], ...]]
-
-    @property
-    def teachers(self) -> tuple[Person, ...]:
-        """The school's full-time and substitute teachers."""
-        return tuple(person for person in self.people if person.employment in ("專任教師", "代理教師"))
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Chance, a stream of its own for each table, so that a change in one leaves the others alone."""
-
-    rng: np.random.Generator
-
-    def hits(self, chance: float) -> bool:
-        """True with the probability `chance`, 0 to 1."""
-        return bool(self.rng.random() < chance)
-
-    def upto(self, most: float) -> int:
-        """A whole number from 0 to `most`."""
-        return int(self.rng.integers(0, int(most) + 1))
-
-    def of(self, choices: Sequence[Any]) -> Any:
-        """One of `choices`."""
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def day(self, first: date, last: date) -> date:
-        """A day from `first` to `last`."""
-        return first + timedelta(days=self.upto((last - first).days))
-
-
-def write(folder: Path, *, schools: int | None = None, teachers: int | None = None, seed: int = 1) -> None:
-    """Writes the sample and its definition into a new or empty folder; its schools and teachers are always as many."""
-    if schools or teachers:
-        raise SizeError("5G 智慧學習示範學校的示範資料大小固定，不能指定學校數或教師數。")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SampleError(f"{folder} 已經有資料，示範資料不會覆蓋它：請改指定新的或空的資料夾。")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "ntpc-5g-112.toml").write_bytes(DEFINITION.encode())
-    sample = _schools(_draw(seed, "schools"))
-    for n, (name, (headers, rows_of)) in enumerate(TABLES.items()):
-        draw = _draw(seed, name)
-        rows = list(rows_of(sample, draw))
-        _save(folder, name, headers, _with_faults(name, headers, rows, draw), n)
-
-
-def _draw(seed: int, name: str) -> Draw:
-    return Draw(np.random.default_rng([seed, zlib.crc32(name.encode())]))
-
-
-def _save(folder: Path, name: str, headers: tuple[str, ...], rows: list[Row], n: int) -> None:
-    """A workbook, a CSV in Big5 under a title, or one in UTF-8, in turn."""
-    table = {header: cells(column) for header, column in zip(headers, zip(*rows, strict=True), strict=True)}
-    if n % 3 == 0:
-        write_xlsx(folder / f"{name}.xlsx", table, name, (f"112 年{name}（示範資料）",))
-    elif n % 3 == 1:
-        write_csv(
-            folder / f"{name}_彙整.csv", table, Dialect(encoding="cp950", title=(f"{name}（示範資料）",))
-        )
-    else:
-        write_csv(folder / f"{name}_表單回應.csv", table, Dialect())
-
-
-# Who there is
-
-
-def _schools(draw: Draw) -> list[School]:
-    places = [(name, district) for district, names in DISTRICTS for name in names.split()]
-    return [_school(n, name, district, draw) for n, (name, district) in enumerate(places)]
-
-
-def _school(n: int, name: str, district: str, draw: Draw) -> School:
-    quality = 1.0 if n == FIRST else float(draw.rng.beta(3, 1.6))
-    kinds = [
-        "校長",
-        *["專任教師"] * (7 + draw.upto(22)),
-        *["代理教師"] * (1 + draw.upto(3)),
-        "職員",
-        "代課教師",
-    ]
-    names: set[str] = set()
-    while len(names) < len(kinds):
-        names.add(draw.of(SURNAMES) + draw.of(GIVEN) + draw.of(GIVEN))
-    people = tuple(
-        Person(f"T{n:02}{i:03}", name, kind)
-        for i, (name, kind) in enumerate(zip(sorted(names), kinds, strict=True))
-    )
-    return School(n, name, district, quality, people, _pairs(n, name, people, draw))
-
-
-def _pairs(n: int, name: str, people: Sequence[Person], draw: Draw) -> dict[str, Any]:
-    """Who takes part with which class: somebody new in autumn, and some classes go on."""
-    if n == NOBODY:
-        return {"111-2": (), "112-1": ()}
-    grades = range(7, 10) if "國中" in name and "國中小" not in name else range(3, 7)
-    own = [person for person in people if person.employment == "專任教師"]
-    many = 2 + draw.upto(3)
-    rooms = [(draw.of(grades), 1 + draw.upto(3)) for _ in range(many + 1)]
-    rooms[1] = (rooms[0][0], rooms[0][1] + 1)
-    spring = tuple((own[i], *rooms[i]) for i in range(many))
-    autumn = tuple((own[i + draw.upto(1)], *rooms[i]) for i in range(many))
-    return {"111-2": spring, "112-1": autumn}
-
-
-# How things are written
 
 
 def _name(school: School, draw: Draw) -> str:
@@ -197,39 +59,6 @@ def _class(grade: int, room: int, draw: Draw) -> tuple[str, str]:
         (f"{grade}年級", f"{grade}{room:02}"),
     )
     return forms[draw.upto(2)]
-
-
-def _with_faults(name: str, headers: tuple[str, ...], rows: list[Row], draw: Draw) -> list[Row]:
-    """Some rows come twice, and some go wrong in one cell."""
-    again = [draw.of(rows) for _ in range(len(rows) // 40 + 1)] if name not in ("學校名冊", "經費") else []
-    spoilt = []
-    for header, text in FAULTS.get(name, ()):
-        row = list(draw.of(rows))
-        row[headers.index(header)] = text
-        spoilt.append(tuple(row))
-    return [*rows, *again, *spoilt]
-
-
-FAULTS = {
-    "學校名冊": (("學校名稱", ""), ("角色", "重點學校")),
-    "教職員名冊": (("身分別", "志工"), ("到職日", "111/13/1")),
-    "研習紀錄": (("教師編號", "T99999"), ("研習日期", "上週五"), ("時數", "半天")),
-    "參與名單": (("學期", "110-2"), ("學校名稱", "溪伴國小")),
-    "實施節數": (("節數", "0"), ("節數", "兩百一"), ("日期", "2123/3/1")),
-    "教材教案": (("名稱", ""), ("節數", "201")),
-    "推廣活動": (("日期", "112/2/30"),),
-    "學習成效": (("評量方式", "期末考"),),
-    "量表施測": (("量表", "滿意度問卷"),),
-    "觀課紀錄": (("觀課學校", "潮印國小"),),
-    "觀課紀錄表": (("教師", ""),),
-    "公開授課": (("數位學習模式", "待補"),),
-    "入校輔導": (("輔導日期", "年底"),),
-    "量化目標": (("項目", "社團數"), ("112年目標", "很多")),
-    "經費": (("核定金額", "1,234.5"), ("年度", "114")),
-}
-
-
-# The tables
 
 
 def _roster(schools: Sequence[School], draw: Draw) -> Iterator[Row]:

@@ -10,37 +10,15 @@ from datetime import date
 import numpy as np
 
 from dashboard.sample.files import Cells, Table, cells, grid
-from dashboard.sample.goals import AS_OF
-from dashboard.sample.schools import Flags, Ints, World
+from dashboard.sample.keelung.goals import AS_OF
+from dashboard.sample.keelung.schools import Flags, Ints, World
+from dashboard.sample.words import DATE_FORMS, DIGITS, FULL_WIDTH
 
 NEVER = -1
 EPOCH = date(1970, 1, 1).toordinal()
 TODAY = AS_OF.toordinal() - EPOCH
 
-FULL_WIDTH = str.maketrans("0123456789/", "０１２３４５６７８９／")
-DIGITS = "一二三四五六七八九十"
 CLASS_NAMES = "忠孝仁愛信義和平"
-SUBJECTS = ("國語", "數學", "自然科學", "社會", "英語", "資訊", "綜合活動", "藝術")
-
-
-def roc(day: date) -> int:
-    """The year as the government counts it."""
-    return day.year - 1911
-
-
-DATE_FORMS: tuple[Callable[[date], str], ...] = (
-    lambda day: day.isoformat(),
-    lambda day: f"{roc(day)}/{day:%m/%d}",
-    lambda day: f"{day.year}/{day.month}/{day.day}",
-    lambda day: f"{roc(day)}.{day:%m.%d}",
-    lambda day: f"{roc(day)}{day:%m%d}",
-    lambda day: f"{roc(day)}年{day.month}月{day.day}日",
-    lambda day: f"民國{roc(day)}年{day.month}月{day.day}日",
-    lambda day: f"{roc(day)}/{day:%m/%d}".translate(FULL_WIDTH),
-    lambda day: f"{day:%Y%m%d}",
-    lambda day: f"{day.year}.{day.month}.{day.day}",
-    lambda day: f"{roc(day)}-{day.month}-{day.day}",
-)
 ISO = 0
 STAMP_FORMS: tuple[Callable[[date, int], str], ...] = (
     lambda day, s: f"{day.year}/{day.month}/{day.day} {_half(s)} {_twelve(s)}",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.sample import classroom, lessons, training, training_files
 from dashboard.sample.files import Dialect, SampleError, Table, cells, write_csv, write_xlsx
-from dashboard.sample.mess import FULL_WIDTH, with_blank_rows
-from dashboard.sample.people import (
+from dashboard.sample.keelung import classroom, lessons, training, training_files
+from dashboard.sample.keelung.mess import with_blank_rows
+from dashboard.sample.keelung.people import (
     BIG5_QUESTION_MARKS,
     BIG5_TABS,
     BIG5_USER_DEFINED,
@@ -22,7 +22,8 @@ from dashboard.sample.people import (
     roster,
     spells,
 )
-from dashboard.sample.schools import Ints, World, world
+from dashboard.sample.keelung.schools import Ints, World, world
+from dashboard.sample.words import FULL_WIDTH
 
 CITY_DEFINITION = """\
 # The programme of the letter on made-up data; the day is the sample's own.

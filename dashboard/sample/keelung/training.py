@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dashboard.sample.goals import AS_OF, GOALS, attained
-from dashboard.sample.mess import (
+from dashboard.sample.keelung.goals import AS_OF, GOALS, attained
+from dashboard.sample.keelung.mess import (
     EPOCH,
     HOURS,
     NEVER,
@@ -18,8 +18,8 @@ from dashboard.sample.mess import (
     YES,
     day_number,
 )
-from dashboard.sample.people import FORMAL, SUBSTITUTE, People, rank_within
-from dashboard.sample.schools import Flags, Floats, Ints, World, deal
+from dashboard.sample.keelung.people import FORMAL, SUBSTITUTE, People, rank_within
+from dashboard.sample.keelung.schools import Flags, Floats, Ints, World, deal
 
 Span: TypeAlias = tuple[date, date, float]
 

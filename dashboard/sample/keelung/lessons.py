@@ -6,12 +6,11 @@ from datetime import date
 import numpy as np
 
 from dashboard.sample.files import Table, cells
-from dashboard.sample.goals import GOALS, attained
-from dashboard.sample.mess import (
+from dashboard.sample.keelung.goals import GOALS, attained
+from dashboard.sample.keelung.mess import (
     LESSON_FAULTS,
     NEVER,
     OBSERVATION_FAULTS,
-    SUBJECTS,
     TODAY,
     any_of,
     as_dates,
@@ -20,9 +19,10 @@ from dashboard.sample.mess import (
     stamps,
     with_faults,
 )
-from dashboard.sample.people import People, habits
-from dashboard.sample.schools import Flags, Ints, World
-from dashboard.sample.training import SCHOOL_WEEK, Span, sample_days
+from dashboard.sample.keelung.people import People, habits
+from dashboard.sample.keelung.schools import Flags, Ints, World
+from dashboard.sample.keelung.training import SCHOOL_WEEK, Span, sample_days
+from dashboard.sample.words import SUBJECTS
 
 LESSONS: tuple[Span, ...] = (
     (date(2022, 9, 5), date(2022, 10, 6), 0.22),

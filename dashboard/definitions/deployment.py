@@ -11,10 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.errors import OperatorError
-from dashboard.sources.places import (
+from dashboard.definitions.places import (
     DEADLINE,
-    STALE_AFTER_DAYS,
     Entry,
     Places,
     Spreadsheet,
@@ -22,6 +20,7 @@ from dashboard.sources.places import (
     id_in,
     merged,
 )
+from dashboard.errors import OperatorError
 
 FILE = "kpi.toml"
 # What was adopted on the page 資料, beside it.
@@ -45,6 +44,7 @@ _HOST = re.compile(
     r"(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[1-9]\d{0,4})?"
 )
 STATES = ("postgresql://", "postgres://")
+STALE_AFTER_DAYS = 3
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -154,24 +154,14 @@ class _Wrong(Exception):
 
 def _config(file: Path, raw: Mapping[str, Any]) -> Config:
     _known(raw, KEYS, "")
-    google = _value(raw, "google", {}, _is_table, "須是一節 [google]")
-    _known(google, ("key", "deadline"), "google.")
-    server = _value(raw, "server", {}, _is_table, "須是一節 [server]")
-    _known(server, ("hosts", "viewers"), "server.")
+    google = _section(raw, "google", ("key", "deadline"))
+    server = _section(raw, "server", ("hosts", "viewers"))
     data = raw.get("data", "data")
     folders = data if isinstance(data, dict) else {}
     key = google.get("key", os.environ.get(KEY_VARIABLE))
-    try:
-        deadline = seconds(str(google.get("deadline", f"{DEADLINE:.0f}s")))
-    except ValueError:
-        raise _Wrong('的 google.deadline 須是一段時間，例如 deadline = "5m"。') from None
-    days = _value(
-        raw, "stale_after_days", STALE_AFTER_DAYS, lambda v: type(v) is int and v > 0, "須是 1 以上的天數"
-    )
-    programmes = _value(
-        raw, "programmes", [], lambda v: isinstance(v, list) and all(isinstance(name, str) for name in v),
-        '須是清單，例如 programmes = ["keelung-111"]',
-    )  # fmt: skip
+    deadline = _deadline(google)
+    days = _value(raw, "stale_after_days", STALE_AFTER_DAYS, _is_number, "須是 1 以上的天數")
+    programmes = _value(raw, "programmes", [], _is_list, '須是清單，例如 programmes = ["keelung-111"]')
     return Config(
         programmes=tuple(programmes),
         data=_folder(file, "data", "data" if folders else data),
@@ -187,25 +177,23 @@ def _config(file: Path, raw: Mapping[str, Any]) -> Config:
         stale_after_days=days,
         place=file.absolute(),
         hosts=_hosts(server),
-        state=_value(
-            raw,
-            "state",
-            "",
-            lambda v: isinstance(v, str) and (not v or v.startswith(STATES)),
-            '須是 PostgreSQL 的位址，例如 state = "postgresql://kpi:密碼@db.example.gov.tw/kpi"',
-        ),
-        viewers=_value(
-            server, "viewers", VIEWERS, lambda v: type(v) is int and v > 0, "（server）須是 1 以上的人數"
-        ),
+        state=_value(raw, "state", "", _is_state, _STATE),
+        viewers=_value(server, "viewers", VIEWERS, _is_number, "（server）須是 1 以上的人數"),
     )
+
+
+def _deadline(google: Mapping[str, Any]) -> float:
+    try:
+        return seconds(str(google.get("deadline", f"{DEADLINE:.0f}s")))
+    except ValueError:
+        raise _Wrong('的 google.deadline 須是一段時間，例如 deadline = "5m"。') from None
 
 
 def _hosts(server: Mapping[str, Any]) -> tuple[str, ...]:
     """The names in lower case, as a browser writes them: a Chinese one as IDNA, the usual ports left out."""
     hosts: list[str] = _value(
-        server, "hosts", [], lambda v: isinstance(v, list) and all(isinstance(name, str) for name in v),
-        '（server）須是清單，例如 hosts = ["kpi.example.gov.tw"]',
-    )  # fmt: skip
+        server, "hosts", [], _is_list, '（server）須是清單，例如 hosts = ["kpi.example.gov.tw"]'
+    )
     names = []
     for host in hosts:
         name = _ascii(host.strip()).lower()
@@ -307,6 +295,12 @@ def _known(raw: Mapping[str, Any], keys: tuple[str, ...], place: str) -> None:
         raise _Wrong(f"有不認得的鍵：{place}{'、'.join(unknown)}。可用的鍵：{'、'.join(keys)}。")
 
 
+def _section(raw: Mapping[str, Any], key: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    section: Mapping[str, Any] = _value(raw, key, {}, _is_table, f"須是一節 [{key}]")
+    _known(section, keys, f"{key}.")
+    return section
+
+
 def _tables(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     tables: list[Mapping[str, Any]] = _value(
         raw, key, [], lambda v: isinstance(v, list) and all(map(_is_table, v)), f"須是一節節 [[{key}]]"
@@ -323,6 +317,21 @@ def _value(raw: Mapping[str, Any], key: str, default: Any, fits: Callable[[Any],
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, dict)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
+def _is_state(value: Any) -> bool:
+    return isinstance(value, str) and (not value or value.startswith(STATES))
+
+
+_STATE = '須是 PostgreSQL 的位址，例如 state = "postgresql://kpi:密碼@db.example.gov.tw/kpi"'
 
 
 def _is_words(value: Any) -> bool:

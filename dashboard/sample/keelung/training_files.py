@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.sample.files import Cells, Table, cells
-from dashboard.sample.mess import (
+from dashboard.sample.keelung.mess import (
     HOUR_TEXTS,
     ISO,
     NEVER,
@@ -15,9 +15,9 @@ from dashboard.sample.mess import (
     date_texts,
     spoil,
 )
-from dashboard.sample.people import People, habits, without_ids
-from dashboard.sample.schools import Flags, Ints, World, deal
-from dashboard.sample.training import COURSES, SESSIONS, Records, of_category, take
+from dashboard.sample.keelung.people import People, habits, without_ids
+from dashboard.sample.keelung.schools import Flags, Ints, World, deal
+from dashboard.sample.keelung.training import COURSES, SESSIONS, Records, of_category, take
 
 OWN_FILE, CITY_FILE, BOTH_FILES = range(3)
 
