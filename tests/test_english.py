@@ -97,9 +97,8 @@ def test_a_day_to_compare_with_that_is_not_earlier_is_told_and_ignored(served, v
 
 
 def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(served):
-    code = "".join(
-        (ROOT / "dashboard" / "warehouse" / name).read_text("utf-8") for name in ("build.py", "gather.py")
-    )
+    folder = ROOT / "dashboard" / "warehouse"
+    code = "".join(path.read_text("utf-8") for path in (*folder.glob("build/*.py"), folder / "gather.py"))
     steps = [
         step.replace("{name}", "研習紀錄.csv")
         .replace("{table.label['zh-TW']}", "研習紀錄")

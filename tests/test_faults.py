@@ -907,7 +907,9 @@ def test_a_warehouse_that_is_a_file_is_told_and_left_alone(served: Path, tmp_pat
     assert place.read_text(encoding="utf-8") == "ours"
 
 
-@pytest.mark.parametrize("stage", ["files.read", "staging.create_typed", "evidence.describe_rows"])
+@pytest.mark.parametrize(
+    "stage", ["read.files.read", "stage.staging.create_typed", "measure.evidence.describe_rows"]
+)
 def test_a_build_that_runs_out_of_memory_publishes_nothing(
     stage: str, served: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from dashboard.ui.base import cards, faults, matrix, parts, records
 from dashboard.ui.indicator import summary as indicator
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
-from dashboard.warehouse import build as builds
+from dashboard.warehouse.build import measure
 from tests.cases.flags import A1, A2, City, courses
 from tests.cases.tables import LESSONS, SCHOOLS, STAFF, TRAINING, VISITS
 from tests.pages import figures_in, html_of, open_page
@@ -243,7 +243,7 @@ def test_a_flag_leads_to_the_table_that_it_is_about_where_there_is_one(codes: st
 
 
 def test_every_code_of_the_results_has_its_words() -> None:
-    assert list(words.FLAGS) == list(WORDS) == list(builds._FLAGS)
+    assert list(words.FLAGS) == list(WORDS) == list(measure.FLAGS)
 
 
 def test_what_a_file_is_called_is_no_markup(served: City) -> None:

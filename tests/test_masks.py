@@ -16,7 +16,8 @@ from dashboard.definitions import contracts
 from dashboard.paths import ROOT
 from dashboard.ui.base import records
 from dashboard.ui.indicator import why
-from dashboard.warehouse import masks, snapshots
+from dashboard.warehouse import manifest, snapshots
+from dashboard.warehouse.build import masks
 from tests import running
 from tests.pages import PAGES, PARAMETERS, QUERIES, open_page
 from tests.running import named
@@ -272,7 +273,7 @@ def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path)
     path.write_bytes(kept.path.read_bytes())
     with duckdb.connect(str(path)) as con:
         con.execute("create or replace table units as select * exclude (masked_label) from units")
-    snapshots.seal(path)
+    manifest.seal(path)
     old = warehouse.Snapshot(path, kept.stamp)
     for read in (lambda: warehouse.rows(old, "schools", SHOWN), lambda: warehouse.check(old)):
         with pytest.raises(warehouse.NoSnapshot, match="別的版本"):

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.sources import sheet
-from dashboard.warehouse import texts
+from dashboard.warehouse.build import texts
 from dashboard.warehouse.sql import QUERIES, create_functions, remove_functions
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -38,7 +38,7 @@ class Status:
     """What a school or a sum of schools is in an indicator on a day; never colour alone: it has a sign and a word.
 
     This table is the only list of statuses: the others are derived from it, and so are the macros of SQL
-    (`warehouse.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
+    (`warehouse.build.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
 
     colour: the status whose colours it has, its own or another's.
     urgency: its place where the most urgent comes first.

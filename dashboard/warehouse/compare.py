@@ -25,9 +25,10 @@ from dashboard.definitions.table import Table
 from dashboard.sources.places import EntryError, check
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
-from dashboard.warehouse.gather import Former, stand_still
-from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records, seal
+from dashboard.warehouse.former import Former, former_of
+from dashboard.warehouse.gather import stand_still
+from dashboard.warehouse.manifest import NoSnapshot, Snapshot, current, seal
+from dashboard.warehouse.snapshots import Scope, closed, records
 
 FIGURES = ("counted", "base", "required", "status")
 COMPARED = (

@@ -17,9 +17,10 @@ from dashboard.definitions.places import of_json
 from dashboard.definitions.table import Table
 from dashboard.warehouse import originals
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
-from dashboard.warehouse.gather import Former, FormerFile, stand_still
-from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Snapshot, connection, kept, reporting_damage
+from dashboard.warehouse.former import Former, FormerFile, former_of
+from dashboard.warehouse.gather import stand_still
+from dashboard.warehouse.manifest import NoSnapshot, Snapshot, kept
+from dashboard.warehouse.snapshots import connection, reporting_damage
 from dashboard.warehouse.sql import identifier, literal
 
 # What a snapshot states: the figures of every day, what is behind each, and what became of every row. Not when a row was

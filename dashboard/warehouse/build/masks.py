@@ -14,7 +14,7 @@ import duckdb
 
 from dashboard.definitions.contracts import load
 from dashboard.definitions.table import Table
-from dashboard.warehouse import texts
+from dashboard.warehouse.build import texts
 from dashboard.warehouse.sql import Functions, columns_of
 
 _DOUBLE_SURNAMES = frozenset(

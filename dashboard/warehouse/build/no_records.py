@@ -12,10 +12,10 @@ import duckdb
 
 from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.table import Column, Table
-from dashboard.sources.sheet import Sheet
 from dashboard.warehouse import staging
+from dashboard.warehouse.build.base import Stored
+from dashboard.warehouse.build.texts import HAN, is_example, is_none, is_total, squeezed, word
 from dashboard.warehouse.sql import identifier, load
-from dashboard.warehouse.texts import HAN, is_example, is_none, is_total, squeezed, word
 
 CREATE = "create temp table no_records (table_name text, n bigint, said text, kind text)"
 """The raw rows that are none: the text by which each is known, and what it is."""
@@ -75,14 +75,14 @@ class Judge:
         self._persons = {c.id for c in self.columns if names_person(table, c)}
 
     def no_records(
-        self, rows: Iterable[tuple[int, int, list[str], list[str] | None]], sheets: Mapping[int, Sheet]
+        self, rows: Iterable[tuple[int, int, list[str], list[str] | None]], sheets: Mapping[int, Stored]
     ) -> Iterator[tuple[str, int, str, str]]:
         """(table, n, text, kind) of those of `rows`, which are (n, file_id, known cells, further cells)."""
         places: dict[int, tuple[list[int], list[int]]] = {}
         for n, file_id, known, extra in rows:
             if self._may_be_none.search("\x1f".join([*known, *(extra or ())])):
                 if file_id not in places:
-                    places[file_id] = staging.places(sheets[file_id].layout, self.table)
+                    places[file_id] = staging.places(sheets[file_id].sheet.layout, self.table)
                 if said := self._judge(list(self._cells(*places[file_id], known, extra or []))):
                     yield self.table.id, n, said.text, said.kind
 
@@ -156,7 +156,7 @@ def named_by(table: Table, column: Column) -> str | None:
 
 
 def find(
-    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[Table, str]], sheets: Mapping[int, Sheet]
+    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[Table, str]], sheets: Mapping[int, Stored]
 ) -> None:
     """Insert into `no_records` the raw rows of each table that are none, among those that meet the condition beside it."""
     refused = []
