@@ -66,6 +66,7 @@ HOMES = {
     "sqlalchemy": {"state"},
     "alembic": {"state"},
     "jinja2": {"exports", "warehouse"},
+    "markupsafe": {"language"},
     "cachetools": {"ui", "questions"},
     "numpy": {"sample", "warehouse"},
     "starlette": {"server"},
@@ -75,6 +76,20 @@ HOMES = {
 # A line of the picture of the house in docs/architecture.md, and one that goes on with whom a part may import.
 PICTURE = re.compile(r"^[│ ] {2}(\w+) {2,}[^→\n]+?(?: +→ (.+))?$")
 GOES_ON = re.compile(r"^│ {20,}([a-z, ]+)$")
+
+# Where HTML is written by hand: the builders, the style sheets and scripts, and what is not taken from builders yet.
+BY_HAND = (
+    "dashboard/ui/base/", "dashboard/ui/frame/page.py",
+    "dashboard/ui/overview/", "dashboard/ui/group/", "dashboard/ui/school/", "dashboard/ui/reminders/", "dashboard/ui/data/",
+    "dashboard/ui/meetings/", "dashboard/ui/help/",
+    "pages/1_", "pages/2_", "pages/3_", "pages/5_", "pages/6_", "pages/8_", "pages/9_",
+)  # fmt: skip
+OF_BUILDERS = [
+    path
+    for path in MODULES
+    if path.is_relative_to(ROOT / "dashboard" / "ui") or path.parent.name == "pages"
+    if not path.relative_to(ROOT).as_posix().startswith(BY_HAND)
+]
 
 
 def part_of(path: Path) -> str:
@@ -170,6 +185,42 @@ def test_a_name_says_what_it_holds(path: Path):
     # asyncio's; and the key of a contract, which bureaus write.
     of_others = {"connection_made", "stands"}
     assert not {name for name in names if private & set(name.split("_"))} - of_others
+
+
+def text_constants(path: Path) -> Iterator[str]:
+    """The texts in a module's code, those of f-strings part by part, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def calls(path: Path) -> set[str]:
+    """The names of the functions that a module calls, without those of what holds them."""
+    called = (
+        node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    )
+    return {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called}
+
+
+@pytest.mark.parametrize("path", OF_BUILDERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_and_a_page_leave_elements_and_escaping_to_the_builders(path: Path):
+    assert [text for text in text_constants(path) if re.search("</?[a-z]", text)] == []
+    assert not calls(path) & {"escape", "Markup"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_markup_reaches_the_screen_in_one_way(path: Path):
+    """But for the style sheet, the scripts and the slides."""
+    others = {"screen.py", "page.py", "presenting.py"}
+    assert path.name in others or not re.search(r"\bst\.html\(|unsafe_allow_html", path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

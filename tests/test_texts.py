@@ -54,7 +54,7 @@ def spoken(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None))
-        in ("say", "later")
+        in ("say", "say_markup", "later")
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
