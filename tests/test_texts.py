@@ -40,7 +40,7 @@ BUILT = [
     ROOT / "dashboard" / "definitions" / "column_types.py",
     ROOT / "queries" / "reasons.toml",
     *sorted((ROOT / "queries" / "kpis").glob("*.sql")),
-    *sorted((ROOT / "dashboard" / "warehouse").glob("*.py")),
+    *sorted((ROOT / "dashboard" / "warehouse").rglob("*.py")),
     *sorted((ROOT / "programmes").glob("*.toml")),
 ]
 # The name of a language in itself, and the marks of sums, which only Chinese has.
