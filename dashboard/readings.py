@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.config import READINGS, Config, ConfigError
+from dashboard.definitions import contracts
+from dashboard.definitions.deployment import READINGS, Config, ConfigError
+from dashboard.definitions.places import Entry
 from dashboard.errors import reason
-from dashboard.sources import contracts
-from dashboard.sources.places import Entry, pattern_of
+from dashboard.sources.places import pattern_of
 from dashboard.warehouse import notes
 
 

@@ -24,7 +24,7 @@ from dashboard import access, warehouse
 from dashboard.cli import main
 from dashboard.language.figure import FIGURE
 from dashboard.paths import ROOT
-from dashboard.warehouse import snapshots
+from dashboard.warehouse import manifest, snapshots
 
 EVERY_SCHOOL = access.bureau(names=True)
 PROGRAMME = "keelung-111"
@@ -217,4 +217,4 @@ def _state(place: Path) -> tuple[str, list[str], bytes, list[tuple[Any, ...]]]:
         if path.name not in ("build.lock", "refresh.json")
     )
     _, totals = warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
-    return snapshot.stamp, names, (snapshot.path.parent / snapshots.SUMS).read_bytes(), totals
+    return snapshot.stamp, names, (snapshot.path.parent / manifest.SUMS).read_bytes(), totals

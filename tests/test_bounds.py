@@ -17,15 +17,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.sources import contracts, files
+from dashboard.definitions import contracts
+from dashboard.definitions.table import Table
+from dashboard.sources import files
 from dashboard.sources import text as careful
-from dashboard.sources.contracts import Table
 from dashboard.sources.sheet import Sheet
-from dashboard.warehouse import build as builds
-from dashboard.warehouse import raw
+from dashboard.warehouse.build import raw, run, stage
+from tests.cases.visits import HEADER, good_workbook, visit, visits
 from tests.running import build, build_measured, inputs, kpi, stored
-from tests.test_faults import HEADER, good_workbook, visit, visits
-from tests.test_trial import tried
+from tests.samples import tried
 
 TABLES = contracts.load()
 GOOD = "入校輔導_好.csv"
@@ -441,7 +441,7 @@ def test_a_disk_that_fails_is_no_files_problem(tmp_path: Path, monkeypatch: pyte
 def test_a_cell_that_the_database_has_no_memory_for_is_its_files_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(builds, "MEMORY", "60MB")
+    monkeypatch.setattr(run, "MEMORY", "60MB")
     found = told(tmp_path, 大格=visits("格") + f'深澳國小,111/10/09,甲,"{"長" * 30_000_000}"\n')
     assert is_sentence(found["入校輔導_大格.csv"]["problem"])
 
@@ -571,20 +571,20 @@ def test_another_file_that_comes_and_goes_by_its_name_is_never_taken_for_it(
     other.write_text(visits("乙", 9000).replace("深澳國小", "沒有國小"), encoding="utf-8")
     os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     assert path.stat().st_size == other.stat().st_size > files.BULK_BYTES
-    real, swaps = raw.RawTables._try_store, [0]
+    real, swaps = raw.create, [0]
 
-    def try_store(self: Any, table: Table, file_ids: list[int]) -> bool:
+    def create(con: Any, table: Table, sheets: Any) -> Any:
         if table.id != "coaching" or swaps[0]:
-            return real(self, table, file_ids)
+            return real(con, table, sheets)
         swaps[0] += 1
         path.rename(aside)
         other.rename(path)
-        whole = real(self, table, file_ids)
+        counts = real(con, table, sheets)
         path.rename(other)
         aside.rename(path)
-        return whole
+        return counts
 
-    monkeypatch.setattr(raw.RawTables, "_try_store", try_store)
+    monkeypatch.setattr(raw, "create", create)
     found = told(tmp_path)["入校輔導_甲.csv"]
     assert (found["accepted"], found["rejected"], swaps[0]) == (9000, 0, 1)
     assert stored_hash(tmp_path) == hash_of(path)
@@ -594,16 +594,16 @@ def test_a_file_that_changes_after_it_was_read_is_in_the_figures_as_it_is_in_the
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "SETTLING", 0.01)
-    real, done = builds._Build.stage, []
+    real, done = stage.stage, []
 
-    def stage(self: Any) -> None:
+    def staged(*data: Any) -> Any:
         if not done:
             done.append(True)
             (tmp_path / "data" / "入校輔導_晚.csv").write_text(visits("晚", 7), encoding="utf-8")
             (tmp_path / "data" / "入校輔導_走.csv").unlink()
-        real(self)
+        return real(*data)
 
-    monkeypatch.setattr(builds._Build, "stage", stage)
+    monkeypatch.setattr(stage, "stage", staged)
     found = told(tmp_path, 晚=visits("早"), 走=visits("走"))
     assert found["入校輔導_晚.csv"]["accepted"] == 7
     assert "入校輔導_走.csv" not in found

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import config
+from dashboard.definitions import deployment
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def blocks() -> list[Block]:
 
 def run(place: Path, *words: str) -> str:
     """What a command prints, in the copy; it must succeed."""
-    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONUTF8": "1", config.VARIABLE: str(place)}
+    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONUTF8": "1", deployment.VARIABLE: str(place)}
     done = subprocess.run(words, cwd=place, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, (words, done.stderr)
     return done.stdout

@@ -27,11 +27,7 @@ def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
     snapshot = warehouse.current(sample_warehouse, "keelung-111")
 
     def view(scope: access.Scope = EVERY) -> questions.View:
-        facts = questions.facts_of(snapshot, scope)
-        periods = tuple(questions.answers(snapshot, scope, "periods", ()))
-        return questions.View(
-            "keelung-111", ("keelung-111",), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
-        )
+        return questions.unaddressed(snapshot, scope, DAY)
 
     return view
 

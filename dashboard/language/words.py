@@ -1,21 +1,22 @@
 """Numbers, dates and names as the pages write them.
 
-Pure functions from values to text. Nothing here knows Streamlit or HTML beyond escaping, so that each rule of
-writing (ROC years, half-up rates, what a blank looks like) can be tested by itself.
+Pure functions from values to text, so that each rule of writing (ROC years, half-up rates, what a blank looks like) can
+be tested by itself. Where texts are put one after another, markup among them makes the whole markup.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from urllib.parse import quote
 
+from dashboard.language.markup import Markup, join
+from dashboard.language.markup import escape as escape  # ui.words.escape, for pages that a bureau writes
 from dashboard.language.texts import SOURCE, later, manner, say
 
 WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
@@ -28,7 +29,6 @@ MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
 SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M"), (1_000, "k"))}
 MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
-MARKUP = re.compile("[&<>\"'\r\n\0]")
 UNSAFE = re.compile(r"[\0-\x7f]+")
 KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
@@ -38,7 +38,7 @@ class Status:
     """What a school or a sum of schools is in an indicator on a day; never colour alone: it has a sign and a word.
 
     This table is the only list of statuses: the others are derived from it, and so are the macros of SQL
-    (`warehouse.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
+    (`warehouse.build.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
 
     colour: the status whose colours it has, its own or another's.
     urgency: its place where the most urgent comes first.
@@ -191,14 +191,6 @@ def markdown(text: object) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
 
 
-def escape(value: object) -> str:
-    """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
-    text = "" if value is None else str(value)
-    if not MARKUP.search(text):
-        return text
-    return html.escape(text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�"))
-
-
 @lru_cache(KEPT)
 def addressed(value: str) -> str:
     """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
@@ -238,7 +230,7 @@ def quantity(value: Any, unit: str, missing: str = "?") -> str:
     return united(brief(value, unit, missing), unit)
 
 
-def amount(value: Any, unit: str, missing: str = "?") -> str:
+def amount(value: Any, unit: str, missing: str = "?") -> Markup:
     """As `quantity`, as markup."""
     return escape(quantity(value, unit, missing))
 
@@ -261,7 +253,7 @@ def pair(counted: Any, of: Any, unit: str, missing: str = "–") -> str:
 
 def exact(value: Any, unit: str) -> str:
     """The figure in full, for a title."""
-    return f"{number(value)} {escape(unit)}"
+    return f"{number(value)} {unit}"
 
 
 def change(by: Any, unit: str = "") -> str:
@@ -358,14 +350,28 @@ def past(days: int) -> str:
     return say("已過期限 {n} 天", n=number(-days)) if days < 0 else days_left(days)
 
 
+def _joined(parts: Sequence[str], between: str) -> str:
+    if any(isinstance(part, Markup) for part in parts):
+        return join(parts, between)
+    return between.join(parts)
+
+
+@overload
+def names(listed: Sequence[Markup], total: int) -> Markup: ...
+@overload
+def names(listed: Sequence[str], total: int) -> str: ...
 def names(listed: Sequence[str], total: int) -> str:
     """A list of schools, with the `total` where some are left out."""
     return listing(listed) + (say("等 {n} 校", n=number(total)) if total > len(listed) else "")
 
 
+@overload
+def listing(parts: Sequence[Markup]) -> Markup: ...
+@overload
+def listing(parts: Sequence[str]) -> str: ...
 def listing(parts: Sequence[str]) -> str:
     """Parts joined by 、 in Chinese and by commas elsewhere."""
-    return say("、").join(parts)
+    return _joined(parts, say("、"))
 
 
 def sentence(row: Any) -> str:
@@ -373,9 +379,13 @@ def sentence(row: Any) -> str:
     return say(row.sentence, **row.places)
 
 
+@overload
+def prose(sentences: Sequence[Markup]) -> Markup: ...
+@overload
+def prose(sentences: Sequence[str]) -> str: ...
 def prose(sentences: Sequence[str]) -> str:
     """Sentences one after another; blank ones are left out. Chinese puts no space between them."""
-    return ("" if manner().language == SOURCE else " ").join(filter(None, sentences))
+    return _joined(list(filter(None, sentences)), "" if manner().language == SOURCE else " ")
 
 
 def file_day(day: date) -> str:

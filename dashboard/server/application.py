@@ -16,8 +16,9 @@ from starlette.routing import Route
 from streamlit.starlette import App
 from streamlit.web import bootstrap
 
-from dashboard import config, ui
+from dashboard import ui
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.exports.refusals import CannotMake
 from dashboard.paths import ROOT
 from dashboard.server.admission import browser_of, names_of
@@ -56,7 +57,7 @@ async def send_file(request: Request) -> Response:
     return Response(content, headers=headers, media_type=offer.mime)
 
 
-def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Request], Any]:
+def _health(gate: Callable[[], Gate], settings: deployment.Config) -> Callable[[Request], Any]:
     async def health(_: Request) -> Response:
         """The state for monitoring: the snapshot of each programme that its pages use, and how full the server is.
 
@@ -75,7 +76,7 @@ def _health(gate: Callable[[], Gate], settings: config.Config) -> Callable[[Requ
     return health
 
 
-def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
+def _stamps(settings: deployment.Config) -> tuple[dict[str, str | None], bool]:
     """The stamp of the snapshot that the pages of each programme use, and whether all are those that should serve."""
     names = settings.programmes or tuple(settings.folders) or store.programmes_in(settings.warehouse)
     stamps: dict[str, str | None] = dict.fromkeys(names)
@@ -88,7 +89,7 @@ def _stamps(settings: config.Config) -> tuple[dict[str, str | None], bool]:
     return stamps, sound
 
 
-def application(settings: config.Config, port: int) -> Gate:
+def application(settings: deployment.Config, port: int) -> Gate:
     """The whole product as one ASGI application that answers on `port`."""
     names = names_of(port, settings.hosts)
     bootstrap.load_config_options(

@@ -11,7 +11,7 @@ import sys
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dashboard import config
+from dashboard.definitions import deployment
 from dashboard.errors import OperatorError, PortTaken
 from dashboard.paths import ROOT
 from dashboard.server.application import application
@@ -114,13 +114,13 @@ def serve(port: int) -> None:
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        _serve(port, config.from_environment())
+        _serve(port, deployment.from_environment())
     except OperatorError as error:
         print(f"錯誤：{error}", file=sys.stderr)
         sys.exit(error.code)
 
 
-def _serve(port: int, settings: config.Config) -> None:
+def _serve(port: int, settings: deployment.Config) -> None:
     os.chdir(ROOT)  # Streamlit reads .streamlit/ of the working folder
     with socket.socket() as listening:
         if os.name == "posix":

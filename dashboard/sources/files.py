@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from dashboard.clock import TAIPEI
+from dashboard.definitions.places import Entry, entry_of
+from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError, reason
 from dashboard.sources import extent, text, workbooks
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import Entry, constants_of, entry_of, table_for
+from dashboard.sources.places import constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable
 
 BULK_BYTES = 200_000

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dashboard.definitions.column_types import TYPES
+from dashboard.definitions.table import Table
 from dashboard.sources import extent
-from dashboard.sources.contracts import Table
 from dashboard.sources.encoding import LOST, NO_TEXT, is_much
 from dashboard.sources.sheet import HEADER_ROWS, Unreadable, best_row, layout_of
 
@@ -58,7 +59,7 @@ class Shape:
 def shape_of(layout: tuple[str, ...], table: Table) -> Shape:
     """What a row below a header of this layout looks like."""
     needed = [
-        (at, table.columns[name].type in ("date", "timestamp"))
+        (at, TYPES[table.columns[name].type].is_day)
         for at, name in enumerate(layout)
         if name and table.columns[name].required and not (name == "school" and "school_code" in layout)
     ]

@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from dashboard.definitions.table import Table
 from dashboard.sources import extent
-from dashboard.sources.contracts import Table
 from dashboard.sources.encoding import decode, is_much, recognised
 from dashboard.sources.records import TOO_MANY_CELLS, breaks, find_header, records, shape_of
 from dashboard.sources.sheet import (

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from dashboard.definitions.places import Entry, entry_of
+from dashboard.definitions.table import Table
 from dashboard.sources import binary, calamine, compound, extent, ods, xls, xlsb, xlsx
 from dashboard.sources.calamine import PASSWORD
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import HIDDEN, Entry, constants_of, entry_of, table_for, table_of_worksheet
+from dashboard.sources.places import HIDDEN, constants_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.worksheet import EPOCH, EPOCH_1904, Room, Rows, Workbook, with_days
 

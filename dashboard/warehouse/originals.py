@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dashboard.sources.text import BLOCK
 from dashboard.warehouse import notes
-from dashboard.warehouse.snapshots import STAMP
+from dashboard.warehouse.manifest import STAMP
 
 FOLDER = "originals"
 _CONTENT = re.compile(r"([0-9a-f]{64})\.gz(\.part)?")

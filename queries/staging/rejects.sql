@@ -120,10 +120,10 @@ worded as (
             cell_sentence(reason, lower(answered), look_alike, suggestion, usual_stem),
             sentence(
                 reason,
-                case when reason = 'contradiction' and table_name in ('schools', 'staff') then 'roster' else column_types.type end,
-                column_types.life, value, squeezed, suggestion, column_types.options,
+                column_types.type, column_types.life, value, squeezed, suggestion, column_types.options,
                 suggested.staff_id <> '',
                 days.day > getvariable('today'),
+                table_name in ('schools', 'staff'),
                 other_file_id = suggested.file_id,
                 kind
             )
