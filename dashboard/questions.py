@@ -22,8 +22,8 @@ from cachetools import LRUCache, cached
 
 from dashboard import access, clock
 from dashboard import warehouse as store
-from dashboard.language import texts, words
-from dashboard.language.markup import Markup, escape
+from dashboard.language import texts
+from dashboard.language.markup import Markup, addressed, escape
 
 Row = SimpleNamespace
 KEPT_ROWS = 200_000  # of all queries together; a row takes one to three kilobytes
@@ -84,7 +84,7 @@ class View:
     def link(self, page: str, /, **parameters: object) -> Markup:
         """An address within the product with the parameters of all pages, as markup; blank parameters are left out."""
         own = [
-            f"&amp;{name}={words.addressed(str(value))}"
+            f"&amp;{name}={addressed(str(value))}"
             for name, value in parameters.items()
             if value not in (None, "")
         ]

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from dashboard import access, warehouse
 from dashboard.definitions import deployment
-from dashboard.language import words
+from dashboard.language import markup
 from dashboard.paths import ROOT
 from dashboard.ui.data import history, uploads
 from dashboard.ui.frame import freshness
@@ -176,7 +176,7 @@ def test_a_build_that_says_much_does_not_wait_for_a_reader(city: Path, monkeypat
 
 def test_a_name_in_a_toast_is_no_markup():
     name = "![x](y)*_$`研習.csv"
-    assert words.markdown(name) == r"\!\[x\]\(y\)\*\_\$\`研習\.csv"
+    assert markup.markdown(name) == r"\!\[x\]\(y\)\*\_\$\`研習\.csv"
 
 
 def test_who_sees_one_school_may_neither_update_nor_upload_nor_restore(

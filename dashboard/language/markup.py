@@ -9,11 +9,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
 
 import markupsafe
 
 from dashboard.language.texts import say
 
+UNSAFE = re.compile(r"[\0-\x7f]+")
 SIGNS = re.compile("[&<>\"'\r\n\0]")
 
 
@@ -50,3 +53,14 @@ def join(parts: Iterable[object], between: str = "") -> Markup:
 def say_markup(text: str, /, **values: object) -> Markup:
     """As `say`, as markup: of its values text is escaped and markup stays as it is."""
     return Markup(say(text, **{name: escape(value) for name, value in values.items()}))
+
+
+def markdown(text: object) -> str:
+    """A text for a label, which is Markdown: every sign of markup is escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
+
+
+@lru_cache(1 << 14)
+def addressed(value: str) -> str:
+    """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
+    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)

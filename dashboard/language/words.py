@@ -13,7 +13,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, overload
-from urllib.parse import quote
 
 from dashboard.language.markup import Markup, join
 from dashboard.language.markup import escape as escape  # ui.words.escape, for pages that a bureau writes
@@ -29,7 +28,6 @@ MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
 SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M"), (1_000, "k"))}
 MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
-UNSAFE = re.compile(r"[\0-\x7f]+")
 KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
 
@@ -184,17 +182,6 @@ def word(status: str, require: str | None = None) -> str:
     """The word of a status; the words of a ceiling are 「在上限內」 and 「超出上限」."""
     kept = {"met": say("在上限內"), "overdue": say("超出上限")} if require == "ceiling" else {}
     return kept.get(status) or STATUSES[status].word
-
-
-def markdown(text: object) -> str:
-    """A text for a label, which is Markdown: every sign of markup is escaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
-
-
-@lru_cache(KEPT)
-def addressed(value: str) -> str:
-    """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
-    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)
 
 
 @lru_cache(KEPT, typed=True)

@@ -26,7 +26,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard import warehouse as store
 from dashboard.definitions import deployment
-from dashboard.language import texts, words
+from dashboard.language import markup, texts, words
 from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import kept, later, say
 from dashboard.paths import with_product
@@ -326,7 +326,7 @@ def _mine() -> Mine:
         elif store.pinned(deployment.from_environment().warehouse / one.programme):
             mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
         elif one.file:
-            mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
+            mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=markup.markdown(one.file)))
         else:
             mine.news.append(_done(one))
         one.errors.close()

@@ -19,7 +19,7 @@ from dashboard import charts
 from dashboard import warehouse as store
 from dashboard.definitions import deployment
 from dashboard.exports import report
-from dashboard.language import texts, words
+from dashboard.language import markup, texts, words
 from dashboard.language.markup import Markup, join, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import Row, View
@@ -207,7 +207,7 @@ def _nothing(why: store.NoSnapshot) -> None:
         steps.append(parts.anchor(f"./{HOME}", say("回到預設計畫")))
     for other in store.programmes_in(settings.warehouse):
         if other != asked:
-            link = parts.anchor(f"./{HOME}?programme={words.addressed(other)}", other)
+            link = parts.anchor(f"./{HOME}?programme={markup.addressed(other)}", other)
             steps.append(say_markup("其他計畫：{link}", link=link))
     body = join([why, say("目前沒有數字可看；原始資料沒有變動。")], BREAK)
     with st.sidebar:
