@@ -19,7 +19,7 @@ from dashboard.exports import slides
 from dashboard.exports.document import Cell, Column, Document, Slide, Table
 from dashboard.exports.slide_facts import Choices
 from dashboard.language.texts import later, say
-from dashboard.language.words import due_day, listing, number
+from dashboard.language.words import SETTLED, due_day, listing, number
 from dashboard.questions import View, ask
 from dashboard.rows import Kpi, School, SchoolResult, Total
 from dashboard.state import Decision, Meeting, Outcome, StateError
@@ -168,7 +168,7 @@ def outcome(decision: Decision, view: View, of: Meeting) -> Outcome:
         then = _figure(_row(view_of(of, view.warehouse, view.scope), decision))
     except store.NoSnapshot:
         then = "?"
-    if is_closed or (row and row.status in ("met", "exempt")):
+    if is_closed or (row and row.status in SETTLED):
         kind = "done"
     else:
         kind = "unknown" if row is None or row.status == "no_data" else _open(decision, view.on)

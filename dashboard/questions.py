@@ -21,7 +21,8 @@ from cachetools import LRUCache, cached
 
 from dashboard import access, clock
 from dashboard import warehouse as store
-from dashboard.language import texts, words
+from dashboard.language import texts
+from dashboard.language.markup import Markup, addressed, escape
 from dashboard.rows import (
     DataToMend,
     Deadline,
@@ -96,17 +97,17 @@ class View:
         """Whether the day is still to come, so that its figures are not final."""
         return self.on > self.today
 
-    def link(self, page: str, /, **parameters: object) -> str:
-        """An escaped address within the product with the parameters of all pages; blank parameters are left out."""
+    def link(self, page: str, /, **parameters: object) -> Markup:
+        """An address within the product with the parameters of all pages, as markup; blank parameters are left out."""
         own = [
-            f"&amp;{name}={words.addressed(str(value))}"
+            f"&amp;{name}={addressed(str(value))}"
             for name, value in parameters.items()
             if value not in (None, "")
         ]
-        return f"./{page}?{self._carried}{''.join(own)}"
+        return Markup(f"./{page}?{self._carried}{''.join(own)}")
 
     @cached_property
-    def _carried(self) -> str:
+    def _carried(self) -> Markup:
         chosen = {
             "programme": self.programme,
             "on": self.on.isoformat(),
@@ -116,7 +117,7 @@ class View:
             "era": self.era,
             "names": "1" if self.scope.names else None,
         }
-        return words.escape(urlencode({name: value for name, value in chosen.items() if value}))
+        return escape(urlencode({name: value for name, value in chosen.items() if value}))
 
 
 def unaddressed(

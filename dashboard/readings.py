@@ -10,11 +10,12 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.config import READINGS, Config, ConfigError
+from dashboard.definitions import contracts
+from dashboard.definitions.deployment import READINGS, Config, ConfigError
+from dashboard.definitions.places import Entry
 from dashboard.errors import reason
 from dashboard.rows import Input, UnusedColumn
-from dashboard.sources import contracts
-from dashboard.sources.places import Entry, pattern_of
+from dashboard.sources.places import pattern_of
 from dashboard.warehouse import notes
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.language import texts, words
+from dashboard.language import parts, texts, words
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask, before, facts_of
 from dashboard.rows import Group, Kpi, Mend, MissingUnit, Period, School, SchoolResult, TableToSend
@@ -27,8 +27,7 @@ LACKS = {
     "school": later("「{table}」裡沒有這所學校，請補上"),
     "table": later("請送「{table}」"),
 }
-STATUSES = ("overdue", "behind", "on_track", "no_data")
-DEFAULT = ("overdue", "behind", "no_data")
+STATUSES, DEFAULT = words.OWED, words.REMINDED
 HEADER = (
     later("校名"),
     later("組別"),
@@ -166,7 +165,7 @@ def _missing(view: View, period: str, names: bool) -> dict[tuple[int, str], list
     """Who or what is missing, by school and indicator; with what each lacks where `names` is set."""
     missing: dict[tuple[int, str], list[str]] = {}
     for unit in ask(view, MissingUnit, on=view.on, period=period):
-        lacks = words.lacks(unit.parts, alone=True) if names else ""
+        lacks = parts.lacks(unit.parts, alone=True) if names else ""
         who = say("{name}（{lacks}）", name=unit.unit_label, lacks=lacks) if lacks else unit.unit_label
         missing.setdefault((unit.school_id, unit.kpi), []).append(who)
     return missing

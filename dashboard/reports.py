@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import EntryError, Places
+from dashboard.definitions.places import Places
+from dashboard.definitions.table import Table
+from dashboard.sources.places import EntryError
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse.gather import gather, sheets_of
 

@@ -3,7 +3,7 @@
 -- A macro's argument is pasted wherever its parameter is, and planned as often. Where it is long and used often,
 -- it goes through a list of one, in whose lambda it is a single value.
 
--- What a cell says, as texts are compared, is worked out by Python (`nfkc` of dashboard/warehouse/texts.py): NFKC without
+-- What a cell says, as texts are compared, is worked out by Python (`nfkc` of dashboard/warehouse/build/texts.py): NFKC without
 -- invisible characters, ="T1" and 'T1 as T1, character references as their characters, white space as single blanks.
 -- Most texts are ASCII, common Han and single blanks, which all of that leaves as they are: asking Python for each of
 -- them is what takes long. So a text that begins with neither = nor ' and has no & goes past it.
@@ -258,3 +258,6 @@ create or replace temp macro fault_of(in_table, because, in_column) as (
 create or replace temp macro column_letters(number) as
     case when number > 26 then chr((64 + (number - 1) // 26)::int) else '' end
     || chr((65 + (number - 1) % 26)::int);
+
+-- A number without the zeros of its type.
+create or replace temp macro plain(number) as format('{:.12g}', number::double);

@@ -61,9 +61,9 @@ def build(data: Path, place: Path) -> dict[str, Any]:
     """One build and publication."""
     import pypinyin  # noqa: F401 (imported while it works, and imports are not measured)
 
-    from dashboard import programmes, warehouse
-    from dashboard.sources import contracts
-    from dashboard.sources.places import Places
+    from dashboard import warehouse
+    from dashboard.definitions import contracts, programmes
+    from dashboard.definitions.places import Places
 
     tables = contracts.load()
     programme = programmes.load(programmes.find(data)[0], tables)

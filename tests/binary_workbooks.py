@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.sources import binary
+from dashboard.sources import compound
 
 ERRORS = {
     "#NULL!": 0x00,
@@ -146,7 +146,7 @@ def xls_stream(sheets: Sequence[Sheet], is_1904: bool = False, size: tuple[int, 
 
 def packed(stream: bytes) -> bytes:
     """An XLS file of these records."""
-    return binary.compound_of(stream)
+    return compound.compound_of(stream)
 
 
 def xls(*sheets: Sheet, is_1904: bool = False) -> bytes:
@@ -227,4 +227,4 @@ def xlsb(*sheets: Sheet, is_1904: bool = False) -> bytes:
 def xls_locked(stream: bytes) -> bytes:
     """An XLS file with a password: its second record says so."""
     first = 4 + struct.unpack_from("<H", stream, 2)[0]
-    return binary.compound_of(stream[:first] + _record(0x2F, struct.pack("<HHH", 1, 1, 1)) + stream[first:])
+    return compound.compound_of(stream[:first] + _record(0x2F, struct.pack("<HHH", 1, 1, 1)) + stream[first:])

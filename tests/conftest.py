@@ -4,15 +4,21 @@ import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import google.auth._exponential_backoff
 import pytest
+import tenacity.nap
 from streamlit.components.v2 import manifest_scanner
 
-from dashboard import programmes, sample, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
-
-KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
+from dashboard import sample, warehouse
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.places import Places
+from dashboard.sources import transport
+from dashboard.state.store import Store
+from tests.google_server import Server
+from tests.samples import KEELUNG, MEETINGS, NTPC, Place
+from tests.sheets_running import Office, book, bring_here
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,3 +62,67 @@ def both(sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.Tem
     sample.WRITERS[NTPC](folder / NTPC)
     _publish(folder / NTPC, folder / "warehouse")
     return folder
+
+
+def _configured(folder: Path, warehouse: Path, programmes: list[str], patch: pytest.MonkeyPatch) -> None:
+    """A configuration of the test's own, which the product reads until the test has ended."""
+    file = folder / "kpi.toml"
+    file.write_text(f'programmes = {programmes}\nwarehouse = "{warehouse.as_posix()}"\n', encoding="utf-8")
+    patch.setenv(deployment.VARIABLE, str(file))
+
+
+@pytest.fixture
+def served(sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The warehouse of the sample of the 41 schools, which is served."""
+    _configured(tmp_path, sample_warehouse, [KEELUNG], monkeypatch)
+    return sample_warehouse
+
+
+@pytest.fixture
+def both_served(both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the samples of both programmes, which are served."""
+    _configured(tmp_path, both / "warehouse", [KEELUNG, NTPC], monkeypatch)
+    return both
+
+
+@pytest.fixture
+def own_warehouse(sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse of the test's own, with the sample of the 41 schools, which is served."""
+    shutil.copytree(sample_warehouse, tmp_path / "warehouse")
+    (tmp_path / deployment.FILE).write_text('warehouse = "warehouse"\n', "utf-8")
+    monkeypatch.setenv(deployment.VARIABLE, str(tmp_path / deployment.FILE))
+    return tmp_path / "warehouse"
+
+
+@pytest.fixture
+def store(own_warehouse: Path) -> Store:
+    """What people write beside a warehouse of the test's own."""
+    return Store(own_warehouse)
+
+
+@pytest.fixture
+def keelung(sample_warehouse: Path, tmp_path: Path) -> Place:
+    """The sample of the 41 schools, and a folder to export to."""
+    return Place(sample_warehouse, tmp_path)
+
+
+@pytest.fixture(params=MEETINGS)
+def each_programme(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -> Place:
+    """The sample of each programme on the day of its meeting, and a folder to export to."""
+    return Place(both / "warehouse", tmp_path, request.param, MEETINGS[request.param][0])
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A deployment with one spreadsheet of eight worksheets, nothing read yet. Waits between tries are only noted."""
+    for name in ("adapter", "READ_SECONDS", "CONNECT_SECONDS"):
+        monkeypatch.setattr(transport, name, getattr(transport, name))
+    with Server(book()) as server, Server() as bait:
+        bring_here(server.url, bait.url)
+        made = Office(tmp_path, server, bait)
+        made.write_key()
+        made.configure()
+        for sleeping in (tenacity.nap, google.auth._exponential_backoff):
+            monkeypatch.setattr(sleeping, "time", SimpleNamespace(sleep=made.slept.append))
+        yield made
+        assert bait.requests == []

@@ -5,45 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dashboard import programmes
 from dashboard.cli.tools import choices_of
-from dashboard.exports.template import EXAMPLES, YES_NO
-from dashboard.programmes import Programme
-from dashboard.sources import contracts
-from dashboard.sources.contracts import Column, Table
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.column_types import TYPES
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Column, Table
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
-TYPES = {
-    "school": ("學校", "全名或簡稱；前後可帶學校代碼，兩者須是同一所。寫錯字不猜測，退回並建議校名。"),
-    "code": ("學校代碼", "6 碼；儲存格請設為「文字」，開頭的 0 才不會不見。"),
-    "host": ("主辦學校", "學校的名稱；外縣市的學校也可以。"),
-    "county": ("縣市", "縣市的名稱。"),
-    "group": ("組別", "計畫公告的組名；計畫沒有列出組名時，以學校名冊的為準。"),
-    "role": ("角色", "計畫定義的角色。"),
-    "employment": ("身分別", "計畫定義的身分。主任、組長是職務，不是身分。"),
-    "person": ("姓名", "照寫的姓名；一格有幾個人時以「、」分開。畫面上預設遮蔽。"),
-    "id": ("編號", "照寫的文字，不計算；儲存格請設為「文字」。"),
-    "name": ("名稱", "照寫的文字。"),
-    "text": ("文字", "任何文字。"),
-    "date": ("日期", "民國或西元，後面可有星期或時間；一格只寫一天，須在 2000 年到讀取當天之間（到職日、離職日是 1940 到 2100 年）。"),
-    "timestamp": ("時間戳記", "日期加時間，表單匯出的寫法都可以。"),
-    "semester": ("學期", "計畫的學期。"),
-    "year": ("年度", "計畫的年度。"),
-    "hours": ("時數", "小時；也可寫分鐘、3:00、三小時。大於 0、不超過 200。"),
-    "count": ("整數", "0 以上的整數。"),
-    "number": ("數字", "可有小數；沒有寫明範圍的，0 以上。"),
-    "money": ("金額", "元，整數；可有千分位、NT$、元。"),
-    "yes_no": ("是否", "是／否、有／無、Y／N、V、○／✗、1／0。"),
-    "choice": ("選項", "列出的值之一。"),
-    "item": ("項目", "計畫的量化項目。"),
-    "category": ("課程類別", "計畫定義的類別，可以好幾個，每一個都計入；空白時由課程名稱判斷。"),
-    "course": ("課程名稱", "照寫的名稱。"),
-    "grade": ("年級", "和班級一起讀。"),
-    "class": ("班級", "五年二班、502、忠班；試算表會把 5-2 變成日期，請先把那一欄設為「文字」。"),
-    "round": ("次別", "第幾次。"),
-}  # fmt: skip
-# Of the types whose words a programme defines.
-DEFINED = {"category", "employment", "role", "group", "item", "semester", "year"}
 # The rosters that a base is taken from.
 ROSTERS = {"staff": "staff", "classes": "schools"}
 # What a key may be made of besides columns.
@@ -90,15 +58,15 @@ def _contents(tables: Iterable[Table], shipped: Sequence[Programme]) -> str:
 
 
 def _types() -> str:
-    rows = [(name, how, EXAMPLES.get(kind, "")) for kind, (name, how) in TYPES.items()]
+    rows = [(kind.label, kind.guide, kind.example) for kind in TYPES.values()]
     return "## 型別\n\n" + _grid(("型別", "怎樣填", "範例"), rows)
 
 
 def _defined(shipped: Sequence[Programme]) -> str:
     rows = [
-        (TYPES[kind][0], *("、".join(choices_of(one)[kind]) or "–" for one in shipped))
-        for kind in TYPES
-        if kind in DEFINED
+        (kind.label, *("、".join(choices_of(one)[kind.id]) or "–" for one in shipped))
+        for kind in TYPES.values()
+        if kind.offers and kind.lists
     ]
     return "## 計畫定義的值\n\n" + _grid(("型別", *(one.title.zh for one in shipped)), rows)
 
@@ -157,20 +125,19 @@ def _row(column: Column, only: str = "") -> list[str]:
     if column.open:
         note += "清單以外的字也收下，列為警告。"
     need = "必填" if column.required else "可空白"
-    return [names[0], f"`{id}`", TYPES[column.type][0], need, note, _values(column), "、".join(names[1:])]
+    return [names[0], f"`{id}`", TYPES[column.type].label, need, note, _values(column), "、".join(names[1:])]
 
 
 def _values(column: Column) -> str:
     """What may stand in a column: its own words or bounds, those of the programmes, else an example."""
     if column.at_most is not None:
         return f"大於 {column.above}、不超過 {column.at_most}"
-    if column.type == "yes_no":
-        return "、".join((*YES_NO, *column.words))
-    if column.choices:
-        return "、".join(column.choices.values())
-    if column.type in DEFINED and column.type not in EXAMPLES:
+    kind = TYPES[column.type]
+    if words := kind.words_of(column, ()):
+        return "、".join(words)
+    if kind.offers and kind.lists and not kind.example:
         return "見[計畫定義的值](#計畫定義的值)"
-    return EXAMPLES.get(column.type, "")
+    return kind.example
 
 
 if __name__ == "__main__":

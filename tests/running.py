@@ -22,9 +22,9 @@ from typing import Any
 
 from dashboard import access, warehouse
 from dashboard.cli import main
-from dashboard.language import words
+from dashboard.language.figure import FIGURE
 from dashboard.paths import ROOT
-from dashboard.warehouse import snapshots
+from dashboard.warehouse import manifest, snapshots
 
 EVERY_SCHOOL = access.bureau(names=True)
 PROGRAMME = "keelung-111"
@@ -36,8 +36,8 @@ _SERVER.set_forkserver_preload(["openpyxl", "pandas", "pytest", "tests.running"]
 
 
 def figure_of(stated: str) -> dict[str, str]:
-    """What an element states of its figure, see `words.stated`."""
-    values = dict(zip(words.FIGURE, stated.split("|", len(words.FIGURE) - 1), strict=True))
+    """What an element states of its figure, see `language.figure.stated`."""
+    values = dict(zip(FIGURE, stated.split("|", len(FIGURE) - 1), strict=True))
     level, name = values["level"], values.pop("name")
     named = {"group": name * (level == "group"), "school": name * (level == "school")}
     return {**{key.removeprefix("schools_"): value for key, value in values.items()}, **named}
@@ -217,4 +217,4 @@ def _state(place: Path) -> tuple[str, list[str], bytes, list[tuple[Any, ...]]]:
         if path.name not in ("build.lock", "refresh.json")
     )
     _, totals = warehouse.rows(snapshot, "tables", EVERY_SCHOOL)
-    return snapshot.stamp, names, (snapshot.path.parent / snapshots.SUMS).read_bytes(), totals
+    return snapshot.stamp, names, (snapshot.path.parent / manifest.SUMS).read_bytes(), totals

@@ -18,8 +18,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dashboard import warehouse
-from dashboard.sources import contracts, transport
-from dashboard.sources.places import Places, Spreadsheet
+from dashboard.definitions import contracts
+from dashboard.definitions.places import Places, Spreadsheet
+from dashboard.sources import transport
 from dashboard.warehouse import gather
 from tests import running
 from tests.google_server import Server, Worksheet
@@ -239,3 +240,11 @@ def truth(place: Path) -> dict[str, Any]:
             "select severity, table_name, reason, message, rtrim(original, ',') from rejects order by all",
         ),
     }
+
+
+def built(office: Office, *more: str, **about: Any) -> dict[str, Any]:
+    """What a first build of the office's sources comes to."""
+    office.configure(*more, **about)
+    told = office.kpi("build")
+    assert told.code == 0, told.err
+    return truth(office.place)

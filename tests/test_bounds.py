@@ -17,14 +17,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.sources import contracts, files
-from dashboard.sources.contracts import Table
+from dashboard.definitions import contracts
+from dashboard.definitions.table import Table
+from dashboard.sources import files
+from dashboard.sources import text as careful
 from dashboard.sources.sheet import Sheet
-from dashboard.warehouse import build as builds
-from dashboard.warehouse import raw
+from dashboard.warehouse.build import raw, run, stage
+from tests.cases.visits import HEADER, good_workbook, visit, visits
 from tests.running import build, build_measured, inputs, kpi, stored
-from tests.test_faults import HEADER, good_workbook, visit, visits
-from tests.test_trial import tried
+from tests.samples import tried
 
 TABLES = contracts.load()
 GOOD = "入校輔導_好.csv"
@@ -248,12 +249,12 @@ def test_rows_of_another_separator_are_rejected_by_a_sentence_each(other: str, t
 def test_a_file_whose_lines_and_rows_do_not_agree_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = files._records
+    records = careful.records
 
     def one_less(*arguments: Any) -> Iterator[tuple[int, list[str]]]:
         return (record for i, record in enumerate(records(*arguments)) if i != 3)
 
-    monkeypatch.setattr(files, "_records", one_less)
+    monkeypatch.setattr(careful, "records", one_less)
     sheet = read(tmp_path / "入校輔導.csv", visits("少", 9))
     assert is_sentence(sheet.problem) and "10 行" in str(sheet.problem)
 
@@ -264,7 +265,7 @@ def test_a_file_whose_lines_and_rows_do_not_agree_is_not_taken(
 def test_a_header_of_more_columns_than_a_worksheet_has_is_refused_and_blank_ones_are_none(
     tmp_path: Path,
 ) -> None:
-    wide, room = files.COLUMNS + 1 - 4, files.COLUMNS - 4
+    wide, room = careful.COLUMNS + 1 - 4, careful.COLUMNS - 4
     found = told(
         tmp_path,
         寬=HEADER + ",欄" * wide + "\n" + visit("寬") + "\n",
@@ -355,7 +356,7 @@ def test_a_sparse_file_is_refused_at_once_and_does_not_change_by_itself(tmp_path
 def test_what_is_too_large_to_be_read_with_care_is_left_to_the_database_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CAREFUL_BYTES", 250_000)
+    monkeypatch.setattr(careful, "CAREFUL_BYTES", 250_000)
     orderly, broken = visits("序", 9000), visits("亂", 9000).replace("亂9,備課", '亂9,"備\n課"')
     found = told(tmp_path, 序=orderly, 亂=broken, 五=orderly.replace("序", "五").encode("cp950"))
     assert found["入校輔導_序.csv"]["accepted"] == found["入校輔導_五.csv"]["accepted"] == 9000
@@ -383,14 +384,14 @@ def held() -> int:
 def test_a_file_for_which_there_is_no_memory_is_its_own_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = files._text
+    reader = careful.read
 
     def starved(path: Path, *others: Any) -> Sheet:
         if "大" in path.name:
             raise MemoryError
-        return text(path, *others)
+        return reader(path, *others)
 
-    monkeypatch.setattr(files, "_text", starved)
+    monkeypatch.setattr(careful, "read", starved)
     problem = told(tmp_path, 大=visits("大"))["入校輔導_大.csv"]["problem"]
     assert is_sentence(problem) and "記憶體" in problem
 
@@ -440,7 +441,7 @@ def test_a_disk_that_fails_is_no_files_problem(tmp_path: Path, monkeypatch: pyte
 def test_a_cell_that_the_database_has_no_memory_for_is_its_files_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(builds, "MEMORY", "60MB")
+    monkeypatch.setattr(run, "MEMORY", "60MB")
     found = told(tmp_path, 大格=visits("格") + f'深澳國小,111/10/09,甲,"{"長" * 30_000_000}"\n')
     assert is_sentence(found["入校輔導_大格.csv"]["problem"])
 
@@ -503,7 +504,7 @@ def on_read(
     monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[Path], None], times: int
 ) -> list[int]:
     """Something happens to a file as often as it is read, up to some times; gives how often it was read."""
-    real, count = files._digest, [0]
+    real, count = careful.digest, [0]
 
     def digest(path: Path) -> Any:
         found = real(path)
@@ -513,7 +514,7 @@ def on_read(
                 change(path)
         return found
 
-    monkeypatch.setattr(files, "_digest", digest)
+    monkeypatch.setattr(careful, "digest", digest)
     return count
 
 
@@ -541,7 +542,7 @@ def stored_hash(place: Path) -> str:
 
 
 def hash_of(path: Path) -> str:
-    return files._digest(path)[0]
+    return careful.digest(path)[0]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
@@ -570,20 +571,20 @@ def test_another_file_that_comes_and_goes_by_its_name_is_never_taken_for_it(
     other.write_text(visits("乙", 9000).replace("深澳國小", "沒有國小"), encoding="utf-8")
     os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     assert path.stat().st_size == other.stat().st_size > files.BULK_BYTES
-    real, swaps = raw.RawTables._try_store, [0]
+    real, swaps = raw.create, [0]
 
-    def try_store(self: Any, table: Table, file_ids: list[int]) -> bool:
+    def create(con: Any, table: Table, sheets: Any) -> Any:
         if table.id != "coaching" or swaps[0]:
-            return real(self, table, file_ids)
+            return real(con, table, sheets)
         swaps[0] += 1
         path.rename(aside)
         other.rename(path)
-        whole = real(self, table, file_ids)
+        counts = real(con, table, sheets)
         path.rename(other)
         aside.rename(path)
-        return whole
+        return counts
 
-    monkeypatch.setattr(raw.RawTables, "_try_store", try_store)
+    monkeypatch.setattr(raw, "create", create)
     found = told(tmp_path)["入校輔導_甲.csv"]
     assert (found["accepted"], found["rejected"], swaps[0]) == (9000, 0, 1)
     assert stored_hash(tmp_path) == hash_of(path)
@@ -593,16 +594,16 @@ def test_a_file_that_changes_after_it_was_read_is_in_the_figures_as_it_is_in_the
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "SETTLING", 0.01)
-    real, done = builds._Build.stage, []
+    real, done = stage.stage, []
 
-    def stage(self: Any) -> None:
+    def staged(*data: Any) -> Any:
         if not done:
             done.append(True)
             (tmp_path / "data" / "入校輔導_晚.csv").write_text(visits("晚", 7), encoding="utf-8")
             (tmp_path / "data" / "入校輔導_走.csv").unlink()
-        real(self)
+        return real(*data)
 
-    monkeypatch.setattr(builds._Build, "stage", stage)
+    monkeypatch.setattr(stage, "stage", staged)
     found = told(tmp_path, 晚=visits("早"), 走=visits("走"))
     assert found["入校輔導_晚.csv"]["accepted"] == 7
     assert "入校輔導_走.csv" not in found
@@ -680,7 +681,7 @@ def test_a_file_that_cannot_be_read_any_more_keeps_the_rows_that_it_had(
     for name, path in paths.items():
         later = visits(f"後{name}", 2)
         path.write_text(
-            later.replace("\n", ",欄" * files.COLUMNS + "\n", 1) if name == wide else later, "utf-8"
+            later.replace("\n", ",欄" * careful.COLUMNS + "\n", 1) if name == wide else later, "utf-8"
         )
     os.truncate(paths[sparse], 10 << 30)
     outcome = build(tmp_path / "data", tmp_path / "warehouse")

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import programmes, warehouse
+from dashboard import warehouse
 from dashboard.cli import entry, main
+from dashboard.definitions import contracts, programmes
 from dashboard.exports.cells import safe
 from dashboard.paths import ROOT
-from dashboard.sources import contracts
 from tests.oracle.product import UNIT_COLUMNS
 from tests.running import PROGRAMME, Outcome, kpi
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import config
-from dashboard.config import Config, ConfigError
-from dashboard.sources.places import Entry, Spreadsheet, gid_in, id_in
+from dashboard.definitions import deployment
+from dashboard.definitions.deployment import Config, ConfigError
+from dashboard.definitions.places import Entry, Spreadsheet, gid_in, id_in
 from tests.running import kpi
 
 ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -19,14 +19,14 @@ LINK = f"https://docs.google.com/spreadsheets/d/{ID}/edit"
 @pytest.fixture(autouse=True)
 def nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the machine that the tests run on."""
-    for name in (config.VARIABLE, config.KEY_VARIABLE):
+    for name in (deployment.VARIABLE, deployment.KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
 
 
 def loaded(folder: Path, text: str) -> Config:
     """The configuration of a kpi.toml."""
     (folder / "kpi.toml").write_text(text, encoding="utf-8")
-    return config.load(folder)
+    return deployment.load(folder)
 
 
 def test_every_key_does_what_it_says(tmp_path: Path):
@@ -87,7 +87,7 @@ def test_everything_may_be_left_out(tmp_path: Path):
 def test_without_a_file_the_data_folder_alone_decides(tmp_path: Path, data: bool):
     if data:
         (tmp_path / "data").mkdir()
-    found = config.load(tmp_path)
+    found = deployment.load(tmp_path)
     assert (found.configured, found.data, found.warehouse) == (
         data,
         tmp_path / "data",
@@ -117,16 +117,16 @@ def test_one_spreadsheet_may_serve_two_programmes(tmp_path: Path):
 
 def test_a_data_folder_of_the_command_line_is_the_only_source(tmp_path: Path):
     found = loaded(tmp_path, f'[data]\n"keelung-111" = "基隆"\n[[spreadsheets]]\nlink = "{ID}"\n')
-    changed = config.with_folders(found, ("keelung-111",), tmp_path / "other", tmp_path / "w")
+    changed = deployment.with_folders(found, ("keelung-111",), tmp_path / "other", tmp_path / "w")
     assert (changed.programmes, changed.folders, changed.spreadsheets) == (("keelung-111",), {}, ())
     assert (changed.folder_of("keelung-111"), changed.warehouse) == (tmp_path / "other", tmp_path / "w")
-    assert config.with_folders(found, (), None, None) == found
+    assert deployment.with_folders(found, (), None, None) == found
 
 
 def test_the_key_of_the_environment_is_taken_where_the_file_names_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv(config.KEY_VARIABLE, "/etc/kpi/reader.json")
+    monkeypatch.setenv(deployment.KEY_VARIABLE, "/etc/kpi/reader.json")
     assert loaded(tmp_path, "").key == Path("/etc/kpi/reader.json")
     assert loaded(tmp_path, '[google]\nkey = "own.json"\n').key == tmp_path / "own.json"
     assert loaded(tmp_path, '[google]\nkey = ""\n').key is None
@@ -142,8 +142,8 @@ def test_the_served_product_learns_its_file_from_the_environment(
 ):
     loaded(tmp_path, 'data = "exports"\n')
     for name in (tmp_path, tmp_path / "kpi.toml"):
-        monkeypatch.setenv(config.VARIABLE, str(name))
-        assert config.from_environment().data == tmp_path / "exports"
+        monkeypatch.setenv(deployment.VARIABLE, str(name))
+        assert deployment.from_environment().data == tmp_path / "exports"
 
 
 @pytest.mark.parametrize(
@@ -246,23 +246,23 @@ def in_big5(folder: Path) -> Path:
 @pytest.mark.parametrize(("made", "told"), [(missing, "找不到設定檔"), (in_big5, "不是正確的 TOML")])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, made: Callable[[Path], Path], told: str):
     with pytest.raises(ConfigError, match=told):
-        config.load(made(tmp_path))
+        deployment.load(made(tmp_path))
 
 
 def test_a_file_of_notepad_is_read(tmp_path: Path):
     (tmp_path / "kpi.toml").write_bytes(b'\xef\xbb\xbfdata = "exports"\r\n')
-    assert config.load(tmp_path).data == tmp_path / "exports"
+    assert deployment.load(tmp_path).data == tmp_path / "exports"
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2h", 7200)])
 def test_a_length_of_time_has_a_unit(text: str, seconds: float):
-    assert config.seconds(text) == seconds
+    assert deployment.seconds(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "15", "m", "0m", "-1m", "1.5h", "1 m", "１５m", "1d"])
 def test_what_is_no_length_of_time_is_refused(text: str):
     with pytest.raises(ValueError):
-        config.seconds(text)
+        deployment.seconds(text)
 
 
 # The server
@@ -278,7 +278,7 @@ def test_what_is_no_length_of_time_is_refused(text: str):
 ])  # fmt: skip
 def test_the_names_that_it_answers_to_are_as_a_browser_writes_them(tmp_path, written, host):
     (tmp_path / "kpi.toml").write_text(f'[server]\nhosts = ["{written}"]\nviewers = 7\n', encoding="utf-8")
-    found = config.load(tmp_path)
+    found = deployment.load(tmp_path)
     assert found.hosts == (host,) and found.viewers == 7
 
 
@@ -289,11 +289,11 @@ def test_the_names_that_it_answers_to_are_as_a_browser_writes_them(tmp_path, wri
 def test_what_is_no_host_name_is_refused_with_an_example(tmp_path, written):
     (tmp_path / "kpi.toml").write_text(f"[server]\nhosts = [{written}]\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"kpi\.example\.gov\.tw"):
-        config.load(tmp_path)
+        deployment.load(tmp_path)
 
 
 @pytest.mark.parametrize("line", ["viewers = 0", 'viewers = "10"', "viewers = true", "host = 1"])
 def test_a_wrong_key_of_the_server_is_told(tmp_path, line):
     (tmp_path / "kpi.toml").write_text(f"[server]\n{line}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="server"):
-        config.load(tmp_path)
+        deployment.load(tmp_path)

@@ -12,11 +12,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from jinja2 import UndefinedError
 
-from dashboard import access, programmes, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Entry, Places
+from dashboard import access, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Entry, Places
 from dashboard.warehouse import staging
+from dashboard.warehouse.sql import render
 from tests.running import asked, build, flaws, inputs, kpi, stored
 
 VISITS = ("學校名稱", "輔導日期", "輔導人員")
@@ -392,6 +394,11 @@ def test_every_warning_of_a_row_has_a_bit_of_its_number() -> None:
         for table in contracts.chosen(tables, definition).values():
             assert max(bit for *_, bit in staging.fault_codes([table])) < 2**62
             assert len(table.columns) < 32
+
+
+def test_a_template_of_sql_refuses_a_name_without_a_value() -> None:
+    with pytest.raises(UndefinedError, match="table"):
+        render("staging/no_records.sql.jinja", code=1)
 
 
 STAFF = ("學校名稱", "教師編號", "姓名", "身分別", "職務", "到職日")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import programmes
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.table import COLUMNS, Column, Table
 from dashboard.paths import SOURCES
-from dashboard.sources import contracts
 from dashboard.warehouse import staging
 from tests.running import kpi
 
@@ -109,10 +109,10 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-KEYS = {one.name for kind in (contracts.Table, contracts.Column) for one in dataclasses.fields(kind)}
+KEYS = {one.name for kind in (Table, Column) for one in dataclasses.fields(kind)}
 
 
-def load(folder: Path, **texts: str) -> dict[str, contracts.Table]:
+def load(folder: Path, **texts: str) -> dict[str, Table]:
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return contracts.load(folder)
@@ -185,9 +185,9 @@ def test_each_key_of_a_shipped_contract_is_checked(table: str, tmp_path: Path) -
 
 
 def test_as_many_columns_as_a_contract_may_have_fit_into_the_numbers_of_faults(tmp_path: Path) -> None:
-    more = "".join(column(f"d{i}", "date") for i in range(contracts.COLUMNS - 6))
+    more = "".join(column(f"d{i}", "date") for i in range(COLUMNS - 6))
     table = load(tmp_path, reading_logs=GOOD + more)["reading_logs"]
-    assert len(table.columns) == table.most
+    assert len(table.columns) == COLUMNS
     codes = staging.fault_codes([table])
     assert len({code for _, _, _, _, code, _ in codes}) == len(codes)
     assert max(code for *_, code, _ in codes) < 1 << 15

@@ -17,7 +17,7 @@ from dashboard import access, warehouse
 from dashboard.questions import rows as rows_as_objects
 from dashboard.ui.school import bounds
 from dashboard.warehouse import snapshots
-from tests.test_broken_sources import TABLES, City, Rows, header_of, put, rows_of
+from tests.cases.sources import TABLES, City, Rows, header_of, put, rows_of
 
 EVERY = access.bureau(names=True)
 ANYBODY = "王測試"

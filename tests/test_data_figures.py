@@ -12,16 +12,16 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, charts, config, questions, warehouse
+from dashboard import access, charts, questions, warehouse
 from dashboard.language import texts
-from dashboard.rows import Period, ReasonCount, Reject, RowsByDay, School, Table
+from dashboard.rows import ReasonCount, Reject, RowsByDay, School, Table
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.data import figures as data_figures
 from dashboard.ui.frame import page as frame
 from tests.running import PROGRAMME, build, kpi
+from tests.samples import KEELUNG, NTPC, view_on
 
 ROOT = Path(__file__).parents[1]
-KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
 PAGE = next((ROOT / "pages").glob("*_data.py")).name
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
 DAY = dt.date(2022, 11, 25)
@@ -45,14 +45,6 @@ def dated(*days: dt.date, school: str = "深澳國小") -> str:
     return "".join(f"{school},{day},甲{n},題\n" for n, day in enumerate(days))
 
 
-def seen_of(place: Path, programme: str, on: dt.date, scope: access.Scope | None = None) -> questions.View:
-    snapshot, scope = warehouse.current(place, programme), scope or access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, Period))
-    facts = questions.facts_of(snapshot, scope)
-    current = questions.periods_on(snapshot, scope, on)
-    return questions.View(programme, (programme,), place, snapshot, facts, current, periods, scope, on)
-
-
 @pytest.fixture
 def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What a viewer sees after a build of 入校輔導 with this text, and of other files if any."""
@@ -64,7 +56,7 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             (data / f"{name}.csv").write_text(lines, encoding="utf-8")
         outcome = build(data, place)
         assert outcome.code == 0, outcome.err
-        return seen_of(place, PROGRAMME, on, scope)
+        return view_on(place, PROGRAMME, on, scope or access.bureau())
 
     return make
 
@@ -206,7 +198,7 @@ def test_a_scope_of_two_schools_sees_the_bars_of_their_rows_alone(view):
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
 def test_the_rarer_reasons_are_one_part_and_nothing_is_lost(samples, programme):
-    seen = seen_of(samples, programme, DAY)
+    seen = view_on(samples, programme, DAY, access.bureau())
     counts = refused(seen)
     figure = rejects(seen)
     (bar,) = stacks(figure)
@@ -218,7 +210,11 @@ def test_the_rarer_reasons_are_one_part_and_nothing_is_lost(samples, programme):
 
 
 def test_a_pattern_lies_over_its_colour_in_either_theme(samples):
-    bars = [trace for trace in rejects(seen_of(samples, KEELUNG, DAY)).drawn.data if trace.type == "bar"]
+    bars = [
+        trace
+        for trace in rejects(view_on(samples, KEELUNG, DAY, access.bureau())).drawn.data
+        if trace.type == "bar"
+    ]
     looks = [(trace.marker.color, trace.marker.pattern.shape) for trace in bars]
     assert len(set(looks)) == len(looks) == 6
     assert {trace.marker.pattern.fillmode for trace in bars} == {"overlay"}, (
@@ -309,8 +305,11 @@ def test_a_schools_rows_are_its_own_and_a_scope_sees_no_others(view):
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
 def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(samples, programme):
     """Also rows that no indicator can take: a table that is written to has not stopped."""
-    seen = seen_of(
-        samples, programme, dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30)
+    seen = view_on(
+        samples,
+        programme,
+        dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30),
+        access.bureau(),
     )
     accepted = {row.table_name: row.accepted for row in questions.ask(seen, Table) if row.supplied}
     listed = questions.ask(seen, RowsByDay, on=seen.on, school=None)
@@ -339,15 +338,6 @@ def test_a_snapshot_without_the_days_of_its_rows_is_told_as_such(view, monkeypat
 # The page
 
 
-@pytest.fixture
-def served(samples, tmp_path, monkeypatch):
-    file = tmp_path / "kpi.toml"
-    file.write_text(
-        f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{samples.as_posix()}"\n', encoding="utf-8"
-    )
-    monkeypatch.setenv(config.VARIABLE, str(file))
-
-
 def opened(**parameters: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     app.switch_page(f"../pages/{PAGE}")
@@ -361,7 +351,7 @@ def html_of(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_a_figure_is_built_only_where_the_address_asks_for_it(served, programme):
+def test_a_figure_is_built_only_where_the_address_asks_for_it(both_served, programme):
     plain = opened(programme=programme)
     assert not plain.exception and not plain.get("plotly_chart")
     links = dict(re.findall(r'<a class="pill" href="([^"]*)">([^<]*)</a>', html_of(plain)))
@@ -378,7 +368,7 @@ def test_a_figure_is_built_only_where_the_address_asks_for_it(served, programme)
     assert not unknown.exception and not unknown.get("plotly_chart")
 
 
-def test_a_filter_keeps_the_figure_that_is_shown(served):
+def test_a_filter_keeps_the_figure_that_is_shown(both_served):
     page = html_of(opened(programme=KEELUNG, chart="arrivals", school="深美國小"))
     assert "深美國小：" in page
     assert all("chart=arrivals" in link for link in re.findall(r'href="([^"]*)"', page) if "reason=" in link)
@@ -388,7 +378,9 @@ def test_a_filter_keeps_the_figure_that_is_shown(served):
 @pytest.mark.parametrize("of", [rejects, arrivals])
 def test_in_english_a_figure_says_nothing_in_chinese(samples, programme, of):
     with texts.written(texts.Manner("en", "ce")):
-        seen = dataclasses.replace(seen_of(samples, programme, dt.date(2023, 1, 5)), lang="en", era="ce")
+        seen = dataclasses.replace(
+            view_on(samples, programme, dt.date(2023, 1, 5), access.bureau()), lang="en", era="ce"
+        )
         figure = of(seen)
         heard = [figure.title, figure.caption, figure.alt, figure.name, *figure.header]
         heard += [str(cell) for row in figure.rows() for cell in row]

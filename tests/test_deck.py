@@ -31,7 +31,7 @@ from dashboard.language.texts import Manner, written
 from dashboard.rows import Kpi
 from tests.running import EVERY_SCHOOL
 from tests.running import named as names_in
-from tests.test_slides import DAYS, SCOPES, Place, keelung, place, wanted  # noqa: F401 (fixtures)
+from tests.samples import MEETINGS, NTPC, SCOPES, Place, wanted
 
 UNIT = 6350  # EMU, of our own slides
 NOTE = re.compile(r"(?P<who>.+)：(?P<sign>\S+) (?P<word>.+?)，計數 (?P<counted>\S+)，基數 (?P<base>\S+)，應達 (?P<required>[^；]+)(?:；! (?P<flags>.+))?$")  # fmt: skip
@@ -84,7 +84,7 @@ def made_of(at: Place, scope: Sequence[str] = (), compare: bool = False, **choic
     asked = dict(zip(scope[::2], scope[1::2], strict=True))
     view = dataclasses.replace(
         at.view, scope=scope_of(snapshot, asked.get("--group"), asked.get("--school")),
-        versus=DAYS[at.programme][1] if compare else None,
+        versus=MEETINGS[at.programme][1] if compare else None,
     )  # fmt: skip
     return slides.document(view, slide_facts.Choices(**choices))
 
@@ -99,8 +99,10 @@ def _exported(
     folder_of: Path, programme: str, scope: Sequence[str], compare: bool, options: tuple[object, ...]
 ) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        at = Place(folder_of, Path(folder), programme)
-        return at.export("pptx", *scope, *(("--compare", DAYS[programme][1]) if compare else ()), *options)
+        at = Place(folder_of, Path(folder), programme, MEETINGS[programme][0])
+        return at.export(
+            "pptx", *scope, *(("--compare", MEETINGS[programme][1]) if compare else ()), *options
+        )
 
 
 def number(text: str) -> float | None:
@@ -109,13 +111,13 @@ def number(text: str) -> float | None:
 
 @pytest.mark.parametrize("compare", [False, True], ids=["a day", "compared"])
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
-def test_the_notes_have_every_figure_and_flag_of_the_scope(keelung: Place, scope, compare: bool):  # noqa: F811
+def test_the_notes_have_every_figure_and_flag_of_the_scope(keelung: Place, scope, compare: bool):
     check_notes(keelung, scope, compare)
 
 
 @pytest.mark.parametrize("scope", [(), ("--group", "淡水區")], ids=["city", "group"])
 def test_the_notes_have_every_figure_and_flag_of_the_other_programme(both: Path, tmp_path: Path, scope):
-    check_notes(Place(both / "warehouse", tmp_path, "ntpc-5g-112"), scope, True)
+    check_notes(Place(both / "warehouse", tmp_path, NTPC, MEETINGS[NTPC][0]), scope, True)
 
 
 def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:
@@ -146,10 +148,10 @@ def check_notes(at: Place, scope: Sequence[str], compare: bool) -> None:
 
 
 @pytest.mark.parametrize("compare", [False, True], ids=["a day", "compared"])
-def test_the_slides_titles_tables_and_texts_are_the_documents(place: Place, compare: bool):  # noqa: F811
-    for scope in ((), ("--group", "自主學習組" if place.programme == "keelung-111" else "淡水區")):
-        wanted_slides = made_of(place, scope, compare)
-        presentation = opened(exported(place, scope, compare))
+def test_the_slides_titles_tables_and_texts_are_the_documents(each_programme: Place, compare: bool):
+    for scope in ((), ("--group", "自主學習組" if each_programme.programme == "keelung-111" else "淡水區")):
+        wanted_slides = made_of(each_programme, scope, compare)
+        presentation = opened(exported(each_programme, scope, compare))
         assert presentation.core_properties.title == wanted_slides.title
         assert len(presentation.slides) == len(wanted_slides.slides)
         for at, (one, slide) in enumerate(zip(wanted_slides.slides, presentation.slides, strict=True), 1):
@@ -184,7 +186,7 @@ def check_table(one: Slide, table: list[list[str]] | None) -> None:
             assert sorted(text.split()) == sorted([*cells[at].text.split(), *cells[at].mark.split()])
 
 
-def test_a_school_and_its_figure_are_read_in_the_table_as_kpi_results_has_them(keelung: Place):  # noqa: F811
+def test_a_school_and_its_figure_are_read_in_the_table_as_kpi_results_has_them(keelung: Place):
     """From the PPTX to `kpi results` without the document: sign, counted, required and the mark of each flag."""
     from dashboard import questions
 
@@ -208,10 +210,10 @@ def test_a_school_and_its_figure_are_read_in_the_table_as_kpi_results_has_them(k
 
 
 @pytest.mark.parametrize("compare", [False, True], ids=["a day", "compared"])
-def test_the_bars_are_the_schools_by_status(place: Place, compare: bool):  # noqa: F811
-    schools = [row for row in wanted(place).values() if row["level"] == "school"]
-    presentation = opened(exported(place, (), compare))
-    document_ = made_of(place, (), compare)
+def test_the_bars_are_the_schools_by_status(each_programme: Place, compare: bool):
+    schools = [row for row in wanted(each_programme).values() if row["level"] == "school"]
+    presentation = opened(exported(each_programme, (), compare))
+    document_ = made_of(each_programme, (), compare)
     several = 0
     for one, slide in zip(document_.slides, presentation.slides, strict=True):
         for frame in charts_of(slide, XL_CHART_TYPE.BAR_STACKED_100):
@@ -248,9 +250,9 @@ def check_sheet(chart: Any) -> None:
         assert [row[at].value for row in rows[1:]] == [None if value is None else pytest.approx(value) for value in series.values]  # fmt: skip
 
 
-def test_the_curve_is_the_documents_in_steps_with_the_pace_and_the_deadline(place: Place):  # noqa: F811
-    document_, several = made_of(place), 0
-    for one, slide in zip(document_.slides, opened(exported(place)).slides, strict=True):
+def test_the_curve_is_the_documents_in_steps_with_the_pace_and_the_deadline(each_programme: Place):
+    document_, several = made_of(each_programme), 0
+    for one, slide in zip(document_.slides, opened(exported(each_programme)).slides, strict=True):
         frames = charts_of(slide, XL_CHART_TYPE.LINE)
         assert len(frames) == bool(one.curve)
         if not one.curve:
@@ -290,7 +292,7 @@ def category_day(element: Any) -> dt.date:
     return dt.date(1899, 12, 30) + dt.timedelta(int(element.text))
 
 
-def test_an_indicators_last_share_is_that_of_kpi_results(keelung: Place):  # noqa: F811
+def test_an_indicators_last_share_is_that_of_kpi_results(keelung: Place):
     rows = {row["kpi"]: row for row in wanted(keelung).values() if row["level"] == "city"}
     shares = set()
     for one, slide in zip(made_of(keelung).slides, opened(exported(keelung)).slides, strict=True):
@@ -419,12 +421,12 @@ def check_bars(slide: Any) -> None:
 
 
 @pytest.mark.parametrize("scope", ["city", "group", "school", "without schools", "english"])
-def test_every_text_is_whole_and_nothing_overlaps(place: Place, scope: str):  # noqa: F811
-    group = "自主學習組" if place.programme == "keelung-111" else "淡水區"
-    school = next(one.name for one in place.scope_of(()))
+def test_every_text_is_whole_and_nothing_overlaps(each_programme: Place, scope: str):
+    group = "自主學習組" if each_programme.programme == "keelung-111" else "淡水區"
+    school = next(one.name for one in each_programme.scope_of(()))
     scopes = {"group": ("--group", group), "school": ("--school", school)}
     with written(Manner("en" if scope == "english" else "zh-TW")):
-        made = made_of(place, scopes.get(scope, ()), True, schools=scope != "without schools")
+        made = made_of(each_programme, scopes.get(scope, ()), True, schools=scope != "without schools")
     check_room(deck.write(made))
 
 
@@ -495,7 +497,7 @@ def test_the_longest_names_and_all_flags_are_whole(rows: int, columns: int):
     check_room(deck.write(extreme(rows, columns)))
 
 
-def test_flags_for_which_there_is_no_room_are_counted(keelung: Place):  # noqa: F811
+def test_flags_for_which_there_is_no_room_are_counted(keelung: Place):
     slide = opened(deck.write(extreme(12, 12))).slides[3]
     texts = "\n".join(texts_of(slide))
     left = [at for at in range(12) if f"! {at} {SENTENCE}" not in texts]
@@ -505,7 +507,7 @@ def test_flags_for_which_there_is_no_room_are_counted(keelung: Place):  # noqa: 
 # What the file is
 
 
-def test_every_text_has_its_language_and_a_font_with_chinese_letters(keelung: Place):  # noqa: F811
+def test_every_text_has_its_language_and_a_font_with_chinese_letters(keelung: Place):
     for language, tag in (("zh-TW", "zh-TW"), ("en", "en-US")):
         with written(Manner(language)):
             made = deck.write(made_of(keelung, compare=True))
@@ -518,7 +520,7 @@ def test_every_text_has_its_language_and_a_font_with_chinese_letters(keelung: Pl
                 assert all(b'<a:ea typeface="Microsoft JhengHei"/>' in run for run in runs), name
 
 
-def test_english_slides_say_what_the_english_document_says(keelung: Place):  # noqa: F811
+def test_english_slides_say_what_the_english_document_says(keelung: Place):
     with written(Manner("en")):
         made = made_of(keelung, compare=True)
     presentation = opened(deck.write(made))
@@ -527,7 +529,7 @@ def test_english_slides_say_what_the_english_document_says(keelung: Place):  # n
     assert "Schools by status" in text and not re.search("各狀態校數|另有|達標|落後", text)
 
 
-def test_who_listens_is_told_every_table_and_chart_and_no_decoration(keelung: Place):  # noqa: F811
+def test_who_listens_is_told_every_table_and_chart_and_no_decoration(keelung: Place):
     for slide in opened(exported(keelung, (), True)).slides:
         first = slide.shapes[0]
         assert first.is_placeholder and first == slide.shapes.title
@@ -541,7 +543,7 @@ def test_who_listens_is_told_every_table_and_chart_and_no_decoration(keelung: Pl
                 assert shape._element.xpath(".//a:tblPr/@firstRow") == ["1"]
 
 
-def test_a_status_is_a_colour_a_sign_and_a_word(keelung: Place):  # noqa: F811
+def test_a_status_is_a_colour_a_sign_and_a_word(keelung: Place):
     """The colours of a slide are in its legend or its tally, in words."""
     for slide in opened(exported(keelung)).slides:
         texts = "\n".join(texts_of(slide))
@@ -560,8 +562,8 @@ def test_a_status_is_a_colour_a_sign_and_a_word(keelung: Place):  # noqa: F811
                     assert words.STATUSES[status].word in texts
 
 
-def test_the_same_document_is_the_same_bytes_of_no_day_and_nobody(keelung: Place):  # noqa: F811
-    first, second = (keelung.export("pptx", "--compare", DAYS[keelung.programme][1]) for _ in range(2))
+def test_the_same_document_is_the_same_bytes_of_no_day_and_nobody(keelung: Place):
+    first, second = (keelung.export("pptx", "--compare", MEETINGS[keelung.programme][1]) for _ in range(2))
     assert first == second
     packages = [first, *(body for name, body in parts(first).items() if name.endswith(".xlsx"))]
     assert len(packages) > 10
@@ -576,7 +578,7 @@ def test_the_same_document_is_the_same_bytes_of_no_day_and_nobody(keelung: Place
     assert "printerSettings" not in "".join(parts(first)) and "thumbnail" not in "".join(parts(first))
 
 
-def test_no_teacher_is_named_in_any_part(keelung: Place):  # noqa: F811
+def test_no_teacher_is_named_in_any_part(keelung: Place):
     from dashboard import warehouse
 
     asked = {"on": keelung.on, "period": None, "school": None}
@@ -590,16 +592,16 @@ def test_no_teacher_is_named_in_any_part(keelung: Place):  # noqa: F811
     assert names_in(text, {one for one in people if len(one) > 2}) == set()
 
 
-def test_without_schools_no_part_names_a_school(place: Place):  # noqa: F811
-    names = {one.name for one in place.scope_of(())}
-    whole = said(exported(place, (), True))
+def test_without_schools_no_part_names_a_school(each_programme: Place):
+    names = {one.name for one in each_programme.scope_of(())}
+    whole = said(exported(each_programme, (), True))
     assert all(name in whole for name in names)
-    text = said(exported(place, (), True, "--without-schools"))
+    text = said(exported(each_programme, (), True, "--without-schools"))
     assert [name for name in names if name in text] == []
 
 
 @pytest.mark.parametrize("scope", ["group", "school"])
-def test_nothing_outside_the_scope_is_in_any_part(keelung: Place, scope: str):  # noqa: F811
+def test_nothing_outside_the_scope_is_in_any_part(keelung: Place, scope: str):
     mine = {one.name for one in keelung.scope_of(SCOPES[scope])}
     groups = {one.group_name for one in keelung.scope_of(SCOPES[scope])}
     text = said(exported(keelung, SCOPES[scope], True))
@@ -668,7 +670,7 @@ def template(path: Path, change: Any = None, wide_: float = 10.0, high: float = 
 
 
 @pytest.mark.parametrize(("wide_", "high"), [(10.0, 5.625), (13.333, 7.5)])
-def test_a_bureaus_template_keeps_its_look_and_loses_its_slides(keelung: Place, wide_: float, high: float):  # noqa: F811
+def test_a_bureaus_template_keeps_its_look_and_loses_its_slides(keelung: Place, wide_: float, high: float):
     file = template(keelung.folder / "局.pptx", wide_=wide_, high=high)
     made = exported(keelung, (), True, "--template", file)
     text, presentation = said(made), opened(made)
@@ -686,7 +688,7 @@ def test_a_bureaus_template_keeps_its_look_and_loses_its_slides(keelung: Place, 
     check_room(made)
 
 
-def test_a_template_of_its_own_kind_is_taken_too(keelung: Place):  # noqa: F811
+def test_a_template_of_its_own_kind_is_taken_too(keelung: Place):
     file = template(keelung.folder / "局.pptx")
     kept = parts(file.read_bytes())
     kept["[Content_Types].xml"] = kept["[Content_Types].xml"].replace(
@@ -744,7 +746,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_template_that_cannot_be_used_is_refused_in_a_sentence(keelung: Place, kind: str):  # noqa: F811
+def test_a_template_that_cannot_be_used_is_refused_in_a_sentence(keelung: Place, kind: str):
     make, why = REFUSED[kind]
     file = make(keelung.folder / "局.pptx")
     output = keelung.folder / "out.pptx"
@@ -766,14 +768,14 @@ def test_a_template_that_cannot_be_used_is_refused_in_a_sentence(keelung: Place,
         (("pptx", "--compare", "2022-11-25"), "--compare 要早於截至日"),
     ],
 )
-def test_what_a_kind_has_not_is_refused(keelung: Place, options: tuple[str, ...], why: str):  # noqa: F811
+def test_what_a_kind_has_not_is_refused(keelung: Place, options: tuple[str, ...], why: str):
     kind, *others = options
     file = keelung.folder / f"out.{kind}"
     done = keelung.ask("export", kind, "--output", file, "--as-of", keelung.on, *others)
     assert done.code == 2 and why in done.err and not file.exists()
 
 
-def test_each_slide_moves_the_bar(keelung: Place):  # noqa: F811
+def test_each_slide_moves_the_bar(keelung: Place):
     steps: list[tuple[float, str]] = []
     made = made_of(keelung)
     deck.write(made, None, lambda share, text: steps.append((share, text)))
@@ -781,7 +783,7 @@ def test_each_slide_moves_the_bar(keelung: Place):  # noqa: F811
     assert [share for share, _ in steps] == sorted(share for share, _ in steps) and steps[-1][0] < 1
 
 
-def test_the_order_is_the_definitions_where_that_is_asked_for(keelung: Place):  # noqa: F811
+def test_the_order_is_the_definitions_where_that_is_asked_for(keelung: Place):
     titles = [
         slide.shapes.title.text
         for slide in opened(exported(keelung, (), False, "--order", "definition")).slides

@@ -10,8 +10,9 @@ import pytest
 from dashboard import access, questions, warehouse
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
+from dashboard.paths import ROOT
 from dashboard.ui.frame import freshness
-from tests.test_pages import PAGES, ROOT, html_of, open_page, served  # noqa: F401 (a fixture)
+from tests.pages import PAGES, html_of, open_page
 
 HAN = re.compile(r"[一-鿿]")
 # What a school wrote, or is to write, stands in quotes or after "one of:".
@@ -62,7 +63,7 @@ def texts(shown: str) -> list[str]:
 
 @pytest.mark.parametrize("vs", [None, "2022-10-28"], ids=["alone", "compared"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_english_says_nothing_in_chinese(served, data, name, vs):  # noqa: F811
+def test_a_page_in_english_says_nothing_in_chinese(served, data, name, vs):
     app = open_page(name, lang="en", **({"vs": vs} if vs else {}))
     assert not app.exception
     shown = html_of(app)
@@ -75,13 +76,13 @@ def test_a_page_in_english_says_nothing_in_chinese(served, data, name, vs):  # n
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_years_are_the_viewers_choice_in_either_language(served, name):  # noqa: F811
+def test_the_years_are_the_viewers_choice_in_either_language(served, name):
     day = dt.date(2022, 11, 25)
     assert f"截至 <b>{day.year}/11/25（五）</b>" in html_of(open_page(name, era="ce"))
     assert "As of <b>111/11/25 (Fri)</b>" in html_of(open_page(name, lang="en", era="roc"))
 
 
-def test_links_keep_the_language_the_era_and_the_day_to_compare_with(served):  # noqa: F811
+def test_links_keep_the_language_the_era_and_the_day_to_compare_with(served):
     shown = html_of(open_page("overview", lang="en", era="roc", vs="2022-10-28"))
     links = [link for link in re.findall(r'href="\./([^"]*)"', shown) if link.startswith(("group", "school"))]
     assert links and all(
@@ -90,15 +91,14 @@ def test_links_keep_the_language_the_era_and_the_day_to_compare_with(served):  #
 
 
 @pytest.mark.parametrize("vs", ["2022-11-25", "2023-01-01", "x"])
-def test_a_day_to_compare_with_that_is_not_earlier_is_told_and_ignored(served, vs):  # noqa: F811
+def test_a_day_to_compare_with_that_is_not_earlier_is_told_and_ignored(served, vs):
     shown = html_of(open_page("overview", vs=vs))
     assert "已略過比較" in shown and "相比" not in shown.split('class="lead"')[0].split("已略過比較")[1]
 
 
-def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(served):  # noqa: F811
-    code = "".join(
-        (ROOT / "dashboard" / "warehouse" / name).read_text("utf-8") for name in ("build.py", "gather.py")
-    )
+def test_every_step_of_a_build_is_told_in_english_and_a_file_keeps_its_name(served):
+    folder = ROOT / "dashboard" / "warehouse"
+    code = "".join(path.read_text("utf-8") for path in (*folder.glob("build/*.py"), folder / "gather.py"))
     steps = [
         step.replace("{name}", "研習紀錄.csv")
         .replace("{table.label['zh-TW']}", "研習紀錄")

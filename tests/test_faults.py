@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
 
 from dashboard import warehouse
-from dashboard.sources import contracts, extent, files, workbooks
+from dashboard.definitions import contracts
+from dashboard.sources import calamine, extent, files
+from tests.cases.visits import HEADER, good_workbook, visit, visits, workbook
 from tests.running import (
     PROGRAMME,
     Outcome,
@@ -41,36 +42,9 @@ from tests.running import (
 )
 
 TABLES = contracts.load()
-HEADER = "學校名稱,輔導日期,輔導人員,主題"
 NOBODY = 65534
 # A path that means something to a shell, to SQL, to a pattern of files and to a database's address.
 HOSTILE = "O'Brien's 「資料」; drop table staff; -- ☃😀 $(id) %s"
-
-
-def visit(tag: str, number: int = 1, topic: str = "備課") -> str:
-    """A row of 入校輔導 that no other tag or number gives."""
-    return f"深澳國小,111/10/{number % 28 + 1:02d},{tag}{number},{topic}"
-
-
-def visits(tag: str, many: int = 3) -> str:
-    return "".join(f"{line}\n" for line in [HEADER, *(visit(tag, i) for i in range(1, many + 1))])
-
-
-def workbook(rows: list[list[object]], **cells: object) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "入校輔導"
-    for row in rows:
-        sheet.append(row)
-    for place, value in cells.items():
-        sheet[place] = value
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
-def good_workbook(tag: str, **cells: object) -> bytes:
-    return workbook([line.split(",") for line in visits(tag).splitlines()], **cells)
 
 
 def rezipped(data: bytes, change: Callable[[zipfile.ZipInfo, bytes], bytes]) -> bytes:
@@ -402,7 +376,7 @@ def test_a_bomb_is_refused_by_what_it_declares_before_anything_is_unpacked(
         raise AssertionError("unpacked")
 
     monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
-    monkeypatch.setattr(workbooks, "CalamineWorkbook", unpacked)
+    monkeypatch.setattr(calamine, "CalamineWorkbook", unpacked)
     (sheet,) = files.read(bomb, tmp_path, {}, TABLES, tmp_path)
     assert sheet.problem and "超過上限" in sheet.problem
 
@@ -933,7 +907,9 @@ def test_a_warehouse_that_is_a_file_is_told_and_left_alone(served: Path, tmp_pat
     assert place.read_text(encoding="utf-8") == "ours"
 
 
-@pytest.mark.parametrize("stage", ["files.read", "staging.create_typed", "evidence.describe_rows"])
+@pytest.mark.parametrize(
+    "stage", ["read.files.read", "stage.staging.create_typed", "measure.evidence.describe_rows"]
+)
 def test_a_build_that_runs_out_of_memory_publishes_nothing(
     stage: str, served: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,10 @@
 """The figures: what is drawn is what `kpi results` says, what is read from files is text, and nothing stands in for a gap."""
 
-import base64
 import datetime as dt
 import json
 import re
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,62 +14,18 @@ from dashboard.paths import ROOT
 from dashboard.rows import Group, Kpi, Period, School
 from dashboard.ui.base import figures, links
 from dashboard.ui.indicator import figures as indicator_figures
-from tests.running import figure_of, share_of
-from tests.test_indicator import (  # noqa: F401 (fixtures)
-    DAYS,
-    KEELUNG,
-    NTPC,
-    ask,
-    results,
-    served,
-)
-from tests.test_pages import open_page
+from tests.pages import HAN, drawn, lines_of, marks_of, open_page, unpacked
+from tests.running import share_of
+from tests.samples import DAYS, KEELUNG, NTPC, ask, results
 
 HOSTILE = '<img src=x onerror="alert(1)"> & %{x}'
-HAN = re.compile("[一-鿿]")
 
 
-def drawn(app):
-    """Every plotly figure of a page: its data and layout, and what is said to those who do not see it."""
-    protos = [element.proto for element in app.get("plotly_chart")]
-    return [(json.loads(proto.spec), proto.alt) for proto in protos]
-
-
-def marks_of(spec):
-    """(trace, point's number, its figure) of every mark that states a figure."""
-    return [
-        (trace, at, figure_of(carried[2]))
-        for trace in spec["data"]
-        for at, carried in enumerate(trace.get("customdata") or [])
-        if isinstance(carried, list) and len(carried) == 3 and isinstance(carried[2], str)
-    ]
-
-
-def lines_of(spec):
-    """(what the line is of, its days, values and what they rest on) of every line that says what it is of."""
-    for trace in spec["data"]:
-        if trace.get("meta"):
-            values = unpacked(trace["y"])
-            days = (
-                trace.get("x")
-                or pd.date_range(trace["x0"], periods=len(values)).strftime("%Y-%m-%d").tolist()
-            )
-            yield trace["meta"].split("|", 4), days, values, unpacked(trace["customdata"])
-
-
-def unpacked(rows):
-    """Rows of numbers, which travel as bytes."""
-    if not isinstance(rows, dict):
-        return rows
-    flat = np.frombuffer(base64.b64decode(rows["bdata"]), dtype=rows["dtype"])
-    return flat.reshape([int(part) for part in rows.get("shape", str(flat.size)).split(",")]).tolist()
-
-
-def offered(served, programme, on):  # noqa: F811
+def offered(both_served, programme, on):
     """Each indicator that the page offers on a day, with the period that it opens in."""
     found = {}
-    for period in ask(served, programme, Period, by_default=on):
-        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on):
+    for period in ask(both_served, programme, Period, by_default=on):
+        for kpi in ask(both_served, programme, Kpi, period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
     opened = {name: links.latest(kpis, on) for name, kpis in found.items()}
     return {name: (kpi, kpi.period) for name, kpi in opened.items()}
@@ -79,16 +33,16 @@ def offered(served, programme, on):  # noqa: F811
 
 @pytest.mark.parametrize(("programme", "day"), [(name, day) for name, days in DAYS.items() for day in days])
 @pytest.mark.parametrize("shape", ["", "pace", "gaps"])
-def test_each_mark_of_the_schools_is_its_school_in_the_results(served, programme, day, shape):  # noqa: F811
+def test_each_mark_of_the_schools_is_its_school_in_the_results(both_served, programme, day, shape):
     on = dt.date.fromisoformat(day)
     app = open_page("indicator", programme=programme, on=day)
-    for kpi, (definition, period) in offered(served, programme, on).items():
+    for kpi, (definition, period) in offered(both_served, programme, on).items():
         app.query_params["kpi"] = kpi
         app.query_params["x"] = shape
         app.run()
         rows = {
             name: row
-            for (level, _, name), row in results(served, programme, kpi, period, on).items()
+            for (level, _, name), row in results(both_served, programme, kpi, period, on).items()
             if level == "school"
         }
         judged = {name: row for name, row in rows.items() if row.counted is not None}
@@ -114,10 +68,10 @@ def test_each_mark_of_the_schools_is_its_school_in_the_results(served, programme
 
 
 @pytest.mark.parametrize(("programme", "day"), [(name, day) for name, days in DAYS.items() for day in days])
-def test_each_day_of_a_curve_is_that_day_in_the_results(served, programme, day):  # noqa: F811
+def test_each_day_of_a_curve_is_that_day_in_the_results(both_served, programme, day):
     on = dt.date.fromisoformat(day)
     app = open_page("indicator", programme=programme, on=day)
-    for kpi, (_, period) in offered(served, programme, on).items():
+    for kpi, (_, period) in offered(both_served, programme, on).items():
         app.query_params["kpi"] = kpi
         app.run()
         for spec, _ in drawn(app):
@@ -125,14 +79,14 @@ def test_each_day_of_a_curve_is_that_day_in_the_results(served, programme, day):
                 assert (of, in_period) == (kpi, period)
                 whole = "required" if counted == "counted" else "schools_judged"
                 for at in sorted({0, len(days) // 2, len(days) - 1}):
-                    told = results(served, programme, kpi, period, dt.date.fromisoformat(days[at][:10]))
+                    told = results(both_served, programme, kpi, period, dt.date.fromisoformat(days[at][:10]))
                     row = told[level, group, ""]
                     assert rests[at][1:] == [getattr(row, counted), getattr(row, whole)]
                     assert values[at] == pytest.approx(100 * getattr(row, counted) / getattr(row, whole))
                     assert share_of(rests[at][0]) == words.percent(*map(int, rests[at][1:]))
 
 
-def test_a_page_has_two_figures_and_each_says_what_it_shows_to_those_who_do_not_see_it(served):  # noqa: F811
+def test_a_page_has_two_figures_and_each_says_what_it_shows_to_those_who_do_not_see_it(both_served):
     specs = drawn(open_page("indicator", kpi="a1a2"))
     assert len(specs) == 2
     for spec, alt in specs:
@@ -143,11 +97,11 @@ def test_a_page_has_two_figures_and_each_says_what_it_shows_to_those_who_do_not_
 
 @pytest.mark.parametrize("query", [{}, {"x": "pace", "y": "count"}, {"x": "gaps"}])
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_a_figure_in_english_says_nothing_in_chinese_but_names(served, programme, query):  # noqa: F811
-    names = {row.name for row in ask(served, programme, School)} | {
-        row.short for row in ask(served, programme, School)
+def test_a_figure_in_english_says_nothing_in_chinese_but_names(both_served, programme, query):
+    names = {row.name for row in ask(both_served, programme, School)} | {
+        row.short for row in ask(both_served, programme, School)
     }
-    names |= {row.name for row in ask(served, programme, Group)}
+    names |= {row.name for row in ask(both_served, programme, Group)}
     app = open_page("indicator", programme=programme, lang="en", **query)
     for spec, alt in drawn(app):
         left = json.dumps([spec, alt], ensure_ascii=False)
@@ -158,13 +112,13 @@ def test_a_figure_in_english_says_nothing_in_chinese_but_names(served, programme
         assert not HAN.findall(left.replace("臺", "")), HAN.findall(left)[:20]
 
 
-def test_the_days_of_a_curve_are_written_in_the_viewers_era(served):  # noqa: F811
+def test_the_days_of_a_curve_are_written_in_the_viewers_era(both_served):
     for era, first in (("roc", "111/1/1"), ("ce", "2022/1/1")):
         (_, _), (spec, _) = drawn(open_page("indicator", kpi="a1a2", era=era))
         assert spec["data"][0]["customdata"][0].startswith(first)
 
 
-def test_the_table_of_a_figure_has_every_value_and_is_read_only_when_it_is_opened(served):  # noqa: F811
+def test_the_table_of_a_figure_has_every_value_and_is_read_only_when_it_is_opened(both_served):
     app = open_page("indicator", kpi="a1a2")
     closed = len(app.get("html"))
     app.session_state["values-schools"] = True
@@ -172,7 +126,7 @@ def test_the_table_of_a_figure_has_every_value_and_is_read_only_when_it_is_opene
     app.run()
     opened = " ".join(element.proto.body for element in app.get("html"))
     assert len(app.get("html")) > closed
-    told = results(served, KEELUNG, "a1a2", "111", dt.date(2022, 11, 25))
+    told = results(both_served, KEELUNG, "a1a2", "111", dt.date(2022, 11, 25))
     for (level, _, name), row in told.items():
         if level == "school" and row.counted is not None:
             assert name in opened
@@ -233,7 +187,7 @@ def test_the_pace_of_a_day_is_the_whole_part_of_what_is_required_so_far():
     assert day["counted"] == 1208 * 328 // 364 and pace["counted"].iloc[-1] == 1208
 
 
-def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F811
+def test_hostile_names_reach_a_figure_as_text(both_served, monkeypatch):
     take = warehouse.rows
     spoilt = ("school_name", "short", "group_name")
 
@@ -263,13 +217,13 @@ def test_hostile_names_reach_a_figure_as_text(served, monkeypatch):  # noqa: F81
         figures._built.cache_clear()
 
 
-def test_a_viewer_of_two_schools_has_two_marks_and_the_sums_of_all(served, monkeypatch):  # noqa: F811
+def test_a_viewer_of_two_schools_has_two_marks_and_the_sums_of_all(both_served, monkeypatch):
     monkeypatch.setattr(access, "bureau", lambda: access.Scope("兩校", (1, 2)))
     (spec, _), _ = drawn(open_page("indicator", kpi="a1a2"))
     assert len(marks_of(spec)) == 2
 
 
-def test_a_figure_is_built_once_for_all_who_ask_the_same(served, monkeypatch):  # noqa: F811
+def test_a_figure_is_built_once_for_all_who_ask_the_same(both_served, monkeypatch):
     figures._built.cache_clear()
     open_page("indicator", kpi="a1a2")
     built = figures._built.cache_info().misses
@@ -290,14 +244,14 @@ def test_every_colour_of_a_figure_has_a_dark_one():
 
 
 @pytest.mark.parametrize("shape", ["", "pace"])
-def test_in_a_crowd_a_mark_stands_for_schools_alike_and_none_is_lost(served, monkeypatch, shape):  # noqa: F811
+def test_in_a_crowd_a_mark_stands_for_schools_alike_and_none_is_lost(both_served, monkeypatch, shape):
     monkeypatch.setattr(indicator_figures, "CROWD", 10)
     figures._built.cache_clear()
     try:
         (spec, _), _ = drawn(open_page("indicator", kpi="infosec", x=shape))
     finally:
         figures._built.cache_clear()
-    told = results(served, KEELUNG, "infosec", "111", dt.date(2022, 11, 25))
+    told = results(both_served, KEELUNG, "infosec", "111", dt.date(2022, 11, 25))
     counts: dict[tuple[str, str], int] = {}
     for trace in [trace for trace in spec["data"] if "customdata" in trace]:
         for x, (_, link, facts) in zip(trace["x"], trace["customdata"], strict=True):
@@ -311,7 +265,7 @@ def test_in_a_crowd_a_mark_stands_for_schools_alike_and_none_is_lost(served, mon
     assert sum(counts.values()) == told["city", "", ""].schools_judged
 
 
-def test_what_is_kept_for_the_next_visitor_is_bounded_by_how_much_it_is(served):  # noqa: F811
+def test_what_is_kept_for_the_next_visitor_is_bounded_by_how_much_it_is(both_served):
     questions._cached.cache_clear()
     figures._built.cache_clear()
     open_page("indicator", kpi="a1a2")
@@ -323,19 +277,19 @@ def test_what_is_kept_for_the_next_visitor_is_bounded_by_how_much_it_is(served):
 
 
 @pytest.mark.parametrize("page", ["indicator", "group", "school", "overview"])
-def test_a_day_far_away_makes_no_figure_without_end(served, page):  # noqa: F811
+def test_a_day_far_away_makes_no_figure_without_end(both_served, page):
     far = {"on": "2099-12-31", "kpi": "a1a2", "trend": "a1a2"}
     for spec, _ in drawn(open_page(page, **far)):
         assert max(len(unpacked(trace["y"])) for trace in spec["data"]) <= 2000
         assert len(json.dumps(spec)) < 1_000_000
 
 
-def test_a_line_ends_today_where_the_day_is_still_to_come(served):  # noqa: F811
+def test_a_line_ends_today_where_the_day_is_still_to_come(both_served):
     _, (spec, _) = drawn(open_page("indicator", kpi="a1a2", on="2022-12-31"))
     assert [days[-1] for (_, level, *_), days, _, _ in lines_of(spec) if level == "city"] == ["2022-11-25"]
 
 
-def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(served, monkeypatch):  # noqa: F811
+def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(both_served, monkeypatch):
     take = warehouse.rows
 
     def rows(snapshot, query, *asked, **parameters):
@@ -363,7 +317,7 @@ def test_a_group_may_be_called_as_a_line_of_ours_or_as_a_mark_of_plotlys(served,
     assert not any("%{x}" in text for text in read_by_plotly)
 
 
-def test_a_figure_of_a_day_to_come_is_built_anew_once_the_day_has_come(served, monkeypatch):  # noqa: F811
+def test_a_figure_of_a_day_to_come_is_built_anew_once_the_day_has_come(both_served, monkeypatch):
     asked = {"kpi": "a1a2", "on": "2022-11-26"}
     before = [alt for _, alt in drawn(open_page("indicator", **asked))]
     figures_before = figures._built.cache_info().misses

@@ -8,19 +8,21 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, config, questions, reminders, warehouse
+from dashboard import access, questions, reminders, warehouse
+from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
-from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Period, Reject, SchoolResult, Total
+from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
 from dashboard.ui.base import cards, faults, matrix, parts, records
 from dashboard.ui.indicator import summary as indicator
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
-from dashboard.warehouse import build as builds
+from dashboard.warehouse.build import measure
+from tests.cases.flags import A1, A2, City, courses
+from tests.cases.tables import LESSONS, SCHOOLS, STAFF, TRAINING, VISITS
+from tests.pages import figures_in, html_of, open_page
 from tests.running import kpi
-from tests.test_flags import A1, A2, LESSONS, City, courses
-from tests.test_pages import figures_in, html_of, open_page
-from tests.test_records import SCHOOLS, STAFF, TRAINING, VISITS
+from tests.samples import view_on
 
 PROGRAMME, ON = "keelung-111", "2022-12-31"
 BROKEN, MEND, CLEAN, SILENT = "信義國小", "深澳國小", "七堵國小", "暖暖國小"
@@ -65,7 +67,7 @@ def configured(city: City, monkeypatch: pytest.MonkeyPatch) -> City:
     file = city.place / "kpi.toml"
     place = (city.place / "warehouse").as_posix()
     file.write_text(f'programmes = ["{PROGRAMME}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return city
 
 
@@ -81,11 +83,7 @@ def results(city: City, **named: str) -> list[dict[str, str]]:
 
 def seeing(city: City) -> questions.View:
     """What an address that names the day alone asks to see."""
-    snapshot, scope = warehouse.current(city.place / "warehouse", PROGRAMME), access.bureau()
-    facts = questions.facts_of(snapshot, scope)
-    periods = tuple(questions.answers(snapshot, scope, Period))
-    on = dt.date.fromisoformat(ON)
-    return questions.View(PROGRAMME, (PROGRAMME,), city.place, snapshot, facts, periods, periods, scope, on)
+    return view_on(city.place / "warehouse", PROGRAMME, dt.date.fromisoformat(ON), access.bureau())
 
 
 def said(codes: str) -> list[str]:
@@ -242,7 +240,7 @@ def test_a_flag_leads_to_the_table_that_it_is_about_where_there_is_one(codes: st
 
 
 def test_every_code_of_the_results_has_its_words() -> None:
-    assert list(words.FLAGS) == list(WORDS) == list(builds._FLAGS)
+    assert list(words.FLAGS) == list(WORDS) == list(measure.FLAGS)
 
 
 def test_what_a_file_is_called_is_no_markup(served: City) -> None:

@@ -1,67 +1,15 @@
 """What is known to be wrong with the data behind a figure: each flag a sentence with its rows, and what moves none."""
 
 import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.running import build, kpi
-from tests.test_records import SCHOOLS, STAFF, TRAINING, VISITS, Rows, written
+from tests.cases.flags import A1, A2, ON, SCHOOL, City, courses
+from tests.cases.tables import LESSONS, STAFF, VISITS
+from tests.running import kpi
 
-ON = "2022-12-31"
-LESSONS = ("學校名稱", "授課教師", "授課日期", "數位學習模式")
 FORMS = ("時間戳記", "學校名稱", "年級", "班級", "座號", "測驗別")
-SCHOOL = "深澳國小"
-
-
-class City:
-    """A data folder and the flags of its figures."""
-
-    def __init__(self, place: Path, **tables: Rows) -> None:
-        self.place = place
-        self.build(**{"schools": SCHOOLS, "staff": STAFF} | tables)
-
-    @property
-    def data(self) -> Path:
-        return self.place / "data"
-
-    def build(self, **tables: Rows) -> None:
-        written(self.data, **tables)
-        told = build(self.data, self.place / "warehouse")
-        assert told.code == 0, told.err
-
-    def ask(self, command: str, *options: object, on: str = ON) -> list[dict[str, str]]:
-        return kpi(
-            command, "--warehouse", self.place / "warehouse", "--as-of", on, "--format", "csv", *options
-        ).rows
-
-    def flags(self, kpi_id: str, school: str = SCHOOL, on: str = ON) -> str:
-        (row,) = (row for row in self.ask("results", "--kpi", kpi_id, on=on) if row["school"] == school)
-        return row["flags"]
-
-    def named(self, kpi_id: str, flag: str = "rows_rejected", on: str = ON) -> list[tuple[str, str]]:
-        """The school and the line of each cause."""
-        return [
-            (row["school"], row["line"])
-            for row in self.ask("flags", "--kpi", kpi_id, on=on)
-            if row["flag"] == flag
-        ]
-
-    def counted(self, kpi_id: str, school: str = SCHOOL) -> str:
-        (row,) = (row for row in self.ask("results", "--kpi", kpi_id) if row["school"] == school)
-        return row["counted"]
-
-
-def courses(*rows: Sequence[Any]) -> Rows:
-    return [
-        TRAINING,
-        *(row if len(row) == len(TRAINING) else (*row, *[""] * (len(TRAINING) - len(row))) for row in rows),
-    ]
-
-
-A1, A2 = "數位學習工作坊(一)", "數位學習工作坊(二)"
 
 
 def test_clean_data_have_no_flags_but_for_who_sent_nothing(tmp_path: Path) -> None:

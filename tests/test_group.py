@@ -13,14 +13,14 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from dashboard.rows import Group, Kpi, Lesson, Period, School
+from dashboard.rows import Group, Kpi, Lesson, School
 from dashboard.ui.base import figures, lead, matrix
 from dashboard.ui.group import figures as group_figures
 from dashboard.ui.group import visits
 from dashboard.warehouse import snapshots
+from tests.pages import Figures, cells_of, html_of, open_page
 from tests.running import share_of
-from tests.test_indicator import DAYS, EVERYTHING, KEELUNG, NTPC, TWO, results
-from tests.test_pages import Figures, cells_of, html_of, open_page, served  # noqa: F401 (a fixture)
+from tests.samples import DAYS, KEELUNG, NTPC, TWO, results, view_on
 
 DAY = dt.date(2022, 11, 25)
 EARLIER = "2022-10-28"
@@ -62,7 +62,7 @@ def told(*rows, name="甲國小"):
 
 
 @pytest.fixture
-def ask(served):  # noqa: F811
+def ask(served):
     snapshot = warehouse.current(served, "keelung-111")
 
     def asked(query, scope=None, **parameters):
@@ -148,7 +148,7 @@ def test_the_schools_can_stand_in_the_order_of_one_indicators_gap():
 # The page
 
 
-def test_every_cell_of_a_school_shows_its_change_since_the_day_compared_with(served, ask):  # noqa: F811
+def test_every_cell_of_a_school_shows_its_change_since_the_day_compared_with(served, ask):
     app = open_page("group", vs=EARLIER)
     now, then = (
         {
@@ -173,7 +173,7 @@ def test_every_cell_of_a_school_shows_its_change_since_the_day_compared_with(ser
     assert "data-then" not in html_of(open_page("group"))
 
 
-def test_the_page_shows_both_figures_of_every_group_and_of_the_city(served, ask):  # noqa: F811
+def test_the_page_shows_both_figures_of_every_group_and_of_the_city(served, ask):
     parser = Figures()
     parser.feed(html_of(open_page("group", group="行動學習組")))
     shown = {(one["kpi"], one["group"]): one for one in parser.found if one["level"] == "group"}
@@ -292,17 +292,6 @@ def test_the_schools_table_leaves_with_its_raw_figures():
 # Beside the others
 
 
-def view_of(both, programme, on, scope=EVERYTHING):
-    """What an address that names no more than a programme and a day asks to see."""
-    snapshot = warehouse.current(both / "warehouse", programme)
-    facts = questions.facts_of(snapshot, scope)
-    periods = tuple(questions.answers(snapshot, scope, Period))
-    shown = questions.periods_on(snapshot, scope, on)
-    return questions.View(
-        programme, (programme,), both / "warehouse", snapshot, facts, shown, periods, scope, on
-    )
-
-
 def days_of(trace):
     """The days of a line, which may be told by its first alone."""
     return trace.x or pd.date_range(trace.x0, periods=len(trace.y)).strftime("%Y-%m-%d").tolist()
@@ -323,7 +312,7 @@ def lines_of(figure):
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
 def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, programme):
     last = dt.date.fromisoformat(DAYS[programme][1])
-    seen = view_of(both, programme, last)
+    seen = view_on(both / "warehouse", programme, last)
     groups = questions.ask(seen, Group)
     points = 0
     for kpi in group_figures.trends(seen).values():
@@ -355,7 +344,7 @@ def test_every_point_of_the_groups_lines_is_the_result_of_that_day(both, program
 
 
 def test_the_groups_own_line_is_the_bold_one_and_none_is_hidden(both):
-    seen = view_of(both, KEELUNG, DAY)
+    seen = view_on(both / "warehouse", KEELUNG, DAY)
     (own,) = [group for group in questions.ask(seen, Group) if group.name == "Maker創客組"]
     figure = group_figures.trend(seen, own, group_figures.trends(seen)["a1a2"])
     lines = [trace for trace in figure.drawn.data if trace.meta]
@@ -391,7 +380,7 @@ def test_the_finding_says_the_place_among_the_groups_that_have_a_figure():
 
 
 def test_an_indicator_of_two_periods_can_be_asked_for_in_each_and_what_has_no_deadline_in_none(both):
-    seen = view_of(both, NTPC, dt.date(2023, 11, 30))
+    seen = view_on(both / "warehouse", NTPC, dt.date(2023, 11, 30))
     offered = group_figures.trends(seen)
     assert (offered["public_lesson"].period, offered["public_lesson@112-1"].period) == ("112", "112-1")
     assert all(kpi.deadline and kpi.require not in ("none", "ceiling") for kpi in offered.values())
@@ -405,7 +394,7 @@ def test_an_indicator_of_two_periods_can_be_asked_for_in_each_and_what_has_no_de
     assert [period.label in ways for period in seen.periods] == [True] * 4
 
 
-def test_the_page_draws_two_figures_and_keeps_which_indicator_was_asked_for(served):  # noqa: F811
+def test_the_page_draws_two_figures_and_keeps_which_indicator_was_asked_for(served):
     app = open_page("group", group="Maker創客組", trend="infosec", kpi="a1a2")
     shown = html_of(app)
     assert len(app.get("plotly_chart")) == 2
@@ -415,7 +404,7 @@ def test_the_page_draws_two_figures_and_keeps_which_indicator_was_asked_for(serv
     assert "資安 3 小時：本組" in html_of(open_page("group", kpi="infosec"))
 
 
-def test_a_programme_without_public_lessons_has_no_calendar(served, monkeypatch):  # noqa: F811
+def test_a_programme_without_public_lessons_has_no_calendar(served, monkeypatch):
     monkeypatch.setattr(group_figures, "TABLE", "no such table")
     app = open_page("group")
     assert len(app.get("plotly_chart")) == 1 and "公開課的紀錄" not in html_of(app)
@@ -458,7 +447,7 @@ def marks_of(figure):
 )
 def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):
     on = dt.date.fromisoformat(day)
-    seen = view_of(both, programme, on)
+    seen = view_on(both / "warehouse", programme, on)
     came = {
         (int(event.split("|")[0].removeprefix("school:")), when)
         for event, school, when in rows_of(both, programme, "observations", "event", "school_id", "day")
@@ -489,7 +478,7 @@ def test_the_marks_of_the_calendar_are_the_accepted_rows(both, programme, day):
 
 
 def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_will_have_come(both):
-    seen = view_of(both, KEELUNG, dt.date(2022, 10, 14))
+    seen = view_on(both / "warehouse", KEELUNG, dt.date(2022, 10, 14))
     group = questions.ask(seen, Group)[0]
     marks = [mark for mark in marks_of(calendar_of(seen, group)) if mark.look == "ahead"]
     assert marks and all("10/14 之後" in mark.hover and "觀課" not in mark.hover for mark in marks)
@@ -498,7 +487,7 @@ def test_a_calendar_shows_what_follows_the_day_as_to_come_and_names_nobody_who_w
 
 def test_the_calendar_ends_with_the_days_that_count(both):
     def axis(on):
-        seen = view_of(both, KEELUNG, on)
+        seen = view_on(both / "warehouse", KEELUNG, on)
         drawn = calendar_of(seen, questions.ask(seen, Group)[0]).drawn
         return drawn.layout.xaxis.range[1], [shape.x0 for shape in drawn.layout.shapes]
 
@@ -527,8 +516,8 @@ def test_a_viewer_sees_the_lessons_of_the_schools_in_scope_and_names_of_no_other
 
 
 def test_the_calendar_of_two_schools_names_no_other(both):
-    seen = view_of(both, KEELUNG, DAY, TWO)
-    others = {school.name for school in questions.ask(view_of(both, KEELUNG, DAY), School)}
+    seen = view_on(both / "warehouse", KEELUNG, DAY, TWO)
+    others = {school.name for school in questions.ask(view_on(both / "warehouse", KEELUNG, DAY), School)}
     others -= {school.name for school in questions.ask(seen, School)}
     for group in questions.ask(seen, Group):
         figure = calendar_of(seen, group)
@@ -537,7 +526,7 @@ def test_the_calendar_of_two_schools_names_no_other(both):
 
 
 def test_no_teacher_stands_in_the_calendar(both):
-    seen = view_of(both, KEELUNG, DAY)
+    seen = view_on(both / "warehouse", KEELUNG, DAY)
     teachers = {name for (name,) in rows_of(both, KEELUNG, "public_lessons", "person")}
     assert len(teachers) > 50
     for group in questions.ask(seen, Group):
@@ -561,7 +550,7 @@ def lesson(**changes):
 
 def hostile_calendar(both, monkeypatch, rows):
     monkeypatch.setattr(group_figures, "ask", lambda *_, **__: rows)
-    seen = view_of(both, KEELUNG, DAY)
+    seen = view_on(both / "warehouse", KEELUNG, DAY)
     kpi = SimpleNamespace(kpi="public_lesson", period="111")
     return group_figures.calendar(seen, SimpleNamespace(group_id=1, name="甲組"), kpi)
 
@@ -580,8 +569,8 @@ def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
 
 def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):
     bad = "<img src=x onerror=alert(1)>"
-    seen = view_of(both, KEELUNG, DAY)
-    named = [replace(group, name=bad) for group in questions.ask(seen, Group)]
+    seen = view_on(both / "warehouse", KEELUNG, DAY)
+    named = [SimpleNamespace(**vars(group) | {"name": bad}) for group in questions.ask(seen, Group)]
     kpi = SimpleNamespace(**vars(group_figures.trends(seen)["a1a2"]) | {"short": bad, "unit": bad})
     monkeypatch.setattr(figures, "ask", lambda *_, **__: named)
     figure = group_figures.trend(seen, named[0], kpi)
@@ -628,7 +617,7 @@ def test_a_large_group_draws_the_schools_that_gave_lessons_and_lists_all(both, m
 
 def test_the_figures_speak_english_but_for_what_the_data_say(both):
     with written(Manner("en", "ce")):
-        seen = view_of(both, KEELUNG, DAY)
+        seen = view_on(both / "warehouse", KEELUNG, DAY)
         group = questions.ask(seen, Group)[2]
         kpi = group_figures.trends(seen)["public_lesson"]
         drawn = [group_figures.trend(seen, group, kpi), calendar_of(seen, group)]
@@ -641,7 +630,7 @@ def test_the_figures_speak_english_but_for_what_the_data_say(both):
     assert drawn[0].title.startswith("Public lessons: this group ")
 
 
-def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(served, monkeypatch):  # noqa: F811
+def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(served, monkeypatch):
     ask = questions.ask
 
     def lacking(seen, kind, **parameters):

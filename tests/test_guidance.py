@@ -6,13 +6,13 @@ import re
 import pytest
 
 from dashboard import access, warehouse
-from tests.test_pages import PAGES, html_of, open_page, served  # noqa: F401 (a fixture)
+from tests.pages import PAGES, html_of, open_page
 
 EVERY = access.bureau()
 
 
 @pytest.fixture
-def snapshot(served):  # noqa: F811
+def snapshot(served):
     return warehouse.current(served, "keelung-111")
 
 
@@ -35,12 +35,12 @@ def text_of(app):
 
 
 @pytest.mark.parametrize("page", ["overview", "group", "school", "indicator", "reminders", "data"])
-def test_a_day_still_to_come_is_said_to_be_one(served, page):  # noqa: F811
+def test_a_day_still_to_come_is_said_to_be_one(served, page):
     assert "這一天還沒到：只算到 111/11/25 的資料" in text_of(open_page(page, on="2022-12-31"))
     assert "這一天還沒到" not in text_of(open_page(page))
 
 
-def test_nobody_is_told_to_have_done_nothing_in_weeks_still_to_come(served):  # noqa: F811
+def test_nobody_is_told_to_have_done_nothing_in_weeks_still_to_come(served):
     for page in ("overview", "indicator"):
         told = text_of(open_page(page, on="2022-12-30"))
         assert "近四週" not in told
@@ -92,13 +92,13 @@ def test_a_school_that_owes_nothing_is_told_so_and_an_unknown_one_is_not_passed_
     assert "找不到學校「不在國小」" in text_of(open_page("data", school="不在國小"))
 
 
-def test_a_filter_that_leaves_no_school_shows_no_bare_heading(served):  # noqa: F811
+def test_a_filter_that_leaves_no_school_shows_no_bare_heading(served):
     shown = text_of(open_page("group", status="overdue", kpi="a1a2"))
     assert "沒有符合的項目" in shown and "清除篩選" in shown
     assert "本週可以做的事" not in shown and "誰去了誰的公開課" not in shown
 
 
-def test_a_school_in_time_is_not_said_to_be_done(served):  # noqa: F811
+def test_a_school_in_time_is_not_said_to_be_done(served):
     shown = text_of(open_page("group"))
     assert "沒有要補的" not in shown
     assert re.search(r"（還有 \d+ 項進行中）", shown)
@@ -123,7 +123,7 @@ def test_the_refused_rows_of_one_school_come_first_under_its_name_with_its_own_c
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_button_says_which_table_it_takes_away(served, page):  # noqa: F811
+def test_each_button_says_which_table_it_takes_away(served, page):
     labels = re.findall(r'<a class="file" [^>]*aria-label="([^"]*)"', html_of(open_page(page)))
     assert len(labels) == len(set(labels))
     assert (

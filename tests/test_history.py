@@ -12,20 +12,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, clock, config, programmes, questions, warehouse
+from dashboard import access, clock, questions, warehouse
 from dashboard.clock import TAIPEI
+from dashboard.definitions import contracts, deployment, programmes
 from dashboard.language import texts
-from dashboard.rows import Kpi, Period, School, Table
-from dashboard.sources import contracts
+from dashboard.rows import Kpi, School, Table
 from dashboard.ui.data import history, intake
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored
+from tests.cases.tables import LESSONS, STAFF, built
+from tests.pages import html_of, open_page
 from tests.running import PROGRAMME, Outcome, build, build_first, kpi
-from tests.test_data_figures import DAY, seen_of
-from tests.test_pages import html_of, open_page
-from tests.test_records import LESSONS, STAFF, built
+from tests.samples import DAY, view_on
 
 HEADER = "學校名稱,輔導日期,輔導人員,主題\n"
 
@@ -46,11 +46,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             assert build(data, place).code == 0
         else:
             build_first(data, place)
-        snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(questions.answers(snapshot, scope, Period))
-        facts = questions.facts_of(snapshot, scope)
-        day = dt.date(2022, 11, 25)
-        return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+        return view_on(place, PROGRAMME, DAY, access.bureau())
 
     return view
 
@@ -228,7 +224,7 @@ def test_a_failed_refresh_is_one_notice_without_a_folder_of_the_server_and_keeps
 def test_a_message_names_files_and_not_where_they_lie(seen, monkeypatch, error, shown):
     view = seen(5)
     data = view.warehouse.parent / "a b" / "data"
-    monkeypatch.setattr(config.Config, "folder_of", lambda self, programme: data)
+    monkeypatch.setattr(deployment.Config, "folder_of", lambda self, programme: data)
     assert freshness._without_folders(view, error.replace("{data}", str(data))) == shown
 
 
@@ -347,7 +343,7 @@ def updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             *(one.split(",") for one in visits),
         ]
         built(tmp_path, staff=ROSTER, public_lessons=lessons, coaching=coaching)
-        return today_of(seen_of(tmp_path / "warehouse", PROGRAMME, DAY), DAY)
+        return today_of(view_on(tmp_path / "warehouse", PROGRAMME, DAY, access.bureau()), DAY)
 
     return update
 
@@ -394,7 +390,7 @@ def test_where_a_file_is_gone_that_is_said_before_anybody_fell_back(updates, tmp
 
     def again() -> str:
         assert build(tmp_path / "data", tmp_path / "warehouse").code == 0
-        return since(today_of(seen_of(tmp_path / "warehouse", PROGRAMME, DAY), DAY))
+        return since(today_of(view_on(tmp_path / "warehouse", PROGRAMME, DAY, access.bureau()), DAY))
 
     assert "不在了" not in again(), "what was put in another file is not gone"
     more.unlink()
@@ -537,7 +533,7 @@ def test_the_overview_says_it_below_its_finding_and_on_no_other_day(updates, tmp
     file = tmp_path / "kpi.toml"
     place = (tmp_path / "warehouse").as_posix()
     file.write_text(f'programmes = ["{PROGRAMME}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     shown = html_of(open_page("overview"))
     assert "新達標" in shown and shown.index('class="lead"') < shown.index("自上次更新") < shown.index(
         "需要注意"

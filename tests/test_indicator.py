@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from dashboard import access, config, warehouse
+from dashboard import access, warehouse
 from dashboard.language import texts, words
 from dashboard.rows import (
     Evidence,
@@ -33,47 +33,21 @@ from dashboard.ui.base import links
 from dashboard.ui.help import glossary
 from dashboard.ui.indicator import parameters, why
 from tests import running
-from tests.test_pages import figures_of, html_of, open_page
+from tests.pages import figures_of, html_of, open_page
+from tests.running import EVERY_SCHOOL
+from tests.samples import DAYS, KEELUNG, NTPC, TWO, ask, results
 
 ROOT = Path(__file__).parents[1]
-KEELUNG, NTPC = "keelung-111", "ntpc-5g-112"
-DAYS = {KEELUNG: ("2022-01-01", "2022-11-25", "2023-08-15"), NTPC: ("2022-06-01", "2023-06-30", "2025-02-01")}
-EVERYTHING = access.bureau(names=True)
-TWO = access.Scope("兩校", (1, 2))
 # Indicators that rest on sums of money or on other indicators: no row is behind one unit alone.
 UNTOLD = {"approved", "execution", "targets"}
 
 
-@pytest.fixture
-def served(both, tmp_path, monkeypatch):
-    """A configuration that serves both."""
-    file = tmp_path / "kpi.toml"
-    place = (both / "warehouse").as_posix()
-    file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
-    return both
-
-
-def ask(both, programme, kind, scope=EVERYTHING, **parameters):
-    snapshot = warehouse.current(both / "warehouse", programme)
-    return warehouse.records(snapshot, kind, scope, **parameters)
-
-
-def results(both, programme, kpi, period, on):
-    """`kpi results` of one indicator, by level, group and school."""
-    snapshot = warehouse.current(both / "warehouse", programme)
-    asked = {"on": on, "level": None, "kpi": kpi, "period": period}
-    names, found = warehouse.rows(snapshot, "kpi_results", EVERYTHING, **asked)
-    rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
-    return {(row.level, row.group * (row.level == "group"), row.school): row for row in rows}
-
-
 @pytest.mark.parametrize(("programme", "day"), [(name, day) for name, days in DAYS.items() for day in days])
-def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served, programme, day):
+def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(both_served, programme, day):
     on = dt.date.fromisoformat(day)
     found = {}
-    for period in ask(served, programme, Period, by_default=on):
-        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on):
+    for period in ask(both_served, programme, Period, by_default=on):
+        for kpi in ask(both_served, programme, Kpi, period=period.period, by_default=on):
             found.setdefault(kpi.kpi, []).append(kpi)
     opened = {name: links.latest(kpis, on).period for name, kpis in found.items()}
     app = open_page("indicator", programme=programme, on=day)
@@ -82,7 +56,7 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
         app.run()
         shown = html_of(app)
         assert not app.exception and "這個畫面讀不出來" not in shown, kpi
-        told = results(served, programme, kpi, period, on)
+        told = results(both_served, programme, kpi, period, on)
         found = figures_of(app)
         assert {figure["level"] for figure in found} == {"city", "group", "school"}, kpi
         for figure in found:
@@ -93,9 +67,9 @@ def test_every_indicator_opens_on_any_day_with_the_figures_of_the_results(served
             assert (figure["status"], figure["flags"]) == (row.status, row.flags)
 
 
-def test_every_school_is_listed_once_and_those_that_lack_most_come_first(served):
+def test_every_school_is_listed_once_and_those_that_lack_most_come_first(both_served):
     asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "versus": None}
-    every = ask(served, KEELUNG, IndicatorSchool, **asked, sort=None, falling=False)
+    every = ask(both_served, KEELUNG, IndicatorSchool, **asked, sort=None, falling=False)
     assert len({row.school_name for row in every}) == len(every) == 41
     gaps = [row.gap for row in every if row.gap]
     assert gaps == sorted(gaps, reverse=True) and all(row.gap for row in every[: len(gaps)])
@@ -104,21 +78,21 @@ def test_every_school_is_listed_once_and_those_that_lack_most_come_first(served)
     assert schools == [every[40].school_name]
 
 
-def test_a_page_that_is_not_there_is_the_last_one(served):
+def test_a_page_that_is_not_there_is_the_last_one(both_served):
     schools = [f for f in figures_of(open_page("indicator", page="99")) if f["level"] == "school"]
     assert len(schools) == 1
 
 
-def test_an_unknown_indicator_or_school_falls_back_with_a_notice(served):
+def test_an_unknown_indicator_or_school_falls_back_with_a_notice(both_served):
     app = open_page("indicator", kpi="<b>none", school="沒有這所學校")
     shown = html_of(app)
     assert "不存在，已略過" in shown and "找不到學校「沒有這所學校」" in shown and "<b>none" not in shown
     assert {figure["kpi"] for figure in figures_of(app)} == {"a1a2"}
 
 
-def test_a_period_that_the_address_names_is_the_one_shown(served):
+def test_a_period_that_the_address_names_is_the_one_shown(both_served):
     app = open_page("indicator", programme=NTPC, kpi="public_lesson", period="112-1")
-    told = results(served, NTPC, "public_lesson", "112-1", ask(served, NTPC, Facts)[0].as_of)
+    told = results(both_served, NTPC, "public_lesson", "112-1", ask(both_served, NTPC, Facts)[0].as_of)
     (city,) = [figure for figure in figures_of(app) if figure["level"] == "city"]
     assert city["met"] == words.plain(told["city", "", ""].schools_met)
     assert "每校須 1 場" in html_of(app)
@@ -127,12 +101,12 @@ def test_a_period_that_the_address_names_is_the_one_shown(served):
 # The day to compare with
 
 
-def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
+def test_every_figure_shows_its_change_since_the_day_to_compare_with(both_served):
     day, earlier = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
     app = open_page("indicator", kpi="a1a2", on=day.isoformat(), vs=earlier.isoformat())
     shown = html_of(app)
-    then = results(served, KEELUNG, "a1a2", "111", earlier)
-    now = results(served, KEELUNG, "a1a2", "111", day)
+    then = results(both_served, KEELUNG, "a1a2", "111", earlier)
+    now = results(both_served, KEELUNG, "a1a2", "111", day)
     for figure in figures_of(app):
         key = (figure["level"], figure["group"], figure["school"])
         stated = rf'data-figure="a1a2\|{key[0]}\|[^"]*\|{key[1] or key[2]}"'
@@ -147,16 +121,16 @@ def test_every_figure_shows_its_change_since_the_day_to_compare_with(served):
 # Downloads
 
 
-def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its_file_and_line(served):
-    snapshot = warehouse.current(served / "warehouse", KEELUNG)
+def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its_file_and_line(both_served):
+    snapshot = warehouse.current(both_served / "warehouse", KEELUNG)
     seen = SimpleNamespace(
-        snapshot=snapshot, scope=EVERYTHING, on=dt.date(2022, 11, 25), link=lambda *_, **__: ""
+        snapshot=snapshot, scope=EVERY_SCHOOL, on=dt.date(2022, 11, 25), link=lambda *_, **__: ""
     )
-    (kpi,) = [row for row in ask(served, KEELUNG, Kpi, period="111") if row.kpi == "infosec"]
-    school = ask(served, KEELUNG, School)[0]
+    (kpi,) = [row for row in ask(both_served, KEELUNG, Kpi, period="111") if row.kpi == "infosec"]
+    school = ask(both_served, KEELUNG, School)[0]
     asked = {"on": seen.on, "period": "111", "school_id": school.school_id}
-    units = [row for row in ask(served, KEELUNG, Unit, **asked) if row.kpi == "infosec"]
-    rows = ask(served, KEELUNG, Evidence, kpi="infosec", most=None, **asked)
+    units = [row for row in ask(both_served, KEELUNG, Unit, **asked) if row.kpi == "infosec"]
+    rows = ask(both_served, KEELUNG, Evidence, kpi="infosec", most=None, **asked)
     table = why.table_of(seen, kpi, school)
     assert {len(line) for line in table} == {len(why.HEADER)}
     assert {(line[1], line[2]) for line in table} == {(unit.unit_id, unit.unit_label) for unit in units}
@@ -168,20 +142,20 @@ def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its
 
 
 @pytest.mark.parametrize("kpi", ["a1a2", "infosec", "srl_survey", "coaching"])
-def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(served, kpi):
+def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(both_served, kpi):
     day, names = dt.date(2022, 10, 14), {"school": "深美國小", "on": "2022-10-14"}
     seen = SimpleNamespace(
-        snapshot=warehouse.current(served / "warehouse", KEELUNG),
-        scope=EVERYTHING,
+        snapshot=warehouse.current(both_served / "warehouse", KEELUNG),
+        scope=EVERY_SCHOOL,
         on=day,
         link=lambda *_, **__: "",
     )
-    (row,) = [row for row in ask(served, KEELUNG, Kpi, period="111") if row.kpi == kpi]
-    (school,) = [row for row in ask(served, KEELUNG, School) if row.name == names["school"]]
+    (row,) = [row for row in ask(both_served, KEELUNG, Kpi, period="111") if row.kpi == kpi]
+    (school,) = [row for row in ask(both_served, KEELUNG, School) if row.name == names["school"]]
     asked = {"kpi": kpi, "period": "111", "missing": False, "school": names["school"], "on": day}
     told = {
         (one.unit, one.label): (one.has or "", one.lacks or "")
-        for one in ask(served, KEELUNG, KpiUnit, **asked)
+        for one in ask(both_served, KEELUNG, KpiUnit, **asked)
     }
     lines = why.table_of(seen, row, school)
     assert lines and all(tuple(line[-2:]) == told[line[1], line[2]] for line in lines)
@@ -196,13 +170,13 @@ def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(se
     assert [word for word in words if word not in shown] == []
 
 
-def test_a_class_of_which_nothing_is_there_yet_is_not_known_to_be_one_of_those_missing(served):
+def test_a_class_of_which_nothing_is_there_yet_is_not_known_to_be_one_of_those_missing(both_served):
     """The roster only counts them, and a page knows nothing of what comes later."""
     for kpi in ("srl_survey", "achievement"):
         for on in (dt.date(2022, 9, 10), dt.date(2022, 10, 14), dt.date(2023, 1, 31)):
-            for school in ask(served, KEELUNG, School):
+            for school in ask(both_served, KEELUNG, School):
                 asked = {"on": on, "period": "111", "school_id": school.school_id}
-                for unit in ask(served, KEELUNG, Unit, **asked):
+                for unit in ask(both_served, KEELUNG, Unit, **asked):
                     if unit.kpi == kpi and not unit.done:
                         assert kpi == "srl_survey" and any(part["has"] for part in unit.parts)
 
@@ -221,7 +195,7 @@ def test_without_its_table_nothing_is_said_to_be_missing_of_a_unit(tmp_path):
 
 
 @pytest.mark.parametrize("page", ["indicator", "help"])
-def test_the_pages_speak_english_but_for_what_the_data_and_the_definition_say(served, page):
+def test_the_pages_speak_english_but_for_what_the_data_and_the_definition_say(both_served, page):
     # A refused row stands as its file has it.
     shown = re.sub(
         '(<div class="fault">.*?)<table.*?</table>',
@@ -239,7 +213,7 @@ def test_the_pages_speak_english_but_for_what_the_data_and_the_definition_say(se
 # The rule and its parameters
 
 
-def test_the_parameters_are_those_of_the_definition(served):
+def test_the_parameters_are_those_of_the_definition(both_served):
     shown = html_of(open_page("indicator", kpi="infosec"))
     own = tomllib.loads((ROOT / "programmes" / "keelung-111.toml").read_text("utf-8"))
     rule = own["kpis"]["infosec"]
@@ -251,14 +225,14 @@ def test_the_parameters_are_those_of_the_definition(served):
     assert "資訊組長、資訊負責人" in html_of(open_page("indicator", kpi="it_lead"))
 
 
-def test_an_indicator_that_takes_every_year_says_so_although_its_period_has_a_first_day(served):
+def test_an_indicator_that_takes_every_year_says_so_although_its_period_has_a_first_day(both_served):
     shown = html_of(open_page("indicator", programme=NTPC, kpi="a1a2", period="112"))
     assert "不限起日，至截至日為止" in shown
     methods = html_of(open_page("indicator", programme=NTPC, kpi="effect"))
     assert "單元學後補救" in methods and "unit_remedial" not in re.sub(r"href=\S+", "", methods)
 
 
-def test_the_query_is_the_text_that_was_run(served):
+def test_the_query_is_the_text_that_was_run(both_served):
     app = open_page("indicator", kpi="a1a2")
     assert [code.value for code in app.code] == [
         (ROOT / "queries" / "kpis" / "a1a2.sql").read_text("utf-8").strip()
@@ -278,7 +252,7 @@ def listed(app):
 
 
 @pytest.mark.parametrize("column", ["school", "group", "status", "counted", "rate", "gap", "change"])
-def test_the_list_sorts_by_each_of_its_columns_both_ways(served, column):
+def test_the_list_sorts_by_each_of_its_columns_both_ways(both_served, column):
     asked = {"kpi": "a1a2", "period": "111", "on": dt.date(2022, 11, 25), "versus": dt.date(2022, 10, 28)}
     value = {
         "school": lambda row: row.ord,
@@ -291,7 +265,7 @@ def test_the_list_sorts_by_each_of_its_columns_both_ways(served, column):
     }[column]
     ways = {}
     for falling in (False, True):
-        rows = ask(served, KEELUNG, IndicatorSchool, **asked, sort=column, falling=falling)
+        rows = ask(both_served, KEELUNG, IndicatorSchool, **asked, sort=column, falling=falling)
         values = [value(row) for row in rows]
         known = [one for one in values if one is not None]
         assert known == sorted(known, reverse=falling) and values[: len(known)] == known
@@ -302,10 +276,10 @@ def test_the_list_sorts_by_each_of_its_columns_both_ways(served, column):
     assert re.search(r'class="sorts on"', html_of(app))
 
 
-def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(served):
+def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(both_served):
     app = open_page("indicator", kpi="a1a2", vs="2022-10-28")
-    now = results(served, KEELUNG, "a1a2", "111", dt.date(2022, 11, 25))
-    then = results(served, KEELUNG, "a1a2", "111", dt.date(2022, 10, 28))
+    now = results(both_served, KEELUNG, "a1a2", "111", dt.date(2022, 11, 25))
+    then = results(both_served, KEELUNG, "a1a2", "111", dt.date(2022, 10, 28))
     rows = listed(app)
     assert len(rows) == 20
     for school, group, status, counts, share, gap, change in rows:
@@ -318,7 +292,7 @@ def test_the_list_says_group_counts_rate_gap_and_change_of_each_school(served):
         assert change == words.change(row.counted - then["school", "", school].counted)
 
 
-def test_a_sort_that_is_none_is_passed_over(served):
+def test_a_sort_that_is_none_is_passed_over(both_served):
     assert [row[0] for row in listed(open_page("indicator", sort="rm -rf"))] == [
         row[0] for row in listed(open_page("indicator"))
     ]
@@ -412,16 +386,16 @@ def test_the_rows_behind_a_unit_are_those_of_the_files(both, kpi):
     assert compared > 2
 
 
-def test_the_page_shows_file_line_and_reading_of_every_row_some_units_at_a_time(served):
+def test_the_page_shows_file_line_and_reading_of_every_row_some_units_at_a_time(both_served):
     pages = [html_of(open_page("indicator", kpi="infosec", school="深澳國小", units=at)) for at in "12"]
     assert "units=2" in pages[0] and "units=1" in pages[1]
     shown = "".join(pages)
-    (school,) = [row for row in ask(served, KEELUNG, School) if row.name == "深澳國小"]
+    (school,) = [row for row in ask(both_served, KEELUNG, School) if row.name == "深澳國小"]
     asked = {"kpi": "infosec", "on": dt.date(2022, 11, 25), "period": "111", "school_id": school.school_id}
-    rows = ask(served, KEELUNG, Evidence, most=4, **asked)
+    rows = ask(both_served, KEELUNG, Evidence, most=4, **asked)
     assert all(f'data-file="{row.file}" data-line="{row.line}"' in shown for row in rows)
     assert 0 < pages[0].count("data-file=") < len(rows)
-    facts = ask(served, KEELUNG, Facts)[0]
+    facts = ask(both_served, KEELUNG, Facts)[0]
     assert facts.fingerprint in shown and "檔案的時間（試算表為讀取時間）" in shown
 
 
@@ -438,7 +412,7 @@ def test_a_row_of_a_spreadsheet_is_a_link_to_it_and_what_a_file_says_is_no_marku
     assert "range=A12" in shown and "noopener" in shown and "<b>" not in shown and "<i>" not in shown
 
 
-def test_an_indicator_whose_rows_cannot_be_told_says_so(served):
+def test_an_indicator_whose_rows_cannot_be_told_says_so(both_served):
     shown = html_of(open_page("indicator", programme=NTPC, kpi="execution"))
     assert "無法逐列指出" in shown and "data-line=" not in shown
 
@@ -453,20 +427,20 @@ def test_no_page_reads_the_rows_or_persons_of_the_snapshot_past_the_gate():
         )
 
 
-def test_a_scope_of_two_schools_sees_no_other_schools_rows_or_names(served, monkeypatch):
+def test_a_scope_of_two_schools_sees_no_other_schools_rows_or_names(both_served, monkeypatch):
     monkeypatch.setattr(access, "bureau", lambda: TWO)
-    schools = ask(served, KEELUNG, School)
+    schools = ask(both_served, KEELUNG, School)
     own = {row.name for row in schools if row.school_id in TWO.school_ids}
     others = {row.name for row in schools} - own
     asked = {"on": dt.date(2022, 11, 25), "period": "111"}
-    for kpi in ask(served, KEELUNG, Kpi, period="111"):
+    for kpi in ask(both_served, KEELUNG, Kpi, period="111"):
         shown = html_of(open_page("indicator", kpi=kpi.kpi, school=min(others)))
         shown = shown.replace(f"school={min(others)}", "")  # links keep what the viewer asked for
         listed = set(re.findall(r'data-school="([^"]+)"', shown))
         assert listed <= own and not any(name in shown.replace(f"「{min(others)}」", "") for name in others)
         for school in schools[:4]:
             asked_for = {"kpi": kpi.kpi, "school_id": school.school_id, **asked}
-            found = ask(served, KEELUNG, Evidence, TWO, most=4, **asked_for)
+            found = ask(both_served, KEELUNG, Evidence, TWO, most=4, **asked_for)
             assert bool(found) <= (school.name in own)
             for row in found:
                 assert row.is_visible or (row.file, row.line, row.details, row.link, row.day) == (None,) * 5
@@ -505,16 +479,16 @@ def test_an_exempt_schools_name_is_told_only_to_who_may_see_it(monkeypatch):
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_the_help_page_tells_every_status_every_figure_and_where_data_come_from(served, programme):
+def test_the_help_page_tells_every_status_every_figure_and_where_data_come_from(both_served, programme):
     shown = html_of(open_page("help", programme=programme))
     assert all(status.meaning in shown and status.word in shown for status in words.STATUSES.values())
     assert all(word in shown for word in ("截至", "快照", "指紋", "退回", "警告"))
-    facts = ask(served, programme, Facts)[0]
-    for period in ask(served, programme, Period, by_default=facts.as_of):
-        for kpi in ask(served, programme, Kpi, period=period.period):
+    facts = ask(both_served, programme, Facts)[0]
+    for period in ask(both_served, programme, Period, by_default=facts.as_of):
+        for kpi in ask(both_served, programme, Kpi, period=period.period):
             assert all(words.escape(text) in shown for text in (kpi.label, kpi.rule, kpi.clause))
             assert f"kpi={kpi.kpi}" in shown
-    assert all(row.label in shown for row in ask(served, programme, Table))
+    assert all(row.label in shown for row in ask(both_served, programme, Table))
     assert glossary.NO_CONTACT in shown
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, programmes, warehouse
-from dashboard.sources import contracts
+from dashboard import access, warehouse
+from dashboard.definitions import contracts, programmes
 from tests.running import kpi
 
 DEFINITION = """

@@ -12,16 +12,17 @@ from pypdf import PdfReader
 
 from dashboard import access, questions, warehouse
 from dashboard.cli import common
+from dashboard.definitions import contracts
+from dashboard.paths import ROOT
 from dashboard.rows import Kpi, School
-from dashboard.sources import contracts
 from dashboard.ui.base import records
 from dashboard.ui.indicator import why
-from dashboard.warehouse import masks, snapshots
+from dashboard.warehouse import manifest, snapshots
+from dashboard.warehouse.build import masks
 from tests import running
+from tests.pages import PAGES, PARAMETERS, QUERIES, open_page
 from tests.running import named
-from tests.test_group import view_of
-from tests.test_indicator import KEELUNG, NTPC, served  # noqa: F401
-from tests.test_pages import PAGES, PARAMETERS, QUERIES, ROOT, open_page
+from tests.samples import KEELUNG, NTPC, view_on
 
 MASKED, SHOWN = access.bureau(), access.bureau(names=True)
 TABLES = contracts.load()
@@ -274,7 +275,7 @@ def test_a_snapshot_of_a_version_that_masked_nothing_is_not_read(both, tmp_path)
     path.write_bytes(kept.path.read_bytes())
     with duckdb.connect(str(path)) as con:
         con.execute("create or replace table units as select * exclude (masked_label) from units")
-    snapshots.seal(path)
+    manifest.seal(path)
     old = warehouse.Snapshot(path, kept.stamp)
     for read in (lambda: warehouse.rows(old, "schools", SHOWN), lambda: warehouse.check(old)):
         with pytest.raises(warehouse.NoSnapshot, match="別的版本"):
@@ -289,7 +290,7 @@ def test_two_who_look_alike_keep_their_own_rows(tmp_path):
     told = "\n".join(["學校名稱,授課教師,授課日期,數位學習模式", *LESSONS])
     (tmp_path / "data" / "公開授課.csv").write_text(told, encoding="utf-8")
     assert running.build(tmp_path / "data", tmp_path / "warehouse").code == 0
-    seen = view_of(tmp_path, KEELUNG, DAY, MASKED)
+    seen = view_on(tmp_path / "warehouse", KEELUNG, DAY, MASKED)
     (kpi,) = [row for row in questions.ask(seen, Kpi, period="111") if row.kpi == "public_lesson"]
     school = questions.pick(questions.ask(seen, School), "深澳國小")
     found = why.explain(seen, kpi, school)
@@ -406,7 +407,7 @@ LOOKS = [
 @pytest.mark.parametrize(
     ("programme", "page", "asked"), LOOKS, ids=lambda one: "-".join(one) if isinstance(one, dict) else one
 )
-def test_no_page_and_no_file_of_it_names_anybody_unless_asked_to(served, people, programme, page, asked):  # noqa: F811
+def test_no_page_and_no_file_of_it_names_anybody_unless_asked_to(both_served, people, programme, page, asked):
     asked = {"programme": programme, **asked}
     shown, files, offered = everything(open_page(page, **asked))
     assert "這個畫面讀不出來" not in shown and bool(offered) == (page != "meetings")

@@ -10,37 +10,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import config, warehouse
+from dashboard import warehouse
 from dashboard.state import Decision, Meeting, database
 from dashboard.state.store import Store
+from tests.pages import html_of, open_page
 from tests.running import kpi
-from tests.test_pages import ROOT, html_of
 
 KEELUNG = "keelung-111"
 HOSTILE = '<img src=x onerror="alert(1)"> **粗** `x` $y$ [z](javascript:1) & "q"'
 
 
-@pytest.fixture
-def place(sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A warehouse of the test's own, served."""
-    shutil.copytree(sample_warehouse, tmp_path / "warehouse")
-    (tmp_path / config.FILE).write_text('warehouse = "warehouse"\n', "utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(tmp_path / config.FILE))
-    return tmp_path / "warehouse"
-
-
-@pytest.fixture
-def store(place: Path) -> Store:
-    return Store(place)
-
-
 def page(name: str = "meetings", **asked: str) -> AppTest:
     """A page of the day 2022-11-25 unless another is asked for."""
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-    for key, value in ({"on": "2022-11-25"} | asked).items():
-        app.query_params[key] = value
-    (file,) = (path.name for path in (ROOT / "pages").glob(f"[0-9]*_{name}.py"))
-    return app.switch_page(f"../pages/{file}").run()
+    return open_page(name, **{"on": "2022-11-25"} | asked)
 
 
 def field(app: AppTest, kind: str, label: str) -> Any:
@@ -335,8 +317,8 @@ def test_a_meeting_whose_snapshot_is_gone_is_told_and_no_other_figures_are_shown
     assert "不在這裡了" in shown and "data-figure" not in shown and "kpi sample" not in shown
 
 
-def test_a_damaged_store_costs_the_meetings_and_no_figure(place: Path):
-    (place / database.FILE).write_bytes(b"no database at all " * 500)
+def test_a_damaged_store_costs_the_meetings_and_no_figure(own_warehouse: Path):
+    (own_warehouse / database.FILE).write_bytes(b"no database at all " * 500)
     app = page()
     assert not app.exception and "讀寫失敗" in html_of(app) and "數字與快照不受影響" in html_of(app)
     assert "還沒有凍結任何會議" not in html_of(app)

@@ -7,13 +7,15 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
+from dashboard.definitions import reasons
+from dashboard.definitions.column_types import TYPES
 from dashboard.language import texts
 from dashboard.ui.base import records
 
-ROOT = Path(__file__).parents[1]
-SENTENCES = re.findall(
-    r"(?:then|else) '([^']*[一-鿿][^']*)'", (ROOT / "queries" / "messages.sql").read_text("utf-8")
-)
+RULES = reasons.load()
+OF_TYPES = [sentences for kind in TYPES.values() for sentences in kind.sentences.values()]
+OF_REASONS = [reason.sentences for reason in RULES.reasons]
+SENTENCES = [one.text for sentences in (RULES.cells, *OF_REASONS, *OF_TYPES) for one in sentences]
 ENGLISH = texts.Manner("en", "ce")
 
 

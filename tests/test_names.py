@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
-from dashboard import config, programmes
-from dashboard.sources import contracts, sheet
-from dashboard.sources.contracts import normalise
-from dashboard.sources.places import Entry, left_out
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.headers import normalise
+from dashboard.definitions.places import Entry
+from dashboard.definitions.table import Table
+from dashboard.sources import sheet
+from dashboard.sources.places import left_out
 from dashboard.warehouse import staging
-from tests import test_pages
+from tests.cases.tables import write_files
 from tests.google_server import Worksheet
+from tests.pages import html_of, open_page
 from tests.running import Outcome, asked, build, flaws, inputs, kpi, stored
-from tests.sheets_running import ID, book, facts
-from tests.test_sheets import Office, built, office  # noqa: F401
+from tests.sheets_running import ID, Office, book, built, facts
 
 TABLES = contracts.load()
 VISITS = ("學校名稱", "輔導日期", "輔導人員", "主題")
@@ -32,32 +31,8 @@ SURVEY = ("時間戳記", "學校名稱", "年級", "班級", "座號", "測驗�
 Rows = Sequence[Sequence[Any]]
 
 
-def text_of(rows: Rows, delimiter: str = ",") -> str:
-    file = io.StringIO(newline="")
-    csv.writer(file, delimiter=delimiter).writerows(rows)
-    return file.getvalue()
-
-
-def write(place: Path, files: dict[str, Rows | dict[str, Rows]]) -> Path:
-    """A data folder: rows are a CSV file, rows by title a workbook."""
-    data = place / "data"
-    data.mkdir(exist_ok=True)
-    for name, content in files.items():
-        if isinstance(content, dict):
-            made = openpyxl.Workbook()
-            made.remove(made.active)
-            for title, rows in content.items():
-                worksheet = made.create_sheet(title)
-                for row in rows:
-                    worksheet.append(list(row))
-            made.save(data / name)
-        else:
-            (data / name).write_text(text_of(content), encoding="utf-8")
-    return data
-
-
 def read(place: Path, files: dict[str, Rows | dict[str, Rows]]) -> tuple[Path, Outcome]:
-    told = build(write(place, files), place / "warehouse")
+    told = build(write_files(place, files), place / "warehouse")
     assert told.code == 0, told.err
     return place / "warehouse", told
 
@@ -139,7 +114,7 @@ def test_a_workbook_without_the_header_of_its_table_says_what_it_lacks(tmp_path:
 
 
 def test_whatever_is_left_out_is_told_the_likely_harm_first(tmp_path: Path) -> None:
-    data = write(
+    data = write_files(
         tmp_path,
         {
             "入校輔導.csv": [VISITS, VISIT],
@@ -197,7 +172,7 @@ def test_what_the_configuration_leaves_out_is_not_told() -> None:
     assert left_out(base, None, TABLES).likely == "coaching"
 
 
-def test_the_worksheets_of_a_spreadsheet_are_told_by_their_header_too(office: Office) -> None:  # noqa: F811
+def test_the_worksheets_of_a_spreadsheet_are_told_by_their_header_too(office: Office) -> None:
     tables = facts()
     rest = {name: rows for name, rows in tables.items() if name != "入校輔導"}
     half = len(tables["入校輔導"]) // 2
@@ -225,7 +200,7 @@ def test_the_worksheets_of_a_spreadsheet_are_told_by_their_header_too(office: Of
     }
 
 
-def test_a_worksheet_told_by_its_header_keeps_its_rows_once_that_breaks(office: Office) -> None:  # noqa: F811
+def test_a_worksheet_told_by_its_header_keeps_its_rows_once_that_breaks(office: Office) -> None:
     head, *rows = facts()["入校輔導"]
     monthly = book({"九月": [head, *rows[:2]], "十月": [head, *rows[2:]]})
     monthly.title = "入校輔導"
@@ -436,7 +411,7 @@ def test_what_stands_beside_a_header_is_told_as_one(tmp_path: Path) -> None:
 
 
 def test_both_programmes_tell_what_they_do_not_use(tmp_path: Path) -> None:
-    data = write(
+    data = write_files(
         tmp_path,
         {
             "學校名冊.csv": [("學校名稱", "組別", "角色", "PBL學校"), ("板橋國小", "甲區", "示範學校", "是")],
@@ -467,9 +442,9 @@ def test_the_page_shows_what_was_not_read_and_not_used(
     place, _ = read(tmp_path, files)
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["keelung-111"]\nwarehouse = "{place.as_posix()}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
-    app = test_pages.open_page("data")
-    shown = test_pages.html_of(app)
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
+    app = open_page("data")
+    shown = html_of(app)
     assert not app.exception and "<b>名單" not in shown and "<b>備註" not in shown
     open_part = shown.partition("各資料表的列數")[0]
     assert "&lt;b&gt;名單.csv" in open_part and "標題列是「入校輔導」的" in open_part
@@ -523,7 +498,7 @@ def test_a_row_that_is_lost_on_its_way_stops_the_build(
     assert [row[name] for name in ("read", "accepted", "duplicate", "rejected")] == [3, 1, 1, 1]
     whole = staging.create_typed
 
-    def losing(table: contracts.Table) -> str:
+    def losing(table: Table) -> str:
         return whole(table) + ("\nwhere r.n <> 1" if table.id == "coaching" else "")
 
     monkeypatch.setattr(staging, "create_typed", losing)

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from dashboard import config, programmes
 from dashboard.cli.definitions import STARTER
-from dashboard.programmes import Column, Course, Group, Kpi, Period, Programme, Share, Window
-from dashboard.sources import contracts
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.programme import Column, Course, Group, Kpi, Period, Programme, Share, Window
+from tests.pages import PAGES, html_of, open_page
 from tests.running import kpi
-from tests.test_pages import PAGES, html_of, open_page
 
 ID = "my-city-99"
 KEYS = sorted(
@@ -72,7 +71,7 @@ def test_from_an_empty_file_to_a_first_dashboard(folder: Path, monkeypatch: pyte
     assert rows["a1a2", "乙國小"]["status"] == "no_data"  # nobody of it is in the roster
     assert rows["digital_literacy", "甲國小"]["required"] == "1"
     assert rows["public_lesson", "甲國小"]["status"] == "no_data"  # 公開授課 was not handed in
-    monkeypatch.setenv(config.VARIABLE, str(folder))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder))
     for name in PAGES:
         app = open_page(name)
         assert not app.exception, name

@@ -18,12 +18,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, programmes, warehouse
-from dashboard import config as configs
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
+from dashboard import access, warehouse
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.places import Places
+from tests.pages import figures_in, html_of
 from tests.running import kpi
-from tests.test_pages import figures_in, html_of
 
 ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"
@@ -813,7 +812,7 @@ def open_page(name: str, **parameters: str) -> str:
 
 @pytest.fixture
 def served(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(configs.VARIABLE, str(shown))
+    monkeypatch.setenv(deployment.VARIABLE, str(shown))
 
 
 @pytest.mark.usefixtures("served")
@@ -946,6 +945,6 @@ def test_a_programme_without_such_tables_shows_no_plan(
     file.write_text(
         f'programmes = ["keelung-111"]\nwarehouse = "{sample_warehouse.as_posix()}"\n', encoding="utf-8"
     )
-    monkeypatch.setenv(configs.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     markup = open_page("school")
     assert "<h2>量化目標</h2>" not in markup and "<h2>經費</h2>" not in markup

@@ -1,6 +1,6 @@
 """Every figure on every page is that of `kpi results`, for its scope and its day: the pages are listed, and so are their addresses.
 
-A page states each figure it shows in an attribute of the element (see `words.stated`); here they are all read, wherever they
+A page states each figure it shows in an attribute of the element (see `language.figure.stated`); here they are all read, wherever they
 stand, with the changes since a day to compare with.
 """
 
@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import access, warehouse
+from tests.pages import PAGES, figures_of, open_page
 from tests.running import stated_and_own
-from tests.test_pages import PAGES, figures_of, open_page, served  # noqa: F401 (a fixture)
 
 DAYS = [dt.date(2022, 11, 25), dt.date(2022, 10, 31), dt.date(2023, 2, 1)]
 THEN = dt.date(2022, 9, 30)
@@ -67,7 +67,7 @@ def disagreeing(figures, now, then):
 
 @pytest.mark.parametrize("on", DAYS, ids=str)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_figure_of_every_view_is_that_of_its_row(served, page, on):  # noqa: F811
+def test_every_figure_of_every_view_is_that_of_its_row(served, page, on):
     now = results(served, on)
     views = addresses(page, served)
     for view in views if on == DAYS[0] else views[::7]:

@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 import openpyxl
 
-from dashboard import programmes, warehouse
+from dashboard import warehouse
 from dashboard.cli.common import EVERY_SCHOOL
-from dashboard.sources.places import Places
-from dashboard.warehouse import originals, snapshots
+from dashboard.definitions import programmes
+from dashboard.definitions.places import Places
+from dashboard.warehouse import manifest, originals
 from tests.running import PROGRAMME, Outcome, build, inputs, kpi, stored
 
 FIELD = "學校名稱,輔導日期,輔導人員,主題\n"
@@ -202,14 +203,14 @@ def test_the_original_of_every_file_is_kept_once_and_goes_with_its_last_snapshot
     (data / "公開授課.csv").write_text(OTHER, "utf-8")
     kept = place / PROGRAMME / originals.FOLDER
     contents = []
-    for i in range(snapshots.KEPT + 2):
+    for i in range(manifest.KEPT + 2):
         content = (GOOD + f"深澳國小,111/10/{i + 10},王一平,備課\n").encode()
         contents.append(hashlib.sha256(content).hexdigest())
         (data / "入校輔導.csv").write_bytes(content)
         build(data, place)
     there = {path.name.removesuffix(".gz") for path in kept.glob("*.gz")}
-    assert there == {*contents[-snapshots.KEPT :], hashlib.sha256(OTHER.encode()).hexdigest()}
-    assert len(list(kept.glob("*.txt"))) == snapshots.KEPT
+    assert there == {*contents[-manifest.KEPT :], hashlib.sha256(OTHER.encode()).hexdigest()}
+    assert len(list(kept.glob("*.txt"))) == manifest.KEPT
     for path in kept.glob("*.gz"):
         content = gzip.decompress(path.read_bytes())
         assert hashlib.sha256(content).hexdigest() == path.name.removesuffix(".gz")
@@ -250,7 +251,7 @@ def rebuilt(sample_warehouse: Path, tmp_path: Path, sql: str) -> Outcome:
     snapshot = warehouse.current(place, PROGRAMME)
     with duckdb.connect(str(snapshot.path)) as con:
         con.execute(sql)
-    snapshots.seal(snapshot.path)
+    manifest.seal(snapshot.path)
     return kpi("rebuild", "current", "--warehouse", place)
 
 

@@ -9,14 +9,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import access, charts, config, questions, sample, warehouse
+from dashboard import access, charts, questions, sample, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.rows import Kpi
 from dashboard.ui.base import cards, findings
 from dashboard.ui.overview import figures as overview_figures
-from tests import running, test_indicator
-from tests.test_indicator import KEELUNG, NTPC
-from tests.test_pages import DAY, figures_of, html_of, open_page, results, served  # noqa: F401
+from tests import running, samples
+from tests.pages import figures_of, html_of, open_page
+from tests.samples import DAY, KEELUNG, NTPC, results_of_level
 
 THEN = dt.date(2022, 10, 28)
 KPI = SimpleNamespace(
@@ -163,7 +164,7 @@ def attention(sample, on, versus):
 
 
 def schools_on(sample, on):
-    return {key: row for key, row in results(sample, "school", on).items()}
+    return {key: row for key, row in results_of_level(sample, "school", on).items()}
 
 
 @pytest.mark.parametrize("versus", [None, dt.date(2022, 7, 28)])
@@ -190,9 +191,9 @@ def test_a_school_that_fell_back_is_not_told_twice(sample_warehouse):
 # The page
 
 
-def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_day(served):  # noqa: F811
+def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_day(served):
     shown = html_of(open_page("overview", vs=THEN.isoformat()))
-    then = results(served, "city", THEN)
+    then = results_of_level(served, "city", THEN)
     tiles = re.findall(
         r'<div class="tile" data-figure="(\w+)\|.*?(?=<div class="tile"|<div class="aside")', shown, re.S
     )
@@ -204,15 +205,15 @@ def test_each_tile_leads_to_its_indicator_and_shows_what_it_was_on_the_compared_
         row = then[kpi, "", ""]
         assert compared == [str(row.schools_met)] + ([str(row.counted)] if row.base is not None else [])
         assert re.findall('class="(?:bar|trend)[^"]*" role="img"', part) == [
-            f'class="bar {results(served, "city")[kpi, "", ""].status}" role="img"'
+            f'class="bar {results_of_level(served, "city")[kpi, "", ""].status}" role="img"'
         ]
 
 
-def test_without_a_day_to_compare_with_no_change_stands_on_the_page(served):  # noqa: F811
+def test_without_a_day_to_compare_with_no_change_stands_on_the_page(served):
     assert "data-then" not in html_of(open_page("overview"))
 
 
-def test_the_matrix_leaves_as_a_table_with_every_figure_of_groups_and_city(served):  # noqa: F811
+def test_the_matrix_leaves_as_a_table_with_every_figure_of_groups_and_city(served):
     app = open_page("overview", vs=THEN.isoformat())
     assert len(figures_of(app)) and html_of(app).count('aria-label="下載各組各項 ') == 3
     row, then = city(), city(schools_met=1, counted=80)
@@ -239,7 +240,7 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
     sample.write(tmp_path / "data", schools=120, teachers=600)
     assert running.kpi("build", "--data", tmp_path / "data", "--warehouse", tmp_path / "warehouse").code == 0
     (tmp_path / "kpi.toml").write_text('data = "data"\nwarehouse = "warehouse"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(tmp_path / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(tmp_path / "kpi.toml"))
     pages = [figures_of(open_page("overview", page=str(page))) for page in (1, 2)]
     groups = [{figure["group"] for figure in figures if figure["level"] == "group"} for figures in pages]
     rows = running.kpi(
@@ -255,15 +256,6 @@ def test_the_groups_of_a_country_turn_their_pages_and_each_is_on_one_with_the_co
 
 
 # The tiles of both programmes
-
-
-@pytest.fixture
-def programmes_served(both, tmp_path, monkeypatch):
-    """A configuration that serves both programmes."""
-    file, place = tmp_path / "kpi.toml", (both / "warehouse").as_posix()
-    file.write_text(f'programmes = ["{KEELUNG}", "{NTPC}"]\nwarehouse = "{place}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
-    return both
 
 
 def tiles_of(app):
@@ -287,21 +279,19 @@ TICKS = [(KEELUNG, day) for day in ("2022-03-01", "2022-11-25", "2023-02-01")] +
 
 
 @pytest.mark.parametrize(("programme", "day"), TICKS)
-def test_every_bar_is_the_share_of_the_results_and_its_tick_the_pace_of_the_rule(
-    programmes_served, programme, day
-):
+def test_every_bar_is_the_share_of_the_results_and_its_tick_the_pace_of_the_rule(both_served, programme, day):
     on = dt.date.fromisoformat(day)
     tiles = tiles_of(open_page("overview", programme=programme, on=day))
     asked = {figure["period"] for figure, _ in tiles}
     kpis = {
         (kpi.kpi, period): kpi
         for period in asked
-        for kpi in test_indicator.ask(programmes_served, programme, Kpi, period=period)
+        for kpi in samples.ask(both_served, programme, Kpi, period=period)
     }
     ticks = 0
     for figure, part in tiles:
         kpi = kpis[figure["kpi"], figure["period"]]
-        row = test_indicator.results(programmes_served, programme, kpi.kpi, kpi.period, on)["city", "", ""]
+        row = samples.results(both_served, programme, kpi.kpi, kpi.period, on)["city", "", ""]
         bars = re.findall(
             r'class="bar (\w+)" role="img" aria-label="([^"]*)"><i style="width:([\d.]+)%"', part
         )
@@ -323,7 +313,7 @@ def test_every_bar_is_the_share_of_the_results_and_its_tick_the_pace_of_the_rule
 
 
 @pytest.mark.parametrize(("programme", "day"), [(KEELUNG, "2022-11-25"), (NTPC, "2023-11-30")])
-def test_every_count_of_a_tile_leads_to_exactly_that_many_schools(programmes_served, programme, day):
+def test_every_count_of_a_tile_leads_to_exactly_that_many_schools(both_served, programme, day):
     tiles = tiles_of(open_page("overview", programme=programme, on=day))
     counted = r'<a href="\./indicator\?([^"]*)" aria-label="[^"]*?([\d,]+) 校，看是哪些"'
     links = [found for _, part in tiles for found in re.findall(counted, part)]
@@ -341,7 +331,7 @@ def test_every_count_of_a_tile_leads_to_exactly_that_many_schools(programmes_ser
         assert (paged[1] if paged else str(len(schools))) == many, asked
 
 
-def test_the_title_of_a_tile_leads_to_the_indicator_in_the_period_of_the_tile(programmes_served):
+def test_the_title_of_a_tile_leads_to_the_indicator_in_the_period_of_the_tile(both_served):
     for programme, day in ((KEELUNG, "2022-11-25"), (NTPC, "2023-11-30")):
         for figure, part in tiles_of(open_page("overview", programme=programme, on=day)):
             leads = html.unescape(re.search(r'<div class="t"><b><a href="\./indicator\?([^"]*)"', part)[1])
@@ -357,7 +347,7 @@ def drawn_on(app):
     return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
 
 
-def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(served, monkeypatch):  # noqa: F811
+def test_without_being_asked_for_the_page_draws_nothing_and_asks_nothing_for_it(served, monkeypatch):
     def fail(*_, **__):
         raise AssertionError("a query of a figure")
 
@@ -390,7 +380,7 @@ COUNTED = [
 
 @pytest.mark.parametrize(("programme", "kpi", "period", "day", "days"), COUNTED)
 def test_the_schools_of_each_status_are_those_of_the_results_on_every_day(
-    programmes_served, programme, kpi, period, day, days
+    both_served, programme, kpi, period, day, days
 ):
     app = open_page(
         "overview", programme=programme, on=day, trend=kpi, within=period if programme == NTPC else ""
@@ -403,9 +393,7 @@ def test_the_schools_of_each_status_are_those_of_the_results_on_every_day(
     stacked = [name for name in traces if name != "day"]
     assert stacked == [status for status in words.STRIP if status in stacked]
     for one in days:
-        schools = test_indicator.results(
-            programmes_served, programme, kpi, period, dt.date.fromisoformat(one)
-        )
+        schools = samples.results(both_served, programme, kpi, period, dt.date.fromisoformat(one))
         at = xs.index(one)
         counted = {name: traces[name]["y"][at] for name in stacked}
         assert counted.get("met", 0) == schools["city", "", ""].schools_met
@@ -418,10 +406,13 @@ def test_the_schools_of_each_status_are_those_of_the_results_on_every_day(
         assert traces["day"]["customdata"][at] == words.full_day(dt.date.fromisoformat(one))
 
 
-def test_the_finding_the_labels_and_the_deadline_are_in_the_figure_and_on_the_page(served):  # noqa: F811
+def test_the_finding_the_labels_and_the_deadline_are_in_the_figure_and_on_the_page(served):
     app = open_page("overview", trend="it_lead", vs=THEN.isoformat())
     shown, (figure,) = html_of(app), drawn_on(app)
-    now, then = results(served, "city")["it_lead", "", ""], results(served, "city", THEN)["it_lead", "", ""]
+    now, then = (
+        results_of_level(served, "city")["it_lead", "", ""],
+        results_of_level(served, "city", THEN)["it_lead", "", ""],
+    )
     assert f"資訊組長：自 10/28 起達標由 {then.schools_met} 校增為 {now.schools_met} 校" in shown
     said = [note["text"] for note in figure["layout"]["annotations"]]
     assert f"✓ 達標 {now.schools_met}" in said and {"期限 111/11/22", "10/28"} <= set(said)
@@ -433,7 +424,7 @@ def test_the_finding_the_labels_and_the_deadline_are_in_the_figure_and_on_the_pa
     )
 
 
-def test_the_pills_keep_all_else_and_those_of_several_periods_name_theirs(programmes_served):
+def test_the_pills_keep_all_else_and_those_of_several_periods_name_theirs(both_served):
     shown = html_of(open_page("overview", programme=NTPC, on="2023-11-30", vs="2023-10-31"))
     links = [html.unescape(link) for link in re.findall(r'class="pill" href="([^"]*trend=[^"]*)"', shown)]
     assert {"112", "111-2", "112-1", "term"} == {re.search(r"within=([\w-]+)", link)[1] for link in links}
@@ -447,7 +438,7 @@ def test_the_pills_keep_all_else_and_those_of_several_periods_name_theirs(progra
     assert len(drawn_on(gone)) == 2, "a period that is not shown any more narrows nothing"
 
 
-def test_the_day_before_which_there_is_nothing_to_compare_has_no_figure(served):  # noqa: F811
+def test_the_day_before_which_there_is_nothing_to_compare_has_no_figure(served):
     app = open_page("overview", on="2022-01-01", trend="a1a2")
     assert drawn_on(app) == [] and "還沒有兩天以上的狀態" in html_of(app)
 
@@ -468,7 +459,7 @@ def test_a_finding_says_what_rose_and_fell_and_that_nothing_did():
     assert "在上限內由 3 校增為 12 校" in overview_figures.finding(limit, was, now, "9/1")
 
 
-def test_the_table_has_the_days_on_which_something_changed(served):  # noqa: F811
+def test_the_table_has_the_days_on_which_something_changed(served):
     with texts.written(texts.Manner()):
         app = open_page("overview", trend="a1a2")
     (figure,) = drawn_on(app)
@@ -482,7 +473,7 @@ def test_the_table_has_the_days_on_which_something_changed(served):  # noqa: F81
     assert rows[-1][1:] == list(by_day[xs.index(turned[-1])])
 
 
-def test_the_picture_speaks_english_and_writes_the_years_of_the_viewer(served):  # noqa: F811
+def test_the_picture_speaks_english_and_writes_the_years_of_the_viewer(served):
     app = open_page("overview", trend="a1a2", lang="en", vs=THEN.isoformat())
     (figure,) = drawn_on(app)
     said = [note["text"] for note in figure["layout"]["annotations"]]

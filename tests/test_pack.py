@@ -22,11 +22,9 @@ from dashboard.language.words import file_name
 from dashboard.rows import School
 from dashboard.state import Decision
 from dashboard.state.store import Store
+from tests.pages import html_of, open_page
 from tests.running import named
-from tests.test_meetings import KEELUNG, page, place, store  # noqa: F401 (fixtures)
-from tests.test_pages import html_of
-from tests.test_slides import Place, keelung, people_of  # noqa: F401 (fixtures)
-from tests.test_slides import place as each_programme  # noqa: F401
+from tests.samples import KEELUNG, Place, people_of
 
 GROUP = "自主學習組"
 BROKEN = "{{ school"
@@ -80,7 +78,7 @@ def groups_of(at: Place) -> dict[str, list[Any]]:
     return groups
 
 
-def test_each_group_has_slides_workbook_and_a_letter_for_each_partner_that_owes(each_programme: Place):  # noqa: F811
+def test_each_group_has_slides_workbook_and_a_letter_for_each_partner_that_owes(each_programme: Place):
     packs, groups = packs_of(each_programme), groups_of(each_programme)
     assert set(packs) == {file_name(name) for name in groups} and len(packs) > 4
     owing = {one.school for one in reminders.owed(each_programme.view, reminders.Filter())}
@@ -97,20 +95,20 @@ def test_each_group_has_slides_workbook_and_a_letter_for_each_partner_that_owes(
     assert each_programme.programme != KEELUNG or left_out
 
 
-def test_its_slides_and_workbook_are_those_of_the_commands_for_the_group(each_programme: Place):  # noqa: F811
+def test_its_slides_and_workbook_are_those_of_the_commands_for_the_group(each_programme: Place):
     name = next(iter(groups_of(each_programme)))
     pack = packs_of(each_programme)[name]
     assert of_kind(pack, ".pptx") == each_programme.export("pptx", "--group", name)
     assert of_kind(pack, ".xlsx") == each_programme.export("xlsx", "--group", name)
 
 
-def test_one_group_is_one_file_and_the_same_bytes(keelung: Place):  # noqa: F811
+def test_one_group_is_one_file_and_the_same_bytes(keelung: Place):
     one = keelung.export("pack", "--group", GROUP)
     assert one == keelung.export("pack", "--group", GROUP)
     assert parts(one) == packs_of(keelung)[GROUP]
 
 
-def test_a_letter_says_what_its_school_owes_and_of_no_other(keelung: Place):  # noqa: F811
+def test_a_letter_says_what_its_school_owes_and_of_no_other(keelung: Place):
     pack = packs_of(keelung)[GROUP]
     owed = {one.school: one for one in reminders.in_chinese(keelung.view, reminders.Filter())}
     names = {one.name for one in questions.ask(keelung.view, School)}
@@ -121,7 +119,7 @@ def test_a_letter_says_what_its_school_owes_and_of_no_other(keelung: Place):  # 
             assert item.kpi.label in text and reminders.state(item) in text
 
 
-def test_nothing_of_another_group_and_no_persons_name_is_in_any_part(keelung: Place):  # noqa: F811
+def test_nothing_of_another_group_and_no_persons_name_is_in_any_part(keelung: Place):
     people, groups = people_of(keelung), groups_of(keelung)
     for name, schools in groups.items():
         text = "\n".join(text for part in packs_of(keelung)[name].items() for text in texts_in(*part))
@@ -132,7 +130,7 @@ def test_nothing_of_another_group_and_no_persons_name_is_in_any_part(keelung: Pl
         assert named(text, people) == set()
 
 
-def test_without_schools_its_slides_name_none(keelung: Place):  # noqa: F811
+def test_without_schools_its_slides_name_none(keelung: Place):
     deck = of_kind(parts(keelung.export("pack", "--group", GROUP, "--without-schools")), ".pptx")
     text = "\n".join(texts_in("", deck))
     assert not [one.name for one in questions.ask(keelung.view, School) if one.name in text]
@@ -149,18 +147,18 @@ def test_without_schools_its_slides_name_none(keelung: Place):  # noqa: F811
         (("--group", GROUP, "--template", "x.pptx"), "--template 只用於"),
     ],
 )
-def test_what_a_pack_has_not_is_refused(keelung: Place, options: tuple[str, ...], why: str):  # noqa: F811
+def test_what_a_pack_has_not_is_refused(keelung: Place, options: tuple[str, ...], why: str):
     file = keelung.folder / "out.zip"
     done = keelung.ask("export", "pack", "--output", file, *options)
     assert done.code != 0 and why in done.err and not file.exists()
 
 
-def test_every_group_is_for_packs_alone(keelung: Place):  # noqa: F811
+def test_every_group_is_for_packs_alone(keelung: Place):
     done = keelung.ask("export", "pptx", "--every-group", "--output", keelung.folder / "out.pptx")
     assert done.code != 0 and "--every-group 只用於" in done.err
 
 
-def test_a_place_that_cannot_be_written_is_told(keelung: Place):  # noqa: F811
+def test_a_place_that_cannot_be_written_is_told(keelung: Place):
     (keelung.folder / "file").write_text("x")
     for where, why in (("file", "是檔案，不是資料夾"), ("none/there", "沒有「")):
         done = keelung.ask("export", "pack", "--every-group", "--output", keelung.folder / where)
@@ -178,7 +176,7 @@ def broken_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_bureaus_own_letter_is_taken_and_a_broken_one_is_told_without_a_path(
-    keelung: Place,  # noqa: F811
+    keelung: Place,
     broken_letter: Path,
 ):
     done = keelung.ask("export", "pack", "--group", GROUP, "--output", broken_letter / "out.zip")
@@ -217,7 +215,7 @@ def frozen(state: Store) -> meetings.Meeting:
     return second
 
 
-def test_of_a_meeting_it_has_the_decisions_on_the_group_and_its_schools(store: Store, tmp_path: Path):  # noqa: F811
+def test_of_a_meeting_it_has_the_decisions_on_the_group_and_its_schools(store: Store, tmp_path: Path):
     meeting = frozen(store)
     at = Place(store.warehouse, tmp_path)
     done = at.ask(
@@ -249,11 +247,15 @@ def test_of_a_meeting_it_has_the_decisions_on_the_group_and_its_schools(store: S
     assert (tmp_path / "one.zip").read_bytes() == next((tmp_path / "packs").glob(f"{GROUP}*")).read_bytes()
 
 
-def test_the_pages_offer_it_to_the_lead_of_a_group_and_after_a_meeting(store: Store, tmp_path: Path):  # noqa: F811
+def test_the_pages_offer_it_to_the_lead_of_a_group_and_after_a_meeting(store: Store, tmp_path: Path):
     meeting = frozen(store)
     at = Place(store.warehouse, tmp_path)
     expected = at.export("pack", "--group", GROUP)
-    for app, many in ((page("group", group=GROUP), 1), (page(meeting=meeting.name), 5)):
+    day = at.on.isoformat()
+    for app, many in (
+        (open_page("group", on=day, group=GROUP), 1),
+        (open_page("meetings", on=day, meeting=meeting.name), 5),
+    ):
         offers = {offer.name: offer for _, offer in app.session_state["offers"].values()}
         names = re.findall(r'download="(資料包_[^"]*\.zip)"', html_of(app))
         packs = [offers[name].make() for name in names]
@@ -263,7 +265,7 @@ def test_the_pages_offer_it_to_the_lead_of_a_group_and_after_a_meeting(store: St
         assert all(load_workbook(io.BytesIO(of_kind(parts(one), ".xlsx"))).sheetnames for one in packs)
 
 
-def test_a_file_that_exists_is_replaced_whole_and_a_folder_never(keelung: Place):  # noqa: F811
+def test_a_file_that_exists_is_replaced_whole_and_a_folder_never(keelung: Place):
     file = keelung.folder / "out.pack"
     file.write_bytes(b"before")
     keelung.export("pack", "--group", GROUP)
@@ -272,7 +274,7 @@ def test_a_file_that_exists_is_replaced_whole_and_a_folder_never(keelung: Place)
     assert done.code != 0 and keelung.folder.is_dir()
 
 
-def test_no_two_groups_share_a_file(keelung: Place):  # noqa: F811
+def test_no_two_groups_share_a_file(keelung: Place):
     names = pack.names_of(keelung.view, ["A/B", "A:B", "a?b", "..", ".", "長" * 90])
     assert len({name.casefold() for name in names.values()}) == 6
     assert not [name for name in names.values() if name.startswith(".") or set(name) & set('\\/:*?"<>|')]
@@ -280,7 +282,7 @@ def test_no_two_groups_share_a_file(keelung: Place):  # noqa: F811
 
 
 def test_a_broken_letter_is_told_before_anything_is_written(
-    keelung: Place,  # noqa: F811
+    keelung: Place,
     broken_letter: Path,
 ):
     done = keelung.ask("export", "pack", "--every-group", "--output", broken_letter / "packs")

@@ -6,8 +6,6 @@ import io
 import re
 import zipfile
 from decimal import Decimal
-from html.parser import HTMLParser
-from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -16,22 +14,21 @@ import pytest
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, config, questions, warehouse
+from dashboard import access, questions, warehouse
+from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.language import words
+from dashboard.paths import ROOT
 from dashboard.rows import Row, typed
 from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
 from dashboard.ui.data import intake
 from dashboard.ui.frame import navigation
 from dashboard.ui.help import glossary
 from dashboard.ui.school import rows as school_rows
-from tests.running import figure_of, stated_and_own
+from tests.pages import PAGES, PARAMETERS, QUERIES, cells_of, figures_of, html_of, open_page
+from tests.running import stated_and_own
+from tests.samples import DAY, results_of_level
 
-ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "pages").glob("[0-9]*_*.py"), key=lambda path: int(path.stem.split("_")[0]))
-PAGES = [path.stem.split("_", 1)[1] for path in FILES]
-QUERIES = sorted(path.stem for path in (ROOT / "queries" / "pages").glob("*.sql"))
-DAY = dt.date(2022, 11, 25)
 HOSTILE = """<img src=x onerror="alert('1')">&\n\n# x"""
 
 
@@ -110,19 +107,6 @@ def test_dates_are_in_roc_years_and_leave_out_the_programmes_own():
 def test_text_from_data_never_becomes_markup_or_ends_it():
     shown = words.escape(HOSTILE)
     assert "<" not in shown and '"' not in shown and "\n" not in shown
-
-
-def cells_of(made: bytes) -> list[list[object]]:
-    """The cells of a CSV, an XLSX or an ODS; a formula would be one still."""
-    if made.startswith(b"PK") and b"opendocument" in made[:100]:
-        with zipfile.ZipFile(io.BytesIO(made)) as archive:
-            assert b"formula" not in archive.read("content.xml")
-        return CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
-    if made.startswith(b"PK"):
-        sheet = openpyxl.load_workbook(io.BytesIO(made)).active
-        assert all(cell.data_type != "f" for row in sheet.rows for cell in row)
-        return [[cell.value for cell in row] for row in sheet.rows]
-    return list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline="")))
 
 
 def files_of(header: list[str], rows: list[list[object]]) -> list[bytes]:
@@ -349,57 +333,6 @@ def test_a_page_number_stays_within_what_there_is(asked, page):
 # What runs
 
 
-class Figures(HTMLParser):
-    """The elements that carry a figure."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attributes):
-        facts = dict(attributes)
-        if "data-figure" in facts:
-            self.found.append(figure_of(facts["data-figure"]))
-
-
-def html_of(app):
-    pieces = [element.proto.body for element in app.get("html")]
-    return "\n".join(pieces + [element.value for element in app.markdown])
-
-
-def figures_in(shown):
-    parser = Figures()
-    parser.feed(shown)
-    return parser.found
-
-
-def figures_of(app):
-    return figures_in(html_of(app))
-
-
-@pytest.fixture
-def served(sample_warehouse, tmp_path, monkeypatch):
-    """The address of a configuration that serves the sample."""
-    file = tmp_path / "kpi.toml"
-    file.write_text(
-        f'programmes = ["keelung-111"]\nwarehouse = "{sample_warehouse.as_posix()}"\n', encoding="utf-8"
-    )
-    monkeypatch.setenv(config.VARIABLE, str(file))
-    return sample_warehouse
-
-
-def open_page(name, **parameters):
-    """One page as the browser gets it, its folds of text opened; AppTest knows pages by file."""
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-    for key, value in parameters.items():
-        app.query_params[key] = value
-    if name != PAGES[0]:
-        app.switch_page(f"../pages/{FILES[PAGES.index(name)].name}")
-        for fold in ("parameters", "query"):
-            app.session_state[fold] = True
-    return app.run()
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_runs_on_the_sample_and_says_its_day_and_that_it_is_a_sample(served, name):
     app = open_page(name)
@@ -427,16 +360,6 @@ def test_a_viewer_without_schools_gets_every_page_and_no_school_on_it(served, na
     assert not re.search(r'data-figure="\w+\|school', shown) and "國小<" not in shown
 
 
-def results(served, level, on=DAY):
-    """`kpi results` of one level, by indicator, group and school."""
-    snapshot = warehouse.current(served, "keelung-111")
-    names, found = warehouse.rows(
-        snapshot, "kpi_results", access.bureau(), on=on, level=level, kpi=None, period=None
-    )
-    rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
-    return {(row.kpi, row.group * (level == "group"), row.school): row for row in rows}
-
-
 def agree(figures, rows):
     """Every figure is that of its row; gives the rows that were shown."""
     for figure in figures:
@@ -449,7 +372,7 @@ def agree(figures, rows):
 def test_the_overview_shows_every_indicator_of_the_city_and_of_every_group(served):
     found = figures_of(open_page("overview"))
     for level in ("city", "group"):
-        rows = results(served, level)
+        rows = results_of_level(served, level)
         assert agree([figure for figure in found if figure["level"] == level], rows) == set(rows)
 
 
@@ -457,13 +380,13 @@ def test_a_groups_page_shows_every_indicator_of_each_of_its_schools(served):
     found = [
         figure for figure in figures_of(open_page("group", group="行動學習組")) if figure["level"] == "school"
     ]
-    rows = results(served, "school")
+    rows = results_of_level(served, "school")
     assert agree(found, rows) == {key for key, row in rows.items() if row.group == "行動學習組"}
 
 
 def test_a_schools_page_shows_every_indicator_and_opens_the_one_in_the_address(served):
     app = open_page("school", school="深澳國小", kpi="infosec", on="2022-10-31")
-    rows = results(served, "school", dt.date(2022, 10, 31))
+    rows = results_of_level(served, "school", dt.date(2022, 10, 31))
     assert agree(figures_of(app), rows) == {key for key in rows if key[2] == "深澳國小"}
     assert re.search(r'<div class="kr open" data-figure="infosec\|', html_of(app))
     assert html_of(app).count('aria-expanded="true"') == 1 and len(app.get("plotly_chart")) == 1
@@ -538,7 +461,7 @@ def test_links_keep_programme_and_day(served):
 def test_without_a_snapshot_a_notice_says_what_to_do(tmp_path, monkeypatch):
     file = tmp_path / "kpi.toml"
     file.write_text('programmes = ["keelung-111"]\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     assert "還沒有可以看的資料" in html_of(app) and "kpi build" in html_of(app) and not app.exception
 
@@ -554,17 +477,6 @@ def test_a_query_that_fails_becomes_a_notice_and_no_traceback(served, monkeypatc
     assert "secret detail" not in html_of(app) and not app.exception
 
 
-PARAMETERS = {
-    "on": DAY,
-    "period": "111",
-    "periods": ["111"],
-    "table": "training",
-    "school_id": 1,
-    "group_id": 1,
-    "severity": "rejected",
-    "size": 50,
-    "skip": 0,
-}
 SCHOOLS_OWN = {"school_id", "school_name", "school", "school_names", "unit_id", "unit", "unit_label"}
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.sources import sheet
-from dashboard.warehouse import texts
+from dashboard.warehouse.build import texts
 from dashboard.warehouse.sql import QUERIES, create_functions, remove_functions
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -38,8 +38,8 @@ class Maps:
         con.execute("create table courses (category text, ord int, word text, contains text[], never text[])")
         con.execute("set variable place_pattern = '基隆市立|基隆市|信義區|中正區|市立|私立'")
         con.execute((QUERIES / "macros.sql").read_text(encoding="utf-8"))
-        maps = (QUERIES / "staging" / "maps.sql").read_text(encoding="utf-8")
-        self.statements = [part for part in maps.split(";\n") if "create or replace" in part]
+        maps = [path.read_text(encoding="utf-8") for path in (QUERIES / "staging" / "maps").glob("*.sql")]
+        self.statements = [part for text in maps for part in text.split(";\n") if "create or" in part]
         for name, columns in SCHEMAS.items():
             con.execute(f"create table {name} ({columns})")
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, config, questions, reminders, warehouse
+from dashboard import access, questions, reminders, warehouse
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
-from dashboard.rows import Deadline, Finding, Period, SchoolResult, Standing, Table
+from dashboard.rows import Deadline, Finding, SchoolResult, Standing, Table
 from dashboard.ui.base import lead, parts
+from tests.pages import html_of, open_page
 from tests.running import Outcome, kpi
-from tests.test_pages import html_of, open_page
 
 EVERY = access.bureau()
 NTPC, KEELUNG = "ntpc-5g-112", "keelung-111"
@@ -24,13 +25,7 @@ EDGE = dt.date(2024, 1, 15)
 
 def view(place: Path, programme: str, on: dt.date, period: str | None = None) -> questions.View:
     """What an address asks to see that names a day and perhaps a period."""
-    snapshot = warehouse.current(place, programme)
-    every = tuple(questions.answers(snapshot, EVERY, Period))
-    shown = tuple(one for one in every if one.period == period) or questions.periods_on(snapshot, EVERY, on)
-    facts = questions.facts_of(snapshot, EVERY)
-    return questions.View(
-        programme, (programme,), place, snapshot, facts, shown, every, EVERY, on, period=period
-    )
+    return questions.unaddressed(warehouse.current(place, programme), EVERY, on, period=period)
 
 
 Key = tuple[str, str, str]  # indicator, period, school
@@ -535,7 +530,7 @@ def served(years: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """A configuration that serves the programme of three years."""
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["some-1"]\nwarehouse = "{years.as_posix()}"\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     yield years
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import programmes
-from dashboard.programmes import DefinitionError, Kpi, Programme, Share, Window
-from dashboard.sources import contracts
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.programme import Kpi, Programme, Share, Window
+from dashboard.definitions.programmes import DefinitionError
 from tests.running import PROGRAMME, kpi
 
 TABLES = contracts.load()

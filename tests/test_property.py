@@ -18,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.oracle import facts, render, sheets
 from tests.oracle.books import Worksheet
+from tests.oracle.ntpc import facts as ntpc_facts
+from tests.oracle.ntpc import render as ntpc_render
 from tests.oracle.product import in_this_process, rows_of
 from tests.oracle.sheets import Layout
 from tests.oracle.writing import CellValue
-from tests.oracle_ntpc import facts as ntpc_facts
-from tests.oracle_ntpc import render as ntpc_render
 
 PROGRAMMES: dict[str, tuple[Callable[[int, Path], Any], str]] = {
     "keelung-111": (lambda seed, data: render.render(facts.make_facts(seed), data), "2022-12-31"),

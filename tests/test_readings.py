@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import config, readings, warehouse
+from dashboard import readings, warehouse
+from dashboard.definitions import contracts, deployment
+from dashboard.definitions.places import Entry, entry_of
 from dashboard.rows import Input, UnusedColumn
-from dashboard.sources import contracts
-from dashboard.sources.places import Entry, entry_of, pattern_of
+from dashboard.sources.places import pattern_of
 from dashboard.ui.frame import freshness
+from tests.cases.tables import write_files
+from tests.pages import html_of, open_page
 from tests.running import EVERY_SCHOOL, PROGRAMME, inputs, kpi, stored
-from tests.test_names import write
-from tests.test_pages import html_of, open_page
 
 TABLES = contracts.load()
 
@@ -73,8 +74,8 @@ STAFF = "學校名稱,教師編號,姓名,身分別,到職日,離職日程\n深�
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data").mkdir()
-    (tmp_path / config.FILE).write_text(f'programmes = ["{PROGRAMME}"]\n', "utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(tmp_path))
+    (tmp_path / deployment.FILE).write_text(f'programmes = ["{PROGRAMME}"]\n', "utf-8")
+    monkeypatch.setenv(deployment.VARIABLE, str(tmp_path))
     return tmp_path
 
 
@@ -102,7 +103,7 @@ def test_a_column_that_is_taken_is_read_for_every_file_of_the_table(place: Path)
     ]
     (offer,) = offered(place)
     assert (offer.name, offer.entry.rename) == ("*教職員名冊*", {"離職日程": "離職日"})
-    readings.take(config.load(place), offer)
+    readings.take(deployment.load(place), offer)
     assert "離職日程" not in build(place)
     assert stored(place / "warehouse", "select count(*) from unused_columns") == [(0,)]
     assert offered(place) == []
@@ -114,14 +115,14 @@ def test_a_worksheet_that_is_taken_is_read_as_its_table(place: Path) -> None:
     header = ["學校名稱", "輔導日期", "輔導人員", "主題"]
     rows = [header, ["深澳國小", "111/10/03", "王一平", "備課"]]
     for school in ("深澳國小", "信義國小"):
-        write(place, {f"各校填報_{school}.xlsx": {"工作表1": rows, "說明": [["請填"]]}})
+        write_files(place, {f"各校填報_{school}.xlsx": {"工作表1": rows, "說明": [["請填"]]}})
     (place / "data" / "公開授課.csv").write_text(
         "學校名稱,授課教師,授課日期,數位學習模式\n深澳國小,王一平,111/10/3,是\n", "utf-8"
     )
     build(place)
     (offer,) = offered(place)
     assert (offer.name, offer.entry.table) == ("各校填報_*.xlsx#工作表*", "coaching")
-    readings.take(config.load(place), offer)
+    readings.take(deployment.load(place), offer)
     build(place)
     found = {
         file: row["accepted"]
@@ -136,23 +137,23 @@ def test_a_worksheet_that_is_taken_is_read_as_its_table(place: Path) -> None:
 
 
 def test_what_was_taken_stands_in_a_file_that_a_person_can_edit(place: Path) -> None:
-    path = place / config.READINGS
+    path = place / deployment.READINGS
     first = readings.Offer("*名冊*", "教職員名冊", Entry(rename={'a"b\\c\x7f': "離職日"}), 'a"b', "離職日")
-    readings.take(config.load(place), first)
+    readings.take(deployment.load(place), first)
     path.write_text(path.read_text("utf-8") + "# 我們的說明\n", "utf-8")
-    readings.take(config.load(place), readings.Offer("表*.csv", "研習紀錄", Entry("training")))
+    readings.take(deployment.load(place), readings.Offer("表*.csv", "研習紀錄", Entry("training")))
     assert "# 我們的說明" in path.read_text("utf-8")
     assert len(tomllib.loads(path.read_text("utf-8"))["files"]) == 2
-    files = config.load(place).files
+    files = deployment.load(place).files
     assert files == {"*名冊*": Entry(rename={'a"b\\c\x7f': "離職日"}), "表*.csv": Entry("training")}
 
 
 @pytest.mark.parametrize("text", ["[[files]\n", "[[files]]\nname = 3\n", "[[flies]]\nname = 'a'\n", "\xff"])
 def test_a_file_of_readings_that_was_spoilt_is_named(place: Path, text: str) -> None:
-    (place / config.READINGS).write_bytes(text.encode("latin-1"))
+    (place / deployment.READINGS).write_bytes(text.encode("latin-1"))
     done = kpi("build", "--config", place)
     assert done.code == 3
-    assert config.READINGS in done.err
+    assert deployment.READINGS in done.err
 
 
 def test_one_click_on_the_page_of_data_takes_a_meaning_and_begins_an_update(
@@ -167,7 +168,7 @@ def test_one_click_on_the_page_of_data_takes_a_meaning_and_begins_an_update(
     (button,) = [one for one in app.button if one.label == "照此讀"]
     button.click().run()
     assert started == [PROGRAMME]
-    assert config.load(place).files == {"*教職員名冊*": Entry(rename={"離職日程": "離職日"})}
+    assert deployment.load(place).files == {"*教職員名冊*": Entry(rename={"離職日程": "離職日"})}
 
 
 def test_a_name_of_a_file_that_is_markup_is_shown_as_it_is(place: Path) -> None:

@@ -12,49 +12,17 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import access, programmes, sample, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.contracts import Column, Table
-from dashboard.sources.places import Places
+from dashboard import access, sample, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.headers import normalise
+from dashboard.definitions.places import Places
+from dashboard.definitions.table import Column, Table
 from dashboard.ui.base import records
-from tests.running import asked, build, build_first, flaws, inputs, kpi, stored
+from tests.cases.tables import COACHING, LESSONS, SCHOOLS, STAFF, TRAINING, VISITS, Rows, built, written
+from tests.running import asked, build, flaws, inputs, kpi, stored
 
 TABLES = contracts.load()
 NTPC = "ntpc-5g-112"
-SCHOOLS = [("學校名稱", "組別", "角色", "班級數"), ("深澳國小", "自主學習組", "夥伴學校", "12")]
-STAFF = [
-    ("學校名稱", "教師編號", "姓名", "身分別", "到職日"),
-    ("深澳國小", "T1", "王一平", "正式教師", "99/8/1"),
-    ("深澳國小", "T2", "李二強", "正式教師", "99/8/1"),
-    ("深澳國小", "T3", "陳和平", "代理教師", "111/8/1"),
-    ("深澳國小", "T4", "林‧巴奈", "正式教師", "99/8/1"),
-    ("信義國小", "T5", "趙五倫", "正式教師", "99/8/1"),
-]
-LESSONS = ("學校名稱", "授課教師", "授課日期", "數位學習模式")
-VISITS = ("主辦學校", "觀課日期", "觀課學校", "觀課教師")
-TRAINING = ("學校名稱", "教師編號", "姓名", "課程名稱", "研習日期", "時數", "研習證明")
-COACHING = ("學校名稱", "輔導日期", "輔導人員")
-Rows = Sequence[Sequence[Any]]
-
-
-def written(place: Path, **tables: Rows) -> Path:
-    """A data folder with a CSV file a table."""
-    place.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-    return place
-
-
-def built(place: Path, **tables: Rows) -> Path:
-    """A warehouse of keelung-111 with these tables and the two rosters."""
-    data = written(place / "data", **{"schools": SCHOOLS, "staff": STAFF} | tables)
-    if (place / "warehouse").exists():
-        told = build(data, place / "warehouse")
-        assert told.code == 0, told.err
-    else:
-        build_first(data, place / "warehouse")
-    return place / "warehouse"
 
 
 def lessons(place: Path, *teachers: str, day: str = "111/10/26") -> Path:
@@ -336,14 +304,14 @@ KINDS = [Inserted(n) for n in ("total", "subtotal", "example", "instruction", "s
 
 def _header(rows: Rows, table: Table) -> int:
     """The place of the row with the most headers."""
-    known = [sum(contracts.normalise(str(cell or "")) in table.headers for cell in row) for row in rows[:50]]
+    known = [sum(normalise(str(cell or "")) in table.headers for cell in row) for row in rows[:50]]
     return known.index(max(known))
 
 
 def _inserted(rows: list[list[str]], table: Table) -> tuple[list[list[str]], int]:
     """The rows with each kind of row among them, and how many were put in."""
     at = _header(rows, table)
-    ids = [table.headers.get(contracts.normalise(cell), "") for cell in rows[at]]
+    ids = [table.headers.get(normalise(cell), "") for cell in rows[at]]
     columns = [table.columns.get(name) for name in ids]
     full = max(rows[at + 1 :], key=lambda row: sum(bool(cell) for cell in row))
     full = [*full, *[""] * (len(columns) - len(full))][: len(columns)]

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from dashboard import access, questions, warehouse
-from dashboard.rows import Kpi, Period
+from dashboard.rows import Kpi
 from dashboard.ui.indicator import redefined
-from dashboard.warehouse import snapshots
+from dashboard.warehouse import manifest
+from tests.cases.reading import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
+from tests.pages import figures_in
 from tests.running import kpi
-from tests.test_compare import CASES, DAY, DEFINITION, FILES, PEACE, SUCCESS
-from tests.test_pages import figures_in
+from tests.samples import view_on
 
 PROGRAMME = "reading-99"
 # The rest of the cases change the schools, or how rows find theirs.
@@ -47,11 +48,7 @@ def then(former: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build
             (data / name).write_text(text, encoding="utf-8")
         told = kpi("build", "--data", data, "--warehouse", place)
         assert told.code == 0, told.err
-        snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-        periods = tuple(questions.answers(snapshot, scope, Period))
-        facts = questions.facts_of(snapshot, scope)
-        day = dt.date.fromisoformat(DAY)
-        return questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, day)
+        return view_on(place, PROGRAMME, dt.date.fromisoformat(DAY), access.bureau())
 
     return build
 
@@ -158,7 +155,7 @@ def test_a_snapshot_that_cannot_be_read_is_passed_over(then: Build) -> None:
     broken = seen.warehouse / PROGRAMME / "20200101T000000000000.duckdb"
     broken.write_bytes(b"no database")
     for path in (older.path, broken, serving.path):
-        snapshots.seal(path)
+        manifest.seal(path)
     assert [one.path for one in warehouse.older(serving)] == [broken, older.path]
     hours = indicators(seen)["hours"]
     assert redefined.find(seen, hours).former.snapshot == older
@@ -172,6 +169,6 @@ def test_the_former_definition_is_found_though_a_clock_that_ran_ahead_stamped_it
     place = tmp_path / "copy" / "warehouse"
     path = warehouse.current(place, PROGRAMME).path
     ahead = path.rename(path.with_name("20990101T000000000000.duckdb"))
-    snapshots.seal(ahead)
+    manifest.seal(ahead)
     seen = then(changed("minutes = 60", "minutes = 120"))
     assert redefined.find(seen, indicators(seen)["hours"]).former.snapshot.path == ahead

@@ -14,7 +14,7 @@ import pytest
 from dashboard import access, questions, reminders, warehouse
 from dashboard.exports import letters, tables
 from dashboard.language import texts
-from dashboard.rows import Period, School, SchoolReject, SchoolResult
+from dashboard.rows import School, SchoolReject, SchoolResult
 from dashboard.ui.reminders import messages as page
 
 EVERY = access.bureau(names=True)
@@ -28,11 +28,7 @@ def seen(sample_warehouse: Path, monkeypatch: pytest.MonkeyPatch):
     snapshot = warehouse.current(sample_warehouse, "keelung-111")
 
     def view(scope: access.Scope = EVERY) -> questions.View:
-        facts = questions.facts_of(snapshot, scope)
-        periods = tuple(questions.answers(snapshot, scope, Period))
-        return questions.View(
-            "keelung-111", ("keelung-111",), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
-        )
+        return questions.unaddressed(snapshot, scope, DAY)
 
     return view
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, programmes, warehouse
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
+from dashboard import access, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
 from tests import running
 
 FORMAL, SUBSTITUTE, HOURLY, CLERK, HEAD = "專任教師", "代理教師", "代課教師", "職員", "校長"

@@ -10,8 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.sample import SampleError, write
-from dashboard.sample.goals import GOALS, attained
-from dashboard.sample.schools import KEELUNG, apportion, world
+from dashboard.sample.keelung.goals import GOALS, attained
+from dashboard.sample.keelung.schools import KEELUNG, apportion, world
 
 TABLES = (
     "學校名冊",

@@ -18,7 +18,7 @@ from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.snapshots import records
 from tests import running
-from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
+from tests.pages import html_of, open_page
 
 DAY, EARLIER = dt.date(2022, 11, 25), dt.date(2022, 10, 28)
 

@@ -10,44 +10,35 @@ import pandas as pd
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.language import words
+from dashboard.language import markup, words
 from dashboard.rows import Facts, Kpi, Period, School, SchoolResult, SchoolTarget
 from dashboard.ui.school import figures as school_figures
 from dashboard.ui.school import plan_figures
 from dashboard.warehouse import snapshots
-from tests.test_figures import HAN, drawn, lines_of, marks_of
-from tests.test_indicator import (  # noqa: F401 (fixtures)
-    DAYS,
-    KEELUNG,
-    NTPC,
-    TWO,
-    ask,
-    results,
-    served,
-)
-from tests.test_pages import html_of, open_page
+from tests.pages import HAN, drawn, html_of, lines_of, marks_of, open_page
+from tests.samples import DAYS, KEELUNG, NTPC, TWO, ask, results
 
 HOSTILE = '<img src=x onerror="alert(1)"> & 甲'
 JUDGED = ("met", "on_track", "behind", "overdue")
 EVERY_DAY = [(programme, day) for programme, days in DAYS.items() for day in days]
 
 
-def schools_of(served, programme):  # noqa: F811
-    return ask(served, programme, School)
+def schools_of(both_served, programme):
+    return ask(both_served, programme, School)
 
 
-def offered(served, programme, on):  # noqa: F811
+def offered(both_served, programme, on):
     """Each indicator that the page has a row of on a day, with its period."""
     return [
         kpi
-        for period in ask(served, programme, Period, by_default=on)
-        for kpi in ask(served, programme, Kpi, period=period.period, by_default=on)
+        for period in ask(both_served, programme, Period, by_default=on)
+        for kpi in ask(both_served, programme, Kpi, period=period.period, by_default=on)
     ]
 
 
-def school_in(served, programme, kpi, on):  # noqa: F811
+def school_in(both_served, programme, kpi, on):
     """`kpi results` of an indicator by school."""
-    every = results(served, programme, kpi.kpi, kpi.period, on)
+    every = results(both_served, programme, kpi.kpi, kpi.period, on)
     return {name: row for (level, _, name), row in every.items() if level == "school"}
 
 
@@ -55,11 +46,11 @@ def school_in(served, programme, kpi, on):  # noqa: F811
 
 
 @pytest.mark.parametrize(("programme", "day"), EVERY_DAY)
-def test_each_day_of_a_schools_curve_is_that_day_in_the_results(served, programme, day):  # noqa: F811
+def test_each_day_of_a_schools_curve_is_that_day_in_the_results(both_served, programme, day):
     on, compared = dt.date.fromisoformat(day), 0
-    schools = schools_of(served, programme)
+    schools = schools_of(both_served, programme)
     app = open_page("school", programme=programme, on=day)
-    for at, kpi in enumerate(offered(served, programme, on)):
+    for at, kpi in enumerate(offered(both_served, programme, on)):
         school = schools[at % len(schools)]
         app.query_params.update({"school": school.name, "kpi": kpi.kpi, "open": kpi.period})
         app.run()
@@ -82,13 +73,15 @@ def test_each_day_of_a_schools_curve_is_that_day_in_the_results(served, programm
                 )
                 for i in sorted({0, len(days) // 3, len(days) // 2, len(days) - 2, len(days) - 1} - {-1}):
                     then = dt.date.fromisoformat(days[i][:10])
-                    row = school_in(served, programme, kpi, then)[school.name]
+                    row = school_in(both_served, programme, kpi, then)[school.name]
                     if values[i] is None:
                         assert row.counted is None or not row.required
                         continue
                     assert (values[i], rests[i][1], rests[i][2]) == (row.counted, row.counted, row.required)
                     assert rests[i][0].startswith(f"（{words.percent(row.counted, row.required)}）")
-                    before = school_in(served, programme, kpi, then - dt.timedelta(1))[school.name].counted
+                    before = school_in(both_served, programme, kpi, then - dt.timedelta(1))[
+                        school.name
+                    ].counted
                     if i and before is not None:
                         assert rests[i][0].endswith(f"，當日 {words.change(row.counted - before)}")
                     asked = {
@@ -98,7 +91,9 @@ def test_each_day_of_a_schools_curve_is_that_day_in_the_results(served, programm
                         "school_id": school.school_id,
                     }
                     (stated,) = [
-                        one for one in ask(served, programme, SchoolResult, **asked) if one.kpi == kpi.kpi
+                        one
+                        for one in ask(both_served, programme, SchoolResult, **asked)
+                        if one.kpi == kpi.kpi
                     ]
                     assert (
                         stated.pace is None
@@ -110,7 +105,7 @@ def test_each_day_of_a_schools_curve_is_that_day_in_the_results(served, programm
 
 
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_a_page_without_an_open_row_has_no_curve_and_a_row_opens_one_at_a_time(served, programme):  # noqa: F811
+def test_a_page_without_an_open_row_has_no_curve_and_a_row_opens_one_at_a_time(both_served, programme):
     app = open_page("school", programme=programme, period={KEELUNG: "111", NTPC: "112-1"}[programme])
     assert 'aria-expanded="true"' not in html_of(app)
     assert not any(spec["layout"].get("hovermode") == "x unified" for spec, _ in drawn(app))
@@ -137,11 +132,11 @@ def test_a_page_without_an_open_row_has_no_curve_and_a_row_opens_one_at_a_time(s
         ({"plan": "no such"}, 2),
     ],
 )
-def test_no_more_than_two_figures_stand_on_the_page(served, asked, figures):  # noqa: F811
+def test_no_more_than_two_figures_stand_on_the_page(both_served, asked, figures):
     assert len(drawn(open_page("school", programme=NTPC, school="望海國小", **asked))) == figures
 
 
-def test_an_indicator_with_nothing_to_reach_opens_without_a_figure(served):  # noqa: F811
+def test_an_indicator_with_nothing_to_reach_opens_without_a_figure(both_served):
     app = open_page("school", kpi="coaching")
     assert drawn(app) == [] and 'aria-expanded="true"' in html_of(app) and "規定" in html_of(app)
 
@@ -150,17 +145,17 @@ def test_an_indicator_with_nothing_to_reach_opens_without_a_figure(served):  # n
 
 
 @pytest.mark.parametrize(("programme", "day"), EVERY_DAY)
-def test_a_rank_is_that_of_an_independent_count_and_each_mark_its_school(served, programme, day):  # noqa: F811
+def test_a_rank_is_that_of_an_independent_count_and_each_mark_its_school(both_served, programme, day):
     on = dt.date.fromisoformat(day)
-    school = schools_of(served, programme)[4]
+    school = schools_of(both_served, programme)[4]
     figures = [
         one for one in drawn(open_page("school", programme=programme, on=day, school=school.name, place="1"))
     ]
     shares, last = {}, 0
-    for kpi in offered(served, programme, on):
+    for kpi in offered(both_served, programme, on):
         if kpi.require in ("ceiling", "none"):
             continue
-        for name, row in school_in(served, programme, kpi, on).items():
+        for name, row in school_in(both_served, programme, kpi, on).items():
             if row.status in JUDGED and row.required:
                 share = min(Fraction(row.counted, row.required), Fraction(1))
                 shares.setdefault((kpi.kpi, kpi.period), {})[name] = (share, row)
@@ -206,7 +201,7 @@ def test_a_rank_is_that_of_an_independent_count_and_each_mark_its_school(served,
     assert title.startswith(f"{len(mine)} 項中 {last} 項" if last else f"{len(mine)} 項都不在")
 
 
-def test_the_marks_lie_where_their_shares_are_but_for_what_finds_no_room(served):  # noqa: F811
+def test_the_marks_lie_where_their_shares_are_but_for_what_finds_no_room(both_served):
     ((spec, _),) = drawn(open_page("school", kpi="", place="1"))
     (others,) = [trace for trace in spec["data"] if trace["name"] == "other"]
     off = 0
@@ -219,8 +214,8 @@ def test_the_marks_lie_where_their_shares_are_but_for_what_finds_no_room(served)
     )
 
 
-def test_who_may_see_two_schools_is_compared_with_the_other_alone(served, monkeypatch):  # noqa: F811
-    schools = {row.school_id: row.name for row in schools_of(served, KEELUNG)}
+def test_who_may_see_two_schools_is_compared_with_the_other_alone(both_served, monkeypatch):
+    schools = {row.school_id: row.name for row in schools_of(both_served, KEELUNG)}
     monkeypatch.setattr(access, "bureau", lambda: TWO)
     app = open_page("school", school=schools[TWO.school_ids[0]], place="1")
     ((spec, alt),) = drawn(app)
@@ -235,7 +230,7 @@ def test_who_may_see_two_schools_is_compared_with_the_other_alone(served, monkey
 KPI = SimpleNamespace(kpi="a1a2", short="A1、A2", unit="人", period="111", require="all")
 SEEN = SimpleNamespace(
     on=dt.date(2022, 11, 25), by_default=dt.date(2022, 11, 25), year=2022, period_ids=("111",), periods=(SimpleNamespace(period="111", label="111 年"),),
-    link=lambda page, **asked: f"./{page}?school={words.addressed(str(asked.get('school')))}",
+    link=lambda page, **asked: f"./{page}?school={markup.addressed(str(asked.get('school')))}",
 )  # fmt: skip
 
 
@@ -309,16 +304,16 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
 # Targets and money
 
 
-def stored(served, query):  # noqa: F811
-    with snapshots.connection(warehouse.current(served / "warehouse", NTPC).path).cursor() as cursor:
+def stored(both_served, query):
+    with snapshots.connection(warehouse.current(both_served / "warehouse", NTPC).path).cursor() as cursor:
         return cursor.execute(query).fetchall()
 
 
 @pytest.mark.parametrize("school", ["晴光國中", "望海國小", "溪畔國小"])
 @pytest.mark.parametrize(("lang", "size"), [("zh-TW", 10_000), ("en", 1_000)])
-def test_the_bars_of_money_are_the_sums_of_the_accepted_rows(served, school, lang, size):  # noqa: F811
+def test_the_bars_of_money_are_the_sums_of_the_accepted_rows(both_served, school, lang, size):
     ((spec, _),) = drawn(open_page("school", programme=NTPC, school=school, plan="budget", lang=lang))
-    rows = stored(served, "select year, kind, approved, spent, item from kept_budget inner join all_schools using (school_id) "
+    rows = stored(both_served, "select year, kind, approved, spent, item from kept_budget inner join all_schools using (school_id) "
                           f"where name = '{school}' and item <> 'own'")  # fmt: skip
     years = sorted({row[0] for row in rows})
     bars = [trace for trace in spec["data"] if trace["type"] == "bar"]
@@ -340,14 +335,14 @@ def test_the_bars_of_money_are_the_sums_of_the_accepted_rows(served, school, lan
                     expected[part, lanes[2 * at + (name == "spent")]] = sum(values) / size
     assert found == pytest.approx(expected)
     (limits,) = [trace for trace in spec["data"] if trace["type"] == "scatter"]
-    day = ask(served, NTPC, Facts)[0].as_of
+    day = ask(both_served, NTPC, Facts)[0].as_of
     for _, at, figure in marks_of({"data": [limits]}):
-        row = results(served, NTPC, figure["kpi"], figure["period"], day)["school", "", school]
+        row = results(both_served, NTPC, figure["kpi"], figure["period"], day)["school", "", school]
         assert limits["x"][at] == row.required / size and figure["counted"] == words.plain(row.counted)
     assert len(limits["x"]) == 3
 
 
-def test_what_nobody_spent_is_said_to_be_unfilled_and_has_no_bar(served):  # noqa: F811
+def test_what_nobody_spent_is_said_to_be_unfilled_and_has_no_bar(both_served):
     app = open_page("school", programme=NTPC, school="晴光國中", plan="budget")
     ((spec, alt),) = drawn(app)
     assert alt.startswith(
@@ -365,21 +360,22 @@ def test_what_nobody_spent_is_said_to_be_unfilled_and_has_no_bar(served):  # noq
 
 
 @pytest.mark.parametrize("on", ["2023-06-30", "2023-11-30", "2025-02-01"])
-def test_the_bars_of_targets_are_what_is_reached_of_the_sums_of_the_accepted_targets(served, on):  # noqa: F811
+def test_the_bars_of_targets_are_what_is_reached_of_the_sums_of_the_accepted_targets(both_served, on):
     school, day = "望海國小", dt.date.fromisoformat(on)
     ((spec, _),) = drawn(open_page("school", programme=NTPC, school=school, plan="targets", on=on))
     bars = {
         y: (x, trace["name"]) for trace in spec["data"] for x, y in zip(trace["x"], trace["y"], strict=True)
     }
     notes = spec["layout"]["annotations"]
-    periods = {row.label: row.period for row in ask(served, NTPC, Period)}
+    periods = {row.label: row.period for row in ask(both_served, NTPC, Period)}
     heads, seen = {}, 0
-    for item, label in stored(served, "select distinct item, label from targets_values"):
+    for item, label in stored(both_served, "select distinct item, label from targets_values"):
         heads[f"<b>{words.escape(label)}</b>"] = item
     item = None
-    (school_id,) = [row.school_id for row in schools_of(served, NTPC) if row.name == school]
+    (school_id,) = [row.school_id for row in schools_of(both_served, NTPC) if row.name == school]
     of_item = {
-        (row.item, row.period): row for row in ask(served, NTPC, SchoolTarget, on=day, school_id=school_id)
+        (row.item, row.period): row
+        for row in ask(both_served, NTPC, SchoolTarget, on=day, school_id=school_id)
     }
     for note in notes:
         item = heads.get(note["text"], item)
@@ -387,7 +383,7 @@ def test_the_bars_of_targets_are_what_is_reached_of_the_sums_of_the_accepted_tar
             continue
         row = of_item[item, periods[note["text"]]]
         goals = stored(
-            served,
+            both_served,
             f"select period, any_value(own_goal) from targets_values where school_id = {school_id} and item = '{item}' and period <= '{row.period}' group by period",
         )
         goal = sum(value for _, value in goals if value is not None)
@@ -414,12 +410,12 @@ def test_the_bars_of_targets_are_what_is_reached_of_the_sums_of_the_accepted_tar
     "asked", [{"kpi": "a1a2", "place": "1"}, {"kpi": "public_lesson", "plan": "targets"}, {"plan": "budget"}]
 )
 @pytest.mark.parametrize("programme", [KEELUNG, NTPC])
-def test_a_figure_of_a_school_in_english_says_nothing_in_chinese_but_names(served, programme, asked):  # noqa: F811
-    names = {name for row in schools_of(served, programme) for name in (row.name, row.short)}
+def test_a_figure_of_a_school_in_english_says_nothing_in_chinese_but_names(both_served, programme, asked):
+    names = {name for row in schools_of(both_served, programme) for name in (row.name, row.short)}
     if programme == NTPC:
         names |= {
             text
-            for row in stored(served, "select distinct label, unit from targets_values")
+            for row in stored(both_served, "select distinct label, unit from targets_values")
             for text in row
             if text
         }
@@ -431,7 +427,7 @@ def test_a_figure_of_a_school_in_english_says_nothing_in_chinese_but_names(serve
         assert not HAN.findall(left), HAN.findall(left)[:20]
 
 
-def test_the_days_of_a_schools_curve_are_written_in_the_viewers_era(served):  # noqa: F811
+def test_the_days_of_a_schools_curve_are_written_in_the_viewers_era(both_served):
     for era, first, due in (("roc", "111/8/1", "期限 112/7/31"), ("ce", "2022/8/1", "期限 2023/7/31")):
         ((spec, _),) = drawn(open_page("school", kpi="public_lesson", era=era))
         assert spec["data"][0]["customdata"][0].startswith(first)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import hashlib
 import os
@@ -10,7 +9,6 @@ import random
 import re
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -23,14 +21,15 @@ from starlette.requests import Request
 from streamlit.config import get_config_options
 from websockets.sync.client import connect
 
-from dashboard import config, server
+from dashboard.definitions import deployment
 from dashboard.exports import tables
+from dashboard.paths import ROOT
+from dashboard.server import admission, application, process
 from dashboard.ui.base import downloads
 from tests import running, visitors
-from tests.test_pages import open_page
-from tests.visitors import STREAM, Visitor, files_of
+from tests.pages import open_page
+from tests.visitors import STREAM, Visitor, files_of, handshake, ported
 
-WITNESS = Path(__file__).parent / "browser" / "witness"
 NAME = "kpi.example.gov.tw"
 
 
@@ -119,22 +118,6 @@ PATHS = [
 ]
 
 
-def ported(text: str, port: int) -> str:
-    """The text for a server on a port."""
-    return re.sub("P(?![a-z])", str(port), text.replace(":Q", f":{port + 1}"))
-
-
-def handshake(port: int, host: str | None, origin: str | None, *more: tuple[str, str]) -> int:
-    """What a handshake of a WebSocket with these headers is answered."""
-    named = [("Host", host), ("Origin", origin), *more]
-    lines = [f"{name}: {value}" for name, value in named if value is not None]
-    head = [f"GET {STREAM} HTTP/1.1", *lines, "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]  # fmt: skip
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as stream:
-        stream.sendall("\r\n".join(head).encode("latin-1"))
-        return int(stream.recv(100).split()[1])
-
-
 @pytest.mark.parametrize(("host", "origin"), OWN)
 def test_its_own_pages_open_a_stream_and_read_files(served, host, origin):
     host, origin = ported(host, served.port), ported(origin, served.port)
@@ -204,7 +187,7 @@ def test_what_the_product_does_not_use_is_not_there(served, path):
 
 
 def test_the_names_come_from_the_configuration():
-    names = server.names_of(8501, ("kpi.example.gov.tw", "10.0.0.5:8080"))
+    names = admission.names_of(8501, ("kpi.example.gov.tw", "10.0.0.5:8080"))
     assert names.hosts == {
         "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "kpi.example.gov.tw", "kpi.example.gov.tw:80",
         "kpi.example.gov.tw:443", "10.0.0.5:8080",
@@ -216,34 +199,15 @@ def test_nothing_is_asked_of_the_network_and_nothing_waits_for_it(folder, tmp_pa
     """In a network namespace of its own, where a look-up would wait until it is given up."""
     notes = tmp_path / "notes.txt"
     notes.touch()
-    script = f"""
-import sys; sys.path.insert(0, {str(visitors.ROOT)!r})
-from tests import test_server
-test_server.in_no_network({str(folder)!r}, {str(notes)!r})
-"""
+    ours = [] if os.geteuid() == 0 else ["--map-root-user"]
     done = subprocess.run(
-        ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", sys.executable, "-c", script],
-        capture_output=True, text=True, timeout=170, check=False,
+        ["unshare", *ours, "--net", sys.executable, "-m", "tests.no_network", folder, notes, f"https://{NAME}", *FOREIGN_ORIGINS],
+        cwd=visitors.ROOT, capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert notes.read_text() == ""
     statuses = [int(word) for word in done.stdout.split()]
     assert statuses == [101, 101, *[403] * len(FOREIGN_ORIGINS), 200]
-
-
-def in_no_network(folder: str, notes: str) -> None:
-    """Bring up loopback alone, serve, and print how handshakes and a page are answered, each within its time."""
-    with socket.socket() as device:
-        up = struct.pack("16sh", b"lo", 0x1 | 0x40)  # IFF_UP, IFF_RUNNING
-        fcntl.ioctl(device, 0x8914, up)  # SIOCSIFFLAGS
-    witnessed = {"KPI_TEST_NOTES": notes, "PYTHONPATH": f"{WITNESS}{os.pathsep}{visitors.ROOT}"}
-    with visitors.serving(Path(folder), environment=witnessed) as served:
-        own = f"127.0.0.1:{served.port}"
-        print(handshake(served.port, own, served.origin))
-        print(handshake(served.port, own, f"https://{NAME}"))  # as a proxy passes it on
-        for origin in FOREIGN_ORIGINS:
-            print(handshake(served.port, own, ported(origin, served.port)))
-        print(served.ask("GET", "/_stcore/health").status)
 
 
 # What every answer carries
@@ -278,7 +242,7 @@ def test_nobody_may_steer_the_page_from_a_frame(served):
 
 def test_a_watchdog_learns_whether_figures_are_served_and_nobodys_name(served):
     answer = served.ask("GET", "/health")
-    stamp = running.warehouse.current(config.load(served.log.parent).warehouse, "keelung-111").stamp
+    stamp = running.warehouse.current(deployment.load(served.log.parent).warehouse, "keelung-111").stamp
     assert answer.status == 200
     assert f'"status":"ok","snapshots":{{"keelung-111":"{stamp}"}}' in answer.body.decode()
 
@@ -318,7 +282,7 @@ def test_the_cookie_is_for_the_server_alone_and_given_once(served):
 
 def here(folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, **query: str) -> dict[str, bytes]:
     """The files of a page, made in this process: what the product exports."""
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page(page, **query)
     offers = [offer for _, offer in app.session_state["offers"].values()]
     return {offer.name: offer.make() for offer in offers}
@@ -385,7 +349,7 @@ def test_200_files_arrive_while_50_viewers_click(served, folder, monkeypatch):
 
 
 def test_an_offer_ends_with_its_session(served, folder, monkeypatch):
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page("overview")
     tokens = [token for token, _ in app.session_state["offers"].values()]
     assert len(tokens) == 5 and all(token in downloads._offers for token in tokens)
@@ -395,7 +359,7 @@ def test_an_offer_ends_with_its_session(served, folder, monkeypatch):
 
 
 def test_an_offer_of_a_session_without_a_cookie_is_nobodys(folder, monkeypatch):
-    monkeypatch.setenv(config.VARIABLE, str(folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(folder / "kpi.toml"))
     app = open_page("overview")
     for token, _ in app.session_state["offers"].values():
         assert downloads.offered(token, "") is None and downloads.offered(token, downloads.secret()) is None
@@ -410,11 +374,11 @@ def test_a_file_that_cannot_be_made_says_so_with_a_number_that_the_log_has(caplo
     downloads._offers[token] = offer
     cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
     scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
-    answer = asyncio.run(server.send_file(Request(scope)))
+    answer = asyncio.run(application.send_file(Request(scope)))
     number = re.search(r"代號 (\w{8}) 告訴", bytes(answer.body).decode())
     assert answer.status_code == 500 and number and "disk" not in bytes(answer.body).decode()
     assert number[1] in caplog.text and "the disk is gone" in caplog.text
-    head = asyncio.run(server.send_file(Request({**scope, "method": "HEAD"})))
+    head = asyncio.run(application.send_file(Request({**scope, "method": "HEAD"})))
     assert head.status_code == 200 and head.body == b"", "to ask for the head makes no file"
 
 
@@ -427,7 +391,7 @@ def test_a_table_too_large_for_a_format_is_answered_with_what_to_take_instead():
     downloads._offers[token] = offer  # it is kept as long as somebody holds it
     cookie = (b"cookie", f"{downloads.COOKIE}={browser}".encode())
     scope = {"type": "http", "method": "GET", "path_params": {"token": token}, "headers": [cookie]}
-    answer = asyncio.run(server.send_file(Request(scope)))
+    answer = asyncio.run(application.send_file(Request(scope)))
     assert answer.status_code == 413 and "XLSX 或 CSV" in bytes(answer.body).decode()
 
 
@@ -472,7 +436,7 @@ def test_a_client_that_does_not_finish_its_request_is_let_go_and_an_open_stream_
         ]
         for client, words in zip(slow, begun, strict=True):
             client.sendall(words)
-        time.sleep(server.HEAD_WITHIN + 1)
+        time.sleep(process.HEAD_WITHIN + 1)
         for client in slow:
             with contextlib.suppress(ConnectionResetError):
                 while client.recv(20_000):  # an answer to what was whole, then the end
@@ -518,7 +482,7 @@ def test_every_setting_of_streamlit_is_one_that_it_knows():
             inner = isinstance(value, dict)
             yield from names(value, f"{before}{key}.") if inner else [f"{before}{key}"]
 
-    written = list(names(tomllib.loads((server.ROOT / ".streamlit" / "config.toml").read_text("utf-8"))))
+    written = list(names(tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))))
     assert "runner.postScriptGC" in written
     assert [name for name in written if name not in get_config_options()] == []
 

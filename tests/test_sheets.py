@@ -16,44 +16,40 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import google.auth._exponential_backoff
 import pytest
 import tenacity.nap
 from streamlit.testing.v1 import AppTest
 
-from dashboard import config, warehouse
+from dashboard import warehouse
+from dashboard.definitions import deployment
+from dashboard.definitions.places import Spreadsheet
 from dashboard.sources import google as reading
 from dashboard.sources import transport
-from dashboard.sources.places import Spreadsheet
 from dashboard.warehouse import status
 from tests.google_server import EMAIL, Fault, Request, Server, Worksheet
 from tests.google_server import Spreadsheet as Book
 from tests.running import PROGRAMME, Apart, build, kpi, stored
-from tests.sheets_running import DAY, ELSEWHERE, ID, Office, Rows, book, bring_here, facts, truth, write_csv
+from tests.sheets_running import (
+    DAY,
+    ELSEWHERE,
+    ID,
+    Office,
+    Rows,
+    book,
+    bring_here,
+    built,
+    facts,
+    truth,
+    write_csv,
+)
 
 ROOT = Path(__file__).parents[1]
 EVERY = tuple(range(8))
-
-
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """A deployment with one spreadsheet of eight worksheets, nothing read yet. Waits between tries are only noted."""
-    for name in ("adapter", "READ_SECONDS", "CONNECT_SECONDS"):
-        monkeypatch.setattr(transport, name, getattr(transport, name))
-    with Server(book()) as server, Server() as bait:
-        bring_here(server.url, bait.url)
-        made = Office(tmp_path, server, bait)
-        made.write_key()
-        made.configure()
-        for sleeping in (tenacity.nap, google.auth._exponential_backoff):
-            monkeypatch.setattr(sleeping, "time", SimpleNamespace(sleep=made.slept.append))
-        yield made
-        assert bait.requests == []
 
 
 @pytest.fixture(scope="module")
@@ -301,14 +297,6 @@ def test_no_more_than_sixty_reads_are_made_in_a_minute(office: Office, monkeypat
 
 
 # What worksheets hold
-
-
-def built(office: Office, *more: str, **about: Any) -> dict[str, Any]:
-    """What a first build of the office's sources comes to."""
-    office.configure(*more, **about)
-    told = office.kpi("build")
-    assert told.code == 0, told.err
-    return truth(office.place)
 
 
 def of_files(folder: Path, tables: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, Any]:
@@ -1049,7 +1037,7 @@ def test_whoever_looks_never_makes_a_builder_fail(tmp_path: Path):
 
 def test_the_pages_ask_google_nothing(served: Office, monkeypatch: pytest.MonkeyPatch):
     edit(served)
-    monkeypatch.setenv(config.VARIABLE, str(served.folder / "kpi.toml"))
+    monkeypatch.setenv(deployment.VARIABLE, str(served.folder / "kpi.toml"))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     for page in sorted((ROOT / "pages").glob("[0-9]*_*.py")):
         app.switch_page(f"../pages/{page.name}").run()

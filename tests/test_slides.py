@@ -7,7 +7,7 @@ import html
 import io
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,97 +18,19 @@ from dashboard import access, questions, warehouse
 from dashboard.exports import document, pdf, report, slide_facts, slides
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from dashboard.rows import Finding, Group, Kpi, School, SchoolResult
-from tests.running import EVERY_SCHOOL, Outcome, figure_of, kpi, named
-from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
-from tests.test_records import COACHING, built
+from dashboard.rows import Finding, Group, Kpi, SchoolResult
+from tests.cases.tables import COACHING, built
+from tests.pages import html_of, open_page
+from tests.running import figure_of, named
+from tests.samples import MEETINGS, NTPC, SCOPES, Place, people_of, wanted
 
-DAYS = {
-    "keelung-111": (dt.date(2022, 11, 25), dt.date(2022, 10, 21)),
-    "ntpc-5g-112": (dt.date(2023, 11, 30), dt.date(2023, 10, 1)),
-}
-SCOPES = {"city": (), "group": ("--group", "自主學習組"), "school": ("--school", "深澳國小")}
 FIGURES = ("counted", "base", "required")
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """A warehouse, and a folder to export to."""
-
-    warehouse: Path
-    folder: Path
-    programme: str = "keelung-111"
-
-    @property
-    def on(self) -> dt.date:
-        return DAYS[self.programme][0]
-
-    def ask(self, command: str, *options: object) -> Outcome:
-        return kpi(command, "--warehouse", self.warehouse, "--programme", self.programme, *options)
-
-    def export(self, kind: str, *options: object) -> bytes:
-        file = self.folder / f"out.{kind}"
-        done = self.ask("export", kind, "--output", file, "--as-of", self.on, *options)
-        assert (done.code, done.out) == (0, ""), done.err
-        return file.read_bytes()
-
-    def results(self, *options: object) -> list[dict[str, str]]:
-        return self.ask("results", "--format", "csv", "--as-of", self.on, *options).rows
-
-    @property
-    def view(self) -> questions.View:
-        snapshot = warehouse.current(self.warehouse, self.programme)
-        return questions.unaddressed(snapshot, access.bureau(), *DAYS[self.programme])
-
-    def scope_of(self, scope: Sequence[str]) -> list[Any]:
-        """The schools of a scope."""
-        every = questions.ask(self.view, School)
-        return [one for one in every if not scope or scope[1] in (one.name, one.group_name)]
-
-
-@pytest.fixture(params=DAYS)
-def place(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -> Place:
-    """Each programme's sample."""
-    return Place(both / "warehouse", tmp_path, request.param)
-
-
-@pytest.fixture
-def keelung(sample_warehouse: Path, tmp_path: Path) -> Place:
-    """The sample of the 41 schools."""
-    return Place(sample_warehouse, tmp_path)
 
 
 def cells(made: document.Document) -> Iterator[document.Cell]:
     for slide in made.slides:
         for row in slide.table.rows if slide.table else ():
             yield from row
-
-
-def wanted(place: Place, scope: Sequence[str] = ()) -> dict[tuple[str, ...], dict[str, str]]:
-    """The figures of `kpi results` that the slides of a scope must have: of the indicators shown on the day."""
-    mine = place.scope_of(scope)
-    groups, names = {one.group_name for one in mine}, {one.name for one in mine}
-    shown = {
-        (one.kpi, period.period)
-        for period in place.view.periods
-        for one in questions.ask(place.view, Kpi, period=period.period)
-    }
-    return {
-        (
-            row["kpi"],
-            row["period"],
-            row["level"],
-            row["group"] if row["level"] == "group" else "",
-            row["school"],
-        ): row
-        for row in place.results()
-        if (row["kpi"], row["period"]) in shown
-        and (
-            row["level"] == "city"
-            or (row["level"] == "group" and row["group"] in groups)
-            or row["school"] in names
-        )
-    }
 
 
 def values(row: dict[str, str]) -> list[str]:
@@ -137,24 +59,24 @@ def test_every_figure_and_flag_of_the_scope_is_on_a_slide_and_is_that_of_kpi_res
 
 
 def test_every_figure_of_the_other_programme_is_on_a_slide_too(both: Path, tmp_path: Path):
-    place = Place(both / "warehouse", tmp_path, "ntpc-5g-112")
+    place = Place(both / "warehouse", tmp_path, NTPC, MEETINGS[NTPC][0])
     found, expected = (
-        stated(place.export("html", "--compare", DAYS[place.programme][1]).decode()),
+        stated(place.export("html", "--compare", MEETINGS[place.programme][1]).decode()),
         wanted(place),
     )
     assert set(found) == set(expected) and len(expected) > 100
     assert all(one == values(expected[key]) for key, every in found.items() for one in every)
 
 
-def test_what_a_cell_says_is_its_figure_with_the_mark_of_each_flag(place: Place):
+def test_what_a_cell_says_is_its_figure_with_the_mark_of_each_flag(each_programme: Place):
     """What is read, not what is stated: the counts, the rate with its counts, the sign of the status, the marks."""
     kpis = {
         (one.kpi, period.period): one
-        for period in place.view.periods
-        for one in questions.ask(place.view, Kpi, period=period.period)
+        for period in each_programme.view.periods
+        for one in questions.ask(each_programme.view, Kpi, period=period.period)
     }
     seen = 0
-    for slide in slides.document(place.view).slides:
+    for slide in slides.document(each_programme.view).slides:
         for row in slide.table.rows if slide.table else ():
             for cell in row:
                 if not (figure := cell.figure):
@@ -197,14 +119,14 @@ def normal(text: str) -> str:
 def printed(folder_of: Path, programme: str, paper: str) -> bytes:
     """The slides of the city, compared, on paper."""
     with tempfile.TemporaryDirectory() as folder:
-        at = Place(folder_of, Path(folder), programme)
-        return at.export("pdf", "--compare", DAYS[programme][1], "--paper", paper)
+        at = Place(folder_of, Path(folder), programme, MEETINGS[programme][0])
+        return at.export("pdf", "--compare", MEETINGS[programme][1], "--paper", paper)
 
 
 @pytest.mark.parametrize("paper", ["16:9", "a4"])
-def test_the_pdf_prints_each_slide_on_a_sheet_with_all_it_says(place: Place, paper: str):
-    made = printed(place.warehouse, place.programme, paper)
-    shown, sheets = slides.document(place.view), pages_of(made)
+def test_the_pdf_prints_each_slide_on_a_sheet_with_all_it_says(each_programme: Place, paper: str):
+    made = printed(each_programme.warehouse, each_programme.programme, paper)
+    shown, sheets = slides.document(each_programme.view), pages_of(made)
     assert len(sheets) == len(shown.slides)
     for at, (slide, sheet) in enumerate(zip(shown.slides, sheets, strict=True), start=1):
         said = [
@@ -253,18 +175,6 @@ def test_a_browser_that_does_not_print_is_told(
     assert done.code == 3 and "沒有印出來" in done.err and "kpi export html" in done.err
 
 
-def people_of(place: Place) -> set[str]:
-    """The names of the teachers and of whoever is named in a refused row."""
-    asked = {"on": place.on, "kpi": None, "period": None, "school": None}
-    snapshot = place.view.snapshot
-    messages = {row[-1] for row in warehouse.rows(snapshot, "kpi_flags", EVERY_SCHOOL, **asked)[1]}
-    named = {name for message in messages for name in re.findall(r"名冊上是「(\w+)」", message)}
-    columns, units = warehouse.rows(
-        snapshot, "kpi_units", EVERY_SCHOOL, **asked | {"kpi": "a1a2", "missing": False}
-    )
-    return named | {row[columns.index("label")] for row in units}
-
-
 def test_no_teacher_is_named_even_to_one_who_sees_names(keelung: Place):
     people = {name for name in people_of(keelung) if len(name) > 2}
     assert len(people) > 1000
@@ -275,17 +185,22 @@ def test_no_teacher_is_named_even_to_one_who_sees_names(keelung: Place):
     assert named(text, people) == set()
 
 
-def test_without_schools_no_school_is_named_in_any_part(place: Place):
-    names = {one.name for one in place.scope_of(())} | {
-        one.short for one in place.scope_of(()) if len(one.short) > 1
+def test_without_schools_no_school_is_named_in_any_part(each_programme: Place):
+    names = {one.name for one in each_programme.scope_of(())} | {
+        one.short for one in each_programme.scope_of(()) if len(one.short) > 1
     }
-    whole = slides.document(place.view, slide_facts.Choices(schools=False))
+    whole = slides.document(each_programme.view, slide_facts.Choices(schools=False))
     notes = "\n".join(note for slide in whole.slides for note in slide.notes)
-    text = place.export("html", "--compare", DAYS[place.programme][1], "--without-schools").decode() + notes
+    text = (
+        each_programme.export(
+            "html", "--compare", MEETINGS[each_programme.programme][1], "--without-schools"
+        ).decode()
+        + notes
+    )
     assert [name for name in names if name in text] == []
     found = stated(text)
     assert {key[2] for key in found} == {"city", "group"}
-    expected = wanted(place)
+    expected = wanted(each_programme)
     assert {key for key in expected if key[2] != "school"} == set(found)
 
 
@@ -302,14 +217,14 @@ def test_nothing_outside_the_scope_is_in_the_file(keelung: Place, scope: tuple[s
 
 
 @pytest.mark.parametrize("scope", ["group", "school"])
-def test_what_a_slide_says_of_a_scope_is_of_its_schools_alone(place: Place, scope: str):
+def test_what_a_slide_says_of_a_scope_is_of_its_schools_alone(each_programme: Place, scope: str):
     """The city stands as a line for comparison, and nowhere else."""
-    one = next(row for row in place.scope_of(()) if row.role != "lead")
+    one = next(row for row in each_programme.scope_of(()) if row.role != "lead")
     own = {"group": one.group_name, "school": one.name}[scope]
-    ids = tuple(row.school_id for row in place.scope_of(("", own)))
-    view = dataclasses.replace(place.view, scope=access.Scope(own, ids))
-    results = [row for row in place.results() if row["level"] == "school" and row["school"] in {
-        row.name for row in place.scope_of(("", own))}]  # fmt: skip
+    ids = tuple(row.school_id for row in each_programme.scope_of(("", own)))
+    view = dataclasses.replace(each_programme.view, scope=access.Scope(own, ids))
+    results = [row for row in each_programme.results() if row["level"] == "school" and row["school"] in {
+        row.name for row in each_programme.scope_of(("", own))}]  # fmt: skip
     several = 0
     for slide in slides.document(view).slides:
         _, _, rest = slide.key.partition("kpi-")
@@ -397,8 +312,10 @@ def test_nobody_is_told_to_be_late_by_a_file_that_was_not_read(
 
 
 @pytest.mark.parametrize("schools", [True, False])
-def test_all_that_needs_a_decision_is_listed_and_what_is_overdue_comes_first(place: Place, schools: bool):
-    view = place.view
+def test_all_that_needs_a_decision_is_listed_and_what_is_overdue_comes_first(
+    each_programme: Place, schools: bool
+):
+    view = each_programme.view
     made = slides.document(view, slide_facts.Choices(schools=schools))
     every = [slide for slide in made.slides if slide.key.startswith("decide")]
     lines = [row for slide in every for row in slide.table.rows]
@@ -456,7 +373,7 @@ def test_an_option_that_fits_not_is_refused(keelung: Place, options: tuple[str, 
     assert done.code == 2 and said in done.err and not file.exists()
 
 
-def test_the_page_has_the_slides_of_the_file(served: Path, sample_warehouse: Path, keelung: Place):  # noqa: F811
+def test_the_page_has_the_slides_of_the_file(served: Path, sample_warehouse: Path, keelung: Place):
     page = html_of(open_page("present", on="2022-11-25", vs="2022-10-21"))
     file = keelung.export("html", "--compare", "2022-10-21").decode()
     ours = re.compile(r'<section class="slide".*?</section>', re.S)
@@ -466,7 +383,7 @@ def test_the_page_has_the_slides_of_the_file(served: Path, sample_warehouse: Pat
     ]
 
 
-def test_the_page_offers_the_same_slides_as_the_commands_files(served: Path, keelung: Place):  # noqa: F811
+def test_the_page_offers_the_same_slides_as_the_commands_files(served: Path, keelung: Place):
     app = open_page("present", on="2022-11-25", vs="2022-10-21")
     every = [offer for _, offer in app.session_state["offers"].values()]  # the first page's are among them
     offers = {offer.name.rpartition(".")[2]: offer for offer in every if offer.name.startswith("簡報_")}
@@ -490,13 +407,13 @@ def test_the_page_offers_the_same_slides_as_the_commands_files(served: Path, kee
         ({"school": "深澳國小", "kpi": "a1a2"}, "kpi-a1a2-111", "./school?"),
     ],
 )
-def test_the_page_begins_with_what_was_chosen_and_leads_back_there(served, asked, start, leave):  # noqa: F811
+def test_the_page_begins_with_what_was_chosen_and_leads_back_there(served, asked, start, leave):
     page = html_of(open_page("present", **asked))
     assert f'data-start="{start}"' in page
     assert re.search(rf'class="leave" href="{re.escape(leave)}', page)
 
 
-def test_every_page_leads_to_the_slides_with_what_is_chosen_there(served):  # noqa: F811
+def test_every_page_leads_to_the_slides_with_what_is_chosen_there(served):
     for name, asked in {
         "overview": {}, "group": {"group": "行動學習組"}, "school": {"school": "深澳國小"}, "indicator": {"kpi": "a1a2"},
         "reminders": {}, "data": {}, "help": {},
@@ -509,7 +426,7 @@ def test_every_page_leads_to_the_slides_with_what_is_chosen_there(served):  # no
         assert "vs=2022-10-21" in target and all(f"{key}=" in target for key in asked), name
 
 
-def test_a_bad_address_is_told_to_the_presenter(served):  # noqa: F811
+def test_a_bad_address_is_told_to_the_presenter(served):
     page = html_of(open_page("present", on="11/25"))
     assert re.search(r"<ul class=notices><li>! [^<]*網址裡的日期", page)
 

@@ -26,10 +26,12 @@ import duckdb
 import pytest
 
 import dashboard
-from dashboard import access, programmes, questions, warehouse
-from dashboard.sources import contracts
-from dashboard.warehouse import build as building
-from dashboard.warehouse import notes, publishing, snapshots, status, texts
+from dashboard import access, questions, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.paths import QUERIES
+from dashboard.warehouse import manifest, notes, publishing, retention, snapshots, status
+from dashboard.warehouse.build import check, describe, texts
+from dashboard.warehouse.build import run as building
 from tests.running import (
     EVERY_SCHOOL,
     PROGRAMME,
@@ -43,7 +45,7 @@ from tests.running import (
     unchanged,
 )
 
-PAGES = sorted(path.stem for path in (building.QUERIES / "pages").glob("*.sql"))
+PAGES = sorted(path.stem for path in (QUERIES / "pages").glob("*.sql"))
 DAY = "2022-11-25"
 # The first two are seen by a scope; all that the third has sent bears its mark.
 OURS, OTHER, MARK = ("深澳國小", "武崙國小"), "忠孝國小", "外人"
@@ -173,7 +175,7 @@ def published_before(own: City, *stamps: str) -> list[Path]:
     serving = warehouse.current(own.warehouse, PROGRAMME).path
     copies = [Path(shutil.copy(serving, own.folder / f"{stamp}.duckdb")) for stamp in stamps]
     for path in (*copies, serving):
-        snapshots.seal(path)
+        manifest.seal(path)
     return copies
 
 
@@ -312,7 +314,7 @@ def test_a_build_that_is_interrupted_says_what_stands_and_leaves_nothing_behind(
 def test_a_build_that_is_killed_once_it_is_pointed_to_serves(city: City, tmp_path: Path) -> None:
     own = city.copy(tmp_path / "warehouse")
     before = figures(own)
-    told = build_apart(own.other_data, own.warehouse, functools.partial(die_before, "_prune")).ends()
+    told = build_apart(own.other_data, own.warehouse, functools.partial(die_before, "prune")).ends()
     assert told.code == -signal.SIGKILL
     assert figures(own) != before
 
@@ -358,12 +360,12 @@ def test_of_two_builds_at_once_the_second_says_who_holds_the_lock_and_the_first_
 def test_a_check_that_finds_rows_publishes_nothing_and_is_named(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    shutil.copytree(QUERIES, tmp_path / "queries")
     (tmp_path / "queries" / "checks" / "zz.sql").write_text(
         "-- 輔導都有主題: a check that fails.\nselect adviser from coaching where topic is null or true;",
         encoding="utf-8",
     )
-    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    monkeypatch.setattr(check, "QUERIES", tmp_path / "queries")
     with unchanged(city.warehouse) as stamp:
         told = build(city.other_data, city.warehouse)
     assert (told.code, told.out) == (3, "")
@@ -375,11 +377,11 @@ def test_a_check_that_finds_rows_publishes_nothing_and_is_named(
 def test_a_fault_of_the_database_publishes_nothing_and_is_told(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    shutil.copytree(QUERIES, tmp_path / "queries")
     (tmp_path / "queries" / "checks" / "zz.sql").write_text(
         "-- 壞的查核\nselect no_such_column;", encoding="utf-8"
     )
-    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    monkeypatch.setattr(check, "QUERIES", tmp_path / "queries")
     with unchanged(city.warehouse):
         told = build(city.other_data, city.warehouse)
     assert (told.code, told.out) == (3, "")
@@ -470,10 +472,10 @@ def test_an_update_of_the_queries_is_built_though_the_data_are_the_same(
     former = warehouse.current(own.warehouse, PROGRAMME).stamp
     assert kpi(*again).code == 0
     assert warehouse.current(own.warehouse, PROGRAMME).stamp == former
-    shutil.copytree(building.QUERIES, tmp_path / "queries")
+    shutil.copytree(QUERIES, tmp_path / "queries")
     with (tmp_path / "queries" / "pages" / "totals.sql").open("a", encoding="utf-8") as file:
         file.write("-- a new version\n")
-    monkeypatch.setattr(building, "QUERIES", tmp_path / "queries")
+    monkeypatch.setattr(describe, "QUERIES", tmp_path / "queries")
     assert kpi(*again).code == 0
     assert warehouse.current(own.warehouse, PROGRAMME).stamp != former
 
@@ -695,7 +697,7 @@ def parameters_of(name: str, school_id: int) -> dict[str, Any]:
         "size": 1000, "skip": 0, "status": None, "periods": ["111"], "versus": None, "most": None,
         "sort": None, "falling": False, "by_default": DAY,
     }  # fmt: skip
-    text = (building.QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
+    text = (QUERIES / "pages" / f"{name}.sql").read_text(encoding="utf-8")
     return {word: values[word] for word in set(re.findall(r"\$(\w+)", re.sub(r"--.*", "", text)))}
 
 
@@ -1237,11 +1239,11 @@ def test_the_space_of_a_removed_snapshot_is_free_though_a_page_has_it_open(
     own = city.copy(tmp_path / "warehouse")
     (older,) = published_before(own, "20010101T000000000000")
     with older.open("rb") as page:
-        assert publishing._make_room(own.folder) == older.name
+        assert retention.make_room(own.folder) == older.name
         assert os.fstat(page.fileno()).st_size == 0
     (older,) = published_before(own, "20010101T000000000000")
     os.link(older, tmp_path / "backup")
-    assert publishing._make_room(own.folder) == older.name
+    assert retention.make_room(own.folder) == older.name
     assert (tmp_path / "backup").stat().st_size > 0, "what is kept elsewhere as well is not emptied"
 
 

@@ -23,8 +23,8 @@ from dashboard import questions, warehouse
 from dashboard.exports.slide_facts import Choices
 from dashboard.state import Decision, Meeting, Outcome, StateError, database, dump
 from dashboard.state.store import Store
+from tests.cases.tables import COACHING, built
 from tests.running import kpi
-from tests.test_records import COACHING, built
 from tests.visitors import free_port
 
 KEELUNG = "keelung-111"
@@ -594,10 +594,10 @@ def test_an_address_of_the_configuration_is_checked_and_never_printed(tmp_path: 
         (tmp_path / "kpi.toml").write_text(f'state = "{value}"\n', "utf-8")
         done = kpi("meetings", "--config", tmp_path / "kpi.toml")
         assert done.code == 3 and "PostgreSQL 的位址" in done.err and "very-secret" not in done.err
-    from dashboard import config
+    from dashboard.definitions import deployment
 
     (tmp_path / "kpi.toml").write_text('state = "postgresql://a:very-secret@b/c"\n', "utf-8")
-    assert "very-secret" not in repr(config.load(tmp_path))
+    assert "very-secret" not in repr(deployment.load(tmp_path))
 
 
 def test_sqlite_waits_for_another_writer(tmp_path: Path):

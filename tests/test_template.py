@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from python_calamine import CalamineWorkbook
 
+from dashboard.definitions import contracts
+from dashboard.definitions.column_types import TYPES
 from dashboard.exports import tables, template
-from dashboard.sources import contracts, files
+from dashboard.sources import files
 
 TABLES = contracts.load()
 COLUMNS = [(table, column) for table, contract in TABLES.items() for column in contract.columns]
@@ -117,7 +119,7 @@ def test_the_guide_lists_every_column_with_its_note_and_an_example_or_words(book
         assert need == ("必填" if column.required else "可空白")
         assert note == column.note
         assert example or any(words) or "例如" in note or column.type in {"text", "host"}
-        assert (example == template.EXAMPLES["person"]) == (column.type == "person")
+        assert (example == TYPES["person"].example) == (column.type == "person")
 
 
 def test_without_a_definition_the_contracts_own_choices_remain(tmp_path):

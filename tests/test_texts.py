@@ -37,9 +37,10 @@ LANGUAGES = [language for language in texts.LANGUAGES if language != texts.SOURC
 # Texts of the rows that pages show are written while a snapshot is built, by these.
 BUILT = [
     ROOT / "dashboard" / "access.py",
-    ROOT / "queries" / "messages.sql",
+    ROOT / "dashboard" / "definitions" / "column_types.py",
+    ROOT / "queries" / "reasons.toml",
     *sorted((ROOT / "queries" / "kpis").glob("*.sql")),
-    *sorted((ROOT / "dashboard" / "warehouse").glob("*.py")),
+    *sorted((ROOT / "dashboard" / "warehouse").rglob("*.py")),
     *sorted((ROOT / "programmes").glob("*.toml")),
 ]
 # The name of a language in itself, and the marks of sums, which only Chinese has.
@@ -53,7 +54,7 @@ def spoken(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None))
-        in ("say", "later")
+        in ("say", "say_markup", "later")
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

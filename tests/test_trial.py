@@ -19,15 +19,15 @@ from typing import TypeVar
 
 import pytest
 
-from dashboard import access, apart, programmes, questions, warehouse
+from dashboard import access, apart, questions, warehouse
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
 from dashboard.language import texts
 from dashboard.paths import ROOT
-from dashboard.rows import Period
-from dashboard.sources import contracts
-from dashboard.sources.places import Places
 from dashboard.ui.data import uploads
 from dashboard.warehouse import trial as trials
 from tests.running import PROGRAMME, build, kpi
+from tests.samples import tried, view_on
 
 T = TypeVar("T")
 DAY = dt.date(2022, 11, 25)
@@ -54,12 +54,6 @@ def city(whole: Path, tmp_path: Path) -> tuple[Path, Path]:
     for name in ("data", "shared", "warehouse"):
         shutil.copytree(whole / name, tmp_path / name, symlinks=True)
     return tmp_path / "data", tmp_path / "warehouse"
-
-
-def tried(data: Path, place: Path, name: str, content: bytes) -> warehouse.Trial:
-    (definition,) = programmes.find(data, (PROGRAMME,))
-    snapshot = warehouse.current(place, PROGRAMME)
-    return warehouse.try_out(snapshot, definition, Places(data), name, content, access.bureau(), DAY)
 
 
 def results(place: Path) -> dict[tuple[str, ...], dict[str, str]]:
@@ -333,8 +327,8 @@ def test_a_trial_that_is_killed_says_so_and_leaves_nothing(city: tuple[Path, Pat
 def test_a_trial_ends_with_the_server_and_the_next_start_sweeps_what_it_left(city: tuple[Path, Path]):
     data, place = city
     script = (
-        "import datetime as dt; from pathlib import Path; from tests.test_trial import tried, VISITS;"
-        f" tried(Path({str(data)!r}), Path({str(place)!r}), '入校輔導_補.csv', VISITS.encode())"
+        "from pathlib import Path; from tests.samples import tried;"
+        f" tried(Path({str(data)!r}), Path({str(place)!r}), '入校輔導_補.csv', {VISITS.encode()!r})"
     )
     server = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
     try:
@@ -391,10 +385,7 @@ def test_a_trial_is_told_in_the_viewers_language(city: tuple[Path, Path], monkey
     monkeypatch.setattr(questions, "_cached", questions._cached.__wrapped__)
     data, place = city
     trial = tried(data, place, "入校輔導_補.csv", VISITS.encode())
-    snapshot, scope = warehouse.current(place, PROGRAMME), access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, Period))
-    facts = questions.facts_of(snapshot, scope)
-    seen = questions.View(PROGRAMME, (PROGRAMME,), place, snapshot, facts, periods, periods, scope, DAY)
+    seen = view_on(place, PROGRAMME, DAY, access.bureau())
     with texts.written(texts.Manner(language)):
         told = uploads.report(seen, trial)
     said = {
@@ -420,12 +411,8 @@ class Upload:
 def test_a_trial_is_kept_for_its_programme_scope_snapshot_day_and_upload_alone(
     sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    snapshot, scope = warehouse.current(sample_warehouse, PROGRAMME), access.bureau()
-    periods = tuple(questions.answers(snapshot, scope, Period))
-    facts = questions.facts_of(snapshot, scope)
-    one = questions.View(
-        PROGRAMME, (PROGRAMME,), sample_warehouse, snapshot, facts, periods, periods, scope, DAY
-    )
+    one = view_on(sample_warehouse, PROGRAMME, DAY, access.bureau())
+    snapshot = one.snapshot
     views = [
         one,
         dataclasses.replace(one, programme="ntpc-5g-112"),

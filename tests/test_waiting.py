@@ -16,14 +16,15 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from dashboard import access, config, warehouse
-from dashboard.language import words
+from dashboard import access, warehouse
+from dashboard.definitions import deployment
+from dashboard.language import markup
 from dashboard.paths import ROOT
 from dashboard.ui.data import history, uploads
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
+from tests.pages import html_of, open_page
 from tests.running import PROGRAMME, build, inputs
-from tests.test_pages import html_of, open_page
 
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,乙\n"
 LATE = "入校輔導_補_1.csv"
@@ -36,7 +37,7 @@ def city(sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch:
     shutil.copytree(sample_warehouse, tmp_path / "warehouse")
     file = tmp_path / "kpi.toml"
     file.write_text(f'programmes = ["{PROGRAMME}"]\n', encoding="utf-8")
-    monkeypatch.setenv(config.VARIABLE, str(file))
+    monkeypatch.setenv(deployment.VARIABLE, str(file))
     return tmp_path
 
 
@@ -175,7 +176,7 @@ def test_a_build_that_says_much_does_not_wait_for_a_reader(city: Path, monkeypat
 
 def test_a_name_in_a_toast_is_no_markup():
     name = "![x](y)*_$`研習.csv"
-    assert words.markdown(name) == r"\!\[x\]\(y\)\*\_\$\`研習\.csv"
+    assert markup.markdown(name) == r"\!\[x\]\(y\)\*\_\$\`研習\.csv"
 
 
 def test_who_sees_one_school_may_neither_update_nor_upload_nor_restore(

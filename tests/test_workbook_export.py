@@ -8,7 +8,6 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,53 +20,15 @@ from dashboard.exports import ods, tables, workbook
 from dashboard.exports.ods import Cell as Looked
 from dashboard.language import words
 from dashboard.language.texts import Manner, written
-from tests.running import EVERY_SCHOOL, Outcome, kpi
-from tests.test_pages import html_of, open_page, served  # noqa: F401 (a fixture)
-from tests.test_records import COACHING, SCHOOLS, STAFF
-from tests.test_records import written as rows_written
+from tests.cases.tables import COACHING, SCHOOLS, STAFF
+from tests.cases.tables import written as rows_written
+from tests.pages import html_of, open_page
+from tests.running import EVERY_SCHOOL, kpi
+from tests.samples import Place
 
 KINDS = ("xlsx", "ods")
-DAYS = {"keelung-111": dt.date(2022, 11, 25), "ntpc-5g-112": dt.date(2023, 11, 30)}
 FIGURES = ("計數", "基數", "應達", "完成率", "期限", "資料註記")
 LAST = ["指標定義", "資料快照", "資料註記"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A warehouse, and a folder to export to."""
-
-    warehouse: Path
-    folder: Path
-    programme: str = "keelung-111"
-
-    def ask(self, command: str, *options: object) -> Outcome:
-        return kpi(command, "--warehouse", self.warehouse, "--programme", self.programme, *options)
-
-    def export(self, kind: str, *options: object) -> bytes:
-        file = self.folder / f"out.{kind}"
-        told = self.ask("export", kind, "--output", file, *options)
-        assert (told.code, told.out) == (0, ""), told.err
-        assert str(file) in told.err
-        return file.read_bytes()
-
-    def results(self, *options: object) -> list[dict[str, str]]:
-        return self.ask("results", "--format", "csv", *options).rows
-
-    @property
-    def snapshot(self) -> warehouse.Snapshot:
-        return warehouse.current(self.warehouse, self.programme)
-
-
-@pytest.fixture(params=DAYS)
-def place(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -> Place:
-    """Each programme's sample."""
-    return Place(both / "warehouse", tmp_path, request.param)
-
-
-@pytest.fixture
-def keelung(sample_warehouse: Path, tmp_path: Path) -> Place:
-    """The sample of the 41 schools."""
-    return Place(sample_warehouse, tmp_path)
 
 
 def read(made: bytes) -> dict[str, list[dict[str, Any]]]:
@@ -119,13 +80,13 @@ def told(row: dict[str, Any]) -> list[Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("later", [0, 45])
-def test_every_figure_is_that_of_kpi_results(place: Place, kind: str, later: int) -> None:
-    on = DAYS[place.programme] + dt.timedelta(days=later)
-    book = read(place.export(kind, "--as-of", on))
-    wanted = shown(place, on)
+def test_every_figure_is_that_of_kpi_results(each_programme: Place, kind: str, later: int) -> None:
+    on = each_programme.on + dt.timedelta(days=later)
+    book = read(each_programme.export(kind, "--as-of", on))
+    wanted = shown(each_programme, on)
     several = len({period for _, period in wanted}) > 1
-    assert several == (place.programme == "ntpc-5g-112")
-    own = [row for row in place.results("--as-of", on) if (row["kpi"], row["period"]) in wanted]
+    assert several == (each_programme.programme == "ntpc-5g-112")
+    own = [row for row in each_programme.results("--as-of", on) if (row["kpi"], row["period"]) in wanted]
     schools, sums = [], []
     for row in own:
         one = wanted[row["kpi"], row["period"]]
@@ -151,44 +112,50 @@ def test_every_figure_is_that_of_kpi_results(place: Place, kind: str, later: int
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_sheets_are_the_sum_each_indicator_and_what_they_rest_on(place: Place, kind: str) -> None:
-    on = DAYS[place.programme]
-    book = read(place.export(kind, "--as-of", on))
+def test_the_sheets_are_the_sum_each_indicator_and_what_they_rest_on(
+    each_programme: Place, kind: str
+) -> None:
+    on = each_programme.on
+    book = read(each_programme.export(kind, "--as-of", on))
     shorts = list(
-        dict.fromkeys(one["short"] for one in sorted(shown(place, on).values(), key=lambda one: one["ord"]))
+        dict.fromkeys(
+            one["short"] for one in sorted(shown(each_programme, on).values(), key=lambda one: one["ord"])
+        )
     )
     assert list(book) == ["總表", *shorts, *LAST]
     defined = {(row["指標"], row["規則"], row["條文"], row["期限"]) for row in book["指標定義"]}
     assert defined == {
         (one["label"], one["rule"], one["clause"], one["deadline"] or "不設")
-        for one in shown(place, on).values()
+        for one in shown(each_programme, on).values()
     }
     assert all(row["應達"] for row in book["指標定義"])
-    (facts,) = rows_of(place, "snapshot")
+    (facts,) = rows_of(each_programme, "snapshot")
     said = {row["項目"]: row["內容"] for row in book["資料快照"]}
     built = facts["built_at"].replace(microsecond=0)
     assert said["快照時間"].replace(microsecond=0) == built
     assert (said["計畫"], said["截至"], said["指紋"]) == (facts["title"], on, facts["fingerprint"])
-    assert said["縣市"] in ("基隆市", "新北市") and said["快照"] == place.snapshot.stamp
-    assert (said["資料範圍"], said["校數"]) == ("全市", len(rows_of(place, "school_names")))
+    assert said["縣市"] in ("基隆市", "新北市") and said["快照"] == each_programme.snapshot.stamp
+    assert (said["資料範圍"], said["校數"]) == ("全市", len(rows_of(each_programme, "school_names")))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_flags_are_those_of_kpi_flags_a_line_a_cause(place: Place, kind: str) -> None:
-    on = DAYS[place.programme]
-    own = place.ask("flags", "--as-of", on, "--format", "csv").rows
-    wanted = shown(place, on)
+def test_the_flags_are_those_of_kpi_flags_a_line_a_cause(each_programme: Place, kind: str) -> None:
+    on = each_programme.on
+    own = each_programme.ask("flags", "--as-of", on, "--format", "csv").rows
+    wanted = shown(each_programme, on)
     masked = [
-        row["message"] for row in rows_of(place, "kpi_flags", on=on) if (row["kpi"], row["period"]) in wanted
+        row["message"]
+        for row in rows_of(each_programme, "kpi_flags", on=on)
+        if (row["kpi"], row["period"]) in wanted
     ]
     own = [row for row in own if (row["kpi"], row["period"]) in wanted]
-    labels = {row["table_name"]: row["label"] for row in rows_of(place, "tables")}
-    assert [list(row.values()) for row in read(place.export(kind, "--as-of", on))["資料註記"]] == [
+    labels = {row["table_name"]: row["label"] for row in rows_of(each_programme, "tables")}
+    assert [list(row.values()) for row in read(each_programme.export(kind, "--as-of", on))["資料註記"]] == [
         [
             wanted[row["kpi"], row["period"]]["label"],
             *(
                 [wanted[row["kpi"], row["period"]]["period_label"]]
-                if place.programme != "keelung-111"
+                if each_programme.programme != "keelung-111"
                 else []
             ),
             row["school"],
@@ -206,7 +173,7 @@ def test_the_flags_are_those_of_kpi_flags_a_line_a_cause(place: Place, kind: str
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_is_named(keelung: Place, kind: str) -> None:
     """The sample has refused rows whose reason names two persons; the command's own `flags` prints them whole."""
-    asked = {"on": DAYS["keelung-111"], "kpi": None, "period": None, "school": None}
+    asked = {"on": keelung.on, "kpi": None, "period": None, "school": None}
     whole = {row[-1] for row in warehouse.rows(keelung.snapshot, "kpi_flags", EVERY_SCHOOL, **asked)[1]}
     named = {name for message in whole for name in re.findall(r"名冊上是「(\w+)」", message)}
     assert len(named) >= 2
@@ -250,9 +217,9 @@ def test_the_same_figures_are_the_same_bytes_whenever_they_are_written(
 
 
 def test_an_xlsx_filters_by_its_header_keeps_it_in_view_and_has_numbers_days_and_colours(
-    place: Place,
+    each_programme: Place,
 ) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(place.export("xlsx", "--as-of", DAYS[place.programme])))
+    book = openpyxl.load_workbook(io.BytesIO(each_programme.export("xlsx", "--as-of", each_programme.on)))
     colours = set()
     for sheet in book:
         assert sheet.auto_filter.ref == sheet.dimensions
@@ -278,8 +245,10 @@ def test_an_xlsx_filters_by_its_header_keeps_it_in_view_and_has_numbers_days_and
     assert all(len(of) == 1 for of in by_word.values())
 
 
-def test_an_ods_filters_by_its_header_keeps_it_in_view_and_has_numbers_days_and_colours(place: Place) -> None:
-    made = place.export("ods", "--as-of", DAYS[place.programme])
+def test_an_ods_filters_by_its_header_keeps_it_in_view_and_has_numbers_days_and_colours(
+    each_programme: Place,
+) -> None:
+    made = each_programme.export("ods", "--as-of", each_programme.on)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         content, settings = (archive.read(part).decode() for part in ("content.xml", "settings.xml"))
     names = list(read(made))
@@ -306,7 +275,7 @@ def test_both_formats_know_the_same_looks() -> None:
             rf'<style:style style:name="{name}" [^>]*>(.*?)</style:style>', blank, re.DOTALL
         )
         assert re.findall(r"#(\w+)", style) == [colour.lower() for colour in (fill, text) if colour]
-    assert set(words.STATUSES) == set(tables.LOOKS)
+    assert {status.colour for status in words.STATUSES.values()} == set(tables.LOOKS)
     assert all(f'style:name="{name}" style:family="table-cell" style:data-style-name="as-{name}"' in blank
                for name in tables.FORMATS)  # fmt: skip
 
@@ -436,10 +405,10 @@ def test_what_is_too_large_for_an_ods_says_to_take_the_xlsx(
 
 @pytest.fixture
 def seen(keelung: Place) -> Iterator[questions.View]:
-    yield questions.unaddressed(keelung.snapshot, access.bureau(names=True), DAYS["keelung-111"])
+    yield questions.unaddressed(keelung.snapshot, access.bureau(names=True), keelung.on)
 
 
-def test_the_overview_offers_it_in_both_formats(served: Path) -> None:  # noqa: F811
+def test_the_overview_offers_it_in_both_formats(served: Path) -> None:
     links = re.findall(
         r'<a class="file" [^>]*download="([^"]+)" aria-label="([^"]+)"', html_of(open_page("overview"))
     )

@@ -16,8 +16,11 @@ from odfdo import Cell, Document, Row, Style, Table
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from dashboard import warehouse
-from dashboard.sources import contracts, files, ods, workbooks
-from dashboard.sources.places import Entry, left_out
+from dashboard.definitions import contracts
+from dashboard.definitions.places import Entry
+from dashboard.definitions.table import Table as Contract
+from dashboard.sources import calamine, files, ods
+from dashboard.sources.places import left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
 from tests.running import build, build_measured, flaws, inputs
@@ -760,7 +763,7 @@ def test_an_error_cell_rejects_the_row_where_a_value_is_required(tmp_path: Path)
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_every_table_is_read_from_every_format_its_days_from_1904_and_its_errors(
-    tmp_path: Path, format: str, table: contracts.Table
+    tmp_path: Path, format: str, table: Contract
 ):
     header = [column.headers[0] for column in table.columns.values()]
     rows = [header, ["#N/A"] * len(header), [Serial(40_000)] * len(header)]
@@ -798,9 +801,9 @@ def test_a_row_that_the_reader_loses_is_found_out(
 
         monkeypatch.setattr(ods._Content, "_end_row", losing)
     else:
-        with_errors = workbooks._with_errors
+        with_errors = calamine._with_errors
         monkeypatch.setattr(
-            workbooks,
+            calamine,
             "_with_errors",
             lambda *given: ([""] * len(row) if i == 2 else row for i, row in enumerate(with_errors(*given))),
         )

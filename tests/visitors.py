@@ -200,3 +200,19 @@ class Visitor:
 def files_of(page: str) -> dict[str, str]:
     """The addresses of the files that a page offers, by their names."""
     return {html.unescape(name): address for address, name in FILE.findall(page)}
+
+
+def ported(text: str, port: int) -> str:
+    """The text for a server on a port."""
+    return re.sub("P(?![a-z])", str(port), text.replace(":Q", f":{port + 1}"))
+
+
+def handshake(port: int, host: str | None, origin: str | None, *more: tuple[str, str]) -> int:
+    """What a handshake of a WebSocket with these headers is answered."""
+    named = [("Host", host), ("Origin", origin), *more]
+    lines = [f"{name}: {value}" for name, value in named if value is not None]
+    head = [f"GET {STREAM} HTTP/1.1", *lines, "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]  # fmt: skip
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as stream:
+        stream.sendall("\r\n".join(head).encode("latin-1"))
+        return int(stream.recv(100).split()[1])

@@ -4,7 +4,7 @@ Pure: the package knows neither Streamlit nor words, and imports nothing of the 
 language and escaped, because plotly reads markup in them.
 
 Each mark carries `customdata`: its hover text, the address that a click leads to (or empty), and its figure as
-`words.stated` writes it, so that a test reads the values from the figure in the page.
+`language.figure.stated` writes it, so that a test reads the values from the figure in the page.
 """
 
 import plotly.graph_objects as go

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -100,24 +100,11 @@ def columns(
     """
     at = {key: place for place, key in enumerate(names)}
     tops = frame.groupby("bar")["value"].sum().reindex(list(names), fill_value=0)
-    traces: list[Any] = []
-    for look, mine in frame.groupby("look", sort=False):
-        mark = looks[str(look)]
-        traces.append(
-            go.Bar(
-                x=[at[bar] for bar in mine["bar"]], y=mine["value"].tolist(), name=str(mine["part"].iloc[0]), width=0.6,
-                marker=filled(mark, fgopacity=0.8), customdata=carried(mine), hovertemplate=HOVER,
-            )
-        )  # fmt: skip
-    parts = [trace.name for trace in traces]
-    traces.append(
-        go.Scatter(
-            x=list(at.values()), y=tops.tolist(), mode="text", text=[totals[key] for key in names], textposition="top center",
-            textfont={"color": INK, "size": LETTER, "weight": 600}, hoverinfo="skip", showlegend=False, cliponaxis=False,
-        )
-    )  # fmt: skip
+    traces = [_stacked(mine, at, looks[str(look)]) for look, mine in frame.groupby("look", sort=False)]
+    parts = len(traces)
+    traces.append(_above(tops, [totals[key] for key in names]))
     # One name to a line, in the order of the stack: how many fit beside each other depends on the screen.
-    below = 20 * len(parts)
+    below = 20 * parts
     ticks = 18 * max(name.count("<br>") + 1 for name in names.values()) + 12
     return go.Figure(
         data=traces,
@@ -139,6 +126,22 @@ def columns(
             },
             "yaxis": {"range": [0, max(float(tops.max()), 1) * 1.12], "tickformat": ",~d"},
         },
+    )  # fmt: skip
+
+
+def _above(tops: pd.Series[Any], texts: Sequence[str]) -> Any:
+    """The labels above the bars."""
+    return go.Scatter(
+        x=list(range(len(texts))), y=tops.tolist(), mode="text", text=texts, textposition="top center",
+        textfont={"color": INK, "size": LETTER, "weight": 600}, hoverinfo="skip", showlegend=False, cliponaxis=False,
+    )  # fmt: skip
+
+
+def _stacked(frame: pd.DataFrame, at: Mapping[str, int], mark: Mark) -> Any:
+    """The bars of one look, at the places of their keys."""
+    return go.Bar(
+        x=[at[bar] for bar in frame["bar"]], y=frame["value"].tolist(), name=str(frame["part"].iloc[0]), width=0.6,
+        marker=filled(mark, fgopacity=0.8), customdata=carried(frame), hovertemplate=HOVER,
     )  # fmt: skip
 
 
@@ -175,69 +178,73 @@ def lanes(
         limits: values that a line should not exceed, as `row`, `value`, `hover`, `link`, `figure`.
         limit: the name of the limits.
     """
-    ys: dict[str, float] = {}
-    notes: list[dict[str, Any]] = []
     wide = int(LETTER * max((letters(lane.name) for lane in rows.values()), default=0)) + 20
     reach = frame.groupby("row")["value"].sum().clip(upper=most).to_dict()
     ends = {} if limits is None else limits.groupby("row")["value"].max().to_dict()
-    labelled: list[tuple[float, Lane]] = []
-    top = 0.0
-    for row, lane in rows.items():
-        if lane.head:
-            head = {
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "xshift": 6 - wide,
-                "text": lane.head,
-                "font": {"color": INK},
-            }
-            notes.append({**head, "y": top + NAME / 2 + 3})
-            top += NAME
-        ys[row] = top + LANE * 0.7
-        notes.append({"x": 0, "xanchor": "right", "xshift": -6, "y": ys[row], "text": lane.name})
-        labelled.append((max(reach.get(row, 0), ends.get(row, 0)), lane))
-        past = {"x": labelled[-1][0], "xanchor": "left", "xshift": 5, "y": ys[row]}
-        notes.append({**past, "text": lane.label, "font": {"color": INK}, "bgcolor": PAPER, "borderpad": 0})
-        top += LANE * 1.4
-    traces: list[Any] = []
-    for (look, part), mine in frame.groupby(["look", "part"], sort=False):
-        traces.append(
-            go.Bar(
-                x=mine["value"].clip(upper=most).tolist(), y=[ys[row] for row in mine["row"]], orientation="h", name=str(part),
-                width=LANE * 0.9, marker=filled(looks[str(look)]), customdata=carried(mine), hovertemplate=HOVER,
-            )
-        )  # fmt: skip
+    labelled = [(max(reach.get(row, 0), ends.get(row, 0)), lane) for row, lane in rows.items()]
+    ys, notes, top = _lines(rows, labelled, wide)
+    traces = _parts(frame, ys, looks, most)
     if limits is not None and len(limits):
-        traces.append(
-            go.Scatter(
-                x=limits["value"].tolist(), y=[ys[row] for row in limits["row"]], mode="markers", name=limit, cliponaxis=False,
-                marker={"symbol": "line-ns-open", "size": LANE * 1.3, "line": {"color": PACE, "width": 2.5}, "color": PACE},
-                customdata=carried(limits), hovertemplate=HOVER,
-            )
-        )  # fmt: skip
-    shapes = []
+        traces.append(_limits(limits, ys, limit))
     if line:
-        shapes.append(vertical(line[0], DASHED))
         notes.append(above(*line))
-    high = most or max(
-        [*reach.values(), *([] if limits is None else limits["value"]), *([line[0]] if line else []), 1]
-    )
-    along: dict[str, Any] = {"title": {"text": axis}, "range": [0, high * 1.01], "ticksuffix": unit}
-    if most is not None:
-        along |= up_to(most, unit)
-    beyond = [
-        at / high * (NARROW - wide) + LETTER * letters(lane.label) - NARROW + wide + 16
-        for at, lane in labelled
-    ]
+    high = most or max([*reach.values(), *ends.values(), *([line[0]] if line else []), 1])
+    ticks = {} if most is None else up_to(most, unit)
+    # A label at the end of a long bar needs room at the right on a phone, too.
+    room = NARROW - wide
+    beyond = [at / high * room + LETTER * letters(lane.label) - room + 16 for at, lane in labelled]
     legend = len({trace.name for trace in traces}) > 1 and not line
     margin = 28 if legend or line else 8
     return go.Figure(
         data=traces,
         layout={
-            "template": TEMPLATE, "barmode": "stack", "showlegend": legend, "shapes": shapes, "annotations": notes,
+            "template": TEMPLATE, "barmode": "stack", "showlegend": legend, "annotations": notes,
+            "shapes": [vertical(line[0], DASHED)] if line else [],
             "legend": {"traceorder": "normal", "xref": "container"}, "height": int(top) + 52 + margin,
-            "margin": {"l": wide, "r": int(max([16, *beyond])), "t": margin, "b": 48}, "xaxis": along,
+            "margin": {"l": wide, "r": int(max([16, *beyond])), "t": margin, "b": 48},
+            "xaxis": {"title": {"text": axis}, "range": [0, high * 1.01], "ticksuffix": unit, **ticks},
             "yaxis": {"range": [top, 0], "visible": False},
         },
+    )  # fmt: skip
+
+
+def _lines(
+    rows: Mapping[str, Lane], labelled: Sequence[tuple[float, Lane]], wide: int
+) -> tuple[dict[str, float], list[dict[str, Any]], float]:
+    """The middle of each line, its heading, name and label, and where the last one ends; names are `wide` pixels."""
+    ys: dict[str, float] = {}
+    notes: list[dict[str, Any]] = []
+    top = 0.0
+    head = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 6 - wide, "font": {"color": INK}}
+    for row, (end, lane) in zip(rows, labelled, strict=True):
+        if lane.head:
+            notes.append({**head, "text": lane.head, "y": top + NAME / 2 + 3})
+            top += NAME
+        ys[row] = top + LANE * 0.7
+        notes.append({"x": 0, "xanchor": "right", "xshift": -6, "y": ys[row], "text": lane.name})
+        past = {"x": end, "xanchor": "left", "xshift": 5, "y": ys[row]}
+        notes.append({**past, "text": lane.label, "font": {"color": INK}, "bgcolor": PAPER, "borderpad": 0})
+        top += LANE * 1.4
+    return ys, notes, top
+
+
+def _parts(
+    frame: pd.DataFrame, ys: Mapping[str, float], looks: Mapping[str, Mark], most: float | None
+) -> list[Any]:
+    """The parts of each look, in their lines."""
+    return [
+        go.Bar(
+            x=mine["value"].clip(upper=most).tolist(), y=[ys[row] for row in mine["row"]], orientation="h", name=str(part),
+            width=LANE * 0.9, marker=filled(looks[str(look)]), customdata=carried(mine), hovertemplate=HOVER,
+        )
+        for (look, part), mine in frame.groupby(["look", "part"], sort=False)
+    ]  # fmt: skip
+
+
+def _limits(limits: pd.DataFrame, ys: Mapping[str, float], name: str) -> Any:
+    """The limits as upright marks in their lines."""
+    return go.Scatter(
+        x=limits["value"].tolist(), y=[ys[row] for row in limits["row"]], mode="markers", name=name, cliponaxis=False,
+        marker={"symbol": "line-ns-open", "size": LANE * 1.3, "line": {"color": PACE, "width": 2.5}, "color": PACE},
+        customdata=carried(limits), hovertemplate=HOVER,
     )  # fmt: skip

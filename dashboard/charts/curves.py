@@ -13,8 +13,7 @@ import plotly.graph_objects as go
 from dashboard.charts.look import (
     A_DAY,
     ACCENT,
-    FAINT,
-    FILLS,
+    AREAS,
     INK,
     INK2,
     INK3,
@@ -87,64 +86,86 @@ def curves(
         months: the labels of months, by their first days as ISO dates.
         top: the least end of the axis of y.
     """
-    # Plotly writes days in the Common Era only: its heading is left empty, and an invisible line has the day.
-    every = pd.DatetimeIndex(frame["day"].unique()).sort_values()
     ends: list[go.Scatter] = []
-    traces = [
-        go.Scatter(
-            x=every.strftime("%Y-%m-%d").tolist(), y=[frame["y"].iloc[0]] * len(every), name="", mode="lines", showlegend=False,
-            line={"color": "rgba(0,0,0,0)"}, customdata=[written(day.date()) for day in every],
-            hovertemplate="<b>%{customdata}</b><extra></extra>",
-        )
-    ]  # fmt: skip
+    traces = [_heading(frame, written)]
     for (line, look), mine in frame.groupby(["line", "look"], sort=False):
-        drawn, last = LINES[str(look)], mine.iloc[-1:]
-        if look in ("group", "beside") and mine["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all():
-            # A programme has dozens of groups: their lines are sent as bytes, a value for each day.
-            days_of: dict[str, Any] = {
-                "x0": _iso(mine[:1])[0],
-                "dx": A_DAY,
-                "y": mine["y"].to_numpy("float32"),
-            }
-        else:
-            days_of = {"x": _iso(mine), "y": mine["y"].astype(float).tolist()}
-        traces.append(
-            go.Scatter(
-                **days_of, name=names.get(str(line), str(line)), mode="lines", showlegend=drawn.asked, visible="legendonly" if drawn.asked else True,
-                line={"color": drawn.colour, "width": drawn.width, "dash": drawn.dash, "shape": "hv" if drawn.steps else "linear"},
-                customdata=_counts(mine), hovertemplate=f"{hovers[str(line)]}<extra></extra>",
-                meta=facts.get(str(line)), zorder=int(drawn.width > 2),
-            )
-        )  # fmt: skip
-        if label := labels.get(str(line)):
-            ends.append(
-                go.Scatter(
-                    x=_iso(last), y=last["y"].astype(float).tolist(), mode="markers+text", text=[label], hoverinfo="skip",
-                    textposition=sides.get(str(line), "top left"),
-                    textfont={"color": INK, "weight": 600}, marker={"size": 9, "color": drawn.colour}, cliponaxis=False,
-                    showlegend=False,
-                )
-            )  # fmt: skip
+        key, drawn = str(line), LINES[str(look)]
+        traces.append(_line(mine, drawn, names.get(key, key), hovers[key], facts.get(key)))
+        if label := labels.get(key):
+            ends.append(_end(mine, drawn, label, sides.get(key, "top left")))
     asked = [trace.name for trace in traces if trace.showlegend]
-    below = 20 * _lines_of(asked)
+    below = 20 * _lines_of(asked) + foot(months)
     shapes, notes = upright(days)
     return go.Figure(
         data=[*traces, *ends],  # names above all lines
         layout={
-            "template": TEMPLATE, "hovermode": "x unified", "height": 284 + below + foot(months),
+            "template": TEMPLATE, "hovermode": "x unified", "height": 284 + below, "shapes": shapes, "annotations": notes,
             "margin": {
-                "l": 62, "r": max([24, 100 * any("right" in side for side in sides.values()), *(LETTER * letters(part) + 12 for mark in days if mark.firm and not mark.low for part in mark.name.split("<br>"))]),
-                "t": 28 + LIFT * max((mark.level for mark in days), default=0), "b": foot(months) + below,
+                "l": 62, "r": max(_right_of(days), 100 * any("right" in side for side in sides.values())),
+                "t": 28 + LIFT * max((mark.level for mark in days), default=0), "b": below,
             },
-            "showlegend": bool(asked),
-            "legend": {"xref": "container", "yref": "container", "y": 0, "yanchor": "bottom"}, "shapes": shapes, "annotations": notes,
+            "legend": {"xref": "container", "yref": "container", "y": 0, "yanchor": "bottom"}, "showlegend": bool(asked),
             "xaxis": {
-                "type": "date", "tickvals": list(months), "ticktext": list(months.values()), "tickangle": 0, "showgrid": False,
-                "ticks": "outside", "tickcolor": LINE, "unifiedhovertitle": {"text": "\u200b"},
-                "spikecolor": INK3, "spikethickness": 1, "spikedash": "solid",
+                **_dates(months, "\u200b"), "tickangle": 0, "spikecolor": INK3, "spikethickness": 1, "spikedash": "solid",
             },
             "yaxis": {"title": {"text": axis}, "ticksuffix": unit, "range": [0, 1.05 * max(top, float(frame["y"].max()))]},
         },
+    )  # fmt: skip
+
+
+def _dates(months: Mapping[str, str], heading: str) -> dict[str, Any]:
+    """An axis of days with the labels of months, and the heading of its hover texts."""
+    return {
+        "type": "date", "tickvals": list(months), "ticktext": list(months.values()), "showgrid": False,
+        "ticks": "outside", "tickcolor": LINE, "unifiedhovertitle": {"text": heading},
+    }  # fmt: skip
+
+
+def _right_of(days: Sequence[Day]) -> float:
+    """The pixels at the right of the plot that the names of days may need."""
+    firm = (part for mark in days if mark.firm and not mark.low for part in mark.name.split("<br>"))
+    return max([24, *(LETTER * letters(part) + 12 for part in firm)])
+
+
+def _heading(frame: pd.DataFrame, written: Callable[[date], str]) -> go.Scatter:
+    """An invisible line with the days: plotly writes them in the Common Era only, so its own heading is left empty."""
+    every = pd.DatetimeIndex(frame["day"].unique()).sort_values()
+    return go.Scatter(
+        x=every.strftime("%Y-%m-%d").tolist(), y=[frame["y"].iloc[0]] * len(every), name="", mode="lines", showlegend=False,
+        line={"color": "rgba(0,0,0,0)"}, customdata=[written(day.date()) for day in every],
+        hovertemplate="<b>%{customdata}</b><extra></extra>",
+    )  # fmt: skip
+
+
+def _line(frame: pd.DataFrame, look: Look, name: str, hover: str, facts: str | None) -> go.Scatter:
+    if (
+        look in (LINES["group"], LINES["beside"])
+        and frame["day"].diff().iloc[1:].eq(pd.Timedelta(days=1)).all()
+    ):
+        # A programme has dozens of groups: their lines are sent as bytes, a value for each day.
+        days_of: dict[str, Any] = {
+            "x0": _iso(frame[:1])[0],
+            "dx": A_DAY,
+            "y": frame["y"].to_numpy("float32"),
+        }
+    else:
+        days_of = {"x": _iso(frame), "y": frame["y"].astype(float).tolist()}
+    return go.Scatter(
+        **days_of, name=name, mode="lines", showlegend=look.asked, visible="legendonly" if look.asked else True,
+        line={"color": look.colour, "width": look.width, "dash": look.dash, "shape": "hv" if look.steps else "linear"},
+        customdata=_counts(frame), hovertemplate=f"{hover}<extra></extra>",
+        meta=facts, zorder=int(look.width > 2),
+    )  # fmt: skip
+
+
+def _end(frame: pd.DataFrame, look: Look, label: str, side: str) -> go.Scatter:
+    """The last point of a line, with its label."""
+    last = frame.iloc[-1:]
+    return go.Scatter(
+        x=_iso(last), y=last["y"].astype(float).tolist(), mode="markers+text", text=[label], hoverinfo="skip",
+        textposition=side,
+        textfont={"color": INK, "weight": 600}, marker={"size": 9, "color": look.colour}, cliponaxis=False,
+        showlegend=False,
     )  # fmt: skip
 
 
@@ -182,9 +203,6 @@ class Area(NamedTuple):
     facts: str = ""
 
 
-# The areas of statuses; those of the two statuses without a judgement are empty or pale.
-AREAS = {**FILLS, "no_data": Mark("rgba(0,0,0,0)", pattern="/"), "exempt": Mark(FAINT)}
-
 APART = 18  # pixels between the labels of two areas
 
 
@@ -208,7 +226,28 @@ def areas(
         months: the labels of months, by their first days as ISO dates.
     """
     columns = [part.column for part in parts]
-    whole, xs = frame[columns].sum(axis=1), pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d").tolist()
+    xs = pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d").tolist()
+    top = float(frame[columns].sum(axis=1).max())
+    # The names of the days are below the button in the corner.
+    height, above, below = 350, 50, 46
+    labels = _labels(frame[columns].iloc[-1], parts, xs[-1], top, top / (height - above - below))
+    shapes, names = upright(days)
+    shapes = [shape | {"layer": "above"} for shape in shapes]  # over the areas
+    named, end, right = _named(
+        names, xs, LETTER * max((letters(part.label) for part in parts), default=0) + 30
+    )
+    return go.Figure(
+        data=_areas(frame, parts, xs),
+        layout={
+            "template": TEMPLATE, "hovermode": "x unified", "height": height, "shapes": shapes, "annotations": [*labels, *named],
+            "margin": {"l": 54, "r": int(right), "t": above, "b": below},
+            "xaxis": {**_dates(months, heading), "range": [xs[0], end]},
+            "yaxis": {"title": {"text": axis}, "range": [0, top], "tickformat": ",d", **({"dtick": 1} if top < 6 else {})},
+        },
+    )  # fmt: skip
+
+
+def _areas(frame: pd.DataFrame, parts: Sequence[Area], xs: Sequence[str]) -> list[Any]:
     traces = []
     for part in parts:
         mark, counts = AREAS[part.column], frame[part.column].tolist()
@@ -221,54 +260,53 @@ def areas(
             )
         )  # fmt: skip
     # The day as the viewer writes it, for plotly's heading knows the Common Era only. Hover texts begin with the last trace.
+    whole = frame[[part.column for part in parts]].sum(axis=1)
     traces.append(
         go.Scatter(
             x=xs, y=whole.tolist(), name="day", mode="lines", line={"width": 0, "color": PAPER, "shape": "hv"},
             customdata=frame["written"].tolist(), hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    # The names of the days are below the button in the corner.
-    top, height, above, below = float(whole.max()), 350, 50, 46
-    per_pixel = top / (height - above - below)
-    last = frame[columns].iloc[-1]
+    return traces
+
+
+def _labels(
+    last: pd.Series[Any], parts: Sequence[Area], day: str, top: float, per_pixel: float
+) -> list[dict[str, Any]]:
+    """The labels beside the last day, each at the middle of its area, but `APART` pixels from the next."""
+    columns = [part.column for part in parts]
     middles = [float(last[columns[:at]].sum() + last[column] / 2) for at, column in enumerate(columns)]
     places = apart(middles, APART * per_pixel, APART * per_pixel / 2, top - APART * per_pixel / 2)
-    labels = [
+    return [
         {
-            "x": xs[-1], "y": place, "xanchor": "left", "xshift": shift, "borderpad": 1, "bgcolor": PAPER, "font": {"color": colour},
+            "x": day, "y": place, "xanchor": "left", "xshift": shift, "borderpad": 1, "bgcolor": PAPER, "font": {"color": colour},
             "text": text,
         }
         for part, place in zip(parts, places, strict=True)
         for shift, colour, text in ((18, INK, part.label), (3, *_swatch(AREAS[part.column])))
     ]  # fmt: skip
-    shapes, names = upright(days)
-    shapes = [shape | {"layer": "above"} for shape in shapes]  # over the areas
-    names = [name | {"yanchor": "bottom", "xshift": 0} for name in names]
-    named = sorted(names, key=lambda name: str(name["x"]))
+
+
+def _named(
+    names: Sequence[dict[str, Any]], xs: Sequence[str], wide: float
+) -> tuple[list[dict[str, Any]], str, float]:
+    """The names of the days, kept apart; the last day of the axis; and the margin for these and for `wide` pixels of labels.
+
+    Each name is at the left of its line, the last at the right unless it has room at the left.
+    """
+    named = sorted(
+        (name | {"yanchor": "bottom", "xshift": 0} for name in names), key=lambda name: str(name["x"])
+    )
     end = max([xs[-1], *(name["x"] for name in named)])
     length = (date.fromisoformat(end) - date.fromisoformat(xs[0])).days
     room = NARROW * (date.fromisoformat(end) - date.fromisoformat(xs[-1])).days / max(length, 1)
-    wide = LETTER * max((letters(part.label) for part in parts), default=0) + 30
     right = max(wide - room, 16)
     for name in named:
-        # Names are kept apart: each at the left of its line, the last at the right unless it has room at the left.
         beyond = LETTER * letters(name["text"])
         name["xanchor"] = "left" if name is named[-1] and room < beyond else "right"
         if name["xanchor"] == "left":
             right = max(right, beyond)
-    return go.Figure(
-        data=traces,
-        layout={
-            "template": TEMPLATE, "hovermode": "x unified", "height": height, "shapes": shapes, "annotations": [*labels, *named],
-            "margin": {"l": 54, "r": int(right), "t": above, "b": below},
-            "xaxis": {
-                "type": "date", "tickvals": list(months), "ticktext": list(months.values()), "showgrid": False,
-                "ticks": "outside", "tickcolor": LINE, "unifiedhovertitle": {"text": heading},
-                "range": [xs[0], end],
-            },
-            "yaxis": {"title": {"text": axis}, "range": [0, top], "tickformat": ",d", **({"dtick": 1} if top < 6 else {})},
-        },
-    )  # fmt: skip
+    return named, end, right
 
 
 def _swatch(mark: Mark) -> tuple[str, str]:

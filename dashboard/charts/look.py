@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.language.words import STATUSES
+
 FONT = '"Noto Sans TC","Noto Sans CJK TC","Microsoft JhengHei","PingFang TC",sans-serif'
 
 INK, INK2, INK3, LINE, FAINT, PAPER = "#1a1d21", "#525a63", "#666e77", "#dadee2", "#ebedf0", "#ffffff"
@@ -36,8 +38,8 @@ class Mark(NamedTuple):
     pattern: str = ""
 
 
-# The statuses by shape as well as by colour: ● met, ○ on track, ▼ behind, ✕ overdue, □ no data.
-MARKS = {
+# By shape as well as by colour: ● met, ○ on track, ▼ behind, ✕ overdue, □ no data.
+_MARKS = {
     "met": Mark(MET),
     "on_track": Mark(INK3, "circle-open"),
     "behind": Mark(BEHIND, "triangle-down"),
@@ -50,7 +52,16 @@ MARKS = {
     "other": Mark(ON_TRACK),
 }
 
-FILLS = {**MARKS, "on_track": Mark(ON_TRACK)}
+
+def by_status(marks: Mapping[str, Mark]) -> dict[str, Mark]:
+    """The marks of the statuses, each as that of its `Status.colour`, and the others."""
+    return {**marks, **{name: marks[status.colour] for name, status in STATUSES.items()}}
+
+
+MARKS = by_status(_MARKS)
+FILLS = by_status({**_MARKS, "on_track": Mark(ON_TRACK)})
+# The areas of statuses; those of the two statuses without a judgement are empty or pale.
+AREAS = by_status({**FILLS, "no_data": Mark("rgba(0,0,0,0)", pattern="/"), "exempt": Mark(FAINT)})
 
 # Bars without a status: the first is the main one, the others are compared with it.
 SHADES = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -58,10 +58,51 @@ def strip(
     if "size" not in frame:
         frame = frame.assign(size=SIZE)
     frame = frame.assign(x=frame["x"].clip(upper=most) if most is not None else frame["x"])
+    laid = _laid(frame, rows, low, high)
+    notes, shapes = [], []
+    if line:
+        third = (high - low) * 0.3
+        side = "left" if line[0] < low + third else "right" if line[0] > high - third else "center"
+        shapes.append(vertical(line[0], DASHED, layer="below"))
+        notes.append(above(*line, side))
+    names = go.Scatter(
+        x=[0] * len(rows), y=laid.heads, xaxis="x2", mode="text", text=list(rows.values()), textposition="middle right",
+        textfont={"color": INK}, hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+    across: dict[str, Any] = {"title": {"text": axis}, "range": [low, high], "ticksuffix": unit}
+    if most is not None:
+        across |= up_to(most, unit, low)
+    elif high - low < 8:
+        across |= {"dtick": 1}
+    return go.Figure(
+        data=[*_marks(frame, laid), names],
+        layout={
+            "template": TEMPLATE, "height": int(laid.top) + 76, "shapes": shapes, "annotations": notes,
+            "xaxis": across,
+            # Lines are a grid, and names a trace on a fixed axis of their own: shapes and annotations take a browser ten
+            # times as long.
+            "xaxis2": {"overlaying": "x", "range": [0, 1], "fixedrange": True, "visible": False},
+            "yaxis": {"range": [laid.top, -2], "tickvals": laid.ends, "showticklabels": False, "showgrid": True},
+        },
+    )  # fmt: skip
+
+
+class _Laid(NamedTuple):
+    """The y of each mark and whether its label is at its left; the middle of each name, the ends of rows and of all."""
+
+    ys: dict[Any, float]
+    left: dict[Any, bool]
+    heads: list[float]
+    ends: list[float]
+    top: float
+
+
+def _laid(frame: pd.DataFrame, rows: Iterable[str], low: float, high: float) -> _Laid:
+    """The marks of each row in as many lanes as they need, at most LANES, so that none covers another or its label."""
     lane_height = max(LANE, int(frame["size"].max()) + 4)
     ys: dict[Any, float] = {}
     left: dict[Any, bool] = {}
-    top, heads, ends, notes, shapes, traces = 0.0, [], [], [], [], []
+    top, heads, ends = 0.0, [], []
     for row in rows:
         mine = frame[frame["row"] == row].sort_values("x", kind="stable")
         heads.append(top + NAME / 2 + 2)
@@ -81,54 +122,29 @@ def strip(
             ys[at] = top + NAME + (lane + 0.5) * lane_height
         top += NAME + max(len(lanes), 1) * lane_height + GAP
         ends.append(top)
-    if line:
-        side = (
-            "left"
-            if line[0] < low + (high - low) * 0.3
-            else "right"
-            if line[0] > high - (high - low) * 0.3
-            else "center"
-        )
-        shapes.append(vertical(line[0], DASHED, layer="below"))
-        notes.append(above(*line, side))
+    return _Laid(ys, left, heads, ends, top)
+
+
+def _marks(frame: pd.DataFrame, laid: _Laid) -> list[go.Scatter]:
+    """The marks of each look, those with a label apart."""
+    traces = []
     for (look, bare), mine in frame.groupby(["look", frame["label"] == ""], sort=False):
         mark, sizes = MARKS[str(look)], mine["size"].tolist()
         names: dict[str, Any] = {"mode": "markers"}
         if not bare:
             names = {
                 "mode": "markers+text", "text": [f" {label} " for label in mine["label"]],
-                "textposition": ["middle left" if left[at] else "middle right" for at in mine.index],
+                "textposition": ["middle left" if laid.left[at] else "middle right" for at in mine.index],
                 "textfont": {"color": INK, "size": LETTER},
             }  # fmt: skip
         traces.append(
             go.Scatter(
-                x=mine["x"].tolist(), y=[ys[at] for at in mine.index], **names,
+                x=mine["x"].tolist(), y=[laid.ys[at] for at in mine.index], **names,
                 marker={"color": mark.colour, "symbol": mark.symbol, "opacity": 1, "size": sizes[0] if len(set(sizes)) == 1 else sizes, "line": {"color": mark.colour, "width": 1.6}},
                 customdata=carried(mine), hovertemplate=HOVER, name=str(look), cliponaxis=False,
             )
         )  # fmt: skip
-    traces.append(
-        go.Scatter(
-            x=[0] * len(heads), y=heads, xaxis="x2", mode="text", text=list(rows.values()), textposition="middle right",
-            textfont={"color": INK}, hoverinfo="skip", cliponaxis=False,
-        )
-    )  # fmt: skip
-    across: dict[str, Any] = {"title": {"text": axis}, "range": [low, high], "ticksuffix": unit}
-    if most is not None:
-        across |= up_to(most, unit, low)
-    elif high - low < 8:
-        across |= {"dtick": 1}
-    return go.Figure(
-        data=traces,
-        layout={
-            "template": TEMPLATE, "height": int(top) + 76, "shapes": shapes, "annotations": notes,
-            "xaxis": across,
-            # Lines are a grid, and names a trace on a fixed axis of their own: shapes and annotations take a browser ten
-            # times as long.
-            "xaxis2": {"overlaying": "x", "range": [0, 1], "fixedrange": True, "visible": False},
-            "yaxis": {"range": [top, -2], "tickvals": ends, "showticklabels": False, "showgrid": True},
-        },
-    )  # fmt: skip
+    return traces
 
 
 def _extent(xs: Sequence[float], most: float | None) -> tuple[float, float]:
@@ -159,23 +175,15 @@ def places(
         most: the largest x drawn; larger ones are cut to it.
     """
     frame = frame.assign(x=frame["x"].clip(upper=most)).sort_values("x", kind="stable")
-    lanes = SWARM * 2 + 1
     xs: dict[Any, float] = {}
     ys: dict[Any, float] = {}
     notes, shapes, top = [], [], 0.0
     for row, (name, rank) in rows.items():
-        mine = frame[(frame["row"] == row) & ~frame["own"]]
-        begins, taken = -math.inf, 0
-        for at, x in mine["x"].items():
-            begins, taken = (begins, taken + 1) if (x - begins) / most * NARROW < SMALL else (x, 0)
-            lane, column = taken % lanes, taken // lanes % COLUMNS
-            aside = (
-                column if x >= most else -column if x <= 0 else (column + 1) // 2 * (-1 if column % 2 else 1)
-            )
-            xs[at] = x + aside * ASIDE * most
-            ys[at] = top + NAME + BAND / 2 + (lane + 1) // 2 * STEP * (-1 if lane % 2 else 1)
-        xs |= frame["x"][(frame["row"] == row) & frame["own"]].to_dict()
-        ys |= dict.fromkeys(frame.index[(frame["row"] == row) & frame["own"]], top + NAME + BAND / 2)
+        mine, middle = frame[frame["row"] == row], top + NAME + BAND / 2
+        for at, x, y in _swarm(mine["x"][~mine["own"]], most):
+            xs[at], ys[at] = x, middle + y
+        xs |= mine["x"][mine["own"]].to_dict()
+        ys |= dict.fromkeys(mine.index[mine["own"]], middle)
         beside = {"xref": "paper", "y": top + NAME / 2 - 1, "font": {"color": INK}}
         notes += [
             {"x": 0, "xanchor": "left", "text": name, **beside},
@@ -183,25 +191,33 @@ def places(
         ]
         top += NAME + BAND
         shapes.append(horizontal(top, {"color": FAINT, "width": 1}))
+    low, high = min([*xs.values(), 0]), max([*xs.values(), most])
+    kinds = (("other", frame[~frame["own"]], SMALL, 0.6), ("own", frame[frame["own"]], 2 * SMALL, 1.6))
     traces = [
         go.Scatter(
             x=[xs[at] for at in mine.index], y=[ys[at] for at in mine.index], mode="markers", name=look, cliponaxis=False,
             marker={"color": MARKS[look].colour, "symbol": MARKS[look].symbol, "size": size, "line": {"color": PAPER, "width": width}},
             customdata=carried(mine), hovertemplate=HOVER,
         )
-        for look, mine, size, width in (
-            ("other", frame[~frame["own"]], SMALL, 0.6), ("own", frame[frame["own"]], 2 * SMALL, 1.6),
-        )
+        for look, mine, size, width in kinds
     ]  # fmt: skip
     return go.Figure(
         data=traces,
         layout={
             "template": TEMPLATE, "height": int(top) + 60, "shapes": shapes, "annotations": notes,
             "margin": {"l": 14, "r": 20, "t": 8, "b": 52},
-            "xaxis": {
-                "title": {"text": axis}, **up_to(most, unit),
-                "range": [min([*xs.values(), 0]) - most * 0.02, max([*xs.values(), most]) + most * 0.02],
-            },
+            "xaxis": {"title": {"text": axis}, **up_to(most, unit), "range": [low - most * 0.02, high + most * 0.02]},
             "yaxis": {"range": [top, 0], "visible": False},
         },
     )  # fmt: skip
+
+
+def _swarm(values: pd.Series[float], most: float) -> Iterator[tuple[Any, float, float]]:
+    """(index, x, pixels from the middle) of marks in the order of their values, so that they cover each other little."""
+    lanes = SWARM * 2 + 1
+    begins, taken = -math.inf, 0
+    for at, x in values.items():
+        begins, taken = (begins, taken + 1) if (x - begins) / most * NARROW < SMALL else (x, 0)
+        lane, column = taken % lanes, taken // lanes % COLUMNS
+        aside = column if x >= most else -column if x <= 0 else (column + 1) // 2 * (-1 if column % 2 else 1)
+        yield at, x + aside * ASIDE * most, (lane + 1) // 2 * STEP * (-1 if lane % 2 else 1)

@@ -119,34 +119,16 @@ def pulses(
         line: a day with an upright line, and the line's name.
         months: the labels of months, by their first days as ISO dates.
     """
-    wide = days * A_DAY
     top, notes, shapes, traces = 0.0, [], [], []
+    name_at = {"x": 0, "xref": "paper", "xanchor": "left"}
     for row, name in rows.items():
         mine, base = frame[frame["row"] == row], top + NAME + PULSE
         colour = PACE if row in marked else INK
-        notes.append(
-            {
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": top + NAME / 2,
-                "text": name,
-                "font": {"color": colour},
-            }
-        )
+        notes.append({**name_at, "y": top + NAME / 2, "text": name, "font": {"color": colour}})
         shapes.append(horizontal(base, {"color": LINE, "width": 1}))
         top = base + GAP
-        if mine.empty:
-            continue
-        # The lowest bar must be visible beside the highest one.
-        heights = (mine["value"] * PULSE / mine["value"].max()).clip(lower=1.5)
-        traces.append(
-            go.Bar(
-                x=mine["day"].map(lambda day: day.isoformat()).tolist(), y=(-heights).round(2).tolist(), base=base, width=wide * 0.88,
-                offset=wide * 0.06, marker={"color": ACCENT}, customdata=mine[["hover", "link", "figure", "value"]].to_numpy(),
-                hovertemplate=HOVER, name=row,
-            )
-        )  # fmt: skip
+        if not mine.empty:
+            traces.append(_pulse(mine, row, base, days * A_DAY))
     if line:
         at, width = line[0].isoformat(), {**DASHED, "width": 1.2}
         shapes.append(vertical(at, width))
@@ -162,4 +144,15 @@ def pulses(
             },
             "yaxis": {"range": [top, -2], "visible": False},
         },
+    )  # fmt: skip
+
+
+def _pulse(frame: pd.DataFrame, row: str, base: float, wide: int) -> go.Bar:
+    """The bars of a row, up from its base, each of so many milliseconds."""
+    # The lowest bar must be visible beside the highest one.
+    heights = (frame["value"] * PULSE / frame["value"].max()).clip(lower=1.5)
+    return go.Bar(
+        x=frame["day"].map(lambda day: day.isoformat()).tolist(), y=(-heights).round(2).tolist(), base=base, width=wide * 0.88,
+        offset=wide * 0.06, marker={"color": ACCENT}, customdata=frame[["hover", "link", "figure", "value"]].to_numpy(),
+        hovertemplate=HOVER, name=row,
     )  # fmt: skip

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from dashboard import config as configs
-from dashboard import programmes
+from dashboard.definitions import deployment
+from dashboard.definitions.programme import is_programme_id
 from dashboard.state.model import ORDERS
 
 
@@ -56,7 +56,7 @@ def day(text: str) -> dt.date:
 def interval(text: str) -> float:
     """A length of time in seconds, a minute at least."""
     try:
-        return max(60.0, configs.seconds(text))
+        return max(60.0, deployment.seconds(text))
     except ValueError:
         raise argparse.ArgumentTypeError(f"「{text}」不是時間長度，請寫成 15m 或 1h") from None
 
@@ -78,6 +78,6 @@ def port_number(text: str) -> int:
 def programme_id(text: str) -> str:
     """The id of a programme."""
     try:
-        return programmes.is_programme_id(text)
+        return is_programme_id(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"「{text}」不能當代號：{error}") from None

@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dashboard import __version__, clock, programmes, reports, warehouse
-from dashboard import config as configs
+from dashboard import __version__, clock, reports, warehouse
 from dashboard.cli.arguments import Command, interval
 from dashboard.cli.ask import snapshot_of
 from dashboard.cli.common import (
@@ -22,10 +21,12 @@ from dashboard.cli.common import (
     when,
 )
 from dashboard.cli.printing import Bar, one_line, padded
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError
-from dashboard.programmes import Programme
 from dashboard.rows import Unreadable
-from dashboard.sources import contracts, spreadsheets
+from dashboard.sources import spreadsheets
 
 # How many lines say what was not read or not used.
 LISTED_PROBLEMS = 20
@@ -76,24 +77,24 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stamps(config: configs.Config) -> dict[str, str | None]:
+def _stamps(config: deployment.Config) -> dict[str, str | None]:
     """The snapshot that serves of each programme that has one."""
     there = warehouse.programmes_in(config.warehouse)
     return {name: _stamp(config.warehouse, name) for name in config.programmes or there}
 
 
-def _config(options: argparse.Namespace) -> configs.Config:
+def _config(options: argparse.Namespace) -> deployment.Config:
     try:
         return config_of(options)
-    except configs.ConfigError as error:
+    except deployment.ConfigError as error:
         # Where the snapshots are is not known then.
-        raise configs.ConfigError(
+        raise deployment.ConfigError(
             f"{error}\n這次沒有發布；先前若有快照，畫面仍是那一份，數字沒有變動。"
         ) from error
 
 
 def build_all(
-    config: configs.Config,
+    config: deployment.Config,
     *,
     only_if_changed: bool = False,
     by: str | None = None,
@@ -135,7 +136,7 @@ def build_all(
         say(f"沒有建立 {name}：{reason.partition(chr(10))[0]}")
 
 
-def _loaded(config: configs.Config, path: Path, tables: dict[str, contracts.Table]) -> Programme:
+def _loaded(config: deployment.Config, path: Path, tables: dict[str, Table]) -> Programme:
     """The definition in `path`. Its faults are noted for the pages, too: while it has any, the figures are not updated."""
     try:
         return programmes.load(path, tables)
@@ -173,9 +174,9 @@ def _serving(place: Path, names: Iterable[str]) -> str:
 
 
 def _build_one(
-    config: configs.Config,
+    config: deployment.Config,
     programme: Programme,
-    tables: dict[str, contracts.Table],
+    tables: dict[str, Table],
     only_if_changed: bool,
     by: str | None,
     wait: bool,

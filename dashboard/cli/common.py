@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dashboard import access, programmes, warehouse
-from dashboard import config as configs
+from dashboard import access, warehouse
 from dashboard.cli.printing import printable
+from dashboard.definitions import deployment, programmes
 from dashboard.errors import reason
 
 EVERY_SCHOOL = access.bureau(names=True)
@@ -20,18 +20,18 @@ EVERY_SCHOOL = access.bureau(names=True)
 SAMPLE = Path("sample")
 
 
-def config_of(options: argparse.Namespace) -> configs.Config:
+def config_of(options: argparse.Namespace) -> deployment.Config:
     """The configuration, with what the command line names instead."""
-    loaded = configs.load(options.config)
+    loaded = deployment.load(options.config)
     data = getattr(options, "data", None)
     place = getattr(options, "warehouse", None)
     if data is None and place is None and not loaded.configured and (SAMPLE / "warehouse").is_dir():
-        loaded = configs.load(SAMPLE)
+        loaded = deployment.load(SAMPLE)
     wanted = (options.programme,) if getattr(options, "programme", None) else ()
-    return configs.with_folders(loaded, wanted, data, place)
+    return deployment.with_folders(loaded, wanted, data, place)
 
 
-def definitions_of(config: configs.Config) -> list[Path]:
+def definitions_of(config: deployment.Config) -> list[Path]:
     """The definition file of each programme: one in its own data folder goes before a shipped one."""
     wanted = config.programmes or tuple(config.folders)
     if not wanted:

@@ -4,14 +4,15 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from dashboard import clock, programmes, warehouse
-from dashboard import config as configs
+from dashboard import clock, warehouse
 from dashboard.cli.arguments import Command, day, programme_id, reading
 from dashboard.cli.common import EVERY_SCHOOL, config_of, definitions_of, say
 from dashboard.cli.printing import Bar, print_rows
+from dashboard.definitions import contracts, deployment, programmes
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.programmes import DefinitionError
+from dashboard.definitions.table import Table
 from dashboard.errors import FileError, reason
-from dashboard.programmes import DefinitionError, Programme
-from dashboard.sources import contracts
 from dashboard.sources.places import faults_of
 
 STARTER = programmes.FOLDER / "starter" / "definition.toml"
@@ -66,14 +67,14 @@ def _check(options: argparse.Namespace) -> int:
         ]
         entries += (config.files or {}).values()
         if faults := [fault for entry in entries for fault in faults_of(entry, own)]:
-            raise configs.ConfigError(f"「{config.place}」的設定不對：{' '.join(faults)}")
+            raise deployment.ConfigError(f"「{config.place}」的設定不對：{' '.join(faults)}")
         schools = f"{len(programme.schools)} 校" if programme.schools else "名冊所列學校"
         print(f"{programme.id}：{len(programme.kpis)} 項指標、{schools}，定義沒有問題。")
     return 0
 
 
 def _new_programme(options: argparse.Namespace) -> int:
-    config = configs.with_folders(configs.load(options.config), (), options.data, None)
+    config = deployment.with_folders(deployment.load(options.config), (), options.data, None)
     path = config.folder_of(options.id) / f"{options.id}.toml"
     if (programmes.FOLDER / path.name).is_file():
         raise FileError(
@@ -125,7 +126,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _both(
-    config: configs.Config, options: argparse.Namespace, tables: dict[str, contracts.Table]
+    config: deployment.Config, options: argparse.Namespace, tables: dict[str, Table]
 ) -> tuple[Programme, Programme]:
     """The former definition and that of the same programme that holds now."""
     place = options.former

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 
-from dashboard import config as configs
 from dashboard import warehouse
 from dashboard.cli.arguments import Command, port_number
 from dashboard.cli.build import build_all
 from dashboard.cli.common import SAMPLE, config_of, keep_private, say
+from dashboard.definitions import deployment
 from dashboard.errors import PortTaken
 from dashboard.paths import ROOT, with_product
 
@@ -32,7 +32,7 @@ def _serve(options: argparse.Namespace) -> int:
     if not config.configured or config.place.parent == SAMPLE.absolute():
         config = _make_samples()
         _build_missing(config)
-    environment = {**os.environ, configs.VARIABLE: str(config.place)}
+    environment = {**os.environ, deployment.VARIABLE: str(config.place)}
     if not warehouse.programmes_in(config.warehouse):
         build_all(config)
     keep_private(config.warehouse)
@@ -61,16 +61,16 @@ def _check_port(port: int) -> None:
             raise PortTaken(port) from None
 
 
-def _make_samples() -> configs.Config:
+def _make_samples() -> deployment.Config:
     """A sample of each programme that has one, in a data folder of its own, all in one warehouse."""
     from dashboard import sample
 
     SAMPLE.mkdir(exist_ok=True)
-    file = SAMPLE / configs.FILE
+    file = SAMPLE / deployment.FILE
     if not file.is_file():
         folders = "".join(f'{name} = "data/{name}"\n' for name in sample.WRITERS)
         file.write_text(f"{SAMPLES_COMMENT}\n[data]\n{folders}", encoding="utf-8")
-    config = configs.load(SAMPLE)
+    config = deployment.load(SAMPLE)
     for name, write in sample.WRITERS.items():
         if name in config.folders and not config.folders[name].is_dir():
             say(f"沒有設定資料夾，先產生示範資料：{name}…")
@@ -78,9 +78,9 @@ def _make_samples() -> configs.Config:
     return config
 
 
-def _build_missing(config: configs.Config) -> None:
+def _build_missing(config: deployment.Config) -> None:
     """Only what has no snapshot: a start that was interrupted goes on where it stopped."""
     there = warehouse.programmes_in(config.warehouse)
     missing = tuple(name for name in config.programmes or config.folders if name not in there)
     if missing:
-        build_all(configs.with_folders(config, missing, None, None))
+        build_all(deployment.with_folders(config, missing, None, None))

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from dashboard import programmes
 from dashboard.cli.arguments import Command, positive
 from dashboard.cli.common import config_of, definitions_of, say
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.column_types import TYPES
+from dashboard.definitions.programme import Programme
 from dashboard.errors import FileError, UsageError, reason
-from dashboard.programmes import Programme
-from dashboard.sources import contracts
 
 
 def add(command: Command) -> None:
@@ -63,13 +63,4 @@ def _template(options: argparse.Namespace) -> int:
 
 def choices_of(definition: Programme) -> dict[str, tuple[str, ...]]:
     """What the drop-downs of a programme's templates offer, by the type of a column."""
-    return {
-        "category": tuple(dict.fromkeys(course.category for course in definition.courses)),
-        "employment": tuple(word for words in definition.employment.values() for word in words),
-        "role": tuple(definition.roles.values()),
-        "group": tuple(group.name for group in definition.groups),
-        "school": definition.schools,
-        "item": tuple(words[0] for words in definition.items.values()),
-        "semester": tuple(p.id for p in definition.periods if p.kind == "semester"),
-        "year": tuple(p.id for p in definition.periods if p.kind == "year"),
-    }
+    return {kind.id: tuple(kind.offers(definition)) for kind in TYPES.values() if kind.offers}

@@ -12,8 +12,10 @@ from pathlib import Path
 from dashboard.charts.look import letters
 from dashboard.exports import report_curve
 from dashboard.exports.document import Big, Cell, Document, Figure, Slide, Table
+from dashboard.language.figure import stated
+from dashboard.language.markup import escape
 from dashboard.language.texts import SOURCE, later, say
-from dashboard.language.words import STATUSES, escape, stated
+from dashboard.language.words import STATUSES
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 1752, 984  # of a slide within its margins, in units of slides.css
@@ -266,7 +268,7 @@ def _stated(figure: Figure | None) -> str:
 def _cell(cell: Cell) -> str:
     if cell.strip:
         return _strip(cell.strip)
-    text = escape(cell.text)
+    text: str = escape(cell.text)
     if cell.status == "flag":
         text = f'<span class="fl">{text}</span>'
     elif cell.status:

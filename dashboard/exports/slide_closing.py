@@ -14,6 +14,7 @@ from dashboard.language.words import (
     FLAGS,
     JUDGED,
     LATE,
+    OWED,
     STATUSES,
     is_unsure,
     number,
@@ -24,7 +25,6 @@ from dashboard.language.words import (
 from dashboard.questions import ask
 from dashboard.rows import DataToMend, Finding, Kpi, KpiFlag, SchoolResult
 
-URGENCY = ("overdue", "behind", "on_track", "no_data")
 DECIDE, DATA, CHANGES = 8, 9, 8  # lines of slides of sentences, which may take two
 
 
@@ -34,7 +34,7 @@ def to_decide(facts: Facts) -> list[Slide]:
     Of all periods together: first what is overdue or over its limit, then what is behind, then what lacks data.
     """
     lines = _attention(facts) if facts.choices.schools else _late_indicators(facts)
-    lines.sort(key=lambda line: URGENCY.index(line[0].status or ""))
+    lines.sort(key=lambda line: OWED.index(line[0].status or ""))
     columns = [
         Column(say("狀態"), 1.4),
         Column(say("指標"), 1.8),
@@ -107,12 +107,8 @@ def _to_do(facts: Facts, kpi: Kpi | None, status: str, what: Cell) -> list[Cell]
     return [sign, Cell(facts.label(kpi), strong=True), what, cells.due_cell(kpi, facts.view)]
 
 
-def since(facts: Facts) -> list[Slide]:
-    """The slides of what changed since the day to compare with; none where no day was chosen."""
-    view = facts.view
-    if view.versus is None:
-        return []
-    day = short_day(view.versus, view.year)
+def _changed(facts: Facts) -> dict[str, list[tuple[Kpi, SchoolResult]]]:
+    """The indicators with the schools that have met them since, and those of which they are late since."""
     new: dict[str, list[tuple[Kpi, SchoolResult]]] = {"met": [], "late": []}
     for kpi in facts.kpis:
         for row in facts.of(kpi):
@@ -121,6 +117,16 @@ def since(facts: Facts) -> list[Slide]:
                 new["met"].append((kpi, row))
             elif then and then.status not in LATE and row.status in LATE and not is_unsure(row):
                 new["late"].append((kpi, row))
+    return new
+
+
+def since(facts: Facts) -> list[Slide]:
+    """The slides of what changed since the day to compare with; none where no day was chosen."""
+    view = facts.view
+    if view.versus is None:
+        return []
+    day = short_day(view.versus, view.year)
+    new = _changed(facts)
     many = {kind: len({row.school_id for _, row in pairs}) for kind, pairs in new.items()}
     columns = [
         Column(say("指標"), 2),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard.language.texts import later, say
-from dashboard.language.words import LATE, counts, is_unsure
+from dashboard.language.words import LATE, UNMET, counts, is_unsure
 from dashboard.questions import View, ask, ask_each, groups_in
 from dashboard.rows import Group, Kpi, School, SchoolResult, Table, Total
 
@@ -126,7 +126,7 @@ def _ordered(facts: Facts) -> Facts:
 
     def place(kpi: Kpi) -> tuple[bool, int, int]:
         rows = facts.of(kpi)
-        unmet = sum(row.status in ("on_track", "behind", "overdue") for row in rows)
+        unmet = sum(row.status in UNMET for row in rows)
         return kpi.require == "none", -late(rows), -unmet
 
     groups = {group.group_id: sum(late(facts.of(kpi, group)) for kpi in facts.kpis) for group in facts.groups}

@@ -9,7 +9,7 @@ from dashboard.exports import slide_cells as cells
 from dashboard.exports import slide_pages as pages
 from dashboard.exports.document import Cell, Column, Slide
 from dashboard.exports.slide_facts import ORDERS, Facts, late
-from dashboard.exports.slide_pages import ROWS
+from dashboard.exports.slide_pages import ROWS, Line
 from dashboard.language.texts import say
 from dashboard.language.words import (
     number,
@@ -62,37 +62,21 @@ def _matrix(facts: Facts, group: Group, slide: Slide, kpis: Sequence[Kpi]) -> li
         row = rows.get((school.school_id, kpi.kpi, kpi.period))
         return [cells.in_full(facts, row, school.name, kpi)] if row else []
 
+    def line(first: Cell, pairs: Sequence[tuple[School, Kpi]]) -> Line:
+        return [first, *(cell(*pair) for pair in pairs)], [note for pair in pairs for note in notes(*pair)]
+
     def head(school: School) -> Cell:
         return Cell(cells.school_name(school), strong=school.role == "lead")
 
     if len(kpis) <= ACROSS:
         columns = [Column(say("學校"), 2.2), *(Column(facts.label(kpi), 1.3, True) for kpi in kpis)]
-        lines = [
-            (
-                [head(one), *(cell(one, kpi) for kpi in kpis)],
-                [note for kpi in kpis for note in notes(one, kpi)],
-            )
-            for one in schools
-        ]
-        return pages.paged(slide, columns, list(lines))
+        lines = [line(head(one), [(one, kpi) for kpi in kpis]) for one in schools]
+        return pages.paged(slide, columns, lines)
     slides: list[Slide] = []
     for at in range(0, len(schools), ACROSS):
         some = schools[at : at + ACROSS]
         columns = [Column(say("指標"), 3), *(Column(cells.school_name(one), 1.6, True) for one in some)]
-        lines = [
-            (
-                [Cell(facts.label(kpi), strong=True), *(cell(one, kpi) for one in some)],
-                [note for one in some for note in notes(one, kpi)],
-            )
-            for kpi in kpis
-        ]
-        slides += pages.paged(slide if not at else replace(slide, notes=()), columns, list(lines))
-    if len(slides) <= 1:
-        return slides
-    return [
-        slides[0],
-        *(
-            pages.further(replace(one, key=slide.key, about=slide.about), at, len(slides))
-            for at, one in enumerate(slides[1:], 1)
-        ),
-    ]
+        lines = [line(Cell(facts.label(kpi), strong=True), [(one, kpi) for one in some]) for kpi in kpis]
+        slides += pages.paged(slide if not at else replace(slide, notes=()), columns, lines)
+    others = (replace(one, key=slide.key, about=slide.about) for one in slides[1:])
+    return [*slides[:1], *(pages.further(one, at, len(slides)) for at, one in enumerate(others, 1))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from dashboard.exports import slide_cells as cells
 from dashboard.exports import slide_pages as pages
@@ -199,24 +200,12 @@ def _curve(facts: Facts, kpi: Kpi, whole: Total) -> Curve | None:
     summed = bool(whole.required)
     counted, of = ("counted", "required") if summed else ("schools_met", "schools_judged")
     unit = kpi.unit if summed else say("校")
-    points, last = [], None
     rows = [
         (day.date(), float(done), float(all_of))
         for day, done, all_of in zip(days["day"], days[counted], days[of], strict=True)
         if all_of == all_of and all_of and done == done
     ]
-    for at, (day, done, all_of) in enumerate(rows):
-        share = min(done / all_of, 1.0)
-        if share != last or at == len(rows) - 1:
-            text = say(
-                "{day} {done}/{whole} {unit}",
-                day=written_day(day),
-                done=number(done),
-                whole=number(all_of),
-                unit=unit,
-            )
-            points.append((day, share, text))
-        last = share
+    points = _points(rows, unit)
     if len(points) < 2:
         return None
     _, done, all_of = rows[-1]
@@ -232,6 +221,24 @@ def _curve(facts: Facts, kpi: Kpi, whole: Total) -> Curve | None:
         pace_label=say("應有進度"),
         months=[(day, month(day)) for day in first_days(start, max(kpi.deadline, view.on), MONTHS)],
     )
+
+
+def _points(rows: Sequence[tuple[date, float, float]], unit: str) -> list[tuple[date, float, str]]:
+    """(day, share, text) of each day on which the share changed, and of the last."""
+    points, last = [], None
+    for at, (day, done, all_of) in enumerate(rows):
+        share = min(done / all_of, 1.0)
+        if share != last or at == len(rows) - 1:
+            text = say(
+                "{day} {done}/{whole} {unit}",
+                day=written_day(day),
+                done=number(done),
+                whole=number(all_of),
+                unit=unit,
+            )
+            points.append((day, share, text))
+        last = share
+    return points
 
 
 def _against_pace(who: str, whole: Total, kpi: Kpi, last: tuple[float, float], summed: bool) -> str:

@@ -26,7 +26,7 @@ ODS_CELLS = 200_000
 FILTER = 2  # characters that the button of a filter hides
 LONGEST = 31  # characters of a worksheet's name
 TOP = "head"
-# The colours of the statuses and the formats of shares: `blank.fods` has them by the same names.
+# The colours of the statuses (`Status.colour`) and the formats of shares: `blank.fods` has them by the same names.
 LOOKS = {
     "met": ("0B6152", None),
     "on_track": ("333C45", None),

@@ -8,7 +8,6 @@ calendar into 1985. Drop-downs help and seldom forbid, since the reader accepts 
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -17,31 +16,13 @@ from openpyxl.utils import absolute_coordinate, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dashboard.definitions.column_types import TYPES
+from dashboard.definitions.table import Column, Table
 from dashboard.errors import OperatorError
 from dashboard.exports import ods
 
 GUIDE = "填寫說明"
 LAST_ROW = ods.LAST_ROW
-YES_NO = ("是", "否")
-FIGURES = frozenset({"count", "hours", "money", "number"})
-CLOSED = frozenset({"choice", "group", "role"})  # any other word would be rejected: the drop-down forbids it
-EXAMPLES = {
-    "class": "五年二班、502、忠班",
-    "code": "011601",
-    "count": "24",
-    "county": "新北市",
-    "date": "111/10/07、2022-10-07、1111007",
-    "grade": "五、5、5年級",
-    "hours": "3、1.5、90分鐘",
-    "money": "120000、120,000",
-    "person": "王小明",
-    "number": "78.5",
-    "round": "1、第一次",
-    "semester": "111-2、1112、111學年度第2學期",
-    "timestamp": "2022/10/7 下午 3:21:45",
-    "year": "112、112年度、2023",
-    "yes_no": "是、否",
-}
 INTRODUCTION = (
     "請在第一張工作表填寫，一列一筆；標題列請保留原樣，欄位順序可以調整。深藍底的欄位必填。",
     "下拉清單只是方便選取；日期、班級、校名等用平常的寫法即可，範例列在下表。",
@@ -63,46 +44,6 @@ TOP = Alignment(vertical="top", wrap_text=True)
 
 class TemplateError(OperatorError):
     """The templates cannot be written; the message says why and what to do."""
-
-
-class Column(Protocol):
-    """What a template needs of a column of `sources/`."""
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The column's names in files, the usual one first."""
-
-    @property
-    def type(self) -> str:
-        """The type of its values."""
-
-    @property
-    def required(self) -> bool:
-        """Whether every row needs a value."""
-
-    @property
-    def note(self) -> str:
-        """The explanation for whoever fills it in."""
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words that the column accepts."""
-
-    @property
-    def choices(self) -> Mapping[str, str]:
-        """The words of a choice column, by their codes."""
-
-
-class Table(Protocol):
-    """What a template needs of a table of `sources/`."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The table's names in files, the usual one first."""
-
-    @property
-    def columns(self) -> Mapping[str, Column]:
-        """The columns by their ids."""
 
 
 def write(
@@ -165,7 +106,7 @@ def _ods(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
             _offered(number, len(allowed)),
             column.headers[0],
             NO_SUCH_WORD,
-            column.type in CLOSED,
+            TYPES[column.type].is_closed,
         )
         for number, (column, allowed) in enumerate(zip(columns, words, strict=True), start=1)
         if allowed
@@ -175,7 +116,7 @@ def _ods(table: Table, choices: Mapping[str, Sequence[str]]) -> bytes:
         for column in columns
     ]
     blank = [
-        ("plain" if column.type in FIGURES else "text", f"list-{number}" if number in lists else "")
+        ("plain" if TYPES[column.type].is_figure else "text", f"list-{number}" if number in lists else "")
         for number, column in enumerate(columns, start=1)
     ]
     guide: list[Sequence[ods.Value | ods.Cell]] = [
@@ -198,9 +139,7 @@ KINDS: Mapping[str, Callable[[Table, Mapping[str, Sequence[str]]], bytes]] = {"x
 
 def _words(column: Column, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """The words of the drop-down for `column`; empty where any text will do."""
-    if column.type == "yes_no":
-        return (*YES_NO, *column.words)
-    return tuple(column.choices.values()) or choices.get(column.type, ())
+    return TYPES[column.type].words_of(column, choices.get(column.type, ()))
 
 
 def _column(sheet: Worksheet, number: int, column: Column) -> None:
@@ -211,7 +150,7 @@ def _column(sheet: Worksheet, number: int, column: Column) -> None:
     header.comment = Comment(_note(column), "kpi", width=260, height=90)
     dimension = sheet.column_dimensions[get_column_letter(number)]
     dimension.width = _column_width(column)
-    dimension.number_format = "General" if column.type in FIGURES else "@"
+    dimension.number_format = "General" if TYPES[column.type].is_figure else "@"
 
 
 def _drop_down(column: Column, number: int, count: int) -> DataValidation:
@@ -220,7 +159,7 @@ def _drop_down(column: Column, number: int, count: int) -> DataValidation:
         type="list",
         formula1=f"'{GUIDE}'!{absolute_coordinate(_offered(number, count))}",
         allow_blank=True,
-        errorStyle="stop" if column.type in CLOSED else "warning",
+        errorStyle="stop" if TYPES[column.type].is_closed else "warning",
         errorTitle=column.headers[0],
         error=NO_SUCH_WORD,
         showErrorMessage=True,
@@ -260,7 +199,7 @@ def _explained(columns: Sequence[Column], words: Sequence[Sequence[str]]) -> lis
             column.headers[0],
             _need(column),
             column.note,
-            EXAMPLES.get(column.type) or "、".join(allowed[:2]),
+            TYPES[column.type].example or "、".join(allowed[:2]),
             *allowed,
         ]
         for column, allowed in zip(columns, words, strict=True)

@@ -131,7 +131,7 @@ def _figures(row: KpiResult, kpi: Kpi) -> list[object]:
 
 
 def _status(row: KpiResult, kpi: Kpi) -> Looked:
-    return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", row.status)
+    return Looked(f"{STATUSES[row.status].sign} {word(row.status, kpi.require)}", STATUSES[row.status].colour)
 
 
 def _share(rate: float | None) -> Looked | None:

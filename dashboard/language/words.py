@@ -1,22 +1,23 @@
 """Numbers, dates and names as the pages write them.
 
-Pure functions from values to text. Nothing here knows Streamlit or HTML beyond escaping, so that each rule of
-writing (ROC years, half-up rates, what a blank looks like) can be tested by itself.
+Pure functions from values to text, so that each rule of writing (ROC years, half-up rates, what a blank looks like) can
+be tested by itself. Where texts are put one after another, markup among them makes the whole markup.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Literal, NamedTuple
-from urllib.parse import quote
+from typing import NamedTuple, overload
 
+from dashboard.language.markup import Markup, join
+from dashboard.language.markup import escape as escape  # ui.words.escape, for pages that a bureau writes
 from dashboard.language.texts import SOURCE, later, manner, say
-from dashboard.rows import Figure, Judged, Mend, Part, Refused, Sum
+from dashboard.rows import Figure, Judged, Mend, Refused, Sum
 
 WEEKDAYS = [later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日")]
 MONTHS = (
@@ -28,18 +29,34 @@ MONEY = ("元", "NT$")
 LARGE_SUM = 10_000
 SUMS = {SOURCE: ((100_000_000, "億"), (10_000, "萬")), "en": ((1_000_000, "M"), (1_000, "k"))}
 MARKS = tuple(mark for sums in SUMS.values() for _, mark in sums)
-MARKUP = re.compile("[&<>\"'\r\n\0]")
-UNSAFE = re.compile(r"[\0-\x7f]+")
 Number = int | float | Decimal
 KEPT = 1 << 14  # figures and names whose writing is remembered; only what reads the same in every language
 
 
-class Status(NamedTuple):
-    """A status is never colour alone: it has a sign and a word."""
+@dataclass(frozen=True)
+class Status:
+    """What a school or a sum of schools is in an indicator on a day; never colour alone: it has a sign and a word.
+
+    This table is the only list of statuses: the others are derived from it, and so are the macros of SQL
+    (`warehouse.build.definition`). Which status a figure has is decided in `queries/models/4_results.sql`.
+
+    colour: the status whose colours it has, its own or another's.
+    urgency: its place where the most urgent comes first.
+    is_judged: a figure was compared with what is required. is_late: less than there should be by now.
+    is_owed: the school has something to do, or to send. in_strip: a part of the bars of all schools.
+    source_schools: 「{n} 校…」, for one of which schools are reminded unless somebody chose otherwise.
+    """
 
     sign: str
     source_word: str
     source_meaning: str
+    colour: str
+    urgency: int
+    is_judged: bool = False
+    is_late: bool = False
+    is_owed: bool = False
+    in_strip: bool = True
+    source_schools: str = ""
 
     @property
     def word(self) -> str:
@@ -56,23 +73,47 @@ class Status(NamedTuple):
         """The sign and the word."""
         return f"{self.sign} {self.word}"
 
+    @property
+    def is_unmet(self) -> bool:
+        """Whether what is required was not reached, in time or not."""
+        return self.is_judged and self.is_owed
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do, of what has begun and requires something."""
+        return self.in_strip and not self.is_owed
+
+
+# In the order of legends and bars, from good to bad, then those without a judgement.
 STATUSES = {
-    "met": Status("✓", later("達標"), later("計數已達應達")),
-    "on_track": Status("◐", later("進行中"), later("未達，跟上應有進度")),
-    "behind": Status("▼", later("落後"), later("低於應有進度")),
-    "overdue": Status("✕", later("逾期未達"), later("過了期限仍未達")),
-    "no_data": Status("?", later("未填報"), later("缺資料，不是 0")),
-    "exempt": Status("–", later("不適用"), later("依定義或基數為 0")),
-    "info": Status("i", later("僅供參考"), later("不設應達")),
-    "upcoming": Status("○", later("未開始"), later("期間還沒開始")),
-}
+    "met": Status("✓", later("達標"), later("計數已達應達"), "met", 5, is_judged=True),
+    "on_track": Status("◐", later("進行中"), later("未達，跟上應有進度"), "on_track", 3, is_judged=True, is_owed=True),
+    "behind": Status(
+        "▼", later("落後"), later("低於應有進度"), "behind", 2,
+        is_judged=True, is_late=True, is_owed=True, source_schools=later("{n} 校落後"),
+    ),
+    "overdue": Status(
+        "✕", later("逾期未達"), later("過了期限仍未達"), "overdue", 1,
+        is_judged=True, is_late=True, is_owed=True, source_schools=later("{n} 校逾期未達"),
+    ),
+    "no_data": Status(
+        "?", later("未填報"), later("缺資料，不是 0"), "no_data", 4, is_owed=True, source_schools=later("{n} 校未填報")
+    ),
+    "exempt": Status("–", later("不適用"), later("依定義或基數為 0"), "exempt", 6),
+    "info": Status("i", later("僅供參考"), later("不設應達"), "info", 7, in_strip=False),
+    "upcoming": Status("○", later("未開始"), later("期間還沒開始"), "upcoming", 8, in_strip=False),
+}  # fmt: skip
 
-
-# The statuses of a strip of schools, and those of late schools, the worse first.
-STRIP = ("met", "on_track", "behind", "overdue", "no_data", "exempt")
-LATE = ("overdue", "behind")
-JUDGED = ("met", "on_track", *LATE)
+# In the order of the table.
+STRIP = tuple(name for name, status in STATUSES.items() if status.in_strip)
+JUDGED = tuple(name for name, status in STATUSES.items() if status.is_judged)
+UNMET = tuple(name for name, status in STATUSES.items() if status.is_unmet)
+SETTLED = tuple(name for name, status in STATUSES.items() if status.is_settled)
+# The most urgent first: all, those that are late, those of whom something is asked, and those who are reminded.
+BY_URGENCY = tuple(sorted(STATUSES, key=lambda name: STATUSES[name].urgency))
+LATE = tuple(name for name in BY_URGENCY if STATUSES[name].is_late)
+OWED = tuple(name for name in BY_URGENCY if STATUSES[name].is_owed)
+REMINDED = tuple(name for name in BY_URGENCY if STATUSES[name].source_schools)
 
 
 def counts(row: Sum, statuses: Sequence[str] = STRIP) -> dict[str, int]:
@@ -144,25 +185,6 @@ def word(status: str, require: str | None = None) -> str:
     return kept.get(status) or STATUSES[status].word
 
 
-def markdown(text: object) -> str:
-    """A text for a label, which is Markdown: every sign of markup is escaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
-
-
-def escape(value: object) -> str:
-    """Text safe in elements and attributes; no line ends, since a blank line ends HTML within Markdown."""
-    text = "" if value is None else str(value)
-    if not MARKUP.search(text):
-        return text
-    return html.escape(text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�"))
-
-
-@lru_cache(KEPT)
-def addressed(value: str) -> str:
-    """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
-    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)
-
-
 @lru_cache(KEPT, typed=True)
 def decimal(value: Number) -> Decimal:
     """A figure without the noise of floats: 3.0 from a nullable column is 3, and −0 is 0."""
@@ -173,29 +195,6 @@ def decimal(value: Number) -> Decimal:
 def plain(value: Number | None) -> str:
     """A figure for machines: no thousands mark, blank when missing."""
     return "" if value is None else f"{decimal(value):f}"
-
-
-# The fields of `stated`, in this order; the name is last, since a name may hold anything.
-FIGURE = (
-    "kpi",
-    "level",
-    "period",
-    "status",
-    "counted",
-    "base",
-    "required",
-    "schools_met",
-    "schools_judged",
-    "flags",
-    "name",
-)
-
-
-def stated(figure: object, name: str = "") -> str:
-    """The values of a figure in the order of FIGURE, for machines; `name` is the group's or the school's."""
-    texts: list[str] = [getattr(figure, field, None) or "" for field in FIGURE[:4]]
-    values = [plain(getattr(figure, field, None)) for field in FIGURE[4:-2]]
-    return "|".join([*texts, *values, getattr(figure, "flags", None) or "", name])
 
 
 @lru_cache(KEPT, typed=True)
@@ -219,7 +218,7 @@ def quantity(value: Number | None, unit: str, missing: str = "?") -> str:
     return united(brief(value, unit, missing), unit)
 
 
-def amount(value: Number | None, unit: str, missing: str = "?") -> str:
+def amount(value: Number | None, unit: str, missing: str = "?") -> Markup:
     """As `quantity`, as markup."""
     return escape(quantity(value, unit, missing))
 
@@ -242,7 +241,7 @@ def pair(counted: Number | None, of: Number | None, unit: str, missing: str = "�
 
 def exact(value: Number | None, unit: str) -> str:
     """The figure in full, for a title."""
-    return f"{number(value)} {escape(unit)}"
+    return f"{number(value)} {unit}"
 
 
 def change(by: Number, unit: str = "") -> str:
@@ -339,49 +338,28 @@ def past(days: int) -> str:
     return say("已過期限 {n} 天", n=number(-days)) if days < 0 else days_left(days)
 
 
+def _joined(parts: Sequence[str], between: str) -> str:
+    if any(isinstance(part, Markup) for part in parts):
+        return join(parts, between)
+    return between.join(parts)
+
+
+@overload
+def names(listed: Sequence[Markup], total: int) -> Markup: ...
+@overload
+def names(listed: Sequence[str], total: int) -> str: ...
 def names(listed: Sequence[str], total: int) -> str:
     """A list of schools, with the `total` where some are left out."""
     return listing(listed) + (say("等 {n} 校", n=number(total)) if total > len(listed) else "")
 
 
+@overload
+def listing(parts: Sequence[Markup]) -> Markup: ...
+@overload
+def listing(parts: Sequence[str]) -> str: ...
 def listing(parts: Sequence[str]) -> str:
     """Parts joined by 、 in Chinese and by commas elsewhere."""
-    return say("、").join(parts)
-
-
-def part_name(part: Part) -> str:
-    """The name of a part; blank for an amount that is the only part."""
-    return say(part["label"]) if part["label"] else ""
-
-
-def part_amount(part: Part, name: Literal["needed", "has", "lacks"]) -> str:
-    """「1 小時」: how much a unit needs, has or lacks of a part; `name` is which."""
-    return f"{number(part[name])} {say(part['unit']) if part['unit'] else ''}".strip()
-
-
-def has(parts: Sequence[Part] | None) -> str:
-    """「A1 111/05/05、A2 111/10/05」, 「1 小時」: the parts that a unit has; blank for one without parts."""
-    items = []
-    for part in parts or ():
-        if part["unit"] is not None and part["has"]:
-            items.append(f"{part_name(part)} {part_amount(part, 'has')}".strip())
-        elif part["unit"] is None and not part["lacks"]:
-            day = written_day(part["day"], pad=True) if part["day"] else ""
-            items.append(f"{part_name(part)} {day}".strip())
-    return listing(items)
-
-
-def lacks(parts: Sequence[Part] | None, alone: bool = False) -> str:
-    """「A2」, 「還差 2 小時」: the parts that a unit lacks; with `alone` 「缺 A2」, where no heading says so."""
-    missing = [part for part in parts or () if part["lacks"]]
-    things = listing([part_name(part) for part in missing if part["unit"] is None])
-    amounts = [
-        f"{part_name(part)} {say('還差 {amount}', amount=part_amount(part, 'lacks'))}".strip()
-        for part in missing
-        if part["unit"] is not None
-    ]
-    missing_things = say("缺 {parts}", parts=things) if things and alone else things
-    return listing([*filter(None, [missing_things]), *amounts])
+    return _joined(parts, say("、"))
 
 
 def sentence(row: Refused | Mend) -> str:
@@ -389,9 +367,13 @@ def sentence(row: Refused | Mend) -> str:
     return "" if row.sentence is None or row.places is None else say(row.sentence, **row.places)
 
 
+@overload
+def prose(sentences: Sequence[Markup]) -> Markup: ...
+@overload
+def prose(sentences: Sequence[str]) -> str: ...
 def prose(sentences: Sequence[str]) -> str:
     """Sentences one after another; blank ones are left out. Chinese puts no space between them."""
-    return ("" if manner().language == SOURCE else " ").join(filter(None, sentences))
+    return _joined(list(filter(None, sentences)), "" if manner().language == SOURCE else " ")
 
 
 def file_day(day: date) -> str:

@@ -1,4 +1,4 @@
-"""What comes in: the contracts of the tables (`contracts`) and the reading of files into rows of text (`files`).
+"""What comes in: the reading of files, workbooks and spreadsheets into rows of text.
 
 All input and output of source data is here; nothing here knows what a row means.
 """

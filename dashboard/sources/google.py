@@ -22,7 +22,7 @@ from google.oauth2.service_account import Credentials
 from gspread.urls import DRIVE_FILES_API_V3_URL
 from gspread.utils import absolute_range_name
 
-from dashboard.sources.places import Spreadsheet
+from dashboard.definitions.places import Spreadsheet
 from dashboard.sources.spreadsheets import (
     KeyFileError,
     Reading,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from dashboard.sources.contracts import Column, Table, names_in, normalise
+from dashboard.definitions.headers import names_in, normalise
+from dashboard.definitions.table import Column, Table
 
 HEADER_ROWS = 50
 MOST_HEADERS = 12

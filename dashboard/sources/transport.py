@@ -35,6 +35,32 @@ NOT_SHARED = "這份試算表沒有開放「知道連結的人」檢視。請在
 NO_ACCOUNT = "Google 不接受這個服務帳戶：金鑰可能已刪除，或這台電腦的時間不準。請換一把金鑰，或校正時間。"
 
 
+_NO_ANSWER = "Google 沒有在時限內回應。"
+_BROKEN_OFF = "連不上 Google，或連線中斷。請檢查網路與防火牆。"
+# What the libraries raise, and what it means: the first that fits.
+_MEANINGS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((requests.ConnectTimeout, requests.exceptions.ProxyError), "連不上 Google。請檢查網路與防火牆。"),
+    ((requests.Timeout, urllib3.exceptions.ReadTimeoutError), _NO_ANSWER),
+    (
+        (
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+            urllib3.exceptions.ProtocolError,
+            urllib3.exceptions.DecodeError,
+        ),
+        "Google 的回應傳到一半中斷。",
+    ),
+    ((requests.ConnectionError,), _BROKEN_OFF),
+    ((requests.RequestException,), "Google 的回應讀不懂。"),
+)
+_FAILURES = tuple(kind for kinds, _ in _MEANINGS for kind in kinds)
+
+
+def _message(error: Exception) -> str:
+    message = next(message for kinds, message in _MEANINGS if isinstance(error, kinds))
+    return _NO_ANSWER if message == _BROKEN_OFF and "timed out" in str(error).lower() else message
+
+
 class Refused(Exception):
     """An answer that is none. It may pass if asked again; `retry_after` (seconds) is the server's own wish."""
 
@@ -127,29 +153,10 @@ class Transport:
                 # The library's timeout is between two bytes; the deadline is for all of them.
                 answer._content = b"" if answer.is_redirect else self._body(answer)
                 return answer
-        except (requests.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise Refused("連不上 Google。請檢查網路與防火牆。", passes=True) from error
-        except requests.Timeout as error:
-            raise Refused("Google 沒有在時限內回應。", passes=True) from error
-        except (
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-            urllib3.exceptions.ProtocolError,
-            urllib3.exceptions.DecodeError,
-        ) as error:
-            raise Refused("Google 的回應傳到一半中斷。", passes=True) from error
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise Refused("Google 沒有在時限內回應。", passes=True) from error
-        except requests.ConnectionError as error:
-            late = "timed out" in str(error).lower()
-            message = (
-                "Google 沒有在時限內回應。" if late else "連不上 Google，或連線中斷。請檢查網路與防火牆。"
-            )
-            raise Refused(message, passes=True) from error
         except google.auth.exceptions.GoogleAuthError:
             raise Refused(NO_ACCOUNT) from None
-        except requests.RequestException as error:
-            raise Refused("Google 的回應讀不懂。", passes=True) from error
+        except _FAILURES as error:
+            raise Refused(_message(error), passes=True) from error
 
     def _body(self, answer: requests.Response) -> bytes:
         parts, size = [], 0

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.definitions.column_types import TYPES
+from dashboard.definitions.table import Table
 from dashboard.sources import extent
-from dashboard.sources.contracts import Table
 from dashboard.sources.sheet import Sheet
 
 # What a whole workbook may have of cells, the blank ones with them: its worksheets are read one after another.
@@ -125,9 +126,7 @@ def spread(rows: Rows, merged: Sequence[Range], room: Room) -> None:
 
 def with_days(sheet: Sheet, table: Table, epoch: dt.datetime) -> Sheet:
     """`sheet` of a workbook whose days count from another `epoch`: bare numbers in columns of days as days."""
-    columns = [
-        i for i, name in enumerate(sheet.layout) if name and table.columns[name].type in ("date", "timestamp")
-    ]
+    columns = [i for i, name in enumerate(sheet.layout) if name and TYPES[table.columns[name].type].is_day]
     if epoch == EPOCH or not columns:
         return sheet
 

@@ -3,21 +3,10 @@
 from dashboard.warehouse.build import GONE, BuildError, TableCount
 from dashboard.warehouse.compare import COMPARED, Comparison, Ground, compare_definitions
 from dashboard.warehouse.holds import held, hold, hold_only, let_go
+from dashboard.warehouse.manifest import NoSnapshot, Snapshot, current, kept, older, programmes_in
 from dashboard.warehouse.publishing import adopt, publish, restore
 from dashboard.warehouse.rebuild import Rebuilt, rebuild
-from dashboard.warehouse.snapshots import (
-    NoSnapshot,
-    Scope,
-    Snapshot,
-    ask,
-    check,
-    current,
-    kept,
-    older,
-    programmes_in,
-    records,
-    rows,
-)
+from dashboard.warehouse.snapshots import Scope, ask, check, records, rows
 from dashboard.warehouse.status import (
     Busy,
     Pinned,

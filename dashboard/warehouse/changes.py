@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from dashboard.programmes import Programme
+from dashboard.definitions.programme import Programme
 
 # Beyond so many, those of one section are taken together: each is a replay.
 MOST = 16

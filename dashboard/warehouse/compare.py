@@ -15,16 +15,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard import clock, programmes
-from dashboard.programmes import DefinitionError, Programme
+from dashboard import clock
+from dashboard.definitions import programmes
+from dashboard.definitions.contracts import chosen
+from dashboard.definitions.places import Places
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.programmes import DefinitionError
+from dashboard.definitions.table import Table
 from dashboard.rows import KpiResult
-from dashboard.sources.contracts import Table, chosen
-from dashboard.sources.places import EntryError, Places, check
+from dashboard.sources.places import EntryError, check
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
-from dashboard.warehouse.gather import Former, stand_still
-from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Scope, Snapshot, closed, current, records, seal
+from dashboard.warehouse.former import Former, former_of
+from dashboard.warehouse.gather import stand_still
+from dashboard.warehouse.manifest import NoSnapshot, Snapshot, current, seal
+from dashboard.warehouse.snapshots import Scope, closed, records
 
 FIGURES = ("counted", "base", "required", "status")
 COMPARED = (

@@ -8,24 +8,12 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dashboard.sources.contracts import Table
-from dashboard.sources.places import (
-    HIDDEN,
-    Entry,
-    Places,
-    Spreadsheet,
-    check,
-    constants_of,
-    entry_of,
-    left_out,
-    merged,
-    table_for,
-    table_of_worksheet,
-)
+from dashboard.definitions.places import Entry, Places, Spreadsheet, entry_of, merged
+from dashboard.definitions.table import Table
+from dashboard.sources.places import HIDDEN, check, constants_of, left_out, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError, Worksheet
 
@@ -66,37 +54,6 @@ class Source:
     read_at: dt.datetime | None
     worksheets: tuple[Stored, ...] = ()
     problem: str | None = None
-
-
-@dataclass(frozen=True)
-class FormerFile:
-    """A file or worksheet as the former snapshot read it.
-
-    `path` is its file's within the folder; with that file's content, when this was last read from the folder itself, and
-    its time of modification then.
-    """
-
-    path: str
-    sha256: str
-    good_at: dt.datetime
-    modified_at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Former:
-    """What a build takes from the snapshot before.
-
-    Spreadsheets by id, files and worksheets by name with the programme's folder that keeps their originals (`place`),
-    rejected rows, and its fingerprint.
-    """
-
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    files: Mapping[str, FormerFile] = field(default_factory=dict)
-    place: Path | None = None
-    rejects: Any = None
-    fingerprint: str | None = None
-    built_at: dt.datetime | None = None
-    stamp: str | None = None
 
 
 def gather(

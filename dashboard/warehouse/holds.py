@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from dashboard.warehouse.snapshots import STAMP, NoSnapshot, Snapshot
+from dashboard.warehouse.manifest import STAMP, NoSnapshot, Snapshot
 
 FOLDER = "held"
 _HOLD = re.compile(rf"({STAMP.pattern})\.([0-9a-f]{{32}})")

@@ -16,9 +16,9 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from dashboard.sources.files import BLOCK
+from dashboard.sources.text import BLOCK
 from dashboard.warehouse import notes
-from dashboard.warehouse.snapshots import STAMP
+from dashboard.warehouse.manifest import STAMP
 
 FOLDER = "originals"
 _CONTENT = re.compile(r"([0-9a-f]{64})\.gz(\.part)?")

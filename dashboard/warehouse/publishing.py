@@ -10,58 +10,60 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
-import re
-import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from dashboard import clock
+from dashboard.definitions.contracts import chosen
+from dashboard.definitions.places import Places
+from dashboard.definitions.programme import Programme
+from dashboard.definitions.table import Table
 from dashboard.errors import reason
-from dashboard.programmes import Programme
-from dashboard.sources.contracts import Table, chosen
 from dashboard.sources.files import FolderError, name_of
 from dashboard.sources.files import paths as files_in
-from dashboard.sources.places import EntryError, Places
+from dashboard.sources.places import EntryError
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,
-    TABLE_COUNTS,
     BuildError,
     Inputs,
     Progress,
     TableCount,
     Unchanged,
     build,
+    counts_of,
 )
-from dashboard.warehouse.gather import Former, FormerFile, Source, Stored, gather, stand_still
-from dashboard.warehouse.holds import held
-from dashboard.warehouse.snapshots import (
+from dashboard.warehouse.former import Former, former_of
+from dashboard.warehouse.gather import Source, gather, stand_still
+from dashboard.warehouse.manifest import (
     CURRENT,
-    KEPT,
     STAMP,
     SUMS,
     NoSnapshot,
     Snapshot,
-    check,
     checked_place,
-    connection,
     current,
-    forget,
     is_listed_whole,
     kept,
-    open_unproven,
     published,
-    reporting_damage,
     seal,
+    serving,
+    snapshot_files,
     unlist,
 )
+from dashboard.warehouse.retention import is_left_behind, make_room, prune, remove
+from dashboard.warehouse.snapshots import connection, forget, is_readable, open_unproven, reporting_damage
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+Published = tuple[Snapshot, list[TableCount]]
+"""A snapshot, and what became of the rows of each of its tables."""
 
 
 def publish(
@@ -76,7 +78,7 @@ def publish(
     by: str | None = None,
     wait: bool = False,
     warn: Callable[[str], None] = lambda text: None,
-) -> tuple[Snapshot, list[TableCount]]:
+) -> Published:
     """Build a snapshot of `places` and make it the current one; the former serves until the very end.
 
     With `only_if_changed` the former is returned where a new one would be the same, or where it was restored by hand.
@@ -92,44 +94,74 @@ def publish(
     with _writable(folder), status.locked(folder, by, wait=wait) as note:
         # Not before: a snapshot that was waited for is the older one.
         now = clock.now()
-        local = now.replace(microsecond=0)
         _make_way(folder)
         _adopt(folder)
-
-        def report(share: float, text: str) -> None:
-            note(share, text)
-            progress(share, text)
-
+        report = _both(note, progress)
         if only_if_changed and status.pinned(folder) and _is_whole(folder):
-            snapshot = current(warehouse, programme.id)
-            return snapshot, _counts(snapshot)
-        former = _former(folder)
+            return _serving(folder)
+        inputs = _inputs(folder, places, own, now, report, only_if_changed=only_if_changed)
+        make = partial(_make, folder, programme, inputs, own, report, now, today or now.date(), warn)
+        snapshot = _with_room(folder, make, inputs.sources, now, warn)
+        status.unpin(folder)
+    return snapshot
+
+
+def _both(one: Progress, other: Progress) -> Progress:
+    def report(share: float, text: str) -> None:
+        one(share, text)
+        other(share, text)
+
+    return report
+
+
+def _inputs(
+    folder: Path,
+    places: Places,
+    tables: Mapping[str, Table],
+    now: dt.datetime,
+    progress: Progress,
+    *,
+    only_if_changed: bool,
+) -> Inputs:
+    """The spreadsheets as they are now, and what the former snapshot hands on.
+
+    Raises:
+        BuildError: the configuration is wrong about a spreadsheet, which is noted.
+    """
+    former = _former(folder)
+    known = status.with_versions(folder, former.sources, former.stamp)
+    try:
+        sources = gather(places, tables, known, now.replace(microsecond=0), progress)
+    except EntryError as error:
+        still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
+        status.note_refresh(folder, still, now, str(error))
+        raise BuildError(str(error)) from error
+    same = former.fingerprint if only_if_changed and _is_whole(folder) else None
+    return Inputs(places, sources, former, same)
+
+
+def _with_room(
+    folder: Path,
+    make: Callable[[], Published],
+    sources: Sequence[Source],
+    now: dt.datetime,
+    warn: Callable[[str], None],
+) -> Published:
+    """What `make` publishes; where the disk is full, older snapshots make room. What became of it is noted."""
+    removed: list[str] = []
+    while True:
         try:
-            sources = gather(
-                places, own, status.with_versions(folder, former.sources, former.stamp), local, report
-            )
-        except EntryError as error:
-            still = [replace(one, problem=str(error)) for one in stand_still(places, former.sources)]
-            status.note_refresh(folder, still, now, str(error))
-            raise BuildError(str(error)) from error
-        same = former.fingerprint if only_if_changed and _is_whole(folder) else None
-        inputs = Inputs(places, sources, former, same)
-        removed: list[str] = []
-        while True:
-            try:
-                with _in_words(folder):
-                    published = _make(folder, programme, inputs, own, report, now, today or now.date(), warn)
-                break
-            except (BuildError, FolderError) as error:
-                if _is_full(folder, error) and (name := _make_room(folder)):
-                    removed.append(name)
-                    warn(f"磁碟空間不足，已刪除較舊的快照「{name}」以騰出空間，再試一次。")
-                    continue
+            with _in_words(folder):
+                snapshot, counts = make()
+        except (BuildError, FolderError) as error:
+            if not (_is_full(folder, error) and (name := make_room(folder))):
                 status.note_refresh(folder, sources, now, str(error), removed=removed)
                 raise
-        status.note_refresh(folder, sources, now, None, published[0].stamp, removed)
-        status.unpin(folder)
-    return published
+            removed.append(name)
+            warn(f"磁碟空間不足，已刪除較舊的快照「{name}」以騰出空間，再試一次。")
+        else:
+            status.note_refresh(folder, sources, now, None, snapshot.stamp, removed)
+            return snapshot, counts
 
 
 def restore(warehouse: Path, programme: str, stamp: str, by: str) -> Snapshot:
@@ -169,7 +201,7 @@ def _adopt(folder: Path) -> None:
     """
     if not is_listed_whole(folder):
         listed = published(folder)
-        for path in _files(folder):
+        for path in snapshot_files(folder):
             known = path.stem in listed
             if known or (STAMP.fullmatch(path.stem) and _has_every_block(path)):
                 seal(path, listed[path.stem] if known else None)
@@ -195,9 +227,9 @@ def _make(
     now: dt.datetime,
     today: dt.date,
     warn: Callable[[str], None],
-) -> tuple[Snapshot, list[TableCount]]:
-    for left in filter(_is_left_behind, folder.iterdir()):
-        _remove(left)
+) -> Published:
+    for left in filter(is_left_behind, folder.iterdir()):
+        remove(left)
     stamp = _fresh_stamp(folder, now)
     path, part = folder / f"{stamp}.duckdb", folder / f"{stamp}.duckdb.part"
     try:
@@ -208,17 +240,16 @@ def _make(
         seal(path)
         _point(folder, stamp)
     except Unchanged:
-        snapshot = current(folder.parent, programme.id)
-        return snapshot, _counts(snapshot)
+        return _serving(folder)
     finally:
         for left in folder.glob(f"{stamp}.duckdb.part*"):
-            _remove(left)
-        if _serving(folder) != path:
-            _remove(path)
+            remove(left)
+        if serving(folder) != path:
+            remove(path)
             with suppress(OSError):
                 unlist(folder)
     with suppress(OSError):  # it is published, whatever becomes of the others
-        _prune(folder)
+        prune(folder)
     return Snapshot(path, stamp), built.tables
 
 
@@ -238,14 +269,6 @@ def _keep_originals(
         )
 
 
-# What a build writes before it is whole, and nothing else: what is called otherwise is somebody's.
-_LEFT = re.compile(rf"{STAMP.pattern}\.duckdb\.part[\w.]*|(?:{CURRENT}|{SUMS}|[a-z]+\.(?:json|holder))\.part")
-
-
-def _is_left_behind(path: Path) -> bool:
-    return _LEFT.fullmatch(path.name) is not None and not path.is_symlink()
-
-
 def _fresh_stamp(folder: Path, now: dt.datetime) -> str:
     """Of `now`, or shortly after where that was taken, by a clock that was put back."""
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
@@ -255,12 +278,6 @@ def _fresh_stamp(folder: Path, now: dt.datetime) -> str:
     return stamp
 
 
-def _serving(folder: Path) -> Path | None:
-    with suppress(NoSnapshot):
-        return current(folder.parent, folder.name).path
-    return None
-
-
 def _former(folder: Path) -> Former:
     try:
         return former_of(current(folder.parent, folder.name))
@@ -268,64 +285,18 @@ def _former(folder: Path) -> Former:
         return Former()
 
 
-def former_of(snapshot: Snapshot) -> Former:
-    """What a snapshot hands on; nothing where it is of another version and lacks the tables."""
-    try:
-        with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-            sheets = cursor.execute(
-                "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
-            ).fetchall()
-            cells = cursor.execute(
-                "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
-                " group by all order by spreadsheet_id, min(rowid)"
-            ).fetchall()
-            # One of a version that masked no names lacks one of them.
-            rejects = cursor.sql(
-                "select columns(lambda name: name in ('severity', 'table_name', 'file', 'line', 'reason', 'message',"
-                " 'original', 'masked_original', 'school_id', 'first_seen')) from rejects"
-            ).to_arrow_table()
-            ((fingerprint, built_at),) = cursor.execute(
-                "select fingerprint, built_at from snapshot"
-            ).fetchall()
-    except (NoSnapshot, duckdb.Error):
-        return Former()
-    stored: dict[str, list[Stored]] = {}
-    for of, gid, title, table, why_left_out, likely, rows in cells:
-        worksheet = Stored(gid, title, table, tuple(rows) if table else (), why_left_out, likely)
-        stored.setdefault(of, []).append(worksheet)
-    sources = {
-        id: Source(id, title, link, version, settings, read_at, tuple(stored.get(id, ())))
-        for id, title, link, version, settings, read_at in sheets
-    }
-    return Former(
-        sources, _former_files(snapshot), snapshot.path.parent, rejects, fingerprint, built_at, snapshot.stamp
-    )
-
-
-def _former_files(snapshot: Snapshot) -> dict[str, FormerFile]:
-    """The files and worksheets that a snapshot has rows of; none where a version made it that kept no originals."""
-    try:
-        with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-            inputs = cursor.execute(
-                "select file, path, sha256, coalesce(stale_since, built_at), modified_at from inputs, snapshot"
-                " where table_name is not null and problem is null and link is null"
-            ).fetchall()
-    except (NoSnapshot, duckdb.Error):
-        return {}
-    return {file: FormerFile(*rest) for file, *rest in inputs}
-
-
 def _is_whole(folder: Path) -> bool:
     """Whether the snapshot that serves can be kept; proven anew, as whoever watches may have opened it long ago."""
-    path = _serving(folder)
+    path = serving(folder)
     if path:
         forget(path)
-    return _is_readable(path)
+    return is_readable(path)
 
 
-def _counts(snapshot: Snapshot) -> list[TableCount]:
+def _serving(folder: Path) -> Published:
+    snapshot = current(folder.parent, folder.name)
     with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-        return [TableCount(*row) for row in cursor.execute(TABLE_COUNTS).fetchall()]
+        return snapshot, counts_of(cursor)
 
 
 @contextmanager
@@ -368,42 +339,6 @@ def _point(folder: Path, stamp: str) -> None:
     notes.write(folder / CURRENT, f"{stamp}\n")
 
 
-def _prune(folder: Path) -> None:
-    """The last few stay, what is held, and the last one under another definition: pages show its figures beside today's.
-
-    What has no line was never published, by a build that was killed, or cannot be proven any more.
-    """
-    needed = held(folder)
-    every = [one for one in kept(folder.parent, folder.name) if one.stamp not in needed]
-    stay = [one.path for one in every[:KEPT]]
-    if len(every) > KEPT:
-        now = _definition(every[0].path)
-        stay += [one.path for one in every if _definition(one.path) not in (now, None)][:1]
-    for path in _files(folder):
-        # Asked anew for each: somebody may hold it just now. What is held stays even where nothing proves it any more.
-        if path in stay or path.stem in held(folder):
-            continue
-        forget(path)
-        _remove(path)
-    unlist(folder)
-    originals.keep_only(folder, {path.stem for path in _files(folder)})
-
-
-def _files(folder: Path) -> list[Path]:
-    """The snapshot files, proven or not. A folder or a link of such a name is somebody's."""
-    return [path for path in sorted(folder.glob("*.duckdb")) if stat.S_ISREG(path.lstat().st_mode)]
-
-
-def _definition(path: Path) -> str | None:
-    """Which definition a snapshot was made under; None where it cannot be read."""
-    try:
-        with reporting_damage(path), connection(path).cursor() as cursor:
-            ((definition,),) = cursor.execute("select definition_hash from snapshot").fetchall()
-    except NoSnapshot:
-        return None
-    return str(definition)
-
-
 def _is_full(folder: Path, error: Exception) -> bool:
     """Whether a build failed for want of space in `folder`, and of nothing else."""
     cause = error.__cause__
@@ -411,57 +346,3 @@ def _is_full(folder: Path, error: Exception) -> bool:
         return cause.errno in _FULL and _is_of(folder, cause)
     writing = isinstance(cause, duckdb.IOException | duckdb.FatalException) or "Could not write" in str(cause)
     return writing and any(os.strerror(number) in str(cause) for number in _FULL)
-
-
-def _make_room(folder: Path) -> str | None:
-    """Remove one snapshot, and give its name: one that nothing proves before the oldest of those that are kept.
-
-    None that is held. Neither the one that serves (a restored one does) nor, where that cannot be read, the one in its
-    place.
-    """
-    listed = [one.path for one in kept(folder.parent, folder.name)]
-    needed = {_serving(folder), next(filter(_is_readable, [_serving(folder), *listed]), None)}
-    for path in [*(one for one in _files(folder) if one not in listed), *reversed(listed)]:
-        if path not in needed and path.stem not in held(folder) and _is_emptied(path):
-            with suppress(OSError):
-                unlist(folder)
-            originals.keep_only(folder, {one.stem for one in _files(folder)})
-            return path.name
-    return None
-
-
-def _is_readable(path: Path | None) -> bool:
-    if path is not None:
-        with suppress(NoSnapshot):
-            check(Snapshot(path, path.stem))
-            return True
-    return False
-
-
-def _is_emptied(path: Path) -> bool:
-    """Whether a snapshot could be removed.
-
-    Its space is free at once, though a page may have it open: that page then finds it damaged.
-    """
-    forget(path)
-    with suppress(OSError):
-        if os.name != "posix":  # where what is open cannot be removed
-            path.unlink()
-            return True
-        with path.open("r+b") as file:
-            path.unlink()
-            if os.fstat(file.fileno()).st_nlink == 0:  # else it is kept elsewhere as well
-                file.truncate()
-    return not path.exists()
-
-
-def _remove(path: Path) -> None:
-    """Best effort: on Windows a file that a reader has open stays, and goes at the next build. No link is followed."""
-    is_folder = path.is_dir() and not path.is_symlink()
-    remove: Callable[[], None] = path.rmdir if is_folder else path.unlink
-    try:
-        for inner in path.iterdir() if is_folder else ():
-            _remove(inner)
-        remove()
-    except OSError:
-        pass

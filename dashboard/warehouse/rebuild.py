@@ -11,16 +11,17 @@ from typing import Any
 
 import duckdb
 
-from dashboard import programmes
-from dashboard.sources.contracts import Table, chosen
-from dashboard.sources.places import of_json
+from dashboard.definitions import programmes
+from dashboard.definitions.contracts import chosen
+from dashboard.definitions.places import of_json
+from dashboard.definitions.table import Table
 from dashboard.warehouse import originals
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
-from dashboard.warehouse.columns import quoted
-from dashboard.warehouse.gather import Former, FormerFile, stand_still
-from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import NoSnapshot, Snapshot, connection, kept, reporting_damage
-from dashboard.warehouse.sql import literal
+from dashboard.warehouse.former import Former, FormerFile, former_of
+from dashboard.warehouse.gather import stand_still
+from dashboard.warehouse.manifest import NoSnapshot, Snapshot, kept
+from dashboard.warehouse.snapshots import connection, reporting_damage
+from dashboard.warehouse.sql import identifier, literal
 
 # What a snapshot states: the figures of every day, what is behind each, and what became of every row. Not when a row was
 # refused first: that is known from the snapshots before.
@@ -146,7 +147,7 @@ def _proofs(snapshot: Snapshot, target: Path) -> list[Proof]:
         for label, query in STATED.items():
             # A version of the product may state more than the one before it.
             old, columns = query.format("kept"), con.sql(query.format("kept")).columns
-            new = f"select {', '.join(map(quoted, columns))} from ({query.format('again')})"
+            new = f"select {', '.join(map(identifier, columns))} from ({query.format('again')})"
             proofs.append(
                 Proof(label, count(old), count(f"{old} except all {new}"), count(f"{new} except all {old}"))
             )

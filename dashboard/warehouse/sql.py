@@ -1,10 +1,15 @@
-"""What a build does with its connection over and over: run a file of `queries/`, load rows, ask for columns."""
+"""What a build does with its connection over and over: run a file of `queries/`, load rows, ask for columns.
+
+SQL that depends on the contracts is a template, `queries/**/*.sql.jinja`: the query itself, with what varies in braces.
+What comes from data never goes into one: it is a parameter, or in a table.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard.paths import QUERIES
 
@@ -12,10 +17,46 @@ from dashboard.paths import QUERIES
 NEEDLESS = "join_order,statistics_propagation,common_subplan"
 
 
+def text_of(name: str) -> str:
+    """The SQL of a file of `queries/`."""
+    return (QUERIES / name).read_text(encoding="utf-8")
+
+
 def run(con: duckdb.DuckDBPyConnection, *names: str) -> None:
     """The statements of each file of `queries/`."""
     for name in names:
-        con.execute((QUERIES / name).read_text(encoding="utf-8"))
+        con.execute(text_of(name))
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[Any, ...]]:
+    """The rows of the query in a file of `queries/`."""
+    return con.execute(text_of(name)).fetchall()
+
+
+def literal(text: str) -> str:
+    """`text` as a string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """`name` as an identifier of SQL."""
+    return f'"{name}"'
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(QUERIES),
+    undefined=StrictUndefined,
+    autoescape=False,
+    auto_reload=False,  # compiled once a process
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"identifier": identifier, "literal": literal}
+
+
+def render(template: str, /, **values: object) -> str:
+    """The SQL of a template of `queries/`; a name in it that has no value is an error."""
+    return _TEMPLATES.get_template(template).render(values)
 
 
 Functions = Mapping[str, tuple[Callable[[str], object], str]]
@@ -32,11 +73,6 @@ def remove_functions(con: duckdb.DuckDBPyConnection, functions: Functions) -> No
     """They would keep the connection alive."""
     for name in functions:
         con.remove_function(name)
-
-
-def literal(text: str) -> str:
-    """`text` as a string of SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def load(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from dashboard.sources import contracts
+from dashboard.definitions import contracts
 
 SOURCE = "zh-TW"
 

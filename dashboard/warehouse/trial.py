@@ -24,16 +24,18 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from dashboard import apart, clock, programmes
+from dashboard import apart, clock
+from dashboard.definitions import contracts, programmes
+from dashboard.definitions.places import Places
 from dashboard.errors import reason
 from dashboard.rows import Input, KpiResult, Reject, ResolvedReject, Table, UnusedColumn
-from dashboard.sources import contracts, files
+from dashboard.sources import files
 from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError
-from dashboard.sources.places import Places
 from dashboard.warehouse.build import BuildError, Inputs, build
+from dashboard.warehouse.former import former_of
 from dashboard.warehouse.gather import stand_still
-from dashboard.warehouse.publishing import former_of
-from dashboard.warehouse.snapshots import Scope, Snapshot, closed, records, seal
+from dashboard.warehouse.manifest import Snapshot, seal
+from dashboard.warehouse.snapshots import Scope, closed, records
 
 FORMER = ".former"
 SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)

@@ -4,30 +4,7 @@
 
 with
 
-participating as (
-
-    select
-        periods.period,
-        participants.school_id,
-        participants.person_id,
-        coalesce(people.staff_id, people.name) as unit_id,
-        people.name as unit_label,
-        min(semesters.start) as since
-
-    from participants
-
-    inner join people
-        using (person_id)
-
-    inner join periods as semesters
-        on participants.semester = semesters.period
-
-    inner join periods_of($kpi) as periods
-        on semesters.start between periods.window_start and periods.window_end
-
-    group by all
-
-),
+\ir steps/participating.sql
 
 certified as (
 

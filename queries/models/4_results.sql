@@ -68,7 +68,7 @@ select
     case when status <> 'no_data' then base end as base,
     case when status <> 'no_data' then required end as required,
     status,
-    status in ('met', 'overdue', 'behind', 'on_track') as is_judged,
+    is_judged(status) as is_judged,
     base is not null or capped as adds_up
 
 from pieces
@@ -77,15 +77,6 @@ inner join all_schools
     using (school_id)
 
 where begins < ends;
-
--- The counts of schools by status ride in one number, fifteen bits each: a running sum of each costs eight times as much.
-create or replace temp macro statuses() as
-    ['met', 'no_data', 'on_track', 'behind', 'overdue', 'exempt', 'info', 'upcoming'];
-
-create or replace temp macro one_school(status) as 1::hugeint << (15 * (list_position(statuses(), status) - 1));
-
-create or replace temp macro schools_in(schools, status) as
-    ((schools >> (15 * (list_position(statuses(), status) - 1))) & 32767)::int;
 
 -- Sums change when a school's row begins or ends. The largest team of one school and that of another add up to
 -- nothing: without a base there is no sum, but for a ceiling or an indicator that is only shown.
@@ -167,15 +158,7 @@ running as (
 select
     * exclude (schools, until),
     coalesce(until, date 'infinity') as until,
-    schools_in(schools, 'met') as schools_met,
-    schools_in(schools, 'no_data') as schools_no_data,
-    schools_in(schools, 'on_track') as schools_on_track,
-    schools_in(schools, 'behind') as schools_behind,
-    schools_in(schools, 'overdue') as schools_overdue,
-    schools_in(schools, 'exempt') as schools_exempt,
-    schools_in(schools, 'info') as schools_info,
-    schools_in(schools, 'upcoming') as schools_upcoming,
-    schools_met + schools_on_track + schools_behind + schools_overdue as schools_judged
+    unnest(schools_by_status(schools))
 
 from running
 
@@ -228,13 +211,7 @@ unflagged as (
             else 'on_track'
         end as status,
         case when sums.group_id is null then 3 else 2 end as level_ord,
-        schools_judged,
-        schools_met,
-        schools_no_data,
-        schools_on_track,
-        schools_behind,
-        schools_overdue,
-        schools_exempt
+        columns('^schools_')
 
     from sums
 
@@ -288,13 +265,7 @@ select
         )::double / 1000000
     end as rate,
     status,
-    schools_met::bigint as schools_met,
-    schools_judged::bigint as schools_judged,
-    schools_no_data::bigint as schools_no_data,
-    schools_on_track::bigint as schools_on_track,
-    schools_behind::bigint as schools_behind,
-    schools_overdue::bigint as schools_overdue,
-    schools_exempt::bigint as schools_exempt,
+    columns('^schools_')::bigint,
     kpis.deadline,
     flags,
     kpis.ord as kpi_ord,

@@ -16,7 +16,7 @@ create macro pace_on(on_day, required, pace_start, deadline) as
 
 -- How much is still missing: nothing for who has met it, or is exempt.
 create macro gap_of(status, required, counted) as
-    case when status in ('met', 'exempt') then 0 else greatest(required - counted, 0) end;
+    case when is_settled(status) then 0 else greatest(required - counted, 0) end;
 
 -- How much a week closes a gap by the deadline.
 create macro weekly_of(gap, days_left) as case when gap > 0 and days_left > 0 then gap * 7.0 / days_left end;

@@ -43,9 +43,9 @@ judged as materialized (
         case when kpis."require" = 'ceiling' then results.counted - results.required end as excess,
         results.deadline - $on::date as days_left,
         then_judged.counted as counted_then,
-        results.status in ('behind', 'overdue') and then_judged.status <> results.status as worsened,
+        is_late(results.status) and then_judged.status <> results.status as worsened,
         coalesce(
-            results.status in ('on_track', 'behind', 'overdue')
+            is_unmet(results.status)
             and kpis."require" <> 'ceiling'
             and results.counted < then_judged.counted,
             false
@@ -67,7 +67,7 @@ judged as materialized (
 
     where results.level = 'school'
         and results.period = $period
-        and results.status not in ('met', 'exempt', 'info', 'upcoming')
+        and is_owed(results.status)
         and not is_unread(results.flags)
         and not kpis.closed
 

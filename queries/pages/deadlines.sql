@@ -8,10 +8,10 @@ short_of as (
 
     select
         kpi,
-        count(*) filter (where status in ('on_track', 'behind', 'overdue')) as schools,
-        count(*) filter (where status in ('on_track', 'behind', 'overdue') and is_unread(flags)) as unread,
-        count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
-        coalesce(sum(gap_of(status, required, counted)) filter (where status in ('on_track', 'behind', 'overdue')), 0) as gap
+        count(*) filter (where is_unmet(status)) as schools,
+        count(*) filter (where is_unmet(status) and is_unread(flags)) as unread,
+        count(*) filter (where is_judged(status)) as judged,
+        coalesce(sum(gap_of(status, required, counted)) filter (where is_unmet(status)), 0) as gap
 
     from visible_results_on($on::date)
 

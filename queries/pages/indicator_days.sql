@@ -48,13 +48,7 @@ select
     totals.base,
     totals.required,
     totals.status,
-    totals.schools_met,
-    totals.schools_judged,
-    totals.schools_on_track,
-    totals.schools_behind,
-    totals.schools_overdue,
-    totals.schools_no_data,
-    totals.schools_exempt
+    columns('^schools_')
 
 from days
 

@@ -9,11 +9,7 @@ select
     totals.required,
     totals.status,
     totals.flags,
-    totals.schools_met,
-    totals.schools_judged,
-    totals.schools_no_data,
-    totals.schools_behind,
-    totals.schools_overdue
+    columns('^schools_')
 
 from published_totals as totals
 

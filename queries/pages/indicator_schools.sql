@@ -71,7 +71,7 @@ order by
     case $sort::varchar
         when 'school' then ord
         when 'group' then group_ord
-        when 'status' then list_position(['overdue', 'behind', 'on_track', 'no_data', 'met', 'exempt', 'info'], status)
+        when 'status' then urgency_of(status)
         when 'counted' then counted
         when 'rate' then rate
         when 'gap' then gap

@@ -23,7 +23,7 @@ judged as (
 
     where results.level = 'school'
         and results.period = $period
-        and results.status in ('met', 'on_track', 'behind', 'overdue')
+        and is_judged(results.status)
         and results.required > 0
         and kpis."require" not in ('ceiling', 'none')
 

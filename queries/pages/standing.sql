@@ -7,7 +7,7 @@ per_school as (
 
     select
         school_id,
-        count(*) filter (where status in ('met', 'on_track', 'behind', 'overdue')) as judged,
+        count(*) filter (where is_judged(status)) as judged,
         count(*) filter (where status = 'met') as met,
         count(*) filter (where status = 'behind' and not closed) as behind,
         count(*) filter (where status = 'overdue' and not closed) as overdue,

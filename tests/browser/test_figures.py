@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from dashboard.language import words
 from tests.browser.conftest import WIDTHS
-from tests.browser.test_pages import OVERFLOW
+from tests.browser.views import OVERFLOW
 from tests.running import figure_of, share_of
 
 DAYS = {

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import tabs
-from tests.browser.test_pages import OVERFLOW, PATHS, SPILLS
+from tests.browser.views import OVERFLOW, PATHS, SPILLS
 
 PAGES = [
     path for path in PATHS[1:] if path != "present"

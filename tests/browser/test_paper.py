@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.test_pages import PATHS
+from tests.browser.views import PATHS
 
 PAGES = [path for path in PATHS[1:] if path != "present"]  # slides say on themselves whose figures they are
 UPRIGHT = {"school", "indicator", "reminders", "help"}

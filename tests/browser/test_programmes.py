@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WIDTHS
-from tests.browser.test_pages import OVERFLOW, SPILLS
+from tests.browser.views import OVERFLOW, SPILLS
 
 OTHER = "ntpc-5g-112"
 SCHOOL = "望海國小"

@@ -30,7 +30,7 @@ from dashboard.exports.deck.canvas import (
 from dashboard.exports.deck.stage import Box, Stage, TemplateRefused
 from dashboard.exports.document import Big, Cell, Curve, Document, Slide, Table
 from dashboard.language.texts import manner, say, written
-from dashboard.language.words import STATUSES, listing, number
+from dashboard.language.words import LATE, STATUSES, listing, number
 
 __all__ = ["TemplateRefused", "write"]
 
@@ -43,6 +43,7 @@ TABLE = 0.65  # of the width, with a curve at the right
 TINIEST = 9.0  # rather than to cut a text; no name of a school or an indicator known to us is so long
 STEPS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
 TINY = (0.52, 0.46, 0.4, 0.34)
+# By `Status.colour`.
 FILLS = {
     "behind": Fill("FBE1B6", AMBER),
     "overdue": Fill("9C1F2E", PAPER),
@@ -116,9 +117,9 @@ def _legend(slide: Slide) -> list[Run]:
     runs = []
     for status in (each for each in STATUSES if each in named):
         if status in drawn:
-            mark = "□" if status in ("no_data", "exempt") else "■"
-            runs.append(Run(f"{mark} ", 22, INK2 if mark == "□" else charts.LOOKS[status].ground))
-        ink = FILLS[status].ink if status in FILLS and status != "overdue" else INK2
+            mark = "■" if STATUSES[status].is_judged else "□"
+            runs.append(Run(f"{mark} ", 22, INK2 if mark == "□" else charts.look_of(status).ground))
+        ink = INK2 if STATUSES[status].colour == "overdue" else _fill(status, Fill(None, INK2)).ink
         runs.append(Run(f"{STATUSES[status].sign} {STATUSES[status].word}　", 22, ink))
     return [*runs[:-1], runs[-1]._replace(text=runs[-1].text.rstrip())] if runs else []
 
@@ -264,7 +265,7 @@ class _BigPlan:
         wraps = self.wide >= place.wide
         canvas.box("Figure", Box(place.left, place.top, self.wide, self.text), [self.runs], wraps=wraps)
         for chip, box in self.chips:
-            fill = FILLS.get(chip.status or "", Fill(None, INK2))
+            fill = _fill(chip.status, Fill(None, INK2))
             outlined = fill if fill.ground else Fill(PAPER, fill.ink, LINE)
             run = Run(chip.text, self.size, fill.ink, True)
             canvas.box("Status", box, [[run]], side="middle", anchor="middle", fill=outlined, wraps=False)
@@ -324,9 +325,14 @@ def _table(
         charts.strips(canvas, bars, strips, max(laid.size * 0.8, SMALLEST))
 
 
+def _fill(status: str | None, usual: Fill) -> Fill:
+    """The colours of a status, or of what is marked as one; `usual` where it has none."""
+    return FILLS.get(STATUSES[status].colour if status in STATUSES else status or "", usual)
+
+
 def _cell(cell: Cell, size: float, side: str) -> TableCell:
-    fill = FILLS.get(cell.status or "", Fill())
-    strong = cell.strong or cell.status in ("behind", "overdue", "flag")
+    fill = _fill(cell.status, Fill())
+    strong = cell.strong or cell.status in (*LATE, "flag")
     ink = PAPER if fill.ground == FILLS["overdue"].ground else AMBER
     runs = [Run(cell.text, size, fill.ink, strong)]
     if cell.mark:  # in front of numbers, so that they are aligned

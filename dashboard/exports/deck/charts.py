@@ -28,7 +28,7 @@ from dashboard.exports.deck.canvas import (
 from dashboard.exports.deck.stage import Box
 from dashboard.exports.document import Curve
 from dashboard.language.texts import say
-from dashboard.language.words import STATUSES, listing
+from dashboard.language.words import STATUSES, STRIP, listing
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -45,7 +45,7 @@ class Look(NamedTuple):
     outline: str
 
 
-# The marks of dashboard/charts, which would take half a second to load; 落後 a shade darker, for it is written upon.
+# By `Status.colour`: the marks of dashboard/charts, which would take half a second to load; 落後 a shade darker, for it is written upon.
 LOOKS = {
     "met": Look("5FA08F", INK, PAPER),
     "on_track": Look("BAC1C9", INK, PAPER),
@@ -54,6 +54,11 @@ LOOKS = {
     "no_data": Look(PAPER, INK2, INK2),
     "exempt": Look(PAPER, INK2, LINE),
 }
+
+
+def look_of(status: str) -> Look:
+    """The colours of the schools that have a status."""
+    return LOOKS[STATUSES[status].colour]
 
 
 class Strip(NamedTuple):
@@ -65,7 +70,7 @@ class Strip(NamedTuple):
 
 def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> None:
     """Draw a bar a row, evenly from top to bottom: the share of its schools of each status, with their counts."""
-    statuses = [status for status in LOOKS if any(row.schools.get(status) for row in rows)]
+    statuses = [status for status in STRIP if any(row.schools.get(status) for row in rows)]
     if not statuses:
         return
     names = [safe(clean(row.name)) for row in rows]
@@ -75,7 +80,7 @@ def strips(canvas: Canvas, place: Box, rows: Sequence[Strip], size: float) -> No
         data.add_series(STATUSES[status].word, [row.schools.get(status) or None for row in rows])
     frame = _add(canvas, place, XL_CHART_TYPE.BAR_STACKED_100, data)
     series = "".join(
-        f"<c:ser>{_head(at, STATUSES[status].word)}{_shape(LOOKS[status].ground, LOOKS[status].outline)}"
+        f"<c:ser>{_head(at, STATUSES[status].word)}{_shape(look_of(status).ground, look_of(status).outline)}"
         f'<c:invertIfNegative val="0"/>{_counts(canvas, place, rows, status, size)}{_names(names)}'
         f"{_values(at, [row.schools.get(status) for row in rows], 'General')}</c:ser>"
         for at, status in enumerate(statuses)
@@ -117,11 +122,33 @@ def _counts(canvas: Canvas, place: Box, rows: Sequence[Strip], status: str, size
 
 
 def _count(canvas: Canvas, form: str, status: str, size: float) -> str:
-    text = _letters(canvas, Run("", size, LOOKS[status].ink, True))
+    text = _letters(canvas, Run("", size, look_of(status).ink, True))
     return (
         f'<c:numFmt formatCode="{form}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{text}'
         f'<c:dLblPos val="ctr"/>{_shows(value=True)}'
     )
+
+
+def _series(
+    canvas: Canvas,
+    one: Curve,
+    names: Sequence[str],
+    columns: Sequence[Sequence[float | None]],
+    days: Sequence[date],
+    size: float,
+) -> list[str]:
+    """The share with its last value, the pace with its name at its middle, and the deadline."""
+    now = max(at for at, value in enumerate(columns[0]) if value is not None)
+    paces = [at for at, value in enumerate(columns[1]) if value is not None]
+    half = paces[_middle(days, paces)] if paces else 0
+    below = bool(paces) and (columns[0][half] or 0) >= (columns[1][half] or 0)
+    due = next(at for at, value in enumerate(columns[2]) if value is not None)
+    side = ("t" if (columns[0][now] or 0) < 0.85 else "b") if below else "r"
+    return [
+        _line(0, names[0], columns[0], days, _stroke(ACCENT, 2.25), _dot(canvas, now, one.now, ACCENT, side, size)),
+        _line(1, names[1], columns[1], days, _stroke(AMBER, 1.5, "dash"), _mark(canvas, half, one.pace_label, AMBER, "r" if below else "l", size) if paces else ""),
+        _line(2, names[2], columns[2], days, "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>", _mark(canvas, due, one.due, INK, "t", size), upright=True),
+    ]  # fmt: skip
 
 
 def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
@@ -135,27 +162,13 @@ def curve(canvas: Canvas, place: Box, one: Curve, size: float) -> None:
     for title, values in zip(names, columns, strict=True):
         data.add_series(safe(title), values)
     frame = _add(canvas, place, XL_CHART_TYPE.LINE, data)
-    now = max(at for at, value in enumerate(columns[0]) if value is not None)
-    paces = [at for at, value in enumerate(columns[1]) if value is not None]
-    half = paces[_middle(days, paces)] if paces else 0
-    below = bool(paces) and (columns[0][half] or 0) >= (columns[1][half] or 0)
-    due = next(at for at, value in enumerate(columns[2]) if value is not None)
-    side = ("t" if (columns[0][now] or 0) < 0.85 else "b") if below else "r"
-    series = [
-        _line(0, names[0], columns[0], days, _stroke(ACCENT, 2.25), _dot(canvas, now, one.now, ACCENT, side, size)),
-        _line(1, names[1], columns[1], days, _stroke(AMBER, 1.5, "dash"), _mark(canvas, half, one.pace_label, AMBER, "r" if below else "l", size) if paces else ""),
-        _line(2, names[2], columns[2], days, "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>", _mark(canvas, due, one.due, INK, "t", size), upright=True),
-    ]  # fmt: skip
+    series = _series(canvas, one, names, columns, days, size)
     first = days[0].replace(day=1)
     wide = max(fitting.width(one.due, size, True) / 2, size)
     left, right = fitting.width("100%", size) + 14, min(wide + 8, place.wide * 0.2)
     top, bottom = size * 2.1, size * 1.9
-    inner = _inner(
-        left / place.wide,
-        top / place.high,
-        1 - (left + right) / place.wide,
-        1 - (top + bottom) / place.high,
-    )
+    across, down = place.wide, place.high
+    inner = _inner(left / across, top / down, 1 - (left + right) / across, 1 - (top + bottom) / down)
     plain = _letters(canvas, Run("", size, INK2))
     _draw(
         canvas,

@@ -16,8 +16,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import access, clock, config, questions
+from dashboard import access, clock, questions
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, answers, periods_on
@@ -51,7 +52,7 @@ def read_view() -> View:
 
 
 def _read() -> View:
-    settings = config.from_environment()
+    settings = deployment.from_environment()
     notices: list[str] = []
     programmes = tuple(settings.programmes) or tuple(store.programmes_in(settings.warehouse))
     if not programmes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     STATUSES,
-    amount,
     counts,
-    escape,
     exact,
     file_day,
     flag_words,
@@ -18,6 +17,7 @@ from dashboard.language.words import (
     pair,
     percent,
     prose,
+    quantity,
     rate,
     short_day,
     word,
@@ -25,7 +25,7 @@ from dashboard.language.words import (
 )
 from dashboard.questions import View
 from dashboard.rules import requirement
-from dashboard.ui.base.parts import anchor, bar, due, figure, flagged, hint, moved
+from dashboard.ui.base.parts import anchor, bar, due, element, figure, flagged, hint, moved
 
 Row = Any
 Before = Mapping[tuple[Any, ...], Row]
@@ -33,50 +33,49 @@ ToIndicator = Callable[..., str]
 CELLS = 200
 
 
-def strip(schools: Mapping[str, int]) -> str:
+def strip(schools: Mapping[str, int]) -> Markup:
     """A strip with a cell for each school (一格一校); above `CELLS` schools only the proportions.
 
     It has one element per status; the style sheet cuts the cells out of it.
     """
     kind = "strip" if sum(schools.values()) > CELLS else "strip cells"
     parts = "".join(f'<i class="{name}" style="--n:{many}"></i>' for name, many in schools.items())
-    return f'<div class="{kind}" aria-hidden="true">{parts}</div>'
+    return Markup(f'<div class="{kind}" aria-hidden="true">{parts}</div>')
 
 
-def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> str:
+def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> Markup:
     """✓ 19 ◐ 12 ▼ 9: the counts of the strip, each a link to its schools."""
-    return "".join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
+    return join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
 
 
-def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> str:
+def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> Markup:
     sign, status = STATUSES[name].sign, word(name, kpi.require)
     text = f"{sign} {number(many)}"
     label = say("{status} {n} 校", status=status, n=number(many))
     label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
     href = to_indicator(kpi.kpi, status=name)
-    return (
-        f'<a href="{href}" aria-label="{label}" title="{label}"><span class="st s-{name}">{text}</span></a>'
-    )
+    inside = element("span", text, kind=f"st s-{name}")
+    return element("a", inside, href=href, aria_label=label, title=label)
 
 
-def pooled(kpi: Row, row: Row, then: Row | None = None) -> str:
+def pooled(kpi: Row, row: Row, then: Row | None = None) -> Markup:
     """The pooled figure with its counts; where the indicator has no base, how many schools have not met it."""
     if not row.schools_judged:
-        return say("全市{status}", status=STATUSES[row.status].word)
+        return say_markup("全市{status}", status=STATUSES[row.status].word)
     short = row.schools_judged - row.schools_met
     if kpi.require == "ceiling":
         over = say("{n} 校超出上限", n=number(short)) if short else say("都在上限內")
-        granted = f"{pair(row.counted, row.required, kpi.unit)}{escape(kpi.unit)}{moved(row.counted, then)}"
-        return say("{over}；全市核定 {granted}", over=over, granted=granted)
+        granted = [pair(row.counted, row.required, kpi.unit), kpi.unit, moved(row.counted, then)]
+        return say_markup("{over}；全市核定 {granted}", over=over, granted=join(granted))
     if row.base is None:
-        return say("還有 {n} 校未達標", n=number(short)) if short else say("已評定的學校都達標")
-    return say("全市 {rate}", rate=rate(row.counted, row.base, escape(kpi.unit))) + moved(row.counted, then)
+        return escape(say("還有 {n} 校未達標", n=number(short)) if short else say("已評定的學校都達標"))
+    return say_markup("全市 {rate}", rate=rate(row.counted, row.base, kpi.unit)) + moved(row.counted, then)
 
 
-def done(kpi: Row, row: Row) -> str:
+def done(kpi: Row, row: Row) -> Markup:
     """The pooled figure as a bar with a tick at today's pace; without a sum the bar shows the schools that have met it."""
     if not row.schools_judged or row.required == 0:
-        return ""
+        return BLANK
     if row.required is None or row.counted is None:
         whole = row.schools_judged
         said = say("{n} 校中 {met} 校達標", n=number(whole), met=number(row.schools_met))
@@ -91,21 +90,20 @@ def done(kpi: Row, row: Row) -> str:
     if row.base in (None, row.required):
         return drawn
     # The rate above has another base, so the bar names its own whole.
-    return (
-        f'<div class="of-required">{drawn}{say("應達 {figure}", figure=amount(row.required, kpi.unit))}</div>'
-    )
+    required = say("應達 {figure}", figure=quantity(row.required, kpi.unit))
+    return element("div", drawn, required, kind="of-required")
 
 
-def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> str:
+def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> Markup:
     """One indicator's tile: schools met of those judged, the schools by status, the pooled rate, the change since `then`.
 
     The tile links to the indicator, each count in it to its schools.
     """
     schools = counts(city)
     when = "" if kpi.require == "ceiling" else due(city.deadline, city.days_left, city.status, view.year)
-    title = anchor(to_indicator(kpi.kpi), escape(kpi.short))
+    title = anchor(to_indicator(kpi.kpi), kpi.short)
     counted = tally(kpi, schools, to_indicator)
-    return (
+    return Markup(
         f'<div class="tile" {figure(city)}><div class="t"><b>{title}</b>{when}</div>'
         f'<div class="n">{_met(kpi, city, then)}</div>'
         f'{strip(schools)}<div class="cnt">{counted}<span class="must">{escape(requirement(kpi))}</span></div>'
@@ -113,40 +111,40 @@ def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row |
     )
 
 
-def _met(kpi: Row, city: Row, then: Row | None) -> str:
+def _met(kpi: Row, city: Row, then: Row | None) -> Markup:
     """The tile's big figure."""
     if not city.schools_judged:
-        return f'<span class="big">?<small> {say("尚無學校可評定")}</small></span>'
+        return element("span", "?", element("small", " ", say("尚無學校可評定")), kind="big")
     judged = number(city.schools_judged)
     of = say("/{n} 校在上限內", n=judged) if kpi.require == "ceiling" else say("/{n} 校達標", n=judged)
     change = moved(city.schools_met, then, "schools_met")
-    return f'<span class="big">{number(city.schools_met)}<small>{of}</small></span>{change}'
+    return element("span", number(city.schools_met), element("small", of), kind="big") + change
 
 
-def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> str:
+def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> Markup:
     """The line of an indicator that is never judged."""
     value = _reference_figure(kpi, city) + moved(city.counted, then)
-    text = say("{kpi} {value}（僅供參考，不設應達）", kpi=escape(kpi.label), value=value)
+    text = say_markup("{kpi} {value}（僅供參考，不設應達）", kpi=kpi.label, value=value)
     if city.schools_no_data:
-        text = say(
+        text = say_markup(
             "{kpi} {value}（僅供參考，不設應達；? 未填報 {n} 校）",
-            kpi=escape(kpi.label),
+            kpi=kpi.label,
             value=value,
             n=number(city.schools_no_data),
         )
-    return f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>"
+    return Markup(f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>")
 
 
-def _reference_figure(kpi: Row, city: Row) -> str:
+def _reference_figure(kpi: Row, city: Row) -> Markup:
     """The figure of an indicator that is never judged; a share is written with its counts."""
     if city.counted is None:
-        return f"<b>{STATUSES['no_data'].text}</b>"
+        return element("b", STATUSES["no_data"].text)
     if city.base is None:
-        return f"<b>{amount(city.counted, kpi.unit)}</b>"
+        return element("b", quantity(city.counted, kpi.unit))
     title = f"{exact(city.counted, kpi.unit)} ÷ {exact(city.base, kpi.unit)}"
-    share, unit = percent(city.counted, city.base), escape(kpi.unit)
-    both = pair(city.counted, city.base, kpi.unit)
-    return f'<b title="{title}">{say("{share}（{counts} {unit}）", share=share, counts=both, unit=unit)}</b>'
+    share, both = percent(city.counted, city.base), pair(city.counted, city.base, kpi.unit)
+    text = say("{share}（{counts} {unit}）", share=share, counts=both, unit=kpi.unit)
+    return element("b", text, title=title)
 
 
 def tiles(
@@ -155,10 +153,10 @@ def tiles(
     totals: Sequence[Row],
     before: Before,
     to_indicator: ToIndicator,
-) -> str:
+) -> Markup:
     """Every indicator's city row: judged indicators as tiles, the others in a line below."""
     cities = {row.kpi: row for row in totals if row.level == "city"}
-    judged, others = "", ""
+    judged, others = BLANK, BLANK
     for kpi in kpis:
         if kpi.kpi not in cities:
             continue
@@ -167,9 +165,12 @@ def tiles(
             others += aside(view, kpi, city, then)
         else:
             judged += tile(view, kpi, city, to_indicator, then)
-    return (
-        f'<section aria-label="{say("各項指標")}"><div class="tiles">{judged}</div>'
-        f'<div class="aside">{others}</div><p class="foot">{_foot(view, list(cities.values()))}</p></section>'
+    return element(
+        "section",
+        element("div", judged, kind="tiles"),
+        element("div", others, kind="aside"),
+        element("p", _foot(view, list(cities.values())), kind="foot"),
+        aria_label=say("各項指標"),
     )
 
 

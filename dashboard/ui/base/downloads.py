@@ -16,14 +16,16 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from dashboard import config
+from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.exports import workbook as book
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import say
 from dashboard.questions import View
 from dashboard.ui.base.address import read_view
+from dashboard.ui.base.parts import element
 
 Build = Callable[[], Sequence[Sequence[object]]]  # gives the rows of a table
 FOLDER = "files"
@@ -98,7 +100,7 @@ def offered(token: str, browser: str) -> Offer | None:
     return offer
 
 
-def download(name: str, header: Sequence[str], build: Build) -> str:
+def download(name: str, header: Sequence[str], build: Build) -> Markup:
     """Links to a table as XLSX, ODS and CSV, each built when it is fetched; `name` begins with the table's title."""
     title = name.partition("_")[0]
     return offer(
@@ -109,7 +111,7 @@ def download(name: str, header: Sequence[str], build: Build) -> str:
     )
 
 
-def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool = True) -> str:
+def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool = True) -> Markup:
     """A link to a file, or a button that unfolds links to several.
 
     files: of each its name, its MIME type and the function that builds it when it is fetched. A name becomes one that
@@ -119,24 +121,24 @@ def offer(title: str, *files: tuple[str, str, Callable[[], bytes]], folded: bool
     The links unfold in the line of the button, so that no box or edge of the page cuts them off. Of all buttons of a
     page one is open.
     """
-    what = words.escape(say("下載{what}", what=title))
-    links = " ".join(_file(title, *file) for file in files)
+    what = say("下載{what}", what=title)
+    links = join((_file(title, *file) for file in files), " ")
     if len(files) == 1 or not folded:
-        return f'<p class="files">{what} {links}</p>'
-    button = f'<summary aria-label="{what}">{words.escape(say("下載…"))}</summary>'
-    return f'<details class="files" name="files">{button}<div>{links}</div></details>'
+        return element("p", what, " ", links, kind="files")
+    button = element("summary", say("下載…"), aria_label=what)
+    return element("details", button, element("div", links), kind="files", name="files")
 
 
-def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> str:
+def _file(title: str, name: str, mime: str, make: Callable[[], bytes]) -> Markup:
     stem, _, ending = name.rpartition(".")
     name = f"{words.file_name(stem)}.{ending}"
     kind = ending.upper()
-    label = words.escape(say("下載{what} {kind}", what=title, kind=kind))
+    label = say("下載{what} {kind}", what=title, kind=kind)
     href = address(name, mime, make)
-    return f'<a class="file" href="{href}" download="{words.escape(name)}" aria-label="{label}">{kind}</a>'
+    return element("a", kind, kind="file", href=href, download=name, aria_label=label)
 
 
-def workbook(view: View) -> str:
+def workbook(view: View) -> Markup:
     """The links to the workbook of all indicators."""
     title = say("全部指標")
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
@@ -148,9 +150,9 @@ def workbook(view: View) -> str:
     return offer(title, *files, folded=False)
 
 
-def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> str:
+def pack(view: View, group: str, make: Callable[[View], Document], meeting: str = "") -> Markup:
     """The link to the pack of a group for its lead school; `make` gives the slides of a view of that group."""
-    templates = config.from_environment().templates
+    templates = deployment.from_environment().templates
 
     def write() -> bytes:
         from dashboard.exports import pack

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, listing, number, sentence
-from dashboard.ui.base.parts import Cell, outward, table
+from dashboard.language.words import listing, number, sentence
+from dashboard.ui.base.parts import Cell, element, outward, table
 
 Row = Any
 WIDE = 9  # columns side by side; of a wider row the first ones and those around the fault
@@ -35,12 +36,16 @@ class _Filled(NamedTuple):
     is_fault: bool
 
 
-def card(row: Row, *, with_school: bool = False) -> str:
+def card(row: Row, *, with_school: bool = False) -> Markup:
     """The card as HTML: where the row is, its cells, how to mend it, and which indicators that could change."""
     effect = could_change(row)
-    return (
-        f'<div class="fault"><p>{_where(row, with_school)}</p>{_row(row)}'
-        f"<p><b>{say('怎麼改')}</b>　{_advice(row)}</p>{f'<p>{effect}</p>' if effect else ''}</div>"
+    return element(
+        "div",
+        element("p", _where(row, with_school)),
+        _row(row),
+        element("p", element("b", say("怎麼改")), "　", _advice(row)),
+        element("p", effect) if effect else "",
+        kind="fault",
     )
 
 
@@ -49,7 +54,7 @@ def could_change(row: Row) -> str:
     if row.severity != "rejected":
         return ""
     if row.could:
-        return say("可能影響：{kpis}", kpis=f"<b>{listing(list(map(escape, row.could)))}</b>")
+        return say_markup("可能影響：{kpis}", kpis=element("b", listing(row.could)))
     if row.school_name is None:
         return say("可能影響：讀不出是哪一校的列，改好才知道")
     return say("可能影響：無（截至這一天，依讀得出的內容）")
@@ -61,47 +66,47 @@ def cut(text: str | None, limit: int) -> str:
     return whole if len(whole) <= limit else f"{whole[:limit]}…"
 
 
-def _where(row: Row, with_school: bool) -> str:
+def _where(row: Row, with_school: bool) -> Markup:
     """File, row and cell, with a link to the cell of a spreadsheet; the reason, and the school."""
-    facts = [f"<b>{escape(row.file)}</b>", _line(row)]
+    facts: list[str] = [element("b", row.file), _line(row)]
     if row.link:
         facts.append(outward(row.link, say("{cell} 格", cell=row.cell) if row.cell else say("開啟")))
     elif row.cell:
         facts.append(say("{cell} 格", cell=row.cell))
-    facts.append(escape(row.reason_label))
+    facts.append(row.reason_label)
     if with_school and row.school_name:
-        facts.append(escape(row.school_name))
-    new = f'<span class="tag t-new">{say("新")}</span> ' if getattr(row, "is_new", False) else ""
-    return new + " · ".join(facts)
+        facts.append(row.school_name)
+    new = element("span", say("新"), kind="tag t-new") + " " if getattr(row, "is_new", False) else ""
+    return new + join(facts, " · ")
 
 
 def _line(row: Row) -> str:
     return say("第 {line} 列", line=number(row.line, "?"))
 
 
-def _advice(row: Row) -> str:
+def _advice(row: Row) -> Markup:
     """The sentence that says what is wrong, with the suggestion marked as a guess."""
     advice = sentence(row)
     if not row.suggestion or row.suggestion in advice:
         return escape(advice)
-    guess = say("（可能是「{suggestion}」，請確認）", suggestion=escape(row.suggestion))
-    return f'{escape(advice)}<span class="mut">{guess}</span>'
+    guess = say("（可能是「{suggestion}」，請確認）", suggestion=row.suggestion)
+    return join([advice, element("span", guess, kind="mut")])
 
 
-def _row(row: Row) -> str:
+def _row(row: Row) -> Markup:
     """The row under its header; where its cells are unknown, the line of the file as it is."""
     cells = _cells(row)
     if not cells:
-        return f"<p><code>{escape(cut(row.original, 160))}</code></p>"
+        return element("p", element("code", cut(row.original, 160)))
     kept = _kept(cells)
     header, line = [Cell(say("列"))], [Cell(number(row.line, "?"))]
     for before, at in pairwise([-1, *kept, len(cells)]):
         if left := at - before - 1:
             header.append(Cell("…", "l"))
-            line.append(Cell(f'<span class="mut">{say("{n} 欄", n=number(left))}</span>', "l"))
+            line.append(Cell(element("span", say("{n} 欄", n=number(left)), kind="mut"), "l"))
         if at < len(cells):
             kind = "l bad" if cells[at].is_fault else "l"
-            header.append(Cell(escape(cells[at].header), kind))
+            header.append(Cell(cells[at].header, kind))
             line.append(Cell(_value(cells[at], row), f"{kind} w" if len(cells[at].value) > WHOLE else kind))
     name = " ".join(filter(None, [str(row.file), _line(row), row.cell]))
     return table(name, header, [("", line)], "one") + _whole(cells, kept)
@@ -152,22 +157,25 @@ def _kept(cells: Sequence[_Filled]) -> list[int]:
     ]
 
 
-def _value(cell: _Filled, row: Row) -> str:
+def _value(cell: _Filled, row: Row) -> Markup:
     value = escape(cut(cell.value, SHORT))
     if not cell.is_fault:
         return value
-    blank = f'<span class="mut">{say("（空白）")}</span>'
-    return f"<b>{say(MARKS.get(row.severity, MARKS['warning']))}</b> {value if value.strip() else blank}"
+    mark = element("b", say(MARKS.get(row.severity, MARKS["warning"])))
+    return join([mark, value if value.strip() else element("span", say("（空白）"), kind="mut")], " ")
 
 
-def _whole(cells: Sequence[_Filled], kept: Sequence[int]) -> str:
+def _whole(cells: Sequence[_Filled], kept: Sequence[int]) -> Markup:
     """All cells one below the other, where the table above leaves some out or cuts them."""
     if len(kept) == len(cells) and all(len(cell.value) <= SHORT for cell in cells):
-        return ""
-    entries = "".join(
-        f"<div><dt>{escape(cell.header)}</dt><dd>{escape(cut(cell.value, LONG))}</dd></div>" for cell in cells
+        return BLANK
+    entries = join(
+        element("div", element("dt", cell.header), element("dd", cut(cell.value, LONG))) for cell in cells
     )
     title = say("整列 {n} 欄", n=number(len(cells)))
-    return (
-        f'<details class="more onscreen"><summary>{title}</summary><dl class="cells">{entries}</dl></details>'
+    return element(
+        "details",
+        element("summary", title),
+        element("dl", entries, kind="cells"),
+        kind="more onscreen",
     )

@@ -17,6 +17,7 @@ from cachetools import LRUCache, cached
 
 from dashboard import charts
 from dashboard.language import texts, words
+from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, frame
 from dashboard.rows import Group, IndicatorDay
@@ -41,8 +42,8 @@ Value = Link | str | int | float | date | None
 class Figure:
     """A drawing with the texts and values around it.
 
-    title: the finding, as markup. caption: what is measured, in which unit, and the key of the marks. alt: the text for
-    those who cannot see the drawing. name: the title of its file and its table. rows: every value, under `header`.
+    title: the finding. caption: what is measured, in which unit, and the key of the marks. alt: the text for those who
+    cannot see the drawing. name: the title of its file and its table. rows: every value, under `header`.
     """
 
     title: str
@@ -62,10 +63,10 @@ class _Question:
     scope: object
     address: str
     asked: tuple[object, ...]
-    build: Callable[[], Figure | str] = field(compare=False, repr=False)
+    build: Callable[[], Figure | Markup] = field(compare=False, repr=False)
 
 
-def once(view: View, *asked: object, build: Callable[[], Figure | str]) -> Figure | str:
+def once(view: View, *asked: object, build: Callable[[], Figure | Markup]) -> Figure | Markup:
     """A figure, built once for each snapshot, scope, language, era and `asked`.
 
     `asked` holds all that it depends on, besides what the address carries from page to page.
@@ -74,32 +75,32 @@ def once(view: View, *asked: object, build: Callable[[], Figure | str]) -> Figur
     return _built(_Question(view.snapshot, view.scope, view.link(""), (view.today, *asked), build))
 
 
-def _marks(figure: Figure | str) -> int:
+def _marks(figure: Figure | Markup) -> int:
     """The size of a figure in the cache, in marks."""
     return 1 if isinstance(figure, str) else 1 + sum(len(trace.y) for trace in figure.drawn.data)
 
 
 @cached(LRUCache(KEPT_MARKS, getsizeof=_marks), condition=Condition(), info=True)
-def _built(question: _Question) -> Figure | str:
+def _built(question: _Question) -> Figure | Markup:
     return question.build()
 
 
-def show(key: str, figure: Figure | str, controls: str = "") -> None:
+def show(key: str, figure: Figure | Markup, controls: Markup = BLANK) -> None:
     """Put a figure on the page, or the markup that says why there is none.
 
-    `key` names it among the page's figures; `controls` are links to other drawings of it, as markup.
+    `key` names it among the page's figures; `controls` are links to other drawings of it.
     """
     if isinstance(figure, str):
-        put(figure + controls)
+        put(join([figure, controls]))
         return
-    put(f'<h2>{figure.title}</h2><p class="sub">{figure.caption}</p>{controls}')
+    put(parts.element("h2", figure.title) + parts.element("p", figure.caption, kind="sub") + controls)
     st.plotly_chart(
         figure.drawn, theme=None, key=f"figure-{key}", alt=figure.alt, config=_config(texts.manner().language)
     )
     screen.fold_on_demand(say("圖的數字"), f"values-{key}", lambda: put(_table(figure) + _saved(figure)))
 
 
-def _saved(figure: Figure) -> str:
+def _saved(figure: Figure) -> Markup:
     return downloads.download(
         figure.name, list(figure.header), lambda: [list(map(_plain, row)) for row in figure.rows()]
     )
@@ -116,15 +117,15 @@ def _config(language: str) -> dict[str, Any]:
     }
 
 
-def _table(figure: Figure) -> str:
+def _table(figure: Figure) -> Markup:
     rows = figure.rows()
     right = [bool(rows) and all(_is_number(row[at]) for row in rows) for at in range(len(figure.header))]
-    head = [parts.Cell(words.escape(name), "" if right[at] else "l") for at, name in enumerate(figure.header)]
+    head = [parts.Cell(name, "" if right[at] else "l") for at, name in enumerate(figure.header)]
     lines = [
         ("", [parts.Cell(_text_of(value), "" if right[at] else "l") for at, value in enumerate(row)])
         for row in rows
     ]
-    return f'<div class="tall">{parts.table(figure.name, head, lines)}</div>'
+    return parts.element("div", parts.table(figure.name, head, lines), kind="tall")
 
 
 def _is_number(value: Value) -> bool:
@@ -133,10 +134,10 @@ def _is_number(value: Value) -> bool:
 
 def _text_of(value: Value) -> str:
     if isinstance(value, Link):
-        return parts.anchor(value.href, words.escape(value.text))
+        return parts.anchor(value.href, value.text)
     if isinstance(value, date):
         return words.written_day(value)
-    return words.number(value, "–") if isinstance(value, int | float | None) else words.escape(value)
+    return words.number(value, "–") if isinstance(value, int | float | None) else value
 
 
 def _plain(value: Value) -> object:
@@ -194,9 +195,9 @@ def needed(day: date, now: float, deadline: date, top: float) -> pd.DataFrame:
     return line.assign(line=NEEDED, look=NEEDED)
 
 
-def hover_of_need(weekly: str, unit: str) -> str:
+def hover_of_need(weekly: str, unit: str) -> Markup:
     """The hover text of the speed needed."""
-    return say("所需速度：每週 {n} {unit}", n=weekly, unit=plain(unit))
+    return say_markup("所需速度：每週 {n} {unit}", n=weekly, unit=plain(unit))
 
 
 def others_names() -> dict[str, str]:
@@ -204,19 +205,20 @@ def others_names() -> dict[str, str]:
     return {PACE: say("應有進度"), NEEDED: say("所需速度")}
 
 
-def plain(name: str) -> str:
+def plain(name: str) -> Markup:
     """A name escaped for a hover text, in which plotly replaces its placeholders."""
-    return words.escape(name).replace("%{", "%\u200b{")
+    return escape(name).replace("%{", "%\u200b{")
 
 
-def hover_text(name: str, unit: str) -> str:
+def hover_text(name: str, unit: str) -> Markup:
     """The hover text of a line: its name, the share, and the counts; see `charts.curves`."""
-    share, counts = "<b>%{customdata[0]:.1f}%</b>", "%{customdata[1]:,}/%{customdata[2]:,}"
-    return f"{plain(name)} " + say("{share}（{counts} {unit}）", share=share, counts=counts, unit=plain(unit))
+    share, counts = Markup("<b>%{customdata[0]:.1f}%</b>"), "%{customdata[1]:,}/%{customdata[2]:,}"
+    figure = say_markup("{share}（{counts} {unit}）", share=share, counts=counts, unit=plain(unit))
+    return join([plain(name), figure], " ")
 
 
 def line_facts(kpi: Any, group: str | int, counted: str) -> str:
-    """The machine-readable key of a line: indicator, level, period, column and group; see `words.FIGURE`."""
+    """The machine-readable key of a line: indicator, level, period, column and group; see `language.figure.FIGURE`."""
     level = "group" if group else "city"
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
 
@@ -315,10 +317,9 @@ class Progress:
 
     def marks(self, view: View, required: int, low: bool = False) -> list[charts.Day]:
         """The upright lines: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
-        unit = words.escape(self.unit)
         due = say("期限 {day}", day=words.due_day(self.kpi.deadline, view.on))
-        must = say("應達 {required} {unit}", required=words.number(required), unit=unit)
-        marks = [charts.Day(self.kpi.deadline, f"{due}<br>{must}", True, low)]
+        must = say("應達 {required} {unit}", required=words.number(required), unit=self.unit)
+        marks = [charts.Day(self.kpi.deadline, join([due, must], parts.BREAK), True, low)]
         if view.on != self.kpi.deadline:
             marks.append(charts.Day(view.on, ""))
         if view.versus and view.versus >= self.start:

@@ -10,26 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
     FLAGS,
+    STATUSES,
+    UNMET,
     URGENT_DAYS,
-    amount,
     days_left,
     due_day,
-    escape,
     is_unsure,
     listing,
     names,
     number,
     past,
     prose,
+    quantity,
     short_day,
     word,
 )
 from dashboard.questions import View
 from dashboard.rules import urgent
-from dashboard.ui.base.parts import anchor, moved, tag
+from dashboard.ui.base.parts import anchor, element, moved, tag
 
 Row = Any
 ToIndicator = Callable[[str], str]
@@ -39,7 +41,7 @@ WEEKS = 4
 
 def gap(row: Row, unit: str) -> str:
     """「還差 4 人」, or blank without a gap."""
-    return say("還差 {amount}", amount=amount(row.gap, unit)) if row.gap else ""
+    return say("還差 {amount}", amount=quantity(row.gap, unit)) if row.gap else ""
 
 
 def room(row: Row, unit: str) -> str:
@@ -47,8 +49,8 @@ def room(row: Row, unit: str) -> str:
     if row.room is None:
         return ""
     if row.room < 0:
-        return say("超出 {amount}", amount=amount(-row.room, unit))
-    return say("尚餘 {amount}", amount=amount(row.room, unit))
+        return say("超出 {amount}", amount=quantity(-row.room, unit))
+    return say("尚餘 {amount}", amount=quantity(row.room, unit))
 
 
 def lacking(row: Row, unit: str) -> str:
@@ -64,23 +66,22 @@ def pace(row: Row, unit: str) -> str:
 
 
 def _speed(weekly: float, unit: str) -> str:
-    return f"{weekly:.1f} {escape(unit)}"
+    return f"{weekly:.1f} {unit}"
 
 
-def first_sentence(deadlines: Sequence[Row]) -> str:
+def first_sentence(deadlines: Sequence[Row]) -> Markup:
     """The sentence on the most urgent deadline; it names the period where there are several."""
     row = urgent(deadlines)
     if row is None:
-        return ""
+        return BLANK
     when = past(row.days_left)
     if row.days_left >= 0:
         when = say("{left}（期限 {day}）", left=when, day=f"{row.deadline.month}/{row.deadline.day}")
     short = say("{n} 校{short}", n=number(row.schools), short=gap(row, row.unit)) + _unread(row)
-    shortfall = f"<b>{say('{when}，{short}', when=when, short=short)}</b>"
+    shortfall = element("b", say("{when}，{short}", when=when, short=short))
     if len({each.period_label for each in deadlines}) > 1:
-        whose = escape(row.period_label)
-        return say("{period}的{kpi} {text}。", period=whose, kpi=escape(row.short), text=shortfall)
-    return say("{kpi} {text}。", kpi=escape(row.short), text=shortfall)
+        return say_markup("{period}的{kpi} {text}。", period=row.period_label, kpi=row.short, text=shortfall)
+    return say_markup("{kpi} {text}。", kpi=row.short, text=shortfall)
 
 
 def _unread(row: Row) -> str:
@@ -88,20 +89,20 @@ def _unread(row: Row) -> str:
     return say("（其中 {n} 校有檔案沒有讀到）", n=number(row.unread)) if row.unread else ""
 
 
-def standing(row: Row, periods: Sequence[Row] = ()) -> str:
+def standing(row: Row, periods: Sequence[Row] = ()) -> Markup:
     """The sentence on how many schools are late, unreported, flagged and done, over all periods."""
-    late = f"<b>{say('{n} 校至少一項落後或逾期', n=number(row.late))}</b>"
+    late = element("b", say("{n} 校至少一項落後或逾期", n=number(row.late)))
     if row.no_data:
         silent = say("{n} 校有項目未填報", n=number(row.no_data))
-        late = say("{late}，{silent}", late=late, silent=silent)
-    summary = say("{n} 校中 {late}", n=number(row.schools), late=late)
+        late = say_markup("{late}，{silent}", late=late, silent=silent)
+    summary = say_markup("{n} 校中 {late}", n=number(row.schools), late=late)
     if row.flagged:
-        summary = say("{text}，{n} 校的資料有註記", text=summary, n=number(row.flagged))
+        summary = say_markup("{text}，{n} 校的資料有註記", text=summary, n=number(row.flagged))
     done = say("{n} 校全部達標", n=number(row.done)) if row.done else say("尚無學校全部達標")
     if len(periods) > 1:
-        where = listing([escape(each.label) for each in periods])
-        return say("{where}：{text}；{done}。", where=where, text=summary, done=done)
-    return say("{text}；{done}。", text=summary, done=done)
+        where = listing([each.label for each in periods])
+        return say_markup("{where}：{text}；{done}。", where=where, text=summary, done=done)
+    return say_markup("{text}；{done}。", text=summary, done=done)
 
 
 # What needs attention
@@ -118,94 +119,100 @@ class FindingContext:
 
 def attention(
     view: View, kpis: Sequence[Row], data: Sequence[Row], findings: Sequence[Row], to_indicator: ToIndicator
-) -> str:
+) -> Markup:
     """The list of faults in the data, then the findings: each a sentence with a link."""
     context = FindingContext(view, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
-    lines = of_data(view, data) + "".join(_finding(context, row) for row in findings)
-    none = "" if findings else f'<p class="lead">{say("目前沒有落後、逾期或未填報的項目。")}</p>'
-    return (f'<div class="list">{lines}</div>' if lines else "") + none
+    lines = of_data(view, data) + join(_finding(context, row) for row in findings)
+    listed = element("div", lines, kind="list") if lines else BLANK
+    if findings:
+        return listed
+    return listed + element("p", say("目前沒有落後、逾期或未填報的項目。"), kind="lead")
 
 
-def of_data(view: View, rows: Sequence[Row]) -> str:
+def of_data(view: View, rows: Sequence[Row]) -> Markup:
     """The lines on faulty data: one for each flag of a table, and one on all tables without rows of a school."""
     lines = [_of_data(view, row.flag, DATA[row.flag](view, row)) for row in rows if row.flag in DATA]
     unsent = [
-        say("{label}（{note}）", label=escape(row.label), note=_schools(view, row, FEW))
+        say_markup("{label}（{note}）", label=row.label, note=_schools(view, row, FEW))
         for row in rows
         if row.flag == "no_rows"
     ]
     if unsent:
-        sentence = say("沒有任何一列：{tables}；可能沒有辦理，也可能沒有送來", tables=listing(unsent))
+        sentence = say_markup("沒有任何一列：{tables}；可能沒有辦理，也可能沒有送來", tables=listing(unsent))
         lines.append(_of_data(view, "no_rows", sentence))
-    return "".join(lines)
+    return join(lines)
 
 
-def _of_data(view: View, flag: str, sentence: str) -> str:
-    who = anchor(view.link("data"), say("資料"))
-    return (
-        f'<div class="li"><span class="fl">! {say(FLAGS[flag].source_text)}</span><span>{who}</span>'
-        f'<span class="tx">{sentence}</span><span class="d"></span></div>'
+def _line(*cells: Markup) -> Markup:
+    """A line of the list: what, who, the sentence, the day."""
+    return element("div", *cells, kind="li")
+
+
+def _of_data(view: View, flag: str, sentence: Markup) -> Markup:
+    return _line(
+        element("span", "! ", say(FLAGS[flag].source_text), kind="fl"),
+        element("span", anchor(view.link("data"), say("資料"))),
+        element("span", sentence, kind="tx"),
+        element("span", kind="d"),
     )
 
 
-def _files(view: View, row: Row) -> str:
+def _files(view: View, row: Row) -> Markup:
     files = row.files.split("|")
-    named = f"<b>{listing([escape(name) for name in files[:FILES]])}</b>"
+    named = element("b", listing(files[:FILES]))
     if len(files) > FILES:
-        named = say("{files}等 {n} 個檔案", files=named, n=number(len(files)))
+        named = say_markup("{files}等 {n} 個檔案", files=named, n=number(len(files)))
     todo = (
         say("請改好再送，在那之前不列為落後")
         if row.flag == "unreadable_source"
         else say("用的是先前讀到的列，請重送，在那之前不列為落後")
     )
-    return say("{files} 影響 {schools}：{todo}", files=named, schools=_schools(view, row), todo=todo)
+    return say_markup("{files} 影響 {schools}：{todo}", files=named, schools=_schools(view, row), todo=todo)
 
 
-def _rosters(view: View, row: Row) -> str:
-    rejected = say("{table}有 {n} 列未採用", table=escape(row.label), n=number(row.rows))
-    return say("{text}，基數可能偏低：{schools}", text=f"<b>{rejected}</b>", schools=_schools(view, row))
+def _rosters(view: View, row: Row) -> Markup:
+    rejected = element("b", say("{table}有 {n} 列未採用", table=row.label, n=number(row.rows)))
+    return say_markup("{text}，基數可能偏低：{schools}", text=rejected, schools=_schools(view, row))
 
 
-def _schools(view: View, row: Row, most: int | None = None) -> str:
+def _schools(view: View, row: Row, most: int | None = None) -> Markup:
     """The first schools, each a link to its rows, and how many there are."""
-    links = [
-        anchor(view.link("data", school=name), escape(name)) for name in row.school_names.split("|")[:most]
-    ]
+    links = [anchor(view.link("data", school=name), name) for name in row.school_names.split("|")[:most]]
     return names(links, int(row.schools))
 
 
 FILES, FEW = 2, 2
-DATA: dict[str, Callable[[View, Row], str]] = {
+DATA: dict[str, Callable[[View, Row], Markup]] = {
     "unreadable_source": _files,
     "stale_source": _files,
     "base_rejected": _rosters,
 }
 
 
-def _finding(context: FindingContext, row: Row) -> str:
+def _finding(context: FindingContext, row: Row) -> Markup:
     status, describe = KINDS[row.kind]
     view = context.view
     if row.kind in ONE_SCHOOL:
-        who = anchor(view.link("school", school=row.school_names, kpi=row.kpi), escape(row.school_names))
+        who = anchor(view.link("school", school=row.school_names, kpi=row.kpi), row.school_names)
     else:
-        who = anchor(context.to_indicator(row.kpi), escape(context.kpis[row.kpi].short))
+        who = anchor(context.to_indicator(row.kpi), context.kpis[row.kpi].short)
     if row.kind == "soon":
-        mark = f'<span class="tag t-behind">{days_left(row.days_left)}</span>'
+        mark = element("span", days_left(row.days_left), kind="tag t-behind")
     else:
         mark = tag(status or row.status, "ceiling" if row.excess else None)
     when = due_day(row.deadline, view.on) if row.deadline and not row.excess else ""
-    return (
-        f'<div class="li"><span>{mark}</span><span>{who}</span><span class="tx">{describe(context, row)}</span>'
-        f'<span class="d">{when}</span></div>'
+    return _line(
+        element("span", mark),
+        element("span", who),
+        element("span", describe(context, row), kind="tx"),
+        element("span", when, kind="d"),
     )
 
 
-def linked(context: FindingContext, row: Row) -> str:
+def linked(context: FindingContext, row: Row) -> Markup:
     """The schools of a finding, each a link to its page."""
     pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
-    links = [
-        anchor(context.view.link("school", school=name, kpi=row.kpi), escape(short)) for name, short in pairs
-    ]
+    links = [anchor(context.view.link("school", school=name, kpi=row.kpi), short) for name, short in pairs]
     return names(links, int(row.schools))
 
 
@@ -214,31 +221,33 @@ def _versus(context: FindingContext) -> str:
     return short_day(context.view.versus, context.view.year)
 
 
-def _many(context: FindingContext, row: Row) -> str:
+def _many(context: FindingContext, row: Row) -> Markup:
     unit = context.kpis[row.kpi].unit
     short = gap(row, unit)
     if row.excess:
-        short = say("超出上限 {amount}", amount=amount(row.excess, unit))
-    sentence = say("{n} 校{short}", n=number(row.schools), short=f"<b>{short}</b>")
+        short = say("超出上限 {amount}", amount=quantity(row.excess, unit))
+    sentence = say_markup("{n} 校{short}", n=number(row.schools), short=element("b", short))
     if row.worsened and row.worsened < row.schools:
         new = number(row.worsened)
-        sentence = say("{text}（{day} 之後新增 {new} 校）", text=sentence, day=_versus(context), new=new)
-    return say("{text}：{more}", text=sentence, more=linked(context, row))
+        sentence = say_markup(
+            "{text}（{day} 之後新增 {new} 校）", text=sentence, day=_versus(context), new=new
+        )
+    return say_markup("{text}：{more}", text=sentence, more=linked(context, row))
 
 
-def _one(context: FindingContext, row: Row) -> str:
+def _one(context: FindingContext, row: Row) -> Markup:
     kpi = context.kpis[row.kpi]
-    sentence = say(
+    sentence = say_markup(
         "{kpi} {short}（{done}）",
-        kpi=escape(kpi.short),
-        short=f"<b>{gap(row, kpi.unit)}</b>",
+        kpi=kpi.short,
+        short=element("b", gap(row, kpi.unit)),
         done=f"{number(row.counted)}/{number(row.required)}",
     )
     week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
     needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
     turned = say("{day} 之後才落後", day=_versus(context)) if row.worsened else ""
     more = say("，").join(filter(None, (needed, _lately(context, row, kpi.unit), turned)))
-    return say("{text}：{more}", text=sentence, more=more) if more else sentence
+    return say_markup("{text}：{more}", text=sentence, more=more) if more else sentence
 
 
 def _lately(context: FindingContext, row: Row, unit: str) -> str:
@@ -248,36 +257,36 @@ def _lately(context: FindingContext, row: Row, unit: str) -> str:
     if row.gained > 0:
         return say("近四週每週 {amount}", amount=_speed(row.gained / WEEKS, unit))
     if row.gained < 0:
-        return say("近四週減少 {amount}", amount=amount(-row.gained, unit))
+        return say("近四週減少 {amount}", amount=quantity(-row.gained, unit))
     return say("近四週沒有增加")
 
 
-def _fell(context: FindingContext, row: Row) -> str:
+def _fell(context: FindingContext, row: Row) -> Markup:
     kpi = context.kpis[row.kpi]
-    sentence = say(
+    sentence = say_markup(
         "{kpi} 自 {day} 起由 {then} 降為 {now}",
-        kpi=escape(kpi.short),
+        kpi=kpi.short,
         day=_versus(context),
-        then=amount(row.counted_then, kpi.unit),
-        now=f"<b>{amount(row.counted, kpi.unit)}</b>",
+        then=quantity(row.counted_then, kpi.unit),
+        now=element("b", quantity(row.counted, kpi.unit)),
     )
     short = gap(row, kpi.unit)
-    return say("，").join([sentence, short]) if short else sentence
+    return join([sentence, short], say("，")) if short else sentence
 
 
-def _silent(context: FindingContext, row: Row) -> str:
-    kpis = listing([escape(context.kpis[kpi].short) for kpi in row.kpi_ids.split("|")])
-    unreported = f"<b>{say('{n} 項未填報', n=number(row.schools))}</b>"
-    return say("{kpis} {text}，缺資料，不是 0", kpis=kpis, text=unreported)
+def _silent(context: FindingContext, row: Row) -> Markup:
+    kpis = listing([context.kpis[kpi].short for kpi in row.kpi_ids.split("|")])
+    unreported = element("b", say("{n} 項未填報", n=number(row.schools)))
+    return say_markup("{kpis} {text}，缺資料，不是 0", kpis=kpis, text=unreported)
 
 
-def _absent(context: FindingContext, row: Row) -> str:
+def _absent(context: FindingContext, row: Row) -> Markup:
     link = anchor(context.view.link("data"), say("資料頁"))
-    return say("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
+    return say_markup("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
 
 
 # The status of a kind of finding (None: that of the row) and the function that writes its sentence.
-KINDS: dict[str, tuple[str | None, Callable[[FindingContext, Row], str]]] = {
+KINDS: dict[str, tuple[str | None, Callable[[FindingContext, Row], Markup]]] = {
     "late": ("overdue", _many),
     "soon": ("soon", _many),
     "absent": ("no_data", _absent),
@@ -297,13 +306,13 @@ def coming(
     deadlines: Sequence[Row],
     before: Mapping[tuple[object, ...], Row],
     to_indicator: ToIndicator,
-) -> str:
+) -> Markup:
     """The deadlines by day, each with its gap and the change in schools since the day to compare with."""
     days: dict[object, list[Row]] = {}
     for row in deadlines:
         days.setdefault(row.deadline, []).append(row)
-    lines = "".join(_deadline(view, due, before, to_indicator) for due in days.values())
-    return f'<dl class="dl">{lines}</dl>'
+    lines = join(_deadline(view, due, before, to_indicator) for due in days.values())
+    return element("dl", lines, kind="dl")
 
 
 def _deadline(
@@ -311,25 +320,27 @@ def _deadline(
     due: Sequence[Row],
     before: Mapping[tuple[object, ...], Row],
     to_indicator: ToIndicator,
-) -> str:
+) -> Markup:
     left = due[0].days_left
-    countdown = f'<span class="s-overdue st">{days_left(left)}</span>' if left < 0 else days_left(left)
-    lines = "".join(
-        f"<small>{say('{kpi}：{text}', kpi=anchor(to_indicator(row.kpi), escape(row.short)), text=unmet)}</small>"
+    countdown = element("span", days_left(left), kind="s-overdue st") if left < 0 else days_left(left)
+    lines = join(
+        element(
+            "small", say_markup("{kpi}：{text}", kpi=anchor(to_indicator(row.kpi), row.short), text=unmet)
+        )
         for row in due
         for unmet in [_unmet(row, before.get((row.kpi,)))]
     )
-    return f"<dt>{due_day(due[0].deadline, view.on)}</dt><dd>{countdown}{lines}</dd>"
+    return element("dt", due_day(due[0].deadline, view.on)) + element("dd", countdown, lines)
 
 
-def _unmet(row: Row, then: Row | None) -> str:
+def _unmet(row: Row, then: Row | None) -> Markup:
     if not row.judged:
-        return say("尚無學校可評定")
+        return say_markup("尚無學校可評定")
     change = moved(row.schools, then, "schools")
     if not row.schools:
-        return say("已評定的學校都達標") + change
-    unmet = say("{n} 校未達標", n=number(row.schools)) + change + _unread(row)
-    return say("，").join([unmet, gap(row, row.unit)])
+        return join([say("已評定的學校都達標"), change])
+    unmet = join([say("{n} 校未達標", n=number(row.schools)), change, _unread(row)])
+    return join([unmet, gap(row, row.unit)], say("，"))
 
 
 # A school's page
@@ -337,33 +348,33 @@ def _unmet(row: Row, then: Row | None) -> str:
 
 def school_lead(
     view: View, school: str, figures: Sequence[Row], kpis: Mapping[str, Row], rejects: Sequence[Row]
-) -> str:
+) -> Markup:
     """The summary of a school's page: what is due, how many indicators have which status, how many rows were rejected."""
     judged = [row for row in figures if row.status != "info"]
     called = Counter(word(row.status, kpis[row.kpi].require) for row in sorted(judged, key=_place))
     tally = [say("{n} 項{status}", n=number(many), status=status) for status, many in called.items()]
-    summary = say("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
+    summary = say_markup("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
     if len(view.periods) > 1:
-        where = listing([escape(each.label) for each in view.periods])
-        summary = say("{where}，{text}", where=where, text=summary)
+        where = listing([each.label for each in view.periods])
+        summary = say_markup("{where}，{text}", where=where, text=summary)
     rejected = sum(row.severity == "rejected" for row in rejects)
     warned = len(rejects) - rejected
     rows = [say("{n} 列資料被退回", n=number(rejected))] if rejected else []
     rows += [say("{n} 列有警告", n=number(warned))] if warned else []
     if rows:
         there = view.link("data", school=school, severity="rejected" if rejected else "warning")
-        summary = say("{text}；另有 {rows}", text=summary, rows=anchor(there, listing(rows)))
-    return prose([*_pressing(figures, kpis), say("{text}。", text=summary)])
+        summary = say_markup("{text}；另有 {rows}", text=summary, rows=anchor(there, listing(rows)))
+    return prose([*_pressing(figures, kpis), say_markup("{text}。", text=summary)])
 
 
 def _place(row: Row) -> int:
-    return ("met", "on_track", "behind", "overdue", "no_data", "exempt", "upcoming").index(row.status)
+    return [*STATUSES].index(row.status)
 
 
-def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
+def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[Markup]:
     """The sentences on the first deadline missed or within two weeks, and on each exceeded ceiling."""
     sure = [row for row in figures if not is_unsure(row)]
-    open_rows = [row for row in sure if row.status in ("behind", "overdue", "on_track") and row.gap]
+    open_rows = [row for row in sure if row.status in UNMET and row.gap]
     due = sorted(open_rows, key=lambda row: row.deadline)
     late = [row for row in due if row.status == "overdue"]
     soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]
@@ -374,6 +385,6 @@ def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[str]:
     over = [row for row in sure if row.room is not None and row.room < 0]
     sentences += [room(row, kpis[row.kpi].unit) for row in over]
     return [
-        f"<b>{say('{kpi} {text}。', kpi=escape(kpis[row.kpi].short), text=one)}</b>"
+        element("b", say("{kpi} {text}。", kpi=kpis[row.kpi].short, text=one))
         for row, one in zip([*(late or soon)[:1], *over], sentences, strict=True)
     ]

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    LATE,
     STATUSES,
     URGENT_DAYS,
     days_left,
-    escape,
     is_unsure,
     listing,
     number,
@@ -26,7 +27,7 @@ from dashboard.questions import View, ask
 from dashboard.reminders import to_send as to_send
 from dashboard.rows import Notice, TeamKpi
 from dashboard.ui.base.findings import gap, pace, room
-from dashboard.ui.base.parts import anchor, hint
+from dashboard.ui.base.parts import BREAK, anchor, element, hint
 
 Row = Any
 Link = Callable[..., str]
@@ -58,28 +59,31 @@ def step_context(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> St
     )
 
 
-def this_week(schools: Mapping[str, Sequence[Row]], context: StepContext, link: Link, year: int) -> str:
+def this_week(schools: Mapping[str, Sequence[Row]], context: StepContext, link: Link, year: int) -> Markup:
     """The section of the week: each school's steps with a link to its reminder, and a line on the schools without any.
 
     Blank without a school.
     """
     if not schools:
-        return ""
-    head = f'<h2>{say("本週可以做的事")}</h2><p class="sub">{say("各校先期限近的")}{hint(say("；點項目看還缺誰"))}</p>'
+        return BLANK
+    about = element("p", say("各校先期限近的"), hint(say("；點項目看還缺誰")), kind="sub")
     lines, done = [], []
     for name, figures in schools.items():
-        who = anchor(link("school", school=name), escape(name))
+        who = anchor(link("school", school=name), name)
         if tasks := steps(name, figures, context, link, year):
             write = anchor(link("reminders", school=name), say("寫催辦"))
-            listed = "".join(f"<li>{step}</li>" for step in tasks)
-            lines.append(
-                f'<div class="li gaps"><span>{who}</span><ul class="steps">{listed}</ul><span class="d onscreen">{write}</span></div>'
-            )
+            listed = element("ul", *(element("li", step) for step in tasks), kind="steps")
+            day = element("span", write, kind="d onscreen")
+            lines.append(element("div", element("span", who), listed, day, kind="li gaps"))
         else:
             done.append(who + _open(figures))
-    rest = say("{schools}：沒有落後或逾期的項目，維持進度即可", schools=listing(done)) if done else ""
-    listed = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
-    return f"{head}{listed}{f'<p class=foot>{rest}</p>' if rest else ''}"
+    sections = [element("h2", say("本週可以做的事")), about]
+    if lines:
+        sections.append(element("div", *lines, kind="list halves"))
+    if done:
+        rest = say_markup("{schools}：沒有落後或逾期的項目，維持進度即可", schools=listing(done))
+        sections.append(element("p", rest, kind="foot"))
+    return join(sections)
 
 
 def _open(figures: Sequence[Row]) -> str:
@@ -88,7 +92,7 @@ def _open(figures: Sequence[Row]) -> str:
     return say("（還有 {n} 項進行中）", n=number(many)) if many else ""
 
 
-def steps(name: str, figures: Sequence[Row], context: StepContext, link: Link, year: int) -> list[str]:
+def steps(name: str, figures: Sequence[Row], context: StepContext, link: Link, year: int) -> list[Markup]:
     """At most `STEPS` of a school: gaps by deadline, what to send, rows to mend; and a link to the rest."""
     short = sorted((row for row in figures if _is_due(row)), key=_urgency)
     others = [
@@ -112,7 +116,7 @@ def _is_due(row: Row) -> bool:
     """Whether a figure is late, or lacks something close to its deadline; never where a file was not read."""
     if is_unsure(row):
         return False
-    if row.status in ("overdue", "behind"):
+    if row.status in LATE:
         return True
     return bool(row.status == "on_track" and row.gap and 0 <= row.days_left <= URGENT_DAYS)
 
@@ -123,23 +127,26 @@ def _urgency(row: Row) -> tuple[date, float]:
     return (date.min if exceeded else row.deadline or date.max), -float(row.gap or 0)
 
 
-def _step(row: Row, context: StepContext, link: Link, year: int) -> str:
+def _step(row: Row, context: StepContext, link: Link, year: int) -> Markup:
     """「▼ A1、A2 還差 4 人 · 12/31 前 · 每週 0.7 人」."""
     kpi = context.kpis[row.kpi]
-    status = STATUSES[row.status]
-    what = anchor(link("school", school=row.school_name, kpi=row.kpi), escape(kpi.short))
-    sign = f'<span class="st s-{row.status}" title="{status.word}">{status.sign}</span> {what}'
+    what = anchor(link("school", school=row.school_name, kpi=row.kpi), kpi.short)
+    sign = join([_sign(row.status), what], " ")
     if row.room is not None:
-        return say("{what} {over}，請調整", what=sign, over=f"<b>{room(row, kpi.unit)}</b>")
-    parts = [f"{sign} <b>{_lacks(row, kpi, context)}</b>"]
+        return say_markup("{what} {over}，請調整", what=sign, over=element("b", room(row, kpi.unit)))
+    parts: list[str] = [join([sign, element("b", _lacks(row, kpi, context))], " ")]
     if row.days_left < 0:
         parts.append(say("期限 {day} 已過，請補齊", day=written_day(row.deadline)))
     else:
         parts.append(say("{day} 前", day=short_day(row.deadline, year)))
     if 0 <= row.days_left <= URGENT_DAYS:
-        parts.append(f'<span class="warn">{days_left(row.days_left)}</span>')
+        parts.append(element("span", days_left(row.days_left), kind="warn"))
     parts.append(pace(row, kpi.unit))
-    return " · ".join(part for part in parts if part)
+    return join((part for part in parts if part), " · ")
+
+
+def _sign(status: str) -> Markup:
+    return element("span", STATUSES[status].sign, kind=f"st s-{status}", title=STATUSES[status].word)
 
 
 def _lacks(row: Row, kpi: Row, context: StepContext) -> str:
@@ -151,16 +158,17 @@ def _lacks(row: Row, kpi: Row, context: StepContext) -> str:
     return say("請 {n} 人同到一場", n=number(row.required))
 
 
-def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link) -> str:
+def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link) -> Markup:
     """The step to send unread files again, with the indicators that depend on them."""
-    kpis = [escape(context.kpis[row.kpi].short) for row in figures if is_unsure(row)]
+    kpis = [context.kpis[row.kpi].short for row in figures if is_unsure(row)]
     if not kpis:
-        return ""
+        return BLANK
     there = anchor(link("data", school=name), say("檔案沒有讀到，請改好再送"))
-    return f'<span class="fl">!</span> {say("{kpis}：{text}", kpis=listing(kpis), text=there)}'
+    step = say_markup("{kpis}：{text}", kpis=listing(kpis), text=there)
+    return join([element("span", "!", kind="fl"), step], " ")
 
 
-def _send(figures: Sequence[Row], context: StepContext) -> str:
+def _send(figures: Sequence[Row], context: StepContext) -> Markup:
     """The step to send or fill in what indicators without data need."""
     silent = [
         row
@@ -168,23 +176,24 @@ def _send(figures: Sequence[Row], context: StepContext) -> str:
         if row.status == "no_data" and not is_unsure(row) and (row.school_id, row.kpi) in context.to_send
     ]
     if not silent:
-        return ""
+        return BLANK
     by_todo: dict[str, list[str]] = {}
     for row in silent:
         todo = context.to_send[row.school_id, row.kpi]
-        by_todo.setdefault(todo, []).append(escape(context.kpis[row.kpi].short))
-    sign = f'<span class="st s-no_data" title="{STATUSES["no_data"].word}">{STATUSES["no_data"].sign}</span>'
+        by_todo.setdefault(todo, []).append(context.kpis[row.kpi].short)
     lines = [
-        say("{sign} {todo}：{kpis} 未填報", sign=sign, todo=f"<b>{escape(todo)}</b>", kpis=listing(kpis))
+        say_markup(
+            "{sign} {todo}：{kpis} 未填報", sign=_sign("no_data"), todo=element("b", todo), kpis=listing(kpis)
+        )
         for todo, kpis in by_todo.items()
     ]
-    return "<br>".join(lines)
+    return join(lines, BREAK)
 
 
-def _mend(name: str, context: StepContext, link: Link) -> str:
+def _mend(name: str, context: StepContext, link: Link) -> Markup:
     """The step to mend rejected rows, a link to the page that says how."""
     many = context.refused.get(name)
     if not many:
-        return ""
+        return BLANK
     text = say("{n} 列被退回，照說明改好再送", n=number(many))
     return anchor(link("data", school=name, severity="rejected"), text)

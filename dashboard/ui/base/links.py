@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dashboard.language.words import escape
+from dashboard.language.markup import Markup
 from dashboard.questions import View
 from dashboard.ui.base.parts import anchor
 
@@ -20,13 +20,13 @@ def latest(kpis: Sequence[Row], on: date) -> Row:
     return max(begun, key=lambda kpi: kpi.begins, default=kpis[0])
 
 
-def link(view: View, kpi: Row, school: str | None = None, label: str | None = None) -> str:
+def link(view: View, kpi: Row, school: str | None = None, label: str | None = None) -> Markup:
     """The link to an indicator's rule and, with a school, to the evidence of its figure.
 
-    The link names the figure's period where there are several. `label` is markup; without it the indicator's own.
+    The link names the figure's period where there are several. Without a `label` it has the indicator's own.
     """
     href = at(view, kpi).link("indicator", kpi=kpi.kpi, school=school)
-    return anchor(href, escape(kpi.label) if label is None else label)
+    return anchor(href, kpi.label if label is None else label)
 
 
 def at(view: View, kpi: Row) -> View:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from dashboard.language import words
+from dashboard.language.markup import BLANK, Markup, escape
 from dashboard.language.texts import later, say
-from dashboard.language.words import STATUSES, escape, number
+from dashboard.language.words import STATUSES, number
 from dashboard.questions import View, programme_name
 from dashboard.ui.base import downloads, parts
-from dashboard.ui.base.parts import Cell, Line, Row
+from dashboard.ui.base.parts import Cell, Line, Row, element
 
 T = TypeVar("T")
 AT_ONCE = 30  # rows that come with a page
@@ -56,53 +57,57 @@ def page(every: Sequence[T], asked: str | None, size: int) -> Page[T]:
     return Page(asked, len(every), size, lambda first, last: every[first:last])
 
 
-def pager(rows: Page[T], here: Callable[..., str], of: str | None = None) -> str:
+def pager(rows: Page[T], here: Callable[..., str], of: str | None = None) -> Markup:
     """The links to the other pages of a list."""
     return parts.pager(rows.number, rows.total, rows.size, here, of)
 
 
 def table(
     caption: str, header: Sequence[Cell], rows: Sequence[T], line: Callable[[T], Line], kind: str = ""
-) -> str:
+) -> Markup:
     """A table of the page's rows; on paper of all rows."""
 
-    def write(some: Iterable[T]) -> str:
+    def write(some: Iterable[T]) -> Markup:
         return parts.lines(map(line, some))
 
-    template = f'<tr><td class="l w" colspan="{len(header)}">{{}}</td></tr>'
-    return parts.table(
-        caption, header, map(line, rows), kind, around("tbody", caption, rows, write, template)
-    )
+    def note(sentence: str) -> Markup:
+        return element("tr", element("td", sentence, kind="l w", colspan=len(header)))
+
+    return parts.table(caption, header, map(line, rows), kind, around("tbody", caption, rows, write, note))
+
+
+def _paragraph(sentence: str) -> Markup:
+    return element("p", sentence)
 
 
 def around(
-    element: str,
+    tag: str,
     name: str,
     rows: Sequence[T],
-    write: Callable[[Iterable[T]], str],
-    template: str = "<p>{}</p>",
-) -> tuple[str, str]:
+    write: Callable[[Iterable[T]], Markup],
+    note: Callable[[str], Markup] = _paragraph,
+) -> tuple[Markup, Markup]:
     """The elements for paper before and after the rows of a page: all other rows, and how many are not printed.
 
-    name: the list's name, unique on the page. template: the markup of a sentence among its rows, with `{}`.
+    name: the list's name, unique on the page. write: the markup of rows. note: that of a sentence among them.
     """
     if not isinstance(rows, Page) or len(rows) == rows.total:
-        return "", ""
+        return BLANK, BLANK
 
-    def part(first: int, last: int) -> str:
+    def part(first: int, last: int) -> Markup:
         if first >= last:
-            return ""
+            return BLANK
         if last - first <= AT_ONCE:
-            return f'<{element} class="onpaper">{cheap(write(rows.get(first, last)))}</{element}>'
-        return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), element, template)
+            return element(tag, cheap(write(rows.get(first, last))), kind="onpaper")
+        return fetched(f"{name} {first}", lambda: write(rows.get(first, last)), tag, note)
 
     before, end = min(rows.first, MOST), min(max(rows.last, MOST), rows.total)
     left = rows.first - before + rows.total - end
-    more = f'<{element} class="onpaper">{template.format(beyond(left))}</{element}>' if left else ""
+    more = element(tag, note(beyond(left)), kind="onpaper") if left else BLANK
     return part(0, before), part(rows.last, end) + more
 
 
-def instead(name: str, draw: Callable[[Sequence[T]], str], rows: Page[T], period: Row) -> str:
+def instead(name: str, draw: Callable[[Sequence[T]], Markup], rows: Page[T], period: Row) -> Markup:
     """A drawing of the page's rows, and on paper of all rows, for what is no plain list of rows.
 
     name: the drawing's name, unique on the page and in the period.
@@ -110,21 +115,23 @@ def instead(name: str, draw: Callable[[Sequence[T]], str], rows: Page[T], period
     if len(rows) == rows.total:
         return draw(rows)
 
-    def whole() -> str:
+    def whole() -> Markup:
         left = rows.total - MOST
-        return draw(rows.get(0, MOST)) + (f'<p class="foot">{beyond(left)}</p>' if left > 0 else "")
+        return draw(rows.get(0, MOST)) + (element("p", beyond(left), kind="foot") if left > 0 else "")
 
-    return f'<div class="onscreen">{draw(rows)}</div>{fetched(f"{name} {period.period}", whole)}'
+    return element("div", draw(rows), kind="onscreen") + fetched(f"{name} {period.period}", whole)
 
 
-def fetched(name: str, draw: Callable[[], str], element: str = "div", template: str = "<p>{}</p>") -> str:
+def fetched(
+    name: str, draw: Callable[[], Markup], tag: str = "div", note: Callable[[str], Markup] = _paragraph
+) -> Markup:
     """An element that is drawn when somebody prints, by another thread; until then it says that rows are missing.
 
-    name: the element's name, unique on the page. template: the markup around that sentence, with `{}`.
+    name: the element's name, unique on the page. note: the markup of that sentence.
     """
     href = downloads.address(f"{name}.html", "text/html", lambda: cheap(draw()).encode())
     missing = say("這裡的列沒有印出：讀不到伺服器，或頁面開了太久。請重新整理再列印。")
-    return f'<{element} class="onpaper" data-paper="{href}">{template.format(missing)}</{element}>'
+    return element(tag, note(missing), kind="onpaper", data_paper=href)
 
 
 def beyond(left: int) -> str:
@@ -132,27 +139,28 @@ def beyond(left: int) -> str:
     return say("另有 {n} 列沒有印出，請在畫面上按這張表的「下載…」取得全部。", n=number(left))
 
 
-def cheap(markup: str) -> str:
+def cheap(markup: Markup) -> Markup:
     """Markup without the attributes that paper does not need."""
-    return USELESS.sub("", markup)
+    return Markup(USELESS.sub("", markup))
 
 
 # Whose figures they are
 
 
-def identity(view: View) -> str:
+def identity(view: View) -> Markup:
     """The lines below a printed page's heading: the programme and the scope, and the meanings of the signs."""
-    scope = say("檢視範圍：{scope}", scope=escape(say(view.scope.label)))
+    scope = say("檢視範圍：{scope}", scope=say(view.scope.label))
     signs = "".join(
-        f"<span><b>{sign} {say(name)}</b> {say(meaning)}</span> " for sign, (name, meaning) in SIGNS.items()
+        f"<span><b>{sign} {escape(say(name))}</b> {escape(say(meaning))}</span> "
+        for sign, (name, meaning) in SIGNS.items()
     )
-    return (
-        f'<p class="quiet onpaper">{escape(programme_name(view))} · {scope}</p>'
+    return Markup(
+        f'<p class="quiet onpaper">{escape(programme_name(view))} · {escape(scope)}</p>'
         f'<p class="quiet onpaper signs">{signs}</p>'
     )
 
 
-def margins(view: View, title: str, upright: bool) -> str:
+def margins(view: View, title: str, upright: bool) -> Markup:
     """The style sheet of the margins: the programme and the page, the day, the snapshot, and the sheet's number."""
     built_at, fingerprint = view.facts.built_at, words.fingerprint(view.facts.fingerprint)
     sample = f" · {say('示範資料')}" if view.facts.sample else ""
@@ -164,7 +172,7 @@ def margins(view: View, title: str, upright: bool) -> str:
     }
     rules = " ".join(f"@{place} {{ content: {_content(text)}; }}" for place, text in boxes.items())
     size = "size: A4 portrait !important; " if upright else ""
-    return f'<style class="{"upright" if upright else ""}">@page {{ {size}{rules} }}</style>'
+    return Markup(f'<style class="{"upright" if upright else ""}">@page {{ {size}{rules} }}</style>')
 
 
 def _content(text: str) -> str:

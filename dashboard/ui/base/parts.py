@@ -1,7 +1,8 @@
 """The pieces of HTML that pages consist of.
 
-Pure: values in, markup out. Every text that comes from data goes through `words.escape`, and every figure of
-an indicator carries its values in a data attribute, so that a test reads them without parsing words.
+Pure: values in, markup out. Each piece escapes the texts that it is handed and takes markup as it is, so that nobody else
+escapes anything. Every figure of an indicator carries its values in a data attribute, so that a test reads them without
+parsing words.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dashboard.language.figure import stated
+from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import SOURCE, manner, say
 from dashboard.language.words import (
     STATUSES,
+    UNMET,
     URGENT_DAYS,
     change,
     days_left,
-    escape,
     flag_meanings,
     flag_words,
     flags_of,
@@ -25,45 +28,65 @@ from dashboard.language.words import (
     number,
     plain,
     short_day,
-    stated,
     word,
     written_day,
 )
 
 Row = Any
-UNMET = ("on_track", "behind", "overdue")
 BASES = {"staff": "staff", "classes": "schools"}  # the tables that the bases are counted in
+BREAK = Markup("<br>")
 
 
-def tag(status: str, require: str | None = None) -> str:
+def element(name: str, /, *content: str, kind: str = "", **attributes: object) -> Markup:
+    """An element with its content one after another; kind: its classes.
+
+    attributes: by name with _ for -, such as `aria_label`; True has no value, and one of None or False is left out.
+    """
+    parts = [
+        named("class", kind),
+        *(named(key.replace("_", "-"), value) for key, value in attributes.items()),
+    ]
+    return Markup(f"<{name}{''.join(parts)}>{join(content)}</{name}>")
+
+
+def named(name: str, value: object) -> Markup:
+    """An attribute; blank where its value is."""
+    if value is None or value is False or value == "":
+        return BLANK
+    return Markup(f" {name}") if value is True else Markup(f' {name}="{escape(value)}"')
+
+
+def tag(status: str, require: str | None = None) -> Markup:
     """The sign and the word of a status in its colours."""
-    return f'<span class="tag t-{status}">{STATUSES[status].sign} {word(status, require)}</span>'
+    return Markup(
+        f'<span class="tag t-{status}">{STATUSES[status].sign} {escape(word(status, require))}</span>'
+    )
 
 
-def flag_sign(row: Row) -> str:
+def flag_sign(row: Row) -> Markup:
     """The mark of flags in a cell without room for words, which are in its title and below its table."""
-    return '<em class="fl">!</em>' if flags_of(row) else ""
+    return Markup('<em class="fl">!</em>' if flags_of(row) else "")
 
 
-def flag_note(row: Row, causes: str = "") -> str:
+def flag_note(row: Row, causes: str = "") -> Markup:
     """「! 名冊有退回的列」 with its meaning as the title, where no link is possible; blank without a flag."""
     if not flags_of(row):
-        return ""
-    return f'<small class="fl" title="{causes or flag_meanings(row)}">! {flag_words(row)}</small>'
+        return BLANK
+    return element("small", "! ", flag_words(row), kind="fl", title=causes or flag_meanings(row))
 
 
-def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> str:
+def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> Markup:
     """As `flag_note`, as a link to the rows of the school and the table on the data page."""
     if not flags_of(row):
-        return ""
+        return BLANK
     school = row.school_name if row.level == "school" else None
     href = link("data", school=school, table=flag_table(row, kpi))
     return anchor(href, flag_note(row, causes), "fl")
 
 
-def flag_hover(row: Row) -> str:
+def flag_hover(row: Row) -> Markup:
     """The line on flags in a figure's tooltip; blank without a flag."""
-    return f"<br>! {flag_words(row)}" if flags_of(row) else ""
+    return Markup(f"<br>! {escape(flag_words(row))}" if flags_of(row) else "")
 
 
 def flag_table(row: Row, kpi: Row) -> str | None:
@@ -73,24 +96,24 @@ def flag_table(row: Row, kpi: Row) -> str | None:
     return tables.pop() if len(tables) == 1 else None
 
 
-def figure(row: Row, name: str = "") -> str:
+def figure(row: Row, name: str = "") -> Markup:
     """The values of a figure for machines, as one attribute, since a browser checks each attribute of hundreds."""
-    return f'data-figure="{escape(stated(row, name))}"'
+    return Markup(f'data-figure="{escape(stated(row, name))}"')
 
 
-def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> str:
+def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> Markup:
     """+3, −2 or 0: the change from the value `name` of `row`, of the day to compare with, to `now`.
 
     Blank where nothing is compared, and where either day has no figure: that is not a change of 0.
     """
     then: Any = row and getattr(row, name)
     if now is None or then is None:
-        return ""
-    by = change(now - then, unit)
-    return f'<span class="chg" data-then="{plain(then)}" title="{say("與比較日相比")}">{by}</span>'
+        return BLANK
+    by, title = escape(change(now - then, unit)), escape(say("與比較日相比"))
+    return Markup(f'<span class="chg" data-then="{plain(then)}" title="{title}">{by}</span>')
 
 
-def bar(status: str, done: float, whole: float, said: str, pace: float | None = None) -> str:
+def bar(status: str, done: float, whole: float, said: str, pace: float | None = None) -> Markup:
     """A bar of how much of a whole is done, in the status's colour, with a tick at today's pace unless it is met.
 
     `said` is its text for screen readers. More than the whole fills the bar and no more.
@@ -100,76 +123,72 @@ def bar(status: str, done: float, whole: float, said: str, pace: float | None = 
         said = say("{done}，今天應有 {pace}", done=said, pace=number(pace))
         tick = f'<u style="left:{min(100 * pace / whole, 99):.1f}%"></u>'
     filled = f'<i style="width:{min(100 * done / whole, 100):.1f}%"></i>'
-    return f'<div class="bar {status}" role="img" aria-label="{said}">{filled}{tick}</div>'
+    return Markup(f'<div class="bar {status}" role="img" aria-label="{escape(said)}">{filled}{tick}</div>')
 
 
-def named(name: str, value: str) -> str:
-    """An attribute; blank where its value is."""
-    return f' {name}="{value}"' if value else ""
+def anchor(href: str, text: str, kind: str = "") -> Markup:
+    """A link that stays in this tab."""
+    return Markup(f'<a href="{escape(href)}"{named("class", kind)}>{escape(text)}</a>')
 
 
-def anchor(href: str, text: str, kind: str = "") -> str:
-    """A link that stays in this tab; `href` is already escaped, `text` is markup."""
-    return f'<a href="{href}"{named("class", kind)}>{text}</a>'
-
-
-def outward(href: str, text: str) -> str:
+def outward(href: str, text: str) -> Markup:
     """A link to another site, in a new tab without the referrer."""
-    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+    return element("a", text, href=href, target="_blank", rel="noopener noreferrer")
 
 
-def hint(markup: str) -> str:
-    """Markup that is on the screen only, such as what to click."""
-    return f'<span class="onscreen">{markup}</span>'
+def hint(text: str) -> Markup:
+    """A text that is on the screen only, such as what to click."""
+    return element("span", text, kind="onscreen")
 
 
-def notice(title: str, body: str, kind: str = "info") -> str:
+def notice(title: str, body: str, kind: str = "info") -> Markup:
     """A notice: what happened, what the figures still are, what to do.
 
     kind: info, warning (missing, stale) or failed.
     """
     role = "alert" if kind == "failed" else "status"
-    return f'<div class="msg {kind}" role="{role}"><b>{escape(title)}</b><br>{body}</div>'
+    return element("div", element("b", title), BREAK, body, kind=f"msg {kind}", role=role)
 
 
-def stored(note: str | None) -> str:
-    """A Chinese note of the reader of the sources, as markup; in another language it is marked as a note."""
-    markup = "<br>".join(escape(line) for line in (note or "").splitlines())
-    return say("讀取時記下：{text}", text=markup) if markup and manner().language != SOURCE else markup
+def stored(note: str | None) -> Markup:
+    """A Chinese note of the reader of the sources; in another language it is marked as a note."""
+    lines = join((note or "").splitlines(), BREAK)
+    return say_markup("讀取時記下：{text}", text=lines) if lines and manner().language != SOURCE else lines
 
 
-def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> str:
+def pills(choices: Iterable[tuple[str, str, bool]], of: str = "") -> Markup:
     """Choices as links: (text, address, whether it is chosen); with `of`, their label, paper has the chosen ones."""
-    choices = list(choices)
-    chosen = listing([escape(text) for text, _, is_chosen in choices if is_chosen])
+    choices = [(escape(text), escape(href), is_chosen) for text, href, is_chosen in choices]
+    chosen = listing([text for text, _, is_chosen in choices if is_chosen])
     links = "".join(
         f'<a class="pill{" on" if chosen else ""}" href="{href}"'
-        f"{' aria-current=true' if chosen else ''}>{escape(text)}</a>"
+        f"{' aria-current=true' if chosen else ''}>{text}</a>"
         for text, href, chosen in choices
     )
     label = f"<span class=of>{escape(of)}</span>" if of else ""
     printed = f'<span class="onpaper">{escape(of)} <b>{chosen}</b></span>' if of and chosen else ""
-    return f'<div class="pills">{label}<div>{links}</div>{printed}</div>'
+    return Markup(f'<div class="pills">{label}<div>{links}</div>{printed}</div>')
 
 
-def legend() -> str:
+def legend() -> Markup:
     """The list of every status with its meaning."""
-    return "".join(
-        f"<div><span>{tag(code)}</span><span>{status.meaning}</span></div>"
+    return join(
+        element("div", element("span", tag(code)), element("span", status.meaning))
         for code, status in STATUSES.items()
     )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One table cell: finished markup and the classes of the cell."""
+    """One table cell: its content and its classes."""
 
     body: str
     kind: str = ""
 
-    def html(self, element: str = "td", scope: str = "") -> str:
+    def html(self, element: str = "td", scope: str = "") -> Markup:
         """The cell as an element of a table."""
-        return f"<{element}{named('class', self.kind)}{named('scope', scope)}>{self.body}</{element}>"
+        attributes = f"{named('class', self.kind)}{named('scope', scope)}"
+        return Markup(f"<{element}{attributes}>{escape(self.body)}</{element}>")
 
 
 Line = tuple[str, Sequence[Cell]]  # a row of a table: its class and its cells
@@ -190,8 +209,8 @@ def table(
     header: Sequence[Cell],
     body: Iterable[Line],
     kind: str = "",
-    around: tuple[str, str] = ("", ""),
-) -> str:
+    around: tuple[Markup, Markup] = (BLANK, BLANK),
+) -> Markup:
     """A table whose first cell of each row is the row's header; it scrolls where it is too wide.
 
     around: parts of the table before and after `body`, see `paper.around`.
@@ -203,36 +222,35 @@ def table(
         f"{before}<tbody>{lines(body)}</tbody>{after}"
     )
     box = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
-    return f'<div {box}><table class="df {kind}">{inside}</table></div>'
+    return Markup(f'<div {box}><table class="df {kind}">{inside}</table></div>')
 
 
-def lines(body: Iterable[Line]) -> str:
+def lines(body: Iterable[Line]) -> Markup:
     """The rows of a table."""
-    return "".join(
+    rows = (
         f"<tr{named('class', name)}>{cells[0].html('th', 'row')}{''.join(cell.html() for cell in cells[1:])}</tr>"
         for name, cells in body
     )
+    return Markup("".join(rows))
 
 
-def due(deadline: date | None, left: int | None, status: str, year: int) -> str:
+def due(deadline: date | None, left: int | None, status: str, year: int) -> Markup:
     """「12/31 · 剩 43 天」, in amber when it is close and not met: urgency is not a status. Past, it names its year."""
     if deadline is None or left is None:
-        return ""
+        return BLANK
     day = written_day(deadline) if left < 0 else short_day(deadline, year)
     label = f"{day} · {days_left(left)}"
     if status not in UNMET:
-        return f"<span>{label}</span>"
+        return element("span", label)
     if left < 0:
-        return f'<span class="s-overdue overdue">{label}</span>'
-    return f'<span class="warn">{label}</span>' if left <= URGENT_DAYS else f"<span>{label}</span>"
+        return element("span", label, kind="s-overdue overdue")
+    return element("span", label, kind="warn" if left <= URGENT_DAYS else "")
 
 
-def empty(what: str, clear: str) -> str:
+def empty(what: str, clear: str) -> Markup:
     """The notice of a filter that leaves nothing, with the link that clears it."""
-    return notice(
-        say("沒有符合的項目"),
-        say("{what}。{link}", what=escape(what), link=hint(anchor(clear, say("清除篩選")))),
-    )
+    link = hint(anchor(clear, say("清除篩選")))
+    return notice(say("沒有符合的項目"), say_markup("{what}。{link}", what=what, link=link))
 
 
 def page(asked: str | None, total: int, size: int) -> int:
@@ -241,10 +259,10 @@ def page(asked: str | None, total: int, size: int) -> int:
     return min(max(int(asked), 1), last) if asked and asked.isdecimal() and len(asked) < 7 else 1
 
 
-def pager(current: int, total: int, size: int, here: Callable[..., str], of: str | None = None) -> str:
+def pager(current: int, total: int, size: int, here: Callable[..., str], of: str | None = None) -> Markup:
     """「1–20，共 146 列」 with links to the page before and after; blank where there is one page."""
     if total <= size:
-        return ""
+        return BLANK
     first, last = (current - 1) * size + 1, min(current * size, total)
     back = anchor(here(page=current - 1), say("上一頁")) if current > 1 else ""
     on = anchor(here(page=current + 1), say("下一頁")) if last < total else ""
@@ -255,9 +273,9 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
         total=number(total),
         of=of or say("列"),
     )
-    return f'<p class="foot onscreen">{position}　{back}　{on}</p>'
+    return element("p", position, "　", back, "　", on, kind="foot onscreen")
 
 
-def period(periods: Sequence[Row], one: Row) -> str:
+def period(periods: Sequence[Row], one: Row) -> Markup:
     """The heading of a period's section; blank where the page has one period."""
-    return f"<h2>{escape(one.label)}</h2>" if len(periods) > 1 else ""
+    return element("h2", one.label) if len(periods) > 1 else BLANK

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, listing, number, sentence
+from dashboard.language.words import LATE, listing, number, sentence
 from dashboard.questions import View, ask
 from dashboard.rows import Reject
 from dashboard.ui.base import faults, paper, parts
 from dashboard.ui.base.address import asked
-from dashboard.ui.base.parts import Cell, anchor, count, pills, text
+from dashboard.ui.base.parts import Cell, anchor, count, element, pills, text
 
 Row = Any
 NOTIFIED = 40  # schools to notify on a page
@@ -67,20 +68,25 @@ def chosen() -> dict[str, str | None]:
 
 def refused(
     rows: Sequence[Row], counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str]
-) -> str:
+) -> Markup:
     """The section of rejected rows: the filters and one page of rows, or a notice where the filters leave none."""
     severity = chosen["severity"] or "rejected"
     title = say(HEADINGS[severity], n=number(matching(counts, chosen)))
     if chosen["school"]:
-        title = f"{escape(chosen['school'])} · {title}"
+        title = f"{chosen['school']} · {title}"
     blank = dict.fromkeys(chosen) | {"severity": severity}
     if any(chosen[name] for name in chosen if name != "severity"):
         nothing = parts.empty(say("目前的篩選沒有符合的列"), here(**blank))
     else:
         nothing = parts.notice(say("這裡沒有列"), say("沒有要改的列。"))
-    return (
-        f'<h2>{title}</h2><p class="sub">{say("原文照登，姓名可遮蔽；改原始檔後重新讀取即可")}</p>'
-        f"{filters(counts, chosen, here)}{rejected(rows) or nothing}"
+    about = say("原文照登，姓名可遮蔽；改原始檔後重新讀取即可")
+    return join(
+        [
+            element("h2", title),
+            element("p", about, kind="sub"),
+            filters(counts, chosen, here),
+            rejected(rows) or nothing,
+        ]
     )
 
 
@@ -93,27 +99,27 @@ def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) ->
     return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
 
-def rejected(rows: Sequence[Row]) -> str:
+def rejected(rows: Sequence[Row]) -> Markup:
     """The cards of one page of rows, on paper of all; blank where there is no row."""
-    return _faults("rejects", rows, True) if rows else ""
+    return _faults("rejects", rows, True) if rows else BLANK
 
 
-def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> str:
-    def write(some: Iterable[Row]) -> str:
-        return "".join(faults.card(row, with_school=with_school) for row in some)
+def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> Markup:
+    def write(some: Iterable[Row]) -> Markup:
+        return join(faults.card(row, with_school=with_school) for row in some)
 
     before, after = paper.around("div", name, rows, write)
-    return f'<div class="faults">{before}{write(rows)}{after}</div>'
+    return element("div", before, write(rows), after, kind="faults")
 
 
-def silent(todo: str | None) -> str:
+def silent(todo: str | None) -> Markup:
     """The sentence on why a figure is missing; `todo` says what to send."""
     if todo is None:
-        return say("缺這項的資料，不是 0。")
-    return say("缺這項的資料，不是 0；{todo}。", todo=f"<b>{escape(todo)}</b>")
+        return say_markup("缺這項的資料，不是 0。")
+    return say_markup("缺這項的資料，不是 0；{todo}。", todo=element("b", todo))
 
 
-def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str = "") -> str:
+def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: Markup = BLANK) -> Markup:
     """The section of a school's rows that could count in a figure and were not taken.
 
     Its title says where they may be why the figure is late. `others` is the line on rows that cannot count.
@@ -121,43 +127,42 @@ def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: str =
     if not rows:
         return others
     title = _counts(rows)
-    if figure.status in ("behind", "overdue") and figure.gap:
+    if figure.status in LATE and figure.gap:
         title = say("{counts}，可能就是原因", counts=title)
-    return f'<div style="margin-top:14px"><h3>{title}</h3>{_listed(rows, limit)}{others}</div>'
+    return element("div", element("h3", title), _listed(rows, limit), others, style="margin-top:14px")
 
 
 def apart(
     view: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
-) -> tuple[list[Row], str]:
+) -> tuple[list[Row], Markup]:
     """The rejected rows of an indicator's table that could count in it, and a line on the others."""
     fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
     own = [row for row in rejects if row.table_name == kpi.table_name]
     others = [row for row in own if (row.file, row.line) not in fit]
     if not others:
-        return own, ""
+        return own, BLANK
     severity = "rejected" if any(row.severity == "rejected" for row in others) else "warning"
     there = view.link("data", school=school, table=kpi.table_name, severity=severity)
     line = say("另有 {n} 列與本項無關", n=number(len(others)))
-    return [row for row in own if row not in others], f'<p class="foot">{anchor(there, line)}</p>'
+    return [row for row in own if row not in others], element("p", anchor(there, line), kind="foot")
 
 
-def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> str:
+def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> Markup:
     """The section of a school's rejected rows in tables of no indicator: the rosters."""
     others = [row for row in rows if row.table_name not in tables]
     if not others:
-        return ""
-    labels = listing([escape(label) for label in dict.fromkeys(row.table_label for row in others)])
+        return BLANK
+    labels = listing(list(dict.fromkeys(row.table_label for row in others)))
     title = say("{tables}：{counts}", tables=labels, counts=_counts(others))
-    return f"<h2>{title}</h2>{_listed(others)}"
+    return element("h2", title) + _listed(others)
 
 
-def _listed(rows: Sequence[Row], limit: int = 20) -> str:
-    listed = paper.page(rows, None, limit)
+def _listed(rows: Sequence[Row], limit: int = 20) -> Markup:
+    cards = _faults(f"rejects {rows[0].table_name}", paper.page(rows, None, limit))
     left = len(rows) - limit
-    more = (
-        f'<p class="foot onscreen">{say("另有 {n} 列，見資料頁。", n=number(left))}</p>' if left > 0 else ""
-    )
-    return _faults(f"rejects {rows[0].table_name}", listed) + more
+    if left <= 0:
+        return cards
+    return cards + element("p", say("另有 {n} 列，見資料頁。", n=number(left)), kind="foot onscreen")
 
 
 def _counts(rows: Sequence[Row]) -> str:
@@ -180,7 +185,8 @@ def header() -> list[str]:
 
 def could(row: Row) -> str:
     """The indicators that a row could change, as text in a file."""
-    return listing(row.could or [])
+    kpis: list[str] = row.could or []
+    return listing(kpis)
 
 
 def as_rows(rows: Sequence[Row]) -> list[list[object]]:
@@ -202,7 +208,7 @@ def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
 
 def filters(
     counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
-) -> str:
+) -> Markup:
     """The filters as pills with their counts: severity, table, reason and the `most` schools with most rows."""
     by_facet = {
         facet: [row for row in counts if row.facet == facet] for facet in ("severity", "fresh", *FACETS)
@@ -229,10 +235,10 @@ def filters(
         for facet in FACETS
         if by_facet[facet] or chosen[facet]
     ]
-    return "".join(lines)
+    return join(lines)
 
 
-def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> str:
+def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> Markup:
     """The pills of one filter; the chosen one stays even where the other filters leave it no row."""
     if chosen and chosen not in {row.value for row in rows}:
         rows = [*rows, SimpleNamespace(value=chosen, label=None, rows=0)]
@@ -249,10 +255,12 @@ def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[.
     return pills(choices, say(FACETS[facet]))
 
 
-def notices(schools: Sequence[Row], chosen: str | None, here: Callable[..., str], asked: str | None) -> str:
+def notices(
+    schools: Sequence[Row], chosen: str | None, here: Callable[..., str], asked: str | None
+) -> Markup:
     """The table of schools with rows to mend, a page at a time, each with the link to its message."""
     if not schools:
-        return f'<p class="foot">{say("沒有。")}</p>'
+        return element("p", say("沒有。"), kind="foot")
     listed = paper.page(schools, asked, NOTIFIED)
     turn = paper.pager(listed, lambda page: here(schools=page), say("校"))
     header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
@@ -282,10 +290,10 @@ def notice_rows(schools: Sequence[Row]) -> list[list[object]]:
     return [[getattr(row, name) for name in NOTICES] for row in schools]
 
 
-def resolved(rows: Sequence[Row]) -> str:
+def resolved(rows: Sequence[Row]) -> Markup:
     """The table of rows that were rejected in the former snapshot and are no longer."""
     if not rows:
-        return f'<p class="foot">{say("沒有。")}</p>'
+        return element("p", say("沒有。"), kind="foot")
     header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
     listed = paper.page(rows, None, LISTED)
     return paper.table(say("比上次少了的退回列"), header, listed, _resolved, "wide rows cards")
@@ -298,7 +306,7 @@ def _resolved(row: Row) -> parts.Line:
             text(row.file, "l w"),
             Cell(number(row.line, "")),
             text(row.reason_label, "l"),
-            Cell(f"<code>{escape(faults.cut(row.original, 160))}</code>", "l w"),
+            Cell(element("code", faults.cut(row.original, 160)), "l w"),
             text(row.school_name or "–", "l"),
         ],
     )

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.language.words import escape
+from dashboard.language.markup import Markup
+from dashboard.ui.base.parts import element
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
-def show(fragment: str) -> None:
-    """Put HTML on the page.
+def show(fragment: Markup, kind: str = "") -> None:
+    """Put HTML on the page; kind: the classes of the element around it.
 
-    `st.html` is sanitised and quick but drops SVG, which goes as Markdown; there a link without a target opens a new tab.
+    This is the only way out of here to Streamlit. `st.html` is sanitised and quick but drops SVG, which goes as Markdown; there a link without a target opens a new tab.
     """
-    body = f'<div class="kpi">{fragment}</div>'
+    body = f'<div class="{f"kpi {kind}".rstrip()}">{fragment}</div>'
     if "<svg" in fragment:
         st.markdown(re.sub(r"<a (?![^>]*target=)", '<a target="_self" ', body), unsafe_allow_html=True)
     else:
@@ -62,5 +63,5 @@ def choose(label: str, options: Sequence[str], current: str, parameter: str) -> 
 def copy(title: str, message: str) -> None:
     """Show a text to send, with a button that copies it."""
     if message:
-        show(f"<h3>{escape(title)}</h3>")
+        show(element("h3", title))
         st.code(message, language=None, wrap_lines=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from dashboard.language.markup import Markup
+
 Step = tuple[date, float]
 
 
@@ -94,9 +96,9 @@ def _upright(x: float, top: float, bottom: float, name: str) -> str:
     return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}" class="{name}"></line>'
 
 
-def sparkline(course: Course) -> str:
+def sparkline(course: Course) -> Markup:
     """The course as SVG, without words: its figures are in the same row."""
     box = Box(3, 4, 147, 23, course)
     due = _upright(box.x(course.deadline), 1, 24, "edge")
     lines = _pace(box, 1, "3 3") + due + _actual(box, 1.6, 2.6)
-    return f'<svg width="150" height="26" aria-hidden="true">{lines}</svg>'
+    return Markup(f'<svg width="150" height="26" aria-hidden="true">{lines}</svg>')

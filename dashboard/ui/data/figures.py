@@ -15,6 +15,7 @@ import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
+from dashboard.language.markup import Markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     escape,
@@ -32,7 +33,7 @@ from dashboard.questions import View, answers, ask, facts_of
 from dashboard.rows import ReasonCount, RowsByDay, Table
 from dashboard.ui.base import figures
 from dashboard.ui.base.figures import Figure, Value
-from dashboard.ui.base.parts import hint, notice, pills
+from dashboard.ui.base.parts import element, hint, notice, pills
 from dashboard.ui.base.screen import show
 
 Row = Any
@@ -79,7 +80,7 @@ class _Kept(NamedTuple):
         return sum(row.rows for row in self.reasons)
 
 
-def rejects(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+def rejects(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | Markup:
     """The rejected rows of each kept snapshot up to the one that serves, by reason."""
     snapshots = [*reversed(store.older(view.snapshot)[: MOST - 1]), view.snapshot]
     kept = [one for snapshot in snapshots if (one := _kept(view, snapshot, chosen))]
@@ -105,7 +106,7 @@ def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]
 
 def _rejects(
     view: View, chosen: Mapping[str, str | None], here: Here, kept: Sequence[_Kept], unread: int
-) -> Figure | str:
+) -> Figure | Markup:
     sums: dict[str, int] = {}
     labels: dict[str, str] = {}
     for row in (row for one in kept for row in one.reasons):
@@ -115,14 +116,13 @@ def _rejects(
         say("有 {n} 份較舊的快照讀不出來或是別的版本做的，沒有畫出。", n=number(unread)) if unread else ""
     )
     if not sums:
-        return f"<h2>{say('留存的快照都沒有被退回的列')}</h2>" + (
-            f'<p class="sub">{omitted}</p>' if omitted else ""
-        )
+        more = f'<p class="sub">{omitted}</p>' if omitted else ""
+        return Markup(f"<h2>{say('留存的快照都沒有被退回的列')}</h2>{more}")
     ordered = sorted(sums, key=lambda reason: (-sums[reason], reason))
     named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
     looks = dict(zip(ordered, [*LOOKS][: len(named)], strict=False))
     of, now = _of(view, chosen), kept[-1]
-    title = f"{escape(of)}：{_rejects_title(kept)}" if of else _rejects_title(kept)
+    title = f"{of}：{_rejects_title(kept)}" if of else _rejects_title(kept)
     return Figure(
         title=title,
         caption=prose([*_rejects_caption(view, kept), omitted]),
@@ -135,7 +135,7 @@ def _rejects(
         ),
         alt=say(
             "{title}；{bars}",
-            title=unescape(title),
+            title=title,
             bars=listing([f"{_moment(view, one)} {number(one.total)}" for one in kept]),
         ),
         name="_".join(filter(None, (say("各快照退回的列"), of, file_day(now.facts.built_at.date())))),
@@ -259,7 +259,7 @@ def _rejects_caption(view: View, kept: Sequence[_Kept]) -> list[str]:
 # Who has stopped sending?
 
 
-def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | str:
+def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | Markup:
     """The accepted rows of each table by the dates in them: which tables have new rows?"""
     school = chosen["school"]
     try:
@@ -269,14 +269,14 @@ def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure
     return figures.once(view, "arrivals", school, build=lambda: _arrivals(view, school, listed))
 
 
-def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure | str:
+def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure | Markup:
     tables = {table: list(rows) for table, rows in groupby(listed, key=lambda row: row.table_name)}
     firsts = [rows[0] for rows in tables.values()]
     dated = [row for row in firsts if row.last_day or row.later or not row.undated]
-    of = f"{escape(school)}：" if school else ""
+    of = f"{school}：" if school else ""
     bars = [row for row in listed if row.since]
     if not bars:
-        return f"<h2>{of}{say('到 {day} 還沒有採用的列', day=written_day(view.on))}</h2>"
+        return element("h2", of, say("到 {day} 還沒有採用的列", day=written_day(view.on)))
     by_week = firsts[0].by_week
     quiet = [row for row in dated if row.is_quiet]
     first, days = min(row.since for row in bars), 7 if by_week else 1
@@ -312,7 +312,7 @@ def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure |
         ),
         alt=say(
             "{title}；{tables}",
-            title=unescape(title),
+            title=title,
             tables=listing([f"{row.label} {_last(row)}" for row in dated]),
         ),
         name="_".join(
@@ -365,10 +365,7 @@ def _arrivals_title(quiet: Sequence[Row], dated: Sequence[Row]) -> str:
     if len(quiet) > 2:
         return say("{n} 張資料表近四週沒有新的列", n=number(len(quiet)))
     return listing(
-        [
-            say("{table}最近一列是 {day}", table=escape(row.label), day=written_day(row.last_day))
-            for row in quiet
-        ]
+        [say("{table}最近一列是 {day}", table=row.label, day=written_day(row.last_day)) for row in quiet]
     )
 
 
@@ -377,7 +374,7 @@ def _arrivals_caption(
 ) -> list[str]:
     many = sum(row.earlier for row in dated)
     ahead, undated = sum(row.later for row in dated), sum(row.undated for row in dated)
-    without = [escape(row.label) for row in firsts if row not in dated]
+    without = [row.label for row in firsts if row not in dated]
     days = {"since": written_day(since), "until": written_day(view.on)}
     return [
         say("採用的列，依列上所記的日期，一條一週（週一起）；各表以自己最高的一週為滿。") if by_week

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import warehouse as store
 from dashboard.language import words
+from dashboard.language.markup import BLANK, Markup, say_markup
 from dashboard.language.texts import later, say
 from dashboard.questions import View, answers, ask, facts_of
 from dashboard.rows import Input, Kpi, Period, RowToMend, SchoolStanding, Table, Total
@@ -63,17 +64,19 @@ def write_section(view: View) -> None:
     kept(view)
 
 
-def changes(view: View) -> str:
+def changes(view: View) -> Markup:
     """The table of the row counts and figures that differ from the former snapshot's."""
     title = f"<h2>{say('與前一份快照相比')}</h2>"
     before = former(view)
     if before is None:
-        return f"{title}<p>{say('這是第一份快照。')}</p>"
+        return Markup(f"{title}<p>{say('這是第一份快照。')}</p>")
     try:
         differences = moved(view)
         since = facts_of(before, view.scope).built_at
     except store.NoSnapshot:
-        return title + parts.notice(say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。"))
+        return Markup(title) + parts.notice(
+            say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。")
+        )
     sentence = say(
         "{since} → {now}；增減超過 {share} 標「!」",
         since=words.moment(since, view.year),
@@ -82,16 +85,16 @@ def changes(view: View) -> str:
     )
     head = f'{title}<p class="sub">{sentence}</p>'
     if not differences:
-        return f"{head}<p>{say('列數與數字都沒有變動。')}</p>"
+        return Markup(f"{head}<p>{say('列數與數字都沒有變動。')}</p>")
     names = [Cell(say(name), "" if 0 < at < 4 else "l") for at, name in enumerate(HEADER)]
-    return head + table(say("與前一份快照相比"), names, [("", _line(*one)) for one in differences])
+    return Markup(head) + table(say("與前一份快照相比"), names, [("", _line(*one)) for one in differences])
 
 
 def _line(name: str, old: Any, new: Any) -> list[Cell]:
     by = _by(old, new)
     cells = [text(name, "l"), Cell(words.number(old, "–")), Cell(words.number(new, "–"))]
     jump = _jump(old, by)
-    marked = f'<span class="tag t-behind">{jump}</span>' if jump else ""
+    marked = parts.element("span", jump, kind="tag t-behind") if jump else ""
     return [*cells, Cell(words.change(by) if by is not None else "–"), Cell(marked, "l")]
 
 
@@ -108,14 +111,14 @@ def _jump(old: Any, by: Any) -> str:
     return say("! 突增 {share}", share=share) if by > 0 else say("! 突減 {share}", share=share)
 
 
-def download(view: View) -> str:
+def download(view: View) -> Markup:
     """The file of the differences; blank where there are none."""
     try:
         differences = moved(view)
     except store.NoSnapshot:
-        return ""
+        return BLANK
     if not differences:
-        return ""
+        return BLANK
     rows = [[name, old, new, _by(old, new), _jump(old, _by(old, new))] for name, old, new in differences]
     title = "_".join((say("與前一份快照的增減"), view.facts.title, words.file_day(view.on)))
     return downloads.download(title, [say(one) for one in HEADER], lambda: rows)
@@ -143,7 +146,7 @@ def kept(view: View) -> None:
     lines = [("", _snapshot(view, one)) for one in _readable(view)]
     name = f"{title}_{view.facts.title}_{words.file_day(view.on)}"
     saved = downloads.download(name, header, lambda: listed(view))
-    show(f"<h2>{title}</h2>{table(title, [Cell(name, 'l') for name in header], lines)}{saved}")
+    show(parts.element("h2", title) + table(title, [Cell(name, "l") for name in header], lines) + saved)
     restore(view)
 
 
@@ -162,8 +165,8 @@ def _snapshot(view: View, one: tuple[store.Snapshot, Row]) -> list[Cell]:
     serves = snapshot.stamp == view.snapshot.stamp
     return [
         text(words.moment(facts.built_at, view.year), "l"),
-        Cell(f'<span class="mono">{words.escape(words.fingerprint(str(facts.fingerprint)))}</span>', "l"),
-        Cell(f"<b>{say('使用中')}</b>" if serves else "", "l"),
+        Cell(parts.element("span", words.fingerprint(str(facts.fingerprint)), kind="mono"), "l"),
+        Cell(parts.element("b", say("使用中")) if serves else "", "l"),
     ]
 
 
@@ -179,14 +182,14 @@ def listed(view: View) -> list[list[str]]:
     ]
 
 
-def pinned(view: View) -> str:
+def pinned(view: View) -> Markup:
     """The notice that a former snapshot was restored, else blank."""
     pin = store.pinned(view.warehouse / view.programme)
     if pin is None:
-        return ""
+        return BLANK
     sentence = say(
         "由 {by} 於 {day} 還原。自動更新暫停，按「立即更新」就恢復。",
-        by=words.escape(say(pin.by)),
+        by=say(pin.by),
         day=words.moment(pin.at, view.year),
     )
     return parts.notice(say("目前是還原的快照"), sentence, "warning")
@@ -205,7 +208,7 @@ def restore(view: View) -> None:
         return
     with st.popover(say("還原前一份快照…")):
         chosen = st.radio(say("還原到"), list(others), key=f"restore={view.programme}={view.snapshot.stamp}")
-        show(say("所有人會看到那一份的數字；自動更新會暫停，直到有人按「立即更新」。"))
+        show(say_markup("所有人會看到那一份的數字；自動更新會暫停，直到有人按「立即更新」。"))
         if st.button(say("還原"), type="primary"):
             try:
                 store.restore(view.warehouse, view.programme, others[chosen].stamp, freshness.VIEWER)
@@ -218,18 +221,18 @@ def restore(view: View) -> None:
 # Since the last update, or since another snapshot
 
 
-def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
+def since(view: View, asked: str | None, here: Callable[..., str]) -> Markup:
     """The changes since the snapshot before, or since the one that the address names.
 
     They are schools that crossed a threshold or fell back, files that are gone, and rows no longer rejected. Blank where
     no snapshot can be compared, and on any other day than today.
     """
     if view.on != view.today:
-        return ""
+        return BLANK
     older = store.older(view.snapshot)
     before = next((one for one in older if one.stamp == asked), next(iter(older), None))
     if before is None:
-        return ""
+        return BLANK
     stamps = tuple(one.stamp for one in older)
     try:
         # `here()` is part of the key, for the links keep the address's parameters.
@@ -243,13 +246,14 @@ def since(view: View, asked: str | None, here: Callable[..., str]) -> str:
             build=lambda: _since(view, before, stamps, asked, here),
         )
     except store.NoSnapshot:
-        return ""
-    return str(markup)
+        return BLANK
+    assert isinstance(markup, Markup)
+    return markup
 
 
 def _since(
     view: View, before: store.Snapshot, stamps: Sequence[str], asked: str | None, here: Callable[..., str]
-) -> str:
+) -> Markup:
     then = facts_of(before, view.scope)
     turns, mended, lost = turned(view, before), no_more_refused(view, before), gone(view, before)
     name = say("自上次更新") if before.stamp == stamps[0] else say("自選定的快照")
@@ -270,9 +274,9 @@ def _since(
     if len(stamps) > 1:
         lines.append(_choices(view, before, stamps, here))
     if not lines:
-        return f'<p class="sub">{line}</p>'
+        return Markup(f'<p class="sub">{line}</p>')
     opened = " open" if asked == before.stamp else ""
-    return f'<details class="more since"{opened}><summary>{line}</summary>{"".join(lines)}</details>'
+    return Markup(f'<details class="more since"{opened}><summary>{line}</summary>{"".join(lines)}</details>')
 
 
 def turned(view: View, before: store.Snapshot) -> dict[str, list[tuple[Row, Row]]]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, fingerprint, listing, moment, number, percent, size
 from dashboard.ui.base import paper
-from dashboard.ui.base.parts import Cell, Line, count, notice, outward, stored, table, text
+from dashboard.ui.base.parts import BREAK, Cell, Line, count, element, notice, outward, stored, table, text
 from dashboard.ui.frame.freshness import Times
 
 Row = Any
@@ -29,7 +30,7 @@ LISTED = 20
 FILES = (later("檔案"), later("資料表"), later("大小"), later("修改時間"), later("編碼"))
 
 
-def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str:
+def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> Markup:
     """The table of sources: row counts (read = accepted + duplicate + rejected), last change and last check."""
     names = [
         *(COUNTS[name] for name in (*_SHARED, "rejected", "no_record")),
@@ -43,7 +44,7 @@ def sources(tables: Sequence[Row], times: Mapping[str, Times], year: int) -> str
     lines.append(("sum", [Cell(say("合計"), "l"), *_counted(total), Cell(""), Cell("")]))
     sentence = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
     head = f'<h2>{say("來源")}</h2><p class="sub">{sentence}</p>'
-    return head + table(say("各資料表的列數"), header, lines, "wide")
+    return Markup(head) + table(say("各資料表的列數"), header, lines, "wide")
 
 
 _SHARED = ("files", "read", "accepted", "duplicate")
@@ -54,9 +55,9 @@ def _sums(tables: Sequence[Row]) -> dict[str, int]:
 
 
 def _source(row: Row) -> list[Cell]:
-    name = Cell(f"<b>{escape(row.label)}</b>", "l")
+    name = Cell(element("b", row.label), "l")
     if not row.supplied:
-        blank = [Cell(f'<span class="tag t-no_data">{say("? 未提供")}</span>'), *([Cell("")] * 7)]
+        blank = [Cell(element("span", say("? 未提供"), kind="tag t-no_data")), *([Cell("")] * 7)]
         return [name, *blank]
     return [name, *_counted(row)]
 
@@ -66,12 +67,12 @@ def _times(times: Times, year: int) -> list[Cell]:
     changed, read = (moment(at, year) if at else "" for at in times[:2])
     if times.quiet is not None:
         message = say("! {n} 天沒有變動", n=number(times.quiet))
-        changed += f' <span class="tag t-behind">{message}</span>'
+        changed = join([changed, element("span", message, kind="tag t-behind")], " ")
     return [Cell(changed), Cell(read)]
 
 
 def _counted(row: Row) -> list[Cell]:
-    rejected = f"<b>{number(row.rejected)}</b>" if row.rejected else "0"
+    rejected = element("b", number(row.rejected)) if row.rejected else "0"
     apart = count(row.no_record)
     share = percent(row.rejected - row.no_record, row.read) if row.rejected > row.no_record else "–"
     warned = f"! {number(row.warnings)}" if row.warnings else "0"
@@ -101,7 +102,7 @@ def source_rows(tables: Sequence[Row], times: Mapping[str, Times]) -> list[list[
     ]
 
 
-def files(inputs: Sequence[Row], year: int) -> str:
+def files(inputs: Sequence[Row], year: int) -> Markup:
     """The table of every file and worksheet, also those that belong to no table."""
     names = [*FILES, *(COUNTS[name] for name in OF_FILE)]
     header = [Cell(say(name), "l" if at < 2 else "") for at, name in enumerate(names)]
@@ -113,7 +114,7 @@ def _file(row: Row, year: int) -> list[Cell]:
         say("讀不進來") if row.problem else say("沒有讀") if row.left_out else say("不屬於任何資料表")
     )
     return [
-        Cell(f"{_linked(row).body}{_note(row)}", "l w"),
+        Cell(join([_linked(row).body, _note(row)]), "l w"),
         text(label, "l" if row.label else "l mut"),
         Cell(size(int(row.size)) if row.size is not None else ""),
         Cell(moment(row.modified_at, year) if row.modified_at else ""),
@@ -123,12 +124,12 @@ def _file(row: Row, year: int) -> list[Cell]:
 
 
 def _linked(row: Row) -> Cell:
-    return Cell(outward(row.link, _name(row)) if row.link else escape(_name(row)), "l w")
+    return Cell(outward(row.link, _name(row)) if row.link else _name(row), "l w")
 
 
-def _note(row: Row) -> str:
+def _note(row: Row) -> Markup:
     note = row.stale_because or row.note or row.left_out
-    return f'<br><span class="mut">! {stored(note)}</span>' if note else ""
+    return BREAK + element("span", "! ", stored(note), kind="mut") if note else BLANK
 
 
 def _name(row: Row) -> str:
@@ -152,10 +153,10 @@ def file_rows(inputs: Sequence[Row]) -> list[list[object]]:
     ]
 
 
-def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
+def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> Markup:
     """The notices on files that could not be read, or whose rows are those of a former reading."""
     broken = [row for row in inputs if row.problem or row.stale_because]
-    notices = "".join(
+    notices = join(
         notice(f"✕ {_name(row)}", stored(row.problem), "failed")
         if row.problem
         else notice(f"! {_name(row)}", stored(row.stale_because), "warning")
@@ -165,13 +166,13 @@ def unreadable(inputs: Sequence[Row], limit: int = LISTED) -> str:
     if left <= 0:
         return notices
     more = say("另有 {n} 個檔案讀不進來，列在下方「檔案」。", n=number(left))
-    return f'{notices}<p class="foot">{more}</p>'
+    return notices + element("p", more, kind="foot")
 
 
-def unused(inputs: Sequence[Row], columns: Sequence[Row], limit: int = LISTED) -> str:
+def unused(inputs: Sequence[Row], columns: Sequence[Row], limit: int = LISTED) -> Markup:
     """The sections on columns that are probably misnamed, and on files and worksheets that were not read."""
     out, near = [row for row in inputs if row.left_out], [row for row in columns if row.likely]
-    sections = ""
+    sections = BLANK
     if near:
         sentence = say("這些欄名不是任何一欄，但很像；若是，請改成右邊的欄名，資料才會用到。")
         sections += _section(say("可能認錯的欄名"), sentence, _columns(near[:limit]), len(near) - limit)
@@ -190,19 +191,18 @@ def _reason(row: Row) -> Cell:
     return Cell(stored(row.left_out), "l w")
 
 
-def _section(title: str, sentence: str, listed: str, left: int) -> str:
+def _section(title: str, sentence: str, listed: Markup, left: int) -> Markup:
     more = say("另有 {n} 項，列在下方「檔案與工作表」。", n=number(left)) if left > 0 else ""
-    return f'<h2>{title}</h2><p class="sub">{sentence}</p>{listed}' + (
-        f'<p class="foot">{more}</p>' if more else ""
-    )
+    foot = element("p", more, kind="foot") if more else BLANK
+    return join([element("h2", title), element("p", sentence, kind="sub"), listed, foot])
 
 
-def columns(rows: Sequence[Row], limit: int = 500) -> str:
+def columns(rows: Sequence[Row], limit: int = 500) -> Markup:
     """The section of unused columns, at most `limit`; blank without any."""
-    return _section(say("沒有用到的欄"), "", _columns(paper.page(rows, None, limit)), 0) if rows else ""
+    return _section(say("沒有用到的欄"), "", _columns(paper.page(rows, None, limit)), 0) if rows else BLANK
 
 
-def _columns(columns: Sequence[Row]) -> str:
+def _columns(columns: Sequence[Row]) -> Markup:
     """The table of unused columns that hold values, each with its file and the column that it probably is."""
     header = [Cell(say(name), "" if at == 2 else "l") for at, name in enumerate(UNUSED)]
 
@@ -232,7 +232,7 @@ def unused_rows(columns: Sequence[Row]) -> list[list[object]]:
     return [[_name(row), _column(row), row.filled, row.likely_header] for row in columns]
 
 
-def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
+def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> Markup:
     """The summary of the data page: rows read and rejected, and missing tables and files."""
     sums = _sums(tables)
     wrong = sums["rejected"] - sums["no_record"]
@@ -255,10 +255,11 @@ def lead(tables: Sequence[Row], inputs: Sequence[Row]) -> str:
     summary += say("{n} 個檔案沿用先前讀到的列。", n=number(stale)) if stale else ""
     out = sum(1 for row in inputs if row.likely)
     summary += say("{n} 個檔案或工作表像資料表，但沒有讀。", n=number(out)) if out else ""
-    return summary + say(
+    equation = say(
         "{read} = 採用 {accepted} + 重複 {duplicate} + 退回 {rejected}。",
         **_of(counts, "read", "accepted", "duplicate", "rejected"),
     )
+    return Markup(summary + equation)
 
 
 def _of(counts: dict[str, str], *names: str) -> dict[str, str]:
@@ -269,9 +270,9 @@ def origin(facts: Row) -> str:
     """The line on the source, hash and version of the definition, and on what is invented in sample data."""
     line = say(
         "定義依據：{source} · 定義檔 {hash} · 版本 {version}",
-        source=escape(facts.source_title),
+        source=facts.source_title,
         hash=fingerprint(str(facts.definition_hash)),
-        version=escape(facts.version),
+        version=facts.version,
     )
     sample = say("示範資料的人名與紀錄都是虛構；班級數為 113 學年度的公開數字") if facts.sample else ""
     return " · ".join(filter(None, (line, sample)))

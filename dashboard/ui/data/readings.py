@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import config
+from dashboard.definitions import deployment
 from dashboard.language import words
+from dashboard.language.markup import Markup, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import View
 from dashboard.readings import Offer, offers, take
@@ -36,8 +37,8 @@ def offer(view: View, meanings: Sequence[Offer], key: str) -> bool:
     """
     if not meanings or not view.scope.whole:
         return False
-    note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=config.READINGS)
-    show(f'<h3>{say("可能的意思")}</h3><p class="sub">{note}</p>')
+    note = say("記在 {file}，同名的檔案以後都這樣讀；更新後數字才會變。", file=deployment.READINGS)
+    show(parts.element("h3", say("可能的意思")) + parts.element("p", note, kind="sub"))
     for one in meanings[:MOST]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"take-{key}-{_digest(one)}"):
             # A label is Markdown: it holds nothing of a file.
@@ -46,7 +47,8 @@ def offer(view: View, meanings: Sequence[Offer], key: str) -> bool:
         if is_taken:
             return _taken(one)
     if len(meanings) > MOST:
-        show(f'<p class="foot">{say("另有 {n} 項，採用後再列。", n=words.number(len(meanings) - MOST))}</p>')
+        left = say("另有 {n} 項，採用後再列。", n=words.number(len(meanings) - MOST))
+        show(parts.element("p", left, kind="foot"))
     return False
 
 
@@ -54,23 +56,22 @@ def _digest(one: Offer) -> str:
     return hashlib.sha256(repr(one).encode()).hexdigest()[:16]
 
 
-def _sentence(one: Offer) -> str:
-    name, table = words.escape(one.name), words.escape(one.table)
+def _sentence(one: Offer) -> Markup:
     if one.header is None or one.column is None:
-        return say("「{name}」是「{table}」", name=name, table=table)
-    return say(
+        return say_markup("「{name}」是「{table}」", name=one.name, table=one.table)
+    return say_markup(
         "「{header}」就是「{column}」（{table}：{name}）",
-        header=words.escape(one.header),
-        column=words.escape(one.column),
-        table=table,
-        name=name,
+        header=one.header,
+        column=one.column,
+        table=one.table,
+        name=one.name,
     )
 
 
 def _taken(one: Offer) -> bool:
     try:
-        take(config.from_environment(), one)
-    except config.ConfigError as error:
+        take(deployment.from_environment(), one)
+    except deployment.ConfigError as error:
         show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
         return False
     st.toast(say("已記下，開始更新。"))

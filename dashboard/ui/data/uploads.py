@@ -8,16 +8,17 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import config, programmes
 from dashboard import warehouse as store
+from dashboard.definitions import deployment, programmes
 from dashboard.language import words
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
 from dashboard.readings import offers
 from dashboard.reminders import groups_of
 from dashboard.rows import Kpi, KpiResult, Table
 from dashboard.ui.base import parts, records
-from dashboard.ui.base.parts import Cell, count, table, text
+from dashboard.ui.base.parts import BREAK, Cell, count, element, table, text
 from dashboard.ui.base.screen import show
 from dashboard.ui.data import intake, readings
 from dashboard.ui.frame import freshness
@@ -52,7 +53,7 @@ def upload(view: View) -> None:
     if trial.readable and st.button(say("採用這個檔案"), type="primary"):
         try:
             kept = store.accept(
-                config.from_environment().folder_of(view.programme), file.name, file.getvalue()
+                deployment.from_environment().folder_of(view.programme), file.name, file.getvalue()
             )
         except store.Refused as error:
             show(parts.notice(say("✕ 沒有存成"), parts.stored(str(error)), "failed"))
@@ -83,7 +84,7 @@ TRIED = "file_tried"
 
 
 def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
-    settings = config.from_environment()
+    settings = deployment.from_environment()
     (definition,) = programmes.find(settings.folder_of(view.programme), (view.programme,))
     places = settings.places_of(view.programme)
     try:
@@ -94,12 +95,12 @@ def _try(view: View, file: UploadedFile) -> store.Trial | store.Refused:
         return error
 
 
-def report(view: View, trial: store.Trial) -> str:
+def report(view: View, trial: store.Trial) -> Markup:
     """The report of a trial: the file's rows, and the tables, figures and rejected rows that would change."""
     if not trial.readable:
         reasons = (row.problem or row.left_out for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
-        names = words.listing([words.escape(row.label) for row in ask(view, Table)])
+        names = words.listing([row.label for row in ask(view, Table)])
         body = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
@@ -108,11 +109,11 @@ def report(view: View, trial: store.Trial) -> str:
         )
         return parts.notice(title, body, "failed")
     labels = {row.table_name: row.label for row in ask(view, Table)}
-    name = f"<b>{words.escape(trial.name)}</b>"
+    name = element("b", trial.name)
     is_new = (
-        say("{name}：取代同名檔案（原檔會保留）。", name=name)
+        say_markup("{name}：取代同名檔案（原檔會保留）。", name=name)
         if trial.replaces
-        else say("{name}：新的檔案。", name=name)
+        else say_markup("{name}：新的檔案。", name=name)
     )
     moved = say(
         "採用後，{figures} 個數字會變，新退回 {rejected} 列，解決 {resolved} 列。",
@@ -120,13 +121,19 @@ def report(view: View, trial: store.Trial) -> str:
         rejected=words.number(trial.rejected),
         resolved=words.number(trial.resolved),
     )
-    return (
-        f"<h3>{say('檢查結果（還沒有採用）')}</h3><p>{is_new}{moved}</p>{_own(trial, labels)}"
-        f"{_unused(trial)}{_tables(trial, labels)}{_moved(view, trial)}{_refused(trial)}"
-    )
+    sections = [
+        element("h3", say("檢查結果（還沒有採用）")),
+        element("p", is_new, moved),
+        _own(trial, labels),
+        _unused(trial),
+        _tables(trial, labels),
+        _moved(view, trial),
+        _refused(trial),
+    ]
+    return join(sections)
 
 
-def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
+def _own(trial: store.Trial, labels: Mapping[str, str]) -> Markup:
     """The file's rows, each worksheet by itself."""
     names = (later("工作表或檔案"), later("資料表"), *(intake.COUNTS[name] for name in intake.OF_FILE))
     lines = [
@@ -144,18 +151,18 @@ def _own(trial: store.Trial, labels: Mapping[str, str]) -> str:
     return table(say("這個檔案"), header, lines)
 
 
-def _unused(trial: store.Trial) -> str:
+def _unused(trial: store.Trial) -> Markup:
     """The filled columns and the worksheets that would not be used."""
-    remarks = [parts.stored(f"{row.file}：{row.left_out}") for row in trial.inputs if row.left_out]
-    names = [words.escape(row.header or row.letters) for row in trial.unused]
+    remarks: list[str] = [parts.stored(f"{row.file}：{row.left_out}") for row in trial.inputs if row.left_out]
+    names = [row.header or row.letters for row in trial.unused]
     remarks += [say("沒有用到的欄：{names}。", names=words.listing(names))] if names else []
-    return "".join(f'<p class="foot">! {one}</p>' for one in remarks)
+    return join(element("p", "! ", one, kind="foot") for one in remarks)
 
 
-def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:
+def _tables(trial: store.Trial, labels: Mapping[str, str]) -> Markup:
     changed = [(old, new) for old, new in trial.tables if old.accepted != new.accepted]
     if not changed:
-        return f'<p class="foot">{say("各資料表採用的列數不變。")}</p>'
+        return element("p", say("各資料表採用的列數不變。"), kind="foot")
     lines = [
         (
             "",
@@ -173,9 +180,9 @@ def _tables(trial: store.Trial, labels: Mapping[str, str]) -> str:
     return table(say("採用列數的變化"), header, lines)
 
 
-def _moved(view: View, trial: store.Trial) -> str:
+def _moved(view: View, trial: store.Trial) -> Markup:
     if not trial.moved:
-        return ""
+        return BLANK
     labels = {
         kpi.kpi: kpi.short
         for period in view.all_periods
@@ -205,7 +212,7 @@ def _moved(view: View, trial: store.Trial) -> str:
         if len(moved) > MOST
         else say("共 {total} 個。", total=many)
     )
-    return f'{table(say("會變的數字"), header, lines)}<p class="foot">{summary}</p>'
+    return table(say("會變的數字"), header, lines) + element("p", summary, kind="foot")
 
 
 def _label(labels: Mapping[str, str], view: View, row: KpiResult) -> str:
@@ -224,21 +231,21 @@ def _figure(row: KpiResult) -> str:
         met=words.number(row.schools_met),
         judged=words.number(row.schools_judged),
     )
-    return schools if row.counted is None else f"{schools}<br>{counted}"
+    return schools if row.counted is None else join([schools, counted], BREAK)
 
 
-def _statuses(old: KpiResult, new: KpiResult) -> str:
+def _statuses(old: KpiResult, new: KpiResult) -> Markup:
     if old.status == new.status:
         return parts.tag(new.status)
-    return f"{parts.tag(old.status)} → {parts.tag(new.status)}"
+    return join([parts.tag(old.status), parts.tag(new.status)], " → ")
 
 
-def _refused(trial: store.Trial) -> str:
+def _refused(trial: store.Trial) -> Markup:
     own = trial.rejects[: min(trial.own, MOST)]
     if not own:
         refused = any(row.rejected for row in trial.inputs)
-        return "" if refused else f'<p class="foot">{say("沒有新退回的列。")}</p>'
+        return BLANK if refused else element("p", say("沒有新退回的列。"), kind="foot")
     rows = [replace(row, reason_label=say(row.reason_label)) for row in own]
     left = trial.own - MOST
-    more = f'<p class="foot">{say("另有 {n} 列。", n=words.number(left))}</p>' if left > 0 else ""
-    return f"<h3>{say('會被退回的列，怎麼改')}</h3>{records.rejected(rows)}{more}"
+    more = element("p", say("另有 {n} 列。", n=words.number(left)), kind="foot") if left > 0 else BLANK
+    return join([element("h3", say("會被退回的列，怎麼改")), records.rejected(rows), more])

@@ -23,14 +23,17 @@ from typing import IO, Any, NamedTuple
 
 import streamlit as st
 
-from dashboard import clock, config
+from dashboard import clock
 from dashboard import warehouse as store
-from dashboard.language import texts, words
+from dashboard.definitions import deployment
+from dashboard.language import markup, texts, words
+from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import kept, later, say
 from dashboard.paths import with_product
 from dashboard.questions import View, ask
 from dashboard.rows import Table
 from dashboard.ui.base import parts
+from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
 
 Row = Any
@@ -72,7 +75,7 @@ class Mine:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def tags(view: View) -> list[str]:
+def tags(view: View) -> list[Markup]:
     """A mark for each spreadsheet out of reach and for a failed refresh, for the quiet line of every page."""
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
@@ -86,7 +89,7 @@ def tags(view: View) -> list[str]:
     return marks + _quiet_tags(view)
 
 
-def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
+def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> Markup:
     named = words.listing([labels.get(table, table) for table in sheet.tables])
     what = named or say("試算表「{title}」", title=sheet.title)
     if sheet.good_at is None:
@@ -100,15 +103,15 @@ def _mark(view: View, sheet: store.SheetStatus, labels: dict[str, str]) -> str:
 
 def _stale(sheet: store.SheetStatus) -> bool:
     """Whether the spreadsheet was out of reach for longer than `stale_after_days`, or was never read."""
-    bearable = timedelta(days=config.from_environment().stale_after_days)
+    bearable = timedelta(days=deployment.from_environment().stale_after_days)
     return sheet.good_at is None or clock.now() - sheet.good_at > bearable
 
 
-def _tag(view: View, kind: str, text: str) -> str:
-    return parts.anchor(view.link("data"), f'<span class="tag {kind}">{words.escape(text)}</span>', "stale")
+def _tag(view: View, kind: str, text: str) -> Markup:
+    return parts.anchor(view.link("data"), element("span", text, kind=f"tag {kind}"), "stale")
 
 
-def notices(view: View) -> str:
+def notices(view: View) -> Markup:
     """The notices of the data page.
 
     A failed refresh, snapshots deleted for lack of disk space, and each spreadsheet out of reach: since when, why, and
@@ -116,10 +119,11 @@ def notices(view: View) -> str:
     """
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
-        return ""
-    failed = _failed(view, refresh) if refresh.error else ""
-    failed += _removed(view, refresh) if refresh.removed else ""
-    return failed + "".join(_unreached(view, sheet) for sheet in _unreachable(refresh)) + _unchanged(view)
+        return BLANK
+    failed = [_failed(view, refresh)] if refresh.error else []
+    failed += [_removed(view, refresh)] if refresh.removed else []
+    unreached = [_unreached(view, sheet) for sheet in _unreachable(refresh)]
+    return join([*failed, *unreached, _unchanged(view)])
 
 
 def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
@@ -141,10 +145,11 @@ def checked(view: View) -> list[str]:
     return [say("最後檢查 {time}", time=_time(view, at))] if at else []
 
 
-def _unchanged(view: View) -> str:
+def _unchanged(view: View) -> Markup:
     at = _checked(view)
-    sentence = at and say("已檢查 {time}，資料沒有變動。", time=_time(view, at))
-    return f'<p class="sub">{sentence}</p>' if sentence else ""
+    if at is None:
+        return BLANK
+    return element("p", say("已檢查 {time}，資料沒有變動。", time=_time(view, at)), kind="sub")
 
 
 def _time(view: View, at: datetime) -> str:
@@ -193,7 +198,7 @@ def _bearable(definition: str) -> Mapping[str, int]:
     return dict(json.loads(definition).get("quiet_after_days") or {})
 
 
-def _quiet_tags(view: View) -> list[str]:
+def _quiet_tags(view: View) -> list[Markup]:
     """A mark for each table that has not changed for long; above `MARKED` tables one mark with their number."""
     if not _bearable(view.facts.definition):
         return []
@@ -208,34 +213,35 @@ def _quiet_tags(view: View) -> list[str]:
 def _without_folders(view: View, message: str) -> str:
     """A message without the server's folders; the names of files stay."""
     # These two first: their names may hold blanks.
-    for place in (view.warehouse, Path(config.from_environment().folder_of(view.programme))):
+    for place in (view.warehouse, Path(deployment.from_environment().folder_of(view.programme))):
         message = message.replace(str(place), place.name)
     return FOLDERS.sub("", message)
 
 
-def _failed(view: View, refresh: store.Refresh) -> str:
+def _failed(view: View, refresh: store.Refresh) -> Markup:
     current = say("畫面仍是 {day} 的快照，數字沒有變動。", day=words.moment(view.facts.built_at, view.year))
     title = say("✕ {day} 的更新沒有發布", day=words.moment(refresh.at, view.year))
     reason = parts.stored(_without_folders(view, refresh.error or ""))
-    return parts.notice(title, f"{reason}<br>{current}", "failed")
+    return parts.notice(title, join([reason, current], BREAK), "failed")
 
 
-def _removed(view: View, refresh: store.Refresh) -> str:
+def _removed(view: View, refresh: store.Refresh) -> Markup:
     title = say("! {day} 的更新因磁碟空間不足刪除了較舊的快照", day=words.moment(refresh.at, view.year))
     body = say(
         "已刪除 {files}，無法再還原。請系統管理者清出磁碟空間。",
-        files=words.listing([words.escape(name) for name in refresh.removed]),
+        files=words.listing(refresh.removed),
     )
     return parts.notice(title, body, "warning")
 
 
-def _unreached(view: View, sheet: store.SheetStatus) -> str:
+def _unreached(view: View, sheet: store.SheetStatus) -> Markup:
     since = (
         say("以下數字沿用 {day} 讀到的列。", day=words.moment(sheet.good_at, view.year))
         if sheet.good_at
         else say("從來沒有讀到過，有關的指標列為未填報，不是 0。")
     )
-    body = f"{parts.stored(sheet.problem)}<br>{since} {parts.outward(sheet.link, say('開啟試算表'))}"
+    link = join([since, parts.outward(sheet.link, say("開啟試算表"))], " ")
+    body = join([parts.stored(sheet.problem), link], BREAK)
     title = say("! 試算表「{title}」讀不到", title=sheet.title)
     return parts.notice(title, body, "failed" if _stale(sheet) else "warning")
 
@@ -320,10 +326,10 @@ def _mine() -> Mine:
         if one.process.returncode:
             mine.failed[one.programme] = _error_output(one) or say("沒有更多說明。")
             mine.news.append(say(FAILED))
-        elif store.pinned(config.from_environment().warehouse / one.programme):
+        elif store.pinned(deployment.from_environment().warehouse / one.programme):
             mine.news.append(say("目前用的是還原的快照，資料夾裡的檔案還沒有讀入；按「立即更新」才會更新。"))
         elif one.file:
-            mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=words.markdown(one.file)))
+            mine.news.append(say("更新完成，你放入的「{name}」已在數字裡。", name=markup.markdown(one.file)))
         else:
             mine.news.append(_done(one))
         one.errors.close()
@@ -332,7 +338,7 @@ def _mine() -> Mine:
 
 def _done(one: Started) -> str:
     """The message that there are new figures, or that the sources have not changed."""
-    folder = config.from_environment().warehouse / one.programme
+    folder = deployment.from_environment().warehouse / one.programme
     refresh = store.last_refresh(folder)
     read = refresh.checked_at if refresh and refresh.stamp == one.served else None
     if read is None or read < one.since:
@@ -355,23 +361,25 @@ def show_progress(view: View, going: store.UnderWay | None) -> None:
         show(parts.notice(say("更新中：準備"), say("正在啟動。")))
         return
     share = f"{going.share:.0%}"
-    bar = (
-        f'<div class="bar" role="progressbar" aria-valuenow="{going.share * 100:.0f}" aria-valuemin="0"'
-        f' aria-valuemax="100" aria-label="{say("更新進度")}"><i style="width:{share}"></i></div>'
+    bar = element(
+        "div",
+        element("i", style=f"width:{share}"),
+        kind="bar",
+        role="progressbar",
+        aria_valuenow=f"{going.share * 100:.0f}",
+        aria_valuemin=0,
+        aria_valuemax=100,
+        aria_label=say("更新進度"),
     )
     sentence = say(
         "由 {by} 於 {since} 開始；完成前畫面維持 {day} 的快照。",
-        by=words.escape(say(going.by)),
-        since=words.escape(going.since),
+        by=say(going.by),
+        since=going.since,
         day=words.moment(view.facts.built_at, view.year),
     )
-    if _waits(view, going):
-        sentence += f"<br>{say('你的更新排在它後面，接著就開始。')}"
-    show(
-        parts.notice(
-            say("更新中 {share}：{text}", share=share, text=_doing(view, going.text)), sentence + bar
-        )
-    )
+    waits = [BREAK, say("你的更新排在它後面，接著就開始。")] if _waits(view, going) else []
+    title = say("更新中 {share}：{text}", share=share, text=_doing(view, going.text))
+    show(parts.notice(title, join([sentence, *waits, bar])))
 
 
 # What a build does with a file, a spreadsheet or a table, which it then names.
@@ -413,7 +421,7 @@ def start(view: View, file: str | None = None) -> None:
     """
     if not view.scope.whole:
         raise PermissionError("only who may see every school may update")
-    place = os.environ.get(config.VARIABLE) or os.getcwd()
+    place = os.environ.get(deployment.VARIABLE) or os.getcwd()
     command = [
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", view.programme,
         "--by", VIEWER, "--wait",

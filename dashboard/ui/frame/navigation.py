@@ -17,12 +17,17 @@ import streamlit as st
 
 from dashboard import warehouse as store
 from dashboard.language import texts, words
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import say
 from dashboard.paths import PAGES
 from dashboard.questions import View, ask, facts_of
 from dashboard.rows import Kpi
 from dashboard.ui.base import parts
 from dashboard.ui.base.address import CARRIED, asked
+from dashboard.ui.base.parts import element
+from dashboard.ui.base.screen import show
+
+SIDE = "side"  # the class of what is in the sidebar
 
 
 def pages() -> dict[str, tuple[Path, str]]:
@@ -45,30 +50,32 @@ def _heading(path: Path) -> str:
 def sidebar(view: View, pages: Mapping[str, str], current: str) -> None:
     """Show the sidebar; `pages` are the titles by address."""
     kept = {name: asked(name) for name in ("group", "school", "kpi")}
-    links = "".join(
-        f'<a href="{view.link(path, **_kept(path, kept))}"'
-        f"{' class=on aria-current=page' if path == current else ''}>{words.escape(title)}</a>"
+    links = [
+        element(
+            "a",
+            title,
+            kind="on" if path == current else "",
+            href=view.link(path, **_kept(path, kept)),
+            aria_current="page" if path == current else None,
+        )
         for path, title in pages.items()
-    )
-    mark = f'<span class="sample">{say("示範資料")}</span>' if view.facts.sample else ""
-    st.html(
-        f'<div class="kpi side"><p class="brand">{say("數位學習精進方案")}'
-        f"<small>{words.escape(view.facts.title)}</small>{mark}</p>"
-        f'<nav aria-label="{say("頁面")}">{links}</nav></div>'
-    )
+    ]
+    title = element("small", view.facts.title)
+    mark = element("span", say("示範資料"), kind="sample") if view.facts.sample else ""
+    brand = element("p", say("數位學習精進方案"), title, mark, kind="brand")
+    show(brand + element("nav", *links, aria_label=say("頁面")), SIDE)
     if len(view.programmes) > 1:
         _programme(view)
     if len(view.all_periods) > 1:
         _period(view)
     _days(view)
-    st.html(
-        f'<div class="kpi side"><p class="label">{say("檢視範圍")}</p>{words.escape(say(view.scope.label))}'
-        f'<p class="label">{say("狀態")}</p><div class="legend">{parts.legend()}</div></div>'
-    )
-    st.html(
-        f'<div class="kpi side"><p class="label">{say("姓名")}</p>{names(view)}'
-        f'<p class="label">{say("語言與紀年")}</p>{_manner(view)}</div>'
-    )
+    legend = element("div", parts.legend(), kind="legend")
+    show(join([_label(say("檢視範圍")), say(view.scope.label), _label(say("狀態")), legend]), SIDE)
+    show(join([_label(say("姓名")), names(view), _label(say("語言與紀年")), _manner(view)]), SIDE)
+
+
+def _label(*text: str) -> Markup:
+    return element("p", *text, kind="label")
 
 
 def _kept(path: str, kept: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -124,11 +131,10 @@ def _days(view: View) -> None:
     earlier = [
         (label, _here(replace(view, versus=day)), day == view.versus) for day, label in earlier_days(view.on)
     ]
-    versus = f" <b>{words.full_day(view.versus)}</b>" if view.versus else ""
-    st.html(
-        f'<div class="kpi side"><p class="label">{say("截至")} <b>{words.full_day(view.on)}</b></p>'
-        f'{parts.pills(days)}<p class="label">{say("比較")}{versus}</p>{parts.pills(earlier)}</div>'
-    )
+    on = _label(say("截至"), " ", element("b", words.full_day(view.on)))
+    compared = [" ", element("b", words.full_day(view.versus))] if view.versus else []
+    versus = _label(say("比較"), *compared)
+    show(join([on, parts.pills(days), versus, parts.pills(earlier)]), SIDE)
     latest = view.on - timedelta(days=1)
     first = min(view.facts.first_day, view.on, view.today)
     last = max(view.facts.last_day, view.on, view.today)
@@ -156,7 +162,7 @@ def _calendar(view: View, name: str, label: str, day: date | None, first: date, 
     st.date_input(label, None, first, last, key, format="YYYY-MM-DD", on_change=write)
 
 
-def names(view: View, of: str = "") -> str:
+def names(view: View, of: str = "") -> Markup:
     """The switch of persons' names, as links to this view; `of` is its label beside other switches."""
     choices = [
         (label, _here(replace(view, scope=replace(view.scope, names=whole))), view.scope.names == whole)
@@ -165,7 +171,7 @@ def names(view: View, of: str = "") -> str:
     return parts.pills(choices, of)
 
 
-def _here(view: View) -> str:
+def _here(view: View) -> Markup:
     """The address of this page with the day, language, era and names of `view`, and its other parameters."""
     own = {name: value for name, value in st.query_params.to_dict().items() if name not in CARRIED}
     return view.link("", **own).removeprefix("./")
@@ -200,7 +206,7 @@ def earlier_days(on: date) -> list[tuple[date | None, str]]:
     return list(days.items())
 
 
-def _manner(view: View) -> str:
+def _manner(view: View) -> Markup:
     """The switches of the language and the era, as links to this view."""
     now = texts.manner()
     languages = [

@@ -16,14 +16,17 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import charts, config
+from dashboard import charts
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.exports import report
-from dashboard.language import texts, words
+from dashboard.language import markup, texts, words
+from dashboard.language.markup import Markup, join, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import View
 from dashboard.ui.base import paper, parts
 from dashboard.ui.base.address import chosen
+from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
 from dashboard.ui.frame import freshness
 
@@ -51,33 +54,48 @@ def head(
     upright: paper is A4 upright, for a page whose tables are narrow.
     """
     st.set_page_config(page_title=f"{title} · {view.facts.title}")
-    line = [
-        f"{say('截至')} <b>{words.full_day(view.on)}</b>",
+    slides = parts.anchor(view.link("present", **chosen()), say("簡報"), "present")
+    fragments = [
+        slides,
+        element("h1", title),
+        *(element("p", line, kind="quiet") for line in (_quiet_line(view), *quiet)),
+        paper.identity(view),
+        _notes(view, missing),
+        element("p", lead, kind="lead"),
+        paper.margins(view, title, upright),
+    ]
+    show(join(fragments))
+
+
+def _quiet_line(view: View) -> Markup:
+    """The day, the snapshot, and what is to be known of it."""
+    line: list[str] = [
+        join([say("截至"), element("b", words.full_day(view.on))], " "),
         f"{say('資料快照')} {words.moment(view.facts.built_at, view.year)}",
         *freshness.checked(view),
-        f'{say("指紋")} <span class="mono">{words.escape(words.fingerprint(view.facts.fingerprint))}</span>',
+        join(
+            [say("指紋"), element("span", words.fingerprint(view.facts.fingerprint), kind="mono")],
+            " ",
+        ),
     ]
     if view.ahead:
         ahead = say("! 這一天還沒到：只算到 {day} 的資料", day=words.written_day(view.today))
-        line.insert(1, f'<span class="warn">{ahead}</span>')
+        line.insert(1, element("span", ahead, kind="warn"))
     if view.versus:
-        line.insert(1, say("與 {day} 相比", day=f"<b>{words.full_day(view.versus)}</b>"))
+        line.insert(1, say_markup("與 {day} 相比", day=element("b", words.full_day(view.versus))))
     if view.facts.sample:
-        line.append(f'<span class="sample">{say("示範資料")}</span>')
-    line += freshness.tags(view)
-    more = "".join(f'<p class="quiet">{text}</p>' for text in quiet)
+        line.append(element("span", say("示範資料"), kind="sample"))
+    return join([*line, *freshness.tags(view)], " · ")
+
+
+def _notes(view: View, missing: Missing | None) -> Markup:
+    """The notices on what the address names, and on a damaged snapshot."""
     messages = [*view.notices, *_missing_messages(missing)]
-    notes = "".join(parts.notice(say("已改用預設"), words.escape(text), "warning") for text in messages)
+    notes = [parts.notice(say("已改用預設"), text, "warning") for text in messages]
     if view.damage:
-        former = former_message(view)
-        notes += parts.notice(
-            say("✕ 最新的快照讀不出來"), f"{words.escape(view.damage)}<br>{former}", "failed"
-        )
-    slides = parts.anchor(view.link("present", **chosen()), say("簡報"), "present")
-    top = f'{slides}<h1>{words.escape(title)}</h1><p class="quiet">{" · ".join(line)}</p>'
-    show(
-        f'{top}{more}{paper.identity(view)}{notes}<p class="lead">{lead}</p>{paper.margins(view, title, upright)}'
-    )
+        body = join([view.damage, former_message(view)], BREAK)
+        notes.append(parts.notice(say("✕ 最新的快照讀不出來"), body, "failed"))
+    return join(notes)
 
 
 def former_message(view: View) -> str:
@@ -168,9 +186,9 @@ def guard() -> Iterator[None]:
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("page failed, reference %s", number)
-        body = say(
+        body = say_markup(
             "資料沒有變動。請重新整理；若仍如此，請把代號 {number} 告訴系統管理者，或先{link}。",
-            number=f"<code>{number}</code>",
+            number=element("code", number),
             link=parts.anchor(f"./{HOME}", say("回到總覽")),
         )
         show(parts.notice(say("✕ 這個畫面讀不出來"), body, "failed"))
@@ -178,28 +196,32 @@ def guard() -> Iterator[None]:
 
 def _nothing(why: store.NoSnapshot) -> None:
     """The page of a deployment without a snapshot: what is missing, that nothing is lost, and the next step."""
-    settings = config.from_environment()
+    settings = deployment.from_environment()
     asked = st.query_params.get("programme") or next(iter(settings.programmes or settings.folders), "")
     folder = settings.folder_of(asked)
     steps = [
-        say("把各校的匯出檔放進資料夾 {folder}", folder=f"<code>{words.escape(folder)}</code>"),
-        say("在伺服器上執行 {command}；完成後這一頁會自己出現數字", command="<code>kpi build</code>"),
-        say("想先看樣子：執行 {command}，用示範資料", command="<code>kpi sample</code>"),
+        say_markup("把各校的匯出檔放進資料夾 {folder}", folder=element("code", str(folder))),
+        say_markup(
+            "在伺服器上執行 {command}；完成後這一頁會自己出現數字", command=element("code", "kpi build")
+        ),
+        say_markup("想先看樣子：執行 {command}，用示範資料", command=element("code", "kpi sample")),
     ]
     if "programme" in st.query_params:
         steps.append(parts.anchor(f"./{HOME}", say("回到預設計畫")))
     for other in store.programmes_in(settings.warehouse):
         if other != asked:
-            link = parts.anchor(f"./{HOME}?programme={words.addressed(other)}", words.escape(other))
-            steps.append(say("其他計畫：{link}", link=link))
-    listed = "".join(f"<li>{step}</li>" for step in steps)
-    body = f"{words.escape(why)}<br>{say('目前沒有數字可看；原始資料沒有變動。')}"
+            link = parts.anchor(f"./{HOME}?programme={markup.addressed(other)}", other)
+            steps.append(say_markup("其他計畫：{link}", link=link))
+    body = join([why, say("目前沒有數字可看；原始資料沒有變動。")], BREAK)
     with st.sidebar:
-        st.html(f'<div class="kpi side"><p class="brand">{say("數位學習精進方案")}</p></div>')
-    show(
-        f"<h1>{say('數位學習精進方案')}</h1>{parts.notice(say('✕ 還沒有可以看的資料'), body, 'failed')}"
-        f"<h2>{say('請系統管理者')}</h2><ol>{listed}</ol>"
-    )
+        show(element("p", say("數位學習精進方案"), kind="brand"), "side")
+    fragments = [
+        element("h1", say("數位學習精進方案")),
+        parts.notice(say("✕ 還沒有可以看的資料"), body, "failed"),
+        element("h2", say("請系統管理者")),
+        element("ol", *(element("li", step) for step in steps)),
+    ]
+    show(join(fragments))
     before = _published()
 
     def look() -> None:
@@ -211,5 +233,5 @@ def _nothing(why: store.NoSnapshot) -> None:
 
 def _published() -> list[tuple[Path, int]]:
     """The `current` files of all programmes with their times, to notice a new snapshot."""
-    pointers = config.from_environment().warehouse.glob("*/current")
+    pointers = deployment.from_environment().warehouse.glob("*/current")
     return sorted((path, path.stat().st_mtime_ns) for path in pointers)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
+from dashboard.language.markup import BLANK, Markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     escape,
@@ -54,7 +55,7 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
     if period is not view.periods[0]:
         return
     offered = trends(view)
-    drawn: list[tuple[str, Figure | str, str]] = []
+    drawn: list[tuple[str, Figure | Markup, Markup]] = []
     if chosen := choose(offered, marked, asked):
         kpi = offered[chosen]
         curve = figures.once(
@@ -68,7 +69,7 @@ def put(view: View, period: Row, group: Row, marked: str | None, asked: str | No
             )
         except store.NoSnapshot:
             weeks = notice(say("這一份快照是別的版本做的"), say("沒有公開課的週曆；下一次更新後就會有。"))
-        drawn.append(("calendar", weeks, ""))
+        drawn.append(("calendar", weeks, BLANK))
     if len(drawn) == 2:
         for place, one in zip(halves(), drawn, strict=True):
             with place:
@@ -100,9 +101,9 @@ def choose(offered: Mapping[str, Row], marked: str | None, asked: str | None) ->
     return next((name for name in (asked, marked, *offered) if name in offered), None)
 
 
-def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str:
+def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> Markup:
     """The links to the indicators, period by period."""
-    return "".join(
+    return BLANK.join(
         pills(
             [
                 (kpi.short, here(trend=name), name == chosen)
@@ -116,11 +117,12 @@ def ways(view: View, offered: Mapping[str, Row], chosen: str, here: Here) -> str
     )
 
 
-def trend(view: View, group: Row, kpi: Row) -> Figure | str:
+def trend(view: View, group: Row, kpi: Row) -> Figure | Markup:
     """The course of the group to the deadline, among the other groups' and the city's."""
     way = figures.progress(view, kpi)
     if way is None:
-        return f'<h2>{say("各組走勢")}</h2><p class="mut">{say("「{kpi}」的期間還沒開始，沒有走勢可以比較。", kpi=escape(kpi.short))}</p>'
+        none = say("「{kpi}」的期間還沒開始，沒有走勢可以比較。", kpi=escape(kpi.short))
+        return Markup(f'<h2>{say("各組走勢")}</h2><p class="mut">{none}</p>')
     today = way.on(way.last)
     mine, city = today.get(group.group_id), today.get(0)
     own, every = str(group.group_id), "0"
@@ -140,16 +142,16 @@ def trend(view: View, group: Row, kpi: Row) -> Figure | str:
     ends = [done / of for done, of in filter(None, (mine, city))]
     finding = trend_finding(today, group.group_id)
     return Figure(
-        title=say("{what}：{text}", what=escape(kpi.short), text=finding),
+        title=say("{what}：{text}", what=kpi.short, text=finding),
         caption=prose(
             [
-                say("{what}÷應達。", what=escape(say("累計{unit}數", unit=kpi.unit)))
+                say("{what}÷應達。", what=say("累計{unit}數", unit=kpi.unit))
                 if way.summed
                 else say("達標校數÷應評校數。"),
                 say(
                     "本組 {rate}，全市 {city}。",
-                    rate=rate(*mine, escape(way.unit)),
-                    city=rate(*city, escape(way.unit)),
+                    rate=rate(*mine, way.unit),
+                    city=rate(*city, way.unit),
                 )
                 if mine and city
                 else "",
@@ -189,7 +191,7 @@ def _beside(way: figures.Progress, today: Mapping[int, tuple[int, int]], group: 
         return ""
     return say(
         "其他各組：{groups}。",
-        groups=listing([f"{escape(way.names[one])} {percent(*today[one])}" for one in others]),
+        groups=listing([f"{way.names[one]} {percent(*today[one])}" for one in others]),
     )
 
 
@@ -219,14 +221,14 @@ def trend_finding(today: Mapping[int, tuple[int, int]], group: int) -> str:
 # Public lessons
 
 
-def calendar(view: View, group: Row, kpi: Row) -> Figure | str:
+def calendar(view: View, group: Row, kpi: Row) -> Figure | Markup:
     """The calendar of public lessons: a mark a school and week, by whether anybody from another school came."""
     rows: list[Row] = ask(view, Lesson, on=view.on, group_id=group.group_id, periods=view.period_ids)
     lessons = [row for row in rows if row.day]
     schools = {row.school_id: row for row in rows}
     title = calendar_title(lessons, len(schools))
     if not lessons:
-        return f'<h2>{title}</h2><p class="mut">{say("沒有紀錄不等於沒有辦理。")}</p>'
+        return Markup(f'<h2>{title}</h2><p class="mut">{say("沒有紀錄不等於沒有辦理。")}</p>')
     busy = {row.school_id for row in lessons}
     drawn = [one for one in schools if len(schools) <= DRAWN or one in busy][:DRAWN]
     marks = pd.DataFrame([_mark(view, kpi, week) for week in _weeks(lessons) if week[0].school_id in drawn])

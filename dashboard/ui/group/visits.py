@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from dashboard.language.markup import Markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, file_day, listing, number, short_day
 from dashboard.questions import View, ask
 from dashboard.rows import School
 from dashboard.ui.base.matrix import Before, Ways, school_cell
-from dashboard.ui.base.parts import Cell, anchor, moved, table
+from dashboard.ui.base.parts import Cell, anchor, element, moved, table
 
 Row = Any
 TABLE = "observations"
@@ -84,7 +85,7 @@ def by_host(
     ways: Ways,
     earlier: Before,
     before: Before,
-) -> str:
+) -> Markup:
     """The table of visitors by hosts with the indicator at the end; for a large group the list by visitor.
 
     earlier: the visits of the day compared with. before: the figures of that day.
@@ -116,7 +117,7 @@ def by_visitor(
     ways: Ways,
     year: int,
     before: Before | None = None,
-) -> str:
+) -> Markup:
     """The list of the hosts of each school, in the order of the columns; then how many schools have none."""
     by_school: dict[int, list[Row]] = {}
     for row in visits:
@@ -130,7 +131,7 @@ def by_visitor(
     none = len(listed) - len(lines)
     markup = f'<div class="list halves">{"".join(lines)}</div>' if lines else ""
     rest = say("這一頁有 {n} 校沒有觀課紀錄", n=number(none)) if none else ""
-    return f'{markup}<p class="foot">{rest}</p>' if rest else markup
+    return Markup(f'{markup}<p class="foot">{rest}</p>' if rest else markup)
 
 
 def _visit(row: Row, year: int, before: Before | None) -> str:
@@ -160,25 +161,26 @@ def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
 
 
 def _indicator(kpi: Row, ways: Ways) -> str:
-    return anchor(ways.kpi(kpi), f'<span title="{escape(kpi.label)}">{escape(kpi.short)}</span>')
+    return anchor(ways.kpi(kpi), element("span", kpi.short, title=kpi.label))
 
 
 def _head(host: Row) -> Cell:
-    place = f"<small>{say(PLACES[host.place])}</small>" if host.place != "group" else ""
-    return Cell(f'<span title="{escape(host.name)}">{escape(host.short)}</span>{place}', f"h-{host.place}")
+    name = element("span", host.short, title=host.name)
+    place = element("small", say(PLACES[host.place])) if host.place != "group" else ""
+    return Cell(name + place, f"h-{host.place}")
 
 
 def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | None) -> Cell:
     """The cell of a visitor and a host: the largest team; 「本校」 for its own lessons, 「·」 for no record."""
     if host.key == f"school:{school}":
-        return Cell(f'<div class="cell"><span>{say("本校")}</span></div>', "own")
+        return Cell(element("div", element("span", say("本校")), kind="cell"), "own")
     if row is None:
-        return Cell('<div class="cell"><span>·</span></div>', "nil")
+        return Cell(element("div", element("span", "·"), kind="cell"), "nil")
     change = _change(row, school, host, before)
     below = f'<span class="chgs">{change}</span>' if change else ""
     text = say("{n} 人", n=number(row.people))
     return Cell(
-        f'<div class="cell" {_facts(row, school, host, year)}><span>{text}</span>{below}</div>',
+        Markup(f'<div class="cell" {_facts(row, school, host, year)}><span>{text}</span>{below}</div>'),
         "team" if row.people >= TEAM else "",
     )
 

@@ -14,7 +14,7 @@ from dashboard.language.texts import SOURCE, later, manner, say
 from dashboard.language.words import STATUSES, escape, fingerprint, moment, number
 from dashboard.questions import View
 from dashboard.ui.base import links
-from dashboard.ui.base.parts import Cell, anchor, table, tag, text
+from dashboard.ui.base.parts import Cell, anchor, element, table, tag, text
 
 Row = Any
 TERMS = {
@@ -79,7 +79,7 @@ def words_of() -> list[list[str]]:
 
 def _definitions(caption: str, entries: Mapping[str, str]) -> str:
     lines = [
-        ("", [Cell(f"<b>{escape(say(name))}</b>", "l"), text(say(meaning), "l w")])
+        ("", [Cell(element("b", say(name)), "l"), text(say(meaning), "l w")])
         for name, meaning in entries.items()
     ]
     return table(caption, [Cell(caption, "l"), Cell(say("意思"), "l")], lines)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from html import unescape
 from typing import Any
 
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
+from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import say
 from dashboard.language.words import (
     LATE,
     STATUSES,
     change,
-    escape,
     file_day,
     full_day,
     listing,
@@ -24,7 +24,6 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
-    stated,
     word,
     written_day,
 )
@@ -32,7 +31,7 @@ from dashboard.questions import View
 from dashboard.rules import against_pace
 from dashboard.ui.base import figures
 from dashboard.ui.base.figures import Figure, Link
-from dashboard.ui.base.parts import flag_hover, hint, pills
+from dashboard.ui.base.parts import BREAK, element, flag_hover, hint, pills
 from dashboard.ui.indicator.summary import rounded
 
 Row = Any
@@ -50,7 +49,7 @@ SHAPES = {"x": ("pace", "gaps"), "y": ("count",)}
 
 def schools(
     view: View, kpi: Row, rows: Sequence[Row], here: Here, shape: str | None
-) -> tuple[Figure | str, str]:
+) -> tuple[Figure | Markup, Markup]:
     """The figure of every school, by group or by gap; and the links to its other forms."""
     offered: list[tuple[str | None, str]] = [(None, say("百分比"))]
     if any(row.pace is not None for row in rows):
@@ -59,12 +58,14 @@ def schools(
         offered.append(("gaps", say("缺口由大到小")))
     known = shape if shape in [name for name, _ in offered] else None
 
-    def build() -> Figure | str:
+    def build() -> Figure | Markup:
         if known == "gaps":
             return gaps(view, kpi, rows)
         return strip(view, kpi, sorted(rows, key=_place), known == "pace")
 
-    ways = pills([(text, here(x=name), name == known) for name, text in offered]) if len(offered) > 1 else ""
+    ways = (
+        pills([(text, here(x=name), name == known) for name, text in offered]) if len(offered) > 1 else BLANK
+    )
     return figures.once(view, "schools", kpi.kpi, kpi.period, known, build=build), ways
 
 
@@ -80,11 +81,11 @@ def _lacking(rows: Sequence[Row]) -> list[Row]:
     return sorted(filter(_lacks, rows), key=lambda row: (-row.gap, row.ord))
 
 
-def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | str:
+def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | Markup:
     """A mark for every school on the line of its group, by its share of what is required or by units ahead of the pace."""
     drawn = [row for row in rows if _share(row) is not None and (not by_pace or row.pace is not None)]
     if not drawn:
-        return f"<h2>{_strip_title(kpi, rows, [], view.scope.whole)}</h2>{_none(say('沒有學校有可以畫的數字。'))}"
+        return _none(_strip_title(kpi, rows, [], view.scope.whole), say("沒有學校有可以畫的數字。"))
     late = sorted((row for row in drawn if row.status in LATE), key=lambda row: -(row.gap or 0))
     xs = [float(row.counted - row.pace) if by_pace else _share(row) or 0.0 for row in drawn]
     is_crowd = len(drawn) > CROWD
@@ -94,7 +95,7 @@ def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.group_name or "", []).append(row)
-    rows_named = {group: f"<b>{escape(group)}</b>　{_tally(mine)}" for group, mine in groups.items()}
+    rows_named = {group: join([element("b", group), _tally(mine)], "　") for group, mine in groups.items()}
     pace = _pace_today(kpi, view)
     line: tuple[float, str] | None
     if by_pace:
@@ -123,7 +124,7 @@ def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
     return Figure(
         title=_strip_title(kpi, rows, late, view.scope.whole),
         caption=_strip_caption(kpi, rows, drawn, bool(named), is_crowd, line is not None, by_pace),
-        drawn=charts.strip(marks, rows_named, escape(axis), unit=after, most=most, line=line),
+        drawn=charts.strip(marks, rows_named, figures.plain(axis), unit=after, most=most, line=line),
         alt=say(
             "{kpi} 各校的{axis}，依組別；{late}",
             kpi=kpi.label,
@@ -160,8 +161,9 @@ def strip(view: View, kpi: Row, rows: Sequence[Row], by_pace: bool) -> Figure | 
     )
 
 
-def _none(text: str) -> str:
-    return f'<p class="mut">{text}</p>'
+def _none(title: str, reason: str) -> Markup:
+    """What is in the place of a figure that cannot be drawn."""
+    return element("h2", title) + element("p", reason, kind="mut")
 
 
 def _share(row: Row) -> float | None:
@@ -189,9 +191,10 @@ def _short(row: Row) -> str:
 
 
 def _tally(rows: Sequence[Row]) -> str:
-    order = ("met", "on_track", "behind", "overdue", "no_data", "exempt", "info", "upcoming")
     counts = Counter(row.status for row in rows)
-    return " ".join(f"{STATUSES[status].sign} {number(counts[status])}" for status in order if counts[status])
+    return " ".join(
+        f"{STATUSES[status].sign} {number(counts[status])}" for status in STATUSES if counts[status]
+    )
 
 
 def _pace_today(kpi: Row, view: View) -> float | None:
@@ -202,13 +205,13 @@ def _pace_today(kpi: Row, view: View) -> float | None:
     return float(100 * min(max(share, 0.0), 1.0))
 
 
-def _answer(view: View, kpi: Row, row: Row) -> str:
+def _answer(view: View, kpi: Row, row: Row) -> Markup:
     return view.link("indicator", kpi=kpi.kpi, school=row.school_name)
 
 
-def _hover(kpi: Row, row: Row) -> str:
-    unit = escape(kpi.unit)
-    lines = [f"<b>{escape(row.school_name)}</b>　{STATUSES[row.status].sign} {word(row.status, kpi.require)}"]
+def _hover(kpi: Row, row: Row) -> Markup:
+    unit = kpi.unit
+    lines: list[str] = [_hover_head(row.school_name, row.status, kpi)]
     if row.required is not None:
         values = {"counted": number(row.counted), "required": number(row.required), "unit": unit}
         lines.append(
@@ -226,13 +229,19 @@ def _hover(kpi: Row, row: Row) -> str:
             if row.is_over
             else say("還差 {gap} {unit}", gap=number(row.gap), unit=unit)
         )
-    return "<br>".join(lines) + flag_hover(row)
+    return join(lines, BREAK) + flag_hover(row)
+
+
+def _hover_head(name: str, status: str, kpi: Row) -> Markup:
+    """The first line of a tooltip: whose mark it is, and its status."""
+    text = f"{STATUSES[status].sign} {word(status, kpi.require)}"
+    return join([element("b", name), text], "　")
 
 
 def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: bool) -> str:
     """The finding: how many schools are late, and in how many groups."""
     if kpi.require == "none":
-        return say("各校的{kpi}", kpi=escape(kpi.short))
+        return say("各校的{kpi}", kpi=kpi.short)
     if not late:
         if not any(row.status in ("met", "on_track") for row in rows):
             return say("還沒有學校可以評定")
@@ -247,7 +256,7 @@ def _strip_title(kpi: Row, rows: Sequence[Row], late: Sequence[Row], is_whole: b
         else say("{n} 校低於今天應有的進度", n=many)
     )
     if len(groups) == 1:
-        return say("{late}，都在{group}", late=late_word, group=escape(groups[0]))
+        return say("{late}，都在{group}", late=late_word, group=groups[0])
     return say("{late}，分在 {groups} 組", late=late_word, groups=number(len(groups)))
 
 
@@ -261,13 +270,13 @@ def _each(
             "x": xs,
             "look": [row.status for row in drawn],
             "label": [
-                f"{escape(row.short)} {change(x) if by_pace else _short(row)}"
+                figures.plain(f"{row.short} {change(x) if by_pace else _short(row)}")
                 if row.school_id in named
                 else ""
                 for row, x in zip(drawn, xs, strict=True)
             ],
             "hover": [_hover(kpi, row) for row in drawn],
-            "link": [unescape(_answer(view, kpi, row)) for row in drawn],
+            "link": [_answer(view, kpi, row).unescape() for row in drawn],
             "figure": [stated(row, row.school_name) for row in drawn],
         }
     )
@@ -290,7 +299,7 @@ def _crowd(view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> p
             "size": [6 + 14 * (len(rows) / most) ** 0.5 for rows in alike.values()],
             "hover": [_hover_crowd(kpi, group, status, rows) for (group, status, _), rows in alike.items()],
             "link": [
-                unescape(view.link("group", group=group, kpi=kpi.kpi, status=status))
+                view.link("group", group=group, kpi=kpi.kpi, status=status).unescape()
                 for group, status, _ in alike
             ],
             "figure": [f"{status}|{len(rows)}|{group}" for (group, status, _), rows in alike.items()],
@@ -298,20 +307,20 @@ def _crowd(view: View, kpi: Row, drawn: Sequence[Row], xs: Sequence[float]) -> p
     )
 
 
-def _hover_crowd(kpi: Row, group: str, status: str, rows: Sequence[Row]) -> str:
+def _hover_crowd(kpi: Row, group: str, status: str, rows: Sequence[Row]) -> Markup:
     shares = [(row.counted / (row.required or row.base or 1), row) for row in rows]
     least, most = (key(shares, key=lambda one: one[0])[1] for key in (min, max))
     ends = [f"{number(row.counted)}/{number(row.required or row.base)}" for row in (least, most)]
     lines = [
-        f"<b>{escape(group)}</b>　{STATUSES[status].sign} {word(status, kpi.require)}",
+        _hover_head(group, status, kpi),
         say(
             "{n} 校：{schools}",
             n=number(len(rows)),
-            schools=escape(names([row.school_name for row in rows[:3]], len(rows))),
+            schools=names([row.school_name for row in rows[:3]], len(rows)),
         ),
-        say("由 {least} 到 {most} {unit}", least=ends[0], most=ends[1], unit=escape(kpi.unit)),
+        say("由 {least} 到 {most} {unit}", least=ends[0], most=ends[1], unit=kpi.unit),
     ]
-    return "<br>".join(lines)
+    return join(lines, BREAK)
 
 
 def _strip_caption(
@@ -335,9 +344,7 @@ def _strip_caption(
         else say("一個記號一所學校：{key}。", key=figures.status_key(statuses, kpi.require)),
         _beside(kpi, by_pace) if named else "",
         say("應有人數無條件捨去，虛線左邊的小校仍可能是進行中。") if paced and not by_pace else "",
-        say("? 未填報、未畫出：{schools}。", schools=escape(names(silent[:5], len(silent))))
-        if silent
-        else "",
+        say("? 未填報、未畫出：{schools}。", schools=names(silent[:5], len(silent))) if silent else "",
         say("– 不適用 {n} 校。", n=number(exempt)) if exempt else "",
         hint(say("點一個記號看那些學校。") if is_crowd else say("點一個記號看那一校的原因。")),
     ]
@@ -353,26 +360,25 @@ def _beside(kpi: Row, by_pace: bool) -> str:
 # Over time
 
 
-def curve(view: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tuple[Figure | str, str]:
+def curve(view: View, kpi: Row, city: Row, here: Here, shape: str | None) -> tuple[Figure | Markup, Markup]:
     """The course of the whole programme to the deadline, with the groups in the legend; and the links to other forms."""
     drawn = figures.once(
         view, "curve", kpi.kpi, kpi.period, shape, build=lambda: _curve(view, kpi, city, shape == "count")
     )
     offered = ((None, say("百分比")), ("count", say("計數")))
     ways = pills([(text, here(y=name), name == shape) for name, text in offered])
-    return drawn, "" if isinstance(drawn, str) else ways
+    return drawn, BLANK if isinstance(drawn, Markup) else ways
 
 
-def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
+def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | Markup:
     reason = say("不設應達數或期限，或期間還沒開始，沒有走勢可以比較。")
     if kpi.require == "ceiling":
         reason = say("上限是不能超過，不是要達到，沒有走勢可以比較。")
     elif city.status == "no_data":
         reason = say("還沒有學校可以評定，沒有走勢可以比較。")
-    none = f"<h2>{say('全市走勢')}</h2>{_none(reason)}"
     way = figures.progress(view, kpi, as_count)
     if way is None:
-        return none
+        return _none(say("全市走勢"), reason)
     summed, unit, lines, hovers = way.summed, way.unit, way.lines, way.hover_texts()
     lines = lines.assign(look=lines["group_id"].map(lambda group: "group" if group else "actual"))
     own = lines[lines["group_id"] == 0]
@@ -395,7 +401,7 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
         else say("達標學校（%）")
     )
     what = say("累計{unit}數", unit=unit) if summed else say("達標校數")
-    now_is = f"{number(done)} {escape(unit)}" if as_count else percent(done, whole)
+    now_is = f"{number(done)} {unit}" if as_count else percent(done, whole)
     return Figure(
         title=curve_title(city, whole, done, summed, unit, view.ahead),
         caption=prose(
@@ -410,11 +416,11 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
         ),
         drawn=charts.curves(
             pd.concat([*parts, others]),
-            escape(axis),
+            figures.plain(axis),
             names=way.line_names(),
             hovers=hovers,
             written=full_day,
-            labels={"0": f"{short_day(way.last, view.year)} {now_is}"},
+            labels={"0": figures.plain(f"{short_day(way.last, view.year)} {now_is}")},
             facts=way.facts(),
             unit="" if as_count else "%",
             days=way.marks(view, whole, low=now > 0.35 * top),
@@ -439,15 +445,14 @@ def _curve(view: View, kpi: Row, city: Row, as_count: bool) -> Figure | str:
 def _measure(kpi: Row, what: str, is_share: bool) -> str:
     """The sentence on what a point measures, and on the surplus of schools where it covers the gaps of others."""
     if not is_share:
-        return say("{what}。", what=escape(what))
+        return say("{what}。", what=what)
     if kpi.require == "all":
-        return say("{what}÷應達。", what=escape(what))
-    return say("{what}÷應達，各校超出的也計入。", what=escape(what))
+        return say("{what}÷應達。", what=what)
+    return say("{what}÷應達，各校超出的也計入。", what=what)
 
 
 def curve_title(city: Row, whole: float, done: float, summed: bool, unit: str, ahead_of_data: bool) -> str:
     """The finding: how far the count is from the pace and the speed needed, or from what is required."""
-    unit = escape(unit)
     if not summed:
         return say("{n} 校中 {met} 校達標", n=number(whole), met=number(done))
     short = max(whole - done, 0)
@@ -494,7 +499,7 @@ def gaps(view: View, kpi: Row, rows: Sequence[Row]) -> Figure:
     """The schools by gap, largest first, with the cumulative share of the whole gap."""
     lacking = _lacking(rows)
     whole, so_far, half = sum(row.gap for row in lacking), 0.0, 0
-    unit = escape(kpi.unit)
+    unit = kpi.unit
     bars = []
     for at, row in enumerate(lacking, 1):
         so_far += row.gap
@@ -502,13 +507,13 @@ def gaps(view: View, kpi: Row, rows: Sequence[Row]) -> Figure:
         share = percent(so_far, whole, 0)
         bars.append(
             {
-                "bar": escape(row.short),
+                "bar": figures.plain(row.short),
                 "look": row.status,
                 "part": word(row.status, kpi.require),
                 "value": row.gap,
                 "label": say("{gap} · 累計 {share}", gap=number(row.gap), share=share),
-                "hover": f"{_hover(kpi, row)}<br>{say('到這一校累計占全部缺口 {share}', share=share)}",
-                "link": unescape(_answer(view, kpi, row)),
+                "hover": join([_hover(kpi, row), say("到這一校累計占全部缺口 {share}", share=share)], BREAK),
+                "link": _answer(view, kpi, row).unescape(),
                 "figure": stated(row, row.school_name),
             }
         )
@@ -526,13 +531,13 @@ def gaps(view: View, kpi: Row, rows: Sequence[Row]) -> Figure:
         ),
         drawn=charts.bars(
             pd.DataFrame(bars[:BARS]),
-            say("還差（{unit}）", unit=unit),
+            figures.plain(say("還差（{unit}）", unit=unit)),
             divide=(half, say("以上占一半")) if half < min(len(bars), BARS) else None,
         ),
         alt=say(
             "{kpi} 各校的缺口：{title}；{schools}",
             kpi=kpi.label,
-            title=unescape(title),
+            title=title,
             schools=listing([f"{r.school_name} {number(r.gap)}" for r in lacking[:5]]),
         ),
         name="_".join((say("缺口"), kpi.short, file_day(view.on))),

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboard import rules
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import later, say
-from dashboard.language.words import STATUSES, escape, full_day, listing, number, written_day
+from dashboard.language.words import STATUSES, full_day, listing, number, written_day
 from dashboard.questions import View, ask
 from dashboard.rows import IndicatorQuery, School, Table
-from dashboard.ui.base.parts import Cell, table, text
+from dashboard.ui.base.parts import Cell, element, table, text
 
 Row = Any
 ROUNDINGS = {
@@ -26,7 +27,7 @@ HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
-def overview(view: View, kpi: Row) -> str:
+def overview(view: View, kpi: Row) -> Markup:
     """The table of every parameter with its value."""
     lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
     header = [Cell(say(name), "l") for name in HEADER]
@@ -105,7 +106,7 @@ def _requirement(kpi: Row) -> str:
 def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     """The exempt schools; those outside the viewer's scope only as a number."""
     visible = {row.name for row in ask(view, School)}
-    names = [name for name in own["exempt"] if name in visible]
+    names: list[str] = [name for name in own["exempt"] if name in visible]
     if hidden := len(own["exempt"]) - len(names):
         names.append(say("另 {n} 校", n=number(hidden)))
     if own["only_where"]:
@@ -114,13 +115,14 @@ def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     return listing(names)
 
 
-def rule(view: View, kpi: Row) -> str:
+def rule(view: View, kpi: Row) -> Markup:
     """The rule in two lines: the definition's words; the required figure, the window, the deadline and the clause."""
-    source = say("依據：{source} {clause}", source=escape(view.facts.source_title), clause=escape(kpi.clause))
+    source = say("依據：{source} {clause}", source=view.facts.source_title, clause=kpi.clause)
     facts = [
-        say("應達：{required}", required=escape(_requirement(kpi))),
+        say("應達：{required}", required=_requirement(kpi)),
         say("採計：{days}", days=rules.window(view, kpi)),
         say("期限：{day}", day=full_day(kpi.deadline)) if kpi.deadline else "",
         source,
     ]
-    return f'<p class="ruled"><b>{say("規則")}</b>　{escape(kpi.rule)}</p><p class="sub">{" · ".join(filter(None, facts))}</p>'
+    ruled = element("p", element("b", say("規則")), "　", kpi.rule, kind="ruled")
+    return join([ruled, element("p", " · ".join(filter(None, facts)), kind="sub")])

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard import warehouse as store
+from dashboard.language.figure import stated
+from dashboard.language.markup import Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     change,
-    escape,
     fingerprint,
     flag_words,
     listing,
@@ -27,7 +28,7 @@ from dashboard.language.words import (
 )
 from dashboard.questions import View, ask, facts_of
 from dashboard.rows import IndicatorCity, IndicatorQuery, IndicatorRead, IndicatorSchool, Kpi
-from dashboard.ui.base.parts import Cell, figure, flag_note, table, tag, text
+from dashboard.ui.base.parts import BREAK, Cell, element, flag_note, table, tag, text
 from dashboard.ui.indicator import parameters
 
 Row = Any
@@ -125,20 +126,20 @@ def _figures(row: Row | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def section(view: View, kpi: Row, redefined: Redefined) -> str:
+def section(view: View, kpi: Row, redefined: Redefined) -> Markup:
     """The whole section: what changed in the definition, and which figures differ."""
     return head(view, redefined) + changes(kpi, redefined) + schools(kpi, redefined)
 
 
-def head(view: View, redefined: Redefined) -> str:
+def head(view: View, redefined: Redefined) -> Markup:
     """The heading: which snapshot the former figures are of, and whether only the definition has changed."""
-    origin = say(
+    origin = say_markup(
         "「原定義」取自 {time} 的快照（指紋 {fingerprint}），算到同一個截至日。",
         time=moment(redefined.former.facts.built_at, view.year),
-        fingerprint=f'<span class="mono">{escape(fingerprint(redefined.former.facts.fingerprint))}</span>',
+        fingerprint=element("span", fingerprint(redefined.former.facts.fingerprint), kind="mono"),
     )
     apart = prose([origin, _apart(redefined)])
-    return f'<h2>{say("定義改過：原定義與現在的數字")}</h2><p class="sub">{apart}</p>'
+    return element("h2", say("定義改過：原定義與現在的數字")) + element("p", apart, kind="sub")
 
 
 def _apart(redefined: Redefined) -> str:
@@ -147,7 +148,7 @@ def _apart(redefined: Redefined) -> str:
     rows = [
         say(
             "{table} {old} → {new}",
-            table=escape(new.label),
+            table=new.label,
             old=number(old.accepted),
             new=number(new.accepted),
         )
@@ -160,16 +161,17 @@ def _apart(redefined: Redefined) -> str:
     )
 
 
-def changes(kpi: Row, redefined: Redefined) -> str:
+def changes(kpi: Row, redefined: Redefined) -> Markup:
     """The tables of the changed parameters and of the city's figures then and now."""
     header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
     lines = [
         ("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in redefined.parameters
     ]
-    return f"{table(say('{kpi}改過的參數', kpi=kpi.short), header, lines)}<br>{_city(kpi, redefined)}"
+    changed = table(say("{kpi}改過的參數", kpi=kpi.short), header, lines)
+    return join([changed, _city(kpi, redefined)], BREAK)
 
 
-def _city(kpi: Row, redefined: Redefined) -> str:
+def _city(kpi: Row, redefined: Redefined) -> Markup:
     header = [Cell(say("全市"), "l"), Cell(say("原定義")), Cell(say("現在")), Cell(say("增減"))]
     named = {
         "schools_met": say("達標校數"),
@@ -191,10 +193,10 @@ def _by(old: Any, new: Any) -> str:
     return "–" if old is None or new is None else change(new - old)
 
 
-def schools(kpi: Row, redefined: Redefined) -> str:
+def schools(kpi: Row, redefined: Redefined) -> Markup:
     """The table of the schools whose figures differ, under both definitions."""
     if not redefined.schools:
-        return f'<p class="mut">{say("各校的數字都沒有不同。")}</p>'
+        return element("p", say("各校的數字都沒有不同。"), kind="mut")
     header = [
         Cell(say("{n} 校的數字不同", n=number(len(redefined.schools))), "l"),
         Cell(say("原定義"), "l"),
@@ -203,16 +205,18 @@ def schools(kpi: Row, redefined: Redefined) -> str:
     lines = []
     for old, new in redefined.schools:
         name = (new or old).school_name  # type: ignore[union-attr]
-        facts = figure(new, name) if new else ""
+        facts = stated(new, name) if new else None
         lines.append(("", [text(name), Cell(_side(old, kpi), "l"), Cell(_side(new, kpi, facts), "l")]))
     listed = table(say("{kpi}數字不同的學校", kpi=kpi.short), header, lines)
-    return f'<div class="tall">{listed}</div><p class="foot">{say("每格是狀態與計數／應達。")}</p>'
+    return element("div", listed, kind="tall") + element("p", say("每格是狀態與計數／應達。"), kind="foot")
 
 
-def _side(row: Row | None, kpi: Row, facts: str = "") -> str:
+def _side(row: Row | None, kpi: Row, facts: str | None = None) -> str:
     if row is None:
         return "–"
-    return f"<span {facts}>{tag(row.status, kpi.require)} {number(row.counted)}/{number(row.required, '–')}</span> {flag_note(row)}"
+    counts = f"{number(row.counted)}/{number(row.required, '–')}"
+    figure = element("span", tag(row.status, kpi.require), " ", counts, data_figure=facts)
+    return join([figure, flag_note(row)], " ")
 
 
 def rows_of(redefined: Redefined) -> list[list[object]]:

@@ -10,11 +10,16 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.language.figure import stated
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
+    BY_URGENCY,
+    REMINDED,
     STATUSES,
+    STRIP,
+    counts,
     days_left,
-    escape,
     flag_words,
     listing,
     number,
@@ -33,8 +38,8 @@ from dashboard.ui.base.parts import (
     Cell,
     Line,
     anchor,
+    element,
     empty,
-    figure,
     flagged,
     moved,
     pills,
@@ -57,12 +62,7 @@ COLUMNS = {
 }
 FALLING = ("counted", "gap")  # columns sorted from the largest down
 SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
-FILTERS = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
-LATE = {
-    "overdue": later("{n} 校逾期未達"),
-    "behind": later("{n} 校落後"),
-    "no_data": later("{n} 校未填報"),
-}
+FILTERS = tuple(status for status in BY_URGENCY if status in STRIP)
 GROUPS = (
     later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
     later("資料註記"),
@@ -125,24 +125,24 @@ def choose(view: View) -> Choice:
     return Choice(kpi, periods[kpi.period], list(first.values()), measured)
 
 
-def what(view: View, choice: Choice) -> list[str]:
+def what(view: View, choice: Choice) -> list[Markup]:
     """The line on the period and deadline of the figures, and whether the period of the address lacks the indicator.
 
     Empty where the programme has one period.
     """
     kpi, period = choice.kpi, choice.period
     days = say("{start} 至 {end}", start=written_day(period.start), end=written_day(period.end))
-    remarks = [say("期間 {period}（{days}）", period=f"<b>{escape(period.label)}</b>", days=days)]
+    remarks: list[str] = [say_markup("期間 {period}（{days}）", period=element("b", period.label), days=days)]
     if kpi.deadline and kpi.require not in ("ceiling", "none"):
         left = (kpi.deadline - view.on).days
         remarks.append(say("期限 {day}，{left}", day=written_day(kpi.deadline), left=days_left(left)))
     if period.period not in [each.period for each in view.periods]:
-        asked_for = say("、").join(escape(each.label) for each in view.periods)
+        asked_for = listing([each.label for each in view.periods])
         remarks.insert(0, say("「{period}」沒有這項指標，改列它的期間", period=asked_for))
-    return [" · ".join(remarks)] if len(view.all_periods) > 1 else []
+    return [join(remarks, " · ")] if len(view.all_periods) > 1 else []
 
 
-def pick(view: View, choice: Choice) -> str:
+def pick(view: View, choice: Choice) -> Markup:
     """The links to every indicator, and to the periods in which the chosen one is measured."""
     choices = pills(
         [(kpi.short, view.link("indicator", kpi=kpi.kpi), kpi.kpi == choice.kpi.kpi) for kpi in choice.kpis],
@@ -157,47 +157,47 @@ def pick(view: View, choice: Choice) -> str:
     return choices + pills(periods, say("期間"))
 
 
-def lead(view: View, kpi: Row, city: Row, then: Row | None) -> str:
+def lead(view: View, kpi: Row, city: Row, then: Row | None) -> Markup:
     """The summary: schools done, the pooled figure, the changes since `then`, and the weekly speed."""
-    unit, note = escape(kpi.unit), flagged(city, kpi, view.link)
+    unit, note = kpi.unit, flagged(city, kpi, view.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
         status = STATUSES[city.status]
-        counted = say("全市共 {n} {unit}。", n=number(city.counted), unit=unit)
-        meaning = say("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
-        summary = f"<b>{counted}</b>{moved(city.counted, then)}" if city.counted is not None else ""
-        return prose([f"<span {figure(city)}>{prose([summary, meaning])}</span>", note])
-    summary = prose([f"<b>{_schools_done(kpi, city, then)}</b>", _pooled(city, unit, then)])
-    return prose([f"<span {figure(city)}>{summary}</span>", "" if view.ahead else _speed(city, unit), note])
+        counted = element("b", say("全市共 {n} {unit}。", n=number(city.counted), unit=unit))
+        meaning = say_markup("狀態是{status}：{meaning}。", status=status.word, meaning=status.meaning)
+        summary = counted + moved(city.counted, then) if city.counted is not None else BLANK
+        return prose([element("span", prose([summary, meaning]), data_figure=stated(city)), note])
+    summary = prose([element("b", _schools_done(kpi, city, then)), _pooled(city, unit, then)])
+    speed = BLANK if view.ahead else _speed(city, unit)
+    return prose([element("span", summary, data_figure=stated(city)), speed, note])
 
 
-def _schools_done(kpi: Row, city: Row, then: Row | None) -> str:
-    met = number(city.schools_met) + moved(city.schools_met, then, "schools_met")
-    counts = {"n": number(city.schools_judged), "met": met}
+def _schools_done(kpi: Row, city: Row, then: Row | None) -> Markup:
+    met = join([number(city.schools_met), moved(city.schools_met, then, "schools_met")])
+    values = {"n": number(city.schools_judged), "met": met}
     if kpi.require == "ceiling":
-        return say("{n} 校中 {met} 校在上限內。", **counts)
+        return say_markup("{n} 校中 {met} 校在上限內。", **values)
     late = [
-        say(message, n=number(many))
-        for name, message in LATE.items()
-        if (many := getattr(city, f"schools_{name}"))
+        say(STATUSES[status].source_schools, n=number(many))
+        for status, many in counts(city, REMINDED).items()
     ]
     if not late:
-        return say("{n} 校中 {met} 校達標。", **counts)
-    return say("{n} 校中 {met} 校達標，{late}。", **counts, late=listing(late))
+        return say_markup("{n} 校中 {met} 校達標。", **values)
+    return say_markup("{n} 校中 {met} 校達標，{late}。", **values, late=listing(late))
 
 
-def _pooled(city: Row, unit: str, then: Row | None) -> str:
+def _pooled(city: Row, unit: str, then: Row | None) -> Markup:
     if not city.base:
-        return ""
-    pooled = rate(city.counted, city.base, unit) + moved(city.counted, then)
+        return BLANK
+    pooled = join([rate(city.counted, city.base, unit), moved(city.counted, then)])
     if not city.gap:
-        return say("全市 {rate}。", rate=pooled)
-    return say("全市 {rate}，還差 {n} {unit}。", rate=pooled, n=number(city.gap), unit=unit)
+        return say_markup("全市 {rate}。", rate=pooled)
+    return say_markup("全市 {rate}，還差 {n} {unit}。", rate=pooled, n=number(city.gap), unit=unit)
 
 
-def _speed(city: Row, unit: str) -> str:
+def _speed(city: Row, unit: str) -> Markup:
     if not city.weekly or city.lately is None:
-        return ""
-    return say(
+        return BLANK
+    return say_markup(
         "近四週平均每週 {lately} {unit}，期限前全數完成須每週 {weekly} {unit}。",
         lately=rounded(city.lately),
         weekly=rounded(city.weekly),
@@ -210,7 +210,7 @@ def rounded(value: float) -> str:
     return number(round(value) if abs(value) >= 10 else round(value, 1))
 
 
-def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
+def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> Markup:
     """The table of groups: status, schools done and the pooled figure, each with its change since `then`."""
     pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
     if kpi.require != "none":
@@ -218,22 +218,21 @@ def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> str:
     names = [say("組別"), say("狀態"), *pooled]
     header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
     lines = [("", _group(view, kpi, row, then.get((row.group_name,)))) for row in rows]
-    return f"<h2>{say('各組')}</h2>{table(say('{kpi}各組', kpi=kpi.short), header, lines)}"
+    return element("h2", say("各組")) + table(say("{kpi}各組", kpi=kpi.short), header, lines)
 
 
 def _group(view: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
     name = _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
-    pooled = (number(row.counted) if row.base is None else _pair(row.counted, row.base)) + moved(
-        row.counted, then
-    )
+    counts = number(row.counted) if row.base is None else _pair(row.counted, row.base)
+    pooled = join([counts, moved(row.counted, then)])
     rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
-    facts = figure(row, row.group_name)
+    facts = stated(row, row.group_name)
     if kpi.require == "none":
         status, text = _stated(view, kpi, row, facts, pooled)
         return [Cell(name, "l"), status, Cell(text), *rate]
     met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
     status, text = _stated(view, kpi, row, facts, met)
-    done = Cell(text + moved(row.schools_met, then, "schools_met"))
+    done = Cell(join([text, moved(row.schools_met, then, "schools_met")]))
     return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
 
 
@@ -254,9 +253,9 @@ def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
     ]
 
 
-def _name(href: str, name: str) -> str:
+def _name(href: str, name: str) -> Markup:
     """A name on one line, also on a phone."""
-    return f'<span style="white-space:nowrap">{anchor(href, escape(name))}</span>'
+    return element("span", anchor(href, name), style="white-space:nowrap")
 
 
 def _pair(counted: Any, of: Any) -> str:
@@ -274,7 +273,7 @@ def selected(view: View, choice: Choice) -> Selection:
     return Selection(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
-def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
+def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Markup:
     """The table of schools with its filters and pages; a school's name and figure link to its evidence."""
     counts = Counter(row.status for row in selection.every)
     choices = [
@@ -294,7 +293,7 @@ def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here
         if selection.rows
         else empty(say("這個篩選目前沒有學校"), here(status=None))
     )
-    unit = escape(kpi.unit)
+    unit = kpi.unit
     title = (
         say("各校（{unit}）", unit=unit)
         if kpi.require == "none"
@@ -305,10 +304,10 @@ def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here
         else say("各校，依{column}（{unit}）", column=say(COLUMNS[selection.sort.strip("-")]), unit=unit)
     )
     on = paper.pager(selection.rows, here, say("校"))
-    return f"<h2>{title}</h2>{pills(choices, say('狀態'))}{body}{on}"
+    return join([element("h2", title), pills(choices, say("狀態")), body, on])
 
 
-def _schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> str:
+def _schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Markup:
     columns = [
         "school",
         "group",
@@ -345,7 +344,7 @@ def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
         sign = " ↓" if sort and sort[0] == "-" else " ↑"
     link = anchor(
         here(sort=other if sort == first else first),
-        f"{escape(named)}{sign}",
+        f"{named}{sign}",
         "sorts on" if is_by else "sorts",
     )
     return Cell(link, "l" if name in ("school", "group", "status") else "")
@@ -353,8 +352,8 @@ def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> 
 
 def _school(view: View, kpi: Row, row: Row, why: str) -> list[Cell]:
     text = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(view, kpi, row, figure(row, row.school_name), text)
-    group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), escape(row.group_name or ""))
+    status, counted = _stated(view, kpi, row, stated(row, row.school_name), text)
+    group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name or "")
     return [
         Cell(_name(why, row.school_name), "l"),
         Cell(group, "l"),
@@ -370,26 +369,26 @@ def _of_required(kpi: Row, row: Row) -> str:
     return number(row.counted) if row.required is None else f"{number(row.counted)}/{number(row.required)}"
 
 
-def _since(row: Row) -> str:
+def _since(row: Row) -> Markup:
     return moved(row.counted, SimpleNamespace(counted=row.before))
 
 
 def _stated(view: View, kpi: Row, row: Row, facts: str, text: str) -> tuple[Cell, str]:
     """The cell of the status, and the figure.
 
-    The machine-readable attributes `facts` are on the figure, or on the status where there is none.
+    The machine-readable `facts` are on the figure, or on the status where there is none.
     """
     sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
     if row.status in ("no_data", "exempt", "upcoming"):
-        return Cell(f"<span {facts}>{sign}</span>{note}", "l"), text
-    return Cell(f"{sign}{note}", "l"), f"<span {facts}>{text}</span>"
+        return Cell(element("span", sign, data_figure=facts) + note, "l"), text
+    return Cell(sign + note, "l"), element("span", text, data_figure=facts)
 
 
 def _gap(row: Row) -> str:
     if not row.gap:
         return "0" if row.gap == 0 and row.status != "exempt" else "–"
     gap = number(row.gap)
-    return f"<b>{say('超過 {gap}', gap=gap) if row.is_over else gap}</b>"
+    return element("b", say("超過 {gap}", gap=gap) if row.is_over else gap)
 
 
 def table_of(kpi: Row, selection: Selection) -> list[list[object]]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard import reminders
+from dashboard.language.markup import BLANK, Markup, join, say_markup
+from dashboard.language.parts import has, lacks
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, fingerprint, has, lacks, listing, moment, number, written_day
+from dashboard.language.words import fingerprint, listing, moment, number, written_day
 from dashboard.questions import View, ask
 from dashboard.rows import Evidence, IndicatorQuery, SchoolBound, SchoolReject, SchoolResult, Unit
 from dashboard.ui.base import paper, records
 from dashboard.ui.base.address import asked
-from dashboard.ui.base.parts import Cell, Line, anchor, flagged, outward, tag
+from dashboard.ui.base.parts import BREAK, Cell, Line, anchor, element, flagged, outward, tag
 
 Row = Any
 SHORT = 10
@@ -48,7 +50,7 @@ class Explanation:
     units: Sequence[Row]
     evidence: Mapping[int, Sequence[Row]]
     rejects: Sequence[Row]
-    others: str
+    others: Markup
     how: str | None
     to_send: str | None
 
@@ -80,32 +82,35 @@ def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS)
     )
 
 
-def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
     """The section of the evidence: the figures, the units that add up to them, and the sources of their rows."""
-    name = anchor(
-        view.link("school", school=explanation.school.name, kpi=kpi.kpi), escape(explanation.school.name)
-    )
-    day = say("截至 {day}", day=written_day(view.on))
+    name = anchor(view.link("school", school=explanation.school.name, kpi=kpi.kpi), explanation.school.name)
+    about = [name, kpi.short, say("截至 {day}", day=written_day(view.on))]
     listed = _units(kpi, explanation, here) if explanation.units else _no_units(explanation)
-    return (
-        f'<h2 class="answer">{say("為什麼是這個數字")}</h2><p class="sub">{name} · {escape(kpi.short)} · {day}</p>'
-        f"{_sum(view, kpi, explanation)}{listed}{_origin(view, explanation)}{records.own_rejects(explanation.rejects, explanation.result, REFUSED, explanation.others)}"
-    )
+    sections = [
+        element("h2", say("為什麼是這個數字"), kind="answer"),
+        element("p", join(about, " · "), kind="sub"),
+        _sum(view, kpi, explanation),
+        listed,
+        _origin(view, explanation),
+        records.own_rejects(explanation.rejects, explanation.result, REFUSED, explanation.others),
+    ]
+    return join(sections)
 
 
-def _sum(view: View, kpi: Row, explanation: Explanation) -> str:
+def _sum(view: View, kpi: Row, explanation: Explanation) -> Markup:
     """The figures, and how many units of the list below count."""
-    row, unit = explanation.result, escape(kpi.unit)
+    row = explanation.result
     facts = [
-        say(
+        say_markup(
             "{status} 計數 {counted} {unit}",
             status=tag(row.status, kpi.require),
             counted=_bold(row.counted),
-            unit=unit,
+            unit=kpi.unit,
         )
     ]
-    facts += [say("基數 {base}", base=_bold(row.base))] if row.base is not None else []
-    facts += [say("應達 {required}", required=_bold(row.required))] if row.required is not None else []
+    facts += [say_markup("基數 {base}", base=_bold(row.base))] if row.base is not None else []
+    facts += [say_markup("應達 {required}", required=_bold(row.required))] if row.required is not None else []
     facts.append(flagged(row, kpi, view.link))
     done = sum(bool(unit.done) for unit in explanation.units)
     missing = len(explanation.units) - done
@@ -115,22 +120,21 @@ def _sum(view: View, kpi: Row, explanation: Explanation) -> str:
         tally = say("下表：已計入 {done}，還缺 {missing}", **counts)
         if kpi.base == "classes":  # other classes are missing too, and which is not known
             tally = say("下表：已計入 {done}，還不齊 {missing}", **counts)
-    foot = f'<p class="foot">{tally}</p>' if explanation.units else ""
-    return f"<p>{'　'.join(filter(None, facts))}</p>{foot}"
+    foot = element("p", tally, kind="foot") if explanation.units else BLANK
+    return element("p", join(filter(None, facts), "　")) + foot
 
 
-def _bold(value: Any) -> str:
-    return f"<b>{number(value)}</b>"
+def _bold(value: Any) -> Markup:
+    return element("b", number(value))
 
 
-def _no_units(explanation: Explanation) -> str:
-    sentence = say("截至這一天沒有計入任何紀錄。")
+def _no_units(explanation: Explanation) -> Markup:
     if explanation.result.status == "no_data":
-        sentence = records.silent(explanation.to_send)
-    return f'<p class="mut">{sentence}</p>'
+        return element("p", records.silent(explanation.to_send), kind="mut")
+    return element("p", say("截至這一天沒有計入任何紀錄。"), kind="mut")
 
 
-def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
+def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
     units = paper.page(explanation.units, asked("units"), UNITS)
     header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
 
@@ -145,29 +149,27 @@ def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> str:
         )
 
     listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, units, line)
-    return f'<div class="tall">{listed}</div>{paper.pager(units, lambda page: here(units=page), kpi.unit)}'
+    return element("div", listed, kind="tall") + paper.pager(units, lambda page: here(units=page), kpi.unit)
 
 
 def _who(unit: Row) -> str:
     amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
-    return f"{escape(unit.unit_label or unit.unit_id)}{amount}"
+    return f"{unit.unit_label or unit.unit_id}{amount}"
 
 
-def _since(unit: Row) -> str:
+def _since(unit: Row) -> Markup:
     """The day on which a unit was counted, or what it lacks; below that the parts that it has."""
-    own = escape(has(unit.parts))
+    own = has(unit.parts)
+    below = [_muted(own)] if own else []
     if not unit.done:
-        lack = escape(lacks(unit.parts, alone=True)) or say("還缺")
-        return "<br>".join([f'<span class="warn">{lack}</span>', *([_muted(own)] if own else [])])
-    when = (
-        f'<time datetime="{unit.attained_on.isoformat()}">{written_day(unit.attained_on, pad=True)}</time>'
-        if unit.attained_on
-        else ""
-    )
-    return "<br>".join([f'<span class="s-met">✓</span> {when}', *([_muted(own)] if own else [])])
+        lack = lacks(unit.parts, alone=True) or say("還缺")
+        return join([element("span", lack, kind="warn"), *below], BREAK)
+    day = unit.attained_on
+    when = element("time", written_day(day, pad=True), datetime=day.isoformat()) if day else BLANK
+    return join([join([element("span", "✓", kind="s-met"), when], " "), *below], BREAK)
 
 
-def _rows(how: str | None, rows: Sequence[Row]) -> str:
+def _rows(how: str | None, rows: Sequence[Row]) -> Markup:
     if not rows:
         return _muted(say("無法逐列指出") if how is None else say("沒有可計入的列"))
     listed = [_row(row) for row in rows if row.is_visible]
@@ -175,49 +177,50 @@ def _rows(how: str | None, rows: Sequence[Row]) -> str:
         listed.append(_muted(say("另有 {n} 列登在其他學校，不在檢視範圍", n=number(hidden))))
     if (more := rows[0].rows_in_all - len(rows)) > 0:
         listed.append(_muted(say("同樣的列還有 {n} 列", n=number(more))))
-    return "<br>".join(listed)
+    return join(listed, BREAK)
 
 
-def _muted(text: str) -> str:
-    return f'<span class="mut">{text}</span>'
+def _muted(text: str) -> Markup:
+    return element("span", text, kind="mut")
 
 
-def _row(row: Row) -> str:
+def _row(row: Row) -> Markup:
     """The file, line and content of a row; of a spreadsheet a link to the row."""
     place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
-    where = outward(row.link, place) if row.link else escape(place)
+    where = outward(row.link, place) if row.link else place
     content = " · ".join(
         part for part in (row.day and written_day(row.day), row.row_school, row.details) if part
     )
-    return f'<span data-file="{escape(row.file)}" data-line="{row.line}">{where}</span> {_muted(escape(content))}'
+    named = element("span", where, data_file=row.file, data_line=row.line)
+    return join([named, _muted(content)], " ")
 
 
-def _origin(view: View, explanation: Explanation) -> str:
+def _origin(view: View, explanation: Explanation) -> Markup:
     """The foot: how rows are matched to units, when each file was read, and the fingerprint to quote."""
     files = {
         row.file: row.modified_at for rows in explanation.evidence.values() for row in rows if row.is_visible
     }
     times = listing(
         [
-            say("{file}（{time}）", file=escape(name), time=moment(at, view.year) if at else "?")
+            say("{file}（{time}）", file=name, time=moment(at, view.year) if at else "?")
             for name, at in sorted(files.items())
         ]
     )
     lines = [
         say(LINKS[explanation.how])
         if explanation.how
-        else say(
+        else say_markup(
             "這項的計算不是一列對一個對象，無法逐列指出；原始列見{link}的檔案清單。",
             link=anchor(view.link("data"), say("資料頁")),
         ),
         say("檔案的時間（試算表為讀取時間）：{times}。", times=times) if times else "",
-        say(
+        say_markup(
             "快照 {time} · 指紋 {fingerprint}（引用時請附）",
             time=moment(view.facts.built_at, view.year),
-            fingerprint=f'<span class="mono">{escape(fingerprint(view.facts.fingerprint))}</span>',
+            fingerprint=element("span", fingerprint(view.facts.fingerprint), kind="mono"),
         ),
     ]
-    return f'<p class="foot">{"<br>".join(filter(None, lines))}</p>'
+    return element("p", join(filter(None, lines), BREAK), kind="foot")
 
 
 def table_of(view: View, kpi: Row, school: Row) -> list[list[object]]:

@@ -14,8 +14,9 @@ from dashboard import meetings
 from dashboard import warehouse as store
 from dashboard.exports import slide_facts
 from dashboard.language import words
+from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import later, say
-from dashboard.language.words import escape, full_day, moment, number, written_day
+from dashboard.language.words import full_day, moment, number, written_day
 from dashboard.meetings import BECAME
 from dashboard.questions import View, ask
 from dashboard.rows import Kpi, School
@@ -24,7 +25,7 @@ from dashboard.state.store import may_see
 from dashboard.ui.base import parts
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.downloads import download
-from dashboard.ui.base.parts import Cell, anchor, table, text
+from dashboard.ui.base.parts import Cell, anchor, element, table, text
 from dashboard.ui.base.screen import show
 from dashboard.ui.meetings import presenting
 
@@ -100,9 +101,9 @@ def lead(board: Board) -> str:
     return say("凍結了 {n} 場會議；每一場的數字永遠是那一天的。", n=number(len(board.every)))
 
 
-def troubles(board: Board) -> list[str]:
+def troubles(board: Board) -> list[Markup]:
     """The fault as a quiet line."""
-    return [f'<span class="warn">! {escape(board.fault)}</span>'] if board.fault else []
+    return [element("span", "! ", board.fault, kind="warn")] if board.fault else []
 
 
 def freeze(request: View, board: Board) -> None:
@@ -113,7 +114,7 @@ def freeze(request: View, board: Board) -> None:
     elif board.every:
         about.append(say("與上次會議相比"))
     about.append(f"{say('資料快照')} {moment(request.facts.built_at, request.year)}")
-    head = f'<h2>{say("凍結此刻")}</h2><p class="sub">{" · ".join(about)}</p>'
+    head = element("h2", say("凍結此刻")) + element("p", " · ".join(about), kind="sub")
     orders = {say(label): order for order, label in slide_facts.ORDERS.items()}
     with st.form("freeze", border=False):
         show(head)
@@ -135,66 +136,67 @@ def freeze(request: View, board: Board) -> None:
     try:
         meeting = meetings.freeze(presenting.store_of(request), request, name, choice, group, school)
     except (StateError, store.NoSnapshot) as error:
-        show(parts.notice(say("✕ 沒有凍結"), escape(error), "failed"))
+        show(parts.notice(say("✕ 沒有凍結"), str(error), "failed"))
         return
     st.query_params["meeting"] = meeting.name
     st.rerun()
 
 
-def listed(request: View, board: Board) -> str:
+def listed(request: View, board: Board) -> Markup:
     """The table of all meetings, the last first, with links to their slides and decisions."""
     if not board.every:
-        return ""
+        return BLANK
     lines = [("", _line(request, one)) for one in reversed(board.every)]
     header = [Cell(say(name), "l") for name in MEETINGS]
-    return f"<h2>{say('凍結的會議')}</h2>{table(say('凍結的會議'), header, lines, 'wide')}"
+    return element("h2", say("凍結的會議")) + table(say("凍結的會議"), header, lines, "wide")
 
 
 def _line(request: View, meeting: Meeting) -> list[Cell]:
     own = request.link("meetings", meeting=meeting.name)
     is_there = meetings.snapshot_of(meeting, request.warehouse).path.is_file()
     stamp = moment(datetime.strptime(meeting.stamp[:15], "%Y%m%dT%H%M%S"), 0)
-    gone = f' <span class="fl">! {say("快照已不在")}</span>'
+    gone = element("span", "! ", say("快照已不在"), kind="fl")
     return [
-        Cell(anchor(own, escape(meeting.name)), "l"),
+        Cell(anchor(own, meeting.name), "l"),
         text(written_day(meeting.on)),
         text(written_day(meeting.versus) if meeting.versus else "–"),
         text(meeting.school or meeting.group or say("全市")),
         text(say(slide_facts.ORDERS[meeting.order])),
         text(say("寫出") if meeting.schools else say("不寫")),
-        Cell(escape(stamp) + ("" if is_there else gone), "l"),
+        Cell(stamp if is_there else join([stamp, gone], " "), "l"),
         Cell(
             anchor(request.link("present", meeting=meeting.name), say("開啟簡報")) if is_there else "–", "l"
         ),
     ]
 
 
-def decided(request: View, board: Board) -> str:
+def decided(request: View, board: Board) -> Markup:
     """The decisions of the chosen meeting and their outcomes today."""
     if not board.decided:
-        return f'<p class="sub">{say("還沒有記下決定。")}</p>'
+        return element("p", say("還沒有記下決定。"), kind="sub")
     return _decisions(request, board, board.decided, say("這場的決定與現在的情形"))
 
 
-def carried(request: View, board: Board) -> str:
+def carried(request: View, board: Board) -> Markup:
     """The outcomes of earlier decisions when the chosen meeting was frozen: its first slides."""
     assert board.meeting
     outcomes = [
         one for one in board.meeting.carried if may_see(one.decision.school, meetings.schools_of(request))
     ]
     if not outcomes:
-        return ""
+        return BLANK
     return _decisions(request, board, outcomes, say("先前的決定（這場簡報的第一張）"))
 
 
-def _decisions(request: View, board: Board, items: Sequence[Outcome], title: str) -> str:
+def _decisions(request: View, board: Board, items: Sequence[Outcome], title: str) -> Markup:
     """Decisions as a table, with its download."""
     assert board.meeting
     header = [say(name) for name in DECISIONS]
     rows = [_row(request, one) for one in items]
     lines = [("", _cells(one, row)) for one, row in zip(items, rows, strict=True)]
     saved = download(f"{title}_{board.meeting.name}", header, lambda: rows)
-    return f"<h3>{title}</h3>{table(title, [Cell(name, 'l') for name in header], lines, 'wide')}{saved}"
+    listed = table(title, [Cell(name, "l") for name in header], lines, "wide")
+    return join([element("h3", title), listed, saved])
 
 
 def _row(request: View, one: Outcome) -> list[str]:
@@ -216,7 +218,7 @@ def _row(request: View, one: Outcome) -> list[str]:
 
 def _cells(one: Outcome, row: Sequence[str]) -> list[Cell]:
     status, about, decision, *others = row
-    mark = f'<span class="tag t-{BECAME[one.kind][0]}">{status}</span>'
+    mark = element("span", status, kind=f"tag t-{BECAME[one.kind][0]}")
     return [Cell(mark, "l"), text(about), text(decision, "l w"), *map(text, others)]
 
 
@@ -232,10 +234,8 @@ def note(request: View, board: Board) -> None:
     none = say("不限指標（由人判斷）")
     names = [none, *kpis]
     at = next((name for name, row in kpis.items() if row.kpi == asked("kpi")), none)
-    about = (
-        f"<h3>{say('記下決定')}</h3>"
-        f'<p class="sub">{say("下一場簡報的第一張會列出來；請不要寫教師的姓名。")}</p>'
-    )
+    advice = say("下一場簡報的第一張會列出來；請不要寫教師的姓名。")
+    about = element("h3", say("記下決定")) + element("p", advice, kind="sub")
     with st.form(f"decide-{board.meeting.id}-{len(board.decided)}", border=False):
         show(about)
         what = st.text_input(say("決定了什麼"))
@@ -253,7 +253,7 @@ def note(request: View, board: Board) -> None:
     try:
         presenting.store_of(request).decide(decision, meetings.schools_of(request))
     except StateError as error:
-        show(parts.notice(say("✕ 沒有記下"), escape(error), "failed"))
+        show(parts.notice(say("✕ 沒有記下"), str(error), "failed"))
         return
     st.rerun()
 
@@ -283,7 +283,7 @@ def change(request: View, board: Board) -> None:
             if decision.meeting == own:
                 acts[say("刪除")] = partial(state.withdraw, decision, mine)
             _beside(decision, acts)
-        show(say("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
+        show(say_markup("移除會議會一併刪除它的決定；快照沒有別的會議用到時，下次更新就清除。"))
         is_sure = st.checkbox(say("確定要移除"), key=f"sure-{own}")
         if st.button(say("移除這場會議"), key=f"remove-{own}", type="primary", disabled=not is_sure):
             _done(partial(meetings.remove, state, board.meeting, mine), forget=True)
@@ -302,7 +302,7 @@ def _done(act: Callable[[], None], forget: bool = False) -> None:
     try:
         act()
     except StateError as error:
-        show(parts.notice(say("✕ 沒有改成"), escape(error), "failed"))
+        show(parts.notice(say("✕ 沒有改成"), str(error), "failed"))
         return
     if forget:
         st.query_params.pop("meeting", None)

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import config, meetings
+from dashboard import meetings
 from dashboard import warehouse as store
+from dashboard.definitions import deployment
 from dashboard.exports import report, slide_facts, slides
 from dashboard.exports.document import Document
 from dashboard.language import texts, words
+from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, ask_each, groups_in
 from dashboard.rows import Kpi, School
@@ -32,7 +34,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 def store_of(request: View) -> Store:
     """The deployment's store of meetings and decisions."""
-    return Store(request.warehouse, config.from_environment().state)
+    return Store(request.warehouse, deployment.from_environment().state)
 
 
 def choices() -> slide_facts.Choices:
@@ -49,22 +51,20 @@ def show(request: View) -> None:
         view = _frozen(request, meeting) if meeting else request
     except (StateError, store.NoSnapshot) as error:
         to = parts.anchor(request.link("meetings"), say("看有哪些會議"))
-        show_markup(
-            f"<h1>{say('簡報')}</h1>"
-            f"{parts.notice(say('✕ 這場會議打不開'), f'{words.escape(error)}<br>{to}', 'failed')}"
-        )
+        body = join([error, to], parts.BREAK)
+        show_markup(parts.element("h1", say("簡報")) + parts.notice(say("✕ 這場會議打不開"), body, "failed"))
         return
     if meeting and view.snapshot != request.snapshot:
         newer = words.moment(request.facts.built_at, request.year)
         notices.append(say("這是凍結的會議；之後有較新的資料（快照 {time}），沒有混進來。", time=newer))
     choice, start = choices(), _start(view)
 
-    def build() -> str:
+    def build() -> Markup:
         ways = [] if meeting else _ways(request, choice)
-        return report.deck(
+        return Markup(report.deck(
             _document(request, view, meeting, choice), start=start, ways=[*ways, _writing(request, meeting)],
             leave=_back(request, meeting), notices=notices, files=FILES,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     key = (meeting and meeting.id, choice, start, tuple(notices), tuple(chosen().values()))
     fragment = str(figures.once(request, "slides", *key, build=build))
@@ -196,28 +196,27 @@ def _files(request: View, view: View, meeting: Meeting | None, choice: slide_fac
     return downloads.offer(say("簡報"), *kinds, folded=False)
 
 
-def pack(view: View, group: str) -> str:
+def pack(view: View, group: str) -> Markup:
     """The section with the pack of a group for its lead school to hand out."""
     what = say("簡報、活頁簿，與每所夥伴學校的一份函稿；姓名都遮蔽。")
-    return (
-        f'<h2>{say("交給各校")}</h2><p class="sub">{what}</p>{downloads.pack(view, group, slides.document)}'
-    )
+    about = parts.element("h2", say("交給各校")) + parts.element("p", what, kind="sub")
+    return about + downloads.pack(view, group, slides.document)
 
 
-def packs(request: View, meeting: Meeting) -> str:
+def packs(request: View, meeting: Meeting) -> Markup:
     """The section with each group's pack of a frozen meeting; blank where its snapshot cannot be read."""
     try:
         view = meetings.view_of(meeting, request.warehouse, request.scope)
     except store.NoSnapshot:
-        return ""
+        return BLANK
 
     def document(group: str) -> Callable[[View], Document]:
         state, mine = store_of(request), meetings.schools_of(request)
         return lambda of: meetings.group_document(state, meeting, of, group, mine)
 
     names = [group.name for group in groups_in(view)]
-    links = "".join(downloads.pack(view, name, document(name), meeting.name) for name in names)
-    return f"<h2>{say('交給各組')}</h2>{links}" if links else ""
+    links = join(downloads.pack(view, name, document(name), meeting.name) for name in names)
+    return parts.element("h2", say("交給各組")) + links if links else BLANK
 
 
 # The writers of these two are imported only when one is fetched.

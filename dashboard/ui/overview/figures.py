@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.markup import Markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
@@ -34,7 +35,7 @@ from dashboard.ui.base.parts import pills
 Row = Any
 Here = Callable[..., str]
 BACK = timedelta(weeks=4)  # a finding is compared with this long ago where no day was chosen
-LATE = ("behind", "overdue")
+LATE = tuple(status for status in STRIP if STATUSES[status].is_late)
 
 
 def _judged(kpis: Sequence[Row]) -> list[Row]:
@@ -70,7 +71,7 @@ def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, her
     )
 
 
-def statuses(view: View, period: Row, kpi: Row) -> Figure | str:
+def statuses(view: View, period: Row, kpi: Row) -> Figure | Markup:
     """The schools by status over the period, or the reason why there is no figure."""
     return figures.once(view, "statuses", kpi.kpi, period.period, build=lambda: _statuses(view, period, kpi))
 
@@ -83,10 +84,10 @@ def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
     return counts[counts.sum(axis=1) > 0].fillna(0).astype("int64")
 
 
-def _statuses(view: View, period: Row, kpi: Row) -> Figure | str:
+def _statuses(view: View, period: Row, kpi: Row) -> Figure | Markup:
     days = daily(view, period, kpi)
     if len(days) < 2:
-        return f'<p class="mut">{say("這一項還沒有兩天以上的狀態可以比較。")}</p>'
+        return Markup(f'<p class="mut">{say("這一項還沒有兩天以上的狀態可以比較。")}</p>')
     drawn = [status for status in STRIP if days[status].any()]
     names = {status: f"{STATUSES[status].sign} {word(status, kpi.require)}" for status in drawn}
     start, then = days.index[0].date(), _compared(view, days)
@@ -97,7 +98,7 @@ def _statuses(view: View, period: Row, kpi: Row) -> Figure | str:
     if due and due >= start:
         marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, view.on)), True))
     return Figure(
-        title=say("{what}：{text}", what=escape(kpi.short), text=title),
+        title=say("{what}：{text}", what=kpi.short, text=title),
         caption=_caption(view, kpi, drawn, then),
         drawn=charts.areas(
             days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),

@@ -11,9 +11,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import config, reminders
+from dashboard import reminders
+from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask_each
 from dashboard.reminders import DEFAULT, STATUSES, Filter, Item, Owed
@@ -41,7 +43,7 @@ def chosen() -> Filter:
     return Filter(listed("kpis"), listed("groups"), statuses, st.query_params.get("names") == "1")
 
 
-def lead(schools: Sequence[Owed]) -> str:
+def lead(schools: Sequence[Owed]) -> Markup:
     """The page's summary: how many schools owe how many items, and how many must mend data first."""
     behind = [one for one in schools if one.items]
     items = sum(len(one.items) for one in behind)
@@ -50,19 +52,19 @@ def lead(schools: Sequence[Owed]) -> str:
     )
     if mending := sum(bool(one.needed) for one in schools):
         summary = say("{text}，{n} 校有檔案或列要先補正", text=summary, n=words.number(mending))
-    return say("{summary}，依下面的選擇。", summary=f"<b>{summary}</b>")
+    return Markup(say("{summary}，依下面的選擇。", summary=f"<b>{summary}</b>"))
 
 
-def nothing_owed(school: str) -> str:
+def nothing_owed(school: str) -> Markup:
     """The notice in place of a message, for a school that owes nothing."""
     body = say(
         "依下面的選擇，{school}沒有未達項目，所以沒有訊息；所有未達的學校列在下表。",
-        school=words.escape(school),
+        school=school,
     )
     return parts.notice(say("不用催辦"), body)
 
 
-def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
+def filters(view: View, wanted: Filter, here: Callable[..., str]) -> Markup:
     """The filters as pills that are on or off: statuses, groups and indicators; and the switch of names."""
     shorts = {kpi.kpi: kpi.short for kpi in ask_each(view, Kpi) if kpi.require != "none"}
     groups = reminders.groups_of(view)
@@ -82,10 +84,12 @@ def filters(view: View, wanted: Filter, here: Callable[..., str]) -> str:
         _pills(say("指標"), "kpis", shorts, wanted.kpis, here),
         navigation.names(view, say("姓名")),
     ]
-    return "".join(lines)
+    return join(lines)
 
 
-def _pills(of: str, name: str, every: Mapping[str, str], on: Sequence[str], here: Callable[..., str]) -> str:
+def _pills(
+    of: str, name: str, every: Mapping[str, str], on: Sequence[str], here: Callable[..., str]
+) -> Markup:
     choices = [(say("全部"), here(**{name: None}), not on)]
     choices += [(label, here(**{name: _toggled(on, one)}), one in on) for one, label in every.items()]
     return parts.pills(choices, of)
@@ -97,7 +101,7 @@ def _toggled(on: Sequence[str], one: str) -> str:
 
 def overview(
     view: View, schools: Sequence[Owed], here: Callable[..., str], school: str | None, names: bool
-) -> str:
+) -> Markup:
     """The table of schools: what each owes, who is missing where `names` is set, and the link to its message."""
     columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
     kinds = ("l", "l", "", "l", "l onscreen")
@@ -107,10 +111,10 @@ def overview(
         return (
             "sel" if one.school == school else "",
             [
-                Cell(anchor(view.link("school", school=one.school), words.escape(one.school)), "l"),
+                Cell(anchor(view.link("school", school=one.school), one.school), "l"),
                 text(one.group, "l"),
                 Cell(words.number(len(one.items))),
-                Cell("<br>".join(_lines(view, one, names)), "l w"),
+                Cell(Markup("<br>".join(_lines(view, one, names))), "l w"),
                 Cell(anchor(here(school=one.school), say("擬訊息")), "l onscreen"),
             ],
         )
@@ -190,4 +194,4 @@ def saved(view: View, wanted: Filter, many: int) -> None:
 
 
 def _templates() -> Path:
-    return config.from_environment().templates
+    return deployment.from_environment().templates

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup
 from dashboard.language.texts import say
 from dashboard.language.words import decimal, escape, number, prose
 
@@ -33,16 +34,16 @@ def added(rows: Sequence[Row]) -> int:
     return min(len({(row.file, row.line) for row in rows}), len(units))
 
 
-def message(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> str:
+def message(row: Row, unit: str, rows: int, listed: int, adds: int | None = None) -> Markup:
     """The bound as a paragraph of HTML; blank where there is none.
 
     `rows` of the `listed` rows could count. They add `adds` units, by default one each.
     """
     reach = most(row.counted, row.base, rows if adds is None else adds)
     if row.status in ("exempt", "upcoming"):
-        return ""
+        return BLANK
     if reach is None:
-        return ""
+        return BLANK
     judged = row.required is not None
     figure = f"{number(reach)}/{number(row.required)}" if judged else f"{number(reach)} {escape(unit)}"
     text = (
@@ -66,4 +67,4 @@ def message(row: Row, unit: str, rows: int, listed: int, adds: int | None = None
     )
     short = row.required - reach if judged else 0
     left = say("仍差 {gap} {unit}。", gap=number(short), unit=escape(unit)) if short > 0 else ""
-    return f'<p class="msg bound">{prose([text, left])}</p>'
+    return Markup(f'<p class="msg bound">{prose([text, left])}</p>')

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
+from dashboard.language.markup import Markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
@@ -24,7 +26,6 @@ from dashboard.language.words import (
     percent,
     prose,
     short_day,
-    stated,
     word,
 )
 from dashboard.questions import View, frame
@@ -48,7 +49,7 @@ SHARE = 0.18  # of the days drawn: names closer than this are put one above the 
 def show_opened(item: Item) -> None:
     """Write the body of an open row: its course to the deadline, and beside that its units, rule and rejected rows."""
     asked = ("course", item.kpi.kpi, item.kpi.period, item.row.school_id)
-    drawn = figures.once(item.view, *asked, build=lambda: course(item) or "")
+    drawn = figures.once(item.view, *asked, build=lambda: course(item) or Markup())
     if not drawn:
         put(body(item))
         return
@@ -184,7 +185,7 @@ def window(kpi: Row, year: int) -> list[tuple[date, str]]:
 
 def _lines(item: Item) -> list[str]:
     """The caption: what is measured, and the key of the lines, that of the speed needed with its figure."""
-    unit = escape(item.kpi.unit)
+    unit = item.kpi.unit
     texts = [say("累計（{unit}）", unit=unit), say("實線：本校")]
     if item.course and item.course.paced:
         texts.append(say("虛線：應有進度"))
@@ -200,7 +201,7 @@ def _week(by: float) -> str:
 
 def against_pace(item: Item) -> str:
     """The finding: how far the count is from the pace, or from what is required."""
-    row, unit = item.row, escape(item.kpi.unit)
+    row, unit = item.row, item.kpi.unit
     if row.status == "met":
         return say("已達應達數")
     if row.status == "overdue":
@@ -240,13 +241,14 @@ def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, 
         )
 
 
-def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
+def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | Markup:
     """The school's position in each indicator among the schools that the viewer may see."""
     at = {"on": view.on, "by_default": view.by_default}
     every = pd.concat([frame(view, SchoolPlace, period=period, **at) for period in view.period_ids])
     own = every[every["school_id"] == school.school_id]
     if own.empty:
-        return f'<h2>{say("與各校相比")}</h2><p class="mut">{say("本校還沒有可以評定的指標，沒有名次。")}</p>'
+        none = say("本校還沒有可以評定的指標，沒有名次。")
+        return Markup(f'<h2>{say("與各校相比")}</h2><p class="mut">{none}</p>')
     known = {(kpi.kpi, kpi.period): kpi for kpi in kpis}
     mine = {(row.kpi, row.period): row for row in own.itertuples() if (row.kpi, row.period) in known}
     many = int(every["school_id"].nunique())
@@ -266,7 +268,7 @@ def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
         say(
             "{n} 項中 {last} 項落在後四分之一：{kpis}",
             **counts,
-            kpis=listing([escape(names[key]) for key in last]),
+            kpis=listing([names[key] for key in last]),
         )
         if last
         else say("{n} 項都不在後四分之一", n=counts["n"])
@@ -275,7 +277,7 @@ def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | str:
         title=title,
         caption=prose(
             [
-                say("大點是{school}，灰點是檢視範圍內的各校，共 {n} 校。", school=escape(school.name), n=number(many)),
+                say("大點是{school}，灰點是檢視範圍內的各校，共 {n} 校。", school=school.name, n=number(many)),
                 say("一個灰點是百分比相同的學校。") if many > SINGLE else "",
                 say("名次只算可以評定的學校，並列者同名次；後四分之一是至少有四分之三的學校比本校高。"),
                 hint(say("點一個記號看那一校的原因。")),
@@ -332,7 +334,8 @@ def _others(view: View, kpi: Row, others: pd.DataFrame, together: bool) -> list[
 
 
 def _names(schools: pd.Series[Any]) -> str:
-    listed = listing(schools.iloc[:LISTED].tolist())
+    first: list[str] = schools.iloc[:LISTED].tolist()
+    listed = listing(first)
     return listed + (say("等 {n} 校", n=number(len(schools))) if len(schools) > LISTED else "")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from dashboard.language.markup import Markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
     STATUSES,
@@ -72,7 +73,7 @@ class Section:
     head: str
     beside: str = ""
     table: str = ""
-    build: Callable[[], Figure | str] | None = None
+    build: Callable[[], Figure | Markup] | None = None
 
 
 def drawn(asked: Mapping[str, str | None], opened: object) -> Collection[str]:
@@ -95,17 +96,17 @@ def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., st
             way = (
                 pills([(say("畫成圖"), here(plan=section.name, place=None), False)]) if section.build else ""
             )
-            put(f"{section.head}{way}{section.beside}{section.table}")
+            put(Markup(f"{section.head}{way}{section.beside}{section.table}"))
             continue
         picture = figures.once(view, section.name, school.school_id, build=section.build)
-        put(section.head)
+        put(Markup(section.head))
         left, right = halves()
         with left:
             figures.show(section.name, picture)
         if section.beside:
             with right:
-                put(section.beside)
-        put(section.table)
+                put(Markup(section.beside))
+        put(Markup(section.table))
 
 
 def _read(view: View) -> dict[str, Row]:
@@ -118,9 +119,9 @@ def _figures(view: View, school: Row, name: str) -> list[Row]:
 
 def _missing(source: Row, what: str) -> str:
     body = (
-        say("這所學校在「{table}」裡沒有可用的列；缺資料，不是 0。", table=escape(source.label))
+        say("這所學校在「{table}」裡沒有可用的列；缺資料，不是 0。", table=source.label)
         if source.supplied
-        else say("還沒有「{table}」這張資料表；缺資料，不是 0。", table=escape(source.label))
+        else say("還沒有「{table}」這張資料表；缺資料，不是 0。", table=source.label)
     )
     return parts.notice(say("? {what}未填報", what=what), body, "warning")
 
@@ -167,7 +168,7 @@ def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] 
         Cell(say("項目"), "l"),
         Cell(say("單位"), "l"),
         Cell(say("現況值")),
-        *(Cell(say("{period}目標", period=escape(row.period_label))) for row in periods),
+        *(Cell(say("{period}目標", period=row.period_label)) for row in periods),
         Cell(say("目標合計")),
         *(Cell(_compared(row, year), "l") for row in periods),
     ]
@@ -176,7 +177,7 @@ def targets(rows: Sequence[Row], year: int, then: Mapping[tuple[Any, ...], Row] 
 
 
 def _compared(row: Row, year: int) -> str:
-    label = escape(row.period_label)
+    label = row.period_label
     if row.compared_on is None:
         return say("{period}達成", period=label)
     return say("{period}達成（至 {day}）", period=label, day=short_day(row.compared_on, year))
@@ -186,7 +187,7 @@ def _item(goals: Sequence[Row], then: Mapping[tuple[Any, ...], Row]) -> list[Cel
     first = goals[0]
     note = "" if first.kind == JUDGED else f'<small class="mut">{say(NOT_JUDGED[first.kind])}</small>'
     return [
-        Cell(f"{escape(first.label)}{note}", "l w"),
+        Cell(Markup(f"{escape(first.label)}{note}"), "l w"),
         text(first.unit),
         Cell(number(first.current)),
         *(Cell(number(row.own_goal, NONE)) for row in goals),
@@ -201,9 +202,9 @@ def _reached(row: Row, then: Row | None) -> Cell:
         f' data-goal="{plain(row.goal)}" data-status="{escape(row.status)}"'
     )
     if row.status is None:
-        return Cell(f'<span {facts} class="mut">{NONE} {say("不判定")}</span>', "l")
+        return Cell(Markup(f'<span {facts} class="mut">{NONE} {say("不判定")}</span>'), "l")
     by = "" if row.status == "upcoming" else moved(row.value, then, "value")
-    return Cell(f"<span {facts}>{_outcome(row)}{by}</span>", f"l c-{row.status}")
+    return Cell(Markup(f"<span {facts}>{_outcome(row)}{by}</span>"), f"l c-{row.status}")
 
 
 def _outcome(row: Row) -> str:
@@ -275,20 +276,21 @@ def _spending(row: Row) -> str:
         return _rate(row.counted, row.base, row.unit)
     title = say(
         "核定 {approved}，上限 {limit}",
-        approved=exact(row.counted, row.unit),
-        limit=exact(row.required, row.unit),
+        approved=escape(exact(row.counted, row.unit)),
+        limit=escape(exact(row.required, row.unit)),
     )
     summary = say(
         "核定 {approved}；上限 {limit}，{room}",
         approved=amount(row.counted, row.unit),
         limit=amount(row.required, row.unit),
-        room=f"<b>{findings.room(row, row.unit)}</b>",
+        room=f"<b>{escape(findings.room(row, row.unit))}</b>",
     )
     return f'<span title="{title}">{summary}</span>'
 
 
-def _rate(spent: int | None, approved: int | None, unit: str) -> str:
-    title = say("實支 {spent} ÷ 核定 {approved}", spent=exact(spent, unit), approved=exact(approved, unit))
+def _rate(spent: object, approved: object, unit: str) -> str:
+    whole = {"spent": escape(exact(spent, unit)), "approved": escape(exact(approved, unit))}
+    title = say("實支 {spent} ÷ 核定 {approved}", **whole)
     summary = say(
         "{share}（實支 {spent}/核定 {approved}）",
         share=f"<b>{percent(spent, approved)}</b>",
@@ -328,8 +330,8 @@ def _year(label: str, sums: Mapping[str, Row]) -> list[Cell]:
     ]
 
 
-def _unsaid() -> str:
-    return f'<span class="mut">{say("未填")}</span>'
+def _unsaid() -> Markup:
+    return Markup(f'<span class="mut">{say("未填")}</span>')
 
 
 def _amount(row: Row, name: str, empty: str) -> Cell:
@@ -337,8 +339,8 @@ def _amount(row: Row, name: str, empty: str) -> Cell:
     facts = f'data-part="{row.part}" data-year="{escape(row.period)}" data-name="{name}" data-value="{plain(value)}"'
     label = empty if not row.rows else (_unsaid() if value is None else number(value))
     if name == "spent" and value is not None and row.unsaid:
-        label += f'<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
-    return Cell(f"<span {facts}>{label}</span>")
+        label = f'{label}<small class="mut">{say("（{n} 筆未填）", n=number(row.unsaid))}</small>'
+    return Cell(Markup(f"<span {facts}>{label}</span>"))
 
 
 def _money_table(view: View, school: Row) -> Sequence[Sequence[object]]:

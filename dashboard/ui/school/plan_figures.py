@@ -10,12 +10,15 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
+from dashboard.language.figure import stated
+from dashboard.language.markup import Markup
 from dashboard.language.texts import SOURCE, later, manner, say
 from dashboard.language.words import (
+    JUDGED,
     MONEY,
     STATUSES,
+    STRIP,
     SUMS,
-    amount,
     brief,
     decimal,
     escape,
@@ -25,7 +28,7 @@ from dashboard.language.words import (
     number,
     percent,
     prose,
-    stated,
+    quantity,
     written_day,
 )
 from dashboard.questions import View
@@ -34,7 +37,6 @@ from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import flag_hover
 
 Row = Any
-JUDGED = ("met", "on_track", "overdue")
 MOST = 200  # per cent of a target at which bars are cut
 # Capital first, from zero: its ceiling is measured from there.
 KINDS = (("capital", later("資本門")), ("current", later("經常門")))
@@ -44,12 +46,12 @@ SUM_OF = {"approved": later("核定"), "spent": later("實支")}
 # Targets
 
 
-def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | str:
+def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | Markup:
     """The share reached of each target in each year that has begun."""
-    begun = [row for row in rows if row.status in (*JUDGED, "exempt", "no_data") and row.compared_on]
+    begun = [row for row in rows if row.status in STRIP and row.compared_on]
     judged = [row for row in begun if row.status in JUDGED]
     if not judged:
-        return f'<p class="mut">{say("還沒有可以判定的目標。")}</p>'
+        return Markup(f'<p class="mut">{say("還沒有可以判定的目標。")}</p>')
     periods = list(dict.fromkeys(row.period for row in begun))
     lanes: dict[str, charts.Lane] = {}
     item = None
@@ -106,7 +108,7 @@ def targets(view: View, school: Row, rows: Sequence[Row]) -> Figure | str:
 def _score(period: str, judged: Sequence[Row]) -> str:
     mine = [row for row in judged if row.period == period]
     counts = {"n": number(len(mine)), "met": number(sum(row.status == "met" for row in mine))}
-    return say("{period} {n} 項中 {met} 項達標", period=escape(mine[0].period_label), **counts)
+    return say("{period} {n} 項中 {met} 項達標", period=mine[0].period_label, **counts)
 
 
 def _reached(row: Row) -> str:
@@ -206,7 +208,7 @@ def _kinds(lane: str, label: str, sums: Mapping[str, Row], name: str) -> list[di
             "look": kind,
             "part": say(part),
             "value": in_unit(value),
-            "hover": f"<b>{escape(label)}　{say(SUM_OF[name])}</b><br>{say(part)} {exact(value, _currency())}",
+            "hover": f"<b>{escape(label)}　{say(SUM_OF[name])}</b><br>{say(part)} {escape(exact(value, _currency()))}",
             "link": "",
             "figure": "",
         }
@@ -217,12 +219,12 @@ def _kinds(lane: str, label: str, sums: Mapping[str, Row], name: str) -> list[di
 
 def _limit(view: View, row: Row, school: Row, years: Collection[str | None]) -> dict[str, Any]:
     """A ceiling on the bar that it limits: a year's capital, or all that was approved over the whole term."""
-    room = f"<br>{findings.room(row, row.unit)}"
+    room = f"<br>{escape(findings.room(row, row.unit))}"
     return {
         "row": _lane(row.period if row.period in years else None, "approved"),
         "value": in_unit(row.required),
-        "hover": f"<b>{escape(row.period_label)}　{escape(row.kpi_label)}</b> {exact(row.required, row.unit)}"
-        f"<br>{say('核定')} {exact(row.counted, row.unit)}{room}{flag_hover(row)}",
+        "hover": f"<b>{escape(row.period_label)}　{escape(row.kpi_label)}</b> {escape(exact(row.required, row.unit))}"
+        f"<br>{say('核定')} {escape(exact(row.counted, row.unit))}{room}{flag_hover(row)}",
         "link": unescape(replace(view, period=row.period).link("indicator", kpi=row.kpi, school=school.name)),
         "figure": stated(row, row.school_name),
     }
@@ -232,21 +234,16 @@ def _money_title(ceilings: Sequence[Row], years: Mapping[str, Mapping[str, Row]]
     """The finding: exceeded ceilings, else how much of what was approved is spent."""
     over = [row for row in ceilings if row.room < 0]
     if over:
-        return listing(
-            [
-                f"{escape(row.period_label)} {escape(row.kpi_label)} {findings.room(row, row.unit)}"
-                for row in over
-            ]
-        )
+        return listing([f"{row.period_label} {row.kpi_label} {findings.room(row, row.unit)}" for row in over])
     whole = next(sums["granted"] for sums in years.values() if not sums["granted"].period)
-    approved = say("核定 {approved}", approved=amount(whole.approved, _currency()))
+    approved = say("核定 {approved}", approved=quantity(whole.approved, _currency()))
     if whole.spent is None:
         return say("{approved}，實支未填", approved=approved)
     spent = {
-        "spent": amount(whole.spent, _currency()),
+        "spent": quantity(whole.spent, _currency()),
         "share": percent(whole.spent, whole.reported_approved),
     }
-    of = amount(whole.reported_approved, _currency())
+    of = quantity(whole.reported_approved, _currency())
     return say("{approved}；已填的年度實支 {spent}（核定 {of}的 {share}）", approved=approved, of=of, **spent)
 
 

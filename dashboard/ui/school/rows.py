@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dashboard.language.markup import BLANK, Markup
+from dashboard.language.parts import part_amount
 from dashboard.language.texts import say
 from dashboard.language.words import (
+    BY_URGENCY,
     MONEY,
     STATUSES,
+    UNMET,
     amount,
     change,
     escape,
     exact,
     number,
     pair,
-    part_amount,
     percent,
     prose,
     short_day,
@@ -48,7 +51,6 @@ from dashboard.ui.school import bounds
 
 Row = Any
 Here = Callable[..., str]
-ORDER = ("overdue", "behind", "on_track", "no_data", "met", "exempt", "info", "upcoming")
 UNDATED = ("ceiling", "none")
 TITLED, CAUSES = 3, 8
 # The address's parameters besides the school: the open row, its period where there are several, the school among all,
@@ -75,7 +77,7 @@ class Item:
     possible: Sequence[Row]
     to_send: str | None
     causes: Sequence[Row] = ()
-    others: str = ""
+    others: Markup = BLANK
 
     @property
     def course(self) -> Course | None:
@@ -98,8 +100,8 @@ class Item:
 
 def order(item: Item) -> tuple[object, ...]:
     """The sort key: exceeded ceilings, unmet by deadline and gap, then those without data, then those done."""
-    open_row = item.row.status in ORDER[:3]
-    place = 0 if open_row else ORDER.index(item.row.status)
+    open_row = item.row.status in UNMET
+    place = 0 if open_row else BY_URGENCY.index(item.row.status)
     exceeded = item.row.room is not None and item.row.room < 0
     due_on = date.min if exceeded else item.row.deadline or date.max
     return (place, due_on, -(item.row.gap or 0))
@@ -114,19 +116,20 @@ def opened(items: Sequence[Item], kpi: str | None, period: str | None) -> Item |
     return named.get(period or "") or named[links.latest([item.kpi for item in named.values()], on).period]
 
 
-def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[str, str]:
+def school_rows(items: Iterable[Item], opened: Item | None, here: Here) -> tuple[Markup, Markup]:
     """The rows in two parts, each row a link that opens it: up to the open one, and those after it."""
     placed = sorted(items, key=order)
     after = placed.index(opened) + 1 if opened in placed else len(placed)
     lines = [_row(item, item is opened, here) for item in placed]
     top = f'{_head()}<div class="krs">{"".join(lines[:after])}</div>'
-    return top, f'<div class="krs">{"".join(lines[after:])}</div>' if lines[after:] else ""
+    rest = f'<div class="krs">{"".join(lines[after:])}</div>' if lines[after:] else ""
+    return Markup(top), Markup(rest)
 
 
-def foot() -> str:
+def foot() -> Markup:
     """The line below the rows on how to read them."""
     how = hint(say("點一列看曲線、名單、規定與被退回的列，再點一次收起 · "))
-    return f'<p class="foot">{how}{say("依期限與缺口排序")}</p>'
+    return Markup(f'<p class="foot">{how}{say("依期限與缺口排序")}</p>')
 
 
 def _head() -> str:
@@ -149,8 +152,8 @@ def _head() -> str:
 def _row(item: Item, opened: bool, here: Here) -> str:
     row, kpi = item.row, item.kpi
     curve = sparkline(item.course) if item.course else ""
-    gap = findings.lacking(row, kpi.unit)
-    week = findings.pace(row, kpi.unit)
+    gap = escape(findings.lacking(row, kpi.unit))
+    week = escape(findings.pace(row, kpi.unit))
     pace = f'<span class="mut small"> · {week}</span>' if week else ""
     kind = "gap left" if row.status == "met" else "gap"
     missing = f'<span class="{kind}">{gap}</span>{pace}' if gap else '<span class="mut nil">–</span>'
@@ -188,11 +191,11 @@ def _turned(item: Item) -> str:
     return f'<small class="turned">{sentence}</small>'
 
 
-def _causes(item: Item) -> str:
+def _causes(item: Item) -> Markup:
     """The first sentences on faults of the data, for a title."""
     sentences = [f"{_place(row)}{escape(row.message)}" for row in item.causes[:TITLED]]
     left = len(item.causes) - TITLED
-    return prose([*sentences, say("另有 {n} 列。", n=number(left)) if left > 0 else ""])
+    return Markup(prose([*sentences, say("另有 {n} 列。", n=number(left)) if left > 0 else ""]))
 
 
 def _place(row: Row) -> str:
@@ -238,8 +241,8 @@ def _money(row: Row, kpi: Row) -> str:
     """An amount of money out of its ceiling or of what was approved."""
     limit = row.required if row.required is not None else row.base
     if limit is None:
-        return f'<span title="{exact(row.counted, kpi.unit)}">{amount(row.counted, kpi.unit)}</span>'
-    whole = {"counted": exact(row.counted, kpi.unit), "limit": exact(limit, kpi.unit)}
+        return f'<span title="{escape(exact(row.counted, kpi.unit))}">{amount(row.counted, kpi.unit)}</span>'
+    whole = {"counted": escape(exact(row.counted, kpi.unit)), "limit": escape(exact(limit, kpi.unit))}
     title = (
         say("{counted}／上限 {limit}", **whole)
         if kpi.require == "ceiling"
@@ -272,17 +275,16 @@ def _no_bar(status: str) -> str:
     return say("期間還沒開始") if status == "upcoming" else say("不設應達數")
 
 
-def body(item: Item) -> str:
+def body(item: Item) -> Markup:
     """The body of an open row: faults, the change, units, rejected rows, the bound and the rule."""
     kpi = item.kpi
     rows = len({(row.file, row.line) for row in item.possible})
     bound = bounds.message(item.row, kpi.unit, rows, len(item.rejects), bounds.added(item.possible))
-    return (
+    return Markup(
         f'<div class="krbody">{_flags(item)}{_since_then(item)}{_units(item)}{_why(item)}'
-        + records.own_rejects(item.rejects, item.row, others=item.others)
-        + bound
-        + f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
-        + f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p></div>'
+        f"{records.own_rejects(item.rejects, item.row, others=item.others)}{bound}"
+        f'<p class="rule"><b>{say("規定")}</b>　{escape(kpi.rule)}'
+        f' <span class="mut small" style="white-space:nowrap">{_clause(kpi)}</span></p></div>'
     )
 
 
@@ -380,11 +382,11 @@ def _matrix(item: Item, units: Sequence[Row], year: int, done: bool) -> str:
         cells = [_part(parts[name]) if name in parts else "–" for name in names]
         cells = [_name(unit), *cells, *([written_day(unit.attained_on, pad=True)] if when else [])]
         if not done and (since := _when(unit, year, False)):
-            cells[0] += f" {since}"
-        return "", [Cell(cell, "l") for cell in cells]
+            cells[0] = f"{cells[0]} {since}"
+        return "", [Cell(Markup(cell), "l") for cell in cells]
 
     caption = say("{kpi}的名單", kpi=item.kpi.short)
-    grid = table(caption, [Cell(escape(name), "l") for name in header], map(line, units), "parts")
+    grid = table(caption, [Cell(name, "l") for name in header], map(line, units), "parts")
     return f'<div class="tall">{grid}</div>'
 
 
@@ -427,7 +429,7 @@ def _when(unit: Row, year: int, done: bool) -> str:
     return ""
 
 
-def place(school: Row, link: Callable[..., str]) -> str:
+def place(school: Row, link: Callable[..., str]) -> Markup:
     """The line on a school: its group, role, lead school, district and classes."""
     group = anchor(link("group", group=school.group_name), escape(school.group_name))
     parts = [f"{group} {escape(school.role_label)}"]
@@ -439,7 +441,7 @@ def place(school: Row, link: Callable[..., str]) -> str:
     parts += [escape(school.district)] if school.district else []
     parts += [say("{n} 班", n=number(school.classes)) if school.classes is not None else say("? 班級數未填")]
     write = anchor(link("reminders", school=school.name), say("寫催辦"))
-    return " · ".join(parts) + hint(f" · {write}")
+    return Markup(" · ".join(parts)) + hint(Markup(f" · {write}"))
 
 
 def items(

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dashboard.language.parts import has, lacks
 from dashboard.language.texts import say
-from dashboard.language.words import flag_words, has, lacks, short_day, word
+from dashboard.language.words import flag_words, short_day, word
 from dashboard.questions import View, ask
 from dashboard.rows import Unit
 from dashboard.ui.base import records

@@ -1,0 +1,66 @@
+"""Markup as a type: a builder escapes what is plain text and lets markup through.
+
+So a text of a file that is forgotten shows its signs on the page instead of becoming an element, and mypy tells where
+markup has become text. The type is markupsafe's; escaping is our own, since a blank line ends HTML within Markdown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+
+import markupsafe
+
+from dashboard.language.texts import say
+
+UNSAFE = re.compile(r"[\0-\x7f]+")
+SIGNS = re.compile("[&<>\"'\r\n\0]")
+
+
+class Markup(markupsafe.Markup):
+    """Finished HTML. What is joined to it by `+` or `join` is escaped, unless it is markup as well."""
+
+    __slots__ = ()
+
+    @classmethod
+    def escape(cls, value: object, /) -> Markup:
+        """The value as markup."""
+        return escape(value)
+
+
+BLANK = Markup()
+
+
+def escape(value: object) -> Markup:
+    """A text safe in elements and attributes, without line ends; markup stays as it is, and None is blank."""
+    if isinstance(value, Markup):
+        return value
+    text = "" if value is None else str(value)
+    if SIGNS.search(text):
+        text = text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\0", "�")
+        text = html.escape(text)
+    return Markup(text)
+
+
+def join(parts: Iterable[object], between: str = "") -> Markup:
+    """The parts one after another, with `between` between them."""
+    return Markup(escape(between).join(map(escape, parts)))
+
+
+def say_markup(text: str, /, **values: object) -> Markup:
+    """As `say`, as markup: of its values text is escaped and markup stays as it is."""
+    return Markup(say(text, **{name: escape(value) for name, value in values.items()}))
+
+
+def markdown(text: object) -> str:
+    """A text for a label, which is Markdown: every sign of markup is escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(text))
+
+
+@lru_cache(1 << 14)
+def addressed(value: str) -> str:
+    """A text encoded for an address in an attribute; letters beyond ASCII stay, since the browser encodes them."""
+    return UNSAFE.sub(lambda match: quote(match[0], safe=""), value)
