@@ -7,14 +7,16 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
-from tests.test_extending import copied, run
+from tests.cases.copies import ROOT, copied, run
 
 DAY = "2026-06-30"
 DEFINITION = "data/my-city.toml"
@@ -26,6 +28,38 @@ DATA = {
     "研習紀錄.csv": "教師編號,課程名稱,研習日期,時數,研習證明\n"
     "T1,A1數位學習工作坊(一),115/05/05,3,是\nT1,A2數位學習工作坊(二),115/05/06,6,是\n",
 }
+CONTRACT = """
+label = { zh-TW = "聯絡電話", en = "Contacts" }
+names = ["聯絡電話", "contacts"]
+key = ["school"]
+
+[columns.school]
+headers = ["學校名稱"]
+type = "school"
+required = true
+
+[columns.phone]
+headers = ["分機"]
+type = "phone"
+required = true
+note = "學校的電話。"
+"""
+REASON = """
+[[reasons]]
+id = "bad_phone"
+label = "電話不對"
+sentences = [{ text = "{header}「{value}」不是電話；請填例如 02-24221111。" }]
+"""
+TYPE = """
+    ColumnType(
+        "phone",
+        label="電話",
+        guide="區碼與號碼，中間可有 -。",
+        example="02-24221111",
+        read=readers.plain("{m}.name", bad_phone="not {m}.blank and not regexp_full_match({m}.name, '0[0-9-]+')"),
+        map=TEXTS,
+    ),
+"""
 OPENED = """
 import json, sys
 from streamlit.testing.v1 import AppTest
@@ -219,3 +253,32 @@ def test_a_status_is_a_line_of_the_table_and_when_it_holds(place: Path) -> None:
     for format in ("xlsx", "html", "pptx"):
         kpi(place, "export", format, "--output", f"figures.{format}", "--as-of", DAY)
     assert "未動" in (place / "figures.html").read_text(encoding="utf-8")
+
+
+def test_a_reason_and_a_type_of_column_are_an_entry_each(place: Path) -> None:
+    with touching(place, "queries/reasons.toml"):
+        put(place, "queries/reasons.toml", REASON)
+    with touching(place, "dashboard/definitions/column_types.py"):
+        put(place, "dashboard/definitions/column_types.py", TYPE, before=")\nTYPES")
+    put(place, "sources/contacts.toml", CONTRACT)
+    put(place, DEFINITION, '"contacts", ', before='"public_lessons"] #')
+    rows = "學校名稱,分機\n甲國小,02-24221111\n乙國小,分機二\n"
+    (place / "data" / "聯絡電話.csv").write_text(rows, encoding="utf-8")
+    assert "定義沒有問題" in kpi(place, "check")
+    assert "聯絡電話 讀入 2 = 採用 1 + 重複 0 + 退回 1" in " ".join(kpi(place, "build").split())
+    rejects = csv.DictReader(io.StringIO(kpi(place, "rejects", "--format", "csv")))
+    (reject,) = [one for one in rejects if one["reason"] == "bad_phone"]
+    assert (reject["line"], reject["message"]) == ("3", "分機「分機二」不是電話；請填例如 02-24221111。")
+    assert "電話不對" in opened(place, "6_data")["6_data"]
+
+    kpi(place, "template", "templates_of_ours")
+    guide = load_workbook(place / "templates_of_ours" / "聯絡電話.xlsx")["填寫說明"]
+    assert ("分機", "必填", "學校的電話。", "02-24221111") in [row[:4] for row in guide.values]
+    for name in ("__init__.py", "dictionary.py"):
+        (place / "tests").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, place / "tests" / name)
+    (place / "docs").mkdir(exist_ok=True)
+    run(place, sys.executable, "-m", "tests.dictionary")
+    dictionary = (place / "docs" / "data-dictionary.md").read_text("utf-8")
+    assert "| 電話 | 區碼與號碼，中間可有 -。 | 02-24221111 |" in dictionary
+    assert "| 分機 | `phone` | 電話 | 必填 | 學校的電話。 | 02-24221111 |" in dictionary

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from dashboard.definitions import deployment
+from tests.cases.copies import ROOT, command, copied, run
 
-ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
-COPIED = ("dashboard", "pages", "programmes", "queries", "sources", "templates", ".streamlit")
 PAGES = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
@@ -50,26 +45,6 @@ def blocks() -> list[Block]:
         ):
             found.append(Block(kind, file, text, title))
     return found
-
-
-def run(place: Path, *words: str) -> str:
-    """What a command prints, in the copy; it must succeed."""
-    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONUTF8": "1", deployment.VARIABLE: str(place)}
-    done = subprocess.run(words, cwd=place, env=environment, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, (words, done.stderr)
-    return done.stdout
-
-
-def command(place: Path, line: str) -> str:
-    return run(place, sys.executable, "-m", "dashboard.cli", *line.split()[1:])
-
-
-def copied(folder: Path) -> Path:
-    """The folder, with a copy of the product in it."""
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.fixture(scope="module")

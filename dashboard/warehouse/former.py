@@ -11,6 +11,7 @@ import duckdb
 from dashboard.warehouse.gather import Source, Stored
 from dashboard.warehouse.manifest import NoSnapshot, Snapshot
 from dashboard.warehouse.snapshots import connection, reporting_damage
+from dashboard.warehouse.sql import rows_of, text_of
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,9 @@ def former_of(snapshot: Snapshot) -> Former:
     """What a snapshot hands on; nothing where it is of another version and lacks the tables."""
     try:
         with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-            sheets = cursor.execute(
-                "select spreadsheet_id, title, link, version, settings, read_at from spreadsheets"
-            ).fetchall()
-            cells = cursor.execute(
-                "select spreadsheet_id, gid, title, table_name, left_out, likely, list(cells order by line) from worksheet_rows"
-                " group by all order by spreadsheet_id, min(rowid)"
-            ).fetchall()
-            # One of a version that masked no names lacks one of them.
-            rejects = cursor.sql(
-                "select columns(lambda name: name in ('severity', 'table_name', 'file', 'line', 'reason', 'message',"
-                " 'original', 'masked_original', 'school_id', 'first_seen')) from rejects"
-            ).to_arrow_table()
+            sheets = rows_of(cursor, "snapshots/spreadsheets.sql")
+            cells = rows_of(cursor, "snapshots/worksheets.sql")
+            rejects = cursor.sql(text_of("snapshots/rejects.sql")).to_arrow_table()
             ((fingerprint, built_at),) = cursor.execute(
                 "select fingerprint, built_at from snapshot"
             ).fetchall()
@@ -82,10 +74,7 @@ def _former_files(snapshot: Snapshot) -> dict[str, FormerFile]:
     """The files and worksheets that a snapshot has rows of; none where a version made it that kept no originals."""
     try:
         with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-            inputs = cursor.execute(
-                "select file, path, sha256, coalesce(stale_since, built_at), modified_at from inputs, snapshot"
-                " where table_name is not null and problem is null and link is null"
-            ).fetchall()
+            inputs = rows_of(cursor, "snapshots/files.sql")
     except (NoSnapshot, duckdb.Error):
         return {}
     return {file: FormerFile(*rest) for file, *rest in inputs}

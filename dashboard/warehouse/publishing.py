@@ -31,13 +31,13 @@ from dashboard.sources.places import EntryError
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,
-    TABLE_COUNTS,
     BuildError,
     Inputs,
     Progress,
     TableCount,
     Unchanged,
     build,
+    counts_of,
 )
 from dashboard.warehouse.former import Former, former_of
 from dashboard.warehouse.gather import Source, gather, stand_still
@@ -296,7 +296,7 @@ def _is_whole(folder: Path) -> bool:
 def _serving(folder: Path) -> Published:
     snapshot = current(folder.parent, folder.name)
     with reporting_damage(snapshot.path), connection(snapshot.path).cursor() as cursor:
-        return snapshot, [TableCount(*row) for row in cursor.execute(TABLE_COUNTS).fetchall()]
+        return snapshot, counts_of(cursor)
 
 
 @contextmanager

@@ -17,10 +17,20 @@ from dashboard.paths import QUERIES
 NEEDLESS = "join_order,statistics_propagation,common_subplan"
 
 
+def text_of(name: str) -> str:
+    """The SQL of a file of `queries/`."""
+    return (QUERIES / name).read_text(encoding="utf-8")
+
+
 def run(con: duckdb.DuckDBPyConnection, *names: str) -> None:
     """The statements of each file of `queries/`."""
     for name in names:
-        con.execute((QUERIES / name).read_text(encoding="utf-8"))
+        con.execute(text_of(name))
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[Any, ...]]:
+    """The rows of the query in a file of `queries/`."""
+    return con.execute(text_of(name)).fetchall()
 
 
 def literal(text: str) -> str:

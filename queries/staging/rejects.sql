@@ -1,6 +1,7 @@
 -- The rejected rows and the warnings of all tables, each with a sentence that says how to mend it.
--- A row whose school cannot be read belongs to the school that its file is named after, if any.
-insert into rejects
+-- A row whose school cannot be read belongs to the school that its file is named after, if any. It is known since the
+-- former snapshot had one of the same file, reason and text.
+create table rejects as
 
 with
 
@@ -158,6 +159,22 @@ masked as (
 
     from worded
 
+),
+
+known as (
+
+    select
+        severity,
+        table_name,
+        file,
+        reason,
+        original,
+        min(first_seen) as first_seen
+
+    from former_rejects
+
+    group by all
+
 )
 
 select
@@ -166,20 +183,24 @@ select
     file,
     line,
     reason,
-    filled(sentence, said),
+    filled(sentence, said) as message,
     suggestion,
     original,
-    owner_id,
+    owner_id as school_id,
     cell,
-    sheet_link || '&range=' || coalesce(cell, line || ':' || line),
+    sheet_link || '&range=' || coalesce(cell, line || ':' || line) as link,
     sentence,
-    said,
-    masked_said,
-    filled(sentence, masked_said),
+    said as places,
+    masked_said as masked_places,
+    filled(sentence, masked_said) as masked_message,
     masked_suggestion,
     masked_original,
-    file_id
+    file_id,
+    coalesce(known.first_seen, getvariable('now')::timestamp) as first_seen
 
 from masked
+
+left join known
+    using (severity, table_name, file, reason, original)
 
 order by file_id, line, severity, reason;

@@ -17,12 +17,11 @@ from dashboard.warehouse.build.base import (
     Unchanged,
 )
 from dashboard.warehouse.build.read import GONE
-from dashboard.warehouse.build.run import TABLE_COUNTS, build
+from dashboard.warehouse.build.run import build, counts_of
 
 __all__ = [
     "GONE",
     "NO_MEMORY",
-    "TABLE_COUNTS",
     "BuildError",
     "Built",
     "Inputs",
@@ -30,4 +29,5 @@ __all__ = [
     "TableCount",
     "Unchanged",
     "build",
+    "counts_of",
 ]

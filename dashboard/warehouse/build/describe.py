@@ -1,7 +1,6 @@
-"""The fourth phase: what the snapshot is made of, its inputs, the definition and the product's version."""
+"""The fourth phase: what the snapshot is made of, its spreadsheets, the definition and the product's version."""
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import __version__
@@ -9,7 +8,6 @@ from dashboard.definitions import column_types, reasons
 from dashboard.definitions.places import as_json
 from dashboard.paths import QUERIES, SOURCES
 from dashboard.warehouse.build.base import Build, Reading
-from dashboard.warehouse.build.stage import Fate
 from dashboard.warehouse.gather import stored_rows
 from dashboard.warehouse.sql import load
 
@@ -32,10 +30,9 @@ def _rules_digest() -> str:
     return digest.hexdigest()
 
 
-def describe(build: Build, fates: Sequence[Fate], fingerprint: str) -> None:
-    """The tables `inputs`, `tables`, `reasons` and `snapshot`, and the rows of spreadsheets."""
+def describe(build: Build, fingerprint: str) -> None:
+    """The tables `reasons` and `snapshot`, and the rows of spreadsheets."""
     con = build.con
-    _describe_inputs(build, fates)
     _keep_spreadsheets(build)
     load(con, "reasons", "reason text, ord int, label text",
          [(one.id, i, one.label) for i, one in enumerate(reasons.load().reasons, 1)], temp=False)  # fmt: skip
@@ -49,42 +46,6 @@ def describe(build: Build, fates: Sequence[Fate], fingerprint: str) -> None:
            min(p.start for p in programme.periods), max(p.end for p in programme.periods),
            programme.model_dump_json(by_alias=True), as_json(inputs.places))],
          temp=False)  # fmt: skip
-
-
-def _describe_inputs(build: Build, fates: Sequence[Fate]) -> None:
-    """What became of the rows of each file and each table."""
-    con = build.con
-    load(con, "taken", "file_id int, rows bigint, duplicate bigint", fates)
-    con.execute(
-        f"create table inputs as with counted as ({_COUNTED}),"
-        " warned as (select file, count(*) as warnings from rejects where severity = 'warning' group by file)"
-        " select file_id, coalesce(left(file, len(file) - len(worksheet) - 1), file) as path, file, worksheet as sheet, link,"
-        " files.table_name, tables.label as label, size, modified_at, sha256, encoding,"
-        " read,"
-        " coalesce(accepted, 0) as accepted, coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected,"
-        " coalesce(no_record, 0) as no_record, coalesce(warnings, 0) as warnings, note, problem, left_out, likely,"
-        " probable.label as likely_label, stale_since, stale_because, school_id, header_row"
-        " from files left join counted using (file_id) left join warned using (file) left join tables using (table_name)"
-        " left join tables as probable on files.likely = probable.table_name"
-        " order by file_id"
-    )
-    con.execute(
-        "create or replace table tables as select t.*, count(i.file_id) filter (where i.problem is null) as files,"
-        " coalesce(sum(read), 0)::bigint as read, coalesce(sum(accepted), 0)::bigint as accepted,"
-        " coalesce(sum(duplicate), 0)::bigint as duplicate, coalesce(sum(rejected), 0)::bigint as rejected,"
-        " coalesce(sum(no_record), 0)::bigint as no_record, coalesce(sum(warnings), 0)::bigint as warnings,"
-        " max(i.modified_at) filter (where i.problem is null) as changed_at"
-        " from tables as t left join inputs as i using (table_name) group by all order by t.ord"
-    )
-
-
-# How many rows of each file were accepted, said again what another says, or rejected.
-_COUNTED = """
-select file_id, rows - duplicate as accepted, duplicate, coalesce(rejected, 0) as rejected,
-    coalesce(no_record, 0) as no_record
-from taken left join (select file_id, count(*) as rejected, count(*) filter (reason = 'not_a_record') as no_record
-    from flagged where severity = 'rejected' group by file_id) using (file_id)
-"""
 
 
 def _keep_spreadsheets(build: Build) -> None:

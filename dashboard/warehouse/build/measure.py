@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from dashboard.definitions.table import Table
 from dashboard.paths import QUERIES
 from dashboard.warehouse import evidence
 from dashboard.warehouse.build import masks
@@ -23,21 +22,11 @@ FLAGS = {
 # The types of the columns of 學校名冊 that describe a school.
 _FACTS = ("count", "number", "yes_no", "date", "text")
 
-_PARTS = "struct(label text, unit text, needed double, days struct(day date, amount double)[])[]"
-
 
 def measure(build: Build, reading: Reading) -> None:
     """The models in their order, with the indicators' own queries between those that they need and those that need them."""
     build.progress(0.82, "計算指標")
     con, supplied = build.con, reading.supplied
-    load(con, "tables", "table_name text, ord int, label text, supplied boolean",
-         [(t.id, i, t.label["zh-TW"], t.id in supplied) for i, t in enumerate(_in_order(build), 1)],
-         temp=False)  # fmt: skip
-    con.execute(
-        "create table units (kpi text, period text, school_id int, unit_id text, unit_label text, since date,"
-        f" until date, attained_on date, amount decimal(38, 6), masked_id text, masked_label text, parts {_PARTS},"
-        f" masked_parts {_PARTS})"
-    )
     models = sorted(path.name for path in (QUERIES / "models").glob("*.sql"))
     run(con, *(f"models/{name}" for name in models if name < "3"), "kpi_macros.sql")
     masks.create_names(con, build.tables.values())
@@ -52,12 +41,6 @@ def measure(build: Build, reading: Reading) -> None:
     load(con, "flag_codes", "flag text, ord int, message text",
          [(flag, i, message) for i, (flag, message) in enumerate(FLAGS.items(), 1)])  # fmt: skip
     run(con, *(f"models/{name}" for name in models if name >= "3"))
-
-
-def _in_order(build: Build) -> list[Table]:
-    """Rosters first, then the tables in the order of the indicators that rest on them."""
-    first = dict.fromkeys(["schools", "staff", *(kpi.table for kpi in build.programme.kpis.values())])
-    return [build.tables[name] for name in dict.fromkeys([*first, *build.tables])]
 
 
 def _keep_values(build: Build, kpi: str) -> None:
@@ -115,30 +98,10 @@ def _is_own(build: Build, kpi: str) -> bool:
 
 
 def _define_amounts(build: Build) -> None:
-    """Amounts are whole numbers unless an indicator has fractions, which are exact to six decimals.
-
-    `parts_of` counts an amount in its smallest parts, `one` being so many, for what is reckoned in whole numbers;
-    `whole_of` leaves its fraction out.
-    """
+    """Amounts are whole numbers unless an indicator has fractions."""
     query = "select coalesce(bool_or(amount <> trunc(amount)), false) from units"
     ((has_fractions,),) = build.con.execute(query).fetchall()
-    macros = {
-        "figure(amount)": "amount::bigint",
-        "parts_of(amount)": "amount",
-        "whole_of(amount)": "amount",
-        "one()": "1",
-    }
-    if has_fractions:
-        macros = {
-            "figure(amount)": "amount::decimal(38, 6)",
-            "parts_of(amount)": "(amount * 1000000)::hugeint",
-            "whole_of(amount)": "floor(amount)::bigint",
-            "one()": "1000000",
-        }
-    else:
-        build.con.execute("alter table units alter amount type bigint")
-    for name, sql in macros.items():
-        build.con.execute(f"create or replace temp macro {name} as {sql}")
+    run(build.con, "exact_amounts.sql" if has_fractions else "whole_amounts.sql")
 
 
 def _conditions(build: Build) -> str:

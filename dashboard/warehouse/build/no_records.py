@@ -17,8 +17,8 @@ from dashboard.warehouse.build.base import Stored
 from dashboard.warehouse.build.texts import HAN, is_example, is_none, is_total, squeezed, word
 from dashboard.warehouse.sql import identifier, load
 
-CREATE = "create temp table no_records (table_name text, n bigint, said text, kind text)"
-"""The raw rows that are none: the text by which each is known, and what it is."""
+COLUMNS = "table_name text, n bigint, said text, kind text"
+"""Of the table `no_records`, the raw rows that are none: the text by which each is known, and what it is."""
 
 # The words of which such a row has one, in a cell that the patterns below judge.
 _WORDS = (
@@ -168,5 +168,5 @@ def find(
             judge = judge or Judge(table)
             refused += list(judge.no_records(some, sheets))
     if refused:
-        load(con, "refused", "table_name text, n bigint, said text, kind text", refused)
+        load(con, "refused", COLUMNS, refused)
         con.execute("insert into no_records from refused; drop table refused")

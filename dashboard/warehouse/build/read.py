@@ -158,6 +158,7 @@ def describe_files(build: Build, reading: Reading) -> None:
         " known int[], before int[], first_row bigint, header_line int, lost_characters int, note text, problem text,"
         " left_out text, likely text, worksheet text, link text, stale_since timestamp, stale_because text, read bigint, header_row text",
         rows,
+        select="*, null::int as school_id",
     )
     load(build.con, "unused_columns", intake.UNUSED, reading.unused, temp=False)
 

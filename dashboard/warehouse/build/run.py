@@ -23,12 +23,9 @@ from dashboard.warehouse.build.base import (
     Unchanged,
 )
 from dashboard.warehouse.build.definition import define
-from dashboard.warehouse.sql import create_functions, literal, remove_functions
+from dashboard.warehouse.sql import create_functions, literal, remove_functions, rows_of
 
 MEMORY = "1200MB"
-
-TABLE_COUNTS = "select table_name, label, supplied, read, accepted, duplicate, rejected, no_record, warnings from tables order by ord"
-"""The fields of a `TableCount` for each table of a snapshot."""
 
 
 class _Changed(Exception):
@@ -117,25 +114,17 @@ def _run(build: Build, *, again: bool) -> Built:
     if fingerprint == build.inputs.unless:
         raise Unchanged
     read.describe_files(build, reading)
-    fates = stage.stage(build, reading)
+    stage.stage(build, reading)
     measure.measure(build, reading)
-    describe.describe(build, fates, fingerprint)
+    describe.describe(build, fingerprint)
     check.check(build)
     if not again and read.has_changed(build, reading):
         raise _Changed
-    built = Built(_counts(build.con), _originals(build.con))
+    built = Built(counts_of(build.con), rows_of(build.con, "snapshots/originals.sql"))
     build.con.execute("checkpoint")
     return built
 
 
-def _originals(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """(SHA-256, path) of each file of the folder that was read."""
-    return con.execute(
-        "select distinct sha256, path from inputs"
-        " where table_name is not null and problem is null and link is null order by path, sha256"
-    ).fetchall()
-
-
-def _counts(con: duckdb.DuckDBPyConnection) -> list[TableCount]:
-    """What became of each table's rows."""
-    return [TableCount(*row) for row in con.execute(TABLE_COUNTS).fetchall()]
+def counts_of(con: duckdb.DuckDBPyConnection) -> list[TableCount]:
+    """What became of the rows of each table of a snapshot."""
+    return [TableCount(*row) for row in rows_of(con, "snapshots/table_counts.sql")]

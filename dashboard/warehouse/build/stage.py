@@ -10,18 +10,16 @@ from dashboard.warehouse import evidence, staging
 from dashboard.warehouse.build import no_records
 from dashboard.warehouse.build.base import Build, BuildError, Reading
 from dashboard.warehouse.build.suggest import suggest
-from dashboard.warehouse.sql import columns_of, load, run
+from dashboard.warehouse.sql import columns_of, load, rows_of, run
 
-Fate = tuple[int, int, int]
+_Fate = tuple[int, int, int]
 """Of a file of a table: its `file_id`, how many rows were not refused, and how many of these are duplicates."""
 
 _Report = Callable[[str, Table], None]
 
-_PLACES = "struct(header text, letter text, month text, options text, suggestion text, value text, other text, source text)"
 
-
-def stage(build: Build, reading: Reading) -> list[Fate]:
-    """Raw tables to accepted rows, duplicates and rejects.
+def stage(build: Build, reading: Reading) -> None:
+    """Raw tables to accepted rows, duplicates and rejects, and what became of the rows of each file.
 
     Raises:
         BuildError: 學校名冊 decides which schools there are, and names none.
@@ -37,7 +35,7 @@ def stage(build: Build, reading: Reading) -> list[Fate]:
     _begin(build, reading)
     con.execute("set variable staff_supplied = $value", {"value": "staff" in reading.supplied})
     fates = _stage_schools(build, reading, report)
-    _file_schools(build)
+    run(con, "staging/file_schools.sql")
     fates += _stage_tables(build, reading, [tables["staff"]], report)
     run(con, "staging/people.sql")
     registers = [table for table in tables.values() if table.person == "register"]
@@ -51,15 +49,13 @@ def stage(build: Build, reading: Reading) -> list[Fate]:
     _map_persons(build, rest)
     fates += _stage_tables(build, reading, rest, report)
     _explain(build)
-    _compare_rejects(build)
-    return fates
+    _count(build, reading, fates)
 
 
 def _begin(build: Build, reading: Reading) -> None:
     """The tables that are filled from here on, and each distinct text read once."""
     con, tables = build.con, build.tables
-    con.execute("alter table files add column school_id int")
-    con.execute(no_records.CREATE)
+    load(con, "no_records", no_records.COLUMNS, [])
     run(con, "staging/flaw_tables.sql")
     build.progress(0.42, "整理文字與日期")
     for path in sorted((QUERIES / "staging" / "maps").glob("*.sql")):
@@ -67,21 +63,15 @@ def _begin(build: Build, reading: Reading) -> None:
         run(con, f"staging/maps/{path.name}")
     no_records.find(con, [(tables["schools"], "true")], reading.sheets)
     run(con, "staging/known_schools.sql")
-    con.execute(
-        "create table rejects (severity text, table_name text, file text, line int, reason text, message text,"
-        " suggestion text, original text, school_id int, cell text, link text, sentence text,"
-        f" places {_PLACES}, masked_places {_PLACES}, masked_message text, masked_suggestion text, masked_original text,"
-        " file_id int)"
-    )
 
 
-def _stage_schools(build: Build, reading: Reading, report: _Report) -> list[Fate]:
+def _stage_schools(build: Build, reading: Reading, report: _Report) -> list[_Fate]:
     """學校名冊. Where it decides which schools there are, the names in other tables are read only now that it has."""
     tables = build.tables
     decides = not build.programme.groups
     _map_schools(build, [tables["schools"]] if decides else list(tables.values()))
     if decides:
-        _define_roster_groups(build)
+        run(build.con, "staging/roster_groups.sql")
     fates = _stage_tables(build, reading, [tables["schools"]], report)
     build.con.execute("create temp view kept_schools as select * from schools")
     if decides:
@@ -96,34 +86,12 @@ def _map_schools(build: Build, tables: Sequence[Table]) -> None:
     run(build.con, "staging/school_map.sql")
 
 
-def _define_roster_groups(build: Build) -> None:
-    """Where the definition lists no groups, 學校名冊's are taken, in the order of their first row."""
-    build.con.execute(
-        'insert into defined_groups select row_number() over (order by min(rowid)), arg_min(answer(tidy("group")), rowid)'
-        ' from raw_schools where squeeze("group") <> \'\' and not is_error(word("group"))'
-        " and rowid not in (select n from no_records where table_name = 'schools')"
-        ' group by word("group")'
-    )
-    build.con.execute("insert into group_words select word(name), group_id from defined_groups")
-
-
 def _keep_schools(build: Build) -> None:
     """Where 學校名冊 itself decides, only schools with an accepted row are expected."""
-    for table in ("known_schools", "school_names", "school_codes"):
-        build.con.execute(f"delete from {table} where school_id not in (select school_id from kept_schools)")
-    ((schools,),) = build.con.execute("select count(*) from kept_schools").fetchall()
-    if not schools:
+    run(build.con, "staging/expected_schools.sql")
+    if not build.con.execute("from kept_schools limit 1").fetchall():
         roles = "、".join(build.programme.roles.values())
         raise BuildError(f"學校名冊裡沒有一所「{build.programme.title.zh}」的學校。角色須是：{roles}。")
-
-
-def _file_schools(build: Build) -> None:
-    """A file named after a school (研習紀錄_深澳國小.csv) is that school's."""
-    build.con.execute(
-        "update files set school_id = (select any_value(n.school_id) from school_names as n where n.stem = stem_of("
-        " regexp_extract(files.file, '[_－-]([^_/#.]+)\\.[a-z]+(#.*)?$', 1))"
-        " having count(distinct n.school_id) = 1)"
-    )
 
 
 def _map_persons(build: Build, tables: Sequence[Table]) -> None:
@@ -136,7 +104,7 @@ def _map_persons(build: Build, tables: Sequence[Table]) -> None:
     run(con, "staging/persons.sql")
 
 
-def _stage_tables(build: Build, reading: Reading, tables: Sequence[Table], report: _Report) -> list[Fate]:
+def _stage_tables(build: Build, reading: Reading, tables: Sequence[Table], report: _Report) -> list[_Fate]:
     """Raw tables to accepted rows and flaws. Which rows are no records is asked once for all of them."""
     for table in tables:
         report("整理", table)
@@ -151,7 +119,7 @@ def _stage_tables(build: Build, reading: Reading, tables: Sequence[Table], repor
     return fates
 
 
-def _stage_table(build: Build, reading: Reading, table: Table) -> list[Fate]:
+def _stage_table(build: Build, reading: Reading, table: Table) -> list[_Fate]:
     con = build.con
     con.execute(staging.refuse_no_records(table))
     source = f"typed_{table.id}"
@@ -178,32 +146,36 @@ def _stage_table(build: Build, reading: Reading, table: Table) -> list[Fate]:
 
 
 def _explain(build: Build) -> None:
-    """Sentences for the rejected rows and warnings, with likely schools for misspelt ones."""
-    con = build.con
+    """Sentences for the rejected rows and warnings, with likely schools for misspelt ones, and since when each is known."""
+    con, former = build.con, build.inputs.former.rejects
     run(con, "staging/flagged.sql")
-    unknown = [
-        stem
-        for (stem,) in con.execute(
-            "select distinct stem"
-            " from (select stem_of(value) as stem, value from flagged where reason = 'unknown_school')"
-            " where coalesce(county_in(squeeze(value)), getvariable('city')) = getvariable('city')"
-            " and stem not in (select stem from school_names) and stem <> ''"
-        ).fetchall()
-    ]
+    unknown = [stem for (stem,) in rows_of(con, "staging/unknown_schools.sql")]
     known = dict(con.execute("select stem, any_value(name) from known_schools group by stem").fetchall())
     load(con, "likely_schools", "stem text, name text", list(suggest(unknown, known).items()))
-    run(con, "staging/rejects.sql")
-
-
-def _compare_rejects(build: Build) -> None:
-    """Which rejected rows are new since the former snapshot, and which of its are resolved."""
-    con, rejects = build.con, build.inputs.former.rejects
-    con.execute(
-        "create temp table former_rejects (severity text, table_name text, file text, line int, reason text,"
-        " message text, original text, masked_original text, school_id int, first_seen timestamp)"
-    )
-    if rejects is not None:
-        con.register("incoming", rejects)
+    load(con, "former_rejects", _FORMER_REJECTS, [])
+    if former is not None:
+        con.register("incoming", former)
         con.execute("insert into former_rejects by name from incoming")
         con.unregister("incoming")
-    run(con, "staging/reject_history.sql")
+    run(con, "staging/rejects.sql", "staging/resolved_rejects.sql")
+
+
+_FORMER_REJECTS = (
+    "severity text, table_name text, file text, line int, reason text, message text, original text, masked_original text,"
+    " school_id int, first_seen timestamp"
+)
+
+
+def _count(build: Build, reading: Reading, fates: Sequence[_Fate]) -> None:
+    """The tables `inputs` and `tables`: what became of the rows of each file, and of each table."""
+    supplied = reading.supplied
+    load(build.con, "fates", "file_id int, rows bigint, duplicate bigint", fates)
+    load(build.con, "table_labels", "table_name text, ord int, label text, supplied boolean",
+         [(t.id, i, t.label["zh-TW"], t.id in supplied) for i, t in enumerate(_in_order(build), 1)])  # fmt: skip
+    run(build.con, "staging/inputs.sql")
+
+
+def _in_order(build: Build) -> list[Table]:
+    """Rosters first, then the tables in the order of the indicators that rest on them."""
+    first = dict.fromkeys(["schools", "staff", *(kpi.table for kpi in build.programme.kpis.values())])
+    return [build.tables[name] for name in dict.fromkeys([*first, *build.tables])]
