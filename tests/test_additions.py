@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -244,6 +245,9 @@ def test_a_status_is_a_line_of_the_table_and_when_it_holds(place: Path) -> None:
         place, "1_overview", "2_group", "3_school", "4_indicator", "5_reminders", "9_help", kpi="a1a2"
     )
     assert [page for page, text in pages.items() if "◌" not in text] == []
+    assert not any(re.search(r'class="[^"]*\bidle\b', text) for text in pages.values()), (
+        "it has another's colours"
+    )
     assert "未動" in pages["9_help"] and "一個都還沒有" in pages["9_help"]
     assert "Idle" in opened(place, "9_help", lang="en")["9_help"]
     for format in ("xlsx", "html", "pptx"):

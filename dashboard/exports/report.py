@@ -176,7 +176,8 @@ def _legend(slide: Slide) -> str:
     if slide.big or not drawn:
         return ""
     keys = "".join(
-        f'<span><i class="{status}"></i>{escape(STATUSES[status].text)}</span>' for status in drawn
+        f'<span><i class="{STATUSES[status].colour}"></i>{escape(STATUSES[status].text)}</span>'
+        for status in drawn
     )
     return f'<span class="legend">{keys}</span>'
 
@@ -272,7 +273,7 @@ def _cell(cell: Cell) -> str:
     if cell.status == "flag":
         text = f'<span class="fl">{text}</span>'
     elif cell.status:
-        text = f'<span class="tag {cell.status}">{text}</span>'
+        text = f'<span class="tag {STATUSES[cell.status].colour}">{text}</span>'
     mark = f' <span class="fl">{cell.mark}</span>' if cell.flagged else ""
     return f"<b>{text}</b>{mark}" if cell.strong else f"{text}{mark}"
 
@@ -281,7 +282,9 @@ def _strip(schools: Mapping[str, int]) -> str:
     """A strip with a cell for each school, with a text for screen readers."""
     whole = " whole" if sum(schools.values()) > CELLS else ""
     text = "、".join(f"{STATUSES[status].word} {many}" for status, many in schools.items())
-    cells = "".join(f'<i class="{status}" style="--n:{many}"></i>' for status, many in schools.items())
+    cells = "".join(
+        f'<i class="{STATUSES[status].colour}" style="--n:{many}"></i>' for status, many in schools.items()
+    )
     return f'<div class="strip{whole}" role="img" aria-label="{escape(text)}" title="{escape(text)}">{cells}</div>'
 
 

@@ -39,7 +39,9 @@ def strip(schools: Mapping[str, int]) -> Markup:
     It has one element per status; the style sheet cuts the cells out of it.
     """
     kind = "strip" if sum(schools.values()) > CELLS else "strip cells"
-    parts = "".join(f'<i class="{name}" style="--n:{many}"></i>' for name, many in schools.items())
+    parts = "".join(
+        f'<i class="{STATUSES[name].colour}" style="--n:{many}"></i>' for name, many in schools.items()
+    )
     return Markup(f'<div class="{kind}" aria-hidden="true">{parts}</div>')
 
 
@@ -49,12 +51,12 @@ def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> Ma
 
 
 def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> Markup:
-    sign, status = STATUSES[name].sign, word(name, kpi.require)
+    sign, colour, status = STATUSES[name].sign, STATUSES[name].colour, word(name, kpi.require)
     text = f"{sign} {number(many)}"
     label = say("{status} {n} 校", status=status, n=number(many))
     label = say("{sign} {schools}，看是哪些", sign=sign, schools=label)
     href = to_indicator(kpi.kpi, status=name)
-    inside = element("span", text, kind=f"st s-{name}")
+    inside = element("span", text, kind=f"st s-{colour}")
     return element("a", inside, href=href, aria_label=label, title=label)
 
 

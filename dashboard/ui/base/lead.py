@@ -146,7 +146,9 @@ def _step(row: Row, context: StepContext, link: Link, year: int) -> Markup:
 
 
 def _sign(status: str) -> Markup:
-    return element("span", STATUSES[status].sign, kind=f"st s-{status}", title=STATUSES[status].word)
+    return element(
+        "span", STATUSES[status].sign, kind=f"st s-{STATUSES[status].colour}", title=STATUSES[status].word
+    )
 
 
 def _lacks(row: Row, kpi: Row, context: StepContext) -> str:

@@ -86,8 +86,8 @@ def signs(row: Row) -> str:
 def shade(row: Row) -> str:
     """The class of a group's cell."""
     for status, many in counts(row, LATE).items():
-        return f"c-{status}" if many * FILL_FROM >= row.schools_judged else f"c-{status}0"
-    return f"c-{row.status}"
+        return f"c-{STATUSES[status].colour}{'' if many * FILL_FROM >= row.schools_judged else 0}"
+    return f"c-{STATUSES[row.status].colour}"
 
 
 def group_figures(row: Row, kpi: Row) -> Markup:
@@ -244,7 +244,7 @@ def school_cell(row: Row, kpi: Row, link: Link, then: Row | None = None) -> Cell
         f' title="{escape(_meant(row, kpi))}"><b>{status.sign}{flag_sign(row)}</b>'
         f"{escape(school_figures(row, kpi))}{_below(change)}</a>"
     )
-    return Cell(body, f"c-{row.status}")
+    return Cell(body, f"c-{status.colour}")
 
 
 def _below(change: Markup) -> Markup:

@@ -59,7 +59,7 @@ def named(name: str, value: object) -> Markup:
 def tag(status: str, require: str | None = None) -> Markup:
     """The sign and the word of a status in its colours."""
     return Markup(
-        f'<span class="tag t-{status}">{STATUSES[status].sign} {escape(word(status, require))}</span>'
+        f'<span class="tag t-{STATUSES[status].colour}">{STATUSES[status].sign} {escape(word(status, require))}</span>'
     )
 
 
@@ -123,7 +123,9 @@ def bar(status: str, done: float, whole: float, said: str, pace: float | None = 
         said = say("{done}，今天應有 {pace}", done=said, pace=number(pace))
         tick = f'<u style="left:{min(100 * pace / whole, 99):.1f}%"></u>'
     filled = f'<i style="width:{min(100 * done / whole, 100):.1f}%"></i>'
-    return Markup(f'<div class="bar {status}" role="img" aria-label="{escape(said)}">{filled}{tick}</div>')
+    return Markup(
+        f'<div class="bar {STATUSES[status].colour}" role="img" aria-label="{escape(said)}">{filled}{tick}</div>'
+    )
 
 
 def anchor(href: str, text: str, kind: str = "") -> Markup:
