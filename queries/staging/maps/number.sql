@@ -1,5 +1,5 @@
 -- Numbers, with a unit of what is counted behind them; `whole` are whole ones of at most nine digits.
---     24, 24班, 二十四, 78.5, 1,200人次
+--     24, 24班, 78.5, 1,200人次
 create or replace temp table number_map as
 
 with

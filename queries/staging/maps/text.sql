@@ -1,5 +1,5 @@
 -- Texts: names, words of a list, money, periods. Each is read once, as it is written and as words are compared.
---     "　Ａ班 " -> text 'A班'    '無', '-', 'N/A' -> no name    '(例) 王小明' -> odd    '#REF!' -> failed
+--     '　Ａ班 ' -> 'A班'    '無', '-', 'N/A' -> no_id and odd    '(例) 王小明' -> odd    '#REF!' -> failed
 -- `name` is without blanks, `word` in lower case, `plain_word` without a remark in brackets; `no_id` is what is no id.
 create or replace temp table text_map as
 
