@@ -3,9 +3,6 @@
 One indicator: who is behind, when it turned, where the gap lies, and the rows behind a school's figure.
 """
 
-from collections.abc import Sequence
-from functools import partial
-
 from dashboard import ui
 from dashboard.ui.base import figures
 from dashboard.ui.indicator import figures as pictures
@@ -13,7 +10,7 @@ from dashboard.ui.indicator import parameters, redefined, summary, why
 
 view = ui.read_view()
 choice = summary.choose(view)
-kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
+kpi, at = choice.kpi, choice.at | {"on": view.on}
 city, groups = ui.ask(view, ui.rows.IndicatorCity, **at)[0], ui.ask(view, ui.rows.IndicatorGroup, **at)
 selected = summary.selected(view, choice)
 wanted, first = ui.asked("school"), selected.rows[0].school_name if selected.rows else None
@@ -25,10 +22,6 @@ shape = {name: ui.asked(name, offered) for name, offered in pictures.SHAPES.item
 def here(**changes: object) -> str:
     kept = {"kpi": kpi.kpi, "status": selected.status, "sort": selected.sort, "school": wanted, **shape}
     return view.link("indicator", **kept | changes)
-
-
-def saved(what: str, of: str, header: Sequence[str], build: ui.Build) -> str:
-    return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), build)
 
 
 then = ui.before(view, ui.rows.IndicatorCity, ("level",), **choice.at)
@@ -45,19 +38,12 @@ with right:
 left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
     every = summary.schools(view, kpi, selected, school, here)
-    every += saved(ui.say("各校"), kpi.short, summary.SCHOOLS, partial(summary.table_of, kpi, selected))
-    every += summary.groups(view, kpi, groups, groups_then)
-    pooled = partial(summary.table_of_groups, kpi, groups)
-    ui.show(every + saved(ui.say("各組"), kpi.short, summary.GROUPS, pooled))
+    ui.show(every + summary.groups(view, kpi, groups, groups_then))
 with right:
     if school:
-        rows = saved(ui.say("背後的列"), school.name, why.HEADER, partial(why.table_of, view, kpi, school))
-        ui.show(why.section(view, kpi, why.explain(view, kpi, school), here) + rows)
+        ui.show(why.section(view, kpi, why.explain(view, kpi, school), here))
 if former := redefined.find(view, kpi):
-    build = partial(redefined.rows_of, former)
-    differing = saved(ui.say("數字不同的學校"), kpi.short, redefined.HEADER, build)
-    ui.show(redefined.section(view, kpi, former) + differing)
-rows = saved(ui.say("參數"), kpi.short, parameters.HEADER, partial(parameters.rows, view, kpi))
+    ui.show(redefined.section(view, kpi, former))
 with ui.fold(ui.say("目前適用的參數")):
-    ui.show(parameters.overview(view, kpi) + rows)
+    ui.show(parameters.overview(view, kpi))
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: summary.query(view, kpi))

@@ -10,7 +10,7 @@ from dashboard.ui.frame import freshness
 from dashboard.ui.reminders import messages
 
 view = ui.read_view()
-tables, inputs = ui.ask(view, ui.rows.Table), ui.ask(view, ui.rows.Input)
+tables, inputs = ui.ask(view, ui.rows.SourceTable), ui.ask(view, ui.rows.Input)
 unused = ui.ask(view, ui.rows.UnusedColumn)
 chosen, chart = records.chosen(), ui.asked("chart", figures.CHARTS)
 counts = ui.ask(view, ui.rows.RejectCount, **chosen)

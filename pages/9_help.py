@@ -11,7 +11,7 @@ from dashboard.ui.help import glossary
 
 view = ui.read_view()
 kpis = {period.period: ui.ask(view, ui.rows.Kpi, period=period.period) for period in view.periods}
-tables = ui.ask(view, ui.rows.Table)
+tables = ui.ask(view, ui.rows.SourceTable)
 
 
 def rows() -> list[list[str]]:

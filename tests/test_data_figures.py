@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import access, charts, questions, warehouse
 from dashboard.language import texts
-from dashboard.rows import ReasonCount, Reject, RowsByDay, School, Table
+from dashboard.rows import ReasonCount, Reject, RowsByDay, School, SourceTable
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.data import figures as data_figures
 from dashboard.ui.frame import page as frame
@@ -311,7 +311,7 @@ def test_every_accepted_row_is_in_a_bar_or_in_a_sentence(samples, programme):
         dt.date(2022, 11, 25) if programme == KEELUNG else dt.date(2023, 11, 30),
         access.bureau(),
     )
-    accepted = {row.table_name: row.accepted for row in questions.ask(seen, Table) if row.supplied}
+    accepted = {row.table_name: row.accepted for row in questions.ask(seen, SourceTable) if row.supplied}
     listed = questions.ask(seen, RowsByDay, on=seen.on, school=None)
     first = {row.table_name: row for row in listed}
     for table, row in first.items():

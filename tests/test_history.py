@@ -16,7 +16,7 @@ from dashboard import access, clock, questions, warehouse
 from dashboard.clock import TAIPEI
 from dashboard.definitions import contracts, deployment, programmes
 from dashboard.language import texts
-from dashboard.rows import Kpi, School, Table
+from dashboard.rows import Kpi, School, SourceTable
 from dashboard.ui.data import history, intake
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
@@ -272,7 +272,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
     os.utime(file, (at, at))
     assert again(view).code == 0
     view = dataclasses.replace(view, snapshot=warehouse.current(view.warehouse, PROGRAMME))
-    tables = questions.ask(view, Table)
+    tables = questions.ask(view, SourceTable)
 
     def at_day(day: dt.date, **days: int) -> tuple[int | None, str]:
         monkeypatch.setattr(clock, "now", lambda: dt.datetime.combine(day, dt.time(9)))
@@ -307,7 +307,7 @@ def test_a_table_of_a_spreadsheet_out_of_reach_was_read_when_that_was_last_in_re
     sheet = Stored(0, "入校輔導", "coaching", (), None, None)
     out = Source("x", "雲端", "https://docs.google.com/x", None, "", good, (sheet,), "讀不到")
     status.note_refresh(view.warehouse / PROGRAMME, [out], now, None, view.snapshot.stamp)
-    times = freshness.of_tables(view, questions.ask(view, Table))
+    times = freshness.of_tables(view, questions.ask(view, SourceTable))
     assert times["coaching"].read == good
 
 

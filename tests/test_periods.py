@@ -13,7 +13,7 @@ import pytest
 from dashboard import access, questions, reminders, warehouse
 from dashboard.definitions import deployment
 from dashboard.language import texts, words
-from dashboard.rows import Deadline, Finding, SchoolResult, Standing, Table
+from dashboard.rows import Deadline, Finding, SchoolResult, SourceTable, Standing
 from dashboard.ui.base import lead, parts
 from tests.pages import html_of, open_page
 from tests.running import Outcome, kpi
@@ -605,7 +605,7 @@ def test_rows_of_a_roster_that_contradict_each_other_are_told_with_both_lines(tm
         教職員名冊=STAFF
         + "旗津國小,E1,周一,代理教師,教務主任,110/08/01\n旗津國小,E1,周一,正式教師,,110/08/01\n",
     )
-    tables = {row.table_name: row for row in questions.ask(view(place, "some-1", AFTER), Table)}
+    tables = {row.table_name: row for row in questions.ask(view(place, "some-1", AFTER), SourceTable)}
     assert (tables["schools"].accepted, tables["schools"].duplicate, tables["schools"].warnings) == (3, 4, 2)
     assert (tables["staff"].accepted, tables["staff"].duplicate, tables["staff"].warnings) == (3, 2, 1)
     told = kpi("rejects", "--warehouse", place, "--all", "--format", "csv").rows

@@ -48,7 +48,7 @@ def facts(place: Path, programme: str) -> dict[str, list[object]]:
         "periods": [tuple(periods)],
         "kpi": [row.kpi for row in questions.answers(snapshot, EVERY, rows.KpiId)],
         "school_id": schools[:5],
-        "table": [row.table_name for row in questions.answers(snapshot, EVERY, rows.Table)],
+        "table": [row.table_name for row in questions.answers(snapshot, EVERY, rows.SourceTable)],
         "severity": ["rejected", "warning", "no_record"],
         "most": [3],
         "skip": [0],

@@ -9,7 +9,7 @@ from datetime import date
 from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, UNMET, counts, is_unsure
 from dashboard.questions import View, ask, ask_each, groups_in
-from dashboard.rows import Group, Kpi, School, SchoolResult, Table, Total
+from dashboard.rows import Group, Kpi, School, SchoolResult, SourceTable, Total
 
 ORDERS = {"gap": later("落後多的在前"), "definition": later("依定義的順序")}
 
@@ -35,7 +35,7 @@ class Facts:
     school_then: Mapping[tuple[str, str, int], SchoolResult]
     groups: Sequence[Group]
     group_of: Mapping[int, School]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, SourceTable]
 
     @property
     def own_group(self) -> Group | None:
@@ -104,7 +104,7 @@ def load(view: View, choices: Choices) -> Facts:
         school_then={(row.kpi, row.period, row.school_id): row for row in then},
         groups=groups_in(view),
         group_of=schools,
-        tables={row.table_name: row for row in ask(view, Table)},
+        tables={row.table_name: row for row in ask(view, SourceTable)},
     )
     return _ordered(facts) if choices.order == "gap" else facts
 

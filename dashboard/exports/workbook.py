@@ -16,7 +16,7 @@ from dashboard.exports.tables import Progress, Sheet
 from dashboard.language.texts import later, say
 from dashboard.language.words import FLAGS, STATUSES, flag_words, listing, word
 from dashboard.questions import View, ask, ask_each
-from dashboard.rows import Kpi, KpiFlag, KpiResult, School, Table
+from dashboard.rows import Kpi, KpiFlag, KpiResult, School, SourceTable
 
 # The visible indicators, by their id and period, in the definition's order.
 Kpis = Mapping[tuple[str, str], Kpi]
@@ -172,7 +172,7 @@ def _snapshot(view: View, schools: int) -> Sheet:
 
 
 def _flags(view: View, kpis: Kpis, labels: Labels) -> Sheet:
-    labels = {table.table_name: table.label for table in ask(view, Table)}
+    labels = {table.table_name: table.label for table in ask(view, SourceTable)}
     rows = [
         [
             kpis[row.kpi, row.period].label,

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import markupsafe
@@ -24,6 +25,8 @@ class Markup(markupsafe.Markup):
     """Finished HTML. What is joined to it by `+` or `join` is escaped, unless it is markup as well."""
 
     __slots__ = ()
+    if not TYPE_CHECKING:
+        __new__ = str.__new__  # markupsafe's asks first what it is handed, and a page has thousands of pieces
 
     @classmethod
     def escape(cls, value: object, /) -> Markup:
@@ -47,7 +50,7 @@ def escape(value: object) -> Markup:
 
 def join(parts: Iterable[object], between: str = "") -> Markup:
     """The parts one after another, with `between` between them."""
-    return Markup(escape(between).join(map(escape, parts)))
+    return Markup(str.join(escape(between), map(escape, parts)))
 
 
 def say_markup(text: str, /, **values: object) -> Markup:

@@ -9,7 +9,7 @@ from dashboard.rows.base import Places, Refused, Row
 
 
 @dataclass(frozen=True)
-class Table(Row):
+class SourceTable(Row):
     """A table: read = accepted + duplicate + rejected, in rows.
 
     supplied: whether it has a row in any of its files. files: that could be read. no_record: how many of the rejected are no
@@ -45,7 +45,7 @@ class IndicatorRead(Row):
 
 @dataclass(frozen=True)
 class Input(Row):
-    """A file or worksheet; the counts are rows, as of `Table`.
+    """A file or worksheet; the counts are rows, as of `SourceTable`.
 
     label: its table's. sheet: a worksheet's title. size: in bytes. problem: why nothing could be read. stale_because: why
     its former rows are kept. left_out: why it was not read. likely: the table that it probably is.

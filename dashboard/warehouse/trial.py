@@ -28,7 +28,7 @@ from dashboard import apart, clock
 from dashboard.definitions import contracts, programmes
 from dashboard.definitions.places import Places
 from dashboard.errors import reason
-from dashboard.rows import Input, KpiResult, Reject, ResolvedReject, Table, UnusedColumn
+from dashboard.rows import Input, KpiResult, Reject, ResolvedReject, SourceTable, UnusedColumn
 from dashboard.sources import files
 from dashboard.sources.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, FolderError
 from dashboard.warehouse.build import BuildError, Inputs, build
@@ -63,7 +63,7 @@ class Trial:
     replaces: bool
     inputs: Sequence[Input]
     unused: Sequence[UnusedColumn]
-    tables: Sequence[tuple[Table, Table]]
+    tables: Sequence[tuple[SourceTable, SourceTable]]
     rejected: int
     own: int
     rejects: Sequence[Reject]
@@ -308,10 +308,10 @@ def _compared(
 ) -> Trial:
     inputs = [row for row in records(tried, Input, scope) if _holds(name, row.file)]
     unused = [row for row in records(tried, UnusedColumn, scope) if _holds(name, row.file)]
-    old_tables = {row.table_name: row for row in records(before, Table, scope)}
+    old_tables = {row.table_name: row for row in records(before, SourceTable, scope)}
     tables = [
         (old_tables[row.table_name], row)
-        for row in records(tried, Table, scope)
+        for row in records(tried, SourceTable, scope)
         if row.table_name in old_tables
     ]
     rejects = records(tried, Reject, scope, severity="rejected", fresh="new", on=on, size=1_000_000, skip=0)

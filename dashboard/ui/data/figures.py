@@ -30,7 +30,7 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, answers, ask, facts_of
-from dashboard.rows import ReasonCount, RowsByDay, Table
+from dashboard.rows import ReasonCount, RowsByDay, SourceTable
 from dashboard.ui.base import figures
 from dashboard.ui.base.figures import Figure, Value
 from dashboard.ui.base.parts import element, hint, notice, pills
@@ -95,7 +95,7 @@ def _kept(view: View, snapshot: store.Snapshot, chosen: Mapping[str, str | None]
     try:
         facts = facts_of(snapshot, view.scope)
         reasons = answers(snapshot, view.scope, ReasonCount, (("school", school), ("table", table)))
-        tables = answers(snapshot, view.scope, Table)
+        tables = answers(snapshot, view.scope, SourceTable)
     except store.NoSnapshot:
         return None
     # The number of rows read is known of whole tables only, not of some schools.
@@ -151,7 +151,7 @@ def _rejects(
 def _of(view: View, chosen: Mapping[str, str | None]) -> str:
     """The school and the table that the figure is limited to; blank where it is not."""
     table = next(
-        (row.label for row in ask(view, Table) if row.table_name == chosen["table"]), chosen["table"]
+        (row.label for row in ask(view, SourceTable) if row.table_name == chosen["table"]), chosen["table"]
     )
     return " · ".join(filter(None, (chosen["school"], table)))
 

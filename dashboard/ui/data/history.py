@@ -17,7 +17,7 @@ from dashboard.language import words
 from dashboard.language.markup import BLANK, Markup, say_markup
 from dashboard.language.texts import later, say
 from dashboard.questions import View, answers, ask, facts_of
-from dashboard.rows import Input, Kpi, Period, RowToMend, SchoolStanding, Table, Total
+from dashboard.rows import Input, Kpi, Period, RowToMend, SchoolStanding, SourceTable, Total
 from dashboard.ui.base import downloads, figures, parts
 from dashboard.ui.base.parts import Cell, anchor, table, text
 from dashboard.ui.base.screen import show
@@ -126,7 +126,7 @@ def download(view: View) -> Markup:
 
 def _facts(view: View, snapshot: store.Snapshot) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for row in answers(snapshot, view.scope, Table):
+    for row in answers(snapshot, view.scope, SourceTable):
         values[say("{label} 採用列", label=row.label)] = row.accepted if row.supplied else None
         values[say("{label} 退回列", label=row.label)] = row.rejected if row.supplied else None
     for period in answers(snapshot, view.scope, Period):

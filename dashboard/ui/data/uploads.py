@@ -16,7 +16,7 @@ from dashboard.language.texts import later, say
 from dashboard.questions import View, ask
 from dashboard.readings import offers
 from dashboard.reminders import groups_of
-from dashboard.rows import Kpi, KpiResult, Table
+from dashboard.rows import Kpi, KpiResult, SourceTable
 from dashboard.ui.base import parts, records
 from dashboard.ui.base.parts import BREAK, Cell, count, element, table, text
 from dashboard.ui.base.screen import show
@@ -100,7 +100,7 @@ def report(view: View, trial: store.Trial) -> Markup:
     if not trial.readable:
         reasons = (row.problem or row.left_out for row in trial.inputs)
         why = "\n".join(str(reason) for reason in reasons if reason)
-        names = words.listing([row.label for row in ask(view, Table)])
+        names = words.listing([row.label for row in ask(view, SourceTable)])
         body = parts.stored(why) or say("檔名須含資料表的名稱：{names}。", names=names)
         title = (
             say("✕ 「{name}」讀不進來，不能採用", name=trial.name)
@@ -108,7 +108,7 @@ def report(view: View, trial: store.Trial) -> Markup:
             else say("✕ 「{name}」不是任何資料表，不能採用", name=trial.name)
         )
         return parts.notice(title, body, "failed")
-    labels = {row.table_name: row.label for row in ask(view, Table)}
+    labels = {row.table_name: row.label for row in ask(view, SourceTable)}
     name = element("b", trial.name)
     is_new = (
         say_markup("{name}：取代同名檔案（原檔會保留）。", name=name)

@@ -31,7 +31,7 @@ from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import kept, later, say
 from dashboard.paths import with_product
 from dashboard.questions import View, ask
-from dashboard.rows import Table
+from dashboard.rows import SourceTable
 from dashboard.ui.base import parts
 from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
@@ -80,7 +80,7 @@ def tags(view: View) -> list[Markup]:
     refresh = store.last_refresh(_folder(view))
     if refresh is None:
         return _quiet_tags(view)
-    labels = {row.table_name: row.label for row in ask(view, Table)}
+    labels = {row.table_name: row.label for row in ask(view, SourceTable)}
     marks = [_mark(view, sheet, labels) for sheet in _unreachable(refresh)]
     if refresh.error:
         marks.append(
@@ -202,7 +202,7 @@ def _quiet_tags(view: View) -> list[Markup]:
     """A mark for each table that has not changed for long; above `MARKED` tables one mark with their number."""
     if not _bearable(view.facts.definition):
         return []
-    quiet = [(row.label, days) for row in ask(view, Table) if (days := _quiet(view, row)) is not None]
+    quiet = [(row.label, days) for row in ask(view, SourceTable) if (days := _quiet(view, row)) is not None]
     if len(quiet) > MARKED:
         return [_tag(view, "t-behind", say("! {n} 張資料表很久沒有變動", n=len(quiet)))]
     return [

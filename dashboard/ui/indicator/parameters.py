@@ -12,10 +12,11 @@ from typing import Any
 from dashboard import rules
 from dashboard.language.markup import Markup, join
 from dashboard.language.texts import later, say
-from dashboard.language.words import STATUSES, full_day, listing, number, written_day
+from dashboard.language.words import STATUSES, file_day, full_day, listing, number, written_day
 from dashboard.questions import View, ask
-from dashboard.rows import IndicatorQuery, School, Table
-from dashboard.ui.base.parts import Cell, element, table, text
+from dashboard.rows import IndicatorQuery, School, SourceTable
+from dashboard.ui.base.parts import element
+from dashboard.ui.base.table import Column, Table
 
 Row = Any
 ROUNDINGS = {
@@ -23,20 +24,17 @@ ROUNDINGS = {
     "floor": later("小數無條件捨去"),
     "round": later("小數四捨五入"),
 }
-HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
 def overview(view: View, kpi: Row) -> Markup:
-    """The table of every parameter with its value."""
-    lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
-    header = [Cell(say(name), "l") for name in HEADER]
-    return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
-
-
-def rows(view: View, kpi: Row) -> list[tuple[str, str]]:
-    """The rows of the same table for its download: (parameter, value)."""
-    return list(listed(view, kpi).items())
+    """The table of every parameter with its value, and its file."""
+    columns = [
+        Column[tuple[str, str]](say("參數"), lambda row: row[0], kind="l"),
+        Column[tuple[str, str]](say("目前的值"), lambda row: row[1], kind="l", is_wide=True),
+    ]
+    table = Table(say("{kpi}目前適用的參數", kpi=kpi.short), columns, list(listed(view, kpi).items()))
+    return table.html() + table.download(f"{say('參數')}_{kpi.short}_{file_day(view.on)}")
 
 
 def listed(view: View, kpi: Row) -> dict[str, str]:
@@ -70,7 +68,7 @@ def _required(
     view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """How much, in which days, from whom, out of which table."""
-    evidence = next((row.label for row in ask(view, Table) if row.table_name == kpi.table_name), "")
+    evidence = next((row.label for row in ask(view, SourceTable) if row.table_name == kpi.table_name), "")
     yield say("應達"), _requirement(kpi)
     yield say("採計期間"), rules.window(view, kpi)
     yield (

@@ -27,7 +27,7 @@ from dashboard.language.words import (
     short_day,
 )
 from dashboard.questions import View, ask, before
-from dashboard.rows import SchoolMoney, SchoolResultOf, SchoolTarget, Table
+from dashboard.rows import SchoolMoney, SchoolResultOf, SchoolTarget, SourceTable
 from dashboard.ui.base import figures, findings, parts
 from dashboard.ui.base.figures import Figure
 from dashboard.ui.base.parts import Cell, figure, flagged, moved, pills, table, text
@@ -110,7 +110,7 @@ def show(view: View, school: Row, drawn: Collection[str], here: Callable[..., st
 
 
 def _read(view: View) -> dict[str, Row]:
-    return {row.table_name: row for row in ask(view, Table)}
+    return {row.table_name: row for row in ask(view, SourceTable)}
 
 
 def _figures(view: View, school: Row, name: str) -> list[Row]:
@@ -288,7 +288,7 @@ def _spending(row: Row) -> str:
     return f'<span title="{title}">{summary}</span>'
 
 
-def _rate(spent: object, approved: object, unit: str) -> str:
+def _rate(spent: int | None, approved: int | None, unit: str) -> str:
     whole = {"spent": escape(exact(spent, unit)), "approved": escape(exact(approved, unit))}
     title = say("實支 {spent} ÷ 核定 {approved}", **whole)
     summary = say(
