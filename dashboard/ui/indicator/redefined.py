@@ -219,7 +219,7 @@ def differing(kpi: Row, redefined: Redefined) -> Table[Pair]:
         Column[Pair](say("原定義"), cell=lambda pair: _side(pair[0], kpi), kind="l"),
         Column[Pair](say("現在"), cell=lambda pair: _side(pair[1], kpi, _facts(pair)), kind="l"),
         *(value(at, name) for at in (0, 1) for name in names),
-        Column[Pair](say("現在資料註記"), lambda pair: flag_words(pair[1]), on_page=False),
+        Column[Pair](say("現在資料註記"), lambda pair: flag_words(pair[1]) if pair[1] else "", on_page=False),
     ]
     return Table(say("{kpi}數字不同的學校", kpi=kpi.short), columns, redefined.schools)
 
