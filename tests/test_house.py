@@ -59,11 +59,6 @@ STILL_LONG: set[str] = {
     "dashboard/ui/indicator/figures.py::strip",
     "dashboard/ui/indicator/summary.py",
     "dashboard/ui/overview/figures.py::_statuses",
-    "dashboard/ui/school/figures.py::course",
-    "dashboard/ui/school/figures.py::place",
-    "dashboard/ui/school/plan_figures.py::budget",
-    "dashboard/ui/school/plan_figures.py::targets",
-    "dashboard/ui/school/rows.py",
 }
 # What lies below everything.
 GROUND = {"clock", "errors", "paths"}
@@ -103,9 +98,9 @@ GOES_ON = re.compile(r"^│ {20,}([a-z, ]+)$")
 # Where HTML is written by hand: the builders, the style sheets and scripts, and what is not taken from builders yet.
 BY_HAND = (
     "dashboard/ui/base/", "dashboard/ui/frame/page.py",
-    "dashboard/ui/overview/", "dashboard/ui/group/", "dashboard/ui/school/", "dashboard/ui/reminders/", "dashboard/ui/data/",
+    "dashboard/ui/overview/", "dashboard/ui/group/", "dashboard/ui/reminders/", "dashboard/ui/data/",
     "dashboard/ui/meetings/", "dashboard/ui/help/",
-    "pages/1_", "pages/2_", "pages/3_", "pages/5_", "pages/6_", "pages/8_", "pages/9_",
+    "pages/1_", "pages/2_", "pages/5_", "pages/6_", "pages/8_", "pages/9_",
 )  # fmt: skip
 OF_BUILDERS = [
     path

@@ -100,6 +100,12 @@ def figure(row: Row, name: str = "") -> Markup:
     return Markup(f'data-figure="{escape(stated(row, name))}"')
 
 
+def fact(text: str, kind: str = "", **values: object) -> Markup:
+    """A text with its values for machines, as data attributes by name; a missing value is blank."""
+    written = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
+    return Markup(f"<span{written}{named('class', kind)}>{escape(text)}</span>")
+
+
 def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> Markup:
     """+3, −2 or 0: the change from the value `name` of `row`, of the day to compare with, to `now`.
 
