@@ -54,13 +54,24 @@ def sample_warehouse(sample_data: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def both(sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ntpc_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of ntpc-5g-112: its `data`, and a `warehouse` with a snapshot of it."""
+    folder = tmp_path_factory.mktemp("ntpc-sample")
+    sample.WRITERS[NTPC](folder / "data")
+    _publish(folder / "data", folder / "warehouse")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def both(
+    sample_data: Path, sample_warehouse: Path, ntpc_sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The samples of both programmes: the data folder of each by the programme's name, and a `warehouse` of both."""
     folder = tmp_path_factory.mktemp("both")
     shutil.copytree(sample_data, folder / KEELUNG)
     shutil.copytree(sample_warehouse, folder / "warehouse")
-    sample.WRITERS[NTPC](folder / NTPC)
-    _publish(folder / NTPC, folder / "warehouse")
+    shutil.copytree(ntpc_sample / "data", folder / NTPC)
+    shutil.copytree(ntpc_sample / "warehouse" / NTPC, folder / "warehouse" / NTPC)
     return folder
 
 
