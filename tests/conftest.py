@@ -126,13 +126,13 @@ def each_programme(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """A deployment with one spreadsheet of eight worksheets, nothing read yet. Waits between tries are only noted."""
-    for name in ("adapter", "READ_SECONDS", "CONNECT_SECONDS"):
-        monkeypatch.setattr(transport, name, getattr(transport, name))
+    monkeypatch.setattr(transport, "adapter", transport.adapter)
     with Server(book()) as server, Server() as bait:
         bring_here(server.url, bait.url)
         made = Office(tmp_path, server, bait)
         made.write_key()
         made.configure()
+        monkeypatch.setattr(transport, "time", made.clock)
         for sleeping in (tenacity.nap, google.auth._exponential_backoff):
             monkeypatch.setattr(sleeping, "time", SimpleNamespace(sleep=made.slept.append))
         yield made
