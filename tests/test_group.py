@@ -12,6 +12,7 @@ import pytest
 from dashboard import access, questions, warehouse
 from dashboard.exports import tables
 from dashboard.language import words
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import Manner, written
 from dashboard.ui.base import figures, lead, matrix
 from dashboard.ui.group import figures as group_figures
@@ -52,7 +53,7 @@ def row(**changes):
 
 
 def link(page, /, **parameters):
-    return f"{page}?{'&'.join(f'{name}={value}' for name, value in parameters.items() if value)}"
+    return Markup(f"{page}?{'&'.join(f'{name}={value}' for name, value in parameters.items() if value)}")
 
 
 def told(*rows, name="甲國小"):
@@ -573,7 +574,7 @@ def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
     (mark,) = marks_of(figure)
     assert "<img" not in mark.hover and mark.hover.count("&lt;img") == 4
     assert figure.drawn.layout.yaxis.ticktext == (words.escape(bad),)
-    assert "<img" not in figures._table(figure) and "<img" not in figure.title + figure.caption
+    assert "<img" not in figures._table(figure) and "<img" not in join([figure.title, figure.caption])
 
 
 def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):
@@ -586,7 +587,7 @@ def test_no_name_of_a_group_becomes_markup_in_its_curve(both, monkeypatch):
     assert {trace.meta for trace in figure.drawn.data if trace.meta and bad in trace.meta}, "for tests alone"
     figure.drawn.update_traces(meta=None)
     said = everything(figure)
-    assert "<img" not in said + figure.title + figure.caption and "&lt;img" in said
+    assert "<img" not in f"{said}{join([figure.title, figure.caption])}" and "&lt;img" in said
 
 
 def test_a_week_says_how_many_lessons_and_on_which_days_somebody_came(both, monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import access, charts, config, questions, sample, warehouse
 from dashboard.language import texts, words
+from dashboard.language.markup import Markup
 from dashboard.ui.base import cards, findings
 from dashboard.ui.overview import figures as overview_figures
 from tests import running, test_indicator
@@ -39,7 +40,10 @@ def city(**changes):
 
 def seeing(versus=THEN):
     """A view as the sentences need it."""
-    links = lambda page, **named: f"./{page}?" + "&".join(f"{name}={value}" for name, value in named.items())  # noqa: E731
+
+    def links(page, **named):
+        return Markup(f"./{page}?" + "&".join(f"{name}={value}" for name, value in named.items()))
+
     facts = SimpleNamespace(title="基隆")
     return SimpleNamespace(
         on=DAY, versus=versus, year=2022, ahead=False, link=links, facts=facts, periods=(1,)
@@ -109,7 +113,7 @@ def test_a_bar_of_another_base_than_its_rate_says_what_it_is_out_of_and_is_never
 
 def test_a_count_of_a_tile_leads_to_its_schools_and_says_so():
     drawn = cards.tile(
-        seeing(), KPI, city(), lambda kpi, status=None: f"./indicator?kpi={kpi}&amp;status={status}"
+        seeing(), KPI, city(), lambda kpi, status=None: Markup(f"./indicator?kpi={kpi}&amp;status={status}")
     )
     (link,) = re.findall(r'<a href="\./indicator\?kpi=a1a2&amp;status=behind" aria-label="([^"]*)"', drawn)
     assert link == "▼ 落後 2 校，看是哪些"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import questions
+from dashboard.language.markup import Markup
 from dashboard.ui.base import downloads, paper, parts
 
 
@@ -34,9 +35,11 @@ def printed(markup, made):
 
 def listed(page):
     """A table of a page of numbers, each a link."""
-    return paper.table(
-        "表", [parts.Cell("號")], page, lambda one: ("", [parts.Cell(f'<a href="./x" title="t">{one}</a>')])
-    )
+
+    def line(one):
+        return "", [parts.Cell(parts.element("a", str(one), href="./x", title="t"))]
+
+    return paper.table("表", [parts.Cell("號")], page, line)
 
 
 def numbers(markup):
@@ -77,7 +80,7 @@ def test_a_list_of_one_page_and_a_plain_list_have_nothing_on_paper_alone(made):
 
 def test_what_is_more_than_rows_is_drawn_whole_on_paper_instead_of_the_page(monkeypatch, made):
     def draw(rows):
-        return f"<p>{' '.join(map(str, rows))}, {len(rows)} in all</p>"
+        return parts.element("p", f"{' '.join(map(str, rows))}, {len(rows)} in all")
 
     period = SimpleNamespace(period="111")
     assert paper.instead("x", draw, paper.page([1, 2], None, 2), period) == "<p>1 2, 2 in all</p>"
@@ -89,7 +92,8 @@ def test_what_is_more_than_rows_is_drawn_whole_on_paper_instead_of_the_page(monk
 
 
 def test_on_paper_markup_leads_nowhere_and_keeps_its_words():
-    cell = parts.Cell('<a href="./school?a=b" title="&quot; href=&quot;">甲 href=&quot;x&quot;</a>', "l")
+    link = '<a href="./school?a=b" title="&quot; href=&quot;">甲 href=&quot;x&quot;</a>'
+    cell = parts.Cell(Markup(link), "l")
     line = parts.lines([("sel", [cell, cell])])
     cheap = paper.cheap(line)
     assert "./school" not in cheap and "title" not in cheap and "scope" not in cheap

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import warehouse
 from dashboard.access import bureau
+from dashboard.language.markup import join
 from dashboard.language.texts import Manner, written
 from dashboard.ui.school import bounds, plan
 from dashboard.ui.school import figures as school_figures
@@ -260,7 +261,7 @@ def test_a_mark_stands_within_the_drawing_and_no_word_of_the_data_is_markup(draw
     assert {shape.x0 for shape in figure.drawn.layout.shapes} == {"2022-12-31", "2022-11-25"}
     assert list(figure.drawn.layout.xaxis.range) == ["2022-01-01", "2022-12-31"]
     assert "<b>人" not in str(figure.drawn.layout) + "".join(line.hovertemplate for line in lines.values())
-    assert "<b>人" not in figure.title + figure.caption
+    assert "<b>人" not in join([figure.title, figure.caption])
 
 
 def test_a_day_without_a_figure_is_a_gap_and_the_next_adds_nothing_that_is_known(drawn):

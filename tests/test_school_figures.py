@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.language import words
+from dashboard.language.markup import join
 from dashboard.ui.school import figures as school_figures
 from dashboard.ui.school import plan_figures
 from dashboard.warehouse import snapshots
@@ -302,7 +303,7 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
         texts += [carried[0] for trace in spec["data"] for carried in trace["customdata"]]
         texts += [trace["name"] for trace in spec["data"]] + [spec["layout"]["xaxis"]["title"]["text"]]
         assert any("&lt;img" in text for text in texts)
-        assert not any("<img" in text for text in [*texts, figure.title, figure.caption])
+        assert not any("<img" in text for text in [*texts, join([figure.title, figure.caption])])
 
 
 # Targets and money

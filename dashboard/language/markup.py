@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import markupsafe
 
@@ -21,6 +22,8 @@ class Markup(markupsafe.Markup):
     """Finished HTML. What is joined to it by `+` or `join` is escaped, unless it is markup as well."""
 
     __slots__ = ()
+    if not TYPE_CHECKING:
+        __new__ = str.__new__  # markupsafe's asks first what it is handed, and a page has thousands of pieces
 
     @classmethod
     def escape(cls, value: object, /) -> Markup:
@@ -44,7 +47,7 @@ def escape(value: object) -> Markup:
 
 def join(parts: Iterable[object], between: str = "") -> Markup:
     """The parts one after another, with `between` between them."""
-    return Markup(escape(between).join(map(escape, parts)))
+    return Markup(str.join(escape(between), map(escape, parts)))
 
 
 def say_markup(text: str, /, **values: object) -> Markup:

@@ -43,18 +43,17 @@ def element(name: str, /, *content: str, kind: str = "", **attributes: object) -
 
     attributes: by name with _ for -, such as `aria_label`; True has no value, and one of None or False is left out.
     """
-    parts = [
-        named("class", kind),
-        *(named(key.replace("_", "-"), value) for key, value in attributes.items()),
-    ]
-    return Markup(f"<{name}{''.join(parts)}>{join(content)}</{name}>")
+    written = named("class", kind)
+    for key, value in attributes.items():
+        written += named(key.replace("_", "-"), value)
+    return Markup(f"<{name}{written}>{''.join(map(escape, content))}</{name}>")
 
 
-def named(name: str, value: object) -> Markup:
-    """An attribute; blank where its value is."""
+def named(name: str, value: object) -> str:
+    """An attribute within a tag; blank where its value is."""
     if value is None or value is False or value == "":
-        return BLANK
-    return Markup(f" {name}") if value is True else Markup(f' {name}="{escape(value)}"')
+        return ""
+    return f" {name}" if value is True else f' {name}="{escape(value)}"'
 
 
 def tag(status: str, require: str | None = None) -> Markup:
@@ -188,8 +187,9 @@ class Cell:
 
     def html(self, element: str = "td", scope: str = "") -> Markup:
         """The cell as an element of a table."""
-        attributes = f"{named('class', self.kind)}{named('scope', scope)}"
-        return Markup(f"<{element}{attributes}>{escape(self.body)}</{element}>")
+        kind = f' class="{self.kind}"' if self.kind else ""
+        of = f' scope="{scope}"' if scope else ""
+        return Markup(f"<{element}{kind}{of}>{escape(self.body)}</{element}>")
 
 
 Line = tuple[str, Sequence[Cell]]  # a row of a table: its class and its cells
