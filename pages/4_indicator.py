@@ -10,7 +10,7 @@ from dashboard.ui.indicator import parameters, redefined, summary, why
 
 view = ui.read_view()
 choice = summary.choose(view)
-kpi, at, day = choice.kpi, choice.at | {"on": view.on}, ui.words.file_day(view.on)
+kpi, at = choice.kpi, choice.at | {"on": view.on}
 city, groups = ui.ask(view, "indicator_city", **at)[0], ui.ask(view, "indicator_groups", **at)
 selected = summary.selected(view, choice)
 wanted, first = ui.asked("school"), selected.rows[0].school_name if selected.rows else None
@@ -28,10 +28,6 @@ def then(name, key):
     return ui.before(view, name, (key,), **choice.at)
 
 
-def saved(what, of, header, build, *of_rows):
-    return ui.download(f"{what}_{of}_{day}", list(map(ui.say, header)), lambda: build(*of_rows))
-
-
 lead = summary.lead(view, kpi, city, then("indicator_city", "level").get(("city",)))
 title, what = f"{ui.say('指標')} · {kpi.label}", summary.what(view, choice)
 ui.head(view, title, lead, *what, missing=missing, upright=True)
@@ -44,19 +40,12 @@ with right:
 left, right = ui.halves(1.4 if view.versus else 1.2)
 with left:
     every = summary.schools(view, kpi, selected, school, here)
-    every += saved(ui.say("各校"), kpi.short, summary.SCHOOLS, summary.table_of, kpi, selected)
-    every += summary.groups(view, kpi, groups, then("indicator_groups", "group_name"))
-    pooled = summary.table_of_groups
-    ui.show(every + saved(ui.say("各組"), kpi.short, summary.GROUPS, pooled, kpi, groups))
+    ui.show(every + summary.groups(view, kpi, groups, then("indicator_groups", "group_name")))
 with right:
     if school:
-        rows = saved(ui.say("背後的列"), school.name, why.HEADER, why.table_of, view, kpi, school)
-        ui.show(why.section(view, kpi, why.explain(view, kpi, school), here) + rows)
+        ui.show(why.section(view, kpi, why.explain(view, kpi, school), here))
 if former := redefined.find(view, kpi):
-    of, rows = ui.say("數字不同的學校"), redefined.rows_of
-    every = redefined.section(view, kpi, former)
-    ui.show(every + saved(of, kpi.short, redefined.HEADER, rows, former))
-rows = saved(ui.say("參數"), kpi.short, parameters.HEADER, parameters.rows, view, kpi)
+    ui.show(redefined.section(view, kpi, former))
 with ui.fold(ui.say("目前適用的參數")):
-    ui.show(parameters.overview(view, kpi) + rows)
+    ui.show(parameters.overview(view, kpi))
 ui.fold_on_demand(ui.say("計算的查詢（SQL）"), "query", lambda: summary.query(view, kpi))

@@ -144,8 +144,8 @@ def test_the_download_of_the_rows_behind_holds_every_unit_and_every_row_with_its
     asked = {"on": seen.on, "period": "111", "school_id": school.school_id}
     units = [row for row in ask(served, KEELUNG, "units", **asked) if row.kpi == "infosec"]
     rows = ask(served, KEELUNG, "evidence", kpi="infosec", most=None, **asked)
-    table = why.table_of(seen, kpi, school)
-    assert {len(line) for line in table} == {len(why.HEADER)}
+    table = why.rows(seen, kpi, school).values()
+    assert {len(line) for line in table} == {len(why.rows(seen, kpi, school).header())}
     assert {(line[1], line[2]) for line in table} == {(unit.unit_id, unit.unit_label) for unit in units}
     listed = {(row.unit_id, row.unit_label) for row in units}
     expected = {(row.file, row.line) for row in rows if (row.unit_id, row.unit_label) in listed}
@@ -170,7 +170,7 @@ def test_why_says_of_each_unit_what_it_has_and_lacks_and_so_does_its_download(se
         (one.unit, one.label): (one.has or "", one.lacks or "")
         for one in ask(served, KEELUNG, "kpi_units", **asked)
     }
-    lines = why.table_of(seen, row, school)
+    lines = why.rows(seen, row, school).values()
     assert lines and all(tuple(line[-2:]) == told[line[1], line[2]] for line in lines)
     assert any(line[-1] for line in lines) == (kpi != "coaching")
     shown = html_of(open_page("indicator", kpi=kpi, names="1", **names))

@@ -108,9 +108,9 @@ def test_what_changed_is_told_in_words_with_the_citys_figures_then_and_now(then:
         [SUCCESS, "逾期未達", 1, 3, 3, "逾期未達", 0, 3, 3],
         [PEACE, "逾期未達", 2, 5, 5, "逾期未達", 1, 5, 5],
     ]
-    rows = sorted(redefined.rows_of(found))
+    rows = sorted(redefined.differing(hours, found).values())
     assert [row[: len(told[0])] for row in rows] == sorted(told)
-    assert {len(row) for row in rows} == {len(redefined.HEADER)}
+    assert {len(row) for row in rows} == {len(redefined.differing(hours, found).header())}
 
 
 def test_an_indicator_whose_definition_did_not_change_says_nothing(then: Build) -> None:

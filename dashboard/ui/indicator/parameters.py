@@ -13,9 +13,10 @@ from typing import Any
 from dashboard import rules
 from dashboard.language.markup import Markup, join
 from dashboard.language.texts import later, say
-from dashboard.language.words import STATUSES, full_day, listing, number, written_day
+from dashboard.language.words import STATUSES, file_day, full_day, listing, number, written_day
 from dashboard.questions import View, ask
-from dashboard.ui.base.parts import Cell, element, table, text
+from dashboard.ui.base.parts import element
+from dashboard.ui.base.table import Column, Table
 
 Row = SimpleNamespace
 ROUNDINGS = {
@@ -23,20 +24,17 @@ ROUNDINGS = {
     "floor": later("小數無條件捨去"),
     "round": later("小數四捨五入"),
 }
-HEADER = (later("參數"), later("目前的值"))
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
 def overview(view: View, kpi: Row) -> Markup:
-    """The table of every parameter with its value."""
-    lines = [("", [text(name), text(value, "l w")]) for name, value in listed(view, kpi).items()]
-    header = [Cell(say(name), "l") for name in HEADER]
-    return table(say("{kpi}目前適用的參數", kpi=kpi.short), header, lines)
-
-
-def rows(view: View, kpi: Row) -> list[tuple[str, str]]:
-    """The rows of the same table for its download: (parameter, value)."""
-    return list(listed(view, kpi).items())
+    """The table of every parameter with its value, and its file."""
+    columns = [
+        Column[tuple[str, str]](say("參數"), lambda row: row[0], kind="l"),
+        Column[tuple[str, str]](say("目前的值"), lambda row: row[1], kind="l", is_wide=True),
+    ]
+    table = Table(say("{kpi}目前適用的參數", kpi=kpi.short), columns, list(listed(view, kpi).items()))
+    return table.html() + table.download(f"{say('參數')}_{kpi.short}_{file_day(view.on)}")
 
 
 def listed(view: View, kpi: Row) -> dict[str, str]:

@@ -15,9 +15,10 @@ from typing import Any
 
 from dashboard import warehouse as store
 from dashboard.language.markup import Markup, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     change,
+    file_day,
     fingerprint,
     flag_words,
     listing,
@@ -28,16 +29,13 @@ from dashboard.language.words import (
     word,
 )
 from dashboard.questions import View, ask, facts_of
-from dashboard.ui.base.parts import BREAK, Cell, element, flag_note, table, tag, text
+from dashboard.ui.base.parts import BREAK, element, flag_note, tag
+from dashboard.ui.base.table import Column, Table
 from dashboard.ui.indicator import parameters
 
 Row = SimpleNamespace
 FIGURES = ("counted", "base", "required", "status")
-HEADER = (
-    later("學校"), later("原定義狀態"), later("原定義計數"), later("原定義基數"), later("原定義應達"),
-    later("現在狀態"), later("現在計數"), later("現在基數"), later("現在應達"),
-    later("現在資料註記"),
-)  # fmt: skip
+Pair = tuple[Row | None, Row | None]  # a figure under the former definition, and today's
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Redefined:
     kpi: Row
     parameters: Sequence[tuple[str, str, str]]
     city: tuple[Row, Row]
-    schools: Sequence[tuple[Row | None, Row | None]]
+    schools: Sequence[Pair]
     tables: Sequence[tuple[Row, Row]]
 
 
@@ -112,9 +110,7 @@ def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
 
 
-def _differing(
-    old: dict[tuple[str, str], Row], new: dict[tuple[str, str], Row]
-) -> list[tuple[Row | None, Row | None]]:
+def _differing(old: dict[tuple[str, str], Row], new: dict[tuple[str, str], Row]) -> list[Pair]:
     return [
         (old.get(key), new.get(key))
         for key in {**new, **old}
@@ -127,8 +123,9 @@ def _figures(row: Row | None) -> tuple[object, ...]:
 
 
 def section(view: View, kpi: Row, redefined: Redefined) -> Markup:
-    """The whole section: what changed in the definition, and which figures differ."""
-    return head(view, redefined) + changes(kpi, redefined) + schools(kpi, redefined)
+    """The whole section: what changed in the definition, and which figures differ, with their file."""
+    saved = differing(kpi, redefined).download(f"{say('數字不同的學校')}_{kpi.short}_{file_day(view.on)}")
+    return join([head(view, redefined), changes(kpi, redefined), schools(kpi, redefined), saved])
 
 
 def head(view: View, redefined: Redefined) -> Markup:
@@ -163,30 +160,33 @@ def _apart(redefined: Redefined) -> str:
 
 def changes(kpi: Row, redefined: Redefined) -> Markup:
     """The tables of the changed parameters and of the city's figures then and now."""
-    header = [Cell(say("參數"), "l"), Cell(say("原定義"), "l"), Cell(say("現在"), "l")]
-    lines = [
-        ("", [text(name), text(old, "l w"), text(new, "l w")]) for name, old, new in redefined.parameters
+    columns = [
+        Column[tuple[str, str, str]](say("參數"), lambda row: row[0], kind="l"),
+        Column[tuple[str, str, str]](say("原定義"), lambda row: row[1], kind="l", is_wide=True),
+        Column[tuple[str, str, str]](say("現在"), lambda row: row[2], kind="l", is_wide=True),
     ]
-    changed = table(say("{kpi}改過的參數", kpi=kpi.short), header, lines)
-    return join([changed, _city(kpi, redefined)], BREAK)
+    changed = Table(say("{kpi}改過的參數", kpi=kpi.short), columns, redefined.parameters)
+    return join([changed.html(), _city(kpi, redefined)], BREAK)
 
 
 def _city(kpi: Row, redefined: Redefined) -> Markup:
-    header = [Cell(say("全市"), "l"), Cell(say("原定義")), Cell(say("現在")), Cell(say("增減"))]
-    named = {
+    labels = {
         "schools_met": say("達標校數"),
         "schools_judged": say("評定校數"),
         "counted": say("計數"),
         "base": say("基數"),
         "required": say("應達"),
     }
-    pairs = {name: (getattr(redefined.city[0], name), getattr(redefined.city[1], name)) for name in named}
-    lines = [
-        ("", [text(named[name]), Cell(number(old, "–")), Cell(number(new, "–")), Cell(_by(old, new))])
-        for name, (old, new) in pairs.items()
-        if old is not None or new is not None
+    old, new = redefined.city
+    figures = [(label, getattr(old, name), getattr(new, name)) for name, label in labels.items()]
+    columns = [
+        Column[tuple[str, Any, Any]](say("全市"), lambda row: row[0], kind="l"),
+        Column[tuple[str, Any, Any]](say("原定義"), lambda row: number(row[1], "–")),
+        Column[tuple[str, Any, Any]](say("現在"), lambda row: number(row[2], "–")),
+        Column[tuple[str, Any, Any]](say("增減"), lambda row: _by(row[1], row[2])),
     ]
-    return table(say("{kpi}全市的數字，原定義與現在", kpi=kpi.short), header, lines)
+    rows = [figure for figure in figures if figure[1:] != (None, None)]
+    return Table(say("{kpi}全市的數字，原定義與現在", kpi=kpi.short), columns, rows).html()
 
 
 def _by(old: Any, new: Any) -> str:
@@ -197,18 +197,40 @@ def schools(kpi: Row, redefined: Redefined) -> Markup:
     """The table of the schools whose figures differ, under both definitions."""
     if not redefined.schools:
         return element("p", say("各校的數字都沒有不同。"), kind="mut")
-    header = [
-        Cell(say("{n} 校的數字不同", n=number(len(redefined.schools))), "l"),
-        Cell(say("原定義"), "l"),
-        Cell(say("現在"), "l"),
+    listed = element("div", differing(kpi, redefined).html(), kind="tall")
+    return listed + element("p", say("每格是狀態與計數／應達。"), kind="foot")
+
+
+def differing(kpi: Row, redefined: Redefined) -> Table[Pair]:
+    """The table of the schools whose figures differ; its file has each value in a column of its own."""
+    many = number(len(redefined.schools))
+    names = {
+        "status": (say("原定義狀態"), say("現在狀態")),
+        "counted": (say("原定義計數"), say("現在計數")),
+        "base": (say("原定義基數"), say("現在基數")),
+        "required": (say("原定義應達"), say("現在應達")),
+    }
+
+    def value(at: int, name: str) -> Column[Pair]:
+        return Column(names[name][at], lambda pair: _value(pair[at], redefined.kpi, name), on_page=False)
+
+    columns = [
+        Column[Pair](say("學校"), _name, kind="l", head=say("{n} 校的數字不同", n=many)),
+        Column[Pair](say("原定義"), cell=lambda pair: _side(pair[0], kpi), kind="l"),
+        Column[Pair](say("現在"), cell=lambda pair: _side(pair[1], kpi, _facts(pair)), kind="l"),
+        *(value(at, name) for at in (0, 1) for name in names),
+        Column[Pair](say("現在資料註記"), lambda pair: flag_words(pair[1]), on_page=False),
     ]
-    lines = []
-    for old, new in redefined.schools:
-        name = (new or old).school_name  # type: ignore[union-attr]
-        facts = stated(new, name) if new else None
-        lines.append(("", [text(name), Cell(_side(old, kpi), "l"), Cell(_side(new, kpi, facts), "l")]))
-    listed = table(say("{kpi}數字不同的學校", kpi=kpi.short), header, lines)
-    return element("div", listed, kind="tall") + element("p", say("每格是狀態與計數／應達。"), kind="foot")
+    return Table(say("{kpi}數字不同的學校", kpi=kpi.short), columns, redefined.schools)
+
+
+def _name(pair: Pair) -> str:
+    row: Any = pair[1] or pair[0]
+    return str(row.school_name)
+
+
+def _facts(pair: Pair) -> str | None:
+    return stated(pair[1], _name(pair)) if pair[1] else None
 
 
 def _side(row: Row | None, kpi: Row, facts: str | None = None) -> str:
@@ -219,20 +241,7 @@ def _side(row: Row | None, kpi: Row, facts: str | None = None) -> str:
     return join([figure, flag_note(row)], " ")
 
 
-def rows_of(redefined: Redefined) -> list[list[object]]:
-    """The rows of the download: the schools whose figures differ."""
-    return [
-        [
-            (new or old).school_name,  # type: ignore[union-attr]
-            *_values(old, redefined.kpi),
-            *_values(new, redefined.kpi),
-            flag_words(new),
-        ]
-        for old, new in redefined.schools
-    ]
-
-
-def _values(row: Row | None, kpi: Row) -> list[object]:
+def _value(row: Row | None, kpi: Row, name: str) -> object:
     if row is None:
-        return [None] * len(FIGURES)
-    return [word(row.status, kpi.require), row.counted, row.base, row.required]
+        return None
+    return word(row.status, kpi.require) if name == "status" else getattr(row, name)

@@ -15,6 +15,7 @@ from dashboard.language.texts import later, say
 from dashboard.language.words import (
     STATUSES,
     days_left,
+    file_day,
     flag_words,
     listing,
     number,
@@ -30,17 +31,15 @@ from dashboard.questions import View, ask
 from dashboard.ui.base import links, paper
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import (
-    Cell,
-    Line,
     anchor,
     element,
     empty,
     flagged,
     moved,
     pills,
-    table,
     tag,
 )
+from dashboard.ui.base.table import Column, Table
 
 Row = SimpleNamespace
 Here = Callable[..., str]
@@ -55,6 +54,7 @@ COLUMNS = {
     "gap": later("還差"),
     "change": later("增減"),
 }
+FIGURELESS = ("no_data", "exempt", "upcoming")
 FALLING = ("counted", "gap")  # columns sorted from the largest down
 SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
 FILTERS = ("overdue", "behind", "on_track", "no_data", "met", "exempt")
@@ -63,13 +63,6 @@ LATE = {
     "behind": later("{n} 校落後"),
     "no_data": later("{n} 校未填報"),
 }
-GROUPS = (
-    later("組別"), later("狀態"), later("達標校數"), later("評定校數"), later("計數"), later("基數"), later("應達"),
-    later("資料註記"),
-)  # fmt: skip
-SCHOOLS = (
-    later("學校"), later("組別"), later("狀態"), later("還差"), later("計數"), later("基數"), later("應達"), later("資料註記"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -212,45 +205,80 @@ def rounded(value: float) -> str:
 
 
 def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> Markup:
-    """The table of groups: status, schools done and the pooled figure, each with its change since `then`."""
-    pooled = [say("計數／基數"), say("完成率")] if kpi.base else [say("計數")]
-    if kpi.require != "none":
-        pooled = [say("達標校數"), *(pooled if kpi.base else [])]
-    names = [say("組別"), say("狀態"), *pooled]
-    header = [Cell(name, "l" if at < 2 else "") for at, name in enumerate(names)]
-    lines = [("", _group(view, kpi, row, then.get((row.group_name,)))) for row in rows]
-    return element("h2", say("各組")) + table(say("{kpi}各組", kpi=kpi.short), header, lines)
+    """The section of groups: status, schools done and the pooled figure, each with its change since `then`; its file."""
+    table = by_group(view, kpi, rows, then)
+    saved = table.download(f"{say('各組')}_{kpi.short}_{file_day(view.on)}")
+    return join([element("h2", say("各組")), table.html(), saved])
 
 
-def _group(view: View, kpi: Row, row: Row, then: Row | None) -> list[Cell]:
-    name = _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
-    counts = number(row.counted) if row.base is None else _pair(row.counted, row.base)
-    pooled = join([counts, moved(row.counted, then)])
-    rate = [Cell(percent(row.counted, row.base) or "–")] if kpi.base else []
-    facts = stated(row, row.group_name)
-    if kpi.require == "none":
-        status, text = _stated(view, kpi, row, facts, pooled)
-        return [Cell(name, "l"), status, Cell(text), *rate]
-    met = f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-    status, text = _stated(view, kpi, row, facts, met)
-    done = Cell(join([text, moved(row.schools_met, then, "schools_met")]))
-    return [Cell(name, "l"), status, done, *([Cell(pooled), *rate] if kpi.base else [])]
+def by_group(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> Table[Row]:
+    """The table of groups. The page writes the pooled figure in one cell, the file each value in a column of its own."""
+    is_judged = kpi.require != "none"
+
+    def before(row: Row) -> Row | None:
+        return then.get((row.group_name,))
+
+    def pooled(row: Row) -> Markup:
+        counts = number(row.counted) if row.base is None else _pair(row.counted, row.base)
+        return join([counts, moved(row.counted, before(row))])
+
+    def met(row: Row) -> str:
+        return f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
+
+    def done(row: Row) -> Markup:
+        facts = stated(row, row.group_name)
+        return join([_figure(row, facts, met(row)), moved(row.schools_met, before(row), "schools_met")])
+
+    def amount(row: Row) -> str:
+        return pooled(row) if is_judged else _figure(row, stated(row, row.group_name), pooled(row))
+
+    def name(row: Row) -> Markup:
+        return _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
+
+    columns = [
+        Column[Row](say("組別"), lambda row: row.group_name, name, "l"),
+        _status(view, kpi, lambda row: stated(row, row.group_name)),
+        Column[Row](say("達標校數"), lambda row: row.schools_met, done, on_page=is_judged),
+        Column[Row](say("評定校數"), lambda row: row.schools_judged, on_page=False),
+        Column[Row](
+            say("計數／基數") if kpi.base else say("計數"),
+            cell=amount,
+            on_page=bool(kpi.base) or not is_judged,
+        ),
+        Column[Row](say("完成率"), cell=_rate, on_page=bool(kpi.base)),
+        *_in_file(),
+    ]
+    return Table(say("{kpi}各組", kpi=kpi.short), columns, rows)
 
 
-def table_of_groups(kpi: Row, rows: Sequence[Row]) -> list[list[object]]:
-    """The rows of the groups' file, in the order of `GROUPS`."""
+def _status(view: View, kpi: Row, facts: Callable[[Row], str]) -> Column[Row]:
+    """The column of the status; it bears the machine-readable `facts` of a row without a figure."""
+
+    def cell(row: Row) -> Markup:
+        sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
+        if row.status in FIGURELESS:
+            return element("span", sign, data_figure=facts(row)) + note
+        return sign + note
+
+    return Column(say("狀態"), lambda row: word(row.status, kpi.require), cell, "l")
+
+
+def _figure(row: Row, facts: str, text: str) -> str:
+    """A figure with its machine-readable `facts`, which the status bears where there is none."""
+    return text if row.status in FIGURELESS else element("span", text, data_figure=facts)
+
+
+def _rate(row: Row) -> str:
+    return percent(row.counted, row.base) or "–"
+
+
+def _in_file() -> list[Column[Row]]:
+    """The values that only files have, each in a column of its own."""
     return [
-        [
-            row.group_name,
-            word(row.status, kpi.require),
-            row.schools_met,
-            row.schools_judged,
-            row.counted,
-            row.base,
-            row.required,
-            flag_words(row),
-        ]
-        for row in rows
+        Column(say("計數"), lambda row: row.counted, on_page=False),
+        Column(say("基數"), lambda row: row.base, on_page=False),
+        Column(say("應達"), lambda row: row.required, on_page=False),
+        Column(say("資料註記"), flag_words, on_page=False),
     ]
 
 
@@ -275,7 +303,7 @@ def selected(view: View, choice: Choice) -> Selection:
 
 
 def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Markup:
-    """The table of schools with its filters and pages; a school's name and figure link to its evidence."""
+    """The section of schools: filters, table, pages, file; a school's name and figure link to its evidence."""
     counts = Counter(row.status for row in selection.every)
     choices = [
         (say("全部 {n} 校", n=number(len(selection.every))), here(status=None), selection.status is None)
@@ -289,11 +317,9 @@ def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here
         for name in FILTERS
         if (many := counts[name])
     ]
-    body = (
-        _schools(view, kpi, selection, chosen, here)
-        if selection.rows
-        else empty(say("這個篩選目前沒有學校"), here(status=None))
-    )
+    table = by_school(view, kpi, selection, chosen, here)
+    saved = table.download(f"{say('各校')}_{kpi.short}_{file_day(view.on)}")
+    body = table.html() if selection.rows else empty(say("這個篩選目前沒有學校"), here(status=None))
     unit = kpi.unit
     title = (
         say("各校（{unit}）", unit=unit)
@@ -305,84 +331,78 @@ def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here
         else say("各校，依{column}（{unit}）", column=say(COLUMNS[selection.sort.strip("-")]), unit=unit)
     )
     on = paper.pager(selection.rows, here, say("校"))
-    return join([element("h2", title), pills(choices, say("狀態")), body, on])
+    return join([element("h2", title), pills(choices, say("狀態")), body, on, saved])
 
 
-def _schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Markup:
+def by_school(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Table[Row]:
+    """The table of schools. The page writes the figure in one cell, the file each value in a column of its own."""
+
+    def why(row: Row) -> str:
+        return here(school=row.school_name, page=selection.rows.number)
+
+    def name(row: Row) -> Markup:
+        return _name(why(row), row.school_name)
+
+    def group(row: Row) -> Markup:
+        return anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name or "")
+
+    def counted(row: Row) -> str:
+        text = anchor(why(row), _of_required(row)) if row.status != "upcoming" else "–"
+        return _figure(row, stated(row, row.school_name), text)
+
+    def head(name: str) -> Markup:
+        return _sortable(view, kpi, name, selection.sort, here)
+
+    def gap(row: Row) -> object:
+        """What is missing; what exceeds a ceiling is negative."""
+        return -row.gap if row.gap and row.is_over else row.gap
+
+    status = _status(view, kpi, lambda row: stated(row, row.school_name))
     columns = [
-        "school",
-        "group",
-        "status",
-        "counted",
-        *(["rate"] if kpi.base else []),
-        "gap",
-        *(["change"] if view.versus else []),
+        Column[Row](say("學校"), lambda row: row.school_name, name, "l", head=head("school")),
+        Column[Row](say("組別"), lambda row: row.group_name, group, "l", head=head("group")),
+        replace(status, head=head("status")),
+        Column[Row](say("還差"), gap, on_page=False),
+        Column[Row](say("計數/應達"), cell=counted, head=head("counted")),
+        Column[Row](say("完成率"), cell=_rate, head=head("rate"), on_page=bool(kpi.base)),
+        Column[Row](say("還差"), cell=_gap, head=head("gap")),
+        Column[Row](say("增減"), cell=_since, head=head("change"), on_page=bool(view.versus)),
+        *_in_file(),
     ]
-    header = [_sortable(view, kpi, name, selection.sort, here) for name in columns]
+    is_chosen = {chosen.school_id} if chosen else set()
+    return Table(
+        say("{kpi}各校", kpi=kpi.short),
+        columns,
+        selection.rows,
+        "schools",
+        lambda row: "sel" if row.school_id in is_chosen else "",
+    )
 
-    def line(row: Row) -> Line:
-        return (
-            "sel" if chosen and row.school_id == chosen.school_id else "",
-            _school(view, kpi, row, here(school=row.school_name, page=selection.rows.number)),
-        )
 
-    return paper.table(say("{kpi}各校", kpi=kpi.short), header, selection.rows, line, "schools")
-
-
-def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Cell:
-    """The header cell of a column: a link that sorts by it, or reverses the order."""
+def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Markup:
+    """The header of a column: a link that sorts by it, or reverses the order."""
     named = say(COLUMNS[name])
     if name == "counted":
         named = (
             say("計數") if kpi.require == "none" else say("計數/上限") if kpi.require == "ceiling" else named
         )
-    if name == "change":
+    if name == "change" and view.versus:
         named = say("自 {day}", day=short_day(view.versus, view.year))
     first = f"-{name}" if name in FALLING else name
     other = first.strip("-") if first[0] == "-" else f"-{first}"
     is_by, sign = sort in (first, other), ""
     if is_by:
         sign = " ↓" if sort and sort[0] == "-" else " ↑"
-    link = anchor(
-        here(sort=other if sort == first else first),
-        f"{named}{sign}",
-        "sorts on" if is_by else "sorts",
-    )
-    return Cell(link, "l" if name in ("school", "group", "status") else "")
+    href = here(sort=other if sort == first else first)
+    return anchor(href, f"{named}{sign}", "sorts on" if is_by else "sorts")
 
 
-def _school(view: View, kpi: Row, row: Row, why: str) -> list[Cell]:
-    text = anchor(why, _of_required(kpi, row)) if row.status != "upcoming" else "–"
-    status, counted = _stated(view, kpi, row, stated(row, row.school_name), text)
-    group = anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name or "")
-    return [
-        Cell(_name(why, row.school_name), "l"),
-        Cell(group, "l"),
-        status,
-        Cell(counted),
-        *([Cell(percent(row.counted, row.base) or "–")] if kpi.base else []),
-        Cell(_gap(row)),
-        *([Cell(_since(row) or "–")] if view.versus else []),
-    ]
-
-
-def _of_required(kpi: Row, row: Row) -> str:
+def _of_required(row: Row) -> str:
     return number(row.counted) if row.required is None else f"{number(row.counted)}/{number(row.required)}"
 
 
-def _since(row: Row) -> Markup:
-    return moved(row.counted, SimpleNamespace(counted=row.before))
-
-
-def _stated(view: View, kpi: Row, row: Row, facts: str, text: str) -> tuple[Cell, str]:
-    """The cell of the status, and the figure.
-
-    The machine-readable `facts` are on the figure, or on the status where there is none.
-    """
-    sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
-    if row.status in ("no_data", "exempt", "upcoming"):
-        return Cell(element("span", sign, data_figure=facts) + note, "l"), text
-    return Cell(sign + note, "l"), element("span", text, data_figure=facts)
+def _since(row: Row) -> str:
+    return moved(row.counted, SimpleNamespace(counted=row.before)) or "–"
 
 
 def _gap(row: Row) -> str:
@@ -390,23 +410,6 @@ def _gap(row: Row) -> str:
         return "0" if row.gap == 0 and row.status != "exempt" else "–"
     gap = number(row.gap)
     return element("b", say("超過 {gap}", gap=gap) if row.is_over else gap)
-
-
-def table_of(kpi: Row, selection: Selection) -> list[list[object]]:
-    """The rows of the schools' file, in the order of `SCHOOLS`; an excess over a ceiling is a negative gap."""
-    return [
-        [
-            row.school_name,
-            row.group_name,
-            word(row.status, kpi.require),
-            -row.gap if row.gap and row.is_over else row.gap,
-            row.counted,
-            row.base,
-            row.required,
-            flag_words(row),
-        ]
-        for row in selection.matching
-    ]
 
 
 def query(view: View, kpi: Row) -> None:

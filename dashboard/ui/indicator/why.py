@@ -10,11 +10,12 @@ from typing import Any
 from dashboard import reminders
 from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
-from dashboard.language.words import fingerprint, has, lacks, listing, moment, number, written_day
+from dashboard.language.words import file_day, fingerprint, has, lacks, listing, moment, number, written_day
 from dashboard.questions import View, ask
 from dashboard.ui.base import paper, records
 from dashboard.ui.base.address import asked
-from dashboard.ui.base.parts import BREAK, Cell, Line, anchor, element, flagged, outward, tag
+from dashboard.ui.base.parts import BREAK, Cell, anchor, element, flagged, outward, tag
+from dashboard.ui.base.table import Column, Table
 
 Row = SimpleNamespace
 SHORT = 10
@@ -28,11 +29,6 @@ LINKS = {
     "day": later("列的找法：依學校與日期對應；同一天的列一併列出。"),
     "team": later("列的找法：依學校與觀課日期對應；人數足夠的場次，同行的人都列出。"),
 }
-HEADER = (
-    later("學校"), later("代號"), later("對象"), later("數量"), later("計入"), later("計入日"),
-    later("檔案"), later("工作表"), later("列"), later("日期"), later("內容"), later("登在"), later("檔案時間"),
-    later("已有"), later("還缺"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS)
 
 
 def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
-    """The section of the evidence: the figures, the units that add up to them, and the sources of their rows."""
+    """The section of the evidence: the figures, the units that add up to them, the sources of their rows, and its file."""
     name = anchor(view.link("school", school=explanation.school.name, kpi=kpi.kpi), explanation.school.name)
     about = [name, kpi.short, say("截至 {day}", day=written_day(view.on))]
     listed = _units(kpi, explanation, here) if explanation.units else _no_units(explanation)
@@ -95,6 +91,9 @@ def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., 
         listed,
         _origin(view, explanation),
         records.own_rejects(explanation.rejects, explanation.result, REFUSED, explanation.others),
+        rows(view, kpi, explanation.school).download(
+            f"{say('背後的列')}_{explanation.school.name}_{file_day(view.on)}"
+        ),
     ]
     return join(sections)
 
@@ -137,25 +136,25 @@ def _no_units(explanation: Explanation) -> Markup:
 
 def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
     units = paper.page(explanation.units, asked("units"), UNITS)
-    header = [Cell(say("對象"), "l"), Cell(say("計入"), "l"), Cell(say("背後的列（檔案 · 列）"), "l")]
 
-    def line(unit: Row) -> Line:
-        return (
-            "",
-            [
-                Cell(_who(unit), "l" if len(unit.unit_label or unit.unit_id) <= SHORT else "l w"),
-                Cell(_since(unit), "l"),
-                Cell(_rows(explanation.how, explanation.evidence.get(unit.unit_key, [])), "l w"),
-            ],
-        )
+    def behind(unit: Row) -> Markup:
+        return _rows(explanation.how, explanation.evidence.get(unit.unit_key, []))
 
-    listed = paper.table(say("{kpi}的名單與證據", kpi=kpi.short), header, units, line)
-    return element("div", listed, kind="tall") + paper.pager(units, lambda page: here(units=page), kpi.unit)
+    columns = [
+        Column[Row](say("對象"), cell=_who, kind="l"),
+        Column[Row](say("計入"), cell=_since, kind="l"),
+        Column[Row](say("背後的列（檔案 · 列）"), cell=behind, kind="l", is_wide=True),
+    ]
+    listed = Table(say("{kpi}的名單與證據", kpi=kpi.short), columns, units)
+    return element("div", listed.html(), kind="tall") + paper.pager(
+        units, lambda page: here(units=page), kpi.unit
+    )
 
 
-def _who(unit: Row) -> str:
+def _who(unit: Row) -> Cell:
     amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
-    return f"{unit.unit_label or unit.unit_id}{amount}"
+    name = unit.unit_label or unit.unit_id
+    return Cell(f"{name}{amount}", "l" if len(name) <= SHORT else "l w")
 
 
 def _since(unit: Row) -> Markup:
@@ -224,24 +223,52 @@ def _origin(view: View, explanation: Explanation) -> Markup:
     return element("p", join(filter(None, lines), BREAK), kind="foot")
 
 
-def table_of(view: View, kpi: Row, school: Row) -> list[list[object]]:
-    """The rows of the evidence file, in the order of `HEADER`: one a unit and row, or one for a unit without rows."""
-    explanation = explain(view, kpi, school, most=None)
-    none: list[Row | None] = [None]
-    return [
-        [*_unit_values(explanation, unit), *_row_values(row), has(unit.parts), lacks(unit.parts)]
-        for unit in explanation.units
-        for row in explanation.evidence.get(unit.unit_key) or none
+Evidence = tuple[Row, Row | None]  # a unit and a row behind it, or None for a unit without rows
+
+
+def rows(view: View, kpi: Row, school: Row) -> Table[Evidence]:
+    """The file of the evidence: a line for each unit and row; what the viewer may not see of a row is blank."""
+
+    def every() -> list[Evidence]:
+        explanation = explain(view, kpi, school, most=None)
+        none: list[Row | None] = [None]
+        return [
+            (unit, row)
+            for unit in explanation.units
+            for row in explanation.evidence.get(unit.unit_key) or none
+        ]
+
+    columns = [
+        Column[Evidence](say("學校"), lambda one: school.name),
+        _of_unit(say("代號"), lambda unit: unit.unit_id),
+        _of_unit(say("對象"), lambda unit: unit.unit_label),
+        _of_unit(say("數量"), lambda unit: unit.amount),
+        _of_unit(say("計入"), lambda unit: say("已計入") if unit.done else say("還缺")),
+        _of_unit(say("計入日"), lambda unit: unit.attained_on),
+        _of_row(say("檔案"), "file"),
+        _of_row(say("工作表"), "sheet"),
+        _of_row(say("列"), "line"),
+        _of_row(say("日期"), "day"),
+        _of_row(say("內容"), "details", say("登在其他學校，不在檢視範圍")),
+        _of_row(say("登在"), "row_school"),
+        _of_row(say("檔案時間"), "modified_at"),
+        _of_unit(say("已有"), lambda unit: has(unit.parts)),
+        _of_unit(say("還缺"), lambda unit: lacks(unit.parts)),
     ]
+    return Table(say("背後的列"), columns, every)
 
 
-def _unit_values(explanation: Explanation, unit: Row) -> list[object]:
-    counts = say("已計入") if unit.done else say("還缺")
-    return [explanation.school.name, unit.unit_id, unit.unit_label, unit.amount, counts, unit.attained_on]
+def _of_unit(label: str, value: Callable[[Row], object]) -> Column[Evidence]:
+    return Column(label, lambda one: value(one[0]))
 
 
-def _row_values(row: Row | None) -> list[object]:
-    if row is None or not row.is_visible:
-        hidden = say("登在其他學校，不在檢視範圍") if row else None
-        return [None, None, None, None, hidden, None, None]
-    return [row.file, row.sheet, row.line, row.day, row.details, row.row_school, row.modified_at]
+def _of_row(label: str, name: str, hidden: str | None = None) -> Column[Evidence]:
+    """A column of the row behind a unit; `hidden` stands for that of a row of another school."""
+
+    def value(one: Evidence) -> object:
+        row = one[1]
+        if row is None:
+            return None
+        return getattr(row, name) if row.is_visible else hidden
+
+    return Column(label, value)
