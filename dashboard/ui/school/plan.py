@@ -288,7 +288,7 @@ def _spending(row: Row) -> str:
     return f'<span title="{title}">{summary}</span>'
 
 
-def _rate(spent: object, approved: object, unit: str) -> str:
+def _rate(spent: int | None, approved: int | None, unit: str) -> str:
     whole = {"spent": escape(exact(spent, unit)), "approved": escape(exact(approved, unit))}
     title = say("實支 {spent} ÷ 核定 {approved}", **whole)
     summary = say(
