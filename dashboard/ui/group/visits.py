@@ -13,9 +13,10 @@ from typing import Any
 from dashboard.language.markup import Markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import escape, file_day, listing, number, short_day
-from dashboard.questions import View, ask
+from dashboard.questions import Before, View, ask
 from dashboard.rows import School
-from dashboard.ui.base.matrix import Before, Ways, school_cell
+from dashboard.ui.base.cells import school_cell
+from dashboard.ui.base.matrix import OfSchool, Ways
 from dashboard.ui.base.parts import Cell, anchor, element, moved, table
 
 Row = Any
@@ -83,8 +84,8 @@ def by_host(
     schools: Mapping[str, Sequence[Row]],
     listed: Mapping[str, Sequence[Row]],
     ways: Ways,
-    earlier: Before,
-    before: Before,
+    earlier: Before[Row],
+    before: Before[Row],
 ) -> Markup:
     """The table of visitors by hosts with the indicator at the end; for a large group the list by visitor.
 
@@ -116,7 +117,7 @@ def by_visitor(
     listed: Mapping[str, Sequence[Row]],
     ways: Ways,
     year: int,
-    before: Before | None = None,
+    before: Before[Row] | None = None,
 ) -> Markup:
     """The list of the hosts of each school, in the order of the columns; then how many schools have none."""
     by_school: dict[int, list[Row]] = {}
@@ -125,7 +126,7 @@ def by_visitor(
     lines = []
     for name, rows in listed.items():
         if own := by_school.get(rows[0].school_id):
-            who = anchor(ways.school(SimpleNamespace(school_name=name, kpi=None)), escape(name))
+            who = anchor(ways.school(OfSchool(name)), escape(name))
             hosts_of = listing([_visit(row, year, before) for row in own])
             lines.append(f'<div class="li gaps"><span>{who}</span><span>{hosts_of}</span></div>')
     none = len(listed) - len(lines)
@@ -134,7 +135,7 @@ def by_visitor(
     return Markup(f'{markup}<p class="foot">{rest}</p>' if rest else markup)
 
 
-def _visit(row: Row, year: int, before: Before | None) -> str:
+def _visit(row: Row, year: int, before: Before[Row] | None) -> str:
     """「八堵 3 人」: a host and its visitors, with the change since the day compared with."""
     host = _host(row)
     place = f' <small class="mut">{say(PLACES[host.place])}</small>' if host.place != "group" else ""
@@ -153,7 +154,7 @@ def _facts(row: Row, school: int, host: Row, year: int) -> str:
     )
 
 
-def _change(row: Row, school: int, host: Row, before: Before | None) -> str:
+def _change(row: Row, school: int, host: Row, before: Before[Row] | None) -> str:
     """The change of the largest team since the day compared with, from 0 where there was no visit."""
     if before is None:
         return ""
@@ -170,7 +171,7 @@ def _head(host: Row) -> Cell:
     return Cell(name + place, f"h-{host.place}")
 
 
-def _cell(row: Row | None, school: int, host: Row, year: int, before: Before | None) -> Cell:
+def _cell(row: Row | None, school: int, host: Row, year: int, before: Before[Row] | None) -> Cell:
     """The cell of a visitor and a host: the largest team; 「本校」 for its own lessons, 「·」 for no record."""
     if host.key == f"school:{school}":
         return Cell(element("div", element("span", say("本校")), kind="cell"), "own")
