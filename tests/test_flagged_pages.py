@@ -13,8 +13,10 @@ from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
-from dashboard.ui.base import cards, faults, matrix, parts, records
+from dashboard.ui.base import faults, matrix, parts, records
+from dashboard.ui.group import sheets as group_sheets
 from dashboard.ui.indicator import summary as indicator
+from dashboard.ui.overview import sheets as overview_sheets
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.build import measure
@@ -192,8 +194,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
     }
     short = {one.label: one.kpi for one in kpis}
 
-    _, header, build = cards.sheet(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = overview_sheets.totals(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines
     for line in lines:
         row = pooled[short[line["指標"]], line["組別"]]
@@ -201,8 +203,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
 
     group = questions.ask(seen, Group)[0]
     schools = matrix.grouped(questions.ask(seen, SchoolResult, **at, group_id=group.group_id, school_id=None))
-    _, header, build = matrix.sheet(seen, periods[0], group, kpis, schools, {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = group_sheets.results(seen, periods[0], group, kpis, schools, {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines and all(line["資料註記"] == of_schools[short[line["指標"]], line["學校"]] for line in lines)
 
     one = kpis[0]

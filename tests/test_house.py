@@ -51,14 +51,11 @@ STILL_LONG: set[str] = {
     "dashboard/ui/data/figures.py::_arrivals",
     "dashboard/ui/data/figures.py::_rejects",
     "dashboard/ui/data/history.py",
-    "dashboard/ui/group/figures.py::calendar",
-    "dashboard/ui/group/figures.py::trend",
     "dashboard/ui/indicator/figures.py",
     "dashboard/ui/indicator/figures.py::_curve",
     "dashboard/ui/indicator/figures.py::gaps",
     "dashboard/ui/indicator/figures.py::strip",
     "dashboard/ui/indicator/summary.py",
-    "dashboard/ui/overview/figures.py::_statuses",
     "dashboard/ui/school/figures.py::course",
     "dashboard/ui/school/figures.py::place",
     "dashboard/ui/school/plan_figures.py::budget",
@@ -103,9 +100,7 @@ GOES_ON = re.compile(r"^│ {20,}([a-z, ]+)$")
 # Where HTML is written by hand: the builders, the style sheets and scripts, and what is not taken from builders yet.
 BY_HAND = (
     "dashboard/ui/base/", "dashboard/ui/frame/page.py",
-    "dashboard/ui/overview/", "dashboard/ui/group/", "dashboard/ui/school/", "dashboard/ui/reminders/", "dashboard/ui/data/",
-    "dashboard/ui/meetings/", "dashboard/ui/help/",
-    "pages/1_", "pages/2_", "pages/3_", "pages/5_", "pages/6_", "pages/8_", "pages/9_",
+    "dashboard/ui/school/", "dashboard/ui/data/", "dashboard/ui/meetings/", "pages/3_", "pages/6_", "pages/8_",
 )  # fmt: skip
 OF_BUILDERS = [
     path
@@ -460,5 +455,7 @@ def test_a_style_sheet_has_a_rule_a_line(path: Path):
 
 def test_a_page_has_the_style_sheet_of_each_room_and_that_of_paper_last():
     names = [f"{path.parent.name}/{path.name}" for path in sheets()]
-    assert set(names) == {f"{path.parent.name}/{path.name}" for path in (ROOT / "dashboard" / "ui").glob("*/*.css")}
+    assert set(names) == {
+        f"{path.parent.name}/{path.name}" for path in (ROOT / "dashboard" / "ui").glob("*/*.css")
+    }
     assert (names[0], names[-1]) == ("base/style.css", "frame/print.css")

@@ -143,6 +143,11 @@ def outward(href: str, text: str) -> Markup:
     return element("a", text, href=href, target="_blank", rel="noopener noreferrer")
 
 
+def heading(title: str, *about: str) -> Markup:
+    """The heading of a section, and below it what it is about."""
+    return element("h2", title) + (element("p", *about, kind="sub") if about else BLANK)
+
+
 def hint(text: str) -> Markup:
     """A text that is on the screen only, such as what to click."""
     return element("span", text, kind="onscreen")
