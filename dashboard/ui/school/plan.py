@@ -29,7 +29,7 @@ from dashboard.questions import View, ask, before
 from dashboard.rows import School, SchoolMoney, SchoolResultOf, SchoolTarget, SourceTable
 from dashboard.ui.base import figures, findings
 from dashboard.ui.base.figures import Figure
-from dashboard.ui.base.parts import Cell, element, fact, flagged, moved, notice, pills, tag
+from dashboard.ui.base.parts import Cell, element, fact, flagged, heading, moved, notice, pills, tag
 from dashboard.ui.base.screen import halves
 from dashboard.ui.base.screen import show as put
 from dashboard.ui.base.table import Column, Table
@@ -141,9 +141,8 @@ def _missing(source: SourceTable, what: str) -> Markup:
 
 def _targets(view: View, school: School, source: SourceTable) -> Section:
     rows = ask(view, SchoolTarget, on=view.on, school_id=school.school_id)
-    head = element("h2", say("量化目標"))
     if not rows:
-        return Section("targets", head + _missing(source, say("量化目標")))
+        return Section("targets", heading(say("量化目標")) + _missing(source, say("量化目標")))
     mine = {"school_id": school.school_id}
     then = before(view, SchoolResultOf, ("kpi", "period"), table="targets", **mine)
     values = before(view, SchoolTarget, ("item", "period"), **mine)
@@ -153,7 +152,7 @@ def _targets(view: View, school: School, source: SourceTable) -> Section:
     ]
     return Section(
         "targets",
-        join([head, element("p", note, kind="sub"), element("p", *summary, kind="sums")]),
+        heading(say("量化目標"), note) + element("p", *summary, kind="sums"),
         table=targets(rows, view.year, values),
         build=lambda: plan_figures.targets(view, school, rows),
     )
@@ -218,9 +217,9 @@ def _reached(row: SchoolTarget, then: SchoolTarget | None) -> Cell:
         "status": row.status,
     }
     if row.status is None:
-        return Cell(fact(f"{NONE} {say('不判定')}", "mut", **facts), "l")
+        return Cell(fact(f"{NONE} {say('不判定')}", facts, "mut"), "l")
     by = BLANK if row.status == "upcoming" else moved(row.value, then, "value")
-    return Cell(fact(join([_outcome(row, row.status), by]), **facts), f"l c-{row.status}")
+    return Cell(fact(join([_outcome(row, row.status), by]), facts), f"l c-{row.status}")
 
 
 def _outcome(row: SchoolTarget, status: str) -> str:
@@ -261,9 +260,8 @@ def _targets_file(view: View, school: School) -> Table[SchoolTarget]:
 
 def _money(view: View, school: School, source: SourceTable) -> Section:
     rows = ask(view, SchoolMoney, school_id=school.school_id)
-    head = element("h2", say("經費"))
     if not any(row.rows for row in rows):
-        return Section("budget", head + _missing(source, say("經費")))
+        return Section("budget", heading(say("經費")) + _missing(source, say("經費")))
     results = _figures(view, school, "budget")
     note = say(
         "核定與實支以元計，自籌款另列，不計入上限與執行率。經費沒有日期，截至 {day} 與其他日子的數字相同",
@@ -271,7 +269,7 @@ def _money(view: View, school: School, source: SourceTable) -> Section:
     )
     return Section(
         "budget",
-        head + element("p", note, kind="sub"),
+        heading(say("經費"), note),
         element("div", *(_line(view, row) for row in results), kind="list money"),
         amounts(rows),
         lambda: plan_figures.budget(view, school, rows, results),
@@ -370,7 +368,7 @@ def _amount(row: SchoolMoney, name: str, empty: str) -> Markup:
     label = empty if not row.rows else (_unsaid() if value is None else number(value))
     if name == "spent" and value is not None and row.unsaid:
         label = join([label, element("small", say("（{n} 筆未填）", n=number(row.unsaid)), kind="mut")])
-    return fact(label, part=row.part, year=row.period, name=name, value=plain(value))
+    return fact(label, {"part": row.part, "year": row.period, "name": name, "value": plain(value)})
 
 
 def _money_file(view: View, school: School) -> Table[SchoolMoney]:

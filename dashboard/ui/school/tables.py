@@ -64,7 +64,7 @@ def _of_item(label: str, value: Callable[[Item], object]) -> Column[ItemRow]:
 
 
 def _status_then(item: Item) -> str | None:
-    return item.then and word(item.then.status, item.kpi.require)
+    return word(item.then.status, item.kpi.require) if item.then else None
 
 
 def _units(view: View, school: School, periods: ItemsByPeriod) -> list[UnitRow]:
