@@ -230,7 +230,7 @@ def test_who_may_see_two_schools_is_compared_with_the_other_alone(both_served, m
 KPI = SimpleNamespace(kpi="a1a2", short="A1、A2", unit="人", period="111", require="all")
 SEEN = SimpleNamespace(
     on=dt.date(2022, 11, 25), by_default=dt.date(2022, 11, 25), year=2022, period_ids=("111",), periods=(SimpleNamespace(period="111", label="111 年"),),
-    link=lambda page, **asked: f"./{page}?school={markup.addressed(str(asked.get('school')))}",
+    link=lambda page, **asked: markup.Markup(f"./{page}?school={markup.addressed(str(asked.get('school')))}"),
 )  # fmt: skip
 
 
