@@ -53,11 +53,6 @@ STILL_LONG: set[str] = {
     "dashboard/ui/data/history.py",
     "dashboard/ui/group/figures.py::calendar",
     "dashboard/ui/group/figures.py::trend",
-    "dashboard/ui/indicator/figures.py",
-    "dashboard/ui/indicator/figures.py::_curve",
-    "dashboard/ui/indicator/figures.py::gaps",
-    "dashboard/ui/indicator/figures.py::strip",
-    "dashboard/ui/indicator/summary.py",
     "dashboard/ui/overview/figures.py::_statuses",
     "dashboard/ui/school/figures.py::course",
     "dashboard/ui/school/figures.py::place",
@@ -460,5 +455,7 @@ def test_a_style_sheet_has_a_rule_a_line(path: Path):
 
 def test_a_page_has_the_style_sheet_of_each_room_and_that_of_paper_last():
     names = [f"{path.parent.name}/{path.name}" for path in sheets()]
-    assert set(names) == {f"{path.parent.name}/{path.name}" for path in (ROOT / "dashboard" / "ui").glob("*/*.css")}
+    assert set(names) == {
+        f"{path.parent.name}/{path.name}" for path in (ROOT / "dashboard" / "ui").glob("*/*.css")
+    }
     assert (names[0], names[-1]) == ("base/style.css", "frame/print.css")
