@@ -218,9 +218,9 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
         assert row["資料註記"].removesuffix("（部分學校）") == "、".join(
             said(pooled[one.kpi, row["組別"]]["flags"])
         )
-    item = SimpleNamespace(kpi=one, row=next(row for row in listed if row.flags), then=None)
-    for name in ("pace", "weekly", "days_left", "deadline"):
-        setattr(item.row, name, getattr(item.row, name, None))
+    blank = dict.fromkeys(("pace", "weekly", "days_left", "deadline"))
+    row = SimpleNamespace(**blank | vars(next(row for row in listed if row.flags)))
+    item = SimpleNamespace(kpi=one, row=row, then=None)
     line = school_tables.indicators([(periods[0], [item])], compared=False)[0]
     assert (
         dict(zip(school_tables._indicator_header(seen), line, strict=False))["資料註記"]

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dashboard.ui.frame.page import sheets
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
 QUERIES = sorted((ROOT / "queries").rglob("*.sql*"))
@@ -444,3 +446,18 @@ def test_no_test_module_is_imported():
     files = sorted((ROOT / "tests").rglob("*.py"))
     assert len(files) > 80
     assert [path.name for path in files if imported.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", sheets(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_style_sheet_has_a_rule_a_line(path: Path):
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    crowded = [line for line in text.splitlines() if line.count("{") > 1 and not line.startswith("@")]
+    assert [line for line in crowded if not line.lstrip().startswith("@")] == []
+
+
+def test_a_page_has_the_style_sheet_of_each_room_and_that_of_paper_last():
+    names = [f"{path.parent.name}/{path.name}" for path in sheets()]
+    assert set(names) == {
+        f"{path.parent.name}/{path.name}" for path in (ROOT / "dashboard" / "ui").glob("*/*.css")
+    }
+    assert (names[0], names[-1]) == ("base/style.css", "frame/print.css")
