@@ -15,7 +15,7 @@ from dashboard.language import words
 from dashboard.language.markup import Markup, join
 from dashboard.language.texts import Manner, written
 from dashboard.rows import Group, Kpi, Lesson, School
-from dashboard.ui.base import figures, lead, matrix
+from dashboard.ui.base import cells, figures, lead, matrix
 from dashboard.ui.group import figures as group_figures
 from dashboard.ui.group import lessons, sheets, visits
 from dashboard.warehouse import snapshots
@@ -243,7 +243,7 @@ def test_a_large_group_lists_the_hosts_of_each_visitor_and_counts_who_went_nowhe
 def test_the_title_of_a_schools_cell_tells_what_the_cell_leaves_out():
     def title(kpi=A1A2, **changes):
         facts = row(**changes)
-        return re.search('title="([^"]*)"', matrix.school_cell(facts, kpi, lambda _: "x").body)[1]
+        return re.search('title="([^"]*)"', cells.school_cell(facts, kpi, lambda _: "x").body)[1]
 
     money = SimpleNamespace(kpi="m", label="經費執行", short="經費", unit="元", require="number")
     share = SimpleNamespace(kpi="s", label="填答率", short="填答", unit="份", require="none")

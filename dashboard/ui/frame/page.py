@@ -28,7 +28,7 @@ from dashboard.ui.base import paper, parts
 from dashboard.ui.base.address import chosen
 from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
-from dashboard.ui.frame import freshness
+from dashboard.ui.frame import following, freshness
 
 T = TypeVar("T")
 
@@ -236,7 +236,7 @@ def _nothing(why: store.NoSnapshot) -> None:
         if _published() != before:
             st.rerun(scope="app")
 
-    st.fragment(look, run_every=freshness.LOOK_EVERY)()
+    st.fragment(look, run_every=following.LOOK_EVERY)()
 
 
 def _published() -> list[tuple[Path, int]]:

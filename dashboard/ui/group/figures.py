@@ -140,7 +140,7 @@ def _curves(
         sides={below: "middle right"},
         unit="%",
         days=way.marks(view, (mine or city or (0, 0))[1], low=min(ends, default=0) > 0.5),
-        months=figures.months(way.start, max(way.kpi.deadline, view.on), 5),
+        months=figures.months(way.start, max(way.deadline, view.on), 5),
     )
 
 

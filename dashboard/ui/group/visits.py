@@ -16,7 +16,8 @@ from dashboard.language.words import file_day, listing, number, short_day
 from dashboard.questions import View, ask, before
 from dashboard.rows import Group, Kpi, Period, School, SchoolResult, Visit
 from dashboard.ui.base import paper
-from dashboard.ui.base.matrix import Ways, school_cell
+from dashboard.ui.base.cells import school_cell
+from dashboard.ui.base.matrix import OfSchool, Ways
 from dashboard.ui.base.parts import Cell, anchor, element, heading, moved, table
 from dashboard.ui.base.screen import show
 from dashboard.ui.base.table import Column, Table
@@ -142,7 +143,7 @@ def by_visitor(
     lines = []
     for name, rows in listed.items():
         if own := by_school.get(rows[0].school_id):
-            who = anchor(ways.school(SimpleNamespace(school_name=name, kpi=None)), name)
+            who = anchor(ways.school(OfSchool(name)), name)
             visited = listing([_visit(row, year, earlier) for row in own])
             lines.append(element("div", element("span", who), element("span", visited), kind="li gaps"))
     none = len(listed) - len(lines)
