@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import ui
-from dashboard.ui.frame import freshness
+from dashboard.ui.frame import following
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     chosen = st.navigation([root, *pages.values()], position="hidden")
     with ui.guard():
         view = ui.read_view()
-        with freshness.followed(view):
+        with following.followed(view):
             with st.sidebar:
                 ui.sidebar(
                     view,

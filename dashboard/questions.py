@@ -7,7 +7,7 @@ asked for is a class of `dashboard.rows`: it names the query, and its instances 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -41,6 +41,7 @@ from dashboard.rows import (
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
+Before = Mapping[tuple[object, ...], R]  # rows of the day to compare with, by some of their values
 Parameters = tuple[tuple[str, object], ...]
 KEPT_ROWS = 200_000  # of all queries together; a row takes one to three kilobytes
 # The rows on the indicators of a period; by default only those of the view's day, see `View.by_default`.

@@ -54,13 +54,24 @@ def sample_warehouse(sample_data: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def both(sample_data: Path, sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ntpc_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of ntpc-5g-112: its `data`, and a `warehouse` with a snapshot of it."""
+    folder = tmp_path_factory.mktemp("ntpc-sample")
+    sample.WRITERS[NTPC](folder / "data")
+    _publish(folder / "data", folder / "warehouse")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def both(
+    sample_data: Path, sample_warehouse: Path, ntpc_sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The samples of both programmes: the data folder of each by the programme's name, and a `warehouse` of both."""
     folder = tmp_path_factory.mktemp("both")
     shutil.copytree(sample_data, folder / KEELUNG)
     shutil.copytree(sample_warehouse, folder / "warehouse")
-    sample.WRITERS[NTPC](folder / NTPC)
-    _publish(folder / NTPC, folder / "warehouse")
+    shutil.copytree(ntpc_sample / "data", folder / NTPC)
+    shutil.copytree(ntpc_sample / "warehouse" / NTPC, folder / "warehouse" / NTPC)
     return folder
 
 
@@ -115,13 +126,13 @@ def each_programme(request: pytest.FixtureRequest, both: Path, tmp_path: Path) -
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """A deployment with one spreadsheet of eight worksheets, nothing read yet. Waits between tries are only noted."""
-    for name in ("adapter", "READ_SECONDS", "CONNECT_SECONDS"):
-        monkeypatch.setattr(transport, name, getattr(transport, name))
+    monkeypatch.setattr(transport, "adapter", transport.adapter)
     with Server(book()) as server, Server() as bait:
         bring_here(server.url, bait.url)
         made = Office(tmp_path, server, bait)
         made.write_key()
         made.configure()
+        monkeypatch.setattr(transport, "time", made.clock)
         for sleeping in (tenacity.nap, google.auth._exponential_backoff):
             monkeypatch.setattr(sleeping, "time", SimpleNamespace(sleep=made.slept.append))
         yield made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 import secrets
@@ -697,15 +698,16 @@ class _Handler(BaseHTTPRequestHandler):
                 half = _chunk(answer.body[: len(answer.body) // 2 + 1])
                 self._send(answer, [half], {"Transfer-Encoding": "chunked"})
             case "drip":
-                self._send(answer, self._drops(answer.body), length)
+                self._send(answer, self._drops(answer.body), {"Content-Length": "1000000000"})
             case "huge":
                 self._send(answer, _endless(answer.body or b"0"), {"Transfer-Encoding": "chunked"})
         self.close_connection = True
 
     def _drops(self, body: bytes) -> Iterator[bytes]:
-        for place in range(len(body)):
-            yield body[place : place + 1]
-            if self.server.google.closing.wait(0.2):
+        """A byte now and then, and blanks once the body is out: it never ends."""
+        for place in itertools.count():
+            yield body[place : place + 1] or b" "
+            if self.server.google.closing.wait(0.05):
                 return
 
     def _send(self, answer: Answer, pieces: Iterable[bytes], more: dict[str, str]) -> None:

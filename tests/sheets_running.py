@@ -60,9 +60,30 @@ class Here(HTTPAdapter):
 
 
 def bring_here(google_url: str, bait_url: str) -> None:
-    """From now on this process finds Google at `google_url`; its patience is short."""
+    """From now on this process finds Google at `google_url`."""
     transport.adapter = lambda: Here(google_url, bait_url)
-    transport.READ_SECONDS = transport.CONNECT_SECONDS = 0.3
+
+
+@dataclass
+class Clock:
+    """Stands in for `time` where the deadlines of requests are kept: it goes on by `tick` seconds each time that it is
+    looked at, and by as much as is slept. So a deadline passes after so many looks, however busy the machine is."""
+
+    now: float = 1000.0
+    tick: float = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds, of which a look takes some."""
+        self.now += self.tick
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Passes at once."""
+        self.now += seconds
+
+    def time(self) -> float:
+        """The day's own."""
+        return time.time()
 
 
 def facts() -> dict[str, Rows]:
@@ -122,11 +143,12 @@ def write_csv(folder: Path, tables: Mapping[str, Sequence[Sequence[str]]]) -> Pa
 @dataclass
 class Office:
     """A deployment: kpi.toml, the key and the warehouse in `folder`, and its Google. `slept` are waits that were only
-    noted."""
+    noted, `clock` what its requests are measured by."""
 
     folder: Path
     server: Server
     bait: Server
+    clock: Clock = field(default_factory=Clock)
     slept: list[float] = field(default_factory=list)
     _written: int = field(default_factory=time.time_ns)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime as dt
 import io
+import itertools
 import os
-import threading
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -448,54 +447,44 @@ def test_a_cell_that_the_database_has_no_memory_for_is_its_files_problem(
 
 # A file that changes
 
-SLOW = 0.02
 
-
-@contextlib.contextmanager
-def growing(path: Path, every: float) -> Iterator[None]:
-    """Somebody copies into it, row after row, until the end."""
-    done = threading.Event()
-    path.write_text(HEADER + "\n", encoding="utf-8")
-
-    def copy() -> None:
-        number = 0
-        while not done.wait(every):
-            with path.open("a", encoding="utf-8") as file:
-                file.write(visit("抄", number) + "\n")
-            number += 1
-
-    thread = threading.Thread(target=copy)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-PACES = (0.001, SLOW, 0.15)
-
-
-def test_a_file_that_is_still_written_to_is_left_for_the_next_build_and_told(tmp_path: Path) -> None:
+def test_a_file_that_is_still_written_to_is_left_for_the_next_build_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether somebody copies into it while it is read, each time, or now and then: while the next one is, and the build
+    settles."""
     data, place = tmp_path / "data", tmp_path / "warehouse"
     data.mkdir()
     (data / GOOD).write_text(visits("好"), encoding="utf-8")
-    names = {every: f"入校輔導_抄{every}.csv" for every in PACES}
-    with contextlib.ExitStack() as copies:
-        for every, name in names.items():
-            copies.enter_context(growing(data / name, every))
-        time.sleep(2 * max(PACES))
+    names = ("入校輔導_抄1.csv", "入校輔導_抄2.csv")
+    number, settled = itertools.count(), []
+
+    def copy() -> None:
+        for name in names:
+            with (data / name).open("a", encoding="utf-8") as file:
+                file.write(visit("抄", next(number)) + "\n")
+
+    def settle(seconds: float) -> None:
+        settled.append(seconds)
+        copy()
+
+    for name in names:
+        (data / name).write_text(HEADER + "\n", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        on_read(patch, names[1], lambda path: copy(), 99)
+        patch.setattr(files, "time", types.SimpleNamespace(sleep=settle))
         outcome = build(data, place)
     assert outcome.code == 0, outcome.err
+    assert set(settled) == {files.SETTLING} and files.SETTLING >= 0.3
     found = inputs(place)
     assert found[GOOD]["accepted"] == 3
-    for name in names.values():
+    for name in names:
         problem = found[name]["problem"]
         assert "正在寫入" in problem and is_sentence(problem), name
         assert f"{name}：這個檔案正在寫入" in outcome.err
     assert build(data, place).code == 0
     found = inputs(place)
-    for name in names.values():
+    for name in names:
         many = (data / name).read_text(encoding="utf-8").count("\n") - 1
         assert found[name]["read"] == many, name
 

@@ -492,8 +492,8 @@ def test_a_workbook_is_read_whatever_bytes_its_path_is_of(tmp_path: Path) -> Non
 
 
 def test_all_that_takes_no_longer_than_reading_it_once(city: City) -> None:
-    """Nothing is quadratic in the size of a cell; the two huge ones and all else take a few seconds."""
-    assert city.seconds < 20
+    """Nothing is quadratic in the size of a cell: that would take hours. It is the processor's time, not the clock's."""
+    assert city.seconds < 120
 
 
 def test_a_file_that_bears_another_files_name_as_a_pattern_is_read_itself(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_a_figure_is_built_once_for_all_who_ask_the_same(both_served, monkeypatc
 def test_every_colour_of_a_figure_has_a_dark_one():
     text = json.dumps(charts.TEMPLATE.to_plotly_json()) + repr(charts.MARKS) + repr(charts.LINES)
     assert set(re.findall(r"#[0-9a-f]{6}", text)) <= set(charts.RECOLOUR)
-    known = (ROOT / "dashboard" / "ui" / "frame" / "style.css").read_text(encoding="utf-8")
+    known = (ROOT / "dashboard" / "ui" / "base" / "style.css").read_text(encoding="utf-8")
     assert all(
         f"--{name}: light-dark({colour}," in known.replace("#fff,", "#ffffff,")
         for colour, name in charts.RECOLOUR.items()

@@ -13,8 +13,10 @@ from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
-from dashboard.ui.base import cards, faults, matrix, parts, records
+from dashboard.ui.base import faults, matrix, parts, records
+from dashboard.ui.group import sheets as group_sheets
 from dashboard.ui.indicator import summary as indicator
+from dashboard.ui.overview import sheets as overview_sheets
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.build import measure
@@ -192,8 +194,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
     }
     short = {one.label: one.kpi for one in kpis}
 
-    _, header, build = cards.sheet(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = overview_sheets.totals(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines
     for line in lines:
         row = pooled[short[line["指標"]], line["組別"]]
@@ -201,8 +203,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
 
     group = questions.ask(seen, Group)[0]
     schools = matrix.grouped(questions.ask(seen, SchoolResult, **at, group_id=group.group_id, school_id=None))
-    _, header, build = matrix.sheet(seen, periods[0], group, kpis, schools, {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = group_sheets.results(seen, periods[0], group, kpis, schools, {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines and all(line["資料註記"] == of_schools[short[line["指標"]], line["學校"]] for line in lines)
 
     one = kpis[0]
@@ -216,9 +218,9 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
         assert row["資料註記"].removesuffix("（部分學校）") == "、".join(
             said(pooled[one.kpi, row["組別"]]["flags"])
         )
-    item = SimpleNamespace(kpi=one, row=next(row for row in listed if row.flags), then=None)
-    for name in ("pace", "weekly", "days_left", "deadline"):
-        setattr(item.row, name, getattr(item.row, name, None))
+    blank = dict.fromkeys(("pace", "weekly", "days_left", "deadline"))
+    row = SimpleNamespace(**blank | vars(next(row for row in listed if row.flags)))
+    item = SimpleNamespace(kpi=one, row=row, then=None)
     line = school_tables.indicators([(periods[0], [item])], compared=False)[0]
     assert (
         dict(zip(school_tables._indicator_header(seen), line, strict=False))["資料註記"]
@@ -234,7 +236,7 @@ def test_a_flag_leads_to_the_table_that_it_is_about_where_there_is_one(codes: st
     row = SimpleNamespace(flags=codes, level="school", school_name="甲")
     expected = {"rows_rejected": "training", "base_rejected": "staff", "no_rows": "training"}.get(codes)
     if codes:
-        assert parts.flag_table(row, kpi_) == expected
+        assert parts.flag_table(codes.split(";"), kpi_) == expected
     told = parts.flagged(row, kpi_, lambda page, **at: f"{page}:{at['school']}:{at['table']}")
     assert (f'href="data:甲:{expected}"' in told) == bool(codes) and bool(told) == bool(codes)
 

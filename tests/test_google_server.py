@@ -13,6 +13,7 @@ from google.auth.exceptions import RefreshError
 from google.oauth2 import service_account
 
 from tests.google_server import EMAIL, Fault, Server, Spreadsheet, What, Worksheet
+from tests.running import PATIENCE
 
 RECORDS = "'研習紀錄'"
 DRIVE = "https://www.googleapis.com/drive/v3/files/book?fields=id,name,version,modifiedTime&supportsAllDrives=true"
@@ -150,7 +151,7 @@ def test_what_is_not_shared_is_not_read(google: Server, client: gspread.Client):
 
 
 def test_a_token_is_needed_and_may_expire(google: Server, client: gspread.Client, tmp_path: Path):
-    assert requests.get(google.local(DRIVE), timeout=1).status_code == 401
+    assert requests.get(google.local(DRIVE), timeout=PATIENCE).status_code == 401
     values(client, RECORDS)
     google.expire_tokens()
     values(client, RECORDS)  # google-auth asks for another one by itself
@@ -167,7 +168,7 @@ def test_a_token_is_needed_and_may_expire(google: Server, client: gspread.Client
 
 def export(google: Server, gid: int = 0, key: str = "book", follow: bool = True) -> requests.Response:
     address = f"https://docs.google.com/spreadsheets/d/{key}/export?format=csv&gid={gid}"
-    return requests.get(google.local(address), timeout=0.5, allow_redirects=follow)
+    return requests.get(google.local(address), timeout=PATIENCE, allow_redirects=follow)
 
 
 def test_an_export_by_link(google: Server):
@@ -241,22 +242,21 @@ def test_a_late_answer(google: Server, client: gspread.Client):
     assert time.monotonic() - start > 0.1
 
 
-@pytest.mark.parametrize(("what", "enough"), [("drip", 3), ("huge", 5_000_000)])
+@pytest.mark.parametrize(("what", "enough"), [("drip", 40), ("huge", 5_000_000)])
 def test_bodies_that_do_not_end(google: Server, what: What, enough: int):
     google.spreadsheets["book"].by_link = True
     google.faults += [Fault("redirected", what)]
     with requests.get(
         google.local("https://docs.google.com/spreadsheets/d/book/export?format=csv"),
         stream=True,
-        timeout=0.5,
+        timeout=PATIENCE,
     ) as answer:
-        got, start = 0, time.monotonic()
+        got = 0
         for piece in answer.iter_content(1 if what == "drip" else 65536):
             got += len(piece)
             if got >= enough:
                 break
     assert got >= enough
-    assert what == "huge" or time.monotonic() - start > 0.3
 
 
 def test_a_redirect_to_another_host_takes_no_token_along(google: Server, client: gspread.Client):

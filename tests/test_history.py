@@ -18,7 +18,7 @@ from dashboard.definitions import contracts, deployment, programmes
 from dashboard.language import texts
 from dashboard.rows import Kpi, School, SourceTable
 from dashboard.ui.data import history, intake
-from dashboard.ui.frame import freshness
+from dashboard.ui.frame import following, freshness
 from dashboard.ui.overview import since as since_update
 from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
@@ -100,17 +100,17 @@ def test_five_snapshots_are_listed_and_one_serves(seen):
 
 def test_a_page_that_was_being_drawn_when_a_snapshot_was_published_is_drawn_anew(seen):
     drawn = seen(5)
-    before = freshness._page_state(drawn)
-    assert freshness._current_state(drawn) == before
+    before = following._page_state(drawn)
+    assert following._current_state(drawn) == before
     published = seen(6)
-    assert freshness._current_state(drawn) != freshness._page_state(drawn) == before
-    assert freshness._current_state(published) == freshness._page_state(published)
+    assert following._current_state(drawn) != following._page_state(drawn) == before
+    assert following._current_state(published) == following._page_state(published)
 
 
 def test_a_page_that_stands_on_an_older_snapshot_for_a_damaged_one_is_not_drawn_again_and_again(seen):
     older, damaged = seen(5), seen(6)
     page = dataclasses.replace(older, damage=f"{damaged.snapshot.path.name} 讀不出來")
-    assert freshness._current_state(page) == freshness._page_state(page)
+    assert following._current_state(page) == following._page_state(page)
 
 
 def test_the_former_snapshot_is_the_one_published_before_though_a_clock_that_ran_ahead_stamped_it(seen):

@@ -13,27 +13,18 @@ import pytest
 
 from dashboard import access, warehouse
 from dashboard.definitions import contracts, programmes
+from tests.cases.reading import HEAD, SPRING
 from tests.running import kpi
 
-DEFINITION = """
-id = "reading-99"
-city = "宜蘭縣"
-districts = ["羅東鎮"]
+DEFINITION = (
+    HEAD
+    + """districts = ["羅東鎮"]
 groups = []
-tables = ["schools", "staff", "training", "coaching"]
 courses = [{ category = "閱讀", contains = ["閱讀"] }]
-title = { zh-TW = "閱讀計畫", en = "Reading" }
-source = { zh-TW = "虛構", en = "invented" }
-roles = { lead = "中心學校", partner = "協作學校" }
-employment = { formal = ["專任教師"], volunteer = ["志工"] }
 columns = { schools = { boarding = { headers = ["住宿"], type = "yes_no" } } }
-
-[[periods]]
-id = "spring"
-label = { zh-TW = "春", en = "Spring" }
-start = 2024-03-01
-end = 2024-05-31
-
+"""
+    + SPRING
+    + """
 [[periods]]
 id = "autumn"
 label = { zh-TW = "秋", en = "Autumn" }
@@ -81,6 +72,7 @@ periods = ["spring", "autumn"]
 require = { spring = 2, autumn = 1 }
 only_where = "boarding"
 """
+)
 QUERY = """-- 輔導人員 (人)
 select
     periods.period,

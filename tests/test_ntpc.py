@@ -5,13 +5,9 @@ Every case has a school of its own, so that one build of all their rows serves t
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, warehouse
-from dashboard.definitions import contracts, deployment, programmes
-from dashboard.definitions.places import Places
+from dashboard.definitions import deployment, programmes
+from tests.cases.rules import TABLES, Book, Case, Rows, State, flaws_of, results, state_of
 from tests.pages import figures_in, html_of
 from tests.running import kpi
 
 ROOT = Path(__file__).parents[1]
 PROGRAMME = "ntpc-5g-112"
-TABLES = contracts.load()
-DEFINITION = programmes.load(programmes.FOLDER / f"{PROGRAMME}.toml", TABLES)
-TODAY = dt.date(2025, 3, 1)
 HEADERS = {
     "學校名冊": ("學校名稱", "學校代碼", "組別", "角色", "PBL", "偏遠"),
     "教職員名冊": ("學校名稱", "教師編號", "姓名", "身分別", "到職日", "離職日"),
@@ -51,17 +44,10 @@ NAMED = {
     "participants": "參與名單", "lessons": "實施節數", "plans": "教材教案", "promotion": "推廣活動", "effects": "學習成效",
     "surveys": "量表施測", "records": "觀課紀錄表", "targets": "量化目標", "budget": "經費",
 }  # fmt: skip
-Rows = Sequence[tuple[Any, ...]]
-
-
-@dataclass
-class Case:
-    """A school and the rows given for it."""
-
-    school: str
-    rows: Mapping[str, Rows]
-
-
+BOOK = Book(
+    programmes.load(programmes.FOLDER / f"{PROGRAMME}.toml", TABLES), HEADERS, today=dt.date(2025, 3, 1)
+)
+DEFINITION = BOOK.programme
 CASES: list[Case] = []
 A1, A2 = "數位學習工作坊(A1)", "數位學習工作坊（A2）"
 
@@ -81,75 +67,25 @@ def given(
     rows["學校名冊"] = [(school, f"{14000 + number:06}", group, "示範學校", pbl, "否")]
     for table, extra in (also or {}).items():
         rows[NAMED[table]] = [*rows.get(NAMED[table], ()), *extra]
-    case = Case(school, rows)
-    CASES.append(case)
-
-    def mark(test: Any) -> Any:
-        return pytest.mark.parametrize("case", [pytest.param(case, id=school)])(test)
-
-    return mark
-
-
-def write(folder: Path, rows: Mapping[str, Rows]) -> Path:
-    """A data folder with a file for each table of `rows`."""
-    folder.mkdir(exist_ok=True)
-    for table, lines in rows.items():
-        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(HEADERS[table])
-            writer.writerows(lines)
-    return folder
-
-
-def publish(folder: Path, data: Path) -> warehouse.Snapshot:
-    return warehouse.publish(folder / "warehouse", DEFINITION, Places(data), TABLES, today=TODAY)[0]
-
-
-def found(
-    snapshot: warehouse.Snapshot,
-    kpi: str | None,
-    on: str,
-    period: str | None = None,
-    level: str | None = None,
-) -> list[dict[str, Any]]:
-    """The rows of `kpi results`."""
-    day = dt.date.fromisoformat(on)
-    names, rows = warehouse.rows(
-        snapshot, "kpi_results", access.bureau(), on=day, level=level, kpi=kpi, period=period
-    )
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    CASES.append(Case(school, rows))
+    return CASES[-1].mark
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> warehouse.Snapshot:
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list, {table: [] for table in HEADERS})
-    for case in CASES:
-        for table, added in case.rows.items():
-            rows[table] += added
-    folder = tmp_path_factory.mktemp("ntpc")
-    return publish(folder, write(folder / "data", rows))
-
-
-State = Callable[..., tuple[Any, ...]]
+    return BOOK.published_of(tmp_path_factory.mktemp("ntpc"), CASES)
 
 
 @pytest.fixture
 def state(snapshot: warehouse.Snapshot, case: Case) -> State:
     """(counted, base, required, status) of the case's school for an indicator and period on a day."""
-
-    def ask(kpi: str, period: str, on: str) -> tuple[Any, ...]:
-        (row,) = [row for row in found(snapshot, kpi, on, period, "school") if row["school"] == case.school]
-        return row["counted"], row["base"], row["required"], row["status"]
-
-    return ask
+    return lambda kpi, period, on: state_of(snapshot, case.school, kpi, on, period)
 
 
 @pytest.fixture
 def flaws(snapshot: warehouse.Snapshot, case: Case) -> list[tuple[str, str, str]]:
     """(table, severity, reason) of the case's own rows that were not taken, or taken with a warning."""
-    names, rows = warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=True)
-    told = [dict(zip(names, row, strict=True)) for row in rows]
-    return [(row["table"], row["severity"], row["reason"]) for row in told if case.school in row["original"]]
+    return flaws_of(snapshot, case.school)
 
 
 def teacher(
@@ -484,7 +420,7 @@ def test_a_ceiling_holds_on_any_day_and_leaves_the_schools_own_money_out(state: 
     assert state("execution", "113", "2024-01-01") == (None, None, None, "no_data")
     (group,) = [
         row
-        for row in found(snapshot, "grant_ceiling", "2023-01-01")
+        for row in results(snapshot, "grant_ceiling", "2023-01-01")
         if row["group"] == "三重區" and not row["school"]
     ]
     assert (group["counted"], group["required"], group["status"]) == (700001 + 1, 700000 * 2, "overdue")
@@ -507,7 +443,7 @@ def test_the_last_row_of_a_budget_item_stands_and_money_is_whole_dollars(state: 
 def test_a_group_without_spent_money_is_shown_without_a_figure(state: State, snapshot):
     assert state("execution", "112", "2023-06-30")[3] == "no_data"
     (group,) = [
-        r for r in found(snapshot, "execution", "2023-06-30", "112", "group") if r["group"] == "蘆洲區"
+        r for r in results(snapshot, "execution", "2023-06-30", "112", "group") if r["group"] == "蘆洲區"
     ]
     assert (group["status"], group["counted"], group["rate"], group["schools_no_data"]) == (
         "info",
@@ -520,7 +456,7 @@ def test_a_group_without_spent_money_is_shown_without_a_figure(state: State, sna
 @given(group="汐止區")
 def test_a_group_is_upcoming_before_the_period(snapshot, case):
     (group,) = [
-        r for r in found(snapshot, "promotion", "2023-06-30", "113", "group") if r["group"] == "汐止區"
+        r for r in results(snapshot, "promotion", "2023-06-30", "113", "group") if r["group"] == "汐止區"
     ]
     assert (group["status"], group["counted"], group["schools_judged"], group["schools_no_data"]) == (
         "upcoming",
@@ -535,12 +471,12 @@ def test_a_group_is_upcoming_before_the_period(snapshot, case):
 
 @given(name="重慶國中")
 def test_a_junior_high_school_is_not_the_primary_school_of_its_name(snapshot, case):
-    schools = {row["school"] for row in found(snapshot, "teachers", "2023-06-30", "112", "school")}
+    schools = {row["school"] for row in results(snapshot, "teachers", "2023-06-30", "112", "school")}
     assert {case.school, *(c.school for c in CASES)} == schools
 
 
 def test_results_come_by_indicator_then_period_then_level(snapshot):
-    rows = found(snapshot, None, "2023-06-30")
+    rows = results(snapshot, None, "2023-06-30")
     order = {"school": 0, "group": 1, "city": 2}
     kpis, periods = list(DEFINITION.kpis), [period.id for period in DEFINITION.periods]
     places = [(kpis.index(r["kpi"]), periods.index(r["period"]), order[r["level"]]) for r in rows]
@@ -564,7 +500,7 @@ def test_units_add_up_to_counted_and_base_on_any_day(snapshot):
                 period=None,
             )
             units = [dict(zip(names, row, strict=True)) for row in rows]
-            for row in found(snapshot, name, on.isoformat(), level="school"):
+            for row in results(snapshot, name, on.isoformat(), level="school"):
                 if row["counted"] is None:
                     continue
                 day = min(on, row["deadline"])
@@ -581,13 +517,12 @@ def test_units_add_up_to_counted_and_base_on_any_day(snapshot):
 
 
 def test_without_a_school_roster_nothing_is_built_and_it_is_told(tmp_path: Path):
-    data = write(tmp_path / "data", {"入校輔導": [("第1國小", "112/3/1", "")]})
     with pytest.raises(warehouse.BuildError, match="沒有學校名冊"):
-        publish(tmp_path, data)
+        BOOK.published(tmp_path, {"入校輔導": [("第1國小", "112/3/1", "")]})
 
 
 def test_a_programme_that_nobody_named_may_fail_and_one_that_was_named_may_not(tmp_path: Path) -> None:
-    data = write(tmp_path / "data", {"入校輔導": [("深澳國小", "112/3/1", "")]})
+    data = BOOK.written(tmp_path / "data", {"入校輔導": [("深澳國小", "112/3/1", "")]})
     place = ("--data", data, "--warehouse", tmp_path / "warehouse")
     told = kpi("build", *place)
     assert (told.code, warehouse.programmes_in(tmp_path / "warehouse")) == (0, ["keelung-111"])
@@ -607,11 +542,11 @@ def test_only_the_items_in_the_base_need_their_tables(tmp_path: Path):
         ],
         "公開授課": [("第1國小", "", "甲", "112/3/1", "是", "")],
     }
-    snapshot = publish(tmp_path, write(tmp_path / "data", rows))
-    states = {r["school"]: r["status"] for r in found(snapshot, "targets", "2023-06-30", "112", "school")}
+    snapshot = BOOK.published(tmp_path, rows)
+    states = {r["school"]: r["status"] for r in results(snapshot, "targets", "2023-06-30", "112", "school")}
     assert states == {"第1國小": "met", "第2國小": "no_data"}
-    assert {r["status"] for r in found(snapshot, "lessons", "2023-06-30", "111-2")} == {"no_data"}
-    assert {r["status"] for r in found(snapshot, "execution", "2023-06-30", "112")} == {"no_data"}
+    assert {r["status"] for r in results(snapshot, "lessons", "2023-06-30", "111-2")} == {"no_data"}
+    assert {r["status"] for r in results(snapshot, "execution", "2023-06-30", "112")} == {"no_data"}
 
 
 def test_a_code_that_another_name_took_is_an_unknown_school(tmp_path: Path):
@@ -621,7 +556,7 @@ def test_a_code_that_another_name_took_is_an_unknown_school(tmp_path: Path):
             ("乙國小", "14001", "板橋區", "示範學校", "", ""),
         ]
     }
-    snapshot = publish(tmp_path, write(tmp_path / "data", rows))
+    snapshot = BOOK.published(tmp_path, rows)
     _, told = warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=False)
     assert [row[4] for row in told] == ["unknown_school"]
 
@@ -635,10 +570,10 @@ def test_people_are_known_by_the_participants_where_there_is_no_staff_roster(tmp
             ("甲國小", "z9", "別人", "B1", "", "112/3/1", 3, "是"),
         ],
     }
-    snapshot = publish(tmp_path, write(tmp_path / "data", rows))
-    (row,) = found(snapshot, "b1", "2023-06-30", level="school")
+    snapshot = BOOK.published(tmp_path, rows)
+    (row,) = results(snapshot, "b1", "2023-06-30", level="school")
     assert (row["counted"], row["base"]) == (1, 1)
-    assert json.loads("[]") == warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=True)[1]
+    assert warehouse.rows(snapshot, "kpi_rejects", access.bureau(), all=True)[1] == []
 
 
 # The definition
@@ -726,18 +661,8 @@ def test_the_definition_says_what_the_guide_says() -> None:
 # The sample
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with the sample."""
-    folder = tmp_path_factory.mktemp("shown")
-    assert kpi("sample", folder / "data", "--programme", PROGRAMME).code == 0
-    told = kpi("build", "--data", folder / "data", "--warehouse", folder / "warehouse")
-    assert told.code == 0, told.err
-    return folder
-
-
-def test_the_sample_shows_every_status_on_its_day_and_a_broken_ceiling(shown: Path) -> None:
-    rows = kpi("results", "--warehouse", shown / "warehouse", "--format", "csv").rows
+def test_the_sample_shows_every_status_on_its_day_and_a_broken_ceiling(ntpc_sample: Path) -> None:
+    rows = kpi("results", "--warehouse", ntpc_sample / "warehouse", "--format", "csv").rows
     schools = [row for row in rows if row["level"] == "school"]
     assert {row["as_of"] for row in rows} == {"2023-11-30"}
     assert {row["school"] for row in schools if row["kpi"] == "teachers"} == {
@@ -750,14 +675,16 @@ def test_the_sample_shows_every_status_on_its_day_and_a_broken_ceiling(shown: Pa
     assert broken == {"grant_ceiling", "capital_ceiling"}
 
 
-def test_the_samples_schools_differ(shown: Path) -> None:
-    rows = kpi("results", "--warehouse", shown / "warehouse", "--level", "city", "--format", "csv").rows
+def test_the_samples_schools_differ(ntpc_sample: Path) -> None:
+    rows = kpi("results", "--warehouse", ntpc_sample / "warehouse", "--level", "city", "--format", "csv").rows
     judged = [row for row in rows if row["schools_judged"] not in ("", "0")]
     assert sum(0 < int(row["schools_met"]) < int(row["schools_judged"]) for row in judged) > len(judged) / 2
 
 
-def test_the_sample_has_rows_of_every_fate_in_every_table(shown: Path) -> None:
-    _, totals = warehouse.rows(warehouse.current(shown / "warehouse", PROGRAMME), "tables", access.bureau())
+def test_the_sample_has_rows_of_every_fate_in_every_table(ntpc_sample: Path) -> None:
+    _, totals = warehouse.rows(
+        warehouse.current(ntpc_sample / "warehouse", PROGRAMME), "tables", access.bureau()
+    )
     assert all(
         supplied and accepted and rejected + warned
         for _, _, supplied, _, _, accepted, _, rejected, _, warned, *_ in totals
@@ -765,15 +692,17 @@ def test_the_sample_has_rows_of_every_fate_in_every_table(shown: Path) -> None:
     assert sum(duplicate for *_, duplicate, _, _, _, _ in totals) > 50
 
 
-def test_the_same_seed_gives_the_same_sample_and_another_gives_another(shown: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_sample_and_another_gives_another(
+    ntpc_sample: Path, tmp_path: Path
+) -> None:
     def contents(folder: Path) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
     kpi("sample", tmp_path / "again", "--programme", PROGRAMME)
     kpi("sample", tmp_path / "other", "--programme", PROGRAMME, "--seed", "2")
-    assert contents(tmp_path / "again") == contents(shown / "data")
-    assert contents(tmp_path / "other").keys() == contents(shown / "data").keys()
-    assert contents(tmp_path / "other")["參與名單.xlsx"] != contents(shown / "data")["參與名單.xlsx"]
+    assert contents(tmp_path / "again") == contents(ntpc_sample / "data")
+    assert contents(tmp_path / "other").keys() == contents(ntpc_sample / "data").keys()
+    assert contents(tmp_path / "other")["參與名單.xlsx"] != contents(ntpc_sample / "data")["參與名單.xlsx"]
 
 
 def test_a_sample_that_is_not_there_or_cannot_be_so_large_is_told(tmp_path: Path) -> None:
@@ -782,8 +711,8 @@ def test_a_sample_that_is_not_there_or_cannot_be_so_large_is_told(tmp_path: Path
     assert (told.code, "大小固定" in told.err) == (2, True)
 
 
-def test_results_and_units_of_a_period_alone_and_a_period_that_is_none(shown: Path) -> None:
-    place = shown / "warehouse"
+def test_results_and_units_of_a_period_alone_and_a_period_that_is_none(ntpc_sample: Path) -> None:
+    place = ntpc_sample / "warehouse"
     rows = kpi(
         "results", "--warehouse", place, "--kpi", "public_lesson", "--period", "112-1", "--format", "csv"
     ).rows
@@ -811,8 +740,8 @@ def open_page(name: str, **parameters: str) -> str:
 
 
 @pytest.fixture
-def served(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(deployment.VARIABLE, str(shown))
+def served(ntpc_sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(deployment.VARIABLE, str(ntpc_sample))
 
 
 @pytest.mark.usefixtures("served")
@@ -846,9 +775,19 @@ def schools_of(place: Path) -> list[str]:
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("on", ["2023-06-30", "2023-11-30", "2024-02-01", "2025-02-01"])
 @pytest.mark.parametrize("school", ["晴光國中", "望海國小", "曙光國小"])
-def test_every_figure_of_a_schools_page_is_that_of_the_results(shown: Path, school: str, on: str) -> None:
+def test_every_figure_of_a_schools_page_is_that_of_the_results(
+    ntpc_sample: Path, school: str, on: str
+) -> None:
     rows = kpi(
-        "results", "--warehouse", shown / "warehouse", "--as-of", on, "--level", "school", "--format", "csv"
+        "results",
+        "--warehouse",
+        ntpc_sample / "warehouse",
+        "--as-of",
+        on,
+        "--level",
+        "school",
+        "--format",
+        "csv",
     ).rows
     expected = {(row["kpi"], row["period"]): row for row in rows if row["school"] == school}
     figures = figures_in(open_page("school", school=school, on=on))
@@ -863,8 +802,8 @@ def test_every_figure_of_a_schools_page_is_that_of_the_results(shown: Path, scho
 
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("on", ["2023-02-01", "2023-11-30", "2024-06-30", "2025-02-01"])
-def test_the_targets_of_every_school_are_reached_as_the_units_say(shown: Path, on: str) -> None:
-    place, seen = shown / "warehouse", set()
+def test_the_targets_of_every_school_are_reached_as_the_units_say(ntpc_sample: Path, on: str) -> None:
+    place, seen = ntpc_sample / "warehouse", set()
     units = kpi("units", "--warehouse", place, "--kpi", "targets", "--as-of", on, "--format", "csv").rows
     snapshot = warehouse.current(place, PROGRAMME)
     ids = dict(
@@ -896,8 +835,8 @@ def test_the_targets_of_every_school_are_reached_as_the_units_say(shown: Path, o
 
 
 @pytest.mark.usefixtures("served")
-def test_the_money_of_every_school_adds_up_to_its_figures(shown: Path) -> None:
-    place, snapshot = shown / "warehouse", warehouse.current(shown / "warehouse", PROGRAMME)
+def test_the_money_of_every_school_adds_up_to_its_figures(ntpc_sample: Path) -> None:
+    place, snapshot = ntpc_sample / "warehouse", warehouse.current(ntpc_sample / "warehouse", PROGRAMME)
     rows = kpi("results", "--warehouse", place, "--level", "school", "--format", "csv").rows
     expected = {(row["school"], row["kpi"], row["period"]): row for row in rows}
     for school, school_id in zip(

@@ -20,7 +20,7 @@ from dashboard.exports import tables
 from dashboard.language import words
 from dashboard.paths import ROOT
 from dashboard.rows import Row, typed
-from dashboard.ui.base import address, cards, findings, matrix, parts, records, sparklines
+from dashboard.ui.base import address, cards, cells, findings, parts, records, sparklines
 from dashboard.ui.data import intake
 from dashboard.ui.frame import navigation
 from dashboard.ui.help import glossary
@@ -259,11 +259,11 @@ def test_a_figure_carries_its_values_and_blanks_what_is_missing():
 
 
 def test_a_groups_cell_says_how_many_are_behind_and_is_filled_from_a_quarter_on():
-    assert (matrix.signs(total()), matrix.shade(total())) == ("▼2", "c-behind")
-    assert matrix.shade(total(behind=1)) == "c-behind0"
-    assert matrix.signs(total(overdue=1, no_data=2)) == "✕1 ▼2 ?2"
-    assert matrix.shade(total(overdue=1)) == "c-overdue0"
-    assert matrix.shade(total(behind=0, status="no_data", judged=0)) == "c-no_data"
+    assert (cells.signs(total()), cells.shade(total())) == ("▼2", "c-behind")
+    assert cells.shade(total(behind=1)) == "c-behind0"
+    assert cells.signs(total(overdue=1, no_data=2)) == "✕1 ▼2 ?2"
+    assert cells.shade(total(overdue=1)) == "c-overdue0"
+    assert cells.shade(total(behind=0, status="no_data", judged=0)) == "c-no_data"
 
 
 def test_a_strip_has_a_cell_a_school_until_there_are_too_many_to_see():
@@ -276,7 +276,7 @@ def test_a_school_without_data_shows_no_zero():
     row = SimpleNamespace(
         counted=None, base=None, required=None, status="no_data", flags="", gap=None, weekly=None
     )
-    assert matrix.school_figures(row, KPI) == "未填報"
+    assert cells.school_figures(row, KPI) == "未填報"
     assert "0" not in school_rows._counts(row, KPI)
     assert findings.gap(row, "人") == ""
 
@@ -422,11 +422,11 @@ def test_a_letter_stays_one_link(served):
 
 
 def test_the_words_and_the_origins_leave_with_what_the_page_says():
-    words_ = dict(glossary.words_of())
+    words_ = dict(glossary.words_of().values())
     assert words_["應達"] == "計數要到多少才算達標。" and words_["✓ 達標"] == "計數已達應達"
     rows = [SimpleNamespace(label="甲", supplied=True, files=2, accepted=30),
             SimpleNamespace(label="乙", supplied=False, files=0, accepted=0)]  # fmt: skip
-    assert glossary.origins_of(rows) == [["甲", 2, 30], ["乙", None, None]]
+    assert glossary.origins(rows).values() == [["甲", 2, 30], ["乙", None, None]]
 
 
 @pytest.mark.parametrize(

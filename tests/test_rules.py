@@ -3,12 +3,10 @@
 Every case has a school of its own, so that one build of all their rows serves them all.
 """
 
-import csv
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from dashboard import access, warehouse
 from dashboard.definitions import contracts, programmes
 from dashboard.definitions.places import Places
 from tests import running
+from tests.cases.rules import TABLES, Book, Case, Rows, State, parts_of, state_of
 
 FORMAL, SUBSTITUTE, HOURLY, CLERK, HEAD = "專任教師", "代理教師", "代課教師", "職員", "校長"
 HEADERS = {
@@ -30,20 +29,11 @@ HEADERS = {
     "學力觀察": ("學校名稱", "時間戳記", "年級", "班級", "評量方式"),
     "入校輔導": ("學校名稱", "輔導日期", "輔導人員"),
 }
-Rows = Sequence[tuple[Any, ...]]
-
-
-@dataclass
-class Case:
-    """A school and the rows given for it."""
-
-    school: str
-    rows: Mapping[str, Rows]
-
-
-DEFINITION = programmes.load(programmes.FOLDER / "keelung-111.toml", contracts.load())
+BOOK = Book(
+    programmes.load(programmes.FOLDER / "keelung-111.toml", TABLES), HEADERS, today=dt.date(2023, 12, 1)
+)
 CASES: list[Case] = []
-PLACES = {school: group for group in DEFINITION.groups for school in group.schools}
+PLACES = {school: group for group in BOOK.programme.groups for school in group.schools}
 
 
 def given(
@@ -62,69 +52,25 @@ def given(
     role = "重點學校" if school == group.lead else "夥伴學校"
     rows["學校名冊"] = [(school, group.name, role, classes)]
     rows["教職員名冊"] = [*rows.get("教職員名冊", ()), *rosters]
-    case = Case(school, rows)
-    CASES.append(case)
-
-    def mark(test: Any) -> Any:
-        return pytest.mark.parametrize("case", [pytest.param(case, id=school)])(test)
-
-    return mark
+    CASES.append(Case(school, rows))
+    return CASES[-1].mark
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> warehouse.Snapshot:
-    data = tmp_path_factory.mktemp("data")
-    rows = defaultdict(list)
-    for case in CASES:
-        for table, added in case.rows.items():
-            rows[table] += added
-    for table, headers in HEADERS.items():
-        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(headers)
-            writer.writerows(rows[table])
-    published, _ = warehouse.publish(
-        tmp_path_factory.mktemp("warehouse"),
-        DEFINITION,
-        Places(data),
-        contracts.load(),
-        today=dt.date(2023, 12, 1),
-    )
-    return published
+    return BOOK.published_of(tmp_path_factory.mktemp("rules"), CASES)
 
 
 @pytest.fixture
-def state(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., tuple[Any, ...]]:
-    """(counted, base, required, status) of the case's school for an indicator on a day."""
-
-    def ask(kpi: str, on: str, school: str = case.school) -> tuple[Any, ...]:
-        names, rows = warehouse.rows(
-            snapshot,
-            "kpi_results",
-            access.bureau(),
-            on=dt.date.fromisoformat(on),
-            level="school",
-            kpi=kpi,
-            period=None,
-        )
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        (row,) = [row for row in found if row["school"] == school]
-        return row["counted"], row["base"], row["required"], row["status"]
-
-    return ask
+def state(snapshot: warehouse.Snapshot, case: Case) -> State:
+    """(counted, base, required, status) of the case's school, or of another, for an indicator on a day."""
+    return lambda kpi, on, school=case.school: state_of(snapshot, school, kpi, on)
 
 
 @pytest.fixture
-def parts(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., dict[str, tuple[Any, ...]]]:
+def parts(snapshot: warehouse.Snapshot, case: Case) -> Callable[..., dict[str, tuple[str, str]]]:
     """(has, lacks) of each unit of the case's school for an indicator on a day."""
-
-    def ask(kpi: str, on: str, scope: access.Scope = running.EVERY_SCHOOL, missing: bool = False) -> Any:
-        asked = {"kpi": kpi, "school": case.school, "missing": missing, "period": None}
-        names, rows = warehouse.rows(snapshot, "kpi_units", scope, on=dt.date.fromisoformat(on), **asked)
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        return {row["unit"]: (row["has"], row["lacks"]) for row in found}
-
-    return ask
+    return partial(parts_of, snapshot, case.school)
 
 
 def person(
@@ -504,12 +450,12 @@ def test_every_table_may_be_missing_and_what_rests_on_it_is_no_data(tmp_path: Pa
     data = tmp_path / "data"
     data.mkdir()
     (data / "入校輔導.csv").write_text("學校名稱,輔導日期\n深澳,111/10/7\n", encoding="utf-8")
-    snapshot, _ = warehouse.publish(tmp_path / "warehouse", DEFINITION, Places(data), contracts.load())
+    snapshot, _ = warehouse.publish(tmp_path / "warehouse", BOOK.programme, Places(data), contracts.load())
     names, rows = warehouse.rows(
         snapshot, "kpi_results", access.bureau(), on=dt.date(2022, 11, 1), level="city", kpi=None, period=None
     )
     assert {row[names.index("kpi")]: row[names.index("status")] for row in rows} == {
-        kpi: "info" if kpi == "coaching" else "no_data" for kpi in DEFINITION.kpis
+        kpi: "info" if kpi == "coaching" else "no_data" for kpi in BOOK.programme.kpis
     }
 
 

@@ -13,6 +13,7 @@ from dashboard import warehouse
 from dashboard.access import bureau
 from dashboard.language.markup import join
 from dashboard.language.texts import Manner, written
+from dashboard.rows import Kpi, KpiUnit
 from dashboard.ui.school import bounds, plan
 from dashboard.ui.school import figures as school_figures
 from dashboard.ui.school import rows as school_rows
@@ -483,11 +484,11 @@ def test_the_file_of_the_units_holds_every_indicator_whichever_row_is_open(sampl
     lines = list(csv.DictReader(io.StringIO(offer.make().decode("utf-8-sig"))))
     wanted, labels = {}, {}
     snapshot = warehouse.current(sample_warehouse, "keelung-111")
-    for row in records(snapshot, "kpis", bureau(), period="111"):
-        labels[row["kpi"]] = row["label"]
-        told = {"kpi": row["kpi"], "school": "深美國小", "period": None, "missing": False, "on": DAY}
-        for unit in records(snapshot, "kpi_units", bureau(names=True), **told):
-            wanted[row["label"], unit["unit"] or "", unit["label"]] = (unit["has"] or "", unit["lacks"] or "")
+    for row in records(snapshot, Kpi, bureau(), period="111"):
+        labels[row.kpi] = row.label
+        told = {"kpi": row.kpi, "school": "深美國小", "period": None, "missing": False, "on": DAY}
+        for unit in records(snapshot, KpiUnit, bureau(names=True), **told):
+            wanted[row.label, unit.unit or "", unit.label] = (unit.has or "", unit.lacks or "")
     found = {(line["指標"], line["編號"], line["對象"]): (line["已有"], line["還缺"]) for line in lines}
     assert found.items() <= wanted.items()
     listed = {label for label, *_ in found}

@@ -24,7 +24,7 @@ from websockets.sync.client import connect
 from dashboard.definitions import deployment
 from dashboard.exports import tables
 from dashboard.paths import ROOT
-from dashboard.server import admission, application, process
+from dashboard.server import admission, application
 from dashboard.ui.base import downloads
 from tests import running, visitors
 from tests.pages import open_page
@@ -436,7 +436,6 @@ def test_a_client_that_does_not_finish_its_request_is_let_go_and_an_open_stream_
         ]
         for client, words in zip(slow, begun, strict=True):
             client.sendall(words)
-        time.sleep(process.HEAD_WITHIN + 1)
         for client in slow:
             with contextlib.suppress(ConnectionResetError):
                 while client.recv(20_000):  # an answer to what was whole, then the end
@@ -459,10 +458,7 @@ def test_the_viewer_beyond_capacity_gets_a_page_that_says_so(folder, tmp_path):
             assert again.status == 200, "who is in loads a page anew"
             health = served.ask("GET", "/health")
             await came[0].leave()
-            for _ in range(100):
-                if served.ask("GET", "/").status == 200:
-                    break
-                await asyncio.sleep(0.1)
+            visitors.awaited(lambda: served.ask("GET", "/").status == 200)
             free = await Visitor(served).arrive()
             return full, health, free
 
@@ -519,8 +515,8 @@ def test_where_no_file_is_left_to_open_the_page_says_so_and_the_log_stays_short(
                 with contextlib.suppress(OSError):
                     stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=5))
             time.sleep(1)
+        visitors.awaited(lambda: served.ask("GET", "/health").status == 200)
         assert "Traceback" not in served.printed() and len(served.printed()) < 5_000
-        assert served.ask("GET", "/health").status == 200
 
 
 def test_a_thousand_connections_one_after_the_other_leave_no_file_open(served):
@@ -535,7 +531,7 @@ def test_a_thousand_connections_one_after_the_other_leave_no_file_open(served):
     asyncio.run(come(300))
     before = served.descriptors()
     asyncio.run(come(1000))
-    assert served.descriptors() <= before + 20
+    visitors.awaited(lambda: served.descriptors() <= before + 20)
 
 
 # What is written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email.utils
 import functools
@@ -16,7 +17,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,7 +34,7 @@ from dashboard.sources import transport
 from dashboard.warehouse import status
 from tests.google_server import EMAIL, Fault, Request, Server, Worksheet
 from tests.google_server import Spreadsheet as Book
-from tests.running import PROGRAMME, Apart, build, kpi, stored
+from tests.running import PATIENCE, PROGRAMME, Apart, build, kpi, stored
 from tests.sheets_running import (
     DAY,
     ELSEWHERE,
@@ -108,6 +109,20 @@ PASSING = {"429", "500", "503", "cut", "cut-chunked"}
 HARMLESS = {("drive", "403-api"), *(("export", what) for what in ("cut", "cut-chunked", "drip", "huge"))}
 
 
+# Seconds of the clock that goes on by a second a look, and how often it may be looked at once they are over.
+DEADLINE, LOOKS = 60, 10
+
+
+@contextlib.contextmanager
+def slow_answers(office: Office, what: str) -> Iterator[None]:
+    """Of a fault that takes time a request waits 0.3 seconds for an answer, and each look at the clock takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        if what in ("hang", "drip"):
+            patch.setattr(transport, "READ_SECONDS", 0.3)
+            patch.setattr(office.clock, "tick", 1.0)
+        yield
+
+
 @pytest.mark.parametrize("what", WORDS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_of_any_request_ends_in_time_keeps_the_rows_says_why_and_heals(
@@ -123,10 +138,10 @@ def test_a_fault_of_any_request_ends_in_time_keeps_the_rows_says_why_and_heals(
     office.forget_token()
     before = office.server.count(kind)
     office.server.faults.append(Fault(kind, what, math.inf, to=ELSEWHERE))
-    started = time.monotonic()
-    deadline = 1.2 if what in ("hang", "drip") else 60
-    found = office.gathered([former], deadline=deadline, **about)
-    assert time.monotonic() - started < min(deadline, 2) + 3  # the machine may be busy
+    started = office.clock.now
+    with slow_answers(office, what):
+        found = office.gathered([former], deadline=DEADLINE, **about)
+    assert office.clock.now - started < DEADLINE + LOOKS
     tries = office.server.count(kind) - before
     if (kind, what) in HARMLESS:
         assert found.problem is None and found.worksheets != former.worksheets
@@ -172,12 +187,13 @@ def test_builds_tell_of_faults_and_leave_the_figures_until_one_is_well(
     before, good_at = served.figures(), served.status().good_at
     edit(served)
     for what in SHOWN[kind]:
-        served.configure(deadline="1s" if what in ("hang", "drip") else "60s")
+        served.configure(deadline=f"{DEADLINE}s")
         served.server.faults[:] = [Fault(kind, what, math.inf, to=ELSEWHERE)]
         served.forget_token()
-        started = time.monotonic()
-        told = served.refresh()
-        assert time.monotonic() - started < 3
+        started = served.clock.now
+        with slow_answers(served, what):
+            told = served.refresh()
+        assert served.clock.now - started < DEADLINE + LOOKS
         assert told.code == 0 and "資料沒有變動" in told.err
         assert "試算表「基隆市彙整」讀不到，沿用" in told.err
         assert (TOKEN_WORDS if kind == "token" else {}).get(what, WORDS[what]) in told.err
@@ -956,7 +972,7 @@ def test_a_worksheet_without_a_needed_column_is_listed_with_it(office: Office):
 
 def waits_for(what: Callable[[], Any]) -> Any:
     """What it gives as soon as it gives anything."""
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + PATIENCE
     while not (found := what()):
         assert time.monotonic() < ends, "in vain"
         time.sleep(0.02)
@@ -965,8 +981,24 @@ def waits_for(what: Callable[[], Any]) -> Any:
 
 def apart(office: Office, *arguments: str) -> Apart:
     """A command of the office in a process of its own."""
-    arrive = functools.partial(bring_here, office.server.url, office.bait.url)
+    arrive = functools.partial(arrived, office.server.url, office.bait.url, office.folder / RESTING)
     return Apart("--config", office.folder / "kpi.toml", *arguments, before=arrive)
+
+
+RESTING = "resting"
+
+
+def arrived(google_url: str, bait_url: str, resting: Path) -> None:
+    """In that process: it finds Google, and writes a file once it waits for the next turn of a watch."""
+    bring_here(google_url, bait_url)
+    wait = threading.Event.wait
+
+    def noted(event: threading.Event, timeout: float | None = None) -> bool:
+        if timeout and timeout > 10:
+            resting.touch()
+        return wait(event, timeout)
+
+    threading.Event.wait = noted  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -975,9 +1007,9 @@ def test_a_watch_takes_its_turn_survives_a_failure_and_ends_when_told(office: Of
     if fails:
         office.server.faults.append(Fault("drive", "404", math.inf))
     watch = apart(office, "watch", "--every", "1m")
-    waits_for(lambda: warehouse.last_refresh(office.place / PROGRAMME))
-    waits_for(lambda: not (office.place / PROGRAMME / "build.holder").exists())
-    time.sleep(0.3)
+    waits_for((office.folder / RESTING).exists)
+    assert warehouse.last_refresh(office.place / PROGRAMME)
+    assert not (office.place / PROGRAMME / "build.holder").exists()
     assert watch.is_alive and watch.pid
     os.kill(watch.pid, stop)
     ended = watch.ends()

@@ -301,7 +301,7 @@ def test_nobody_is_told_to_be_late_by_a_file_that_was_not_read(
     assert "七堵國小" in late_names()
     answer = questions.answers
 
-    def unread(snapshot: Any, scope: Any, kind: type[Any], parameters: Any) -> list[Any]:
+    def unread(snapshot: Any, scope: Any, kind: type[Any], parameters: Any = ()) -> list[Any]:
         rows = answer(snapshot, scope, kind, parameters)
         if kind is not SchoolResult:
             return rows

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,11 @@ def test_what_is_noted_within_a_second_keeps_its_order(store: Store):
 def _freeze(store: Store, names: list[str]) -> None:
     for name in names:
         store.freeze(meeting(name), None)
+
+
+def _freeze_and_say(begun: Event, store: Store, names: list[str]) -> None:
+    begun.set()
+    _freeze(store, names)
 
 
 def test_several_processes_open_a_fresh_store_and_write_at_once(store: Store):
@@ -605,9 +611,13 @@ def test_sqlite_waits_for_another_writer(tmp_path: Path):
     store.freeze(meeting("一"), None)
     with sqlite3.connect(tmp_path / database.FILE, isolation_level=None) as other:
         other.execute("begin immediate")
-        process = multiprocessing.get_context("spawn").Process(target=_freeze, args=(store, ["二"]))
+        spawning = multiprocessing.get_context("spawn")
+        begun = spawning.Event()
+        process = spawning.Process(target=_freeze_and_say, args=(begun, store, ["二"]))
         process.start()
-        time.sleep(1.5)
+        assert begun.wait(60)
+        time.sleep(0.5)  # and waits to write
+        assert process.is_alive()
         assert [one.name for one in store.meetings(KEELUNG, None)] == ["一"]  # readers never wait
         other.execute("rollback")
     process.join(60)

@@ -2,11 +2,12 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import json
+import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,12 +20,11 @@ from filelock import FileLock
 from dashboard import access, warehouse
 from dashboard.definitions import deployment
 from dashboard.language import markup
-from dashboard.paths import ROOT
 from dashboard.ui.data import history, uploads
 from dashboard.ui.frame import freshness
 from dashboard.warehouse import status
 from tests.pages import html_of, open_page
-from tests.running import PROGRAMME, build, inputs
+from tests.running import PATIENCE, PROGRAMME, Apart, build, inputs
 
 VISITS = "學校名稱,輔導日期,輔導人員,主題\n深澳國小,111/11/01,甲,乙\n"
 LATE = "入校輔導_補_1.csv"
@@ -42,7 +42,7 @@ def city(sample_data: Path, sample_warehouse: Path, tmp_path: Path, monkeypatch:
 
 
 def awaited(look: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while not look():
         assert time.monotonic() < deadline, "it does not come"
         time.sleep(0.05)
@@ -64,23 +64,38 @@ def click(app) -> None:
     next(button for button in app.button if button.label == "立即更新").click().run()
 
 
-def waiting(city: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", "build", "--config", str(city), "--wait", "--if-changed"],
-        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8",
-    )  # fmt: skip
+def note_waiting(here: Path) -> None:
+    """In the process of a build: a file says that it asks for the lock and will wait for it."""
+    acquire = FileLock.acquire
+
+    def noted(lock: FileLock, timeout: float | None = None, **more: object) -> object:
+        if timeout == -1:
+            here.touch()
+        return acquire(lock, timeout, **more)
+
+    FileLock.acquire = noted
+
+
+def waiting(city: Path) -> Apart:
+    """A build that has begun to wait for the end of another."""
+    here = city / "waits"
+    process = Apart(
+        "build", "--config", city, "--wait", "--if-changed", before=functools.partial(note_waiting, here)
+    )
+    awaited(here.exists)
+    time.sleep(0.5)  # and goes on to wait
+    assert process.is_alive and process.pid
+    return process
 
 
 def test_a_build_that_is_to_wait_begins_when_the_other_has_ended(city: Path):
     folder = city / "warehouse" / PROGRAMME
     with status.locked(folder, "排程"):
         process = waiting(city)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=4)
         (city / "data" / LATE).write_text(VISITS, encoding="utf-8")
         released = time.strftime("%Y%m%dT%H%M%S", time.gmtime(time.time() + 8 * 3600))
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
+    done = process.ends()
+    assert done.code == 0, done.err
     assert inputs(city / "warehouse")[LATE]["accepted"] == 1
     assert warehouse.current(city / "warehouse", PROGRAMME).stamp >= released, "it is the newer one"
 
@@ -89,11 +104,9 @@ def test_a_build_that_waits_can_be_ended(city: Path):
     before = warehouse.current(city / "warehouse", PROGRAMME)
     with status.locked(city / "warehouse" / PROGRAMME, "排程"):
         process = waiting(city)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=4)
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 3 and "已中斷" in said and "Traceback" not in said
+        os.kill(process.pid, signal.SIGTERM)
+        done = process.ends()
+    assert done.code == 3 and "已中斷" in done.err and "Traceback" not in done.err
     assert warehouse.current(city / "warehouse", PROGRAMME) == before
 
 

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,14 @@ def serving(
         yield server
     finally:
         stop(process)
+
+
+def awaited(holds: Callable[[], bool]) -> None:
+    """Until it holds, but not for ever."""
+    deadline = time.monotonic() + PATIENCE * 3
+    while not holds():
+        assert time.monotonic() < deadline, "in vain"
+        time.sleep(0.1)
 
 
 def await_health(server: Server) -> None:

@@ -172,14 +172,14 @@ def _snapshot(view: View, schools: int) -> Sheet:
 
 
 def _flags(view: View, kpis: Kpis, labels: Labels) -> Sheet:
-    labels = {table.table_name: table.label for table in ask(view, SourceTable)}
+    names = {table.table_name: table.label for table in ask(view, SourceTable)}
     rows = [
         [
             kpis[row.kpi, row.period].label,
             *([labels[row.period]] if labels else []),
             row.school,
             say(FLAGS[row.flag].source_text),
-            labels.get(row.table, row.table),
+            names.get(row.table, row.table),
             row.file,
             row.line,
             row.message,

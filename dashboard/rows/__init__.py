@@ -5,7 +5,7 @@ there. Fields are the query's columns, in any order; tests/test_rows.py runs eac
 what follows from its values is a query's, or a function's.
 """
 
-from dashboard.rows.base import Figure, Judged, Part, PeriodFigure, Places, Refused, Row, Sum, WholeSum, typed
+from dashboard.rows.base import Figure, Judged, Part, PeriodFigure, Places, Refused, Row, Sum, typed
 from dashboard.rows.data import (
     DataToMend,
     IndicatorRead,
@@ -134,6 +134,5 @@ __all__ = [
     "UnusedColumn",
     "Visit",
     "Visitors",
-    "WholeSum",
     "typed",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.rows.base import Judged, PeriodFigure, Row, Sum, WholeSum
+from dashboard.rows.base import Judged, PeriodFigure, Row, Sum
 
 
 @dataclass(frozen=True)
-class Total(PeriodFigure, WholeSum):
+class Total(PeriodFigure, Sum):
     """The figure of a group or the city.
 
     group_id, group_name: None for the city. days_left: until the deadline, negative after it. pace: what was to be counted
@@ -26,7 +26,7 @@ class Total(PeriodFigure, WholeSum):
 
 
 @dataclass(frozen=True)
-class IndicatorCity(WholeSum):
+class IndicatorCity(Sum):
     """The city's figure of one indicator.
 
     days_left, pace: as of `Total`. gap: what is missing, None where it is not every school's. weekly: what would close the
@@ -100,6 +100,8 @@ class IndicatorDay(Row):
     schools_overdue: int
     schools_no_data: int
     schools_exempt: int
+    schools_info: int
+    schools_upcoming: int
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ SERIOUS = """async () => (await axe.run({ resultTypes: ['violations'] })).violat
 # Most pages are short: what makes a long-lived script quicker, and a process for drawing, cost more than they bring.
 FLAGS = [*chromium.FLAGS, "--in-process-gpu", "--js-flags=--no-opt --no-maglev"]
 PROGRAMME = "keelung-111"  # the one that pages open on
+# How long what is expected of a page may take before it is said to hang, in milliseconds.
+expect.set_options(timeout=60_000)
 WIDTHS = {"1440": (1440, 900), "1920": (1920, 1080), "390": (390, 844)}
 
 
@@ -99,7 +101,7 @@ def _await_health(product, process):
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(product.address("_stcore/health"), timeout=5) as answer:
+            with urllib.request.urlopen(product.address("_stcore/health"), timeout=30) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -193,14 +195,14 @@ class View:
     def go(self, page="", **query):
         """Goes on to another address in the session that is open, in a fifth of the time that `open` takes."""
         self.page.evaluate(GO, self.product.address(page, **query))
-        expect(self.page.locator(COME).first).to_be_attached(timeout=30_000)
+        expect(self.page.locator(COME).first).to_be_attached()
         return self.settle()
 
     def settle(self):
         """Waits until Streamlit has run the script to its end and drawn what it sent."""
-        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
-        expect(self.page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=15_000)
-        expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=60_000)
+        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+        expect(self.page.locator('[data-testid="stMain"] h1').first).to_be_visible()
+        expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
         return self
 
     def resize(self, width, height=900):

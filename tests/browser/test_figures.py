@@ -134,7 +134,7 @@ def test_the_marks_of_the_other_pages_figures_are_the_results(kept, results, pro
 
 def open_figures(kept, **query):
     view = kept("indicator", **query)
-    expect(view.page.locator(f"{FIGURES} .main-svg").first).to_be_visible(timeout=30_000)
+    expect(view.page.locator(f"{FIGURES} .main-svg").first).to_be_visible()
     return view
 
 
@@ -229,7 +229,7 @@ def test_a_finger_that_moves_on_a_figure_scrolls_the_page(browser, product):
     page = window.new_page()
     page.goto(product.address("indicator", kpi="a1a2"))
     figure = page.locator(FIGURES).first
-    expect(figure.locator(".main-svg").first).to_be_visible(timeout=30_000)
+    expect(figure.locator(".main-svg").first).to_be_visible()
     figure.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)  # until it listens
     box = figure.locator(".nsewdrag").bounding_box()
@@ -244,9 +244,8 @@ def test_a_finger_that_moves_on_a_figure_scrolls_the_page(browser, product):
         session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         page.wait_for_timeout(16)
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(300)
-    after = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollTop")
-    assert after > before + 100
+    scrolled = "before => document.querySelector('[data-testid=\"stMain\"]').scrollTop > before + 100"
+    page.wait_for_function(scrolled, arg=before)
     assert page.evaluate(span) == shown, "and nothing was zoomed"
     window.close()
 
@@ -264,7 +263,7 @@ def test_figures_are_dark_in_the_dark_and_light_on_paper(kept, browser, product)
     ) as window:
         dark = window.new_page()
         dark.goto(product.address("indicator", kpi="a1a2"))
-        expect(dark.locator(f"{FIGURES} .main-svg").first).to_be_visible(timeout=30_000)
+        expect(dark.locator(f"{FIGURES} .main-svg").first).to_be_visible()
         for scheme, page in (("light", open_figures(kept, kpi="a1a2", place="1").page), ("dark", dark)):
             page.wait_for_function(
                 "() => document.querySelectorAll('.js-plotly-plot .xtick text').length > 5"
@@ -296,5 +295,5 @@ def test_a_page_without_a_figure_fetches_no_library_for_one(look):
     fetched = "() => performance.getEntriesByType('resource').map(one => one.name).filter(name => /plotly/i.test(name))"
     assert view.page.evaluate(fetched) == []
     view.go("indicator")
-    expect(view.page.locator(f"{FIGURES} .main-svg").first).to_be_visible(timeout=30_000)
+    expect(view.page.locator(f"{FIGURES} .main-svg").first).to_be_visible()
     assert view.page.evaluate(fetched) != []

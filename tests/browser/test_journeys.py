@@ -29,7 +29,7 @@ class Walk:
         """Clicks, and waits for the page that has this heading."""
         self.clicks += 1
         target.click()
-        expect(self.main.locator("h1").first).to_contain_text(heading, timeout=30_000)
+        expect(self.main.locator("h1").first).to_contain_text(heading)
         self.view.settle()
 
     def menu(self, page):
@@ -74,7 +74,7 @@ def test_a_school_sees_what_it_owes_who_is_missing_and_why_a_row_was_refused(wal
     box.click()
     box.fill("中山")
     box.press("Enter")
-    expect(walk.main.locator("h1").first).to_contain_text("中山國小", timeout=30_000)
+    expect(walk.main.locator("h1").first).to_contain_text("中山國小")
     walk.view.settle()
     owed = walk.main.locator(".kr > a", has_text="還差").filter(has_text="有退回的列")
     walk.click(owed.first, "中山國小")
@@ -92,6 +92,6 @@ def test_a_presenter_shows_how_far_things_went_and_one_indicators_course(walk):
     changed = tiles.filter(has=walk.view.page.locator(".chg"))
     expect(changed).to_have_count(tiles.count())
     walk.click(tiles.first.locator("a").first, "指標")
-    expect(walk.main.get_by_role("figure", name="全市累計人數")).to_be_visible(timeout=30_000)
+    expect(walk.main.get_by_role("figure", name="全市累計人數")).to_be_visible()
     expect(walk.main.locator(".quiet").first).to_contain_text("相比")
     assert walk.clicks <= MOST

@@ -19,7 +19,7 @@ def test_a_tile_leads_to_its_indicator_wherever_it_is_clicked(kept):
     for part in (".strip", ".bar", ".big", ".t span"):
         box = view.page.locator(f"{TILE} {part}").first.bounding_box()
         view.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        expect(view.page.locator("h1").first).to_contain_text("指標", timeout=30_000)
+        expect(view.page.locator("h1").first).to_contain_text("指標")
         page, query = asked(view.page)
         assert (page, query["kpi"]) == ("indicator", "a1a2") and "status" not in query, part
         view.go("overview")
@@ -33,7 +33,7 @@ def test_a_count_of_a_tile_is_large_enough_for_a_finger_and_leads_to_its_schools
     link = view.page.locator(f"{TILE} .cnt a", has_text="▼")
     many = link.inner_text().split()[1]
     link.click()
-    expect(view.page.locator("h1").first).to_contain_text("指標", timeout=30_000)
+    expect(view.page.locator("h1").first).to_contain_text("指標")
     assert asked(view.page)[1]["status"] == "behind"
     expect(view.page.locator(".kpi a.pill.on", has_text="▼")).to_contain_text(many)
 
@@ -57,7 +57,7 @@ def test_the_first_page_fetches_nothing_that_draws_until_it_is_asked_for_a_pictu
     view.open()
     assert not [url for url in scripts if "plotly" in url.lower()]
     view.page.locator(".kpi a.pill", has_text="資訊組長").click()
-    expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(view.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     view.settle()
     assert asked(view.page)[1]["trend"] == "it_lead"
     plot = view.page.locator(".js-plotly-plot .nsewdrag").first
@@ -68,4 +68,4 @@ def test_the_first_page_fetches_nothing_that_draws_until_it_is_asked_for_a_pictu
     expect(hover).to_contain_text("✓ 達標")
     assert view.serious() == [] and view.errors == []
     view.page.locator(".kpi a.pill.on", has_text="資訊組長").click()
-    expect(view.page.locator(".js-plotly-plot")).to_have_count(0, timeout=30_000)
+    expect(view.page.locator(".js-plotly-plot")).to_have_count(0)

@@ -155,7 +155,7 @@ def test_paper_is_white_whatever_the_screen_is(browser, product):
     window = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
     page = window.new_page()
     page.goto(product.address("reminders", school="八斗國小"))
-    expect(page.get_by_test_id("stCode")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stCode")).to_be_visible()
     colours = """() => ['html', 'body', '.stApp', '[data-testid="stCode"] pre'].map(
         test => getComputedStyle(document.querySelector(test)).backgroundColor)"""
     assert "rgb(255, 255, 255)" not in page.evaluate(colours)

@@ -165,7 +165,7 @@ def test_it_begins_with_what_is_chosen_and_escape_leads_back(look):
     expect(view.page.locator(".deck .slide.on")).to_have_attribute("data-key", "kpi-a1a2-111")
     assert "vs=2022-10-21" in view.page.url
     press(view, "ArrowRight", "Escape")
-    expect(view.page.locator("h1", has_text="指標")).to_be_visible(timeout=30_000)
+    expect(view.page.locator("h1", has_text="指標")).to_be_visible()
     assert "kpi=a1a2" in view.page.url and "/indicator" in view.page.url
     expect(view.page.locator(".deck")).to_have_count(0)
 
@@ -176,7 +176,7 @@ def test_a_choice_of_the_list_keeps_the_slide(kept):
     on = view.page.evaluate(ON)
     assert view.page.locator(".deck", has_text="七堵國小").count() == 1
     view.page.get_by_role("link", name="不寫校名").click()
-    expect(view.page.locator(".deck .slide.on .lines")).to_have_count(0, timeout=30_000)
+    expect(view.page.locator(".deck .slide.on .lines")).to_have_count(0)
     assert view.page.evaluate(ON) == on and "schools=0" in view.page.url
     assert "國小組" in view.text() and "七堵國小" not in view.page.content()
 

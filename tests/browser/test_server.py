@@ -82,7 +82,7 @@ def test_a_page_of_another_origin_opens_no_stream_and_reads_and_posts_nothing(br
     with contextlib.closing(browser.new_context()) as window:
         own = window.new_page()
         own.goto(product.address())  # the browser has the product open, with its cookie
-        expect(own.locator("h1").first).to_be_visible(timeout=30_000)
+        expect(own.locator("h1").first).to_be_visible()
         for name in ("127.0.0.1", "localhost"):
             tried, shown, answered = attack(window.new_page(), f"http://{name}:{elsewhere}/", product)
             assert tried == dict.fromkeys(tried, "refused") and len(tried) == 8, name
@@ -98,7 +98,7 @@ def test_a_link_from_another_site_opens_the_page_and_keeps_the_browsers_cookie(b
         (before,) = [cookie["value"] for cookie in window.cookies() if cookie["name"] == "kpi_browser"]
         page.goto(f"http://localhost:{elsewhere}/")
         page.evaluate("address => { visit.href = address; visit.click(); }", product.address("school"))
-        expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=30_000)
+        expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible()
         (after,) = [cookie["value"] for cookie in window.cookies() if cookie["name"] == "kpi_browser"]
     assert before == after
 

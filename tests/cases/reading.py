@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 DAY = "2024-06-30"
-DEFINITION = """
+HEAD = """
 id = "reading-99"
 city = "宜蘭縣"
-districts = []
 tables = ["schools", "staff", "training", "coaching"]
-roles = { lead = "中心學校", partner = "協作學校" }
-employment = { formal = ["專任教師"], volunteer = ["志工"] }
-aliases = { "竹林附小" = "和平國小" }
 title = { zh-TW = "閱讀計畫", en = "Reading" }
 source = { zh-TW = "虛構", en = "invented" }
+roles = { lead = "中心學校", partner = "協作學校" }
+employment = { formal = ["專任教師"], volunteer = ["志工"] }
+"""
+SPRING = """
+[[periods]]
+id = "spring"
+label = { zh-TW = "春", en = "Spring" }
+start = 2024-03-01
+end = 2024-05-31
+"""
+DEFINITION = (
+    HEAD
+    + """districts = []
+aliases = { "竹林附小" = "和平國小" }
 
 [[groups]]
 name = "東區"
@@ -33,12 +43,9 @@ never = []
 category = "書寫"
 contains = ["書寫"]
 
-[[periods]]
-id = "spring"
-label = { zh-TW = "春", en = "Spring" }
-start = 2024-03-01
-end = 2024-05-31
-
+"""
+    + SPRING
+    + """
 [kpis.readers]
 label = { zh-TW = "閱讀", en = "Readers" }
 short = { zh-TW = "閱讀", en = "Readers" }
@@ -83,6 +90,7 @@ require = 1
 window = { start = 2024-03-01, end = 2024-05-31 }
 deadline = 2024-05-31
 """
+)
 # 成功國小 has three teachers and a volunteer: T1 reads in March, T2 in June, V1 in March; T3 writes.
 # 和平國小 has five teachers, T4 with two hours in April and T5 with a picture book. 光復國小 has one teacher, no course.
 FILES = {

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle.expected import Flaw, ResultRow, Tally
+from tests.oracle.ledger import Flaw, Tally
+from tests.oracle.results import ResultRow
 from tests.oracle.sheets import Row
 
 SHOWN = 4

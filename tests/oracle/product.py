@@ -16,7 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from dashboard.paths import ROOT
+from tests.oracle.programmes import Oracle
+from tests.oracle.render import Rendered
+from tests.oracle.results import ResultRow
+
 UNIT_COLUMNS = [
     "kpi", "period", "school", "unit", "label", "since", "until", "attained_on", "amount", "has", "lacks",
 ]  # fmt: skip
@@ -66,19 +70,23 @@ def rows_of(text: str) -> tuple[list[str], list[dict[str, str]]]:
 class City:
     """A seed after it was built: what there was, what must come of it, and what the product told."""
 
-    rendered: Any
+    oracle: Oracle
+    rendered: Rendered
     ledger: Any
-    asked_of: tuple[str, ...]
-    """The options that name the warehouse, and the programme where its commands are to be told it."""
+    warehouse: Path
     told: str
     """All that the build printed."""
     run: Callable[..., Outcome]
     """How the build was run: in a process of its own, as its users do, or in this one."""
 
     def ask(self, command: str, *options: str, run: Callable[..., Outcome] = in_this_process) -> str:
-        outcome = run(command, *self.asked_of, *options)
+        outcome = run(command, "--warehouse", str(self.warehouse), *options)
         assert outcome.code == 0, f"{command} {options}: exit code {outcome.code}\n{outcome.err}"
         return outcome.out
+
+    def results(self, day: date) -> list[ResultRow]:
+        """What the oracle says of a day."""
+        return self.oracle.results(self.ledger, day)
 
     @cached_property
     def flaws(self) -> list[dict[str, str]]:
@@ -87,23 +95,23 @@ class City:
         return [flaw for flaw in found if (flaw["file"] or "").split("#")[0] not in self.rendered.unreadable]
 
     @property
+    def days(self) -> list[date]:
+        """The days on which the results are asked for."""
+        return list(self.rendered.facts.days)
+
+    @property
     def middle(self) -> date:
         """A day on which some have done what they must, and some periods have not begun."""
-        return self.rendered.facts.days[len(self.rendered.facts.days) // 2]
+        return self.days[len(self.days) // 2]
 
 
 def built_city(
-    folder: Path,
-    programme: str,
-    render: Callable[[Path], Any],
-    ledger: Callable[[Any], Any],
-    options: tuple[str, ...] = (),
-    run: Callable[..., Outcome] = in_this_process,
+    folder: Path, oracle: Oracle, seed: int, run: Callable[..., Outcome] = in_this_process
 ) -> City:
-    """What `render` writes, built below `folder` by `run`; `options` are those of every question."""
-    data, warehouse = folder / "data", ("--warehouse", str(folder / "warehouse"))
-    data.mkdir()
-    rendered = render(data)
-    build = run("build", "--data", str(data), "--programme", programme, *warehouse)
+    """The files of a seed, and what `run` builds of them below `folder`."""
+    data, warehouse = folder / "data", folder / "warehouse"
+    data.mkdir(parents=True)
+    rendered = oracle.render(oracle.make_facts(seed), data)
+    build = run("build", "--data", str(data), "--programme", oracle.programme, "--warehouse", str(warehouse))
     assert build.code == 0, f"build: exit code {build.code}\n{build.out}\n{build.err}"
-    return City(rendered, ledger(rendered), (*warehouse, *options), build.out + build.err, run)
+    return City(oracle, rendered, oracle.ledger(rendered), warehouse, build.out + build.err, run)

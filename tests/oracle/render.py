@@ -1,4 +1,4 @@
-"""Writes the facts into a folder in every accepted mess, and remembers where each row ended up.
+"""Writes the facts of a programme into a folder in every accepted mess, and remembers where each row ended up.
 
 What comes back is the list of rows in the order in which they are to be read, each with its file, its line
 and what should become of it, so that nothing has to be read back from the files.
@@ -8,54 +8,82 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tests.oracle.books import SUFFIXES
-from tests.oracle.facts import (
-    TABLES,
-    UNKNOWN_CATEGORIES,
-    AchievementRow,
-    Facts,
-    LessonRow,
-    ObservationRow,
-    SchoolRow,
-    Statement,
-    TrainingRow,
-    all_schools,
-)
-from tests.oracle.faults import REQUIRED, bad_rows, slips, worst
-from tests.oracle.sheets import NAMES, Grid, Row, write_csv, write_workbook
+from tests.oracle.facts import LessonRow, ObservationRow, TrainingRow
+from tests.oracle.faults import Fault, faulty, worst
+from tests.oracle.sheets import Grid, Row, Schema, write_csv, write_workbook
 
 
 @dataclass
 class Rendered:
     """What is in the folder, in the order in which it is to be read."""
 
-    facts: Facts
+    facts: Any
     rows: list[Row]
     unreadable: dict[str, str]
     """Files that are no tables, by the table that their name claims."""
 
 
-def render(facts: Facts, folder: Path) -> Rendered:
+@dataclass(frozen=True)
+class Habits:
+    """How the files of a programme come about."""
+
+    schema: Schema
+    seed: Callable[[int], int]
+    slip_share: float
+    """Of the rows that no other is like, how many have a slip."""
+    slips: Callable[[Any], list[Fault]]
+    faults: Callable[[Any, str, Any], Iterator[Fault]]
+    rough_key: Callable[[Any], Hashable]
+    """At least as coarse as the key that tells facts apart: who is alone here has no duplicate."""
+    unknown_categories: frozenset[str]
+    school_of: Callable[[random.Random, Any], str]
+    """Whose file a statement is in where every school has its own."""
+    parts: tuple[int, ...]
+    """In how many files a table may be."""
+    tails: tuple[str, ...]
+    """What may follow a table's name in a file's."""
+    workbook: str
+    """The path, without its suffix, of a workbook that many tables share."""
+    ignored: str
+    strangers: tuple[str, ...]
+    """Files that are to be skipped, each with the text `ignored`."""
+    is_stranger: Callable[[Any, Any], bool] = lambda facts, statement: False
+    """Whether a statement is of somebody whom nobody knows, so that its row is rejected."""
+    doubts: Callable[[Any], Iterable[str]] = lambda statement: ()
+    """The warnings that a statement has though nothing was made to slip."""
+    last: Callable[[Any], Iterable[tuple[Any, Fault]]] = lambda facts: ()
+    """Rows of 學校名冊 that must be read last, with what is wrong with them."""
+
+
+def render(habits: Habits, facts: Any, folder: Path) -> Rendered:
     """Writes everything below the folder; the same facts are always written the same way."""
-    rng = random.Random(facts.seed * 7919 + 1)
+    rng = random.Random(habits.seed(facts.seed))
     rendered = Rendered(facts, [], {})
-    spread = rng.choice([table for table in TABLES if table != "schools"])
+    names = habits.schema.names
+    spread = rng.choice([table for table in names if table != "schools"])
     grids: list[Grid] = []
-    for table in TABLES:
+    for table in names:
         supply = facts.supply[table]
         if supply == "empty" or (supply == "full" and rng.random() < 0.2):
             grids.append(Grid(table, []))
         if supply == "full":
-            grids += _deal(rng, table, list(joined(rng, _rows(rng, facts, table))), by_school=table == spread)
-    place(rng, grids, NAMES, ("", "_基隆市", "-2022", "(最新)"), "匯出/111學年度填報資料")
+            rows = list(joined(rng, _rows(rng, habits, facts, table)))
+            grids += _deal(rng, habits, table, rows, by_school=table == spread)
+    place(rng, grids, names, habits.tails, habits.workbook)
     check_order([grid.path for grid in grids])
-    _write(rng, facts, folder, grids)
-    _add_strangers(rng, facts, folder, rendered)
-    for grid in sorted(grids, key=lambda grid: grid.path):
+    in_order = sorted(grids, key=lambda grid: grid.path)
+    for statement, fault in habits.last(facts):
+        row = Row("schools", statement, [fault], fault.reason, tolerated=EVERY_REASON)
+        [grid for grid in in_order if grid.table == "schools"][-1].rows.append(row)
+    _write(rng, habits.schema, facts, folder, grids)
+    _add_strangers(rng, habits, facts, folder, rendered)
+    for grid in in_order:
         rendered.rows += grid.rows
     return rendered
 
@@ -63,18 +91,27 @@ def render(facts: Facts, folder: Path) -> Rendered:
 # --- which rows
 
 
-def _rows(rng: random.Random, facts: Facts, table: str) -> Iterator[Row]:
+def _rows(rng: random.Random, habits: Habits, facts: Any, table: str) -> Iterator[Row]:
     """The table's statements, some of them with a slip, and every kind of bad row."""
-    lonely = Counter(map(_rough_key, facts.statements[table]))
-    for statement in facts.statements[table]:
+    statements = facts.statements[table]
+    lonely = Counter(map(habits.rough_key, statements))
+    for statement in statements:
         row = Row(table, statement)
-        if lonely[_rough_key(statement)] == 1 and rng.random() < 0.08:
-            row.faults = rng.sample(found, 1) if (found := slips(statement)) else []
-            row.warnings = frozenset(slip.reason for slip in row.faults)
-        row.tolerated = frozenset(_tolerated(statement))
+        if habits.is_stranger(facts, statement):
+            row.reason = "unknown_person"
+        elif lonely[habits.rough_key(statement)] == 1 and rng.random() < habits.slip_share:
+            row.faults = rng.sample(found, 1) if (found := habits.slips(statement)) else []
+        row.warnings = frozenset((*(slip.reason for slip in row.faults), *habits.doubts(statement)))
+        row.tolerated = frozenset(_tolerated(habits, statement))
         yield row
-    for statement, faults in bad_rows(facts, table, rng):
-        yield Row(table, statement, faults, worst(faults), tolerated=EVERY_REASON)
+    for statement, wrong in faulty(statements, lambda one: habits.faults(facts, table, one), rng):
+        yield Row(table, statement, wrong, worst(wrong), tolerated=EVERY_REASON)
+
+
+def _tolerated(habits: Habits, statement: Any) -> Iterator[str]:
+    yield "unknown_school"
+    if isinstance(statement, TrainingRow) and statement.category in habits.unknown_categories:
+        yield "bad_choice"
 
 
 def joined(rng: random.Random, rows: Iterable[Row]) -> Iterator[Row]:
@@ -105,37 +142,18 @@ EVERY_REASON = frozenset(
 )
 
 
-def _tolerated(statement: Statement) -> Iterator[str]:
-    yield "unknown_school"
-    if isinstance(statement, TrainingRow) and statement.category in UNKNOWN_CATEGORIES:
-        yield "bad_choice"
-
-
-def _rough_key(statement: Statement) -> tuple[object, ...]:
-    """At least as coarse as the key that tells facts apart: who is alone here has no duplicate."""
-    if isinstance(statement, SchoolRow):
-        return (statement.school,)
-    if isinstance(statement, TrainingRow):
-        return statement.person, statement.course, statement.held_on
-    if isinstance(statement, LessonRow):
-        return statement.school, statement.taught_on
-    if isinstance(statement, AchievementRow):
-        return statement.school, statement.class_
-    return ()
-
-
 # --- which row goes where
 
 
-def _deal(rng: random.Random, table: str, rows: list[Row], by_school: bool) -> list[Grid]:
+def _deal(rng: random.Random, habits: Habits, table: str, rows: list[Row], by_school: bool) -> list[Grid]:
     """Deals the rows out in random order: to a file for the whole city, a few, or one for every school."""
     rng.shuffle(rows)
     if by_school:
         piles: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            piles[getattr(row.statement, "school", None) or rng.choice(all_schools()).name].append(row)
+            piles[habits.school_of(rng, row.statement)].append(row)
         return by_worksheet(rng, [Grid(table, pile, school=school) for school, pile in sorted(piles.items())])
-    count = rng.choice((1, 2, 3, 4))
+    count = rng.choice(habits.parts)
     return by_worksheet(rng, [Grid(table, rows[start::count]) for start in range(count)])
 
 
@@ -199,29 +217,29 @@ def check_order(paths: list[str]) -> None:
     assert sorted(paths) == sorted(paths, key=lambda path: PurePosixPath(path).parts)
 
 
-def _write(rng: random.Random, facts: Facts, folder: Path, grids: list[Grid]) -> None:
+def _write(rng: random.Random, schema: Schema, facts: Any, folder: Path, grids: list[Grid]) -> None:
     workbooks: dict[str, list[Grid]] = defaultdict(list)
     for grid in grids:
         if grid.worksheet is None:
-            write_csv(rng, facts, folder, grid)
+            write_csv(rng, facts, folder, grid, schema)
         else:
             workbooks[grid.path].append(grid)
     for path, members in workbooks.items():
-        write_workbook(rng, facts, folder / path, members)
+        write_workbook(rng, facts, folder / path, members, schema)
 
 
 # --- what else lies about
 
 
-def _add_strangers(rng: random.Random, facts: Facts, folder: Path, rendered: Rendered) -> None:
+def _add_strangers(rng: random.Random, habits: Habits, facts: Any, folder: Path, rendered: Rendered) -> None:
     """Files that are to be skipped, and files that cannot be read although their names promise a table."""
-    ignored = "學校名稱,輔導日期,輔導人員\n武崙國小,2022-10-07,路人\n"
-    for name in (".入校輔導.csv", "~$入校輔導.xlsx", "備忘.csv", "讀我.txt"):
-        (folder / name).write_text(ignored, encoding="utf-8")
-    for table in TABLES:
+    for name in habits.strangers:
+        (folder / name).write_text(habits.ignored, encoding="utf-8")
+    schema = habits.schema
+    for table, names in schema.names.items():
         if facts.supply[table] == "unreadable" or (facts.supply[table] == "full" and rng.random() < 0.15):
-            stem = f"{rng.choice(NAMES[table])}_999"
-            path, content = rng.choice(list(no_tables(REQUIRED[table], stem)))
+            stem = f"{rng.choice(names)}_999"
+            path, content = rng.choice(list(no_tables(schema.required[table], stem)))
             (folder / path).write_bytes(content)
             rendered.unreadable[path] = table
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.oracle.books import Worksheet, write_book
-from tests.oracle.facts import RARE, StaffRow, is_rare
-from tests.oracle.faults import REQUIRED, Fault
-from tests.oracle.writing import Cells, CellValue, Pen, cells_of, mussed, persons_cell, unseen
+from tests.oracle.facts import RARE, is_rare
+from tests.oracle.faults import Fault
+from tests.oracle.writing import Cells, CellValue, Pen, mussed, persons_cell, unseen
 
 NAMES = {
     "schools": ("學校名冊", "schools"),
@@ -172,25 +172,6 @@ class Schema:
     """Columns that have no alias."""
 
 
-TITLES = (
-    ("基隆市111年度推動數位學習精進方案",),
-    ("填表說明：請於期限內填報, 如有疑問; 請電洽本府",),
-    ("學校名稱", "請填全銜"),
-    ("", "", "單位：教育處"),
-    ("說明：\n一、請勿更動欄位\n二、請勿合併儲存格",),
-)
-
-
-KEELUNG = Schema(
-    NAMES, HEADERS, OWN_HEADERS, COLUMNS, REQUIRED, TITLES, cells_of,
-    decoy=(
-        ("學校名稱", "授課教師", "授課日期", "數位學習模式", "輔導日期"),
-        ("武崙國小", "路人甲", "2022-10-07", "是", "2022-10-07"),
-    ),
-    rosters=(StaffRow,),
-)  # fmt: skip
-
-
 def _layout(pen: Pen, schema: Schema, table: str, all_cells: list[Cells]) -> Layout:
     """Required columns, those that some row needs, a few others; perhaps empty ones at the end."""
     rng = pen.rng
@@ -261,7 +242,7 @@ def _cells(pen: Pen, schema: Schema, facts: Any, row: Row) -> Cells:
 # --- CSV
 
 
-def write_csv(rng: random.Random, facts: Any, folder: Path, grid: Grid, schema: Schema = KEELUNG) -> None:
+def write_csv(rng: random.Random, facts: Any, folder: Path, grid: Grid, schema: Schema) -> None:
     encoding = _encoding(rng, schema, grid)
     pen = Pen(rng, worksheet=False, encoding=encoding)
     all_cells = _all_cells(pen, schema, facts, grid)
@@ -340,9 +321,7 @@ class _Text:
 INSTRUCTIONS = (("填表說明",), ("一、請勿更動欄位",), ("二、一位教師一列", "三、日期請填民國年"))
 
 
-def write_workbook(
-    rng: random.Random, facts: Any, path: Path, grids: list[Grid], schema: Schema = KEELUNG
-) -> None:
+def write_workbook(rng: random.Random, facts: Any, path: Path, grids: list[Grid], schema: Schema) -> None:
     """The grids as worksheets, among others that fit no table and are to be ignored."""
     worksheets = []
     if rng.random() < 0.4:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -23,8 +22,6 @@ from dashboard.language import texts, words
 from dashboard.language.texts import say
 from dashboard.questions import View, answers, periods_on
 from dashboard.rows import KpiId, Period
-
-Row = Any
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CARRIED = ("programme", "on", "vs", "period", "lang", "era", "names")
@@ -135,7 +132,7 @@ def _earlier(asked: str | None, on: date, notices: list[str]) -> date | None:
     return None
 
 
-def _asked_period(asked: str | None, periods: Sequence[Row], notices: list[str]) -> str | None:
+def _asked_period(asked: str | None, periods: Sequence[Period], notices: list[str]) -> str | None:
     if not asked or asked in [period.period for period in periods]:
         return asked or None
     notices.append(say("網址裡的期間「{asked}」不存在，已改為進行中與未結的期間。", asked=asked))

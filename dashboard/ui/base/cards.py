@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
     counts,
     exact,
-    file_day,
-    flag_words,
     number,
     pair,
     percent,
@@ -21,14 +18,12 @@ from dashboard.language.words import (
     rate,
     short_day,
     word,
-    written_day,
 )
-from dashboard.questions import View
+from dashboard.questions import Before, View
+from dashboard.rows import Kpi, Total
 from dashboard.rules import requirement
 from dashboard.ui.base.parts import anchor, bar, due, element, figure, flagged, hint, moved
 
-Row = Any
-Before = Mapping[tuple[Any, ...], Row]
 ToIndicator = Callable[..., str]
 CELLS = 200
 
@@ -45,12 +40,12 @@ def strip(schools: Mapping[str, int]) -> Markup:
     return Markup(f'<div class="{kind}" aria-hidden="true">{parts}</div>')
 
 
-def tally(kpi: Row, schools: Mapping[str, int], to_indicator: ToIndicator) -> Markup:
+def tally(kpi: Kpi, schools: Mapping[str, int], to_indicator: ToIndicator) -> Markup:
     """✓ 19 ◐ 12 ▼ 9: the counts of the strip, each a link to its schools."""
     return join(_tallied(kpi, name, many, to_indicator) for name, many in schools.items())
 
 
-def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> Markup:
+def _tallied(kpi: Kpi, name: str, many: int, to_indicator: ToIndicator) -> Markup:
     sign, colour, status = STATUSES[name].sign, STATUSES[name].colour, word(name, kpi.require)
     text = f"{sign} {number(many)}"
     label = say("{status} {n} 校", status=status, n=number(many))
@@ -60,7 +55,7 @@ def _tallied(kpi: Row, name: str, many: int, to_indicator: ToIndicator) -> Marku
     return element("a", inside, href=href, aria_label=label, title=label)
 
 
-def pooled(kpi: Row, row: Row, then: Row | None = None) -> Markup:
+def pooled(kpi: Kpi, row: Total, then: Total | None = None) -> Markup:
     """The pooled figure with its counts; where the indicator has no base, how many schools have not met it."""
     if not row.schools_judged:
         return say_markup("全市{status}", status=STATUSES[row.status].word)
@@ -74,7 +69,7 @@ def pooled(kpi: Row, row: Row, then: Row | None = None) -> Markup:
     return say_markup("全市 {rate}", rate=rate(row.counted, row.base, kpi.unit)) + moved(row.counted, then)
 
 
-def done(kpi: Row, row: Row) -> Markup:
+def done(kpi: Kpi, row: Total) -> Markup:
     """The pooled figure as a bar with a tick at today's pace; without a sum the bar shows the schools that have met it."""
     if not row.schools_judged or row.required == 0:
         return BLANK
@@ -96,7 +91,7 @@ def done(kpi: Row, row: Row) -> Markup:
     return element("div", drawn, required, kind="of-required")
 
 
-def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row | None = None) -> Markup:
+def tile(view: View, kpi: Kpi, city: Total, to_indicator: ToIndicator, then: Total | None = None) -> Markup:
     """One indicator's tile: schools met of those judged, the schools by status, the pooled rate, the change since `then`.
 
     The tile links to the indicator, each count in it to its schools.
@@ -113,7 +108,7 @@ def tile(view: View, kpi: Row, city: Row, to_indicator: ToIndicator, then: Row |
     )
 
 
-def _met(kpi: Row, city: Row, then: Row | None) -> Markup:
+def _met(kpi: Kpi, city: Total, then: Total | None) -> Markup:
     """The tile's big figure."""
     if not city.schools_judged:
         return element("span", "?", element("small", " ", say("尚無學校可評定")), kind="big")
@@ -123,7 +118,7 @@ def _met(kpi: Row, city: Row, then: Row | None) -> Markup:
     return element("span", number(city.schools_met), element("small", of), kind="big") + change
 
 
-def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> Markup:
+def aside(view: View, kpi: Kpi, city: Total, then: Total | None = None) -> Markup:
     """The line of an indicator that is never judged."""
     value = _reference_figure(kpi, city) + moved(city.counted, then)
     text = say_markup("{kpi} {value}（僅供參考，不設應達）", kpi=kpi.label, value=value)
@@ -137,7 +132,7 @@ def aside(view: View, kpi: Row, city: Row, then: Row | None = None) -> Markup:
     return Markup(f"<span {figure(city)}>i {text} {flagged(city, kpi, view.link)}</span>")
 
 
-def _reference_figure(kpi: Row, city: Row) -> Markup:
+def _reference_figure(kpi: Kpi, city: Total) -> Markup:
     """The figure of an indicator that is never judged; a share is written with its counts."""
     if city.counted is None:
         return element("b", STATUSES["no_data"].text)
@@ -151,9 +146,9 @@ def _reference_figure(kpi: Row, city: Row) -> Markup:
 
 def tiles(
     view: View,
-    kpis: Sequence[Row],
-    totals: Sequence[Row],
-    before: Before,
+    kpis: Sequence[Kpi],
+    totals: Sequence[Total],
+    before: Before[Total],
     to_indicator: ToIndicator,
 ) -> Markup:
     """Every indicator's city row: judged indicators as tiles, the others in a line below."""
@@ -176,7 +171,7 @@ def tiles(
     )
 
 
-def _foot(view: View, cities: Sequence[Row]) -> str:
+def _foot(view: View, cities: Sequence[Total]) -> str:
     """How to read a tile."""
     each = all(sum(counts(row).values()) <= CELLS for row in cities)
     sentences = [
@@ -197,67 +192,3 @@ def reading() -> str:
             hint(say("點一格看該組該項。")),
         ]
     )
-
-
-COLUMNS = (
-    later("組別"),
-    later("指標"),
-    later("狀態"),
-    later("達標校數"),
-    later("應評校數"),
-    later("進行中校數"),
-    later("落後校數"),
-    later("逾期校數"),
-    later("未填報校數"),
-    later("不適用校數"),
-    later("計數"),
-    later("基數"),
-    later("應達"),
-    later("單位"),
-    later("期限"),
-    later("資料註記"),
-)
-
-
-def sheet(
-    view: View, period: Row, kpis: Sequence[Row], totals: Sequence[Row], before: Before
-) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The matrix as a file: its name, its header, and a function that gives its rows, with the day compared with."""
-    part = period.label if len(view.periods) > 1 else ""
-    name = "_".join(filter(None, (say("各組各項"), view.facts.title, part, file_day(view.on))))
-    header = [say(column) for column in COLUMNS]
-    if view.versus:
-        day = written_day(view.versus)
-        header += [say("達標校數（{day}）", day=day), say("計數（{day}）", day=day)]
-    named = {kpi.kpi: kpi for kpi in kpis}
-
-    def build() -> list[list[object]]:
-        return [
-            _line(view, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
-            for row in totals
-            if row.kpi in named
-        ]
-
-    return name, header, build
-
-
-def _line(view: View, row: Row, kpi: Row, then: Row | None) -> list[object]:
-    own: list[object] = [
-        row.group_name if row.level == "group" else say("全市"),
-        kpi.label,
-        word(row.status, kpi.require),
-        row.schools_met,
-        row.schools_judged,
-        row.schools_on_track,
-        row.schools_behind,
-        row.schools_overdue,
-        row.schools_no_data,
-        row.schools_exempt,
-        row.counted,
-        row.base,
-        row.required,
-        kpi.unit,
-        row.deadline,
-        flag_words(row),
-    ]
-    return [*own, then and then.schools_met, then and then.counted] if view.versus else own

@@ -12,14 +12,14 @@ import io
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import listing, number, sentence
+from dashboard.rows import Refused
 from dashboard.ui.base.parts import Cell, element, outward, table
 
-Row = Any
 WIDE = 9  # columns side by side; of a wider row the first ones and those around the fault
 FIRST, AROUND = 2, 2
 SHORT, LONG = 40, 2_000  # letters of a cell, and of one unfolded: a cell may have ten megabytes
@@ -36,7 +36,7 @@ class _Filled(NamedTuple):
     is_fault: bool
 
 
-def card(row: Row, *, with_school: bool = False) -> Markup:
+def card(row: Refused, *, with_school: bool = False) -> Markup:
     """The card as HTML: where the row is, its cells, how to mend it, and which indicators that could change."""
     effect = could_change(row)
     return element(
@@ -49,7 +49,7 @@ def card(row: Row, *, with_school: bool = False) -> Markup:
     )
 
 
-def could_change(row: Row) -> str:
+def could_change(row: Refused) -> str:
     """A sentence on the indicators that the row could change; blank unless the row was rejected."""
     if row.severity != "rejected":
         return ""
@@ -66,7 +66,7 @@ def cut(text: str | None, limit: int) -> str:
     return whole if len(whole) <= limit else f"{whole[:limit]}…"
 
 
-def _where(row: Row, with_school: bool) -> Markup:
+def _where(row: Refused, with_school: bool) -> Markup:
     """File, row and cell, with a link to the cell of a spreadsheet; the reason, and the school."""
     facts: list[str] = [element("b", row.file), _line(row)]
     if row.link:
@@ -80,11 +80,11 @@ def _where(row: Row, with_school: bool) -> Markup:
     return new + join(facts, " · ")
 
 
-def _line(row: Row) -> str:
+def _line(row: Refused) -> str:
     return say("第 {line} 列", line=number(row.line, "?"))
 
 
-def _advice(row: Row) -> Markup:
+def _advice(row: Refused) -> Markup:
     """The sentence that says what is wrong, with the suggestion marked as a guess."""
     advice = sentence(row)
     if not row.suggestion or row.suggestion in advice:
@@ -93,7 +93,7 @@ def _advice(row: Row) -> Markup:
     return join([advice, element("span", guess, kind="mut")])
 
 
-def _row(row: Row) -> Markup:
+def _row(row: Refused) -> Markup:
     """The row under its header; where its cells are unknown, the line of the file as it is."""
     cells = _cells(row)
     if not cells:
@@ -112,7 +112,7 @@ def _row(row: Row) -> Markup:
     return table(name, header, [("", line)], "one") + _whole(cells, kept)
 
 
-def _cells(row: Row) -> list[_Filled]:
+def _cells(row: Refused) -> list[_Filled]:
     """The row's cells, without columns that have neither a name nor a value; empty where some cells are unknown."""
     names, values = _split(row.header_row), _split(row.original)
     if not names or len(values) < len(names):
@@ -157,7 +157,7 @@ def _kept(cells: Sequence[_Filled]) -> list[int]:
     ]
 
 
-def _value(cell: _Filled, row: Row) -> Markup:
+def _value(cell: _Filled, row: Refused) -> Markup:
     value = escape(cut(cell.value, SHORT))
     if not cell.is_fault:
         return value

@@ -20,7 +20,7 @@ from dashboard.language import texts, words
 from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import View, ask, frame
-from dashboard.rows import Group, IndicatorDay
+from dashboard.rows import Group, IndicatorDay, Kpi
 from dashboard.ui.base import downloads, parts, screen
 from dashboard.ui.base.screen import show as put
 
@@ -217,7 +217,7 @@ def hover_text(name: str, unit: str) -> Markup:
     return join([plain(name), figure], " ")
 
 
-def line_facts(kpi: Any, group: str | int, counted: str) -> str:
+def line_facts(kpi: Kpi, group: str | int, counted: str) -> str:
     """The machine-readable key of a line: indicator, level, period, column and group; see `language.figure.FIGURE`."""
     level = "group" if group else "city"
     return "|".join((kpi.kpi, level, kpi.period, counted, str(group or "")))
@@ -240,7 +240,7 @@ def progress_header() -> list[str]:
     return [say("範圍"), say("日期"), say("計數"), say("應達"), say("百分比"), say("應有進度")]
 
 
-def has_progress(kpi: Any) -> bool:
+def has_progress(kpi: Kpi) -> bool:
     """Whether an indicator has a requirement and a deadline, and so a course to draw."""
     return kpi.deadline is not None and kpi.require not in ("none", "ceiling")
 
@@ -252,7 +252,7 @@ class Progress:
     Where nothing is required of all schools together, it counts the schools that met it out of those judged.
     """
 
-    kpi: Any
+    kpi: Kpi
     summed: bool
     names: Mapping[int, str]
     lines: pd.DataFrame
@@ -297,37 +297,44 @@ class Progress:
         }
 
     @property
-    def is_paced(self) -> bool:
-        """Whether the indicator has a pace."""
-        return bool(self.summed and self.kpi.pace_start and self.kpi.pace_start < self.kpi.deadline)
+    def deadline(self) -> date:
+        """The deadline, which every indicator with a course has."""
+        assert self.kpi.deadline
+        return self.kpi.deadline
+
+    @property
+    def pace_start(self) -> date | None:
+        """From when on the counts are to grow steadily; None where the indicator has no pace."""
+        start = self.kpi.pace_start
+        return start if self.summed and start and start < self.deadline else None
 
     def pace(self, whole: int, as_count: bool) -> pd.DataFrame | None:
         """The pace of each day to a requirement of `whole`; None where the indicator has none."""
-        if not self.is_paced:
+        if self.pace_start is None:
             return None
-        drawn = steady(self.kpi.pace_start, self.kpi.deadline, whole, as_count, self.start)
+        drawn = steady(self.pace_start, self.deadline, whole, as_count, self.start)
         return drawn.assign(line=PACE, look=PACE)
 
     def pace_on(self, day: date, whole: int) -> int | None:
         """The pace of one day to a requirement of `whole`, a whole number; None where there is none."""
-        if not self.is_paced:
+        if self.pace_start is None:
             return None
-        length = (self.kpi.deadline - self.kpi.pace_start).days
-        return int(whole * min(max((day - self.kpi.pace_start).days, 0), length) // length)
+        length = (self.deadline - self.pace_start).days
+        return int(whole * min(max((day - self.pace_start).days, 0), length) // length)
 
     def marks(self, view: View, required: int, low: bool = False) -> list[charts.Day]:
         """The upright lines: the deadline with what is required (at its foot if `low`), today, the day to compare with."""
-        due = say("期限 {day}", day=words.due_day(self.kpi.deadline, view.on))
+        due = say("期限 {day}", day=words.due_day(self.deadline, view.on))
         must = say("應達 {required} {unit}", required=words.number(required), unit=self.unit)
-        marks = [charts.Day(self.kpi.deadline, join([due, must], parts.BREAK), True, low)]
-        if view.on != self.kpi.deadline:
+        marks = [charts.Day(self.deadline, join([due, must], parts.BREAK), True, low)]
+        if view.on != self.deadline:
             marks.append(charts.Day(view.on, ""))
         if view.versus and view.versus >= self.start:
             marks.append(charts.Day(view.versus, words.short_day(view.versus, view.year)))
         return marks
 
 
-def progress(view: View, kpi: Any, as_count: bool = False) -> Progress | None:
+def progress(view: View, kpi: Kpi, as_count: bool = False) -> Progress | None:
     """The course of an indicator; None where there is none, or it has not begun."""
     if not has_progress(kpi):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import say
@@ -29,22 +29,32 @@ from dashboard.language.words import (
     short_day,
     word,
 )
-from dashboard.questions import View
+from dashboard.questions import Before, View
+from dashboard.rows import (
+    DataToMend,
+    Deadline,
+    Finding,
+    Kpi,
+    Period,
+    SchoolReject,
+    SchoolResult,
+    SchoolResultOf,
+    Standing,
+)
 from dashboard.rules import urgent
 from dashboard.ui.base.parts import anchor, element, moved, tag
 
-Row = Any
 ToIndicator = Callable[[str], str]
 WORTH_A_PACE = 3
 WEEKS = 4
 
 
-def gap(row: Row, unit: str) -> str:
+def gap(row: SchoolResult | Deadline | Finding, unit: str) -> str:
     """「還差 4 人」, or blank without a gap."""
     return say("還差 {amount}", amount=quantity(row.gap, unit)) if row.gap else ""
 
 
-def room(row: Row, unit: str) -> str:
+def room(row: SchoolResult | SchoolResultOf, unit: str) -> str:
     """The amount left below a ceiling or in excess of it; blank without a ceiling."""
     if row.room is None:
         return ""
@@ -53,12 +63,12 @@ def room(row: Row, unit: str) -> str:
     return say("尚餘 {amount}", amount=quantity(row.room, unit))
 
 
-def lacking(row: Row, unit: str) -> str:
+def lacking(row: SchoolResult, unit: str) -> str:
     """The room below a ceiling, else the gap."""
     return room(row, unit) or gap(row, unit)
 
 
-def pace(row: Row, unit: str) -> str:
+def pace(row: SchoolResult, unit: str) -> str:
     """「每週 0.7 人」, or blank where the gap is too small to plan for."""
     if not row.weekly or row.gap <= WORTH_A_PACE:
         return ""
@@ -69,7 +79,7 @@ def _speed(weekly: float, unit: str) -> str:
     return f"{weekly:.1f} {unit}"
 
 
-def first_sentence(deadlines: Sequence[Row]) -> Markup:
+def first_sentence(deadlines: Sequence[Deadline]) -> Markup:
     """The sentence on the most urgent deadline; it names the period where there are several."""
     row = urgent(deadlines)
     if row is None:
@@ -84,12 +94,12 @@ def first_sentence(deadlines: Sequence[Row]) -> Markup:
     return say_markup("{kpi} {text}。", kpi=row.short, text=shortfall)
 
 
-def _unread(row: Row) -> str:
+def _unread(row: Deadline) -> str:
     """How many of the schools with a gap have a file that could not be read."""
     return say("（其中 {n} 校有檔案沒有讀到）", n=number(row.unread)) if row.unread else ""
 
 
-def standing(row: Row, periods: Sequence[Row] = ()) -> Markup:
+def standing(row: Standing, periods: Sequence[Period] = ()) -> Markup:
     """The sentence on how many schools are late, unreported, flagged and done, over all periods."""
     late = element("b", say("{n} 校至少一項落後或逾期", n=number(row.late)))
     if row.no_data:
@@ -113,12 +123,16 @@ class FindingContext:
     """What a sentence needs beside its finding: the view, the indicators by id, and the link to one."""
 
     view: View
-    kpis: Mapping[str, Row]
+    kpis: Mapping[str, Kpi]
     to_indicator: ToIndicator
 
 
 def attention(
-    view: View, kpis: Sequence[Row], data: Sequence[Row], findings: Sequence[Row], to_indicator: ToIndicator
+    view: View,
+    kpis: Sequence[Kpi],
+    data: Sequence[DataToMend],
+    findings: Sequence[Finding],
+    to_indicator: ToIndicator,
 ) -> Markup:
     """The list of faults in the data, then the findings: each a sentence with a link."""
     context = FindingContext(view, {kpi.kpi: kpi for kpi in kpis}, to_indicator)
@@ -129,7 +143,7 @@ def attention(
     return listed + element("p", say("目前沒有落後、逾期或未填報的項目。"), kind="lead")
 
 
-def of_data(view: View, rows: Sequence[Row]) -> Markup:
+def of_data(view: View, rows: Sequence[DataToMend]) -> Markup:
     """The lines on faulty data: one for each flag of a table, and one on all tables without rows of a school."""
     lines = [_of_data(view, row.flag, DATA[row.flag](view, row)) for row in rows if row.flag in DATA]
     unsent = [
@@ -157,8 +171,8 @@ def _of_data(view: View, flag: str, sentence: Markup) -> Markup:
     )
 
 
-def _files(view: View, row: Row) -> Markup:
-    files = row.files.split("|")
+def _files(view: View, row: DataToMend) -> Markup:
+    files = (row.files or "").split("|")
     named = element("b", listing(files[:FILES]))
     if len(files) > FILES:
         named = say_markup("{files}等 {n} 個檔案", files=named, n=number(len(files)))
@@ -170,26 +184,26 @@ def _files(view: View, row: Row) -> Markup:
     return say_markup("{files} 影響 {schools}：{todo}", files=named, schools=_schools(view, row), todo=todo)
 
 
-def _rosters(view: View, row: Row) -> Markup:
+def _rosters(view: View, row: DataToMend) -> Markup:
     rejected = element("b", say("{table}有 {n} 列未採用", table=row.label, n=number(row.rows)))
     return say_markup("{text}，基數可能偏低：{schools}", text=rejected, schools=_schools(view, row))
 
 
-def _schools(view: View, row: Row, most: int | None = None) -> Markup:
+def _schools(view: View, row: DataToMend, most: int | None = None) -> Markup:
     """The first schools, each a link to its rows, and how many there are."""
     links = [anchor(view.link("data", school=name), name) for name in row.school_names.split("|")[:most]]
     return names(links, int(row.schools))
 
 
 FILES, FEW = 2, 2
-DATA: dict[str, Callable[[View, Row], Markup]] = {
+DATA: dict[str, Callable[[View, DataToMend], Markup]] = {
     "unreadable_source": _files,
     "stale_source": _files,
     "base_rejected": _rosters,
 }
 
 
-def _finding(context: FindingContext, row: Row) -> Markup:
+def _finding(context: FindingContext, row: Finding) -> Markup:
     status, describe = KINDS[row.kind]
     view = context.view
     if row.kind in ONE_SCHOOL:
@@ -199,7 +213,7 @@ def _finding(context: FindingContext, row: Row) -> Markup:
     if row.kind == "soon":
         mark = element("span", days_left(row.days_left), kind="tag t-behind")
     else:
-        mark = tag(status or row.status, "ceiling" if row.excess else None)
+        mark = tag(status or str(row.status), "ceiling" if row.excess else None)
     when = due_day(row.deadline, view.on) if row.deadline and not row.excess else ""
     return _line(
         element("span", mark),
@@ -209,7 +223,7 @@ def _finding(context: FindingContext, row: Row) -> Markup:
     )
 
 
-def linked(context: FindingContext, row: Row) -> Markup:
+def linked(context: FindingContext, row: Finding) -> Markup:
     """The schools of a finding, each a link to its page."""
     pairs = zip(row.school_names.split("|"), row.school_shorts.split("|"), strict=True)
     links = [anchor(context.view.link("school", school=name, kpi=row.kpi), short) for name, short in pairs]
@@ -221,7 +235,7 @@ def _versus(context: FindingContext) -> str:
     return short_day(context.view.versus, context.view.year)
 
 
-def _many(context: FindingContext, row: Row) -> Markup:
+def _many(context: FindingContext, row: Finding) -> Markup:
     unit = context.kpis[row.kpi].unit
     short = gap(row, unit)
     if row.excess:
@@ -235,7 +249,7 @@ def _many(context: FindingContext, row: Row) -> Markup:
     return say_markup("{text}：{more}", text=sentence, more=linked(context, row))
 
 
-def _one(context: FindingContext, row: Row) -> Markup:
+def _one(context: FindingContext, row: Finding) -> Markup:
     kpi = context.kpis[row.kpi]
     sentence = say_markup(
         "{kpi} {short}（{done}）",
@@ -243,14 +257,14 @@ def _one(context: FindingContext, row: Row) -> Markup:
         short=element("b", gap(row, kpi.unit)),
         done=f"{number(row.counted)}/{number(row.required)}",
     )
-    week = row.gap * 7 / row.days_left if row.days_left and row.days_left > 0 else None
+    week = row.gap * 7 / row.days_left if row.gap and row.days_left and row.days_left > 0 else None
     needed = say("每週須 {amount}", amount=_speed(week, kpi.unit)) if week else ""
     turned = say("{day} 之後才落後", day=_versus(context)) if row.worsened else ""
     more = say("，").join(filter(None, (needed, _lately(context, row, kpi.unit), turned)))
     return say_markup("{text}：{more}", text=sentence, more=more) if more else sentence
 
 
-def _lately(context: FindingContext, row: Row, unit: str) -> str:
+def _lately(context: FindingContext, row: Finding, unit: str) -> str:
     """The speed of the last four weeks; blank without a figure at their start, or on a day still to come."""
     if row.gained is None or context.view.ahead:
         return ""
@@ -261,7 +275,7 @@ def _lately(context: FindingContext, row: Row, unit: str) -> str:
     return say("近四週沒有增加")
 
 
-def _fell(context: FindingContext, row: Row) -> Markup:
+def _fell(context: FindingContext, row: Finding) -> Markup:
     kpi = context.kpis[row.kpi]
     sentence = say_markup(
         "{kpi} 自 {day} 起由 {then} 降為 {now}",
@@ -274,19 +288,19 @@ def _fell(context: FindingContext, row: Row) -> Markup:
     return join([sentence, short], say("，")) if short else sentence
 
 
-def _silent(context: FindingContext, row: Row) -> Markup:
+def _silent(context: FindingContext, row: Finding) -> Markup:
     kpis = listing([context.kpis[kpi].short for kpi in row.kpi_ids.split("|")])
     unreported = element("b", say("{n} 項未填報", n=number(row.schools)))
     return say_markup("{kpis} {text}，缺資料，不是 0", kpis=kpis, text=unreported)
 
 
-def _absent(context: FindingContext, row: Row) -> Markup:
+def _absent(context: FindingContext, row: Finding) -> Markup:
     link = anchor(context.view.link("data"), say("資料頁"))
     return say_markup("全部 {n} 校未填報，不是 0；請看{link}還缺哪一份", n=number(row.schools), link=link)
 
 
 # The status of a kind of finding (None: that of the row) and the function that writes its sentence.
-KINDS: dict[str, tuple[str | None, Callable[[FindingContext, Row], Markup]]] = {
+KINDS: dict[str, tuple[str | None, Callable[[FindingContext, Finding], Markup]]] = {
     "late": ("overdue", _many),
     "soon": ("soon", _many),
     "absent": ("no_data", _absent),
@@ -303,12 +317,12 @@ ONE_SCHOOL = ("fell", "behind", "silent")
 
 def coming(
     view: View,
-    deadlines: Sequence[Row],
-    before: Mapping[tuple[object, ...], Row],
+    deadlines: Sequence[Deadline],
+    before: Before[Deadline],
     to_indicator: ToIndicator,
 ) -> Markup:
     """The deadlines by day, each with its gap and the change in schools since the day to compare with."""
-    days: dict[object, list[Row]] = {}
+    days: dict[object, list[Deadline]] = {}
     for row in deadlines:
         days.setdefault(row.deadline, []).append(row)
     lines = join(_deadline(view, due, before, to_indicator) for due in days.values())
@@ -317,8 +331,8 @@ def coming(
 
 def _deadline(
     view: View,
-    due: Sequence[Row],
-    before: Mapping[tuple[object, ...], Row],
+    due: Sequence[Deadline],
+    before: Before[Deadline],
     to_indicator: ToIndicator,
 ) -> Markup:
     left = due[0].days_left
@@ -333,7 +347,7 @@ def _deadline(
     return element("dt", due_day(due[0].deadline, view.on)) + element("dd", countdown, lines)
 
 
-def _unmet(row: Row, then: Row | None) -> Markup:
+def _unmet(row: Deadline, then: Deadline | None) -> Markup:
     if not row.judged:
         return say_markup("尚無學校可評定")
     change = moved(row.schools, then, "schools")
@@ -347,7 +361,11 @@ def _unmet(row: Row, then: Row | None) -> Markup:
 
 
 def school_lead(
-    view: View, school: str, figures: Sequence[Row], kpis: Mapping[str, Row], rejects: Sequence[Row]
+    view: View,
+    school: str,
+    figures: Sequence[SchoolResult],
+    kpis: Mapping[str, Kpi],
+    rejects: Sequence[SchoolReject],
 ) -> Markup:
     """The summary of a school's page: what is due, how many indicators have which status, how many rows were rejected."""
     judged = [row for row in figures if row.status != "info"]
@@ -367,24 +385,24 @@ def school_lead(
     return prose([*_pressing(figures, kpis), say_markup("{text}。", text=summary)])
 
 
-def _place(row: Row) -> int:
+def _place(row: SchoolResult) -> int:
     return [*STATUSES].index(row.status)
 
 
-def _pressing(figures: Sequence[Row], kpis: Mapping[str, Row]) -> list[Markup]:
+def _pressing(figures: Sequence[SchoolResult], kpis: Mapping[str, Kpi]) -> list[Markup]:
     """The sentences on the first deadline missed or within two weeks, and on each exceeded ceiling."""
     sure = [row for row in figures if not is_unsure(row)]
-    open_rows = [row for row in sure if row.status in UNMET and row.gap]
-    due = sorted(open_rows, key=lambda row: row.deadline)
-    late = [row for row in due if row.status == "overdue"]
-    soon = [row for row in due if 0 <= row.days_left <= URGENT_DAYS]
+    unmet = [row for row in sure if row.status in UNMET and row.gap]
+    unmet.sort(key=lambda row: row.deadline or date.max)
+    due = [(row, row.days_left) for row in unmet if row.days_left is not None]
+    late = [(row, left) for row, left in due if row.status == "overdue"]
+    soon = [(row, left) for row, left in due if 0 <= left <= URGENT_DAYS]
     sentences = [
-        say("{when}，{short}", when=past(row.days_left), short=gap(row, kpis[row.kpi].unit))
-        for row in (late or soon)[:1]
+        (row, say("{when}，{short}", when=past(left), short=gap(row, kpis[row.kpi].unit)))
+        for row, left in (late or soon)[:1]
     ]
     over = [row for row in sure if row.room is not None and row.room < 0]
-    sentences += [room(row, kpis[row.kpi].unit) for row in over]
+    sentences += [(row, room(row, kpis[row.kpi].unit)) for row in over]
     return [
-        element("b", say("{kpi} {text}。", kpi=kpis[row.kpi].short, text=one))
-        for row, one in zip([*(late or soon)[:1], *over], sentences, strict=True)
+        element("b", say("{kpi} {text}。", kpi=kpis[row.kpi].short, text=text)) for row, text in sentences
     ]

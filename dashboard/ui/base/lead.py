@@ -25,11 +25,10 @@ from dashboard.language.words import (
 )
 from dashboard.questions import View, ask
 from dashboard.reminders import to_send as to_send
-from dashboard.rows import Notice, TeamKpi
+from dashboard.rows import Kpi, Notice, SchoolResult, TeamKpi
 from dashboard.ui.base.findings import gap, pace, room
 from dashboard.ui.base.parts import BREAK, anchor, element, hint
 
-Row = Any
 Link = Callable[..., str]
 STEPS = 3
 
@@ -42,13 +41,13 @@ class StepContext:
     indicator. refused: the number of rejected rows by school.
     """
 
-    kpis: Mapping[str, Row]
+    kpis: Mapping[str, Kpi]
     teams: Collection[str]
     to_send: Mapping[tuple[int, str], str]
     refused: Mapping[str, int]
 
 
-def step_context(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> StepContext:
+def step_context(view: View, kpis: Sequence[Kpi], mine: Mapping[str, Any]) -> StepContext:
     """The context of one period and group; rejected rows belong to no period and are listed with the first."""
     notices = ask(view, Notice) if mine["period"] == view.period_ids[0] else []
     return StepContext(
@@ -59,7 +58,9 @@ def step_context(view: View, kpis: Sequence[Row], mine: Mapping[str, Any]) -> St
     )
 
 
-def this_week(schools: Mapping[str, Sequence[Row]], context: StepContext, link: Link, year: int) -> Markup:
+def this_week(
+    schools: Mapping[str, Sequence[SchoolResult]], context: StepContext, link: Link, year: int
+) -> Markup:
     """The section of the week: each school's steps with a link to its reminder, and a line on the schools without any.
 
     Blank without a school.
@@ -86,13 +87,15 @@ def this_week(schools: Mapping[str, Sequence[Row]], context: StepContext, link: 
     return join(sections)
 
 
-def _open(figures: Sequence[Row]) -> str:
+def _open(figures: Sequence[SchoolResult]) -> str:
     """The number of indicators in time but not done yet, in brackets."""
     many = sum(row.status == "on_track" and bool(row.gap) for row in figures)
     return say("（還有 {n} 項進行中）", n=number(many)) if many else ""
 
 
-def steps(name: str, figures: Sequence[Row], context: StepContext, link: Link, year: int) -> list[Markup]:
+def steps(
+    name: str, figures: Sequence[SchoolResult], context: StepContext, link: Link, year: int
+) -> list[Markup]:
     """At most `STEPS` of a school: gaps by deadline, what to send, rows to mend; and a link to the rest."""
     short = sorted((row for row in figures if _is_due(row)), key=_urgency)
     others = [
@@ -112,22 +115,26 @@ def steps(name: str, figures: Sequence[Row], context: StepContext, link: Link, y
     return lines + others
 
 
-def _is_due(row: Row) -> bool:
+def _is_due(row: SchoolResult) -> bool:
     """Whether a figure is late, or lacks something close to its deadline; never where a file was not read."""
     if is_unsure(row):
         return False
     if row.status in LATE:
         return True
-    return bool(row.status == "on_track" and row.gap and 0 <= row.days_left <= URGENT_DAYS)
+    return bool(row.status == "on_track" and row.gap and _is_soon(row.days_left))
 
 
-def _urgency(row: Row) -> tuple[date, float]:
+def _is_soon(left: int | None) -> bool:
+    return left is not None and 0 <= left <= URGENT_DAYS
+
+
+def _urgency(row: SchoolResult) -> tuple[date, float]:
     """The sort key: exceeded ceilings first, then by deadline and gap."""
     exceeded = row.room is not None and row.room < 0
     return (date.min if exceeded else row.deadline or date.max), -float(row.gap or 0)
 
 
-def _step(row: Row, context: StepContext, link: Link, year: int) -> Markup:
+def _step(row: SchoolResult, context: StepContext, link: Link, year: int) -> Markup:
     """「▼ A1、A2 還差 4 人 · 12/31 前 · 每週 0.7 人」."""
     kpi = context.kpis[row.kpi]
     what = anchor(link("school", school=row.school_name, kpi=row.kpi), kpi.short)
@@ -135,11 +142,11 @@ def _step(row: Row, context: StepContext, link: Link, year: int) -> Markup:
     if row.room is not None:
         return say_markup("{what} {over}，請調整", what=sign, over=element("b", room(row, kpi.unit)))
     parts: list[str] = [join([sign, element("b", _lacks(row, kpi, context))], " ")]
-    if row.days_left < 0:
+    if row.deadline and row.days_left is not None and row.days_left < 0:
         parts.append(say("期限 {day} 已過，請補齊", day=written_day(row.deadline)))
     else:
         parts.append(say("{day} 前", day=short_day(row.deadline, year)))
-    if 0 <= row.days_left <= URGENT_DAYS:
+    if _is_soon(row.days_left):
         parts.append(element("span", days_left(row.days_left), kind="warn"))
     parts.append(pace(row, kpi.unit))
     return join((part for part in parts if part), " · ")
@@ -151,7 +158,7 @@ def _sign(status: str) -> Markup:
     )
 
 
-def _lacks(row: Row, kpi: Row, context: StepContext) -> str:
+def _lacks(row: SchoolResult, kpi: Kpi, context: StepContext) -> str:
     """The gap in words; of a team, that its members must be at the same event."""
     if row.kpi not in context.teams:
         return gap(row, kpi.unit)
@@ -160,7 +167,7 @@ def _lacks(row: Row, kpi: Row, context: StepContext) -> str:
     return say("請 {n} 人同到一場", n=number(row.required))
 
 
-def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link) -> Markup:
+def _resend(name: str, figures: Sequence[SchoolResult], context: StepContext, link: Link) -> Markup:
     """The step to send unread files again, with the indicators that depend on them."""
     kpis = [context.kpis[row.kpi].short for row in figures if is_unsure(row)]
     if not kpis:
@@ -170,7 +177,7 @@ def _resend(name: str, figures: Sequence[Row], context: StepContext, link: Link)
     return join([element("span", "!", kind="fl"), step], " ")
 
 
-def _send(figures: Sequence[Row], context: StepContext) -> Markup:
+def _send(figures: Sequence[SchoolResult], context: StepContext) -> Markup:
     """The step to send or fill in what indicators without data need."""
     silent = [
         row

@@ -15,8 +15,9 @@ from dashboard.language.markup import BLANK, Markup, escape
 from dashboard.language.texts import later, say
 from dashboard.language.words import STATUSES, number
 from dashboard.questions import View, programme_name
+from dashboard.rows import Period
 from dashboard.ui.base import downloads, parts
-from dashboard.ui.base.parts import Cell, Line, Row, element
+from dashboard.ui.base.parts import Cell, Line, element
 
 T = TypeVar("T")
 AT_ONCE = 30  # rows that come with a page
@@ -107,7 +108,7 @@ def around(
     return part(0, before), part(rows.last, end) + more
 
 
-def instead(name: str, draw: Callable[[Sequence[T]], Markup], rows: Page[T], period: Row) -> Markup:
+def instead(name: str, draw: Callable[[Sequence[T]], Markup], rows: Page[T], period: Period) -> Markup:
     """A drawing of the page's rows, and on paper of all rows, for what is no plain list of rows.
 
     name: the drawing's name, unique on the page and in the period.

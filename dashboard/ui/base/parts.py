@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dashboard.language.figure import stated
 from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
@@ -31,9 +30,12 @@ from dashboard.language.words import (
     word,
     written_day,
 )
+from dashboard.rows import Figure, Judged, Kpi, Period, SchoolResultOf
 
-Row = Any
-BASES = {"staff": "staff", "classes": "schools"}  # the tables that the bases are counted in
+BASES: dict[object, str] = {
+    "staff": "staff",
+    "classes": "schools",
+}  # the tables that the bases are counted in
 BREAK = Markup("<br>")
 
 
@@ -62,50 +64,54 @@ def tag(status: str, require: str | None = None) -> Markup:
     )
 
 
-def flag_sign(row: Row) -> Markup:
+def flag_sign(row: Judged) -> Markup:
     """The mark of flags in a cell without room for words, which are in its title and below its table."""
     return Markup('<em class="fl">!</em>' if flags_of(row) else "")
 
 
-def flag_note(row: Row, causes: str = "") -> Markup:
+def flag_note(row: Figure, causes: str = "") -> Markup:
     """「! 名冊有退回的列」 with its meaning as the title, where no link is possible; blank without a flag."""
     if not flags_of(row):
         return BLANK
     return element("small", "! ", flag_words(row), kind="fl", title=causes or flag_meanings(row))
 
 
-def flagged(row: Row, kpi: Row, link: Callable[..., str], causes: str = "") -> Markup:
+def flagged(row: Figure, kpi: Kpi | SchoolResultOf, link: Callable[..., str], causes: str = "") -> Markup:
     """As `flag_note`, as a link to the rows of the school and the table on the data page."""
     if not flags_of(row):
         return BLANK
-    school = row.school_name if row.level == "school" else None
-    href = link("data", school=school, table=flag_table(row, kpi))
+    school = getattr(row, "school_name", None)  # a sum of schools has none
+    href = link("data", school=school, table=flag_table(flags_of(row), kpi))
     return anchor(href, flag_note(row, causes), "fl")
 
 
-def flag_hover(row: Row) -> Markup:
+def flag_hover(row: Figure) -> Markup:
     """The line on flags in a figure's tooltip; blank without a flag."""
     return Markup(f"<br>! {escape(flag_words(row))}" if flags_of(row) else "")
 
 
-def flag_table(row: Row, kpi: Row) -> str | None:
-    """The table that all flags of a figure are about; None where they are about several, or about files."""
+def flag_table(flags: Iterable[str], kpi: Kpi | SchoolResultOf) -> str | None:
+    """The table that all flags of a figure, their codes, are about; None where they are about several, or about files."""
     about = {"base_rejected": BASES.get(kpi.base), "rows_rejected": kpi.table_name, "no_rows": kpi.table_name}
-    tables = {about.get(code) for code in flags_of(row)}
+    tables = {about.get(code) for code in flags}
     return tables.pop() if len(tables) == 1 else None
 
 
-def figure(row: Row, name: str = "") -> Markup:
+def figure(row: Judged, name: str = "") -> Markup:
     """The values of a figure for machines, as one attribute, since a browser checks each attribute of hundreds."""
     return Markup(f'data-figure="{escape(stated(row, name))}"')
 
 
-def moved(now: object, row: Row | None, name: str = "counted", unit: str = "") -> Markup:
-    """+3, −2 or 0: the change from the value `name` of `row`, of the day to compare with, to `now`.
+def moved(now: float | None, row: object, name: str = "counted", unit: str = "") -> Markup:
+    """As `changed`, from the value `name` of a row of the day to compare with; None where nothing is compared."""
+    return changed(now, None if row is None else getattr(row, name), unit)
 
-    Blank where nothing is compared, and where either day has no figure: that is not a change of 0.
+
+def changed(now: float | None, then: float | None, unit: str = "") -> Markup:
+    """+3, −2 or 0: the change from the figure of the day to compare with.
+
+    Blank where either day has no figure: that is not a change of 0.
     """
-    then: Any = row and getattr(row, name)
     if now is None or then is None:
         return BLANK
     by, title = escape(change(now - then, unit)), escape(say("與比較日相比"))
@@ -135,6 +141,11 @@ def anchor(href: str, text: str, kind: str = "") -> Markup:
 def outward(href: str, text: str) -> Markup:
     """A link to another site, in a new tab without the referrer."""
     return element("a", text, href=href, target="_blank", rel="noopener noreferrer")
+
+
+def heading(title: str, *about: str) -> Markup:
+    """The heading of a section, and below it what it is about."""
+    return element("h2", title) + (element("p", *about, kind="sub") if about else BLANK)
 
 
 def hint(text: str) -> Markup:
@@ -278,6 +289,6 @@ def pager(current: int, total: int, size: int, here: Callable[..., str], of: str
     return element("p", position, "　", back, "　", on, kind="foot onscreen")
 
 
-def period(periods: Sequence[Row], one: Row) -> Markup:
+def period(periods: Sequence[Period], one: Period) -> Markup:
     """The heading of a period's section; blank where the page has one period."""
     return element("h2", one.label) if len(periods) > 1 else BLANK

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, listing, number, sentence
 from dashboard.questions import View, ask
-from dashboard.rows import Refused, Reject
+from dashboard.rows import Kpi, Refused, Reject, RejectCount, SchoolBound, SchoolReject, SchoolResult
 from dashboard.ui.base import faults, paper, parts
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import anchor, element, pills
 from dashboard.ui.base.table import Column, Table
 
-Row = Any
 SEVERITIES = {
     "rejected": later("被退回"),
     "warning": later("有警告（列仍採用）"),
@@ -44,7 +42,10 @@ def chosen() -> dict[str, str | None]:
 
 
 def refused(
-    rows: Sequence[Row], counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str]
+    rows: Sequence[Refused],
+    counts: Sequence[RejectCount],
+    chosen: Mapping[str, str | None],
+    here: Callable[..., str],
 ) -> Markup:
     """The section of rejected rows: the filters and one page of rows, or a notice where the filters leave none."""
     severity = chosen["severity"] or "rejected"
@@ -67,22 +68,22 @@ def refused(
     )
 
 
-def page(view: View, counts: Sequence[Row], chosen: Mapping[str, str | None]) -> paper.Page[Row]:
+def page(view: View, counts: Sequence[RejectCount], chosen: Mapping[str, str | None]) -> paper.Page[Reject]:
     """The page of rejected rows that the address names, under its filters."""
 
-    def get(first: int, last: int) -> Sequence[Row]:
+    def get(first: int, last: int) -> Sequence[Reject]:
         return ask(view, Reject, on=view.on, **chosen, size=last - first, skip=first)
 
     return paper.Page(asked("page"), matching(counts, chosen), SIZE, get)
 
 
-def rejected(rows: Sequence[Row]) -> Markup:
+def rejected(rows: Sequence[Refused]) -> Markup:
     """The cards of one page of rows, on paper of all; blank where there is no row."""
     return _faults("rejects", rows, True) if rows else BLANK
 
 
-def _faults(name: str, rows: Sequence[Row], with_school: bool = False) -> Markup:
-    def write(some: Iterable[Row]) -> Markup:
+def _faults(name: str, rows: Sequence[Refused], with_school: bool = False) -> Markup:
+    def write(some: Iterable[Refused]) -> Markup:
         return join(faults.card(row, with_school=with_school) for row in some)
 
     before, after = paper.around("div", name, rows, write)
@@ -96,7 +97,9 @@ def silent(todo: str | None) -> Markup:
     return say_markup("缺這項的資料，不是 0；{todo}。", todo=element("b", todo))
 
 
-def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: Markup = BLANK) -> Markup:
+def own_rejects(
+    rows: Sequence[SchoolReject], figure: SchoolResult, limit: int = 20, others: Markup = BLANK
+) -> Markup:
     """The section of a school's rows that could count in a figure and were not taken.
 
     Its title says where they may be why the figure is late. `others` is the line on rows that cannot count.
@@ -110,8 +113,8 @@ def own_rejects(rows: Sequence[Row], figure: Row, limit: int = 20, others: Marku
 
 
 def apart(
-    view: View, school: str, kpi: Row, rejects: Sequence[Row], possible: Sequence[Row]
-) -> tuple[list[Row], Markup]:
+    view: View, school: str, kpi: Kpi, rejects: Sequence[SchoolReject], possible: Sequence[SchoolBound]
+) -> tuple[list[SchoolReject], Markup]:
     """The rejected rows of an indicator's table that could count in it, and a line on the others."""
     fit = {(row.file, row.line) for row in possible if row.kpi == kpi.kpi}
     own = [row for row in rejects if row.table_name == kpi.table_name]
@@ -124,7 +127,7 @@ def apart(
     return [row for row in own if row not in others], element("p", anchor(there, line), kind="foot")
 
 
-def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> Markup:
+def other_rejects(rows: Sequence[SchoolReject], tables: Collection[str]) -> Markup:
     """The section of a school's rejected rows in tables of no indicator: the rosters."""
     others = [row for row in rows if row.table_name not in tables]
     if not others:
@@ -134,7 +137,7 @@ def other_rejects(rows: Sequence[Row], tables: Collection[str]) -> Markup:
     return element("h2", title) + _listed(others)
 
 
-def _listed(rows: Sequence[Row], limit: int = 20) -> Markup:
+def _listed(rows: Sequence[SchoolReject], limit: int = 20) -> Markup:
     cards = _faults(f"rejects {rows[0].table_name}", paper.page(rows, None, limit))
     left = len(rows) - limit
     if left <= 0:
@@ -142,7 +145,7 @@ def _listed(rows: Sequence[Row], limit: int = 20) -> Markup:
     return cards + element("p", say("另有 {n} 列，見資料頁。", n=number(left)), kind="foot onscreen")
 
 
-def _counts(rows: Sequence[Row]) -> str:
+def _counts(rows: Sequence[SchoolReject]) -> str:
     """「3 列被退回、1 列有警告」."""
     refused = sum(row.severity == "rejected" for row in rows)
     warned = len(rows) - refused
@@ -179,14 +182,14 @@ def every(view: View, chosen: Mapping[str, str | None]) -> Table[Refused]:
     return table(lambda: ask(view, Reject, on=view.on, **chosen, size=None, skip=0))
 
 
-def matching(counts: Sequence[Row], chosen: Mapping[str, str | None]) -> int:
+def matching(counts: Sequence[RejectCount], chosen: Mapping[str, str | None]) -> int:
     """How many rows all filters together leave: the counts of one facet, narrowed to its choice."""
     own = chosen["table"]
     return sum(row.rows for row in counts if row.facet == "table" and own in (None, row.value))
 
 
 def filters(
-    counts: Sequence[Row], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
+    counts: Sequence[RejectCount], chosen: Mapping[str, str | None], here: Callable[..., str], most: int = 12
 ) -> Markup:
     """The filters as pills with their counts: severity, table, reason and the `most` schools with most rows."""
     by_facet = {
@@ -217,10 +220,10 @@ def filters(
     return join(lines)
 
 
-def _facet(facet: str, rows: Sequence[Row], chosen: str | None, here: Callable[..., str]) -> Markup:
+def _facet(facet: str, rows: Sequence[RejectCount], chosen: str | None, here: Callable[..., str]) -> Markup:
     """The pills of one filter; the chosen one stays even where the other filters leave it no row."""
     if chosen and chosen not in {row.value for row in rows}:
-        rows = [*rows, SimpleNamespace(value=chosen, label=None, rows=0)]
+        rows = [*rows, RejectCount(facet, chosen, "", 0, 0)]
     choices = [(say("全部"), here(**{facet: None}), chosen is None)]
     choices += [
         (

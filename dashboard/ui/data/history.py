@@ -17,7 +17,7 @@ from dashboard.language.texts import say
 from dashboard.questions import View, answers, facts_of
 from dashboard.rows import Facts, Kpi, Period, SourceTable, Total
 from dashboard.ui.base import parts
-from dashboard.ui.base.parts import element
+from dashboard.ui.base.parts import element, heading
 from dashboard.ui.base.screen import show
 from dashboard.ui.base.table import Column, Table
 from dashboard.ui.frame import freshness
@@ -76,25 +76,26 @@ def write_section(view: View) -> None:
 
 def changes(view: View) -> Markup:
     """The table of the row counts and figures that differ from the former snapshot's."""
-    title = element("h2", say("與前一份快照相比"))
+    title = say("與前一份快照相比")
     before = former(view)
     if before is None:
-        return title + element("p", say("這是第一份快照。"))
+        return heading(title) + element("p", say("這是第一份快照。"))
     try:
         differences = moved(view)
         since = facts_of(before, view.scope).built_at
     except store.NoSnapshot:
-        return title + parts.notice(say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。"))
+        return heading(title) + parts.notice(
+            say("前一份快照是別的版本做的"), say("無法比較；下一次更新後就會有。")
+        )
     sentence = say(
         "{since} → {now}；增減超過 {share} 標「!」",
         since=words.moment(since, view.year),
         now=words.moment(view.facts.built_at, view.year),
         share=f"{JUMP:.0%}",
     )
-    head = title + element("p", sentence, kind="sub")
     if not differences:
-        return head + element("p", say("列數與數字都沒有變動。"))
-    return head + _differing(differences).html()
+        return heading(title, sentence) + element("p", say("列數與數字都沒有變動。"))
+    return heading(title, sentence) + _differing(differences).html()
 
 
 def _differing(differences: Sequence[Difference]) -> Table[Difference]:
@@ -146,7 +147,7 @@ def kept(view: View) -> None:
     """Write the table of kept snapshots, and the button that restores one."""
     listed = snapshots(view)
     name = f"{listed.name}_{view.facts.title}_{words.file_day(view.on)}"
-    show(element("h2", listed.name) + listed.html() + listed.download(name))
+    show(heading(listed.name) + listed.html() + listed.download(name))
     restore(view)
 
 

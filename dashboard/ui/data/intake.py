@@ -11,7 +11,7 @@ from dashboard.language.texts import later, say
 from dashboard.language.words import fingerprint, listing, moment, number, percent, size
 from dashboard.rows import Facts, Input, SourceTable, UnusedColumn
 from dashboard.ui.base import paper
-from dashboard.ui.base.parts import BREAK, Cell, element, notice, outward, stored
+from dashboard.ui.base.parts import BREAK, Cell, element, heading, notice, outward, stored
 from dashboard.ui.base.table import Column, Table
 from dashboard.ui.frame.freshness import Times
 
@@ -32,8 +32,7 @@ NO_TIMES = Times(None, None, None)
 def sources(tables: Sequence[SourceTable], listed: Table[SourceTable]) -> Markup:
     """The section of the sources: the table of all, and their sum."""
     sentence = say("讀入 = 採用 + 重複 + 退回，逐檔相符")
-    head = element("h2", say("來源")) + element("p", sentence, kind="sub")
-    return head + replace(listed, rows=[*tables, _sum(tables)]).html()
+    return heading(say("來源"), sentence) + replace(listed, rows=[*tables, _sum(tables)]).html()
 
 
 def source_table(tables: Sequence[SourceTable], times: Mapping[str, Times], year: int) -> Table[SourceTable]:
@@ -211,7 +210,7 @@ def _left_out(inputs: Sequence[Input]) -> Table[Input]:
 def _section(title: str, sentence: str, listed: Markup, left: int) -> Markup:
     more = say("另有 {n} 項，列在下方「檔案與工作表」。", n=number(left)) if left > 0 else ""
     foot = element("p", more, kind="foot") if more else BLANK
-    return join([element("h2", title), element("p", sentence, kind="sub"), listed, foot])
+    return join([heading(title, sentence), listed, foot])
 
 
 def columns(rows: Sequence[UnusedColumn], listed: Table[UnusedColumn]) -> Markup:

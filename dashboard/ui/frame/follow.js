@@ -2,7 +2,7 @@
 // browser's own back button does. Without this script the links still work, only slower.
 (() => {
   document.documentElement.lang = "LANGUAGE";
-  // What stands in place of the dialog by which Streamlit tells that the server is out of reach, see style.css.
+  // What stands in place of the dialog by which Streamlit tells that the server is out of reach, see frame/style.css.
   document.documentElement.style.setProperty("--disconnected", JSON.stringify("DISCONNECTED"));
   if (window.kpiFollows) return;
   window.kpiFollows = true;

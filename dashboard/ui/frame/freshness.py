@@ -1,4 +1,4 @@
-"""How fresh the figures are: stale spreadsheets, a running build, and the page that follows a new snapshot.
+"""How fresh the figures are: stale spreadsheets, and a running build.
 
 A build runs in a process of its own, started here, by `kpi watch` or by hand. Every page reads the build's notes beside
 the snapshots, and no page asks Google anything.
@@ -6,20 +6,18 @@ the snapshots, and no page asks Google anything.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import streamlit as st
 
@@ -36,9 +34,6 @@ from dashboard.ui.base import parts
 from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
 
-Row = Any
-
-LOOK_EVERY = 10.0
 LOOK_EVERY_WHILE_BUILDING = 1.0
 VIEWER = later("「資料」頁的檢視者")
 MINE = "updates"
@@ -77,7 +72,7 @@ class Mine:
 
 def tags(view: View) -> list[Markup]:
     """A mark for each spreadsheet out of reach and for a failed refresh, for the quiet line of every page."""
-    refresh = store.last_refresh(_folder(view))
+    refresh = store.last_refresh(folder(view))
     if refresh is None:
         return _quiet_tags(view)
     labels = {row.table_name: row.label for row in ask(view, SourceTable)}
@@ -117,7 +112,7 @@ def notices(view: View) -> Markup:
     A failed refresh, snapshots deleted for lack of disk space, and each spreadsheet out of reach: since when, why, and
     which rows are used instead.
     """
-    refresh = store.last_refresh(_folder(view))
+    refresh = store.last_refresh(folder(view))
     if refresh is None:
         return BLANK
     failed = [_failed(view, refresh)] if refresh.error else []
@@ -133,7 +128,7 @@ def _unreachable(refresh: store.Refresh) -> list[store.SheetStatus]:
 
 def _checked(view: View) -> datetime | None:
     """When the sources were last read without a change, if that was after the view's snapshot was built."""
-    refresh = store.last_refresh(_folder(view))
+    refresh = store.last_refresh(folder(view))
     if refresh is None or refresh.checked_at is None or refresh.stamp != view.snapshot.stamp:
         return None
     return refresh.checked_at if refresh.checked_at > view.facts.built_at else None
@@ -169,9 +164,9 @@ class Times(NamedTuple):
     quiet: int | None
 
 
-def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
+def of_tables(view: View, tables: Sequence[SourceTable]) -> dict[str, Times]:
     """The times of each table, by its name; a spreadsheet out of reach counts as read when it was last in reach."""
-    refresh = store.last_refresh(_folder(view))
+    refresh = store.last_refresh(folder(view))
     times = {}
     for row in tables:
         sheets = [one for one in (refresh.sheets if refresh else ()) if row.table_name in one.tables]
@@ -183,7 +178,7 @@ def of_tables(view: View, tables: Sequence[Row]) -> dict[str, Times]:
     return times
 
 
-def _quiet(view: View, row: Row) -> int | None:
+def _quiet(view: View, row: SourceTable) -> int | None:
     """For how many days a table has not changed, where the definition marks that; the count ends with the programme."""
     bearable = _bearable(view.facts.definition).get(row.table_name)
     if bearable is None or row.changed_at is None:
@@ -246,49 +241,6 @@ def _unreached(view: View, sheet: store.SheetStatus) -> Markup:
     return parts.notice(title, body, "failed" if _stale(sheet) else "warning")
 
 
-@contextmanager
-def followed(view: View) -> Iterator[None]:
-    """Around a page: draw it anew when a new snapshot serves or a build starts or ends.
-
-    A snapshot that is published while the page is drawn counts as new. The session that started an update gets a toast
-    at its end.
-    """
-    before = _page_state(view)
-    yield
-    for news in _mine().news:
-        st.toast(news)
-    _mine().news.clear()
-    looks = itertools.count()
-
-    def look() -> None:
-        if next(looks) and (_current_state(view) != before or _mine().news):
-            st.rerun(scope="app")
-
-    st.fragment(kept(look), run_every=LOOK_EVERY)()
-
-
-def _page_state(view: View) -> tuple[object, ...]:
-    """The state that the page was drawn in; a damaged snapshot is not on the page but still the one that serves."""
-    return (_serving(view) if view.damage else view.snapshot.stamp, *_goings_on(view))
-
-
-def _current_state(view: View) -> tuple[object, ...]:
-    return (_serving(view), *_goings_on(view))
-
-
-def _serving(view: View) -> str:
-    try:
-        return store.current(view.warehouse, view.programme).stamp
-    except store.NoSnapshot:
-        return ""
-
-
-def _goings_on(view: View) -> tuple[str, bool]:
-    refresh = store.last_refresh(_folder(view))
-    status = refresh and (refresh.error, [(one.id, one.problem) for one in refresh.sheets])
-    return str(status), store.under_way(_folder(view)) is not None
-
-
 def update(view: View) -> None:
     """Show the button that starts an update, or the progress of the running build.
 
@@ -301,24 +253,24 @@ def update(view: View) -> None:
     def look() -> None:
         if not _goes_on(view):
             st.rerun(scope="app")
-        show_progress(view, store.under_way(_folder(view)))
+        show_progress(view, store.under_way(folder(view)))
 
     st.fragment(kept(look), run_every=LOOK_EVERY_WHILE_BUILDING)()
 
 
 def _goes_on(view: View) -> bool:
-    return _waits(view) or store.under_way(_folder(view)) is not None
+    return _waits(view) or store.under_way(folder(view)) is not None
 
 
 def _waits(view: View, behind: store.UnderWay | None = None) -> bool:
     """Whether an update of this session runs; with `behind`, whether it waits for that build to end."""
     return any(
         one.programme == view.programme and (behind is None or one.process.pid != behind.process)
-        for one in _mine().going
+        for one in own_updates().going
     )
 
 
-def _mine() -> Mine:
+def own_updates() -> Mine:
     """The session's updates; those that ended meanwhile become news."""
     mine: Mine = st.session_state.setdefault(MINE, Mine())
     for one in [one for one in mine.going if one.process.poll() is not None]:
@@ -397,7 +349,7 @@ def _button(view: View) -> None:
     if view.scope.whole and st.button(say("立即更新"), type="primary"):
         start(view)
         st.rerun()
-    mine = _mine()
+    mine = own_updates()
     if why := mine.failed.get(view.programme):
         mine.news[:] = [news for news in mine.news if news != say(FAILED)]
         if not _is_in_notice(view, why):
@@ -407,7 +359,7 @@ def _button(view: View) -> None:
 
 def _is_in_notice(view: View, why: str) -> bool:
     """Whether the notice of the last refresh says the same already."""
-    refresh = store.last_refresh(_folder(view))
+    refresh = store.last_refresh(folder(view))
     return bool(refresh and refresh.error and refresh.error[:200] in why)
 
 
@@ -426,7 +378,7 @@ def start(view: View, file: str | None = None) -> None:
         sys.executable, "-m", "dashboard.cli", "build", "--config", place, "--programme", view.programme,
         "--by", VIEWER, "--wait",
     ]  # fmt: skip
-    if not store.pinned(_folder(view)):
+    if not store.pinned(folder(view)):
         command.append("--if-changed")
     since = clock.now().replace(microsecond=0)
     # Not a pipe: nobody reads it before the end, so it would fill up.
@@ -435,10 +387,11 @@ def start(view: View, file: str | None = None) -> None:
         command, stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, env=with_product(os.environ),
         start_new_session=True,
     )  # fmt: skip
-    mine = _mine()
+    mine = own_updates()
     mine.failed.pop(view.programme, None)
     mine.going.append(Started(view.programme, since, view.snapshot.stamp, file, process, errors))
 
 
-def _folder(view: View) -> Path:
+def folder(view: View) -> Path:
+    """The folder of the programme's snapshots."""
     return view.warehouse / view.programme

@@ -28,11 +28,12 @@ from dashboard.ui.base import paper, parts
 from dashboard.ui.base.address import chosen
 from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import show
-from dashboard.ui.frame import freshness
+from dashboard.ui.frame import following, freshness
 
 T = TypeVar("T")
 
 HERE = Path(__file__).parent
+UI = HERE.parent
 HOME = "overview"
 logger = logging.getLogger(__name__)
 
@@ -161,8 +162,15 @@ def _dress() -> tuple[str, str]:
     """
     gc.collect()
     gc.freeze()
-    style = " ".join((HERE / "style.css").read_text("utf-8").split())  # Streamlit looks at every line of it
+    # Streamlit looks at every line of it.
+    style = " ".join(" ".join(sheet.read_text("utf-8").split()) for sheet in sheets())
     return f"<style>{style} {_recolour()}</style>", _script()
+
+
+def sheets() -> list[Path]:
+    """The style sheets in their order: what all pages have, what is around them, each page's own, and paper."""
+    first, last = [UI / "base" / "style.css", HERE / "style.css"], [HERE / "print.css"]
+    return [*first, *sorted(set(UI.glob("*/style.css")) - set(first)), *last]
 
 
 def _recolour() -> str:
@@ -228,7 +236,7 @@ def _nothing(why: store.NoSnapshot) -> None:
         if _published() != before:
             st.rerun(scope="app")
 
-    st.fragment(look, run_every=freshness.LOOK_EVERY)()
+    st.fragment(look, run_every=following.LOOK_EVERY)()
 
 
 def _published() -> list[tuple[Path, int]]:

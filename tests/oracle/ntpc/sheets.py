@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.oracle import sheets
 from tests.oracle.facts import StaffRow
-from tests.oracle_ntpc.facts import TABLES, ParticipantRow
-from tests.oracle_ntpc.faults import REQUIRED
-from tests.oracle_ntpc.writing import cells_of
+from tests.oracle.ntpc.facts import TABLES, ParticipantRow
+from tests.oracle.ntpc.faults import REQUIRED
+from tests.oracle.ntpc.writing import cells_of
 
 OWN_NAMES = {
     "participants": ("參與名單", "participants"),

@@ -11,23 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tests.oracle.expected import (
-    COLUMNS,
-    JUDGED,
-    OPEN,
-    Flaw,
-    ResultRow,
-    Tally,
-    contradiction,
-    event_of,
-    opposed,
-    placement,
-    rate,
-    strangers,
-)
+from tests.oracle import ledger as ledgers
 from tests.oracle.facts import CoachingRow, LessonRow, ObservationRow, StaffRow, TrainingRow
-from tests.oracle.sheets import Row
-from tests.oracle_ntpc.facts import (
+from tests.oracle.ledger import (
+    OPEN,
+    best_training,
+    closed_stands,
+    digital_if_any,
+    event_of,
+    staff_key,
+    staff_of,
+    strangers,
+    visit_key,
+)
+from tests.oracle.ntpc.facts import (
     CAPITAL,
     METHODS,
     OWN_MONEY,
@@ -35,7 +32,6 @@ from tests.oracle_ntpc.facts import (
     REMEDIAL,
     SEMESTERS,
     SRL,
-    TABLES,
     YEARS,
     BudgetRow,
     Class,
@@ -50,7 +46,18 @@ from tests.oracle_ntpc.facts import (
     TargetRow,
     semester_of,
 )
-from tests.oracle_ntpc.render import Rendered
+from tests.oracle.render import Rendered
+from tests.oracle.results import (
+    JUDGED,
+    NO_DATA,
+    ResultRow,
+    amounts,
+    paced,
+    result_row,
+    school_counts,
+    status_of,
+    total_status,
+)
 
 PROGRAMME = "ntpc-5g-112"
 TERM = date(2023, 1, 1), date(2024, 12, 31)
@@ -85,16 +92,11 @@ def periods(*kinds: str) -> tuple[Period, ...]:
 # --- what stands after duplicates are merged
 
 
-class Ledger:
-    """The facts that stand, and the account of every row that was read."""
+class Ledger(ledgers.Ledger):
+    """The facts of ntpc-5g-112 that stand."""
 
     def __init__(self, rendered: Rendered) -> None:
-        self.supplied = {table: rendered.facts.supply[table] == "full" for table in TABLES}
-        self.tables = {table: Tally() for table in TABLES}
-        self.files: dict[tuple[str, str], Tally] = defaultdict(Tally)
-        self.accepted: list[Row] = []
-        self.doubted: set[Flaw] = set()
-        self._rendered = rendered
+        super().__init__(rendered)
         self._roster: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._with_id: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in rendered.rows:
@@ -102,69 +104,33 @@ class Ledger:
                 self._roster[row.statement.school, row.statement.name].add(row.statement.staff_id)
             if row.reason is None and row.table == "participants" and row.statement.staff_id:
                 self._with_id[row.statement.school, row.statement.name].add(row.statement.staff_id)
-        self.schools: list[SchoolRow] = self._merge("schools", lambda row: row.school)
-        self.staff: list[StaffRow] = self._merge("staff", _staff_key, _closed_stands)
-        self.training: list[TrainingRow] = self._merge("training", self._training_key, _best_training)
-        self.lessons: list[LessonRow] = self._merge("public_lessons", self._lesson_key, _digital_if_any)
-        self.observations: list[ObservationRow] = self._merge("observations", self._observation_key)
-        self.visits: list[CoachingRow] = self._merge(
-            "coaching", lambda row: (row.school, row.visited_on, row.adviser)
-        )
-        self.participants: list[ParticipantRow] = self._merge(
+        self.schools: list[SchoolRow] = self.merge("schools", lambda row: row.school)
+        self.staff: list[StaffRow] = self.merge("staff", staff_key, closed_stands)
+        self.training: list[TrainingRow] = self.merge("training", self._training_key, best_training)
+        self.lessons: list[LessonRow] = self.merge("public_lessons", self.lesson_key, digital_if_any)
+        self.observations: list[ObservationRow] = self.merge("observations", self.observation_key)
+        self.visits: list[CoachingRow] = self.merge("coaching", visit_key)
+        self.participants: list[ParticipantRow] = self.merge(
             "participants", self._participant_key, _most_students
         )
-        self.class_lessons: list[ClassLessonsRow] = self._merge("class_lessons", lambda row: row)
-        self.plans: list[PlanRow] = self._merge("lesson_plans", self._plan_key, _most_lessons)
-        self.promotions: list[PromotionRow] = self._merge("promotion", lambda row: row)
-        self.effects: list[EffectRow] = self._merge("effect_assessments", lambda row: row)
-        self.rounds: list[SurveyRoundRow] = self._merge("survey_rounds", lambda row: row)
-        self.records: list[RecordRow] = self._merge("observation_records", self._record_key)
-        self.targets: list[TargetRow] = self._merge("targets", lambda row: (row.school, row.item), _last)
-        self.budget: list[BudgetRow] = self._merge("budget", _budget_key, _last)
+        self.class_lessons: list[ClassLessonsRow] = self.merge("class_lessons", lambda row: row)
+        self.plans: list[PlanRow] = self.merge("lesson_plans", self._plan_key, _most_lessons)
+        self.promotions: list[PromotionRow] = self.merge("promotion", lambda row: row)
+        self.effects: list[EffectRow] = self.merge("effect_assessments", lambda row: row)
+        self.rounds: list[SurveyRoundRow] = self.merge("survey_rounds", lambda row: row)
+        self.records: list[RecordRow] = self.merge("observation_records", self._record_key)
+        self.targets: list[TargetRow] = self.merge("targets", lambda row: (row.school, row.item), _last)
+        self.budget: list[BudgetRow] = self.merge("budget", _budget_key, _last)
         self.pbl = {row.school: row.pbl for row in self.schools}
         known = defaultdict(set, {key: set(ids) for key, ids in self._roster.items()})
         for row in self.participants:
             known[row.school, row.name].add(row.staff_id or row.name)
         open_tables = OPEN | {"lesson_plans": "name", "observation_records": "teacher"}
         self.doubted |= strangers(rendered.rows, open_tables, known)
-        self._index()
-
-    def _merge(
-        self,
-        table: str,
-        key: Callable[[Any], Hashable],
-        merged: Callable[[Any, Any], Any] = lambda first, further: first,
-    ) -> list[Any]:
-        """The table's facts in reading order, each once."""
-        standing: dict[Hashable, Any] = {}
-        answers: dict[Hashable, bool] = {}
-        for row in self._rendered.rows:
-            if row.table != table:
-                continue
-            keys = [key(fact) for fact in row.statements]
-            fresh = row.reason is None and any(same not in standing for same in keys)
-            for tally in (self.tables[table], self.files[table, row.file]):
-                tally.read += 1
-                tally.rejected += row.reason is not None
-                tally.duplicate += row.reason is None and not fresh
-                tally.accepted += fresh
-            self.accepted += [row] if fresh else []
-            for same, fact in zip(keys, row.statements, strict=True):
-                if row.reason is None:
-                    standing[same] = merged(standing[same], fact) if same in standing else fact
-                    self.doubted |= contradiction(row, same, answers)
-        rows = [row for row in self._rendered.rows if row.table == table and row.reason is None]
-        self.doubted |= opposed(rows, key, standing)
-        return list(standing.values())
-
-    def _index(self) -> None:
-        self.spells: dict[str, list[StaffRow]] = defaultdict(list)
-        for spell in self.staff:
-            self.spells[spell.staff_id].append(spell)
+        self.index(self.staff)
         self.training_of: dict[Hashable, list[TrainingRow]] = defaultdict(list)
         for attended in self.training:
             self.training_of[self.trained(attended)].append(attended)
-        self.placed: dict[date, dict[str, list[StaffRow]]] = {}
 
     def teacher(self, school: str, staff_id: str | None, name: str) -> Hashable:
         """By id, by the one roster person or the one participant of that school, or by school and name."""
@@ -181,12 +147,6 @@ class Ledger:
     def _training_key(self, row: TrainingRow) -> Hashable:
         return self.trained(row), row.course, row.held_on, row.session
 
-    def _lesson_key(self, row: LessonRow) -> Hashable:
-        return row.school, self.teacher(row.school, row.staff_id, row.teacher), row.taught_on, row.class_
-
-    def _observation_key(self, row: ObservationRow) -> Hashable:
-        return event_of(row), self.teacher(row.school, row.staff_id, row.teacher)
-
     def _participant_key(self, row: ParticipantRow) -> Hashable:
         return row.school, row.semester, self.teacher(row.school, row.staff_id, row.name), row.class_
 
@@ -198,25 +158,8 @@ class Ledger:
         return row.school, row.held_on, self.teacher(row.school, None, row.teacher)
 
 
-def _staff_key(row: StaffRow) -> Hashable:
-    return row.staff_id, row.school, row.start
-
-
 def _budget_key(row: BudgetRow) -> Hashable:
     return row.school, row.year, row.kind, row.item
-
-
-def _closed_stands(first: StaffRow, further: StaffRow) -> StaffRow:
-    return further if further.end and not first.end else first
-
-
-def _best_training(first: TrainingRow, further: TrainingRow) -> TrainingRow:
-    certified = bool(first.certified or further.certified)
-    return replace(first, certified=certified, hours=max(first.hours, further.hours))
-
-
-def _digital_if_any(first: LessonRow, further: LessonRow) -> LessonRow:
-    return replace(first, digital=first.digital or further.digital)
 
 
 def _most_students(first: ParticipantRow, further: ParticipantRow) -> ParticipantRow:
@@ -250,16 +193,6 @@ def taking_part(
 
 def teachers_of(ledger: Ledger, rows: Iterable[ParticipantRow]) -> set[Hashable]:
     return {ledger.teacher(row.school, row.staff_id, row.name) for row in rows}
-
-
-def staff_of(ledger: Ledger, school: str, day: date) -> list[StaffRow]:
-    """Everybody who counts at a school on a day; a day's placements are worked out once."""
-    if day not in ledger.placed:
-        ledger.placed[day] = defaultdict(list)
-        for spells in ledger.spells.values():
-            if spell := placement(spells, day):
-                ledger.placed[day][spell.school].append(spell)
-    return ledger.placed[day][school]
 
 
 def regular_teachers(ledger: Ledger, school: str, day: date) -> list[Hashable]:
@@ -635,7 +568,7 @@ class Figure:
     count: Count | None = None
 
 
-NO_DATA, UPCOMING = "no_data", "upcoming"
+UPCOMING = "upcoming"
 
 
 def figure(ledger: Ledger, kpi: Kpi, period: Period, school: SchoolRow, day: date) -> Figure:
@@ -657,12 +590,8 @@ def _status(kpi: Kpi, period: Period, count: Count, day: date) -> str:
         return "met" if count.counted <= count.required else "overdue"
     if count.exempt or count.base == 0:
         return "exempt"
-    if count.counted >= count.required:
-        return "met"
-    if day > period.last:
-        return "overdue"
-    elapsed, total = (day - period.first).days, (period.last - period.first).days
-    return "behind" if kpi.paced and count.counted < count.required * elapsed // total else "on_track"
+    expected = paced(count.required, period.first, period.last, day) if kpi.paced else 0
+    return status_of(count.counted, count.required, expected, day > period.last)
 
 
 def results(ledger: Ledger, day: date) -> list[ResultRow]:
@@ -700,9 +629,7 @@ def _total_row(
         kpi, period, day, level=level, group=group,
         status=_total_status(ledger, kpi, period, statuses, day),
         **_amounts(_sum(kpi, figures)),
-        schools_met=str(statuses.count("met")),
-        schools_judged=str(sum(status in JUDGED for status in statuses)),
-        schools_no_data=str(statuses.count(NO_DATA)),
+        **school_counts(statuses),
     )  # fmt: skip
 
 
@@ -727,25 +654,12 @@ def _total_status(ledger: Ledger, kpi: Kpi, period: Period, statuses: list[str],
         return UPCOMING
     if kpi.id == "execution":
         return "info" if ledger.supplied["budget"] else NO_DATA
-    judged = {status for status in statuses if status in JUDGED}
-    if not judged:
-        return NO_DATA if NO_DATA in statuses else "exempt"
-    if judged == {"met"}:
-        if NO_DATA not in statuses:
-            return "met"
-        return "overdue" if day > period.last else "on_track"
-    return next(status for status in ("overdue", "behind", "on_track") if status in judged)
+    return total_status(statuses, day > period.last)
 
 
 def _amounts(count: Count | None) -> dict[str, str]:
-    if count is None:
-        return {}
-    values = {"counted": count.counted, "base": count.base, "required": count.required}
-    texts = {name: "" if value is None else str(value) for name, value in values.items()}
-    return texts | {"rate": rate(count.counted, count.base) if count.base else ""}
+    return amounts(count.counted, count.base, count.required) if count else {}
 
 
 def _row(kpi: Kpi, period: Period, day: date, **values: str) -> ResultRow:
-    row = dict.fromkeys(COLUMNS, "")
-    row |= {"programme": PROGRAMME, "kpi": kpi.id, "period": period.id, **values}
-    return row | {"as_of": day.isoformat(), "deadline": period.last.isoformat()}
+    return result_row(PROGRAMME, kpi.id, period.id, day, period.last, **values)

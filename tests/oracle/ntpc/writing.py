@@ -5,25 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.oracle.facts import CoachingRow, Host, LessonRow, ObservationRow, StaffRow, TrainingRow
-from tests.oracle.writing import (
-    FULL_WIDTH,
-    KANGXI_SMALL,
-    Cells,
-    CellValue,
-    Pen,
-    class_cell,
-    count_cell,
-    date_cell,
-    grade_cell,
-    lesson_cells,
-    number_or_text,
-    person_cell,
-    staff_cells,
-    training_cells,
-    visit_cells,
-    yes_no_cell,
-)
-from tests.oracle_ntpc.facts import (
+from tests.oracle.ntpc.facts import (
     ITEMS,
     NAMESAKES,
     UNITS,
@@ -42,6 +24,25 @@ from tests.oracle_ntpc.facts import (
     SurveyRoundRow,
     TargetRow,
     every_school,
+)
+from tests.oracle.writing import (
+    FULL_WIDTH,
+    Cells,
+    CellValue,
+    Pen,
+    class_cell,
+    count_cell,
+    date_cell,
+    elsewhere_cells,
+    grade_cell,
+    lesson_cells,
+    miswritten,
+    number_or_text,
+    person_cell,
+    staff_cells,
+    training_cells,
+    visit_cells,
+    yes_no_cell,
 )
 
 ENDINGS = {
@@ -64,12 +65,7 @@ def school_name(pen: Pen, school: School) -> str:
         prefixes = (district, f"新北市{district}")
     forms = [prefix + base + ending for prefix in prefixes for ending in ENDINGS[school.kind]]
     forms += [base] if school.kind == "國小" and school.name not in NAMESAKES else []
-    name = pen.pick(forms)
-    if pen.rng.random() < 0.05:
-        name = pen.pick((name, name.replace("小", KANGXI_SMALL)))
-    if pen.rng.random() < 0.1:
-        cut = pen.rng.randrange(1, len(name))
-        name = name[:cut] + pen.pick((" ", "　")) + name[cut:]
+    name = miswritten(pen, pen.pick(forms), (" ", "　"))
     return name + pen.pick(("", "", " "))
 
 
@@ -95,11 +91,7 @@ def host_cells(pen: Pen, host: Host) -> Cells:
     if host.ours:
         county = pen.pick(("", "", "新北市"))
         return {"host": school_name(pen, every_school()[host.name]), "host_county": county}
-    if host.county is None:
-        return {"host": host.name, "host_county": None}
-    forms = ((host.county + host.name, ""), (host.name, host.county), (host.county + host.name, host.county))
-    name, county = pen.rng.choice(forms)
-    return {"host": name, "host_county": county}
+    return elsewhere_cells(pen, host)
 
 
 # --- values

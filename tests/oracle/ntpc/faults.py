@@ -10,14 +10,14 @@ from tests.oracle.faults import (
     BAD_DATES,
     NO_NUMBERS,
     Fault,
-    error_cells,
     lesson_slips,
-    no_records,
+    number_slips,
+    of_any_row,
+    uncertified_slips,
     wrong_classes,
     wrong_dates,
 )
-from tests.oracle.writing import day_before
-from tests.oracle_ntpc.facts import (
+from tests.oracle.ntpc.facts import (
     ANCHOR,
     BudgetRow,
     EffectRow,
@@ -29,6 +29,7 @@ from tests.oracle_ntpc.facts import (
     TargetRow,
     every_school,
 )
+from tests.oracle.writing import day_before
 
 REQUIRED = {
     "schools": ("school", "group", "role"),
@@ -54,11 +55,7 @@ MONEY = (("bad_number", ("未填", "100.5", "1,200.75元")), ("out_of_range", ("
 
 def faults(facts: Facts, table: str, statement: Statement) -> Iterator[Fault]:
     """Every fault that this row could be given."""
-    for column in REQUIRED[table]:
-        code = {"school_code": ""} if column == "school" else {}
-        yield Fault("missing_value", {column: "", **code})
-    yield from error_cells(table, REQUIRED[table])
-    yield from no_records(REQUIRED[table])
+    yield from of_any_row(REQUIRED[table], table)
     if table not in ("schools", "training"):
         yield from _wrong_schools(facts)
     if "date" in REQUIRED[table]:
@@ -179,7 +176,7 @@ _PARTICULAR: dict[str, Callable[[Facts, Statement], Iterator[Fault]]] = {
 def slips(statement: Statement) -> list[Fault]:
     """Bad values for columns that are blank in this row anyway: a warning each, and nothing else changes."""
     if isinstance(statement, TrainingRow) and statement.certified is None:
-        return [Fault("bad_choice", {"certified": text}) for text in ("也許", "2", "補件中", "#REF!")]
+        return uncertified_slips()
     if isinstance(statement, LessonRow):
         return lesson_slips(statement)
     if isinstance(statement, SchoolRow):
@@ -201,14 +198,9 @@ def _school_slips(row: SchoolRow) -> list[Fault]:
 
 def _no_number_slips(row: Statement) -> list[Fault]:
     """Numbers of which some columns are blank."""
-    blank: dict[str, int | None] = {}
+    blank: dict[str, object] = {}
     if isinstance(row, ParticipantRow):
         blank = {"students": row.students}
     if isinstance(row, TargetRow):
         blank = {"current": row.current, "target_112": row.target_112, "target_113": row.target_113}
-    return [
-        Fault("bad_number", {column: text})
-        for column, value in blank.items()
-        for text in (*NO_NUMBERS, "#DIV/0!")
-        if value is None
-    ]
+    return number_slips(blank, (*NO_NUMBERS, "#DIV/0!"))

@@ -1,4 +1,4 @@
-"""Clean facts of the programme ntpc-5g-112, made up from a seed; statements as in `tests.oracle.facts`.
+"""Clean facts of the programme ntpc-5g-112, made up from a seed; statements as in `tests.oracle.keelung.facts`.
 
 Schools are told apart by their code, since two of them share a name. Sizes are small and edges frequent: dates
 crowd around the periods' ends, hours, lessons, targets and money around their thresholds.
