@@ -510,7 +510,8 @@ def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_ch
 
 def test_what_a_row_could_change_and_its_cells_leave_with_the_table(served: City) -> None:
     (row,) = refused(served, table="training", school=MEND)
-    taken = dict(zip(records.header(), *records.as_rows([row]), strict=True))
+    table = records.table([row])
+    taken = dict(zip(table.header(), *table.values(), strict=True))
     assert taken["可能影響"] == "、".join(row.could) != ""
     assert taken["儲存格"] == "E3"
 

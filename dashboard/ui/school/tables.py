@@ -34,7 +34,8 @@ def tables(
     ]  # fmt: skip
     yield say("名單"), header, lambda: units(_with_units(view, school, periods))
     if rejects:
-        yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
+        refused = records.table(rejects)
+        yield refused.name, refused.header(), refused.values
     yield from plan.downloads(view, school)
 
 
