@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.language.texts import say
 from dashboard.language.words import file_day, flag_words, word
-from dashboard.questions import View
+from dashboard.questions import Before, View
 from dashboard.rows import Group, Kpi, Period, SchoolResult
 from dashboard.ui.base.table import Column, Table
 
@@ -19,7 +19,7 @@ def results(
     group: Group,
     kpis: Sequence[Kpi],
     schools: Mapping[str, Sequence[SchoolResult]],
-    before: Mapping[tuple[object, ...], SchoolResult],
+    before: Before[SchoolResult],
 ) -> Table[Line]:
     """The file, under its name; before: the figures of the day compared with, by school and indicator."""
     named = {kpi.kpi: kpi for kpi in kpis}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from dashboard.language.texts import say
 from dashboard.language.words import file_day, flag_words, word, written_day
-from dashboard.questions import View
+from dashboard.questions import Before, View
 from dashboard.rows import Kpi, Period, Total
 from dashboard.ui.base.table import Column, Table
 
@@ -18,7 +18,7 @@ def totals(
     period: Period,
     kpis: Sequence[Kpi],
     figures: Sequence[Total],
-    before: Mapping[tuple[object, ...], Total],
+    before: Before[Total],
 ) -> Table[Line]:
     """The file, under its name; before: the figures of the day compared with, by indicator, level and group."""
     part = period.label if len(view.periods) > 1 else ""
