@@ -6,9 +6,8 @@ The whole programme on one page: each indicator, what needs attention first, and
 from dashboard import ui
 from dashboard.ui.base import cards, figures, matrix, paper, parts
 from dashboard.ui.base import findings as attention
-from dashboard.ui.data import history
 from dashboard.ui.overview import figures as pictures
-from dashboard.ui.overview import sections, sheets
+from dashboard.ui.overview import sections, sheets, since
 
 SIZE = 12  # groups at once: a county has a handful, the country two dozen
 KEPT = ("trend", "within", "page", "since")
@@ -51,7 +50,7 @@ def section(period: ui.rows.Period) -> None:
 first = attention.first_sentence(ui.ask_each(view, ui.rows.Deadline, on=view.on, group_id=None))
 (standing,) = ui.ask(view, ui.rows.Standing, on=view.on, group_id=None, periods=view.period_ids)
 ui.head(view, ui.say("總覽"), ui.words.prose([first, attention.standing(standing, view.periods)]))
-ui.show(history.since(view, ui.asked("since"), here))
+ui.show(since.changes(view, ui.asked("since"), here))
 for each in view.periods:
     section(each)
 ui.show(ui.workbook(view))

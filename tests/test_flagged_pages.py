@@ -13,9 +13,9 @@ from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
-from dashboard.ui.base import faults, matrix, parts, records
+from dashboard.ui.base import faults, matrix, paper, parts, records
 from dashboard.ui.group import sheets as group_sheets
-from dashboard.ui.indicator import summary as indicator
+from dashboard.ui.indicator import tables as indicator
 from dashboard.ui.overview import sheets as overview_sheets
 from dashboard.ui.school import opened
 from dashboard.ui.school import rows as school_rows
@@ -210,12 +210,14 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
 
     one = kpis[0]
     listed = questions.ask(seen, IndicatorSchool, **at, kpi=one.kpi, versus=None, sort=None, falling=False)
-    for line in indicator.table_of(one, SimpleNamespace(matching=listed)):
-        assert dict(zip(indicator.SCHOOLS, line, strict=True))["資料註記"] == of_schools[one.kpi, line[0]]
-    for line in indicator.table_of_groups(
-        one, questions.ask(seen, IndicatorGroup, kpi=one.kpi, period="111", on=seen.on)
-    ):
-        row = dict(zip(indicator.GROUPS, line, strict=True))
+    every = indicator.Selection(listed, listed, paper.page(listed, None, 20), None, None)
+    table = indicator.by_school(seen, one, every, None, lambda **_: "")
+    for line in table.values():
+        assert dict(zip(table.header(), line, strict=True))["資料註記"] == of_schools[one.kpi, line[0]]
+    listed_groups = questions.ask(seen, IndicatorGroup, kpi=one.kpi, period="111", on=seen.on)
+    table = indicator.by_group(seen, one, listed_groups, {})
+    for line in table.values():
+        row = dict(zip(table.header(), line, strict=True))
         assert row["資料註記"].removesuffix("（部分學校）") == "、".join(
             said(pooled[one.kpi, row["組別"]]["flags"])
         )
@@ -509,7 +511,8 @@ def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_ch
 
 def test_what_a_row_could_change_and_its_cells_leave_with_the_table(served: City) -> None:
     (row,) = refused(served, table="training", school=MEND)
-    taken = dict(zip(records.header(), *records.as_rows([row]), strict=True))
+    table = records.table([row])
+    taken = dict(zip(table.header(), *table.values(), strict=True))
     assert taken["可能影響"] == "、".join(row.could) != ""
     assert taken["儲存格"] == "E3"
 

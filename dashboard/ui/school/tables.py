@@ -13,7 +13,7 @@ from dashboard.language.texts import say
 from dashboard.language.words import file_day, flag_words, short_day, word
 from dashboard.questions import View, ask
 from dashboard.rows import Period, School, SchoolReject, Unit
-from dashboard.ui.base import downloads, records
+from dashboard.ui.base import records
 from dashboard.ui.base.table import Column, Table
 from dashboard.ui.school import plan
 from dashboard.ui.school.items import Item
@@ -31,8 +31,7 @@ def files(
     yield indicators(view, periods).download(f"{say('指標')}_{about}")
     yield units(lambda: _units(view, school, periods)).download(f"{say('名單')}_{about}")
     if rejects:
-        name = f"{say('被退回與警告的列')}_{about}"
-        yield downloads.download(name, records.header(), lambda: records.as_rows(rejects))
+        yield records.table(rejects).download(f"{say('被退回與警告的列')}_{about}")
     yield from plan.files(view, school, about)
 
 
