@@ -14,6 +14,7 @@ from dashboard.paths import ROOT
 from dashboard.rows import Group, Kpi, Period, School
 from dashboard.ui.base import figures, links
 from dashboard.ui.indicator import figures as indicator_figures
+from dashboard.ui.indicator import strip
 from tests.pages import HAN, drawn, lines_of, marks_of, open_page, unpacked
 from tests.running import share_of
 from tests.samples import DAYS, KEELUNG, NTPC, ask, results
@@ -245,7 +246,7 @@ def test_every_colour_of_a_figure_has_a_dark_one():
 
 @pytest.mark.parametrize("shape", ["", "pace"])
 def test_in_a_crowd_a_mark_stands_for_schools_alike_and_none_is_lost(both_served, monkeypatch, shape):
-    monkeypatch.setattr(indicator_figures, "CROWD", 10)
+    monkeypatch.setattr(strip, "CROWD", 10)
     figures._built.cache_clear()
     try:
         (spec, _), _ = drawn(open_page("indicator", kpi="infosec", x=shape))

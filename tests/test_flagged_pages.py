@@ -13,10 +13,11 @@ from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
-from dashboard.ui.base import faults, matrix, parts, records
+from dashboard.ui.base import faults, matrix, paper, parts, records
 from dashboard.ui.group import sheets as group_sheets
-from dashboard.ui.indicator import summary as indicator
+from dashboard.ui.indicator import tables as indicator
 from dashboard.ui.overview import sheets as overview_sheets
+from dashboard.ui.school import opened
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.build import measure
@@ -209,21 +210,23 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
 
     one = kpis[0]
     listed = questions.ask(seen, IndicatorSchool, **at, kpi=one.kpi, versus=None, sort=None, falling=False)
-    for line in indicator.table_of(one, SimpleNamespace(matching=listed)):
-        assert dict(zip(indicator.SCHOOLS, line, strict=True))["資料註記"] == of_schools[one.kpi, line[0]]
-    for line in indicator.table_of_groups(
-        one, questions.ask(seen, IndicatorGroup, kpi=one.kpi, period="111", on=seen.on)
-    ):
-        row = dict(zip(indicator.GROUPS, line, strict=True))
+    every = indicator.Selection(listed, listed, paper.page(listed, None, 20), None, None)
+    table = indicator.by_school(seen, one, every, None, lambda **_: "")
+    for line in table.values():
+        assert dict(zip(table.header(), line, strict=True))["資料註記"] == of_schools[one.kpi, line[0]]
+    listed_groups = questions.ask(seen, IndicatorGroup, kpi=one.kpi, period="111", on=seen.on)
+    table = indicator.by_group(seen, one, listed_groups, {})
+    for line in table.values():
+        row = dict(zip(table.header(), line, strict=True))
         assert row["資料註記"].removesuffix("（部分學校）") == "、".join(
             said(pooled[one.kpi, row["組別"]]["flags"])
         )
     blank = dict.fromkeys(("pace", "weekly", "days_left", "deadline"))
     row = SimpleNamespace(**blank | vars(next(row for row in listed if row.flags)))
     item = SimpleNamespace(kpi=one, row=row, then=None)
-    line = school_tables.indicators([(periods[0], [item])], compared=False)[0]
+    figures = school_tables.indicators(seen, [(periods[0], [item])])
     assert (
-        dict(zip(school_tables._indicator_header(seen), line, strict=False))["資料註記"]
+        dict(zip(figures.header(), figures.values()[0], strict=True))["資料註記"]
         == of_schools[one.kpi, item.row.school_name]
     )
 
@@ -254,7 +257,7 @@ def test_what_a_file_is_called_is_no_markup(served: City) -> None:
         row=row, kpi=SimpleNamespace(base="staff", table_name="t"), causes=[cause],
         view=SimpleNamespace(link=lambda *_, **__: "./data"),
     )  # fmt: skip
-    assert "<img" not in school_rows._flags(item) + school_rows._causes(item)
+    assert "<img" not in opened._flags(item) + parts.element("i", title=school_rows.causes_of(item))
 
 
 # What needs attention

@@ -13,7 +13,6 @@ from datetime import date
 from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
-    FLAGS,
     STATUSES,
     UNMET,
     URGENT_DAYS,
@@ -40,8 +39,9 @@ from dashboard.rows import (
     SchoolResult,
     SchoolResultOf,
     Standing,
-)
+)  # fmt: skip
 from dashboard.rules import urgent
+from dashboard.ui.base.data_faults import line, of_data
 from dashboard.ui.base.parts import anchor, element, moved, tag
 
 ToIndicator = Callable[[str], str]
@@ -143,66 +143,6 @@ def attention(
     return listed + element("p", say("目前沒有落後、逾期或未填報的項目。"), kind="lead")
 
 
-def of_data(view: View, rows: Sequence[DataToMend]) -> Markup:
-    """The lines on faulty data: one for each flag of a table, and one on all tables without rows of a school."""
-    lines = [_of_data(view, row.flag, DATA[row.flag](view, row)) for row in rows if row.flag in DATA]
-    unsent = [
-        say_markup("{label}（{note}）", label=row.label, note=_schools(view, row, FEW))
-        for row in rows
-        if row.flag == "no_rows"
-    ]
-    if unsent:
-        sentence = say_markup("沒有任何一列：{tables}；可能沒有辦理，也可能沒有送來", tables=listing(unsent))
-        lines.append(_of_data(view, "no_rows", sentence))
-    return join(lines)
-
-
-def _line(*cells: Markup) -> Markup:
-    """A line of the list: what, who, the sentence, the day."""
-    return element("div", *cells, kind="li")
-
-
-def _of_data(view: View, flag: str, sentence: Markup) -> Markup:
-    return _line(
-        element("span", "! ", say(FLAGS[flag].source_text), kind="fl"),
-        element("span", anchor(view.link("data"), say("資料"))),
-        element("span", sentence, kind="tx"),
-        element("span", kind="d"),
-    )
-
-
-def _files(view: View, row: DataToMend) -> Markup:
-    files = (row.files or "").split("|")
-    named = element("b", listing(files[:FILES]))
-    if len(files) > FILES:
-        named = say_markup("{files}等 {n} 個檔案", files=named, n=number(len(files)))
-    todo = (
-        say("請改好再送，在那之前不列為落後")
-        if row.flag == "unreadable_source"
-        else say("用的是先前讀到的列，請重送，在那之前不列為落後")
-    )
-    return say_markup("{files} 影響 {schools}：{todo}", files=named, schools=_schools(view, row), todo=todo)
-
-
-def _rosters(view: View, row: DataToMend) -> Markup:
-    rejected = element("b", say("{table}有 {n} 列未採用", table=row.label, n=number(row.rows)))
-    return say_markup("{text}，基數可能偏低：{schools}", text=rejected, schools=_schools(view, row))
-
-
-def _schools(view: View, row: DataToMend, most: int | None = None) -> Markup:
-    """The first schools, each a link to its rows, and how many there are."""
-    links = [anchor(view.link("data", school=name), name) for name in row.school_names.split("|")[:most]]
-    return names(links, int(row.schools))
-
-
-FILES, FEW = 2, 2
-DATA: dict[str, Callable[[View, DataToMend], Markup]] = {
-    "unreadable_source": _files,
-    "stale_source": _files,
-    "base_rejected": _rosters,
-}
-
-
 def _finding(context: FindingContext, row: Finding) -> Markup:
     status, describe = KINDS[row.kind]
     view = context.view
@@ -215,7 +155,7 @@ def _finding(context: FindingContext, row: Finding) -> Markup:
     else:
         mark = tag(status or str(row.status), "ceiling" if row.excess else None)
     when = due_day(row.deadline, view.on) if row.deadline and not row.excess else ""
-    return _line(
+    return line(
         element("span", mark),
         element("span", who),
         element("span", describe(context, row), kind="tx"),
@@ -368,8 +308,11 @@ def school_lead(
     rejects: Sequence[SchoolReject],
 ) -> Markup:
     """The summary of a school's page: what is due, how many indicators have which status, how many rows were rejected."""
-    judged = [row for row in figures if row.status != "info"]
-    called = Counter(word(row.status, kpis[row.kpi].require) for row in sorted(judged, key=_place))
+    judged, order = [row for row in figures if row.status != "info"], list(STATUSES)
+    called = Counter(
+        word(row.status, kpis[row.kpi].require)
+        for row in sorted(judged, key=lambda row: order.index(row.status))
+    )
     tally = [say("{n} 項{status}", n=number(many), status=status) for status, many in called.items()]
     summary = say_markup("{n} 項中 {tally}", n=number(len(judged)), tally=listing(tally))
     if len(view.periods) > 1:
@@ -383,10 +326,6 @@ def school_lead(
         there = view.link("data", school=school, severity="rejected" if rejected else "warning")
         summary = say_markup("{text}；另有 {rows}", text=summary, rows=anchor(there, listing(rows)))
     return prose([*_pressing(figures, kpis), say_markup("{text}。", text=summary)])
-
-
-def _place(row: SchoolResult) -> int:
-    return [*STATUSES].index(row.status)
 
 
 def _pressing(figures: Sequence[SchoolResult], kpis: Mapping[str, Kpi]) -> list[Markup]:

@@ -212,7 +212,7 @@ def sums(kpis: Sequence[Kpi], totals: Sequence[Total], own: Group, before: Befor
         cells = [sum_cell(kpi, whose[kpi.kpi], whose_name, write, before) for kpi in kpis]
         lines.append(("sum", [Cell(title, "l"), *cells, Cell("")]))
     head = [*heads(say("合計"), kpis), Cell("", "narrow")]
-    return element("div", style="height:8px") + table(say("本組與全市"), head, lines, _kind(kpis))
+    return element("div", kind="spacer") + table(say("本組與全市"), head, lines, _kind(kpis))
 
 
 def flags(view: View, kpis: Sequence[Kpi], rows: Sequence[Total | SchoolResult]) -> Markup:

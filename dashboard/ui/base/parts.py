@@ -7,7 +7,7 @@ parsing words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,6 +100,12 @@ def flag_table(flags: Iterable[str], kpi: Kpi | SchoolResultOf) -> str | None:
 def figure(row: Judged, name: str = "") -> Markup:
     """The values of a figure for machines, as one attribute, since a browser checks each attribute of hundreds."""
     return Markup(f'data-figure="{escape(stated(row, name))}"')
+
+
+def fact(text: str, values: Mapping[str, object], kind: str = "") -> Markup:
+    """A text with its values for machines, as data attributes by name; a missing value is blank."""
+    written = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
+    return Markup(f"<span{written}{named('class', kind)}>{escape(text)}</span>")
 
 
 def moved(now: float | None, row: object, name: str = "counted", unit: str = "") -> Markup:

@@ -109,7 +109,7 @@ def own_rejects(
     title = _counts(rows)
     if figure.status in LATE and figure.gap:
         title = say("{counts}，可能就是原因", counts=title)
-    return element("div", element("h3", title), _listed(rows, limit), others, style="margin-top:14px")
+    return element("div", element("h3", title), _listed(rows, limit), others, kind="refused")
 
 
 def apart(

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 from dashboard.language.markup import BLANK, Markup, join
 from dashboard.language.texts import later, say
 from dashboard.language.words import file_day, listing, number, short_day
-from dashboard.questions import View, ask, before
+from dashboard.questions import Before, View, ask, before
 from dashboard.rows import Group, Kpi, Period, School, SchoolResult, Visit
 from dashboard.ui.base import paper
 from dashboard.ui.base.cells import school_cell
 from dashboard.ui.base.matrix import OfSchool, Ways
-from dashboard.ui.base.parts import Cell, anchor, element, heading, moved, table
+from dashboard.ui.base.parts import Cell, anchor, changed, element, heading, table
 from dashboard.ui.base.screen import show
 from dashboard.ui.base.table import Column, Table
 
-Key = tuple[object, ...]
 Schools = Mapping[str, Sequence[SchoolResult]]  # the figures of schools, by name
-Earlier = Mapping[Key, Visit]  # the visits of the day compared with, by visitor and host
 TABLE = "observations"
 TEAM = 2
 MANY = 20
@@ -54,7 +51,7 @@ def put(
     schools: Schools,
     page: paper.Page[tuple[str, list[SchoolResult]]],
     ways: Ways,
-    figures: Mapping[Key, SchoolResult],
+    figures: Before[SchoolResult],
 ) -> None:
     """Write the section with its file; figures: those of the day compared with, by school and indicator."""
     mine = {"period": period.period, "group_id": group.group_id}
@@ -105,8 +102,8 @@ def by_host(
     schools: Schools,
     listed: Schools,
     ways: Ways,
-    earlier: Earlier,
-    figures: Mapping[Key, SchoolResult],
+    earlier: Before[Visit],
+    figures: Before[SchoolResult],
 ) -> Markup:
     """The table of visitors by hosts with the indicator at the end; for a large group the list by visitor.
 
@@ -134,7 +131,7 @@ def by_host(
 
 
 def by_visitor(
-    visits: Sequence[Visit], listed: Schools, ways: Ways, year: int, earlier: Earlier | None = None
+    visits: Sequence[Visit], listed: Schools, ways: Ways, year: int, earlier: Before[Visit] | None = None
 ) -> Markup:
     """The list of the hosts of each school, in the order of the columns; then how many schools have none."""
     by_school: dict[int, list[Visit]] = {}
@@ -152,7 +149,7 @@ def by_visitor(
     return every + element("p", rest, kind="foot") if rest else every
 
 
-def _visit(row: Visit, year: int, earlier: Earlier | None) -> Markup:
+def _visit(row: Visit, year: int, earlier: Before[Visit] | None) -> Markup:
     """「八堵 3 人」: a host and its visitors, with the change since the day compared with."""
     host = _host(row)
     place = [] if host.place == "group" else [element("small", say(PLACES[host.place]), kind="mut")]
@@ -177,11 +174,12 @@ def _stated(
     )
 
 
-def _change(row: Visit, school: int, host: Host, earlier: Earlier | None) -> Markup:
+def _change(row: Visit, school: int, host: Host, earlier: Before[Visit] | None) -> Markup:
     """The change of the largest team since the day compared with, from 0 where there was no visit."""
     if earlier is None:
         return BLANK
-    return moved(row.people, earlier.get((school, host.key)) or SimpleNamespace(people=0), "people")
+    then = earlier.get((school, host.key))
+    return changed(row.people, then.people if then else 0)
 
 
 def _head(host: Host) -> Cell:
@@ -190,7 +188,7 @@ def _head(host: Host) -> Cell:
     return Cell(name + place, f"h-{host.place}")
 
 
-def _cell(row: Visit | None, school: int, host: Host, year: int, earlier: Earlier | None) -> Cell:
+def _cell(row: Visit | None, school: int, host: Host, year: int, earlier: Before[Visit] | None) -> Cell:
     """The cell of a visitor and a host: the largest team; 「本校」 for its own lessons, 「·」 for no record."""
     if host.key == f"school:{school}":
         return Cell(element("div", element("span", say("本校")), kind="cell"), "own")

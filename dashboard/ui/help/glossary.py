@@ -13,7 +13,7 @@ from typing import Any
 from dashboard import rules
 from dashboard.language.markup import Markup, say_markup
 from dashboard.language.texts import SOURCE, later, manner, say
-from dashboard.language.words import STATUSES, file_day, fingerprint, moment, number
+from dashboard.language.words import STATUSES, fingerprint, moment, number
 from dashboard.questions import View
 from dashboard.rows import Kpi, SourceTable
 from dashboard.ui.base import links
@@ -156,11 +156,6 @@ def origins(tables: Sequence[SourceTable]) -> Table[SourceTable]:
         ),
     ]
     return Table(say("資料從哪裡來"), columns, tables)
-
-
-def saved(view: View, what: str, table: Table[Any]) -> Markup:
-    """The links to a table as files."""
-    return table.download(f"{what}_{view.facts.title}_{file_day(view.on)}")
 
 
 def contact(view: View) -> Markup:

@@ -14,11 +14,10 @@ from dashboard.language.markup import Markup, join
 from dashboard.language.texts import later, say
 from dashboard.language.words import STATUSES, file_day, full_day, listing, number, written_day
 from dashboard.questions import View, ask
-from dashboard.rows import IndicatorQuery, School, SourceTable
+from dashboard.rows import IndicatorQuery, Kpi, School, SourceTable
 from dashboard.ui.base.parts import element
 from dashboard.ui.base.table import Column, Table
 
-Row = Any
 ROUNDINGS = {
     "ceil": later("小數無條件進位"),
     "floor": later("小數無條件捨去"),
@@ -27,7 +26,7 @@ ROUNDINGS = {
 MINIMA = {"minutes": later("時數累計至少"), "lessons": later("節數至少")}
 
 
-def overview(view: View, kpi: Row) -> Markup:
+def overview(view: View, kpi: Kpi) -> Markup:
     """The table of every parameter with its value, and its file."""
     columns = [
         Column[tuple[str, str]](say("參數"), lambda row: row[0], kind="l"),
@@ -37,7 +36,7 @@ def overview(view: View, kpi: Row) -> Markup:
     return table.html() + table.download(f"{say('參數')}_{kpi.short}_{file_day(view.on)}")
 
 
-def listed(view: View, kpi: Row) -> dict[str, str]:
+def listed(view: View, kpi: Kpi) -> dict[str, str]:
     """The values of the indicator's parameters by their labels; a parameter without a value is left out."""
     whole: Mapping[str, Any] = json.loads(view.facts.definition)
     own: Mapping[str, Any] = whole["kpis"][kpi.kpi]
@@ -46,7 +45,7 @@ def listed(view: View, kpi: Row) -> dict[str, str]:
 
 
 def _counted(
-    view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+    view: View, kpi: Kpi, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """Who and what is counted."""
     labels = ask(view, IndicatorQuery, kpi=kpi.kpi)[0].labels or ""
@@ -65,7 +64,7 @@ def _counted(
 
 
 def _required(
-    view: View, kpi: Row, own: Mapping[str, Any], whole: Mapping[str, Any]
+    view: View, kpi: Kpi, own: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """How much, in which days, from whom, out of which table."""
     evidence = next((row.label for row in ask(view, SourceTable) if row.table_name == kpi.table_name), "")
@@ -93,9 +92,9 @@ def _minimum(name: str, value: int) -> str:
     return say("{n} 節", n=number(value)) if name == "lessons" else number(value)
 
 
-def _requirement(kpi: Row) -> str:
-    if kpi.require == "share":
-        share = f"{int(kpi.share_numerator)}/{int(kpi.share_denominator)}"
+def _requirement(kpi: Kpi) -> str:
+    if kpi.require == "share" and kpi.rounding:
+        share = f"{kpi.share_numerator}/{kpi.share_denominator}"
         return say("每校基數的 {share}，{rounding}", share=share, rounding=say(ROUNDINGS[kpi.rounding]))
     fixed = {"all": say("基數全數"), "none": say("不設應達數，僅供參考")}
     return fixed.get(kpi.require) or rules.requirement(kpi)
@@ -113,7 +112,7 @@ def exempt(view: View, own: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     return listing(names)
 
 
-def rule(view: View, kpi: Row) -> Markup:
+def rule(view: View, kpi: Kpi) -> Markup:
     """The rule in two lines: the definition's words; the required figure, the window, the deadline and the clause."""
     source = say("依據：{source} {clause}", source=view.facts.source_title, clause=kpi.clause)
     facts = [

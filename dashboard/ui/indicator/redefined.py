@@ -10,7 +10,6 @@ import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from dashboard import warehouse as store
 from dashboard.language.figure import stated
@@ -33,9 +32,11 @@ from dashboard.ui.base.parts import BREAK, element, flag_note, tag
 from dashboard.ui.base.table import Column, Table
 from dashboard.ui.indicator import parameters
 
-Row = Any
 FIGURES = ("counted", "base", "required", "status")
-Pair = tuple[Row | None, Row | None]  # a figure under the former definition, and today's
+Pair = tuple[
+    IndicatorSchool | None, IndicatorSchool | None
+]  # a figure under the former definition, and today's
+Figures = tuple[str, int | None, int | None]  # a figure's name, and its two values
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ class Redefined:
     """
 
     former: View
-    kpi: Row
+    kpi: Kpi
     parameters: Sequence[tuple[str, str, str]]
-    city: tuple[Row, Row]
+    city: tuple[IndicatorCity, IndicatorCity]
     schools: Sequence[Pair]
-    tables: Sequence[tuple[Row, Row]]
+    tables: Sequence[tuple[IndicatorRead, IndicatorRead]]
 
 
-def find(view: View, kpi: Row) -> Redefined | None:
+def find(view: View, kpi: Kpi) -> Redefined | None:
     """The comparison with the last kept snapshot under another definition of the indicator; None where there is none."""
     for snapshot in store.older(view.snapshot):
         # A snapshot of another version of the product may lack a query's tables.
@@ -64,7 +65,7 @@ def find(view: View, kpi: Row) -> Redefined | None:
     return None
 
 
-def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
+def _compared(former: View, view: View, kpi: Kpi) -> Redefined | None:
     if (former.facts.definition, former.facts.version) == (view.facts.definition, view.facts.version):
         return None
     then = next(
@@ -90,7 +91,7 @@ def _compared(former: View, view: View, kpi: Row) -> Redefined | None:
     )
 
 
-def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, str, str]]:
+def _changed(former: View, then: Kpi, view: View, now: Kpi) -> list[tuple[str, str, str]]:
     """(parameter, its former value, its value now) of those that changed; – where there is no such parameter."""
     old, new = parameters.listed(former, then), parameters.listed(view, now)
     values = [(name, old.get(name, "–"), new.get(name, "–")) for name in {**old, **new}]
@@ -103,14 +104,16 @@ def _changed(former: View, then: Row, view: View, now: Row) -> list[tuple[str, s
     return changed
 
 
-def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], Row]:
+def _schools(view: View, at: dict[str, object]) -> dict[tuple[str, str], IndicatorSchool]:
     """The schools' figures by name, and by group where several have one name, since ids differ between snapshots."""
     rows = ask(view, IndicatorSchool, **at, versus=None, sort=None, falling=False)
     times = Counter(row.school_name for row in rows)
     return {(row.school_name, (row.group_name or "") * (times[row.school_name] > 1)): row for row in rows}
 
 
-def _differing(old: dict[tuple[str, str], Row], new: dict[tuple[str, str], Row]) -> list[Pair]:
+def _differing(
+    old: dict[tuple[str, str], IndicatorSchool], new: dict[tuple[str, str], IndicatorSchool]
+) -> list[Pair]:
     return [
         (old.get(key), new.get(key))
         for key in {**new, **old}
@@ -118,11 +121,11 @@ def _differing(old: dict[tuple[str, str], Row], new: dict[tuple[str, str], Row])
     ]
 
 
-def _figures(row: Row | None) -> tuple[object, ...]:
+def _figures(row: IndicatorSchool | None) -> tuple[object, ...]:
     return tuple(row and getattr(row, name) for name in FIGURES)
 
 
-def section(view: View, kpi: Row, redefined: Redefined) -> Markup:
+def section(view: View, kpi: Kpi, redefined: Redefined) -> Markup:
     """The whole section: what changed in the definition, and which figures differ, with their file."""
     saved = differing(kpi, redefined).download(f"{say('數字不同的學校')}_{kpi.short}_{file_day(view.on)}")
     return join([head(view, redefined), changes(kpi, redefined), schools(kpi, redefined), saved])
@@ -158,7 +161,7 @@ def _apart(redefined: Redefined) -> str:
     )
 
 
-def changes(kpi: Row, redefined: Redefined) -> Markup:
+def changes(kpi: Kpi, redefined: Redefined) -> Markup:
     """The tables of the changed parameters and of the city's figures then and now."""
     columns = [
         Column[tuple[str, str, str]](say("參數"), lambda row: row[0], kind="l"),
@@ -169,7 +172,7 @@ def changes(kpi: Row, redefined: Redefined) -> Markup:
     return join([changed.html(), _city(kpi, redefined)], BREAK)
 
 
-def _city(kpi: Row, redefined: Redefined) -> Markup:
+def _city(kpi: Kpi, redefined: Redefined) -> Markup:
     labels = {
         "schools_met": say("達標校數"),
         "schools_judged": say("評定校數"),
@@ -180,20 +183,20 @@ def _city(kpi: Row, redefined: Redefined) -> Markup:
     old, new = redefined.city
     figures = [(label, getattr(old, name), getattr(new, name)) for name, label in labels.items()]
     columns = [
-        Column[tuple[str, Any, Any]](say("全市"), lambda row: row[0], kind="l"),
-        Column[tuple[str, Any, Any]](say("原定義"), lambda row: number(row[1], "–")),
-        Column[tuple[str, Any, Any]](say("現在"), lambda row: number(row[2], "–")),
-        Column[tuple[str, Any, Any]](say("增減"), lambda row: _by(row[1], row[2])),
+        Column[Figures](say("全市"), lambda row: row[0], kind="l"),
+        Column[Figures](say("原定義"), lambda row: number(row[1], "–")),
+        Column[Figures](say("現在"), lambda row: number(row[2], "–")),
+        Column[Figures](say("增減"), lambda row: _by(row[1], row[2])),
     ]
     rows = [figure for figure in figures if figure[1:] != (None, None)]
     return Table(say("{kpi}全市的數字，原定義與現在", kpi=kpi.short), columns, rows).html()
 
 
-def _by(old: Any, new: Any) -> str:
+def _by(old: int | None, new: int | None) -> str:
     return "–" if old is None or new is None else change(new - old)
 
 
-def schools(kpi: Row, redefined: Redefined) -> Markup:
+def schools(kpi: Kpi, redefined: Redefined) -> Markup:
     """The table of the schools whose figures differ, under both definitions."""
     if not redefined.schools:
         return element("p", say("各校的數字都沒有不同。"), kind="mut")
@@ -201,7 +204,7 @@ def schools(kpi: Row, redefined: Redefined) -> Markup:
     return listed + element("p", say("每格是狀態與計數／應達。"), kind="foot")
 
 
-def differing(kpi: Row, redefined: Redefined) -> Table[Pair]:
+def differing(kpi: Kpi, redefined: Redefined) -> Table[Pair]:
     """The table of the schools whose figures differ; its file has each value in a column of its own."""
     many = number(len(redefined.schools))
     names = {
@@ -225,15 +228,15 @@ def differing(kpi: Row, redefined: Redefined) -> Table[Pair]:
 
 
 def _name(pair: Pair) -> str:
-    row: Any = pair[1] or pair[0]
-    return str(row.school_name)
+    row = pair[1] or pair[0]
+    return row.school_name if row else ""
 
 
 def _facts(pair: Pair) -> str | None:
     return stated(pair[1], _name(pair)) if pair[1] else None
 
 
-def _side(row: Row | None, kpi: Row, facts: str | None = None) -> str:
+def _side(row: IndicatorSchool | None, kpi: Kpi, facts: str | None = None) -> str:
     if row is None:
         return "–"
     counts = f"{number(row.counted)}/{number(row.required, '–')}"
@@ -241,7 +244,7 @@ def _side(row: Row | None, kpi: Row, facts: str | None = None) -> str:
     return join([figure, flag_note(row)], " ")
 
 
-def _value(row: Row | None, kpi: Row, name: str) -> object:
+def _value(row: IndicatorSchool | None, kpi: Kpi, name: str) -> object:
     if row is None:
         return None
     return word(row.status, kpi.require) if name == "status" else getattr(row, name)

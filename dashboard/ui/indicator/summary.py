@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
 
 import streamlit as st
 
 from dashboard.language.figure import stated
 from dashboard.language.markup import BLANK, Markup, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     BY_URGENCY,
     REMINDED,
@@ -21,46 +19,28 @@ from dashboard.language.words import (
     counts,
     days_left,
     file_day,
-    flag_words,
     listing,
     number,
-    percent,
     prose,
     rate,
-    short_day,
     word,
     written_day,
 )
-from dashboard.questions import View, ask
-from dashboard.rows import IndicatorQuery, IndicatorSchool, Kpi
+from dashboard.questions import Before, View, ask
+from dashboard.rows import IndicatorCity, IndicatorGroup, IndicatorQuery, IndicatorSchool, Kpi, Period, School
 from dashboard.ui.base import links, paper
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import (
-    anchor,
     element,
     empty,
     flagged,
     moved,
     pills,
-    tag,
 )
-from dashboard.ui.base.table import Column, Table
+from dashboard.ui.indicator.tables import COLUMNS, Selection, by_group, by_school
 
-Row = Any
 Here = Callable[..., str]
-Then = Mapping[tuple[Any, ...], Row]
 SIZE = 20
-COLUMNS = {
-    "school": later("學校"),
-    "group": later("組別"),
-    "status": later("狀態"),
-    "counted": later("計數/應達"),
-    "rate": later("完成率"),
-    "gap": later("還差"),
-    "change": later("增減"),
-}
-FIGURELESS = ("no_data", "exempt", "upcoming")
-FALLING = ("counted", "gap")  # columns sorted from the largest down
 SORTS = tuple(f"{way}{name}" for name in COLUMNS for way in ("", "-"))
 FILTERS = tuple(status for status in BY_URGENCY if status in STRIP)
 
@@ -69,26 +49,15 @@ FILTERS = tuple(status for status in BY_URGENCY if status in STRIP)
 class Choice:
     """The indicator that the address names, or the first, in one of its periods; `kpis` are those of the page."""
 
-    kpi: Row
-    period: Row
-    kpis: Sequence[Row]
-    periods: Sequence[Row]
+    kpi: Kpi
+    period: Period
+    kpis: Sequence[Kpi]
+    periods: Sequence[Period]
 
     @property
-    def at(self) -> dict[str, Any]:
+    def at(self) -> dict[str, object]:
         """The parameters of every query on the indicator, besides the day."""
         return {"kpi": self.kpi.kpi, "period": self.period.period}
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Every school in the order that the address names, those of its status, and one page of these."""
-
-    every: Sequence[Row]
-    matching: Sequence[Row]
-    rows: paper.Page[Row]
-    status: str | None
-    sort: str | None
 
 
 def choose(view: View) -> Choice:
@@ -112,7 +81,7 @@ def choose(view: View) -> Choice:
         for name, period in periods.items()
         if any(other.kpi == kpi.kpi for other in ask(view, Kpi, period=name, by_default=None))
     ]
-    first: dict[str, Row] = {}
+    first: dict[str, Kpi] = {}
     for one in offered:
         first.setdefault(one.kpi, one)
     return Choice(kpi, periods[kpi.period], list(first.values()), measured)
@@ -150,7 +119,7 @@ def pick(view: View, choice: Choice) -> Markup:
     return choices + pills(periods, say("期間"))
 
 
-def lead(view: View, kpi: Row, city: Row, then: Row | None) -> Markup:
+def lead(view: View, kpi: Kpi, city: IndicatorCity, then: IndicatorCity | None) -> Markup:
     """The summary: schools done, the pooled figure, the changes since `then`, and the weekly speed."""
     unit, note = kpi.unit, flagged(city, kpi, view.link)
     if city.status in ("info", "upcoming") or not city.schools_judged:
@@ -164,7 +133,7 @@ def lead(view: View, kpi: Row, city: Row, then: Row | None) -> Markup:
     return prose([element("span", summary, data_figure=stated(city)), speed, note])
 
 
-def _schools_done(kpi: Row, city: Row, then: Row | None) -> Markup:
+def _schools_done(kpi: Kpi, city: IndicatorCity, then: IndicatorCity | None) -> Markup:
     met = join([number(city.schools_met), moved(city.schools_met, then, "schools_met")])
     values = {"n": number(city.schools_judged), "met": met}
     if kpi.require == "ceiling":
@@ -178,7 +147,7 @@ def _schools_done(kpi: Row, city: Row, then: Row | None) -> Markup:
     return say_markup("{n} 校中 {met} 校達標，{late}。", **values, late=listing(late))
 
 
-def _pooled(city: Row, unit: str, then: Row | None) -> Markup:
+def _pooled(city: IndicatorCity, unit: str, then: IndicatorCity | None) -> Markup:
     if not city.base:
         return BLANK
     pooled = join([rate(city.counted, city.base, unit), moved(city.counted, then)])
@@ -187,7 +156,7 @@ def _pooled(city: Row, unit: str, then: Row | None) -> Markup:
     return say_markup("全市 {rate}，還差 {n} {unit}。", rate=pooled, n=number(city.gap), unit=unit)
 
 
-def _speed(city: Row, unit: str) -> Markup:
+def _speed(city: IndicatorCity, unit: str) -> Markup:
     if not city.weekly or city.lately is None:
         return BLANK
     return say_markup(
@@ -203,91 +172,11 @@ def rounded(value: float) -> str:
     return number(round(value) if abs(value) >= 10 else round(value, 1))
 
 
-def groups(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> Markup:
+def groups(view: View, kpi: Kpi, rows: Sequence[IndicatorGroup], then: Before[IndicatorGroup]) -> Markup:
     """The section of groups: status, schools done and the pooled figure, each with its change since `then`; its file."""
     table = by_group(view, kpi, rows, then)
     saved = table.download(f"{say('各組')}_{kpi.short}_{file_day(view.on)}")
     return join([element("h2", say("各組")), table.html(), saved])
-
-
-def by_group(view: View, kpi: Row, rows: Sequence[Row], then: Then) -> Table[Row]:
-    """The table of groups. The page writes the pooled figure in one cell, the file each value in a column of its own."""
-    is_judged = kpi.require != "none"
-
-    def before(row: Row) -> Row | None:
-        return then.get((row.group_name,))
-
-    def pooled(row: Row) -> Markup:
-        counts = number(row.counted) if row.base is None else _pair(row.counted, row.base)
-        return join([counts, moved(row.counted, before(row))])
-
-    def met(row: Row) -> str:
-        return f"{number(row.schools_met)}/{number(row.schools_judged)}" if row.schools_judged else "?"
-
-    def done(row: Row) -> Markup:
-        facts = stated(row, row.group_name)
-        return join([_figure(row, facts, met(row)), moved(row.schools_met, before(row), "schools_met")])
-
-    def amount(row: Row) -> str:
-        return pooled(row) if is_judged else _figure(row, stated(row, row.group_name), pooled(row))
-
-    def name(row: Row) -> Markup:
-        return _name(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name)
-
-    columns = [
-        Column[Row](say("組別"), lambda row: row.group_name, name, "l"),
-        _status(view, kpi, lambda row: stated(row, row.group_name)),
-        Column[Row](say("達標校數"), lambda row: row.schools_met, done, on_page=is_judged),
-        Column[Row](say("評定校數"), lambda row: row.schools_judged, on_page=False),
-        Column[Row](
-            say("計數／基數") if kpi.base else say("計數"),
-            cell=amount,
-            on_page=bool(kpi.base) or not is_judged,
-        ),
-        Column[Row](say("完成率"), cell=_rate, on_page=bool(kpi.base)),
-        *_in_file(),
-    ]
-    return Table(say("{kpi}各組", kpi=kpi.short), columns, rows)
-
-
-def _status(view: View, kpi: Row, facts: Callable[[Row], str]) -> Column[Row]:
-    """The column of the status; it bears the machine-readable `facts` of a row without a figure."""
-
-    def cell(row: Row) -> Markup:
-        sign, note = tag(row.status, kpi.require), flagged(row, kpi, view.link)
-        if row.status in FIGURELESS:
-            return element("span", sign, data_figure=facts(row)) + note
-        return sign + note
-
-    return Column(say("狀態"), lambda row: word(row.status, kpi.require), cell, "l")
-
-
-def _figure(row: Row, facts: str, text: str) -> str:
-    """A figure with its machine-readable `facts`, which the status bears where there is none."""
-    return text if row.status in FIGURELESS else element("span", text, data_figure=facts)
-
-
-def _rate(row: Row) -> str:
-    return percent(row.counted, row.base) or "–"
-
-
-def _in_file() -> list[Column[Row]]:
-    """The values that only files have, each in a column of its own."""
-    return [
-        Column(say("計數"), lambda row: row.counted, on_page=False),
-        Column(say("基數"), lambda row: row.base, on_page=False),
-        Column(say("應達"), lambda row: row.required, on_page=False),
-        Column(say("資料註記"), flag_words, on_page=False),
-    ]
-
-
-def _name(href: str, name: str) -> Markup:
-    """A name on one line, also on a phone."""
-    return element("span", anchor(href, name), style="white-space:nowrap")
-
-
-def _pair(counted: Any, of: Any) -> str:
-    return f"{number(counted, '–')}/{number(of)}" if of is not None else number(counted, "–")
 
 
 def selected(view: View, choice: Choice) -> Selection:
@@ -301,7 +190,7 @@ def selected(view: View, choice: Choice) -> Selection:
     return Selection(every, matching, paper.page(matching, asked("page"), SIZE), status, sort)
 
 
-def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Markup:
+def schools(view: View, kpi: Kpi, selection: Selection, chosen: School | None, here: Here) -> Markup:
     """The section of schools: filters, table, pages, file; a school's name and figure link to its evidence."""
     counts = Counter(row.status for row in selection.every)
     choices = [
@@ -333,85 +222,7 @@ def schools(view: View, kpi: Row, selection: Selection, chosen: Row | None, here
     return join([element("h2", title), pills(choices, say("狀態")), body, on, saved])
 
 
-def by_school(view: View, kpi: Row, selection: Selection, chosen: Row | None, here: Here) -> Table[Row]:
-    """The table of schools. The page writes the figure in one cell, the file each value in a column of its own."""
-
-    def why(row: Row) -> str:
-        return here(school=row.school_name, page=selection.rows.number)
-
-    def name(row: Row) -> Markup:
-        return _name(why(row), row.school_name)
-
-    def group(row: Row) -> Markup:
-        return anchor(view.link("group", group=row.group_name, kpi=kpi.kpi), row.group_name or "")
-
-    def counted(row: Row) -> str:
-        text = anchor(why(row), _of_required(row)) if row.status != "upcoming" else "–"
-        return _figure(row, stated(row, row.school_name), text)
-
-    def head(name: str) -> Markup:
-        return _sortable(view, kpi, name, selection.sort, here)
-
-    def gap(row: Row) -> object:
-        """What is missing; what exceeds a ceiling is negative."""
-        return -row.gap if row.gap and row.is_over else row.gap
-
-    status = _status(view, kpi, lambda row: stated(row, row.school_name))
-    columns = [
-        Column[Row](say("學校"), lambda row: row.school_name, name, "l", head=head("school")),
-        Column[Row](say("組別"), lambda row: row.group_name, group, "l", head=head("group")),
-        replace(status, head=head("status")),
-        Column[Row](say("還差"), gap, on_page=False),
-        Column[Row](say("計數/應達"), cell=counted, head=head("counted")),
-        Column[Row](say("完成率"), cell=_rate, head=head("rate"), on_page=bool(kpi.base)),
-        Column[Row](say("還差"), cell=_gap, head=head("gap")),
-        Column[Row](say("增減"), cell=_since, head=head("change"), on_page=bool(view.versus)),
-        *_in_file(),
-    ]
-    is_chosen = {chosen.school_id} if chosen else set()
-    return Table(
-        say("{kpi}各校", kpi=kpi.short),
-        columns,
-        selection.rows,
-        "schools",
-        lambda row: "sel" if row.school_id in is_chosen else "",
-    )
-
-
-def _sortable(view: View, kpi: Row, name: str, sort: str | None, here: Here) -> Markup:
-    """The header of a column: a link that sorts by it, or reverses the order."""
-    named = say(COLUMNS[name])
-    if name == "counted":
-        named = (
-            say("計數") if kpi.require == "none" else say("計數/上限") if kpi.require == "ceiling" else named
-        )
-    if name == "change" and view.versus:
-        named = say("自 {day}", day=short_day(view.versus, view.year))
-    first = f"-{name}" if name in FALLING else name
-    other = first.strip("-") if first[0] == "-" else f"-{first}"
-    is_by, sign = sort in (first, other), ""
-    if is_by:
-        sign = " ↓" if sort and sort[0] == "-" else " ↑"
-    href = here(sort=other if sort == first else first)
-    return anchor(href, f"{named}{sign}", "sorts on" if is_by else "sorts")
-
-
-def _of_required(row: Row) -> str:
-    return number(row.counted) if row.required is None else f"{number(row.counted)}/{number(row.required)}"
-
-
-def _since(row: Row) -> str:
-    return moved(row.counted, SimpleNamespace(counted=row.before)) or "–"
-
-
-def _gap(row: Row) -> str:
-    if not row.gap:
-        return "0" if row.gap == 0 and row.status != "exempt" else "–"
-    gap = number(row.gap)
-    return element("b", say("超過 {gap}", gap=gap) if row.is_over else gap)
-
-
-def query(view: View, kpi: Row) -> None:
+def query(view: View, kpi: Kpi) -> None:
     """Write the query as the build ran it."""
     how = ask(view, IndicatorQuery, kpi=kpi.kpi)[0]
     st.code(how.query, language="sql", wrap_lines=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dashboard import reminders
 from dashboard.language.markup import BLANK, Markup, join, say_markup
@@ -12,13 +11,21 @@ from dashboard.language.parts import has, lacks
 from dashboard.language.texts import later, say
 from dashboard.language.words import file_day, fingerprint, listing, moment, number, written_day
 from dashboard.questions import View, ask
-from dashboard.rows import Evidence, IndicatorQuery, SchoolBound, SchoolReject, SchoolResult, Unit
+from dashboard.rows import (
+    Evidence,
+    IndicatorQuery,
+    Kpi,
+    School,
+    SchoolBound,
+    SchoolReject,
+    SchoolResult,
+    Unit,
+)
 from dashboard.ui.base import paper, records
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.parts import BREAK, Cell, anchor, element, flagged, outward, tag
 from dashboard.ui.base.table import Column, Table
 
-Row = Any
 SHORT = 10
 EVIDENCE_ROWS = 4
 REFUSED = 8
@@ -41,24 +48,24 @@ class Explanation:
     fill in where the school cannot be judged.
     """
 
-    school: Row
-    result: Row
-    units: Sequence[Row]
-    evidence: Mapping[int, Sequence[Row]]
-    rejects: Sequence[Row]
+    school: School
+    result: SchoolResult
+    units: Sequence[Unit]
+    evidence: Mapping[int, Sequence[Evidence]]
+    rejects: Sequence[SchoolReject]
     others: Markup
     how: str | None
     to_send: str | None
 
 
-def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS) -> Explanation:
+def explain(view: View, kpi: Kpi, school: School, most: int | None = EVIDENCE_ROWS) -> Explanation:
     """The evidence of a school's figure, its missing units first, each with at most `most` rows of a kind."""
     mine = {"school_id": school.school_id, "on": view.on, "period": kpi.period}
     result = next(
         row for row in ask(view, SchoolResult, **mine, group_id=None, by_default=None) if row.kpi == kpi.kpi
     )
     units = ask(view, Unit, kpi=kpi.kpi, **mine)
-    evidence: dict[int, list[Row]] = {}
+    evidence: dict[int, list[Evidence]] = {}
     for row in ask(view, Evidence, kpi=kpi.kpi, most=most, **mine):
         evidence.setdefault(row.unit_key, []).append(row)
     rejects = ask(view, SchoolReject, school_id=school.school_id, on=view.on)
@@ -78,7 +85,7 @@ def explain(view: View, kpi: Row, school: Row, most: int | None = EVIDENCE_ROWS)
     )
 
 
-def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
+def section(view: View, kpi: Kpi, explanation: Explanation, here: Callable[..., str]) -> Markup:
     """The section of the evidence: the figures, the units that add up to them, the sources of their rows, and its file."""
     name = anchor(view.link("school", school=explanation.school.name, kpi=kpi.kpi), explanation.school.name)
     about = [name, kpi.short, say("截至 {day}", day=written_day(view.on))]
@@ -97,7 +104,7 @@ def section(view: View, kpi: Row, explanation: Explanation, here: Callable[..., 
     return join(sections)
 
 
-def _sum(view: View, kpi: Row, explanation: Explanation) -> Markup:
+def _sum(view: View, kpi: Kpi, explanation: Explanation) -> Markup:
     """The figures, and how many units of the list below count."""
     row = explanation.result
     facts = [
@@ -123,7 +130,7 @@ def _sum(view: View, kpi: Row, explanation: Explanation) -> Markup:
     return element("p", join(filter(None, facts), "　")) + foot
 
 
-def _bold(value: Any) -> Markup:
+def _bold(value: int | None) -> Markup:
     return element("b", number(value))
 
 
@@ -133,16 +140,16 @@ def _no_units(explanation: Explanation) -> Markup:
     return element("p", say("截至這一天沒有計入任何紀錄。"), kind="mut")
 
 
-def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Markup:
+def _units(kpi: Kpi, explanation: Explanation, here: Callable[..., str]) -> Markup:
     units = paper.page(explanation.units, asked("units"), UNITS)
 
-    def behind(unit: Row) -> Markup:
+    def behind(unit: Unit) -> Markup:
         return _rows(explanation.how, explanation.evidence.get(unit.unit_key, []))
 
     columns = [
-        Column[Row](say("對象"), cell=_who, kind="l"),
-        Column[Row](say("計入"), cell=_since, kind="l"),
-        Column[Row](say("背後的列（檔案 · 列）"), cell=behind, kind="l", is_wide=True),
+        Column[Unit](say("對象"), cell=_who, kind="l"),
+        Column[Unit](say("計入"), cell=_since, kind="l"),
+        Column[Unit](say("背後的列（檔案 · 列）"), cell=behind, kind="l", is_wide=True),
     ]
     listed = Table(say("{kpi}的名單與證據", kpi=kpi.short), columns, units)
     return element("div", listed.html(), kind="tall") + paper.pager(
@@ -150,13 +157,13 @@ def _units(kpi: Row, explanation: Explanation, here: Callable[..., str]) -> Mark
     )
 
 
-def _who(unit: Row) -> Cell:
+def _who(unit: Unit) -> Cell:
     amount = f"　{number(unit.amount)}" if unit.amount not in (None, 1) else ""
-    name = unit.unit_label or unit.unit_id
+    name = unit.unit_label or unit.unit_id or ""
     return Cell(f"{name}{amount}", "l" if len(name) <= SHORT else "l w")
 
 
-def _since(unit: Row) -> Markup:
+def _since(unit: Unit) -> Markup:
     """The day on which a unit was counted, or what it lacks; below that the parts that it has."""
     own = has(unit.parts)
     below = [_muted(own)] if own else []
@@ -168,7 +175,7 @@ def _since(unit: Row) -> Markup:
     return join([join([element("span", "✓", kind="s-met"), when], " "), *below], BREAK)
 
 
-def _rows(how: str | None, rows: Sequence[Row]) -> Markup:
+def _rows(how: str | None, rows: Sequence[Evidence]) -> Markup:
     if not rows:
         return _muted(say("無法逐列指出") if how is None else say("沒有可計入的列"))
     listed = [_row(row) for row in rows if row.is_visible]
@@ -183,7 +190,7 @@ def _muted(text: str) -> Markup:
     return element("span", text, kind="mut")
 
 
-def _row(row: Row) -> Markup:
+def _row(row: Evidence) -> Markup:
     """The file, line and content of a row; of a spreadsheet a link to the row."""
     place = say("{file} · 第 {line} 列", file=row.file, line=number(row.line))
     where = outward(row.link, place) if row.link else place
@@ -222,15 +229,15 @@ def _origin(view: View, explanation: Explanation) -> Markup:
     return element("p", join(filter(None, lines), BREAK), kind="foot")
 
 
-UnitRow = tuple[Row, Row | None]  # a unit and a row behind it, or None for a unit without rows
+UnitRow = tuple[Unit, Evidence | None]  # a unit and a row behind it, or None for a unit without rows
 
 
-def rows(view: View, kpi: Row, school: Row) -> Table[UnitRow]:
+def rows(view: View, kpi: Kpi, school: School) -> Table[UnitRow]:
     """The file of the evidence: a line for each unit and row; what the viewer may not see of a row is blank."""
 
     def every() -> list[UnitRow]:
         explanation = explain(view, kpi, school, most=None)
-        none: list[Row | None] = [None]
+        none: list[Evidence | None] = [None]
         return [
             (unit, row)
             for unit in explanation.units
@@ -257,7 +264,7 @@ def rows(view: View, kpi: Row, school: Row) -> Table[UnitRow]:
     return Table(say("背後的列"), columns, every)
 
 
-def _of_unit(label: str, value: Callable[[Row], object]) -> Column[UnitRow]:
+def _of_unit(label: str, value: Callable[[Unit], object]) -> Column[UnitRow]:
     return Column(label, lambda one: value(one[0]))
 
 

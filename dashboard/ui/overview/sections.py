@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from dashboard import questions
 from dashboard.language.markup import Markup
 from dashboard.language.texts import say
-from dashboard.questions import View, ask
+from dashboard.questions import Before, View, ask
 from dashboard.rows import DataToMend, Deadline, Finding, Kpi, Period, Total
 from dashboard.ui.base import cards, findings
 from dashboard.ui.base.parts import element, heading, hint
@@ -18,7 +18,7 @@ def top(
     period: Period,
     kpis: Sequence[Kpi],
     totals: Sequence[Total],
-    before: Mapping[tuple[object, ...], Total],
+    before: Before[Total],
     to_indicator: Callable[..., str],
 ) -> Markup:
     """The tiles of a period, and below them the two lists; before: the figures of the day compared with."""

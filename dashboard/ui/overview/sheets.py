@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from dashboard.language.texts import say
 from dashboard.language.words import file_day, flag_words, word, written_day
-from dashboard.questions import View
+from dashboard.questions import Before, View
 from dashboard.rows import Kpi, Period, Total
 from dashboard.ui.base.table import Column, Table
 
@@ -18,7 +18,7 @@ def totals(
     period: Period,
     kpis: Sequence[Kpi],
     figures: Sequence[Total],
-    before: Mapping[tuple[object, ...], Total],
+    before: Before[Total],
 ) -> Table[Line]:
     """The file, under its name; before: the figures of the day compared with, by indicator, level and group."""
     part = period.label if len(view.periods) > 1 else ""
@@ -38,8 +38,8 @@ def totals(
 def _columns() -> list[Column[Line]]:
     return [
         _figure(say("組別"), lambda row: row.group_name if row.level == "group" else say("全市")),
-        Column(say("指標"), lambda line: line[1].label),
-        Column(say("狀態"), lambda line: word(line[0].status, line[1].require)),
+        Column[Line](say("指標"), lambda line: line[1].label),
+        Column[Line](say("狀態"), lambda line: word(line[0].status, line[1].require)),
         _figure(say("達標校數"), lambda row: row.schools_met),
         _figure(say("應評校數"), lambda row: row.schools_judged),
         _figure(say("進行中校數"), lambda row: row.schools_on_track),
@@ -50,7 +50,7 @@ def _columns() -> list[Column[Line]]:
         _figure(say("計數"), lambda row: row.counted),
         _figure(say("基數"), lambda row: row.base),
         _figure(say("應達"), lambda row: row.required),
-        Column(say("單位"), lambda line: line[1].unit),
+        Column[Line](say("單位"), lambda line: line[1].unit),
         _figure(say("期限"), lambda row: row.deadline),
         _figure(say("資料註記"), flag_words),
     ]
@@ -62,8 +62,8 @@ def _then(view: View) -> list[Column[Line]]:
         return []
     day = written_day(view.versus)
     return [
-        Column(say("達標校數（{day}）", day=day), lambda line: line[2] and line[2].schools_met),
-        Column(say("計數（{day}）", day=day), lambda line: line[2] and line[2].counted),
+        Column[Line](say("達標校數（{day}）", day=day), lambda line: line[2] and line[2].schools_met),
+        Column[Line](say("計數（{day}）", day=day), lambda line: line[2] and line[2].counted),
     ]
 
 
