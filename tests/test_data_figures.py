@@ -332,7 +332,7 @@ def test_a_snapshot_without_the_days_of_its_rows_is_told_as_such(view, monkeypat
     def missing(*_, **__):
         raise warehouse.NoSnapshot("別的版本")
 
-    monkeypatch.setattr(data_figures, "ask", missing)
+    monkeypatch.setattr(data_arrivals, "ask", missing)
     assert "別的版本做的" in arrivals(seen)
 
 
