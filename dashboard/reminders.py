@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.language import parts, texts, words
+from dashboard.language.markup import BLANK, Markup, say_markup
 from dashboard.language.texts import later, say
 from dashboard.questions import View, ask, before, facts_of
 from dashboard.rows import Group, Kpi, Mend, MissingUnit, Period, School, SchoolResult, TableToSend
@@ -27,6 +28,7 @@ LACKS = {
     "school": later("「{table}」裡沒有這所學校，請補上"),
     "table": later("請送「{table}」"),
 }
+OWING = later("已完成 {counted}／應達 {required} {unit}，還差 {gap} {unit}{since}")
 STATUSES, DEFAULT = words.OWED, words.REMINDED
 HEADER = (
     later("校名"),
@@ -227,8 +229,11 @@ def _lack(row: TableToSend) -> str:
 # Sentences
 
 
-def state(item: Item, since: str = "") -> str:
-    """「已完成 20／應達 24 人，還差 4 人」, what to send, or the excess over a ceiling; `since` is the change of the gap."""
+def state(item: Item, since: Markup = BLANK) -> str:
+    """「已完成 20／應達 24 人，還差 4 人」, what to send, or the excess over a ceiling.
+
+    It is markup where it holds `since`, the change of the gap.
+    """
     if item.row.status == "no_data":
         if item.to_send is None:
             return say("尚未收到資料（未填報）")
@@ -242,13 +247,8 @@ def state(item: Item, since: str = "") -> str:
             over=over,
             unit=item.kpi.unit,
         )
-    return say(
-        "已完成 {counted}／應達 {required} {unit}，還差 {gap} {unit}{since}",
-        **figures,
-        gap=words.number(item.row.gap),
-        unit=item.kpi.unit,
-        since=since,
-    )
+    write = say_markup if since else say
+    return write(OWING, **figures, gap=words.number(item.row.gap), unit=item.kpi.unit, since=since)
 
 
 def label(item: Item, name: str | None = None) -> str:

@@ -5,7 +5,7 @@ One group: its schools, the comparison with other groups, this week's tasks of i
 
 from dashboard import ui
 from dashboard.ui.base import findings, lead, matrix, paper, parts
-from dashboard.ui.group import figures
+from dashboard.ui.group import figures, sheets
 from dashboard.ui.group import visits as visiting
 from dashboard.ui.meetings import presenting
 
@@ -32,23 +32,25 @@ def section(period: ui.rows.Period) -> None:
     then = ui.before(view, ui.rows.Total, ("kpi", "level", "group_id"), period=period.period)
     filtered = matrix.filtered(schools, status, marked, sort)
     page = paper.page(list(filtered.items()), ui.asked("page"), matrix.SIZE)
-    nothing = parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
-    ui.show(f"""{parts.period(view.periods, period)}<h2>{ui.say("各校各項")}</h2>
-<p class="sub">{ui.say("每格：狀態　計數／應達。")}{parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))}</p>
-{paper.instead("schools", lambda some: matrix.by_school(kpis, dict(some), ways, marked, sort, before), page, period) or nothing}
-{paper.pager(page, here, ui.say("校"))}
-{matrix.sums(kpis, totals, group, then)}{matrix.flags_of(view, kpis, filtered, totals, group)}""")
-    ui.show(ui.download(*matrix.sheet(view, period, group, kpis, filtered, before)))
+    hint = parts.hint(ui.say("點一格看原因，點欄名看規定，⇅ 依該項缺口排序"))
+    title = parts.heading(ui.say("各校各項"), ui.say("每格：狀態　計數／應達。"), hint)
+    listed = paper.instead(
+        "schools", lambda of: matrix.by_school(kpis, dict(of), ways, marked, sort, before), page, period
+    )
+    listed = listed or parts.empty(ui.say("這個篩選目前沒有學校"), here(status=None))
+    below = paper.pager(page, here, ui.say("校")) + matrix.sums(kpis, totals, group, then)
+    flags = matrix.flags_of(view, kpis, filtered, totals, group)
+    ui.show(parts.period(view.periods, period) + title + listed + below + flags)
+    ui.show(sheets.results(view, period, group, kpis, filtered, before).download())
     known = lead.step_context(view, kpis, mine)
-    ui.show(f"""{matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))}
-{paper.instead("week", lambda some: lead.this_week(dict(some), known, view.link, view.year), page, period)}""")
+    others = matrix.compared(kpis, totals, group, ways, then, bool(ui.asked("others")))
+    week = paper.instead(
+        "week", lambda of: lead.this_week(dict(of), known, view.link, view.year), page, period
+    )
+    ui.show(others + week)
     figures.put(view, period, group, chosen, trend, here)
     if page and (kpi := visiting.measured(kpis)):
-        visits = ui.ask(view, ui.rows.Visit, **day, **mine)
-        earlier = ui.before(view, ui.rows.Visit, ("school_id", "host_key"), **mine)
-        ui.show(f"""<h2>{ui.say("誰去了誰的公開課")}</h2><p class="sub">{visiting.reading(schools)}</p>
-{paper.instead("visits", lambda some: visiting.by_host(view, kpi, visits, schools, dict(some), ways, earlier, before), page, period)}""")
-        ui.show(ui.download(*visiting.sheet(view, period, group, visits)))
+        visiting.put(view, period, group, kpi, schools, page, ways, before)
 
 
 at = {"on": view.on, "group_id": group.group_id}

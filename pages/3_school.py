@@ -8,7 +8,8 @@ from dashboard import ui
 from dashboard.ui.base import findings, parts, records
 from dashboard.ui.base import lead as steps
 from dashboard.ui.school import figures as pictures
-from dashboard.ui.school import plan, tables
+from dashboard.ui.school import items as school_items
+from dashboard.ui.school import places, plan, tables
 from dashboard.ui.school import rows as school_rows
 
 view = ui.read_view()
@@ -16,16 +17,16 @@ schools = ui.some(ui.ask(view, ui.rows.School), ui.say("學校"))
 wanted = ui.asked("school")
 school = ui.pick(schools, wanted) or schools[0]
 rejects = ui.ask(view, ui.rows.SchoolReject, school_id=school.school_id, on=view.on)
-asked = {name: ui.asked(name, offered) for name, offered in school_rows.ASKED.items()}
+asked = {name: ui.asked(name, offered) for name, offered in school_items.ASKED.items()}
 
 
 def here(**changes: object) -> str:
     return view.link("school", **{"school": school.name, **asked, **changes})
 
 
-def items(period: ui.rows.Period) -> list[school_rows.Item]:
+def items(period: ui.rows.Period) -> list[school_items.Item]:
     mine = {"period": period.period, "school_id": school.school_id}
-    return school_rows.items(
+    return school_items.items(
         view,
         ui.ask(view, ui.rows.Kpi, period=period.period),
         ui.ask(view, ui.rows.SchoolResult, on=view.on, group_id=None, **mine),
@@ -43,12 +44,12 @@ by_period = [(period, items(period)) for period in view.periods]
 every = [item for _, listed in by_period for item in listed]
 kpis = {item.kpi.kpi: item.kpi for item in every}
 lead = findings.school_lead(view, school.name, [item.row for item in every], kpis, rejects)
-opened = school_rows.opened(every, asked["kpi"], asked["open"])
+opened = school_items.opened(every, asked["kpi"], asked["open"])
 title, place = ui.say("學校 · {name}", name=school.name), school_rows.place(school, view.link)
 missing = ui.Missing(ui.say("學校"), wanted, school.name)
 ui.head(view, title, lead, place, missing=missing, upright=not plan.is_there(view))
 ui.choose(ui.say("換學校"), [row.name for row in schools], school.name, "school")
-pictures.show_place(view, school, [item.kpi for item in every], asked["place"], here)
+places.show(view, school, [item.kpi for item in every], asked["place"], here)
 for period, listed in by_period:
     rows, after = school_rows.school_rows(listed, opened, here)
     ui.show(parts.period(view.periods, period) + rows)
@@ -58,5 +59,5 @@ for period, listed in by_period:
 ui.show(school_rows.foot() + records.other_rejects(rejects, {kpi.table_name for kpi in kpis.values()}))
 plan.show(view, school, plan.drawn(asked, opened), here)
 with ui.fold(ui.say("下載這所學校的表")):
-    for what, header, build in tables.tables(view, school, by_period, rejects):
-        ui.show(ui.download(f"{what}_{school.name}_{ui.words.file_day(view.on)}", header, build))
+    for file in tables.files(view, school, by_period, rejects):
+        ui.show(file)

@@ -35,8 +35,8 @@ if schools:
     if school:
         messages.message(view, wanted, school.school)
     page = paper.page(schools, ui.asked("page"), SIZE)
-    ui.show(f"""{messages.overview(view, page, here, school.school if school else None, wanted.names)}
-{paper.pager(page, here, ui.say("校"))}""")
+    listed = messages.overview(view, page, here, school.school if school else None, wanted.names)
+    ui.show(listed + paper.pager(page, here, ui.say("校")))
     messages.saved(view, wanted, len(schools))
 else:
     ui.show(parts.empty(ui.say("依這些選擇，沒有學校有未達項目"), view.link("reminders")))

@@ -13,7 +13,7 @@ ui.head(view, ui.say("會議"), meetings.lead(board), *meetings.troubles(board))
 meetings.freeze(view, board)
 ui.show(meetings.listed(view, board))
 if board.meeting:
-    ui.show(f"<h2>{ui.words.escape(board.meeting.name)}</h2>{meetings.decided(view, board)}")
+    ui.show(ui.parts.element("h2", board.meeting.name) + meetings.decided(view, board))
     meetings.note(view, board)
     ui.show(meetings.carried(view, board) + presenting.packs(view, board.meeting))
     meetings.change(view, board)

@@ -200,7 +200,7 @@ def test_a_page_is_a_file_and_an_english_text_an_entry_of_the_catalogue(place: P
             place,
             "pages/10_clubs.py",
             '"""社團一覽\n\nHow many schools there are.\n"""\n\nfrom dashboard import ui\n\nview = ui.read_view()\n'
-            'schools = ui.ask(view, "schools")\n\n'
+            "schools = ui.ask(view, ui.rows.School)\n\n"
             'ui.head(view, ui.say("社團一覽"), ui.say("共有 {n} 校可以參加", n=len(schools)))\n',
         )
         assert "共有 2 校可以參加" in opened(place, "10_clubs")["10_clubs"]

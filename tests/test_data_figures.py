@@ -16,6 +16,7 @@ from dashboard import access, charts, questions, warehouse
 from dashboard.language import texts
 from dashboard.rows import ReasonCount, Reject, RowsByDay, School, SourceTable
 from dashboard.ui.base.figures import Figure
+from dashboard.ui.data import arrivals as data_arrivals
 from dashboard.ui.data import figures as data_figures
 from dashboard.ui.frame import page as frame
 from tests.running import PROGRAMME, build, kpi
@@ -78,7 +79,7 @@ def rejects(seen: questions.View, **chosen) -> Figure | str:
 
 def arrivals(seen: questions.View, **chosen) -> Figure | str:
     chosen = ALL | chosen
-    return data_figures.arrivals(seen, chosen, here_of(seen, chosen))
+    return data_arrivals.figure(seen, chosen["school"])
 
 
 def refused(seen: questions.View, **only: str) -> Counter[str]:

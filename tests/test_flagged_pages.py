@@ -13,8 +13,11 @@ from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
 from dashboard.rows import Group, IndicatorGroup, IndicatorSchool, Kpi, Reject, SchoolResult, Total
-from dashboard.ui.base import cards, faults, matrix, paper, parts, records
+from dashboard.ui.base import faults, matrix, paper, parts, records
+from dashboard.ui.group import sheets as group_sheets
 from dashboard.ui.indicator import tables as indicator
+from dashboard.ui.overview import sheets as overview_sheets
+from dashboard.ui.school import opened
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.build import measure
@@ -192,8 +195,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
     }
     short = {one.label: one.kpi for one in kpis}
 
-    _, header, build = cards.sheet(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = overview_sheets.totals(seen, periods[0], kpis, questions.ask(seen, Total, **at), {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines
     for line in lines:
         row = pooled[short[line["指標"]], line["組別"]]
@@ -201,8 +204,8 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
 
     group = questions.ask(seen, Group)[0]
     schools = matrix.grouped(questions.ask(seen, SchoolResult, **at, group_id=group.group_id, school_id=None))
-    _, header, build = matrix.sheet(seen, periods[0], group, kpis, schools, {})
-    lines = [dict(zip(header, line, strict=True)) for line in build()]
+    sheet = group_sheets.results(seen, periods[0], group, kpis, schools, {})
+    lines = [dict(zip(sheet.header(), line, strict=True)) for line in sheet.values()]
     assert lines and all(line["資料註記"] == of_schools[short[line["指標"]], line["學校"]] for line in lines)
 
     one = kpis[0]
@@ -221,9 +224,9 @@ def test_every_table_to_take_away_has_a_column_of_flags_in_words(served: City) -
     blank = dict.fromkeys(("pace", "weekly", "days_left", "deadline"))
     row = SimpleNamespace(**blank | vars(next(row for row in listed if row.flags)))
     item = SimpleNamespace(kpi=one, row=row, then=None)
-    line = school_tables.indicators([(periods[0], [item])], compared=False)[0]
+    figures = school_tables.indicators(seen, [(periods[0], [item])])
     assert (
-        dict(zip(school_tables._indicator_header(seen), line, strict=False))["資料註記"]
+        dict(zip(figures.header(), figures.values()[0], strict=True))["資料註記"]
         == of_schools[one.kpi, item.row.school_name]
     )
 
@@ -254,7 +257,7 @@ def test_what_a_file_is_called_is_no_markup(served: City) -> None:
         row=row, kpi=SimpleNamespace(base="staff", table_name="t"), causes=[cause],
         view=SimpleNamespace(link=lambda *_, **__: "./data"),
     )  # fmt: skip
-    assert "<img" not in school_rows._flags(item) + school_rows._causes(item)
+    assert "<img" not in opened._flags(item) + parts.element("i", title=school_rows.causes_of(item))
 
 
 # What needs attention
@@ -508,7 +511,8 @@ def test_a_refused_row_says_what_it_could_change_on_the_day_and_that_it_could_ch
 
 def test_what_a_row_could_change_and_its_cells_leave_with_the_table(served: City) -> None:
     (row,) = refused(served, table="training", school=MEND)
-    taken = dict(zip(records.header(), *records.as_rows([row]), strict=True))
+    table = records.table([row])
+    taken = dict(zip(table.header(), *table.values(), strict=True))
     assert taken["可能影響"] == "、".join(row.could) != ""
     assert taken["儲存格"] == "E3"
 

@@ -17,7 +17,7 @@ from dashboard.language.texts import Manner, written
 from dashboard.rows import Group, Kpi, Lesson, School
 from dashboard.ui.base import cells, figures, lead, matrix
 from dashboard.ui.group import figures as group_figures
-from dashboard.ui.group import visits
+from dashboard.ui.group import lessons, sheets, visits
 from dashboard.warehouse import snapshots
 from tests.pages import Figures, cells_of, html_of, open_page
 from tests.running import share_of
@@ -284,9 +284,9 @@ def test_the_schools_table_leaves_with_its_raw_figures():
     seen = SimpleNamespace(on=DAY)
     period, group = SimpleNamespace(label="111 年"), SimpleNamespace(name="甲組")
     before = {(1, "a1a2"): SimpleNamespace(counted=18)}
-    name, header, build = matrix.sheet(seen, period, group, [A1A2], {"甲國小": [row()]}, before)
-    assert name == "各校各項_甲組_111 年_111-11-25"
-    _, line = cells_of(tables.xlsx("表", header, build()))
+    sheet = sheets.results(seen, period, group, [A1A2], {"甲國小": [row()]}, before)
+    assert sheet.name == "各校各項_甲組_111 年_111-11-25"
+    _, line = cells_of(tables.xlsx("表", sheet.header(), sheet.values()))
     assert line[:9] == ["甲國小", "夥伴學校", "111 年", "A1、A2", "落後", 20, 24, 24, 4] and line[10] == 18
 
 
@@ -406,7 +406,7 @@ def test_the_page_draws_two_figures_and_keeps_which_indicator_was_asked_for(serv
 
 
 def test_a_programme_without_public_lessons_has_no_calendar(served, monkeypatch):
-    monkeypatch.setattr(group_figures, "TABLE", "no such table")
+    monkeypatch.setattr(lessons, "TABLE", "no such table")
     app = open_page("group")
     assert len(app.get("plotly_chart")) == 1 and "公開課的紀錄" not in html_of(app)
 
@@ -428,8 +428,8 @@ def everything(figure):
 
 
 def calendar_of(seen, group):
-    kpi = next(kpi for kpi in questions.ask_each(seen, Kpi) if kpi.table_name == group_figures.TABLE)
-    return group_figures.calendar(seen, group, kpi)
+    kpi = next(kpi for kpi in questions.ask_each(seen, Kpi) if kpi.table_name == lessons.TABLE)
+    return lessons.calendar(seen, group, kpi)
 
 
 def marks_of(figure):
@@ -550,10 +550,10 @@ def lesson(**changes):
 
 
 def hostile_calendar(both, monkeypatch, rows):
-    monkeypatch.setattr(group_figures, "ask", lambda *_, **__: rows)
+    monkeypatch.setattr(lessons, "ask", lambda *_, **__: rows)
     seen = view_on(both / "warehouse", KEELUNG, DAY)
     kpi = SimpleNamespace(kpi="public_lesson", period="111")
-    return group_figures.calendar(seen, SimpleNamespace(group_id=1, name="甲組"), kpi)
+    return lessons.calendar(seen, SimpleNamespace(group_id=1, name="甲組"), kpi)
 
 
 def test_nothing_that_a_lesson_says_becomes_markup(both, monkeypatch):
@@ -639,7 +639,7 @@ def test_a_snapshot_of_a_former_version_keeps_its_figures_but_for_the_calendar(s
             raise warehouse.NoSnapshot("屬於別的版本")
         return ask(seen, kind, **parameters)
 
-    monkeypatch.setattr(group_figures, "ask", lacking)
+    monkeypatch.setattr(lessons, "ask", lacking)
     figures._built.cache_clear()
     app = open_page("group")
     assert "這一份快照是別的版本做的" in html_of(app) and "還沒有可以看的資料" not in html_of(app)

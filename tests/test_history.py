@@ -19,6 +19,7 @@ from dashboard.language import texts
 from dashboard.rows import Kpi, School, SourceTable
 from dashboard.ui.data import history, intake
 from dashboard.ui.frame import following, freshness
+from dashboard.ui.overview import since as since_update
 from dashboard.warehouse import status
 from dashboard.warehouse.changes import changes_of
 from dashboard.warehouse.gather import Source, Stored
@@ -93,7 +94,7 @@ def test_nothing_moved_is_said_as_such(seen):
 def test_five_snapshots_are_listed_and_one_serves(seen):
     for count in range(6):
         view = seen(count + 1)
-    told = history.listed(view)
+    told = history.snapshots(view).values()
     assert len(told) == 5 and [state for *_, state in told] == ["使用中", "", "", "", ""]
 
 
@@ -123,7 +124,7 @@ def test_the_former_snapshot_is_the_one_published_before_though_a_clock_that_ran
     view = seen(12)
     assert (before := history.former(view)) and before.stamp == stamp > view.snapshot.stamp
     assert {name: (old, new) for name, old, new in history.moved(view)}["入校輔導 採用列"] == (10, 12)
-    assert [state for *_, state in history.listed(view)] == ["使用中", ""]
+    assert [state for *_, state in history.snapshots(view).values()] == ["使用中", ""]
     assert history.former(dataclasses.replace(view, snapshot=before)) is None
 
 
@@ -278,7 +279,7 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
         monkeypatch.setattr(clock, "now", lambda: dt.datetime.combine(day, dt.time(9)))
         borne = bearing(view, **days)
         times = freshness.of_tables(borne, tables)
-        shown = intake.sources(tables, times, 2022)
+        shown = intake.sources(tables, intake.source_table(tables, times, 2022))
         assert ("天沒有變動" in shown) == (times["coaching"].quiet is not None)
         assert ("天沒有變動" in " ".join(freshness.tags(borne))) == ("天沒有變動" in shown)
         assert times["coaching"].changed == dt.datetime(2022, 11, 1, 8, 30) and "11/1 08:30" in shown
@@ -295,9 +296,8 @@ def test_a_table_says_when_it_was_changed_and_is_marked_once_the_definition_bear
     )
     read = freshness.of_tables(view, tables)["coaching"].read
     assert read == warehouse.last_refresh(view.warehouse / PROGRAMME).checked_at
-    (taken,) = (
-        row for row in intake.source_rows(tables, freshness.of_tables(view, tables)) if row[0] == "入校輔導"
-    )
+    listed = intake.source_table(tables, freshness.of_tables(view, tables), 2022)
+    (taken,) = (row for row in listed.values() if row[0] == "入校輔導")
     assert taken[-2:] == [dt.datetime(2022, 11, 1, 8, 30), read]
 
 
@@ -349,7 +349,7 @@ def updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def since(view: questions.View, asked: str | None = None) -> str:
-    return history.since(view, asked, lambda **changes: view.link("overview", **changes))
+    return since_update.changes(view, asked, lambda **changes: view.link("overview", **changes))
 
 
 def line_of(shown: str) -> str:
@@ -410,11 +410,11 @@ def test_an_update_over_a_deadline_tells_who_became_overdue(updates, monkeypatch
         row.deadline for row in questions.ask(new, Kpi, period="111") if row.kpi == "public_lesson"
     }
     made_on = SimpleNamespace(**vars(old.facts) | {"as_of": None, "read_on": deadline})
-    monkeypatch.setattr(history, "facts_of", lambda snapshot, scope: made_on)
-    found = history.turned(today_of(new, deadline + dt.timedelta(days=1)), old.snapshot)["overdue"]
+    monkeypatch.setattr(since_update, "facts_of", lambda snapshot, scope: made_on)
+    found = since_update.turned(today_of(new, deadline + dt.timedelta(days=1)), old.snapshot)["overdue"]
     late = {now.school_name for _, now in found if now.kpi == "public_lesson"}
     assert "深澳國小" in late and "信義國小" not in late
-    assert "overdue" not in history.turned(today_of(new, deadline), old.snapshot)
+    assert "overdue" not in since_update.turned(today_of(new, deadline), old.snapshot)
 
 
 def test_on_another_day_than_today_nothing_is_said_to_be_of_the_last_update(updates):
@@ -445,9 +445,9 @@ def test_how_a_figure_turned_and_nobody_is_told_to_be_late_by_a_file_that_was_no
 ):
     old = SimpleNamespace(status=then, counted=None if then == "no_data" else 5)
     new = SimpleNamespace(status=now, counted=3, flags=flags)
-    assert history._turn(old, new, "number") == told
+    assert since_update._turn(old, new, "number") == told
     above = SimpleNamespace(status="overdue", counted=9, flags="")
-    assert history._turn(SimpleNamespace(status="met", counted=5), above, "ceiling") == "over"
+    assert since_update._turn(SimpleNamespace(status="met", counted=5), above, "ceiling") == "over"
 
 
 def test_rows_that_are_refused_no_more_are_counted_by_school_and_lead_to_its_rows(updates):
@@ -494,7 +494,7 @@ def test_a_viewer_of_some_schools_is_told_of_these_alone(updates):
 
 
 def test_many_are_named_up_to_a_bound_with_how_many_are_left(updates, monkeypatch):
-    monkeypatch.setattr(history, "LISTED", 2)
+    monkeypatch.setattr(since_update, "LISTED", 2)
     updates(visits=[f"{name},111/9/31,甲,題" for name in TEACHERS])
     shown = since(updates(*TEACHERS))
     (met,) = re.findall(r"<p><span[^>]*>3 校新達標.*?</p>", shown)
@@ -513,7 +513,7 @@ def test_a_former_snapshot_of_another_version_is_no_ground_for_a_comparison(upda
             raise warehouse.NoSnapshot("別的版本")
         return asked(snapshot, *rest)
 
-    monkeypatch.setattr(history, "answers", missing)
+    monkeypatch.setattr(since_update, "answers", missing)
     assert since(view) == ""
 
 

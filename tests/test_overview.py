@@ -16,6 +16,7 @@ from dashboard.language.markup import Markup
 from dashboard.rows import Kpi
 from dashboard.ui.base import cards, findings
 from dashboard.ui.overview import figures as overview_figures
+from dashboard.ui.overview import sheets
 from tests import running, samples
 from tests.pages import figures_of, html_of, open_page
 from tests.samples import DAY, KEELUNG, NTPC, results_of_level
@@ -222,9 +223,9 @@ def test_the_matrix_leaves_as_a_table_with_every_figure_of_groups_and_city(serve
     assert len(figures_of(app)) and html_of(app).count('aria-label="下載各組各項 ') == 3
     row, then = city(), city(schools_met=1, counted=80)
     before = {("a1a2", "city", None): then}
-    name, header, build = cards.sheet(seeing(), SimpleNamespace(label="111 年度"), [KPI], [row], before)
-    assert name == "各組各項_基隆_111-11-25"
-    line = dict(zip(header, build()[0], strict=True))
+    sheet = sheets.totals(seeing(), SimpleNamespace(label="111 年度"), [KPI], [row], before)
+    assert sheet.name == "各組各項_基隆_111-11-25"
+    line = dict(zip(sheet.header(), sheet.values()[0], strict=True))
     assert (line["組別"], line["指標"], line["達標校數"], line["應評校數"], line["計數"]) == (
         "全市",
         "A1、A2",

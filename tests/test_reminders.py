@@ -196,6 +196,17 @@ def test_an_exceeded_ceiling_says_by_how_much_and_has_no_deadline(seen):
     assert reminders.rows(seen(), [one], False)[0][4:6] == [f"資本門上限：{told}", None]
 
 
+def test_nothing_that_the_definition_or_a_file_says_becomes_markup(seen):
+    hostile = "<img src=x>"
+    kpi = SimpleNamespace(**vars(CEILING) | {"short": hostile, "unit": hostile})
+    silent = dataclasses.replace(exceeded(status="no_data", room=None), to_send=hostile, missing=(hostile,))
+    then = SimpleNamespace(gap=9)
+    owing = dataclasses.replace(exceeded(status="behind", room=None, gap=5), kpi=kpi, then=then)
+    one = reminders.Owed(hostile, hostile, (silent, owing, dataclasses.replace(exceeded(), kpi=kpi)))
+    shown = page.overview(seen(), [one], lambda **_: "", None, True)
+    assert "<img" not in shown and ">−4</span>" in shown and shown.count("&lt;img") > 5
+
+
 def test_where_nothing_was_sent_the_table_to_send_is_named(seen):
     """Without a roster it is the roster that an indicator of the staff wants, whatever table its evidence is in."""
     view = seen()

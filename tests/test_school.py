@@ -11,11 +11,13 @@ import pytest
 
 from dashboard import warehouse
 from dashboard.access import bureau
-from dashboard.language.markup import join
+from dashboard.language.markup import Markup, join
 from dashboard.language.texts import Manner, written
 from dashboard.rows import Kpi, KpiUnit
 from dashboard.ui.school import bounds, plan
 from dashboard.ui.school import figures as school_figures
+from dashboard.ui.school import items as school_items
+from dashboard.ui.school import opened as opened_row
 from dashboard.ui.school import rows as school_rows
 from dashboard.ui.school import tables as school_tables
 from dashboard.warehouse.snapshots import records
@@ -159,15 +161,15 @@ KPI = SimpleNamespace(
 def item(then=None, kpi=KPI, seen=None, **changes):
     row = figures(**changes)
     steps = [(dt.date(2022, 3, 1), 5.0), (dt.date(2022, 9, 1), 20.0)]
-    return school_rows.Item(seen or view(), kpi, row, then, steps, (), (), (), None)
+    return school_items.Item(seen or view(), kpi, row, then, steps, (), (), (), None)
 
 
 def rows_of(*items, opened=None):
     """The rows, with what the one that is open has below it."""
     before, after = school_rows.school_rows(
-        items, opened, lambda **asked: f"./school?kpi={asked['kpi']}&amp;open={asked['open']}"
+        items, opened, lambda **asked: Markup(f"./school?kpi={asked['kpi']}&amp;open={asked['open']}")
     )
-    return before + (school_rows.body(opened) if opened else "") + after
+    return before + (opened_row.body(opened) if opened else "") + after
 
 
 def test_a_row_tells_the_change_of_its_figure_and_of_its_status():
@@ -303,7 +305,7 @@ def test_the_pace_of_a_day_is_of_what_was_required_on_that_day(drawn):
 
 def test_an_opened_row_leads_to_why_its_figure_is_so_and_the_row_in_the_address_is_open():
     one, other = item(), item(kpi=SimpleNamespace(**{**vars(KPI), "kpi": "other"}))
-    opened = school_rows.opened([one, other], "other", None)
+    opened = school_items.opened([one, other], "other", None)
     assert opened is other
     shown = rows_of(one, other, opened=opened)
     assert re.findall(r'<div class="kr( open)?"', shown) == ["", " open"]
@@ -323,15 +325,15 @@ def test_a_row_of_one_of_several_periods_is_opened_with_its_period_and_alone():
     ]
     shown = rows_of(*twice)
     assert "kpi=a1a2&amp;open=111" in shown and "kpi=a1a2&amp;open=112" in shown
-    assert school_rows.opened(twice, "a1a2", "112") is twice[1]
-    assert school_rows.opened(twice, "a1a2", None) is school_rows.opened(twice, "a1a2", "none") is twice[0]
-    assert school_rows.opened(twice, "none", "112") is school_rows.opened(twice, None, None) is None
+    assert school_items.opened(twice, "a1a2", "112") is twice[1]
+    assert school_items.opened(twice, "a1a2", None) is school_items.opened(twice, "a1a2", "none") is twice[0]
+    assert school_items.opened(twice, "none", "112") is school_items.opened(twice, None, None) is None
 
 
 def test_the_tables_hold_figures_and_not_markup():
     period = SimpleNamespace(label="111 年度")
     found = [(period, [item(figures(counted=17, status="on_track"))])]
-    assert school_tables.indicators(found, compared=True) == [
+    assert school_tables.indicators(view(), found).values() == [
         [
             "111 年度",
             "A1、A2 研習完成率",
@@ -349,7 +351,7 @@ def test_the_tables_hold_figures_and_not_markup():
             "進行中",
         ]
     ]
-    assert len(school_tables.indicators(found, compared=False)[0]) == 12
+    assert len(school_tables.indicators(view(versus=None), found).values()[0]) == 12
 
 
 def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
@@ -359,12 +361,13 @@ def test_a_table_of_units_says_who_counts_since_when_and_who_does_not():
     )  # fmt: skip
     late = {"unit_id": "D2", "done": False, "attained_on": DAY, "parts": [had("A1", EARLIER), had("A2")]}
     late = SimpleNamespace(**{**vars(done), **late})
-    one = school_rows.Item(view(), KPI, figures(), None, (), [done, late], (), (), None)
-    rows = school_tables.units([(SimpleNamespace(label="111 年度"), [one])])
+    one = school_items.Item(view(), KPI, figures(), None, (), [done, late], (), (), None)
+    named = [(SimpleNamespace(label="111 年度"), one, unit) for unit in one.units]
+    rows = school_tables.units(named).values()
     assert [row[4:6] for row in rows] == [["是", EARLIER], ["否", None]]
     assert [row[8:] for row in rows] == [["A1 111/10/28、A2 111/10/28", ""], ["A1 111/10/28", "A2"]]
     with written(Manner("en", "ce")):
-        (_, row) = school_tables.units([(SimpleNamespace(label="2022"), [one])])
+        (_, row) = school_tables.units(named).values()
         assert row[8:] == ["A1 2022/10/28", "A2"]
 
 
@@ -401,7 +404,7 @@ def listed(kpi=KPI, **units):
         )
         for name, parts in units.items()
     ]
-    shown = school_rows._units(school_rows.Item(view(), kpi, figures(), None, (), rows, (), (), None))
+    shown = opened_row._units(school_items.Item(view(), kpi, figures(), None, (), rows, (), (), None))
     lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", shown)]
     titles = re.findall(r"<(?:h3|summary)>(.*?)</(?:h3|summary)>", shown)
     return titles, [[re.sub("<[^>]+>", "", cell) for cell in line] for line in lines]

@@ -13,8 +13,7 @@ from dashboard import access, warehouse
 from dashboard.language import markup, words
 from dashboard.language.markup import join
 from dashboard.rows import Facts, Kpi, Period, School, SchoolResult, SchoolTarget
-from dashboard.ui.school import figures as school_figures
-from dashboard.ui.school import plan_figures
+from dashboard.ui.school import places, plan_figures
 from dashboard.warehouse import snapshots
 from tests.pages import HAN, drawn, html_of, lines_of, marks_of, open_page
 from tests.samples import DAYS, KEELUNG, NTPC, TWO, ask, results
@@ -240,15 +239,15 @@ def standing(names):
     counts = [1 + at % 200 for at in range(len(names))]
     rows = pd.DataFrame({"school_id": range(len(names)), "school_name": names, "counted": counts})
     return rows.assign(
-        kpi="a1a2", level="school", period="111", base=pd.NA, required=200, status="behind", share=rows["counted"] / 200,
+        kpi="a1a2", level="school", period="111", base=pd.NA, required=200, status="behind", flags="", share=rows["counted"] / 200,
         rank=1, schools=len(names), is_last_quarter=True,
     )  # fmt: skip
 
 
 def test_thousands_of_schools_are_a_few_marks_in_one_trace(monkeypatch):
     names = [f"學校{at}" for at in range(3400)]
-    monkeypatch.setattr(school_figures, "frame", lambda *_, **__: standing(names))
-    figure = school_figures.place(SEEN, SimpleNamespace(school_id=7, name="學校7"), [KPI])
+    monkeypatch.setattr(places, "frame", lambda *_, **__: standing(names))
+    figure = places.place(SEEN, SimpleNamespace(school_id=7, name="學校7"), [KPI])
     others, own = figure.drawn.data
     assert len(others.x) <= 101 and len(own.x) == 1
     assert "等 34 校" in others.customdata[10][0] and "一個灰點是百分比相同的學校。" in figure.caption
@@ -256,7 +255,7 @@ def test_thousands_of_schools_are_a_few_marks_in_one_trace(monkeypatch):
 
 
 def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch):
-    monkeypatch.setattr(school_figures, "frame", lambda *_, **__: standing([HOSTILE, HOSTILE + "2"]))
+    monkeypatch.setattr(places, "frame", lambda *_, **__: standing([HOSTILE, HOSTILE + "2"]))
     hostile = SimpleNamespace(**{**vars(KPI), "short": HOSTILE, "unit": HOSTILE})
     school = SimpleNamespace(school_id=0, name=HOSTILE)
     periods = {"period": "112", "period_label": HOSTILE}
@@ -290,7 +289,7 @@ def test_what_a_school_or_an_item_is_called_is_text_in_every_figure(monkeypatch)
     )  # fmt: skip
     monkeypatch.setattr(plan_figures, "replace", lambda seen, **_: seen)
     for figure in (
-        school_figures.place(SEEN, school, [hostile]),
+        places.place(SEEN, school, [hostile]),
         plan_figures.targets(SEEN, school, [target]),
         plan_figures.budget(SEEN, school, money, [ceiling]),
     ):

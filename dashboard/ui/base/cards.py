@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
     counts,
     exact,
-    file_day,
-    flag_words,
     number,
     pair,
     percent,
@@ -20,10 +18,9 @@ from dashboard.language.words import (
     rate,
     short_day,
     word,
-    written_day,
 )
 from dashboard.questions import Before, View
-from dashboard.rows import Kpi, Period, Total
+from dashboard.rows import Kpi, Total
 from dashboard.rules import requirement
 from dashboard.ui.base.parts import anchor, bar, due, element, figure, flagged, hint, moved
 
@@ -195,67 +192,3 @@ def reading() -> str:
             hint(say("點一格看該組該項。")),
         ]
     )
-
-
-COLUMNS = (
-    later("組別"),
-    later("指標"),
-    later("狀態"),
-    later("達標校數"),
-    later("應評校數"),
-    later("進行中校數"),
-    later("落後校數"),
-    later("逾期校數"),
-    later("未填報校數"),
-    later("不適用校數"),
-    later("計數"),
-    later("基數"),
-    later("應達"),
-    later("單位"),
-    later("期限"),
-    later("資料註記"),
-)
-
-
-def sheet(
-    view: View, period: Period, kpis: Sequence[Kpi], totals: Sequence[Total], before: Before[Total]
-) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The matrix as a file: its name, its header, and a function that gives its rows, with the day compared with."""
-    part = period.label if len(view.periods) > 1 else ""
-    name = "_".join(filter(None, (say("各組各項"), view.facts.title, part, file_day(view.on))))
-    header = [say(column) for column in COLUMNS]
-    if view.versus:
-        day = written_day(view.versus)
-        header += [say("達標校數（{day}）", day=day), say("計數（{day}）", day=day)]
-    named = {kpi.kpi: kpi for kpi in kpis}
-
-    def build() -> list[list[object]]:
-        return [
-            _line(view, row, named[row.kpi], before.get((row.kpi, row.level, row.group_id)))
-            for row in totals
-            if row.kpi in named
-        ]
-
-    return name, header, build
-
-
-def _line(view: View, row: Total, kpi: Kpi, then: Total | None) -> list[object]:
-    own: list[object] = [
-        row.group_name if row.level == "group" else say("全市"),
-        kpi.label,
-        word(row.status, kpi.require),
-        row.schools_met,
-        row.schools_judged,
-        row.schools_on_track,
-        row.schools_behind,
-        row.schools_overdue,
-        row.schools_no_data,
-        row.schools_exempt,
-        row.counted,
-        row.base,
-        row.required,
-        kpi.unit,
-        row.deadline,
-        flag_words(row),
-    ]
-    return [*own, then and then.schools_met, then and then.counted] if view.versus else own

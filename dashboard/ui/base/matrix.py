@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.language import words
 from dashboard.language.markup import BLANK, Markup, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.texts import say
 from dashboard.language.words import (
     BY_URGENCY,
     FLAGS,
@@ -15,11 +15,8 @@ from dashboard.language.words import (
     LATE,
     OWED,
     STATUSES,
-    file_day,
-    flag_words,
     listing,
     names,
-    word,
 )
 from dashboard.questions import Before, View
 from dashboard.rows import Group, Kpi, Period, SchoolResult, Total
@@ -51,20 +48,6 @@ FILTERS = tuple(status for status in BY_URGENCY if status in JUDGED or status in
 SORTS = ("late", "gap")
 OPENED = 6
 FLAGGED = 6  # schools of a flag that are named below a table
-HEADER = (
-    later("學校"),
-    later("角色"),
-    later("期間"),
-    later("指標"),
-    later("狀態"),
-    later("計數"),
-    later("應達"),
-    later("基數"),
-    later("還差"),
-    later("期限"),
-    later("比較日計數"),
-    later("資料註記"),
-)
 
 
 def by_group(
@@ -358,26 +341,3 @@ def filters(
             (say("不標示「{kpi}」", kpi=named[chosen]), here(kpi=None, sort=None if by_gap else sort), False)
         )
     return pills(choices, say("狀態")) + pills(order, say("排列"))
-
-
-def sheet(
-    view: View,
-    period: Period,
-    group: Group,
-    kpis: Sequence[Kpi],
-    schools: Mapping[str, Sequence[SchoolResult]],
-    before: Before[SchoolResult],
-) -> tuple[str, list[str], Callable[[], list[list[object]]]]:
-    """The schools' file: its name, its header, and a function that gives a row for each school and indicator."""
-    name = f"{say('各校各項')}_{group.name}_{period.label}_{file_day(view.on)}"
-    header = [say(column) for column in HEADER]
-    named = {kpi.kpi: kpi for kpi in kpis}
-
-    def values(row: SchoolResult) -> list[object]:
-        kpi, then = named[row.kpi], before.get((row.school_id, row.kpi))
-        facts = [row.school_name, row.role_label, period.label, kpi.label, word(row.status, kpi.require)]
-        gap = row.gap if row.required is not None else None
-        figures = [row.counted, row.required, row.base, gap, row.deadline, then and then.counted]
-        return [*facts, *figures, flag_words(row)]
-
-    return name, header, lambda: [values(row) for rows in schools.values() for row in rows]

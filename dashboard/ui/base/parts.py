@@ -7,7 +7,7 @@ parsing words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +102,12 @@ def figure(row: Judged, name: str = "") -> Markup:
     return Markup(f'data-figure="{escape(stated(row, name))}"')
 
 
+def fact(text: str, values: Mapping[str, object], kind: str = "") -> Markup:
+    """A text with its values for machines, as data attributes by name; a missing value is blank."""
+    written = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
+    return Markup(f"<span{written}{named('class', kind)}>{escape(text)}</span>")
+
+
 def moved(now: float | None, row: object, name: str = "counted", unit: str = "") -> Markup:
     """As `changed`, from the value `name` of a row of the day to compare with; None where nothing is compared."""
     return changed(now, None if row is None else getattr(row, name), unit)
@@ -141,6 +147,11 @@ def anchor(href: str, text: str, kind: str = "") -> Markup:
 def outward(href: str, text: str) -> Markup:
     """A link to another site, in a new tab without the referrer."""
     return element("a", text, href=href, target="_blank", rel="noopener noreferrer")
+
+
+def heading(title: str, *about: str) -> Markup:
+    """The heading of a section, and below it what it is about."""
+    return element("h2", title) + (element("p", *about, kind="sub") if about else BLANK)
 
 
 def hint(text: str) -> Markup:

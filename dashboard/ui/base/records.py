@@ -8,23 +8,12 @@ from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import LATE, listing, number, sentence
 from dashboard.questions import View, ask
-from dashboard.rows import (
-    Kpi,
-    Notice,
-    Refused,
-    Reject,
-    RejectCount,
-    ResolvedReject,
-    SchoolBound,
-    SchoolReject,
-    SchoolResult,
-)
+from dashboard.rows import Kpi, Refused, Reject, RejectCount, SchoolBound, SchoolReject, SchoolResult
 from dashboard.ui.base import faults, paper, parts
 from dashboard.ui.base.address import asked
-from dashboard.ui.base.parts import Cell, anchor, count, element, pills, text
+from dashboard.ui.base.parts import anchor, element, pills
+from dashboard.ui.base.table import Column, Table
 
-NOTIFIED = 40  # schools to notify on a page
-LISTED = 200  # resolved rows on the screen
 SEVERITIES = {
     "rejected": later("被退回"),
     "warning": later("有警告（列仍採用）"),
@@ -42,28 +31,6 @@ HEADINGS = {
     "no_record": later("不是紀錄：{n} 列，不必改"),
 }
 FACETS = {"table": later("資料表"), "reason": later("原因"), "school": later("學校")}
-COLUMNS = {
-    "severity": later("嚴重程度"),
-    "table_label": later("資料表"),
-    "file": later("檔案"),
-    "line": later("列號"),
-    "cell": later("儲存格"),
-    "reason_label": later("原因"),
-    "sentence": later("怎麼改"),
-    "suggestion": later("可能是"),
-    "could": later("可能影響"),
-    "original": later("原文"),
-    "school_name": later("校名"),
-    "link": later("連結"),
-}
-RESOLVED = ("file", "line", "reason_label", "original", "school_name")
-NOTICES = {
-    "school_name": later("校名"),
-    "group_name": later("組別"),
-    "rejected": later("退回"),
-    "new": later("其中新出現"),
-    "warnings": later("警告"),
-}
 
 
 def chosen() -> dict[str, str | None]:
@@ -190,25 +157,28 @@ def titled(chosen: Mapping[str, str | None]) -> str:
     return say(TITLES[chosen["severity"] or "rejected"])
 
 
-def header() -> list[str]:
-    """The header of the file of rejected rows."""
-    return [say(name) for name in COLUMNS.values()]
+def table(rows: Sequence[Refused] | Callable[[], Sequence[Refused]]) -> Table[Refused]:
+    """The file of rejected rows."""
+    columns = [
+        Column[Refused](say("嚴重程度"), lambda row: say(SEVERITIES[row.severity])),
+        Column[Refused](say("資料表"), lambda row: row.table_label),
+        Column[Refused](say("檔案"), lambda row: row.file),
+        Column[Refused](say("列號"), lambda row: row.line),
+        Column[Refused](say("儲存格"), lambda row: row.cell),
+        Column[Refused](say("原因"), lambda row: row.reason_label),
+        Column[Refused](say("怎麼改"), sentence),
+        Column[Refused](say("可能是"), lambda row: row.suggestion),
+        Column[Refused](say("可能影響"), lambda row: listing(row.could or [])),
+        Column[Refused](say("原文"), lambda row: row.original),
+        Column[Refused](say("校名"), lambda row: row.school_name),
+        Column[Refused](say("連結"), lambda row: row.link),
+    ]
+    return Table(say("被退回與警告的列"), columns, rows)
 
 
-def could(row: Refused) -> str:
-    """The indicators that a row could change, as text in a file."""
-    return listing(row.could or [])
-
-
-def as_rows(rows: Sequence[Refused]) -> list[list[object]]:
-    """The values of rejected rows in the order of `COLUMNS`."""
-    own = {"severity": lambda row: say(SEVERITIES[row.severity]), "sentence": sentence, "could": could}
-    return [[own[name](row) if name in own else getattr(row, name) for name in COLUMNS] for row in rows]
-
-
-def every(view: View, chosen: Mapping[str, str | None]) -> list[list[object]]:
-    """The rows of the file: all that the filters leave."""
-    return as_rows(ask(view, Reject, on=view.on, **chosen, size=None, skip=0))
+def every(view: View, chosen: Mapping[str, str | None]) -> Table[Refused]:
+    """The file of all rejected rows that the filters leave."""
+    return table(lambda: ask(view, Reject, on=view.on, **chosen, size=None, skip=0))
 
 
 def matching(counts: Sequence[RejectCount], chosen: Mapping[str, str | None]) -> int:
@@ -264,70 +234,3 @@ def _facet(facet: str, rows: Sequence[RejectCount], chosen: str | None, here: Ca
         if row.value
     ]
     return pills(choices, say(FACETS[facet]))
-
-
-def notices(
-    schools: Sequence[Notice], chosen: str | None, here: Callable[..., str], asked: str | None
-) -> Markup:
-    """The table of schools with rows to mend, a page at a time, each with the link to its message."""
-    if not schools:
-        return element("p", say("沒有。"), kind="foot")
-    listed = paper.page(schools, asked, NOTIFIED)
-    turn = paper.pager(listed, lambda page: here(schools=page), say("校"))
-    header = [Cell(say(name), "l" if key.endswith("_name") else "") for key, name in NOTICES.items()]
-
-    def line(row: Notice) -> parts.Line:
-        draft = anchor(here(school=row.school_name, severity=None, fresh=None), say("擬通知"))
-        return (
-            "sel" if row.school_name == chosen else "",
-            [
-                text(row.school_name, "l"),
-                text(row.group_name or "", "l"),
-                *(count(getattr(row, name)) for name in list(NOTICES)[2:]),
-                Cell(draft, "l onscreen"),
-            ],
-        )
-
-    return paper.table(say("各校要改的列"), [*header, Cell(say("通知"), "l onscreen")], listed, line) + turn
-
-
-def notice_header() -> list[str]:
-    """The header of the file of schools to notify."""
-    return [say(name) for name in NOTICES.values()]
-
-
-def notice_rows(schools: Sequence[Notice]) -> list[list[object]]:
-    """The rows of the file of schools to notify."""
-    return [[getattr(row, name) for name in NOTICES] for row in schools]
-
-
-def resolved(rows: Sequence[ResolvedReject]) -> Markup:
-    """The table of rows that were rejected in the former snapshot and are no longer."""
-    if not rows:
-        return element("p", say("沒有。"), kind="foot")
-    header = [Cell(say(COLUMNS[name]), "" if name == "line" else "l") for name in RESOLVED]
-    listed = paper.page(rows, None, LISTED)
-    return paper.table(say("比上次少了的退回列"), header, listed, _resolved, "wide rows cards")
-
-
-def _resolved(row: ResolvedReject) -> parts.Line:
-    return (
-        "",
-        [
-            text(row.file, "l w"),
-            Cell(number(row.line, "")),
-            text(row.reason_label, "l"),
-            Cell(element("code", faults.cut(row.original, 160)), "l w"),
-            text(row.school_name or "–", "l"),
-        ],
-    )
-
-
-def resolved_header() -> list[str]:
-    """The header of the file of resolved rows."""
-    return [say(COLUMNS[name]) for name in RESOLVED]
-
-
-def resolved_rows(rows: Sequence[ResolvedReject]) -> list[list[object]]:
-    """The rows of the file of resolved rows."""
-    return [[getattr(row, name) for name in RESOLVED] for row in rows]

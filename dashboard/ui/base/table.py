@@ -76,9 +76,9 @@ class Table(Generic[T]):
 
         return paper.table(self.name, header, self._rows(), line, self.kind)
 
-    def download(self, name: str) -> Markup:
-        """The links to the table as files; `name` begins with its title and is without an ending."""
-        return downloads.download(name, self.header(), self.values)
+    def download(self, name: str = "") -> Markup:
+        """The links to the table as files; `name`, by default the table's, begins with its title and has no ending."""
+        return downloads.download(name or self.name, self.header(), self.values)
 
     def header(self) -> list[str]:
         """The header of the file."""

@@ -1,24 +1,21 @@
-"""The figures of the data itself: the rejected rows of each snapshot, and the dates of accepted rows.
+"""The figures of the data itself, and of them the rejected rows of each snapshot: is the data getting cleaner?
 
-Neither is drawn until the address asks for it: the page consists of tables and stays light.
+None is drawn until the address asks for it: the page consists of tables and stays light.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
 from html import unescape
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from dashboard import charts
 from dashboard import warehouse as store
-from dashboard.language.markup import Markup
+from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
 from dashboard.language.words import (
-    escape,
     file_day,
     listing,
     moment,
@@ -26,23 +23,20 @@ from dashboard.language.words import (
     percent,
     prose,
     rate,
-    short_day,
     written_day,
 )
 from dashboard.questions import View, answers, ask, facts_of
-from dashboard.rows import ReasonCount, RowsByDay, SourceTable
+from dashboard.rows import Facts, ReasonCount, SourceTable
 from dashboard.ui.base import figures
-from dashboard.ui.base.figures import Figure, Value
-from dashboard.ui.base.parts import element, hint, notice, pills
+from dashboard.ui.base.figures import Figure
+from dashboard.ui.base.parts import BREAK, element, hint, pills
 from dashboard.ui.base.screen import show
-
-Row = Any
+from dashboard.ui.data import arrivals
 
 Here = Callable[..., str]
 CHARTS = {"rejects": later("退回的列變少了嗎"), "arrivals": later("各表的列到哪一天")}
 MOST = 24  # snapshots in a figure
 NAMED = 5  # reasons with a part of their own; the others are one part
-QUIET = timedelta(weeks=4)  # as queries/pages/rows_by_day.sql has it
 OTHERS = "others"
 LOOKS = {str(at): look for at, look in enumerate(charts.SHADES)} | {
     OTHERS: charts.Mark(charts.LINE, pattern="\\")
@@ -51,28 +45,23 @@ LOOKS = {str(at): look for at, look in enumerate(charts.SHADES)} | {
 
 def choose(view: View, chosen: Mapping[str, str | None], chart: str | None, here: Here) -> None:
     """Write the links to both figures, and the figure that the address asks for."""
-    show(
-        pills(
-            [
-                (say(text), here(chart=None if name == chart else name), name == chart)
-                for name, text in CHARTS.items()
-            ],
-            say("資料的變化"),
-        )
-    )
-    if chart:
-        figures.show(chart, (rejects if chart == "rejects" else arrivals)(view, chosen, here))
-
-
-# Is the data getting cleaner?
+    offered = [
+        (say(text), here(chart=None if name == chart else name), name == chart)
+        for name, text in CHARTS.items()
+    ]
+    show(pills(offered, say("資料的變化")))
+    if chart == "rejects":
+        figures.show(chart, rejects(view, chosen, here))
+    elif chart:
+        figures.show(chart, arrivals.figure(view, chosen["school"]))
 
 
 class _Kept(NamedTuple):
     """The rejected rows of a kept snapshot by reason, and the number of rows read, where it is known."""
 
     stamp: str
-    facts: Row
-    reasons: Sequence[Row]
+    facts: Facts
+    reasons: Sequence[ReasonCount]
     read: int | None
 
     @property
@@ -116,29 +105,22 @@ def _rejects(
         say("有 {n} 份較舊的快照讀不出來或是別的版本做的，沒有畫出。", n=number(unread)) if unread else ""
     )
     if not sums:
-        more = f'<p class="sub">{omitted}</p>' if omitted else ""
-        return Markup(f"<h2>{say('留存的快照都沒有被退回的列')}</h2>{more}")
-    ordered = sorted(sums, key=lambda reason: (-sums[reason], reason))
-    named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
-    looks = dict(zip(ordered, [*LOOKS][: len(named)], strict=False))
-    of, now = _of(view, chosen), kept[-1]
+        more = element("p", omitted, kind="sub") if omitted else BLANK
+        return element("h2", say("留存的快照都沒有被退回的列")) + more
+    of = _of(view, chosen)
     title = f"{of}：{_rejects_title(kept)}" if of else _rejects_title(kept)
     return Figure(
         title=title,
         caption=prose([*_rejects_caption(view, kept), omitted]),
         drawn=charts.columns(
-            pd.DataFrame(_parts(view, here, kept, looks, labels)),
+            pd.DataFrame(_parts(view, here, kept, _looks(sums), labels)),
             _ticks(kept),
             say("被退回的列數"),
             looks=LOOKS,
             totals={one.stamp: number(one.total) for one in kept},
         ),
-        alt=say(
-            "{title}；{bars}",
-            title=title,
-            bars=listing([f"{_moment(view, one)} {number(one.total)}" for one in kept]),
-        ),
-        name="_".join(filter(None, (say("各快照退回的列"), of, file_day(now.facts.built_at.date())))),
+        alt=_rejects_alt(view, title, kept),
+        name="_".join(filter(None, (say("各快照退回的列"), of, file_day(kept[-1].facts.built_at.date())))),
         header=[say("快照"), say("原因"), say("退回"), say("讀入")],
         rows=lambda: [
             [_moment(view, one), row.label or row.reason, row.rows, one.read]
@@ -146,6 +128,18 @@ def _rejects(
             for row in one.reasons
         ],
     )
+
+
+def _looks(sums: Mapping[str, int]) -> dict[str, str]:
+    """The looks of the reasons with a part of their own, those with most rows first."""
+    ordered = sorted(sums, key=lambda reason: (-sums[reason], reason))
+    named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
+    return dict(zip(ordered, [*LOOKS][: len(named)], strict=False))
+
+
+def _rejects_alt(view: View, title: str, kept: Sequence[_Kept]) -> str:
+    bars = listing([f"{_moment(view, one)} {number(one.total)}" for one in kept])
+    return say("{title}；{bars}", title=title, bars=bars)
 
 
 def _of(view: View, chosen: Mapping[str, str | None]) -> str:
@@ -163,11 +157,8 @@ def _parts(
     parts: list[dict[str, object]] = []
     for look in dict.fromkeys([*looks.values(), OTHERS]):
         mine = {reason for reason in labels if looks.get(reason, OTHERS) == look}
-        name = escape(
-            next(iter(labels[reason] for reason in mine))
-            if look != OTHERS or len(mine) == 1
-            else say("其他原因")
-        )
+        has_name = look != OTHERS or len(mine) == 1
+        name = figures.plain(labels[next(iter(mine))] if has_name else say("其他原因"))
         counts = [sum(row.rows for row in one.reasons if row.reason in mine) for one in kept]
         for one, count in zip(kept, counts, strict=True):
             if count:
@@ -176,7 +167,7 @@ def _parts(
                     {
                         "bar": one.stamp,
                         "look": look,
-                        "part": f"{name} {number(counts[-1])}",
+                        "part": join([name, number(counts[-1])], " "),
                         "value": count,
                         "hover": _rejects_hover(view, one, name, count),
                         "link": unescape(here(severity="rejected", reason=min(mine), fresh=None))
@@ -188,12 +179,14 @@ def _parts(
     return parts
 
 
-def _rejects_hover(view: View, one: _Kept, name: str, count: int) -> str:
-    lines = [f"<b>{_moment(view, one)}</b>", say("{reason}：{n} 列", reason=name, n=number(count))]
-    if one.read:
-        lines.append(say("占讀入 {rate}", rate=rate(count, one.read, say("列"))))
-    lines.append(say("這一份共退回 {n} 列", n=number(one.total)))
-    return "<br>".join(lines)
+def _rejects_hover(view: View, one: _Kept, name: Markup, count: int) -> Markup:
+    lines = [
+        element("b", _moment(view, one)),
+        say_markup("{reason}：{n} 列", reason=name, n=number(count)),
+        say("占讀入 {rate}", rate=rate(count, one.read, say("列"))) if one.read else "",
+        say("這一份共退回 {n} 列", n=number(one.total)),
+    ]
+    return join(filter(None, lines), BREAK)
 
 
 def _moment(view: View, one: _Kept) -> str:
@@ -207,7 +200,8 @@ def _ticks(kept: Sequence[_Kept]) -> dict[str, str]:
     for one in kept:
         at = one.facts.built_at
         year = written_day(at.date()).partition("/")[0]
-        names[one.stamp] = f"{at.month}/{at.day}<br>{at:%H:%M}" + (f"<br>{year}" if year != former else "")
+        lines = [f"{at.month}/{at.day}", f"{at:%H:%M}", *([year] if year != former else [])]
+        names[one.stamp] = join(lines, BREAK)
         former = year
     return names
 
@@ -254,134 +248,3 @@ def _rejects_caption(view: View, kept: Sequence[_Kept]) -> list[str]:
         say("一條一份快照，被退回的列依原因疊放；圖例的數字是 {now} 這一份的列數。", now=_moment(view, now))
     )
     return [*sentences, hint(say("點最右一條的一段，看那些列。"))]
-
-
-# Who has stopped sending?
-
-
-def arrivals(view: View, chosen: Mapping[str, str | None], here: Here) -> Figure | Markup:
-    """The accepted rows of each table by the dates in them: which tables have new rows?"""
-    school = chosen["school"]
-    try:
-        listed = ask(view, RowsByDay, on=view.on, school=school)
-    except store.NoSnapshot:
-        return notice(say("這一份快照是別的版本做的"), say("沒有各表逐日的列數；下一次更新後就會有。"))
-    return figures.once(view, "arrivals", school, build=lambda: _arrivals(view, school, listed))
-
-
-def _arrivals(view: View, school: str | None, listed: Sequence[Row]) -> Figure | Markup:
-    tables = {table: list(rows) for table, rows in groupby(listed, key=lambda row: row.table_name)}
-    firsts = [rows[0] for rows in tables.values()]
-    dated = [row for row in firsts if row.last_day or row.later or not row.undated]
-    of = f"{school}：" if school else ""
-    bars = [row for row in listed if row.since]
-    if not bars:
-        return element("h2", of, say("到 {day} 還沒有採用的列", day=written_day(view.on)))
-    by_week = firsts[0].by_week
-    quiet = [row for row in dated if row.is_quiet]
-    first, days = min(row.since for row in bars), 7 if by_week else 1
-    since = view.on - QUIET + timedelta(days=1)
-    title = of + _arrivals_title(quiet, dated)
-    return Figure(
-        title=title,
-        caption=prose(_arrivals_caption(view, firsts, dated, quiet, by_week, since)),
-        drawn=charts.pulses(
-            pd.DataFrame(
-                {
-                    "row": [row.table_name for row in bars],
-                    "day": [row.since for row in bars],
-                    "value": [row.rows for row in bars],
-                    "hover": [_arrivals_hover(row) for row in bars],
-                    "link": "",
-                    "figure": "",
-                }
-            ),
-            {row.table_name: _named(tables[row.table_name], by_week) for row in dated},
-            span=(
-                first,
-                max(
-                    max(row.since for row in bars) + timedelta(days=days),
-                    view.on + timedelta(days=1),
-                    first + timedelta(weeks=4),
-                ),
-            ),
-            days=days,
-            marked=[row.table_name for row in quiet],
-            line=(since, say("四週前")) if since > first else None,
-            months=figures.months(first, view.on) or {first.isoformat(): short_day(first, view.year)},
-        ),
-        alt=say(
-            "{title}；{tables}",
-            title=title,
-            tables=listing([f"{row.label} {_last(row)}" for row in dated]),
-        ),
-        name="_".join(
-            filter(None, (say("各表逐週的列") if by_week else say("各表逐日的列"), school, file_day(view.on)))
-        ),
-        header=[say("資料表"), say("第一天"), say("最後一天"), say("採用")],
-        rows=lambda: _values(dated, bars),
-    )
-
-
-def _values(dated: Sequence[Row], bars: Sequence[Row]) -> list[list[Value]]:
-    """The values of every bar, and the rows before the first one."""
-    earlier: list[list[Value]] = [[row.label, None, None, row.earlier] for row in dated if row.earlier]
-    return [*earlier, *([row.label, row.since, row.until, row.rows] for row in bars)]
-
-
-def _last(row: Row) -> str:
-    return say("最近一列 {day}", day=written_day(row.last_day)) if row.last_day else say("還沒有列")
-
-
-def _named(rows: Sequence[Row], by_week: bool) -> str:
-    """The label of a table: its name, the day of its last row, and the value of its highest bar."""
-    row = rows[0]
-    most = max((one.rows for one in rows if one.since), default=0)
-    parts = [("! " if row.is_quiet else "") + f"<b>{escape(row.label)}</b>", _last(row)]
-    if most:
-        parts.append(
-            say("最高一週 {n} 列", n=number(most)) if by_week else say("最高一天 {n} 列", n=number(most))
-        )
-    return "　".join(parts)
-
-
-def _arrivals_hover(row: Row) -> str:
-    days = (
-        written_day(row.since)
-        if row.since == row.until
-        else f"{written_day(row.since)}–{written_day(row.until)}"
-    )
-    return f"<b>{escape(row.label)}</b><br>{days}<br>{say('採用 {n} 列', n=number(row.rows))}"
-
-
-def _arrivals_title(quiet: Sequence[Row], dated: Sequence[Row]) -> str:
-    """The finding: which tables have no new row. It does not judge, for there may be nothing to record."""
-    if not quiet:
-        return (
-            say("近四週各表都有新的列")
-            if all(row.last_day for row in dated)
-            else say("有列的各表，近四週都有新的列")
-        )
-    if len(quiet) > 2:
-        return say("{n} 張資料表近四週沒有新的列", n=number(len(quiet)))
-    return listing(
-        [say("{table}最近一列是 {day}", table=row.label, day=written_day(row.last_day)) for row in quiet]
-    )
-
-
-def _arrivals_caption(
-    view: View, firsts: Sequence[Row], dated: Sequence[Row], quiet: Sequence[Row], by_week: bool, since: date
-) -> list[str]:
-    many = sum(row.earlier for row in dated)
-    ahead, undated = sum(row.later for row in dated), sum(row.undated for row in dated)
-    without = [row.label for row in firsts if row not in dated]
-    days = {"since": written_day(since), "until": written_day(view.on)}
-    return [
-        say("採用的列，依列上所記的日期，一條一週（週一起）；各表以自己最高的一週為滿。") if by_week
-        else say("採用的列，依列上所記的日期，一條一天；各表以自己最高的一天為滿。"),
-        say("「!」是近四週（{since}–{until}）沒有新的列。", **days) if quiet else say("近四週是 {since}–{until}。", **days),
-        say("更早的 {n} 列沒有畫出。", n=number(many)) if many else "",
-        say("日期晚於 {day} 的 {n} 列沒有計入。", day=written_day(view.on), n=number(ahead)) if ahead else "",
-        say("{n} 列沒有日期，沒有畫出。", n=number(undated)) if undated else "",
-        say("沒有日期、沒有畫出的資料表：{tables}。", tables=listing(without)) if without else "",
-    ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from dashboard.language.markup import Markup, say_markup
 from dashboard.language.texts import say
 from dashboard.questions import View
 from dashboard.readings import Offer, offers, take
+from dashboard.rows import Input, UnusedColumn
 from dashboard.ui.base import parts
 from dashboard.ui.base.screen import show
 from dashboard.ui.data import intake
@@ -22,7 +22,7 @@ from dashboard.ui.frame import freshness
 MOST = 20
 
 
-def put(view: View, inputs: Sequence[Any], columns: Sequence[Any]) -> None:
+def put(view: View, inputs: Sequence[Input], columns: Sequence[UnusedColumn]) -> None:
     """Show what could not be read or was not used, and offer its likely meanings; taking one starts an update."""
     show(intake.unreadable(inputs) + intake.unused(inputs, columns))
     if offer(view, offers(inputs, columns), "snapshot"):

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard import rules
+from dashboard.language.markup import Markup, say_markup
 from dashboard.language.texts import SOURCE, later, manner, say
-from dashboard.language.words import STATUSES, escape, fingerprint, moment, number
+from dashboard.language.words import STATUSES, fingerprint, moment, number
 from dashboard.questions import View
+from dashboard.rows import Kpi, SourceTable
 from dashboard.ui.base import links
-from dashboard.ui.base.parts import Cell, anchor, element, table, tag, text
+from dashboard.ui.base.parts import anchor, element, tag
+from dashboard.ui.base.table import Column, Table
 
-Row = Any
 TERMS = {
     later("截至"): later("畫面上的數字是哪一天的情形。換一天，所有數字一起換；那一天之後的紀錄不算。"),
     later("快照"): later(
@@ -55,88 +58,108 @@ READING = {
         "指標的定義改過時，指標頁把改了什麼、原定義下的數字與現在的數字並列，並列出數字不同的學校。"
     ),
 }
-KINDS = ("l w", "l", "l w", "l", "l w", "l")
-WORDS = (later("名詞"), later("意思"))
-ORIGINS = (later("資料表"), later("檔案或工作表"), later("採用的列"))
 NO_CONTACT = later("請洽承辦這個計畫的教育局（處）窗口；畫面讀不出來時，請把畫面上的代號告訴系統管理者。")
+WIDE = (0, 1, 3, 5)  # columns of `rules.HEADER` whose texts are long
+Rule = tuple[Kpi, Sequence[str]]  # an indicator, and the texts under `rules.HEADER`
 
 
-def terms() -> str:
+@dataclass(frozen=True)
+class Term:
+    """A word or a sign, its meaning, and how the page draws it."""
+
+    name: str
+    meaning: str
+    drawn: Markup
+
+
+def terms() -> Table[Term]:
     """The table of the product's words."""
-    return _definitions(say("名詞"), TERMS)
+    return _definitions(say("名詞"), _terms(TERMS))
 
 
-def reading() -> str:
+def reading() -> Table[Term]:
     """The table on how to read changes, bounds, languages and changed definitions."""
-    return _definitions(say("怎麼讀"), READING)
+    return _definitions(say("怎麼讀"), _terms(READING))
 
 
-def words_of() -> list[list[str]]:
-    """The rows of the words' file: every word or sign, and its meaning."""
-    entries = [[say(name), say(meaning)] for name, meaning in (TERMS | READING).items()]
-    return [*entries, *([f"{status.sign} {status.word}", status.meaning] for status in STATUSES.values())]
-
-
-def _definitions(caption: str, entries: Mapping[str, str]) -> str:
-    lines = [
-        ("", [Cell(element("b", say(name)), "l"), text(say(meaning), "l w")])
-        for name, meaning in entries.items()
-    ]
-    return table(caption, [Cell(caption, "l"), Cell(say("意思"), "l")], lines)
-
-
-def statuses() -> str:
+def statuses() -> Table[Term]:
     """The table of statuses: colour, sign, word and meaning."""
-    lines = [("", [Cell(tag(code), "l"), text(status.meaning, "l w")]) for code, status in STATUSES.items()]
-    return table(say("狀態"), [Cell(say("狀態"), "l"), Cell(say("意思"), "l")], lines)
+    return _definitions(say("狀態"), _statuses())
 
 
-def figures(view: View, kpis: Sequence[Row]) -> str:
+def words_of() -> Table[Term]:
+    """The file of every word or sign with its meaning."""
+    return _definitions(say("名詞"), [*_terms(TERMS), *_terms(READING), *_statuses()])
+
+
+def _terms(entries: Mapping[str, str]) -> list[Term]:
+    return [Term(say(name), say(meaning), element("b", say(name))) for name, meaning in entries.items()]
+
+
+def _statuses() -> list[Term]:
+    return [Term(status.text, status.meaning, tag(code)) for code, status in STATUSES.items()]
+
+
+def _definitions(name: str, entries: Sequence[Term]) -> Table[Term]:
+    columns = [
+        Column[Term](name, lambda term: term.name, lambda term: term.drawn, "l"),
+        Column[Term](say("意思"), lambda term: term.meaning, kind="l", is_wide=True),
+    ]
+    return Table(name, columns, entries)
+
+
+def figures(view: View, kpis: Sequence[Kpi]) -> Table[Rule]:
     """The table of indicators: rule, clause, base, requirement and days that count."""
-    lines = [
-        ("", [Cell(links.link(view, kpi), "l w"), *map(text, values[1:], KINDS)])
-        for kpi, values in ((kpi, rules.row(view, kpi)) for kpi in kpis)
-    ]
-    return table(say("每個數字怎麼來"), [Cell(say(name), "l") for name in rules.HEADER], lines, "wide")
+    columns = [_rule(view, at, name) for at, name in enumerate(rules.HEADER)]
+    return Table(say("每個數字怎麼來"), columns, [(kpi, rules.row(view, kpi)) for kpi in kpis], "wide")
 
 
-def origins(view: View, tables: Sequence[Row]) -> str:
-    """The paragraph on the definition and the time of reading, and the table of data sources."""
-    names = [say(name) for name in ORIGINS]
-    lines = [
-        (
-            "",
-            [
-                text(row.label),
-                Cell(number(row.files) if row.supplied else tag("no_data")),
-                Cell(number(row.accepted) if row.supplied else "–"),
-            ],
-        )
-        for row in tables
-    ]
-    sentence = say(
+def _rule(view: View, at: int, name: str) -> Column[Rule]:
+    """A column of `rules.HEADER`; on the page the first is a link."""
+
+    def cell(row: Rule) -> str:
+        return row[1][at] if at else links.link(view, row[0])
+
+    return Column(say(name), lambda row: row[1][at], cell, "l", at in WIDE)
+
+
+def origin(view: View) -> Markup:
+    """The paragraph on the definition and the time of reading."""
+    sentence = say_markup(
         "這個計畫的定義依據 {source}（定義檔代號 {definition}，版本 {version}）。"
         "數字由下列檔案與試算表算出，{time} 讀取；逐檔的時間與列數見{link}。",
-        source=escape(view.facts.source_title),
-        definition=fingerprint(str(view.facts.definition_hash)),
-        version=escape(view.facts.version),
+        source=view.facts.source_title,
+        definition=fingerprint(view.facts.definition_hash),
+        version=view.facts.version,
         time=moment(view.facts.built_at, view.year),
         link=anchor(view.link("data"), say("資料頁")),
     )
-    header = [Cell(name, "l" if at == 0 else "") for at, name in enumerate(names)]
-    return f'<p style="max-width:64em">{sentence}</p>{table(say("資料從哪裡來"), header, lines)}'
+    return element("p", sentence, kind="prose")
 
 
-def origins_of(tables: Sequence[Row]) -> list[list[object]]:
-    """The rows of the sources' file; a table that was not supplied has blanks."""
-    return [
-        [row.label, row.files if row.supplied else None, row.accepted if row.supplied else None]
-        for row in tables
+def origins(tables: Sequence[SourceTable]) -> Table[SourceTable]:
+    """The table of data sources; for one that was not supplied the file has blanks."""
+
+    def files(row: SourceTable) -> object:
+        return row.files if row.supplied else None
+
+    def accepted(row: SourceTable) -> object:
+        return row.accepted if row.supplied else None
+
+    columns = [
+        Column[SourceTable](say("資料表"), lambda row: row.label, kind="l"),
+        Column[SourceTable](
+            say("檔案或工作表"), files, lambda row: number(row.files) if row.supplied else tag("no_data")
+        ),
+        Column[SourceTable](
+            say("採用的列"), accepted, lambda row: number(row.accepted) if row.supplied else "–"
+        ),
     ]
+    return Table(say("資料從哪裡來"), columns, tables)
 
 
-def contact(view: View) -> str:
+def contact(view: View) -> Markup:
     """The paragraph on whom to ask: the definition's contact, or a general sentence."""
     contacts: Any = json.loads(view.facts.definition).get("contact")
     asked = (contacts.get(manner().language) or contacts[SOURCE]) if contacts else say(NO_CONTACT)
-    return f'<p style="max-width:64em">{escape(asked)}</p>'
+    return element("p", asked, kind="prose")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -14,8 +13,8 @@ from dashboard import meetings
 from dashboard import warehouse as store
 from dashboard.exports import slide_facts
 from dashboard.language import words
-from dashboard.language.markup import BLANK, Markup, escape, join, say_markup
-from dashboard.language.texts import later, say
+from dashboard.language.markup import BLANK, Markup, join, say_markup
+from dashboard.language.texts import say
 from dashboard.language.words import full_day, moment, number, written_day
 from dashboard.meetings import BECAME
 from dashboard.questions import View, ask
@@ -24,22 +23,11 @@ from dashboard.state import Decision, Meeting, Outcome, StateError
 from dashboard.state.store import may_see
 from dashboard.ui.base import parts
 from dashboard.ui.base.address import asked
-from dashboard.ui.base.downloads import download
-from dashboard.ui.base.parts import Cell, anchor, element, table, text
+from dashboard.ui.base.parts import anchor, element
 from dashboard.ui.base.screen import show
+from dashboard.ui.base.table import Column, Table
 from dashboard.ui.meetings import presenting
 
-MEETINGS = (
-    later("會議"),
-    later("截至"),
-    later("比較"),
-    later("範圍"),
-    later("順序"),
-    later("校名"),
-    later("快照"),
-    later("簡報"),
-)
-DECISIONS = (later("狀態"), later("關於"), later("決定"), later("負責"), later("期限"), later("當時 → 現在"))
 MOST = 20  # open decisions that can be closed one by one
 
 
@@ -146,28 +134,40 @@ def listed(request: View, board: Board) -> Markup:
     """The table of all meetings, the last first, with links to their slides and decisions."""
     if not board.every:
         return BLANK
-    lines = [("", _line(request, one)) for one in reversed(board.every)]
-    header = [Cell(say(name), "l") for name in MEETINGS]
-    return element("h2", say("凍結的會議")) + table(say("凍結的會議"), header, lines, "wide")
-
-
-def _line(request: View, meeting: Meeting) -> list[Cell]:
-    own = request.link("meetings", meeting=meeting.name)
-    is_there = meetings.snapshot_of(meeting, request.warehouse).path.is_file()
-    stamp = moment(datetime.strptime(meeting.stamp[:15], "%Y%m%dT%H%M%S"), 0)
-    gone = element("span", "! ", say("快照已不在"), kind="fl")
-    return [
-        Cell(anchor(own, meeting.name), "l"),
-        text(written_day(meeting.on)),
-        text(written_day(meeting.versus) if meeting.versus else "–"),
-        text(meeting.school or meeting.group or say("全市")),
-        text(say(slide_facts.ORDERS[meeting.order])),
-        text(say("寫出") if meeting.schools else say("不寫")),
-        Cell(stamp if is_there else join([stamp, gone], " "), "l"),
-        Cell(
-            anchor(request.link("present", meeting=meeting.name), say("開啟簡報")) if is_there else "–", "l"
-        ),
+    columns = [
+        Column[Meeting](say("會議"), cell=lambda one: _named(request, one), kind="l"),
+        Column[Meeting](say("截至"), cell=lambda one: one.on, kind="l"),
+        Column[Meeting](say("比較"), cell=lambda one: one.versus or "–", kind="l"),
+        Column[Meeting](say("範圍"), cell=lambda one: one.school or one.group or say("全市"), kind="l"),
+        Column[Meeting](say("順序"), cell=lambda one: say(slide_facts.ORDERS[one.order]), kind="l"),
+        Column[Meeting](say("校名"), cell=lambda one: say("寫出") if one.schools else say("不寫"), kind="l"),
+        Column[Meeting](say("快照"), cell=lambda one: _snapshot(request, one), kind="l"),
+        Column[Meeting](say("簡報"), cell=lambda one: _slides(request, one), kind="l"),
     ]
+    every = Table(say("凍結的會議"), columns, [*reversed(board.every)], "wide")
+    return element("h2", every.name) + every.html()
+
+
+def _named(request: View, meeting: Meeting) -> Markup:
+    return anchor(request.link("meetings", meeting=meeting.name), meeting.name)
+
+
+def _is_there(request: View, meeting: Meeting) -> bool:
+    """Whether the snapshot of a meeting is still kept."""
+    return meetings.snapshot_of(meeting, request.warehouse).path.is_file()
+
+
+def _snapshot(request: View, meeting: Meeting) -> str:
+    stamp = moment(datetime.strptime(meeting.stamp[:15], "%Y%m%dT%H%M%S"), 0)
+    if _is_there(request, meeting):
+        return stamp
+    return join([stamp, element("span", "! ", say("快照已不在"), kind="fl")], " ")
+
+
+def _slides(request: View, meeting: Meeting) -> str:
+    if not _is_there(request, meeting):
+        return "–"
+    return anchor(request.link("present", meeting=meeting.name), say("開啟簡報"))
 
 
 def decided(request: View, board: Board) -> Markup:
@@ -191,35 +191,40 @@ def carried(request: View, board: Board) -> Markup:
 def _decisions(request: View, board: Board, items: Sequence[Outcome], title: str) -> Markup:
     """Decisions as a table, with its download."""
     assert board.meeting
-    header = [say(name) for name in DECISIONS]
-    rows = [_row(request, one) for one in items]
-    lines = [("", _cells(one, row)) for one, row in zip(items, rows, strict=True)]
-    saved = download(f"{title}_{board.meeting.name}", header, lambda: rows)
-    listed = table(title, [Cell(name, "l") for name in header], lines, "wide")
-    return join([element("h3", title), listed, saved])
-
-
-def _row(request: View, one: Outcome) -> list[str]:
-    """The texts under `DECISIONS`."""
-    decision = one.decision
     shorts = {
         row.kpi: row.short
         for period in request.all_periods
         for row in ask(request, Kpi, period=period.period, by_default=None)
     }
+    columns = [
+        Column[Outcome](say("狀態"), lambda one: say(BECAME[one.kind][1]), _status, "l"),
+        Column[Outcome](say("關於"), lambda one: _about(one.decision, shorts), kind="l"),
+        Column[Outcome](say("決定"), lambda one: one.decision.text, kind="l", is_wide=True),
+        Column[Outcome](say("負責"), lambda one: one.decision.who or "–", kind="l"),
+        Column[Outcome](say("期限"), lambda one: _until(one.decision), kind="l"),
+        Column[Outcome](say("當時 → 現在"), _moved, kind="l"),
+    ]
+    listed = Table(title, columns, items, "wide")
+    return join([element("h3", title), listed.html(), listed.download(f"{title}_{board.meeting.name}")])
+
+
+def _status(one: Outcome) -> Markup:
+    colour, label = BECAME[one.kind]
+    return element("span", say(label), kind=f"tag t-{colour}")
+
+
+def _about(decision: Decision, shorts: Mapping[str, str]) -> str:
+    """What a decision is about: its school, its group and its indicator, else the city."""
     about = filter(None, (decision.school, decision.group, shorts.get(decision.kpi or "")))
-    moved = f"{one.then} → {one.now}" if one.then else one.now
-    until = written_day(decision.until) if decision.until else "–"
-    return [
-        say(BECAME[one.kind][1]), words.listing(list(about)) or say("全市"), decision.text, decision.who or "–", until,
-        moved or "–",
-    ]  # fmt: skip
+    return words.listing(list(about)) or say("全市")
 
 
-def _cells(one: Outcome, row: Sequence[str]) -> list[Cell]:
-    status, about, decision, *others = row
-    mark = element("span", status, kind=f"tag t-{BECAME[one.kind][0]}")
-    return [Cell(mark, "l"), text(about), text(decision, "l w"), *map(text, others)]
+def _until(decision: Decision) -> str:
+    return written_day(decision.until) if decision.until else "–"
+
+
+def _moved(one: Outcome) -> str:
+    return (f"{one.then} → {one.now}" if one.then else one.now) or "–"
 
 
 def note(request: View, board: Board) -> None:
@@ -248,8 +253,8 @@ def note(request: View, board: Board) -> None:
     if not sent:
         return
     kpi = kpis.get(name)
-    which: dict[str, Any] = {"kpi": kpi.kpi, "period": kpi.period} if kpi else {}
-    decision = Decision(board.meeting.id, what, who, until, group=group, school=school, **which)
+    which, period = (kpi.kpi, kpi.period) if kpi else (None, None)
+    decision = Decision(board.meeting.id, what, who, until, which, period, group, school)
     try:
         presenting.store_of(request).decide(decision, meetings.schools_of(request))
     except StateError as error:
@@ -295,7 +300,7 @@ def _beside(decision: Decision, acts: Mapping[str, Callable[[], None]]) -> None:
         for at, (label, act) in enumerate(acts.items()):
             if st.button(label, key=f"act-{decision.id}-{at}"):
                 _done(act)
-        show(escape(decision.text))
+        show(join([decision.text]))
 
 
 def _done(act: Callable[[], None], forget: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""The figures of 總覽."""
+"""What only 總覽 shows: its figures, and what the last update changed."""

@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from dashboard import charts
-from dashboard.language.markup import Markup
+from dashboard.language.markup import BLANK, Markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
     STATUSES,
     STRIP,
     due_day,
-    escape,
     file_day,
     full_day,
     listing,
@@ -26,30 +25,29 @@ from dashboard.language.words import (
     written_day,
 )
 from dashboard.questions import View, frame, pick
-from dashboard.rows import IndicatorDay
+from dashboard.rows import IndicatorDay, Kpi, Period
 from dashboard.ui.base import figures
 from dashboard.ui.base.address import asked
 from dashboard.ui.base.figures import Figure
-from dashboard.ui.base.parts import pills
+from dashboard.ui.base.parts import element, heading, pills
 
-Row = Any
 Here = Callable[..., str]
 BACK = timedelta(weeks=4)  # a finding is compared with this long ago where no day was chosen
 LATE = tuple(status for status in STRIP if STATUSES[status].is_late)
 
 
-def _judged(kpis: Sequence[Row]) -> list[Row]:
+def _judged(kpis: Sequence[Kpi]) -> list[Kpi]:
     """The indicators that are judged, not for information only."""
     return [kpi for kpi in kpis if kpi.require != "none"]
 
 
-def chosen(view: View, period: Row, kpis: Sequence[Row]) -> Row | None:
+def chosen(view: View, period: Period, kpis: Sequence[Kpi]) -> Kpi | None:
     """The indicator of the period that the address asks for: in every period, or only within the one it names."""
     wanted = asked("within", view.period_ids) in (None, period.period)
     return pick(_judged(kpis), asked("trend"), "kpi") if wanted else None
 
 
-def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, here: Here) -> str:
+def offered(view: View, period: Period, kpis: Sequence[Kpi], drawn: Kpi | None, here: Here) -> Markup:
     """The links to the indicators; that of the drawn one hides its figure."""
     within = period.period if len(view.periods) > 1 else None
     choices = [
@@ -61,22 +59,19 @@ def offered(view: View, period: Row, kpis: Sequence[Row], drawn: Row | None, her
         for kpi in _judged(kpis)
     ]
     if not choices:
-        return ""
-    about = say("選一項指標，看每一天各狀態有幾校；再點一次收起。")
+        return BLANK
+    about = element("p", say("選一項指標，看每一天各狀態有幾校；再點一次收起。"), kind="sub offered")
     # On paper nothing can be chosen: the heading is printed only where a figure is drawn.
-    kind = "" if drawn else ' class="offered"'
-    return (
-        f"<section{kind}><h2>{say('各校狀態的變化')}</h2>"
-        f'<p class="sub offered">{about}</p>{pills(choices)}</section>'
-    )
+    kind = "" if drawn else "offered"
+    return element("section", heading(say("各校狀態的變化")), about, pills(choices), kind=kind)
 
 
-def statuses(view: View, period: Row, kpi: Row) -> Figure | Markup:
+def statuses(view: View, period: Period, kpi: Kpi) -> Figure | Markup:
     """The schools by status over the period, or the reason why there is no figure."""
     return figures.once(view, "statuses", kpi.kpi, period.period, build=lambda: _statuses(view, period, kpi))
 
 
-def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
+def daily(view: View, period: Period, kpi: Kpi) -> pd.DataFrame:
     """The number of schools of the whole programme in each status: a row a day, a column a status."""
     days = frame(view, IndicatorDay, kpi=kpi.kpi, period=period.period, on=view.on)
     days = days[days["level"] == "city"].set_index("day")
@@ -84,38 +79,17 @@ def daily(view: View, period: Row, kpi: Row) -> pd.DataFrame:
     return counts[counts.sum(axis=1) > 0].fillna(0).astype("int64")
 
 
-def _statuses(view: View, period: Row, kpi: Row) -> Figure | Markup:
+def _statuses(view: View, period: Period, kpi: Kpi) -> Figure | Markup:
     days = daily(view, period, kpi)
     if len(days) < 2:
-        return Markup(f'<p class="mut">{say("這一項還沒有兩天以上的狀態可以比較。")}</p>')
+        return element("p", say("這一項還沒有兩天以上的狀態可以比較。"), kind="mut")
     drawn = [status for status in STRIP if days[status].any()]
-    names = {status: f"{STATUSES[status].sign} {word(status, kpi.require)}" for status in drawn}
     start, then = days.index[0].date(), _compared(view, days)
-    was, now = _on(days, then), _on(days, days.index[-1])
-    due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling holds on every day
-    title = finding(kpi, was, now, short_day(then, view.year))
-    marks = [charts.Day(then, short_day(then, view.year))]
-    if due and due >= start:
-        marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, view.on)), True))
+    title = finding(kpi, _on(days, then), _on(days, days.index[-1]), short_day(then, view.year))
     return Figure(
         title=say("{what}：{text}", what=kpi.short, text=title),
         caption=_caption(view, kpi, drawn, then),
-        drawn=charts.areas(
-            days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),
-            say("學校數（校）"),
-            [
-                charts.Area(
-                    status,
-                    f"{names[status]} {number(now[status])}",
-                    say("{status} {schools} 校", status=names[status], schools="%{customdata:,}"),
-                    figures.line_facts(kpi, "", f"schools_{status}"),
-                )
-                for status in drawn
-            ],
-            heading=escape(kpi.short),
-            days=marks,
-            months=figures.months(start, max(due or view.on, view.on)),
-        ),
+        drawn=_areas(view, kpi, days, drawn, then),
         alt=say(
             "{kpi} 自 {start} 至 {end} 每一天各狀態的校數；{title}",
             kpi=kpi.label,
@@ -129,12 +103,39 @@ def _statuses(view: View, period: Row, kpi: Row) -> Figure | Markup:
     )
 
 
+def _areas(view: View, kpi: Kpi, days: pd.DataFrame, drawn: Sequence[str], then: date) -> charts.Figure:
+    """The drawing, with the day that the finding compares with and the deadline."""
+    start, now = days.index[0].date(), _on(days, days.index[-1])
+    due = None if kpi.require == "ceiling" else kpi.deadline  # a ceiling holds on every day
+    marks = [charts.Day(then, short_day(then, view.year))]
+    if due and due >= start:
+        marks.append(charts.Day(due, say("期限 {day}", day=due_day(due, view.on)), True))
+    return charts.areas(
+        days.assign(written=[full_day(day) for day in pd.DatetimeIndex(days.index).date]),
+        say("學校數（校）"),
+        [_area(kpi, status, now[status]) for status in drawn],
+        heading=figures.plain(kpi.short),
+        days=marks,
+        months=figures.months(start, max(due or view.on, view.on)),
+    )
+
+
+def _area(kpi: Kpi, status: str, many: int) -> charts.Area:
+    name = f"{STATUSES[status].sign} {word(status, kpi.require)}"
+    return charts.Area(
+        status,
+        f"{name} {number(many)}",
+        say("{status} {schools} 校", status=name, schools="%{customdata:,}"),
+        figures.line_facts(kpi, "", f"schools_{status}"),
+    )
+
+
 def _on(days: pd.DataFrame, day: date) -> dict[str, int]:
     row: Any = days.loc[pd.Timestamp(day)]
     return {status: int(row[status]) for status in STRIP}
 
 
-def _label(view: View, period: Row) -> str:
+def _label(view: View, period: Period) -> str:
     return period.label if len(view.periods) > 1 else ""
 
 
@@ -144,7 +145,7 @@ def _compared(view: View, days: pd.DataFrame) -> date:
     return max((day for day in known if day <= (view.versus or view.on - BACK)), default=known[0])
 
 
-def finding(kpi: Row, was: Mapping[str, int], now: Mapping[str, int], day: str) -> str:
+def finding(kpi: Kpi, was: Mapping[str, int], now: Mapping[str, int], day: str) -> str:
     """The finding: how the numbers of schools that met the indicator or are late have changed since the day."""
     if was == now:
         return say("自 {day} 起各狀態的校數都沒有變", day=day)
@@ -155,7 +156,7 @@ def finding(kpi: Row, was: Mapping[str, int], now: Mapping[str, int], day: str) 
     return say("自 {day} 起{changes}", day=day, changes=say("，").join(changes))
 
 
-def _change(kpi: Row, status: str, was: int, now: int) -> str:
+def _change(kpi: Kpi, status: str, was: int, now: int) -> str:
     counts = {"status": word(status, kpi.require), "was": number(was), "n": number(now)}
     if was == now:
         return say("{status}仍是 {n} 校", **counts)
@@ -166,7 +167,7 @@ def _change(kpi: Row, status: str, was: int, now: int) -> str:
     )
 
 
-def _caption(view: View, kpi: Row, drawn: Sequence[str], then: date) -> str:
+def _caption(view: View, kpi: Kpi, drawn: Sequence[str], then: date) -> str:
     order = listing([word(status, kpi.require) for status in drawn])
     return prose(
         [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -15,17 +14,17 @@ from dashboard import reminders
 from dashboard.definitions import deployment
 from dashboard.exports import letters
 from dashboard.language import words
-from dashboard.language.markup import Markup, join
-from dashboard.language.texts import later, say
+from dashboard.language.figure import stated
+from dashboard.language.markup import Markup, join, say_markup
+from dashboard.language.texts import say
 from dashboard.questions import View, ask_each
 from dashboard.reminders import DEFAULT, STATUSES, Filter, Item, Owed
-from dashboard.rows import Kpi
-from dashboard.ui.base import downloads, paper, parts
-from dashboard.ui.base.parts import Cell, anchor, tag, text
+from dashboard.rows import Kpi, School
+from dashboard.ui.base import downloads, parts
+from dashboard.ui.base.parts import BREAK, anchor, element, tag
 from dashboard.ui.base.screen import copy, show
+from dashboard.ui.base.table import Column, Table
 from dashboard.ui.frame import navigation
-
-Row = Any
 
 
 def owed(view: View, wanted: Filter) -> list[Owed]:
@@ -52,7 +51,7 @@ def lead(schools: Sequence[Owed]) -> Markup:
     )
     if mending := sum(bool(one.needed) for one in schools):
         summary = say("{text}，{n} 校有檔案或列要先補正", text=summary, n=words.number(mending))
-    return Markup(say("{summary}，依下面的選擇。", summary=f"<b>{summary}</b>"))
+    return say_markup("{summary}，依下面的選擇。", summary=element("b", summary))
 
 
 def nothing_owed(school: str) -> Markup:
@@ -103,53 +102,57 @@ def overview(
     view: View, schools: Sequence[Owed], here: Callable[..., str], school: str | None, names: bool
 ) -> Markup:
     """The table of schools: what each owes, who is missing where `names` is set, and the link to its message."""
-    columns = (later("校名"), later("組別"), later("項數"), later("還差什麼"), later("訊息"))
-    kinds = ("l", "l", "", "l", "l onscreen")
-    header = [Cell(say(name), kind) for name, kind in zip(columns, kinds, strict=True)]
+    columns = [
+        Column[Owed](
+            say("校名"), cell=lambda one: anchor(view.link("school", school=one.school), one.school), kind="l"
+        ),
+        Column[Owed](say("組別"), cell=lambda one: one.group, kind="l"),
+        Column[Owed](say("項數"), cell=lambda one: len(one.items)),
+        Column[Owed](say("還差什麼"), cell=lambda one: _lines(view, one, names), kind="l", is_wide=True),
+        Column[Owed](
+            say("訊息"), cell=lambda one: anchor(here(school=one.school), say("擬訊息")), kind="l onscreen"
+        ),
+    ]
+    return Table(
+        say("各校未達項目"),
+        columns,
+        schools,
+        "wide owed",
+        lambda one: "sel" if one.school == school else "",
+    ).html()
 
-    def line(one: Owed) -> parts.Line:
-        return (
-            "sel" if one.school == school else "",
-            [
-                Cell(anchor(view.link("school", school=one.school), one.school), "l"),
-                text(one.group, "l"),
-                Cell(words.number(len(one.items))),
-                Cell(Markup("<br>".join(_lines(view, one, names))), "l w"),
-                Cell(anchor(here(school=one.school), say("擬訊息")), "l onscreen"),
-            ],
-        )
 
-    return paper.table(say("各校未達項目"), header, schools, line, "wide owed")
-
-
-def _lines(view: View, one: Owed, names: bool) -> list[str]:
+def _lines(view: View, one: Owed, names: bool) -> Markup:
     """A line on what to mend, as a link to the data page, and a line for each item."""
     lines = [_line(item, one.school, names, view.link) for item in one.items]
     if not one.needed:
-        return lines
+        return join(lines, BREAK)
     files = sum(row.is_file for row in one.needed)
     rows = len(one.needed) - files
     counts = [say("{n} 個檔案要重送", n=words.number(files))] if files else []
     counts += [say("{n} 列要改", n=words.number(rows))] if rows else []
     first = say("先補正資料：{text}", text=words.listing(counts))
-    return [anchor(view.link("data", school=one.school), f"! {first}", "fl"), *lines]
+    return join([anchor(view.link("data", school=one.school), f"! {first}", "fl"), *lines], BREAK)
 
 
-def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> str:
-    sentence = say(
+def _line(item: Item, school: str, names: bool, link: Callable[..., str]) -> Markup:
+    sentence = say_markup(
         "{item}：{state}",
-        item=words.escape(reminders.label(item, item.kpi.short)),
+        item=reminders.label(item, item.kpi.short),
         state=reminders.state(item, parts.moved(item.row.gap, item.then, "gap")),
     )
     if item.deadline:
-        sentence = say("{text}，期限 {day}", text=sentence, day=words.written_day(item.deadline))
+        day = words.written_day(item.deadline)
+        sentence = say_markup("{text}，期限 {day}", text=sentence, day=day)
     if names and item.missing:
-        sentence += f'<br><span class="mut">{words.escape(words.listing(item.missing))}</span>'
-    note = parts.flagged(item.row, item.kpi, link)
-    return f"<span {parts.figure(item.row, school)}>{tag(item.row.status, item.kpi.require)} {sentence}</span> {note}"
+        who = element("span", words.listing(item.missing), kind="mut")
+        sentence = join([sentence, who], BREAK)
+    facts = stated(item.row, school)
+    owed = element("span", tag(item.row.status, item.kpi.require), " ", sentence, data_figure=facts)
+    return join([owed, parts.flagged(item.row, item.kpi, link)], " ")
 
 
-def notice(view: View, school: Row) -> None:
+def notice(view: View, school: School) -> None:
     """Show one school's message on the data page, by the default filter; nothing where it owes nothing."""
     wanted = Filter()
     for one in reminders.in_chinese(view, wanted, school.school_id):

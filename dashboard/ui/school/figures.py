@@ -1,55 +1,43 @@
-"""The figures of one school: an indicator's course to its deadline, and the school's position among all schools."""
+"""The figure of an open row: the school's course to the deadline in one indicator."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from html import unescape
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from dashboard import charts
-from dashboard.language.figure import stated
-from dashboard.language.markup import Markup
+from dashboard.language.markup import BLANK, join, say_markup
 from dashboard.language.texts import say
 from dashboard.language.words import (
-    STATUSES,
     change,
     due_day,
-    escape,
     file_day,
     full_day,
-    listing,
     number,
     percent,
-    prose,
     short_day,
-    word,
 )
-from dashboard.questions import View, frame
-from dashboard.rows import SchoolDay, SchoolPlace
-from dashboard.ui.base import figures, links
+from dashboard.questions import frame
+from dashboard.rows import Kpi, SchoolDay
+from dashboard.ui.base import figures
 from dashboard.ui.base.figures import Figure
-from dashboard.ui.base.parts import flag_hover, hint, pills
+from dashboard.ui.base.parts import BREAK, element
 from dashboard.ui.base.screen import halves
 from dashboard.ui.base.screen import show as put
-from dashboard.ui.school.rows import Here, Item, body
+from dashboard.ui.base.sparklines import Course
+from dashboard.ui.school.items import Item
+from dashboard.ui.school.opened import body
 
-Row = Any
-SINGLE = 120  # with more schools than this, schools of the same per cent share a mark: thousands would take seconds
-LISTED = 8
 SHARE = 0.18  # of the days drawn: names closer than this are put one above the other
-
-
-# One indicator over time
+ACTUAL = "actual"  # the key of the line of counts
 
 
 def show_opened(item: Item) -> None:
     """Write the body of an open row: its course to the deadline, and beside that its units, rule and rejected rows."""
     asked = ("course", item.kpi.kpi, item.kpi.period, item.row.school_id)
-    drawn = figures.once(item.view, *asked, build=lambda: course(item) or Markup())
+    drawn = figures.once(item.view, *asked, build=lambda: course(item) or BLANK)
     if not drawn:
         put(body(item))
         return
@@ -64,46 +52,16 @@ def course(item: Item) -> Figure | None:
     """The school's course to the deadline in one indicator, day by day; None where it has no requirement or deadline."""
     if item.course is None:
         return None
-    view, kpi, row, start = item.view, item.kpi, item.row, item.course.start
+    view, kpi, row = item.view, item.kpi, item.row
     asked = {"kpi": kpi.kpi, "period": kpi.period, "school_id": row.school_id, "on": view.on}
     days = frame(view, SchoolDay, **asked)
     lines = figures.over_time(days, "counted", "required", True)
     if lines.empty:
         return None
-    unit, name = figures.plain(kpi.unit), "actual"
-    counts = {"counted": "<b>%{customdata[1]:,}", "required": "%{customdata[2]:,}</b>", "unit": unit}
-    hovers = {name: f"{say('實際')} {say('{counted}/{required} {unit}', **counts)}%{{customdata[0]}}"}
-    parts = [_actual(lines, days["day"]).assign(line=name, look="actual")]
-    if item.course.paced and start < kpi.deadline:
-        pace = figures.PACE
-        parts.append(_pace(days, start, kpi.deadline, int(row.required)).assign(line=pace, look=pace))
-        hovers[pace] = f"{say('應有進度')} %{{customdata[1]:,}} {unit}"
-    if row.weekly and view.on < kpi.deadline:
-        parts.append(figures.needed(view.on, row.counted, kpi.deadline, row.required).assign(share=""))
-        hovers[figures.NEEDED] = figures.hover_of_need(_week(row.weekly), kpi.unit)
-    drawn = pd.concat(parts)
-    end = max(kpi.deadline, view.on)
-    plot = charts.curves(
-        drawn,
-        say("累計（{unit}）", unit=unit),
-        names=figures.others_names() | {name: say("實際")},
-        hovers=hovers,
-        written=full_day,
-        facts={name: "|".join((kpi.kpi, "school", kpi.period, "counted", row.school_name))},
-        labels={name: f"{short_day(view.on, view.year)} {number(row.counted)} {unit}"},
-        days=_marks(item, end),
-        months=figures.months(start, end, 4),
-    )
-    top = float(drawn["y"].max())
-    # The axis ends with the last day, for names at the right would widen it; above it is room for the last point's label.
-    plot.update_xaxes(range=[start.isoformat(), end.isoformat()], tickangle=0)
-    plot.update_yaxes(range=[0, 1.14 * top], dtick=_step(top))
-    if (view.on - start) < (end - start) / 3:
-        plot.update_traces(textposition="top right", selector={"mode": "markers+text"})
     return Figure(
         title=against_pace(item),
         caption=" · ".join(_lines(item)),
-        drawn=plot,
+        drawn=_draw(item, item.course, days, lines),
         alt=say(
             "{school} {kpi} 累計：{counted}，應達 {required}",
             school=row.school_name,
@@ -115,6 +73,58 @@ def course(item: Item) -> Figure | None:
         header=[say("日期"), say("計數"), say("應達"), say("百分比"), say("當日")],
         rows=lambda: _changes(days),
     )
+
+
+def _draw(item: Item, course: Course, days: pd.DataFrame, lines: pd.DataFrame) -> charts.Figure:
+    """The drawing of the counts of `lines`, with the pace and the speed needed."""
+    view, kpi, row = item.view, item.kpi, item.row
+    unit = figures.plain(kpi.unit)
+    drawn = pd.concat(
+        [_actual(lines, days["day"]).assign(line=ACTUAL, look=ACTUAL), *_guides(item, course, days)]
+    )
+    now = join([short_day(view.on, view.year), number(row.counted), unit], " ")
+    plot = charts.curves(
+        drawn,
+        say_markup("累計（{unit}）", unit=unit),
+        names=figures.others_names() | {ACTUAL: say("實際")},
+        hovers=_hovers(item),
+        written=full_day,
+        facts={ACTUAL: "|".join((kpi.kpi, "school", kpi.period, "counted", row.school_name))},
+        labels={ACTUAL: now},
+        days=_marks(item, course),
+        months=figures.months(course.start, course.end, 4),
+    )
+    top = float(drawn["y"].max())
+    # The axis ends with the last day, for names at the right would widen it; above it is room for the last point's label.
+    plot.update_xaxes(range=[course.start.isoformat(), course.end.isoformat()], tickangle=0)
+    plot.update_yaxes(range=[0, 1.14 * top], dtick=_step(top))
+    if (view.on - course.start) < (course.end - course.start) / 3:
+        plot.update_traces(textposition="top right", selector={"mode": "markers+text"})
+    return plot
+
+
+def _guides(item: Item, course: Course, days: pd.DataFrame) -> list[pd.DataFrame]:
+    """The lines beside the counts: the pace, and the speed needed."""
+    on, row, guides = item.view.on, item.row, []
+    if course.paced and course.start < course.deadline:
+        pace = _pace(days, course.start, course.deadline, int(course.required))
+        guides.append(pace.assign(line=figures.PACE, look=figures.PACE))
+    if row.weekly and row.counted is not None and on < course.deadline:
+        needed = figures.needed(on, row.counted, course.deadline, course.required)
+        guides.append(needed.assign(share=""))
+    return guides
+
+
+def _hovers(item: Item) -> dict[str, str]:
+    """The hover texts of the lines, by key."""
+    unit, counts = figures.plain(item.kpi.unit), element("b", "%{customdata[1]:,}/%{customdata[2]:,}")
+    hovers: dict[str, str] = {
+        ACTUAL: join([say("實際"), counts, unit], " ") + "%{customdata[0]}",
+        figures.PACE: join([say("應有進度"), "%{customdata[1]:,}", unit], " "),
+    }
+    if item.row.weekly:
+        hovers[figures.NEEDED] = figures.hover_of_need(_week(item.row.weekly), item.kpi.unit)
+    return hovers
 
 
 def _actual(lines: pd.DataFrame, days: pd.Series[Any]) -> pd.DataFrame:
@@ -148,15 +158,16 @@ def _step(top: float) -> float:
     return next((step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500) if top / step <= 5), top // 5)
 
 
-def _marks(item: Item, end: date) -> list[charts.Day]:
+def _marks(item: Item, course: Course) -> list[charts.Day]:
     """The upright lines: the deadline, today, the day to compare with, and the ends of the window that are none of these."""
-    view, kpi, start = item.view, item.kpi, item.course.start if item.course else item.view.on
-    due = say("期限 {day}", day=due_day(kpi.deadline, view.on))
-    must = say("應達 {required} {unit}", required=number(item.row.required), unit=escape(kpi.unit))
+    view, kpi, start, end = item.view, item.kpi, course.start, course.end
+    due = say("期限 {day}", day=due_day(course.deadline, view.on))
+    must = say_markup("應達 {required} {unit}", required=number(item.row.required), unit=kpi.unit)
     # The last point has its label at its left or right: the deadline's name is put at the other height.
-    high = item.row.counted > 0.35 * max(item.row.required, item.row.counted)
-    marks = [charts.Day(kpi.deadline, f"{due}<br>{must}", True, low=high)]
-    if view.on != kpi.deadline:
+    counted = item.row.counted or 0
+    high = counted > 0.35 * max(course.required, counted)
+    marks = [charts.Day(course.deadline, join([due, must], BREAK), True, low=high)]
+    if view.on != course.deadline:
         marks.append(charts.Day(view.on, ""))
     named = window(kpi, view.year)
     if view.versus and view.versus >= start:
@@ -173,7 +184,7 @@ def _marks(item: Item, end: date) -> list[charts.Day]:
     return marks
 
 
-def window(kpi: Row, year: int) -> list[tuple[date, str]]:
+def window(kpi: Kpi, year: int) -> list[tuple[date, str]]:
     """The window's first day unless the pace begins with it, and its last unless it is the deadline; with their names."""
     days = []
     if kpi.window_start and kpi.window_start != kpi.pace_start:
@@ -206,7 +217,7 @@ def against_pace(item: Item) -> str:
         return say("已達應達數")
     if row.status == "overdue":
         return say("期限已過，還差 {gap} {unit}", gap=number(row.gap), unit=unit)
-    if row.pace is None:
+    if row.pace is None or row.counted is None:
         counts = {"counted": number(row.counted), "required": number(row.required)}
         return say("應達 {required} {unit}，已達 {counted} {unit}", unit=unit, **counts)
     ahead = row.counted - row.pace
@@ -218,7 +229,7 @@ def against_pace(item: Item) -> str:
 def _changes(days: pd.DataFrame) -> list[list[figures.Value]]:
     """The rows of the days on which the count or what is required changes."""
     changes: list[list[figures.Value]] = []
-    before: tuple[Any, Any] | None = None
+    before: tuple[int | None, int | None] | None = None
     for day, done, whole, added in days[["day", "counted", "required", "added"]].itertuples(index=False):
         done, whole, added = (None if pd.isna(one) else int(one) for one in (done, whole, added))
         if (done, whole) != before:
@@ -227,144 +238,3 @@ def _changes(days: pd.DataFrame) -> list[list[figures.Value]]:
             )
         before = (done, whole)
     return changes
-
-
-# Among all schools
-
-
-def show_place(view: View, school: Row, kpis: Sequence[Row], asked: str | None, here: Here) -> None:
-    """Write the link to the school's position among all, and the figure where it is asked for."""
-    put(pills([(say("與各校相比"), here(place=None if asked else 1, plan=None), bool(asked))]))
-    if asked:
-        figures.show(
-            "place", figures.once(view, "place", school.school_id, build=lambda: place(view, school, kpis))
-        )
-
-
-def place(view: View, school: Row, kpis: Sequence[Row]) -> Figure | Markup:
-    """The school's position in each indicator among the schools that the viewer may see."""
-    at = {"on": view.on, "by_default": view.by_default}
-    every = pd.concat([frame(view, SchoolPlace, period=period, **at) for period in view.period_ids])
-    own = every[every["school_id"] == school.school_id]
-    if own.empty:
-        none = say("本校還沒有可以評定的指標，沒有名次。")
-        return Markup(f'<h2>{say("與各校相比")}</h2><p class="mut">{none}</p>')
-    known = {(kpi.kpi, kpi.period): kpi for kpi in kpis}
-    mine = {(row.kpi, row.period): row for row in own.itertuples() if (row.kpi, row.period) in known}
-    many = int(every["school_id"].nunique())
-    marks = [_mark(view, kpi, mine[key], True) for key, kpi in known.items() if key in mine]
-    for key, others in every[every["school_id"] != school.school_id].groupby(["kpi", "period"], sort=False):
-        if key in mine:
-            marks += _others(view, known[key], others, many > SINGLE)
-    ranks = {
-        key: say("第 {rank}／{of}", rank=number(row.rank), of=number(row.schools))
-        for key, row in mine.items()
-    }
-    names = {key: _named(view, kpi) for key, kpi in known.items()}
-    last = [key for key, row in mine.items() if row.is_last_quarter]
-    beside = {key: f"<b>{rank}</b>" if key in last else rank for key, rank in ranks.items()}
-    counts = {"n": number(len(mine)), "last": number(len(last))}
-    title = (
-        say(
-            "{n} 項中 {last} 項落在後四分之一：{kpis}",
-            **counts,
-            kpis=listing([names[key] for key in last]),
-        )
-        if last
-        else say("{n} 項都不在後四分之一", n=counts["n"])
-    )
-    return Figure(
-        title=title,
-        caption=prose(
-            [
-                say("大點是{school}，灰點是檢視範圍內的各校，共 {n} 校。", school=school.name, n=number(many)),
-                say("一個灰點是百分比相同的學校。") if many > SINGLE else "",
-                say("名次只算可以評定的學校，並列者同名次；後四分之一是至少有四分之三的學校比本校高。"),
-                hint(say("點一個記號看那一校的原因。")),
-            ]
-        ),
-        drawn=charts.places(
-            pd.DataFrame(marks),
-            {"|".join(key): (escape(names[key]), beside[key]) for key in mine},
-            say("計數占應達（%）"),
-            unit="%",
-            most=100.0,
-        ),
-        alt=say("{school} 在各校中的名次：{ranks}", school=school.name, ranks=listing([f"{names[key]} {rank}" for key, rank in ranks.items()])),
-        name="_".join((say("與各校相比"), school.name, file_day(view.on))),
-        header=[say("指標"), say("名次"), say("可評定的學校"), say("狀態"), say("計數"), say("應達"), say("百分比")],
-        rows=lambda: [
-            [names[key], int(row.rank), int(row.schools), word(row.status), row.counted, row.required, percent(row.counted, row.required)]
-            for key, row in mine.items()
-        ],
-    )  # fmt: skip
-
-
-def _named(view: View, kpi: Row) -> str:
-    labels = {period.period: period.label for period in view.periods}
-    return (
-        str(kpi.short)
-        if len(labels) < 2
-        else say("{kpi}（{period}）", kpi=kpi.short, period=labels[kpi.period])
-    )
-
-
-def _others(view: View, kpi: Row, others: pd.DataFrame, together: bool) -> list[dict[str, Any]]:
-    """The marks of the other schools: one each, or where `together` one for all of the same per cent."""
-    if not together:
-        return [_mark(view, kpi, row, False) for row in others.itertuples()]
-    return [
-        {
-            "row": f"{kpi.kpi}|{kpi.period}",
-            "x": 100 * float(alike["share"].mean()),
-            "own": False,
-            "hover": f"{escape(kpi.short)}　{share}<br>{escape(_names(alike['school_name']))}",
-            "link": _answer(view, kpi),
-            "figure": "",
-        }
-        for share, alike in others.groupby(
-            [
-                percent(*one, 0)
-                for one in zip(
-                    others["counted"].clip(upper=others["required"]), others["required"], strict=True
-                )
-            ]
-        )
-    ]
-
-
-def _names(schools: pd.Series[Any]) -> str:
-    first: list[str] = schools.iloc[:LISTED].tolist()
-    listed = listing(first)
-    return listed + (say("等 {n} 校", n=number(len(schools))) if len(schools) > LISTED else "")
-
-
-def _mark(view: View, kpi: Row, row: Any, own: bool) -> dict[str, Any]:
-    counts = say(
-        "{counted}/{required} {unit}",
-        counted=number(row.counted),
-        required=number(row.required),
-        unit=escape(kpi.unit),
-    )
-    return {
-        "row": f"{kpi.kpi}|{kpi.period}",
-        "x": 100 * float(row.share),
-        "own": own,
-        "hover": f"<b>{escape(row.school_name)}</b>　{STATUSES[row.status].sign} {word(row.status)}"
-        f"<br>{escape(_named(view, kpi))}　{counts}（{percent(row.counted, row.required)}）"
-        f"<br>{say('第 {rank}／{of}', rank=number(row.rank), of=number(row.schools))}{flag_hover(row)}",
-        "link": _answer(view, kpi, row.school_name),
-        "figure": stated(_known(row), row.school_name),
-    }  # fmt: skip
-
-
-def _known(row: Any) -> Row:
-    """A row of a frame in the form of `ask`'s rows: a missing value is None."""
-    return SimpleNamespace(
-        **{name: None if pd.isna(value) else value for name, value in row._asdict().items()}
-    )
-
-
-def _answer(view: View, kpi: Row, school: str | None = None) -> str:
-    """The link to the evidence of a school's figure; it names the period where there are several."""
-    return unescape(links.at(view, kpi).link("indicator", kpi=kpi.kpi, school=school))

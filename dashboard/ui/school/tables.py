@@ -6,109 +6,97 @@ What a viewer's scope hides is not in the rows of a query, and so in no file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any
 
+from dashboard.language.markup import Markup
 from dashboard.language.parts import has, lacks
 from dashboard.language.texts import say
-from dashboard.language.words import flag_words, short_day, word
+from dashboard.language.words import file_day, flag_words, short_day, word
 from dashboard.questions import View, ask
-from dashboard.rows import Unit
+from dashboard.rows import Period, School, SchoolReject, Unit
 from dashboard.ui.base import records
+from dashboard.ui.base.table import Column, Table
 from dashboard.ui.school import plan
-from dashboard.ui.school.rows import Item
+from dashboard.ui.school.items import Item
 
-Row = Any
-ItemsByPeriod = Sequence[tuple[Row, Sequence[Item]]]
-Rows = Sequence[Sequence[object]]
+ItemsByPeriod = Sequence[tuple[Period, Sequence[Item]]]
+ItemRow = tuple[Period, Item]
+UnitRow = tuple[Period, Item, Unit]
 
 
-def tables(
-    view: View, school: Row, periods: ItemsByPeriod, rejects: Sequence[Row]
-) -> Iterator[tuple[str, list[str], Callable[[], Rows]]]:
-    """The title of each table, its header, and a function that gives its rows."""
-    yield say("指標"), _indicator_header(view), lambda: indicators(periods, compared=view.versus is not None)
-    header = [
-        say("期間"), say("指標"), say("編號"), say("對象"), say("計入"), say("計入日"), say("起日"), say("數量"),
-        say("已有"), say("還缺"),
-    ]  # fmt: skip
-    yield say("名單"), header, lambda: units(_with_units(view, school, periods))
+def files(
+    view: View, school: School, periods: ItemsByPeriod, rejects: Sequence[SchoolReject]
+) -> Iterator[Markup]:
+    """The links to each table."""
+    about = f"{school.name}_{file_day(view.on)}"
+    yield indicators(view, periods).download(f"{say('指標')}_{about}")
+    yield units(lambda: _units(view, school, periods)).download(f"{say('名單')}_{about}")
     if rejects:
-        yield say("被退回與警告的列"), records.header(), lambda: records.as_rows(rejects)
-    yield from plan.downloads(view, school)
+        yield records.table(rejects).download(f"{say('被退回與警告的列')}_{about}")
+    yield from plan.files(view, school, about)
 
 
-def _indicator_header(view: View) -> list[str]:
-    header = [
-        say("期間"), say("指標"), say("狀態"), say("計數"), say("基數"), say("應達"), say("還差"), say("應有進度"),
-        say("從今天起每週須"), say("期限"), say("剩餘天數"), say("資料註記"),
-    ]  # fmt: skip
+def indicators(view: View, periods: ItemsByPeriod) -> Table[ItemRow]:
+    """The table of a school's figures, in the definition's order."""
+    columns = [
+        Column[ItemRow](say("期間"), lambda one: one[0].label),
+        _of_item(say("指標"), lambda item: item.kpi.label),
+        _of_item(say("狀態"), lambda item: word(item.row.status, item.kpi.require)),
+        _of_item(say("計數"), lambda item: item.row.counted),
+        _of_item(say("基數"), lambda item: item.row.base),
+        _of_item(say("應達"), lambda item: item.row.required),
+        _of_item(say("還差"), lambda item: item.row.gap),
+        _of_item(say("應有進度"), lambda item: item.row.pace),
+        _of_item(say("從今天起每週須"), lambda item: item.row.weekly and round(item.row.weekly, 2)),
+        _of_item(say("期限"), lambda item: item.row.deadline),
+        _of_item(say("剩餘天數"), lambda item: item.row.days_left),
+        _of_item(say("資料註記"), lambda item: flag_words(item.row)),
+    ]
     if view.versus:
         day = short_day(view.versus, view.year)
-        header += [say("{day} 的計數", day=day), say("{day} 的狀態", day=day)]
-    return header
+        columns.append(_of_item(say("{day} 的計數", day=day), lambda item: item.then and item.then.counted))
+        columns.append(_of_item(say("{day} 的狀態", day=day), _status_then))
+    return Table(say("指標"), columns, [(period, item) for period, items in periods for item in items])
 
 
-def indicators(periods: ItemsByPeriod, compared: bool) -> Rows:
-    """The rows of a school's figures, in the definition's order."""
-    return [_indicator(period, item, compared) for period, items in periods for item in items]
+def _of_item(label: str, value: Callable[[Item], object]) -> Column[ItemRow]:
+    return Column(label, lambda one: value(one[1]))
 
 
-def _indicator(period: Row, item: Item, compared: bool) -> list[object]:
-    row, then = item.row, item.then
-    figures = [
-        period.label,
-        item.kpi.label,
-        word(row.status, item.kpi.require),
-        row.counted,
-        row.base,
-        row.required,
-        row.gap,
-        row.pace,
-        row.weekly and round(row.weekly, 2),
-        row.deadline,
-        row.days_left,
-        flag_words(row),
-    ]
-    if compared:
-        figures += [then and then.counted, then and word(then.status, item.kpi.require)]
-    return figures
+def _status_then(item: Item) -> str | None:
+    return word(item.then.status, item.kpi.require) if item.then else None
 
 
-def _with_units(view: View, school: Row, periods: ItemsByPeriod) -> ItemsByPeriod:
-    """The items with the units of every indicator, not only of the open one."""
+def _units(view: View, school: School, periods: ItemsByPeriod) -> list[UnitRow]:
+    """The units of every indicator, not only of the open one."""
     asked = {
         period.period: ask(view, Unit, on=view.on, period=period.period, school_id=school.school_id, kpi=None)
         for period, _ in periods
     }
     return [
-        (
-            period,
-            [
-                replace(item, units=[unit for unit in asked[period.period] if unit.kpi == item.kpi.kpi])
-                for item in items
-            ],
-        )
-        for period, items in periods
-    ]
-
-
-def units(periods: ItemsByPeriod) -> Rows:
-    """The rows of the units: those that count, and those still missing."""
-    return [
-        [
-            period.label,
-            item.kpi.label,
-            unit.unit_id,
-            unit.unit_label,
-            say("是") if unit.done else say("否"),
-            unit.attained_on if unit.done else None,
-            unit.since,
-            unit.amount,
-            has(unit.parts),
-            lacks(unit.parts),
-        ]
+        (period, item, unit)
         for period, items in periods
         for item in items
-        for unit in item.units
+        for unit in asked[period.period]
+        if unit.kpi == item.kpi.kpi
     ]
+
+
+def units(rows: Sequence[UnitRow] | Callable[[], Sequence[UnitRow]]) -> Table[UnitRow]:
+    """The table of the units: those that count, and those still missing."""
+    columns = [
+        Column[UnitRow](say("期間"), lambda one: one[0].label),
+        Column[UnitRow](say("指標"), lambda one: one[1].kpi.label),
+        _of_unit(say("編號"), lambda unit: unit.unit_id),
+        _of_unit(say("對象"), lambda unit: unit.unit_label),
+        _of_unit(say("計入"), lambda unit: say("是") if unit.done else say("否")),
+        _of_unit(say("計入日"), lambda unit: unit.attained_on if unit.done else None),
+        _of_unit(say("起日"), lambda unit: unit.since),
+        _of_unit(say("數量"), lambda unit: unit.amount),
+        _of_unit(say("已有"), lambda unit: has(unit.parts)),
+        _of_unit(say("還缺"), lambda unit: lacks(unit.parts)),
+    ]
+    return Table(say("名單"), columns, rows)
+
+
+def _of_unit(label: str, value: Callable[[Unit], object]) -> Column[UnitRow]:
+    return Column(label, lambda one: value(one[2]))
