@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from dashboard.language.markup import BLANK, Markup, join, say_markup
 from dashboard.language.texts import later, say
@@ -153,9 +152,9 @@ def _counts(rows: Sequence[SchoolReject]) -> str:
     return listing([*counts, *([say("{n} 列有警告", n=warned)] if warned else [])])
 
 
-def titled(chosen: Mapping[str, Any]) -> str:
+def titled(chosen: Mapping[str, str | None]) -> str:
     """The title of the rows of the chosen severity."""
-    return say(TITLES[chosen["severity"]])
+    return say(TITLES[chosen["severity"] or "rejected"])
 
 
 def table(rows: Sequence[Refused] | Callable[[], Sequence[Refused]]) -> Table[Refused]:
