@@ -109,8 +109,8 @@ def _guides(item: Item, course: Course, days: pd.DataFrame) -> list[pd.DataFrame
     if course.paced and course.start < course.deadline:
         pace = _pace(days, course.start, course.deadline, int(course.required))
         guides.append(pace.assign(line=figures.PACE, look=figures.PACE))
-    if row.weekly and row.counted is not None and on < course.deadline:
-        needed = figures.needed(on, row.counted, course.deadline, course.required)
+    if row.weekly and row.counted is not None and row.required and on < course.deadline:
+        needed = figures.needed(on, row.counted, course.deadline, row.required)
         guides.append(needed.assign(share=""))
     return guides
 
