@@ -17,7 +17,7 @@ from jinja2 import UndefinedError
 from dashboard import access, warehouse
 from dashboard.definitions import contracts, programmes
 from dashboard.definitions.places import Entry, Places
-from dashboard.warehouse import staging
+from dashboard.warehouse.build import staging
 from dashboard.warehouse.sql import render
 from tests.running import asked, build, flaws, inputs, kpi, stored
 

@@ -12,7 +12,7 @@ import pytest
 from dashboard.definitions import contracts, programmes
 from dashboard.definitions.table import COLUMNS, Column, Table
 from dashboard.paths import SOURCES
-from dashboard.warehouse import staging
+from dashboard.warehouse.build import staging
 from tests.running import kpi
 
 GOOD = """

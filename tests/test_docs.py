@@ -91,7 +91,7 @@ def test_whatever_a_document_names_exists(document):
 @pytest.mark.parametrize(
     "name",
     [
-        "warehouse.staging.create_typing", "warehouse.stage.create_typed", "docs/architect.md", "st.htmls",
+        "warehouse.build.staging.create_typing", "warehouse.stage.create_typed", "docs/architect.md", "st.htmls",
         "tests/test_docs.py::test_nothing", "kpi rebuilt", "make bread", "raw_nothing", "dashboard/ui/frame/follow.js::gone", "unitss",
     ],
 )  # fmt: skip

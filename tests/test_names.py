@@ -15,7 +15,7 @@ from dashboard.definitions.places import Entry
 from dashboard.definitions.table import Table
 from dashboard.sources import sheet
 from dashboard.sources.places import left_out
-from dashboard.warehouse import staging
+from dashboard.warehouse.build import staging
 from tests.cases.tables import write_files
 from tests.google_server import Worksheet
 from tests.pages import html_of, open_page

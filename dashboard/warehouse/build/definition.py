@@ -11,7 +11,7 @@ from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.programme import Kpi, Period, Programme, Share, Window
 from dashboard.definitions.table import Column, Table
 from dashboard.language.words import BY_URGENCY, JUDGED, LATE, OWED, SETTLED, STATUSES, UNMET
-from dashboard.warehouse import staging
+from dashboard.warehouse.build import staging
 from dashboard.warehouse.sql import literal, load, load_words, render, run
 
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dashboard.paths import QUERIES
-from dashboard.warehouse import evidence
-from dashboard.warehouse.build import masks
+from dashboard.warehouse.build import evidence, masks
 from dashboard.warehouse.build.base import Build, Reading
 from dashboard.warehouse.sql import identifier, load, run
 

@@ -12,7 +12,7 @@ import duckdb
 
 from dashboard.definitions.column_types import TYPES
 from dashboard.definitions.table import Column, Table
-from dashboard.warehouse import staging
+from dashboard.warehouse.build import staging
 from dashboard.warehouse.build.base import Stored
 from dashboard.warehouse.build.texts import HAN, is_example, is_none, is_total, squeezed, word
 from dashboard.warehouse.sql import identifier, load

@@ -14,8 +14,7 @@ import numpy as np
 
 from dashboard.definitions.table import Table
 from dashboard.sources.sheet import Sheet, is_even
-from dashboard.warehouse import staging
-from dashboard.warehouse.build import intake
+from dashboard.warehouse.build import intake, staging
 from dashboard.warehouse.build.intake import NO_ROWS, Counts
 from dashboard.warehouse.sql import array, literal
 

@@ -10,8 +10,7 @@ from dashboard.definitions.places import Entry, entry_of
 from dashboard.sources import files
 from dashboard.sources.places import left_out
 from dashboard.sources.sheet import Sheet, joined
-from dashboard.warehouse import staging
-from dashboard.warehouse.build import intake, stale, store
+from dashboard.warehouse.build import intake, staging, stale, store
 from dashboard.warehouse.build.base import Build, BuildError, Reading, Stored
 from dashboard.warehouse.gather import sheets_of
 from dashboard.warehouse.sql import NEEDLESS, load

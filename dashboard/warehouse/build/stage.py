@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dashboard.definitions.programme import ROSTERS
 from dashboard.definitions.table import Table
 from dashboard.paths import QUERIES
-from dashboard.warehouse import evidence, staging
-from dashboard.warehouse.build import no_records
+from dashboard.warehouse.build import evidence, no_records, staging
 from dashboard.warehouse.build.base import Build, BuildError, Reading
 from dashboard.warehouse.build.suggest import suggest
 from dashboard.warehouse.sql import columns_of, load, rows_of, run
