@@ -15,7 +15,7 @@ from dashboard.definitions.deployment import READINGS, Config, ConfigError
 from dashboard.definitions.places import Entry
 from dashboard.errors import reason
 from dashboard.rows import Input, UnusedColumn
-from dashboard.sources.places import pattern_of
+from dashboard.sources.recognition import pattern_of
 from dashboard.warehouse import notes
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from dashboard.definitions.places import Places
 from dashboard.definitions.table import Table
-from dashboard.sources.places import EntryError
+from dashboard.sources.recognition import EntryError
 from dashboard.sources.sheet import Sheet
 from dashboard.warehouse.gather import gather, sheets_of
 

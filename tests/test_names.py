@@ -14,7 +14,7 @@ from dashboard.definitions.headers import normalise
 from dashboard.definitions.places import Entry
 from dashboard.definitions.table import Table
 from dashboard.sources import sheet
-from dashboard.sources.places import left_out
+from dashboard.sources.recognition import left_out
 from dashboard.warehouse.build import staging
 from tests.cases.tables import write_files
 from tests.google_server import Worksheet

@@ -11,7 +11,7 @@ from dashboard import readings, warehouse
 from dashboard.definitions import contracts, deployment
 from dashboard.definitions.places import Entry, entry_of
 from dashboard.rows import Input, UnusedColumn
-from dashboard.sources.places import pattern_of
+from dashboard.sources.recognition import pattern_of
 from dashboard.ui.frame import freshness
 from tests.cases.tables import write_files
 from tests.pages import html_of, open_page

@@ -20,7 +20,7 @@ from dashboard.definitions import contracts
 from dashboard.definitions.places import Entry
 from dashboard.definitions.table import Table as Contract
 from dashboard.sources import calamine, files, ods
-from dashboard.sources.places import left_out
+from dashboard.sources.recognition import left_out
 from dashboard.sources.sheet import Sheet
 from tests import binary_workbooks as binary
 from tests.running import build, build_measured, flaws, inputs

@@ -13,7 +13,7 @@ from dashboard.definitions.programme import Programme
 from dashboard.definitions.programmes import DefinitionError
 from dashboard.definitions.table import Table
 from dashboard.errors import FileError, reason
-from dashboard.sources.places import faults_of
+from dashboard.sources.recognition import faults_of
 
 STARTER = programmes.FOLDER / "starter" / "definition.toml"
 COMPARED = """欄位（依序，CSV 與 JSON 相同）：

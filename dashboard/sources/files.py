@@ -21,7 +21,7 @@ from dashboard.definitions.places import Entry, entry_of
 from dashboard.definitions.table import Table
 from dashboard.errors import OperatorError, reason
 from dashboard.sources import extent, text, workbooks
-from dashboard.sources.places import constants_of, table_for
+from dashboard.sources.recognition import constants_of, table_for
 from dashboard.sources.sheet import Sheet, Unreadable
 
 BULK_BYTES = 200_000

@@ -16,7 +16,7 @@ from dashboard.definitions.places import Entry, entry_of
 from dashboard.definitions.table import Table
 from dashboard.sources import binary, calamine, compound, extent, ods, xls, xlsb, xlsx
 from dashboard.sources.calamine import PASSWORD
-from dashboard.sources.places import HIDDEN, constants_of, table_for, table_of_worksheet
+from dashboard.sources.recognition import HIDDEN, constants_of, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.worksheet import EPOCH, EPOCH_1904, Room, Rows, Workbook, with_days
 

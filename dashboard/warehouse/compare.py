@@ -23,7 +23,7 @@ from dashboard.definitions.programme import Programme
 from dashboard.definitions.programmes import DefinitionError
 from dashboard.definitions.table import Table
 from dashboard.rows import KpiResult
-from dashboard.sources.places import EntryError, check
+from dashboard.sources.recognition import EntryError, check
 from dashboard.warehouse.build import BuildError, Inputs, Progress, build
 from dashboard.warehouse.changes import Change, changes_of, merged, with_changes
 from dashboard.warehouse.former import Former, former_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.definitions.places import Entry, Places, Spreadsheet, entry_of, merged
 from dashboard.definitions.table import Table
-from dashboard.sources.places import HIDDEN, check, constants_of, left_out, table_for, table_of_worksheet
+from dashboard.sources.recognition import HIDDEN, check, constants_of, left_out, table_for, table_of_worksheet
 from dashboard.sources.sheet import HEADER_ROWS, Sheet, Unreadable, of_rows, score
 from dashboard.sources.spreadsheets import KeyFileError, Reading, SheetError, Worksheet
 

@@ -27,7 +27,7 @@ from dashboard.definitions.table import Table
 from dashboard.errors import reason
 from dashboard.sources.files import FolderError, name_of
 from dashboard.sources.files import paths as files_in
-from dashboard.sources.places import EntryError
+from dashboard.sources.recognition import EntryError
 from dashboard.warehouse import notes, originals, status
 from dashboard.warehouse.build import (
     NO_MEMORY,

@@ -16,7 +16,7 @@ from dashboard import warehouse
 from dashboard.definitions import contracts, programmes
 from dashboard.definitions.places import Places
 from dashboard.definitions.table import Table
-from dashboard.sources.places import table_for
+from dashboard.sources.recognition import table_for
 
 TABLES = contracts.load()
 Rows = list[list[Any]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.definitions.places import Entry, entry_of
 from dashboard.sources import files
-from dashboard.sources.places import left_out
+from dashboard.sources.recognition import left_out
 from dashboard.sources.sheet import Sheet, joined
 from dashboard.warehouse.build import intake, staging, stale, store
 from dashboard.warehouse.build.base import Build, BuildError, Reading, Stored
