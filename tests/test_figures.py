@@ -19,8 +19,6 @@ from tests.pages import HAN, drawn, lines_of, marks_of, open_page, unpacked
 from tests.running import share_of
 from tests.samples import DAYS, KEELUNG, NTPC, ask, results
 
-HOSTILE = '<img src=x onerror="alert(1)"> & %{x}'
-
 
 def offered(both_served, programme, on):
     """Each indicator that the page offers on a day, with the period that it opens in."""
@@ -186,36 +184,6 @@ def test_the_pace_of_a_day_is_the_whole_part_of_what_is_required_so_far():
     pace = figures.steady(start, end, 1208, False, start)
     day = pace[pace["day"] == pd.Timestamp(2022, 11, 25)].iloc[0]
     assert day["counted"] == 1208 * 328 // 364 and pace["counted"].iloc[-1] == 1208
-
-
-def test_hostile_names_reach_a_figure_as_text(both_served, monkeypatch):
-    take = warehouse.rows
-    spoilt = ("school_name", "short", "group_name")
-
-    def rows(*asked, **parameters):
-        names, found = take(*asked, **parameters)
-        return names, [
-            tuple(
-                HOSTILE + value if name in spoilt and value else value
-                for name, value in zip(names, row, strict=True)
-            )
-            for row in found
-        ]
-
-    monkeypatch.setattr(warehouse, "rows", rows)
-    questions._cached.cache_clear()
-    figures._built.cache_clear()
-    try:
-        for query in ({}, {"x": "pace"}, {"x": "gaps"}):
-            for spec, _ in drawn(open_page("indicator", kpi="a1a2", **query)):
-                for trace in spec["data"]:
-                    trace.pop("customdata", None) if trace.get("meta") else None
-                shown = json.dumps(spec, ensure_ascii=False)
-                facts = re.sub(r'"a1a2\|[^"]*(?:\\"[^"]*)*"', "", shown)
-                assert "<img" not in facts
-    finally:
-        questions._cached.cache_clear()
-        figures._built.cache_clear()
 
 
 def test_a_viewer_of_two_schools_has_two_marks_and_the_sums_of_all(both_served, monkeypatch):
