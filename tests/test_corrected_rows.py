@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from dashboard import access, warehouse
-from dashboard.questions import rows as rows_as_objects
+from dashboard.rows import SchoolBound
 from dashboard.ui.school import bounds
 from dashboard.warehouse import snapshots
 from tests.cases.sources import TABLES, City, Rows, header_of, put, rows_of
@@ -148,9 +148,8 @@ class Built:
     def bound(self, school_id: int, period: str, on: str) -> dict[str, int]:
         """How many units the rows of a school could add to an indicator at most, where that can be told."""
         found = defaultdict(list)
-        for row in rows_as_objects(
-            *warehouse.rows(self.snapshot, "school_bounds", EVERY, school_id=school_id, period=period, on=on)
-        ):
+        asked = {"school_id": school_id, "period": period, "on": on}
+        for row in warehouse.records(self.snapshot, SchoolBound, EVERY, **asked):
             if row.is_bounded:
                 found[row.kpi].append(row)
         return {kpi: bounds.added(rows) for kpi, rows in found.items()}

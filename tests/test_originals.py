@@ -314,5 +314,5 @@ def test_an_upload_that_cannot_be_read_does_not_pass_for_the_file_that_it_replac
         dt.date(2022, 11, 25),
     )  # fmt: skip
     assert not trial.readable
-    read = {now["table_name"]: now["read"] for _, now in trial.tables if now["supplied"]}
+    read = {now.table_name: now.read for _, now in trial.tables if now.supplied}
     assert read == {"public_lessons": 1}  # another file that broke meanwhile stands, as it would at an update

@@ -16,8 +16,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.oracle import facts, render, sheets
+from tests.oracle import sheets
 from tests.oracle.books import Worksheet
+from tests.oracle.keelung import facts as keelung_facts
+from tests.oracle.keelung import render as keelung_render
 from tests.oracle.ntpc import facts as ntpc_facts
 from tests.oracle.ntpc import render as ntpc_render
 from tests.oracle.product import in_this_process, rows_of
@@ -25,7 +27,10 @@ from tests.oracle.sheets import Layout
 from tests.oracle.writing import CellValue
 
 PROGRAMMES: dict[str, tuple[Callable[[int, Path], Any], str]] = {
-    "keelung-111": (lambda seed, data: render.render(facts.make_facts(seed), data), "2022-12-31"),
+    "keelung-111": (
+        lambda seed, data: keelung_render.render(keelung_facts.make_facts(seed), data),
+        "2022-12-31",
+    ),
     "ntpc-5g-112": (lambda seed, data: ntpc_render.render(ntpc_facts.make_facts(seed), data), "2024-03-01"),
 }
 SEEDS = {"keelung-111": 9, "ntpc-5g-112": 0}

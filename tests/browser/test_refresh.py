@@ -12,7 +12,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.ui.frame import freshness
+from dashboard.ui.frame import following
 from dashboard.warehouse import status
 from tests.browser.conftest import PROGRAMME, WIDTHS, serving
 from tests.running import PATIENCE
@@ -79,7 +79,7 @@ def test_a_new_snapshot_reaches_an_open_page_within_thirty_seconds_as_it_was_cho
     before, address, count = quiet(watcher), watcher.page.url, int(visits(product))
     (folder(product) / "入校輔導_補.csv").write_text(VISITS, encoding="utf-8")
     update(clerk)
-    assert freshness.LOOK_EVERY <= 30
+    assert following.LOOK_EVERY <= 30
     expect(watcher.page.locator(".kpi .quiet").first).not_to_have_text(before, timeout=180_000)
     watcher.settle()
     assert watcher.page.url == address
