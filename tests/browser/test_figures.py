@@ -287,7 +287,9 @@ def test_a_printed_figure_is_of_vectors_and_no_larger_than_the_page(kept):
     assert all(width <= 1041 and height <= 401 for width, height in sizes)
     assert view.page.locator(f"{FIGURES} canvas").count() == 0
     view.page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
-    assert view.page.locator(FIGURES).first.evaluate("one => one.getBoundingClientRect().height") > 401
+    # Plotly draws the figure at its own size again with the next frames.
+    grown = "figures => document.querySelector(figures).getBoundingClientRect().height > 401"
+    view.page.wait_for_function(grown, arg=FIGURES)
 
 
 def test_a_page_without_a_figure_fetches_no_library_for_one(look):
