@@ -5,6 +5,7 @@ Nothing here is clever. Duplicates are merged in reading order, by keys that eac
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -73,7 +74,7 @@ def first(one: Fact, further: Fact) -> Fact:
     return one
 
 
-class Ledger:
+class Ledger(ABC):
     """The facts that stand, and the account of every row that was read."""
 
     def __init__(self, rendered: Rendered) -> None:
@@ -120,9 +121,9 @@ class Ledger:
             self.spells[spell.staff_id].append(spell)
         self.placed: dict[date, dict[str, list[StaffRow]]] = {}
 
+    @abstractmethod
     def teacher(self, school: str, staff_id: str | None, name: str) -> Hashable:
         """Who is meant: an id, or school and name where nothing tells which id."""
-        raise NotImplementedError
 
     def lesson_key(self, row: LessonRow) -> Hashable:
         return row.school, self.teacher(row.school, row.staff_id, row.teacher), row.taught_on, row.class_
